@@ -1,0 +1,1 @@
+//! Podarium: the layer `host`.

@@ -1,0 +1,3 @@
+//! The program `podarium`: parses the command line and hands over to a mode.
+
+fn main() {}
