@@ -22,6 +22,21 @@ impl Strategy for Pod {
         has_status: true,
     };
 
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        let (spec, status) = (&self.spec, &self.status);
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![
+            ("spec.nodeName", text(&spec.node_name)),
+            ("spec.restartPolicy", text(&spec.restart_policy)),
+            ("spec.schedulerName", text(&spec.scheduler_name)),
+            ("spec.serviceAccountName", text(&spec.service_account_name)),
+            ("spec.hostNetwork", spec.host_network.unwrap_or(false).to_string()),
+            ("status.phase", text(&status.phase)),
+            ("status.podIP", text(&status.pod_ip)),
+            ("status.nominatedNodeName", text(&status.nominated_node_name)),
+        ]
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }

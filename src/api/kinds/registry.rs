@@ -36,6 +36,12 @@ macro_rules! kinds {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::INFO),+ }
             }
 
+            /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+            pub fn selectable_field_names(self) -> Vec<&'static str> {
+                let fields = match self { $(Kind::$name => $crate::Strategy::selectable_fields(&<$name>::default())),+ };
+                fields.into_iter().map(|(name, _)| name).collect()
+            }
+
             /// The columns of this kind's table.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }
