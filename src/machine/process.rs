@@ -147,10 +147,8 @@ impl Process<'_> {
 impl Process<'_> {
     /// One line of standard input with its newline (the last one may have none); `None` at the end.
     pub fn read_line(&mut self) -> Result<Option<String>, Suspend> {
-        self.step(("read_line", 0), |sys| sys.read_line(0)).map(|line| {
-            let bytes = line.unwrap_or_default();
-            (!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned())
-        })
+        let bytes = self.step(("read_line", 0), |sys| sys.read_line(0))?;
+        Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
     pub fn read_stdin_to_end(&mut self) -> Result<Vec<u8>, Suspend> {
@@ -198,7 +196,7 @@ impl Process<'_> {
 
     /// A new pipe: the descriptor to read from and the one to write to.
     pub fn pipe(&mut self) -> Result<(u32, u32), Suspend> {
-        self.at_once(("pipe", 0), Sys::pipe)
+        self.at_once(("pipe", 0), |sys| sys.pipe())
     }
 
     pub fn close(&mut self, fd: u32) -> Result<(), Suspend> {
@@ -230,7 +228,7 @@ impl Process<'_> {
     }
 
     pub fn random_bits(&mut self) -> Result<u64, Suspend> {
-        self.at_once(("random_bits", 0), Sys::random_bits)
+        self.at_once(("random_bits", 0), |sys| sys.random_bits())
     }
 }
 

@@ -92,7 +92,7 @@ pub trait Program: Send + Sync {
     /// Runs until the program has to wait or ends. Called again when something that it waits for may have happened.
     fn resume(&mut self, sys: &mut Sys<'_>) -> Turn;
 
-    /// A signal other than SIGKILL has arrived. `true`: the program deals with it (by itself, when it is resumed next,
+    /// A signal other than SIGKILL and SIGPIPE (those always end the process) has arrived. `true`: the program deals with it (by itself, when it is resumed next,
     /// which is at once). `false`: the usual happens, which is the end of the process.
     ///
     /// As on Linux, the first process of a machine is only ended by SIGKILL when it handles nothing.
