@@ -1,0 +1,155 @@
+//! Validation errors: which field, which value, what is wrong with it.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/util/validation/field/errors.go, v1.36.
+//! Simplified: nothing.
+
+use std::fmt;
+
+use serde_json::Value;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorType {
+    NotFound,
+    Required,
+    Duplicate,
+    Invalid,
+    NotSupported,
+    Forbidden,
+    TooLong,
+    TooMany,
+    InternalError,
+    TypeInvalid,
+}
+
+impl ErrorType {
+    /// The reason of a cause in a Status.
+    pub fn reason(self) -> &'static str {
+        match self {
+            ErrorType::NotFound => "FieldValueNotFound",
+            ErrorType::Required => "FieldValueRequired",
+            ErrorType::Duplicate => "FieldValueDuplicate",
+            ErrorType::Invalid => "FieldValueInvalid",
+            ErrorType::NotSupported => "FieldValueNotSupported",
+            ErrorType::Forbidden => "FieldValueForbidden",
+            ErrorType::TooLong => "FieldValueTooLong",
+            ErrorType::TooMany => "FieldValueTooMany",
+            ErrorType::InternalError => "InternalError",
+            ErrorType::TypeInvalid => "FieldValueTypeInvalid",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            ErrorType::NotFound => "Not found",
+            ErrorType::Required => "Required value",
+            ErrorType::Duplicate => "Duplicate value",
+            ErrorType::Invalid | ErrorType::TypeInvalid => "Invalid value",
+            ErrorType::NotSupported => "Unsupported value",
+            ErrorType::Forbidden => "Forbidden",
+            ErrorType::TooLong => "Too long",
+            ErrorType::TooMany => "Too many",
+            ErrorType::InternalError => "Internal error",
+        }
+    }
+}
+
+/// One thing that is wrong with one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FieldError {
+    pub error_type: ErrorType,
+    /// `spec.template.spec.containers[0].image`
+    pub field: String,
+    pub value: Value,
+    pub detail: String,
+}
+
+impl FieldError {
+    fn new(error_type: ErrorType, field: impl fmt::Display, value: Value, detail: impl Into<String>) -> Self {
+        FieldError { error_type, field: field.to_string(), value, detail: detail.into() }
+    }
+
+    pub fn invalid(field: impl fmt::Display, value: impl Into<Value>, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::Invalid, field, value.into(), detail)
+    }
+
+    pub fn required(field: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::Required, field, Value::Null, detail)
+    }
+
+    pub fn duplicate(field: impl fmt::Display, value: impl Into<Value>) -> Self {
+        Self::new(ErrorType::Duplicate, field, value.into(), "")
+    }
+
+    pub fn forbidden(field: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::Forbidden, field, Value::Null, detail)
+    }
+
+    pub fn not_found(field: impl fmt::Display, value: impl Into<Value>) -> Self {
+        Self::new(ErrorType::NotFound, field, value.into(), "")
+    }
+
+    /// A value that is none of `supported`, which the text lists sorted.
+    pub fn not_supported(field: impl fmt::Display, value: impl Into<Value>, supported: &[&str]) -> Self {
+        let mut names: Vec<String> = supported.iter().map(|name| format!("{name:?}")).collect();
+        names.sort();
+        let detail = if names.is_empty() { String::new() } else { format!("supported values: {}", names.join(", ")) };
+        Self::new(ErrorType::NotSupported, field, value.into(), detail)
+    }
+
+    /// Text over the limit; the value is not repeated.
+    pub fn too_long(field: impl fmt::Display, max_bytes: usize) -> Self {
+        let unit = if max_bytes == 1 { "byte" } else { "bytes" };
+        Self::new(ErrorType::TooLong, field, Value::Null, format!("may not be more than {max_bytes} {unit}"))
+    }
+
+    pub fn too_many(field: impl fmt::Display, actual: usize, max: usize) -> Self {
+        let unit = if max == 1 { "item" } else { "items" };
+        Self::new(ErrorType::TooMany, field, Value::from(actual), format!("must have at most {max} {unit}"))
+    }
+
+    /// The text without the field's name, as a Status cause carries it.
+    pub fn body(&self) -> String {
+        let text = self.error_type.text();
+        let mut body = match self.error_type {
+            ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError => text.to_owned(),
+            _ => format!("{text}: {}", shown(&self.value)),
+        };
+        if !self.detail.is_empty() {
+            body.push_str(": ");
+            body.push_str(&self.detail);
+        }
+        body
+    }
+}
+
+/// How Go prints the bad value: text quoted, `null` as such, structures as JSON.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{text:?}"),
+        Value::Null => "null".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.body())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_those_of_kubernetes() {
+        let negative = FieldError::invalid("spec.replicas", -1, "must be greater than or equal to 0");
+        assert_eq!(negative.to_string(), "spec.replicas: Invalid value: -1: must be greater than or equal to 0");
+        let policy = FieldError::not_supported("spec.restartPolicy", "Maybe", &["OnFailure", "Always", "Never"]);
+        assert_eq!(
+            policy.to_string(),
+            "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"Never\", \"OnFailure\""
+        );
+        assert_eq!(FieldError::required("spec.selector", "").to_string(), "spec.selector: Required value");
+    }
+}

@@ -1,0 +1,28 @@
+//! Lease.
+
+use k8s_openapi::api::coordination::v1::LeaseSpec;
+
+use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+
+spec_and_status_kind! {
+    /// Lease.
+    Lease, "coordination.k8s.io/v1", spec: LeaseSpec
+}
+
+impl Strategy for Lease {
+    const INFO: ResourceInfo = ResourceInfo {
+        group: "coordination.k8s.io",
+        version: "v1",
+        kind: "Lease",
+        plural: "leases",
+        singular: "lease",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        has_status: false,
+    };
+
+    fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
+        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+    }
+}

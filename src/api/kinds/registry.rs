@@ -1,0 +1,136 @@
+//! What the registry of kinds expands to: the enums `Kind` and `Object` with their dispatch to the typed kinds.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::Column;
+
+/// The columns of a kind without any of its own.
+pub(crate) const DEFAULT_COLUMNS: &[Column] = &[
+    Column { name: "Name", kind: "string", format: "name", priority: 0, description: "Name must be unique within a namespace." },
+    Column { name: "Created At", kind: "date", format: "", priority: 0, description: "CreationTimestamp is a timestamp representing the server time when this object was created." },
+];
+
+/// `null` reads as a missing value.
+pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+macro_rules! kinds {
+    ($($name:ident),+ $(,)?) => {
+        /// Every kind that the cluster knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($name),+ }
+
+        /// An object of any kind. Objects are immutable and shared; a change makes a new one.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Object { $($name(std::sync::Arc<$name>)),+ }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
+
+            pub fn info(self) -> $crate::ResourceInfo {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::INFO),+ }
+            }
+
+            /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+            pub fn selectable_field_names(self) -> Vec<&'static str> {
+                let fields = match self { $(Kind::$name => $crate::Strategy::selectable_fields(&<$name>::default())),+ };
+                fields.into_iter().map(|(name, _)| name).collect()
+            }
+
+            /// The columns of this kind's table.
+            pub fn columns(self) -> Vec<$crate::Column> {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }
+            }
+
+            /// Reads an object of this kind. The error is serde's; `decode` gives the server's.
+            pub fn parse(self, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+                Ok(match self {
+                    $(Kind::$name => Object::$name(std::sync::Arc::new(serde_json::from_value::<$name>(value)?))),+
+                })
+            }
+        }
+
+        impl Object {
+            pub fn kind(&self) -> Kind {
+                match self { $(Object::$name(_) => Kind::$name),+ }
+            }
+            pub fn meta(&self) -> &$crate::ObjectMeta {
+                match self { $(Object::$name(object) => $crate::Resource::meta(&**object)),+ }
+            }
+            /// The metadata for changing; copies the object first if it is shared.
+            pub fn meta_mut(&mut self) -> &mut $crate::ObjectMeta {
+                match self { $(Object::$name(object) => $crate::Resource::meta_mut(std::sync::Arc::make_mut(object))),+ }
+            }
+            pub fn to_value(&self) -> serde_json::Value {
+                match self {
+                    $(Object::$name(object) => serde_json::to_value(&**object).expect("an object has only string keys")),+
+                }
+            }
+            pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
+                match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }
+            }
+            pub fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+                match self { $(Object::$name(object) => $crate::Strategy::selectable_fields(&**object)),+ }
+            }
+            pub fn warnings(&self) -> Vec<String> {
+                match self { $(Object::$name(object) => $crate::Strategy::warnings(&**object)),+ }
+            }
+            pub fn set_defaults(&mut self) {
+                match self { $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object))),+ }
+            }
+            pub fn prepare_for_create(&mut self) {
+                $crate::object_meta::prepare_for_create(self.meta_mut());
+                match self { $(Object::$name(object) => $crate::Strategy::prepare_for_create(std::sync::Arc::make_mut(object))),+ }
+            }
+            pub fn validate(&self) -> Vec<$crate::field::FieldError> {
+                match self { $(Object::$name(object) => $crate::Strategy::validate(&**object)),+ }
+            }
+            /// # Panics
+            /// When `old` is of another kind: the caller looked it up by this object's kind.
+            pub fn prepare_for_update(&mut self, old: &Object) {
+                $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_update(std::sync::Arc::make_mut(object), old),)+
+                    _ => panic!("an update of another kind"),
+                }
+            }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn prepare_for_status_update(&mut self, old: &Object) {
+                $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_status_update(std::sync::Arc::make_mut(object), old),)+
+                    _ => panic!("an update of another kind"),
+                }
+            }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn validate_update(&self, old: &Object) -> Vec<$crate::field::FieldError> {
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::validate_update(&**object, old),)+
+                    _ => panic!("an update of another kind"),
+                }
+            }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn validate_status_update(&self, old: &Object) -> Vec<$crate::field::FieldError> {
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::validate_status_update(&**object, old),)+
+                    _ => panic!("an update of another kind"),
+                }
+            }
+        }
+
+        impl serde::Serialize for Object {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Object::$name(object) => object.serialize(serializer)),+ }
+            }
+        }
+    };
+}
+pub(super) use kinds;

@@ -1,0 +1,172 @@
+//! The errors that the API server answers with, as data.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/api/errors/errors.go, v1.36.
+//! Simplified: nothing of what is here; further errors come with what causes them.
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{self as meta, StatusCause, StatusDetails};
+
+use crate::field::FieldError;
+use crate::{Kind, ResourceInfo};
+
+/// An error answer: HTTP code, machine-readable reason, text and details.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Status(Box<meta::Status>);
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl std::error::Error for Status {}
+
+impl Status {
+    pub fn new(code: u16, reason: &str, message: impl Into<String>) -> Self {
+        Status(Box::new(meta::Status {
+            code: Some(i32::from(code)),
+            message: Some(message.into()),
+            reason: (!reason.is_empty()).then(|| reason.to_owned()),
+            status: Some("Failure".to_owned()),
+            ..Default::default()
+        }))
+    }
+
+    pub fn from_meta(status: meta::Status) -> Self {
+        Status(Box::new(status))
+    }
+
+    pub fn code(&self) -> u16 {
+        self.0.code.and_then(|code| u16::try_from(code).ok()).unwrap_or(500)
+    }
+
+    pub fn reason(&self) -> &str {
+        self.0.reason.as_deref().unwrap_or_default()
+    }
+
+    pub fn message(&self) -> &str {
+        self.0.message.as_deref().unwrap_or_default()
+    }
+
+    pub fn is_not_found(&self) -> bool {
+        self.reason() == "NotFound"
+    }
+
+    pub fn is_already_exists(&self) -> bool {
+        self.reason() == "AlreadyExists"
+    }
+
+    pub fn is_conflict(&self) -> bool {
+        self.reason() == "Conflict"
+    }
+
+    /// A 403 because the namespace is going away: retrying cannot help.
+    pub fn is_namespace_terminating(&self) -> bool {
+        self.reason() == "Forbidden"
+            && self.0.details.as_ref().and_then(|details| details.causes.as_ref()).is_some_and(|causes| {
+                causes.iter().any(|cause| cause.reason.as_deref() == Some("NamespaceTerminating"))
+            })
+    }
+
+    /// The object of `meta/v1` as it travels.
+    pub fn as_meta(&self) -> &meta::Status {
+        &self.0
+    }
+
+    pub fn with_details(mut self, info: &ResourceInfo, name: &str) -> Self {
+        let details = self.0.details.get_or_insert_default();
+        details.group = (!info.group.is_empty()).then(|| info.group.to_owned());
+        details.kind = Some(info.plural.to_owned());
+        details.name = (!name.is_empty()).then(|| name.to_owned());
+        self
+    }
+
+    pub fn with_cause(mut self, field: &str, reason: &str, message: impl Into<String>) -> Self {
+        let cause = StatusCause {
+            field: (!field.is_empty()).then(|| field.to_owned()),
+            message: Some(message.into()),
+            reason: Some(reason.to_owned()),
+        };
+        self.0.details.get_or_insert_default().causes.get_or_insert_default().push(cause);
+        self
+    }
+
+    pub fn with_retry_after(mut self, seconds: i32) -> Self {
+        self.0.details.get_or_insert_default().retry_after_seconds = Some(seconds);
+        self
+    }
+
+    pub fn not_found(kind: Kind, name: &str) -> Self {
+        let info = kind.info();
+        let message = format!("{} {name:?} not found", info.group_resource());
+        Self::new(404, "NotFound", message).with_details(&info, name)
+    }
+
+    /// A path that nothing serves.
+    pub fn no_such_path() -> Self {
+        let mut status = Self::new(404, "NotFound", "the server could not find the requested resource");
+        status.0.details = Some(StatusDetails::default());
+        status
+    }
+
+    pub fn already_exists(kind: Kind, name: &str) -> Self {
+        let info = kind.info();
+        let message = format!("{} {name:?} already exists", info.group_resource());
+        Self::new(409, "AlreadyExists", message).with_details(&info, name)
+    }
+
+    pub fn conflict(kind: Kind, name: &str, why: &str) -> Self {
+        let info = kind.info();
+        let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", info.group_resource());
+        Self::new(409, "Conflict", message).with_details(&info, name)
+    }
+
+    /// The resourceVersion of an update is not the stored one.
+    pub fn modified(kind: Kind, name: &str) -> Self {
+        Self::conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again")
+    }
+
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(400, "BadRequest", message)
+    }
+
+    pub fn forbidden(kind: Kind, name: &str, why: impl std::fmt::Display) -> Self {
+        let info = kind.info();
+        let resource = info.group_resource();
+        let message = if name.is_empty() {
+            format!("{resource} is forbidden: {why}")
+        } else {
+            format!("{resource} {name:?} is forbidden: {why}")
+        };
+        Self::new(403, "Forbidden", message).with_details(&info, name)
+    }
+
+    pub fn method_not_allowed(kind: Kind, verb: &str) -> Self {
+        let info = kind.info();
+        let message = format!("{verb} is not supported on resources of kind {:?}", info.group_resource());
+        Self::new(405, "MethodNotAllowed", message).with_details(&info, "")
+    }
+
+    /// The revision that a watch or a list asks for is no longer kept.
+    pub fn expired(message: impl Into<String>) -> Self {
+        Self::new(410, "Expired", message)
+    }
+
+    /// Validation failed. One error is written after the name, several in brackets.
+    pub fn invalid(kind: Kind, name: &str, errors: &[FieldError]) -> Self {
+        let info = kind.info();
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let text = if let [only] = texts.as_slice() { only.clone() } else { format!("[{}]", texts.join(", ")) };
+        let message = format!("{} {name:?} is invalid: {text}", info.group_kind());
+        let mut status = Self::new(422, "Invalid", message).with_details(&info, name);
+        status.0.details.get_or_insert_default().kind = Some(info.kind.to_owned());
+        for error in errors {
+            status = status.with_cause(&error.field, error.error_type.reason(), error.body());
+        }
+        status
+    }
+
+    /// Something that Kubernetes does and this simulator does not do yet, said openly.
+    pub fn not_simulated(what: &str) -> Self {
+        Self::new(501, "NotImplemented", format!("not simulated: {what}"))
+    }
+}
