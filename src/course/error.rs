@@ -30,11 +30,9 @@ impl FileError {
     /// One line: `file:line:column: found; expected …`.
     pub fn summary(&self) -> String {
         let mut line = format!("{}:{}:{}: {}", self.file, self.line, self.column, self.found);
-        for part in [self.expected.as_ref().map(|what| format!("expected {what}")), self.help.clone()] {
-            if let Some(part) = part {
-                line.push_str("; ");
-                line.push_str(&part);
-            }
+        for part in [self.expected.as_ref().map(|what| format!("expected {what}")), self.help.clone()].into_iter().flatten() {
+            line.push_str("; ");
+            line.push_str(&part);
         }
         line
     }

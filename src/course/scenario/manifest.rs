@@ -115,7 +115,7 @@ impl Files<'_> {
         match &node.value {
             yaml::Value::List(items) => items.iter().flat_map(|item| self.manifests(item, errors)).collect(),
             yaml::Value::Map(_) => match node.get("path").filter(|_| node.get("kind").is_none()) {
-                Some(path) => self.from_file(path, errors),
+                Some(path) => self.in_file(path, errors),
                 None => objects(node, self.scenario, errors),
             },
             yaml::Value::Scalar(scalar) => match (node.text(), scalar.block) {
@@ -125,15 +125,15 @@ impl Files<'_> {
                         column: inner.column + block.indent,
                         ..inner
                     };
-                    self.from_text(text, here, errors)
+                    self.in_text(text, here, errors)
                 }
-                (Some(text), None) => self.from_text(text, |_| node.place, errors),
+                (Some(text), None) => self.in_text(text, |_| node.place, errors),
                 (None, _) => vec![],
             },
         }
     }
 
-    fn from_file(&self, path: &Node, errors: &mut Errors) -> Vec<Manifest> {
+    fn in_file(&self, path: &Node, errors: &mut Errors) -> Vec<Manifest> {
         let Some(name) = path.text() else { return vec![] };
         let Some(text) = self.fetch(name, path.place, errors) else { return vec![] };
         let source = Source { file: name, text: &text };
@@ -146,7 +146,7 @@ impl Files<'_> {
     }
 
     /// Text inside the scenario: places in it are translated to places in the scenario's file.
-    fn from_text(&self, text: &str, here: impl Fn(Place) -> Place, errors: &mut Errors) -> Vec<Manifest> {
+    fn in_text(&self, text: &str, here: impl Fn(Place) -> Place, errors: &mut Errors) -> Vec<Manifest> {
         let inner = Source { file: self.scenario.file, text };
         let mut own = Errors::default();
         let documents = yaml::read(inner, &mut own);
