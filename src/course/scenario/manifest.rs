@@ -209,7 +209,7 @@ fn wants_text(parent: &Node, key: &str, node: Option<&Node>, source: Source<'_>,
             let error = errors.add(source, place, format!("the key `{key}` of a Kubernetes object is missing"));
             let near = parent.entries().iter().find(|entry| did_you_mean(&entry.key, [key]).is_some());
             if let Some(near) = near {
-                error.help(format!("`{}` on line {} looks like it", near.key, near.key_place.line));
+                error.help(format!("is `{}` meant to be it?", near.key));
             }
         }
     }

@@ -26,7 +26,7 @@ pub use image::{Exit, Image, Layer, LogLine, RepeatedLine, Serves};
 pub use load::{load, scenario_schema};
 pub use manifest::{HomeFile, Manifest};
 pub use objective::{Always, Eventually, Objective, Timing};
-pub use values::{Image as ImageName, Moment, Name, ObjectRef, Period, Quantity, Selector, Taint};
+pub use values::{ImageName, Moment, Name, ObjectRef, Period, Quantity, Selector, Taint};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -121,7 +121,7 @@ pub struct Step {
 #[serde(untagged)]
 pub enum Try {
     /// A line for the terminal.
-    Command(String),
+    Command(#[schemars(length(min = 1))] String),
     Action(Action),
 }
 

@@ -13,11 +13,11 @@ pub(crate) const FORMATS: &[TextFormat] = &[
     TextFormat::of::<ObjectRef>(),
     TextFormat::of::<Taint>(),
     TextFormat::of::<Selector>(),
-    TextFormat::of::<Image>(),
+    TextFormat::of::<ImageName>(),
     TextFormat::of::<Moment>(),
 ];
 
-parsed_text!(Period, Quantity, Name, ObjectRef, Taint, Selector, Image, Moment);
+parsed_text!(Period, Quantity, Name, ObjectRef, Taint, Selector, ImageName, Moment);
 
 /// A length of virtual time, or a time since the scenario's start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +30,8 @@ impl Period {
 }
 
 impl ParsedText for Period {
-    const FORMAT: &'static str = "duration";
+    const FORMAT: &'static str = "period";
+    const PATTERN: &'static str = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
     const EXPECTED: &'static str = "a duration such as `500ms`, `10s`, `1.5m` or `1h30m`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -100,6 +101,7 @@ pub struct Quantity(pub String);
 
 impl ParsedText for Quantity {
     const FORMAT: &'static str = "quantity";
+    const PATTERN: &'static str = r"^[0-9]*\.?[0-9]*(n|u|m|k|[KMGTP]i?)?$";
     const EXPECTED: &'static str = "a quantity such as `4`, `250m`, `64Mi` or `8Gi`";
     const NUMBER: bool = true;
 
@@ -122,6 +124,7 @@ pub struct Name(pub String);
 
 impl ParsedText for Name {
     const FORMAT: &'static str = "name";
+    const PATTERN: &'static str = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
     const EXPECTED: &'static str = "a name of lower case letters, digits, `-` and `.`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -156,6 +159,7 @@ pub struct ObjectRef {
 
 impl ParsedText for ObjectRef {
     const FORMAT: &'static str = "object";
+    const PATTERN: &'static str = r"^[A-Za-z0-9.-]+/[A-Za-z0-9.:-]+$";
     const EXPECTED: &'static str = "a kind and a name such as `deployment/hello`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -186,6 +190,7 @@ pub struct Taint {
 
 impl ParsedText for Taint {
     const FORMAT: &'static str = "taint";
+    const PATTERN: &'static str = r"^[^=:\s]+(=[^:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$";
     const EXPECTED: &'static str = "a taint such as `dedicated=gpu:NoSchedule`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -204,10 +209,11 @@ impl ParsedText for Taint {
 
 /// An image with its tag.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Image(pub String);
+pub struct ImageName(pub String);
 
-impl ParsedText for Image {
+impl ParsedText for ImageName {
     const FORMAT: &'static str = "image";
+    const PATTERN: &'static str = r"^\S+:[^/\s]+$";
     const EXPECTED: &'static str = "an image with a tag such as `shop/hello:1.0.0`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -216,14 +222,14 @@ impl ParsedText for Image {
             return Err(None);
         }
         match last.split_once(':') {
-            Some((repository, tag)) if !repository.is_empty() && !tag.is_empty() => Ok(Image(text.to_string())),
-            _ if last.contains("@sha256:") => Ok(Image(text.to_string())),
+            Some((repository, tag)) if !repository.is_empty() && !tag.is_empty() => Ok(ImageName(text.to_string())),
+            _ if last.contains("@sha256:") => Ok(ImageName(text.to_string())),
             _ => Err(Some(format!("the tag is missing: `{text}:1.0`?"))),
         }
     }
 }
 
-impl Image {
+impl ImageName {
     /// What stands behind the last colon: `1.0.0` of `shop/hello:1.0.0`.
     pub fn tag(&self) -> &str {
         self.0.rsplit(':').next().unwrap_or_default()
@@ -240,6 +246,7 @@ pub enum Moment {
 
 impl ParsedText for Moment {
     const FORMAT: &'static str = "moment";
+    const PATTERN: &'static str = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
     const EXPECTED: &'static str =
         "a time since the start such as `10s`, or the name of an objective or of a timeline entry";
 
@@ -302,6 +309,7 @@ impl fmt::Display for Selector {
 
 impl ParsedText for Selector {
     const FORMAT: &'static str = "selector";
+    const PATTERN: &'static str = r"\S";
     const EXPECTED: &'static str = "a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -377,7 +385,7 @@ mod tests {
         reads::<Name>(&["hello", "a.b-c", "3x"], &["", "Hello", "-a", "a-", "a..b", "a_b"]);
         reads::<ObjectRef>(&["pod/a", "deployment/hello"], &["pod", "/a", "pod/", "a b/c", "a/b/c"]);
         reads::<Taint>(&["a=b:NoSchedule", "a:NoExecute"], &["a", "a=b", "a=b:Never", ":NoSchedule", "=b:NoExecute"]);
-        reads::<Image>(&["nginx:1.9.14", "gcr.io:443/a/b:v1"], &["nginx", "", "a b:1", "a//b:1", ":1", "gcr.io:443/a"]);
+        reads::<ImageName>(&["nginx:1.9.14", "gcr.io:443/a/b:v1"], &["nginx", "", "a b:1", "a//b:1", ":1", "gcr.io:443/a"]);
         reads::<Moment>(&["10s", "up"], &["10x", "", "Up down"]);
         reads::<Selector>(&["all", "a=b", "a in (b,c),!d", "a!=b", "a notin (x)", "k8s.io/a"], &["", "a=b c", "a in b)", ","]);
     }
