@@ -16,11 +16,13 @@
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod condition;
+mod defaults;
 pub mod field;
 pub mod kinds;
 pub mod name_rules;
 pub mod names;
 pub mod object;
+mod object_meta;
 pub mod owner;
 pub mod pod_state;
 pub mod quantity;
@@ -30,6 +32,7 @@ pub mod status;
 pub mod time;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
+pub use defaults::pod_spec::image_tag;
 pub use kinds::*;
 pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;

@@ -99,6 +99,10 @@ impl Quantity {
         i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
     }
 
+    pub fn abs(self) -> Self {
+        Quantity { nanos: self.nanos.abs(), ..self }
+    }
+
     /// The amount as a float, for metrics and display.
     pub fn as_f64(self) -> f64 {
         self.nanos as f64 / NANO as f64

@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
+use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
 use crate::apiserver::{Answer, ApiServer, Filter, Request};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
+use crate::gateway::{Gateway, HttpId};
 use crate::store::{Key, Store};
 
 /// What a cluster is made with.
@@ -44,7 +46,7 @@ fn is_timeout(answer: &Answer) -> bool {
 
 /// What will happen.
 #[derive(Clone, Debug)]
-enum Event {
+pub(crate) enum Event {
     /// A request reaches the API server.
     Arrive { from: Origin, id: RequestId, request: Box<Request>, cause: Cause },
     Deliver { to: ComponentId, life: u32, message: Box<Message>, cause: Cause },
@@ -54,13 +56,19 @@ enum Event {
     OpenWatch { id: WatchId, kind: Kind, filter: Box<Filter>, from: u64 },
     /// An answer reaches a client outside the cluster.
     Reply { id: RequestId, answer: Box<Answer> },
+    /// An HTTP request reaches the API server.
+    Http { id: HttpId, request: Box<HttpRequest>, cause: Cause },
+    /// Something of an HTTP answer reaches its client.
+    HttpOut { id: HttpId, event: Box<HttpEvent> },
 }
 
 /// Who waits for an answer or a watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
+pub(crate) enum Origin {
     Component(ComponentId, u32),
     Outside,
+    /// The stream of an HTTP watch.
+    Http(HttpId),
 }
 
 /// A place for a component. Its life counts starts, so that what was under way to a crashed one is lost with it.
@@ -102,6 +110,7 @@ pub struct Cluster {
     outside: Stream,
     replies: Vec<(RequestId, Answer)>,
     watch_news: Vec<WatchId>,
+    pub(crate) gateway: Gateway,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -123,6 +132,7 @@ impl Cluster {
             outside,
             replies: Vec::new(),
             watch_news: Vec::new(),
+            gateway: Gateway::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -314,7 +324,7 @@ impl Cluster {
         Ok(answer)
     }
 
-    fn deliver(&mut self, to: ComponentId, message: Message, cause: Cause, at: Time) {
+    pub(crate) fn deliver(&mut self, to: ComponentId, message: Message, cause: Cause, at: Time) {
         let life = self.slots[to.0 as usize].life;
         self.queue.schedule(at, Event::Deliver { to, life, message: Box::new(message), cause });
     }
@@ -326,6 +336,8 @@ impl Cluster {
             Event::Wake(id) => self.wake(id),
             Event::OpenWatch { id, kind, filter, from } => self.open_watch(id, kind, *filter, from),
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
+            Event::Http { id, request, cause } => self.http_arrived(id, &request, cause),
+            Event::HttpOut { id, event } => self.http_out(id, *event),
         }
     }
 
@@ -358,13 +370,10 @@ impl Cluster {
                 return self.time_out(component, life, id, cause);
             }
         }
-        let writes = self.api.writes().len();
-        let answer = self.api.handle(request, cause, self.now);
-        let wrote = self.api.writes().len() > writes;
-        self.announce();
+        let (answer, wrote) = self.ask(request, cause);
         let stream = match from {
             Origin::Component(component, _) => &mut self.slots[component.0 as usize].stream,
-            Origin::Outside => &mut self.outside,
+            Origin::Outside | Origin::Http(_) => &mut self.outside,
         };
         let mut takes = stream.jitter(self.config.network, 0.5);
         if wrote {
@@ -376,7 +385,48 @@ impl Cluster {
                 let message = Box::new(Message::Answer { id, answer });
                 self.queue.schedule(at, Event::Deliver { to, life, message, cause });
             }
-            Origin::Outside => self.queue.schedule(at, Event::Reply { id, answer: Box::new(answer) }),
+            Origin::Outside | Origin::Http(_) => self.queue.schedule(at, Event::Reply { id, answer: Box::new(answer) }),
+        }
+    }
+
+    /// The API server answers; whether it wrote anything.
+    pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
+        let writes = self.api.writes().len();
+        let answer = self.api.handle(request, cause, self.now);
+        let wrote = self.api.writes().len() > writes;
+        self.announce();
+        (answer, wrote)
+    }
+
+    pub(crate) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(crate) fn schedule(&mut self, at: Time, event: Event) {
+        self.queue.schedule(at, event);
+    }
+
+    pub(crate) fn outside_latency(&mut self) -> Duration {
+        self.outside.jitter(self.config.network, 0.5)
+    }
+
+    pub(crate) fn write_latency(&mut self) -> Duration {
+        self.outside.jitter(self.config.write, 0.5)
+    }
+
+    pub(crate) fn own_watch(&mut self, id: WatchId, owner: Origin) {
+        self.watch_owners.insert(id, owner);
+    }
+
+    pub(crate) fn open_watch_at(&mut self, id: WatchId, kind: Kind, filter: Filter) {
+        self.api.watches_mut().open(id, kind, filter);
+    }
+
+    /// Tells a watch of a change that came before it.
+    pub(crate) fn replay(&mut self, id: WatchId, change: &crate::store::Revision) {
+        if let Some(event) = self.api.watches().replayed(id, change) {
+            self.send(id, event);
         }
     }
 
@@ -393,7 +443,7 @@ impl Cluster {
         }
     }
 
-    fn send(&mut self, id: WatchId, event: crate::component::WatchEvent) {
+    pub(crate) fn send(&mut self, id: WatchId, event: crate::component::WatchEvent) {
         let stream = match self.watch_owners.get(&id) {
             Some(Origin::Component(component, _)) => &mut self.slots[component.0 as usize].stream,
             _ => &mut self.outside,
@@ -407,6 +457,13 @@ impl Cluster {
     fn wake(&mut self, id: WatchId) {
         match self.watch_owners.get(&id).copied() {
             Some(Origin::Outside) => self.watch_news.push(id),
+            Some(Origin::Http(exchange)) => {
+                let (events, next) = self.api.watches_mut().arrived(id, self.now);
+                if let Some(at) = next {
+                    self.queue.schedule(at, Event::Wake(id));
+                }
+                self.http_watch_events(exchange, &events);
+            }
             Some(Origin::Component(to, life)) => {
                 let (events, next) = self.api.watches_mut().arrived(id, self.now);
                 if let Some(at) = next {
@@ -432,11 +489,9 @@ impl Cluster {
             }
             return;
         };
-        self.api.watches_mut().open(id, kind, filter);
+        self.open_watch_at(id, kind, filter);
         for change in missed {
-            if let Some(event) = self.api.watches().replayed(id, &change) {
-                self.send(id, event);
-            }
+            self.replay(id, &change);
         }
     }
 
@@ -475,6 +530,10 @@ impl Cluster {
                 self.queue.schedule(at, Event::OpenWatch { id: watch, kind, filter: Box::new(filter), from });
             }
             Effect::StopWatch { id: watch } => self.close_watch(watch),
+            Effect::Http { id: exchange, event } => {
+                let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
+                self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
+            }
             Effect::Timer { at, token } => {
                 let message = Box::new(Message::Timer(token));
                 self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });

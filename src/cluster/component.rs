@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object};
+use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Answer, Filter, Request};
 use crate::cause::Cause;
+use crate::gateway::HttpId;
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +54,9 @@ pub enum Message {
     Watch { id: WatchId, events: Vec<WatchEvent> },
     /// The server ended the watch (it fell behind, or the server restarted): list again.
     WatchClosed { id: WatchId },
+    /// The API server passes on an HTTP request that this component serves (a kubelet: logs). It answers with
+    /// [`Ctx::http_reply`], at once or bit by bit.
+    Http { id: HttpId, request: Box<HttpRequest> },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
     Signal(Signal),
 }
@@ -88,6 +93,7 @@ pub(crate) enum Effect {
     Request { id: RequestId, request: Box<Request>, cause: Cause, delay: Duration },
     Watch { id: WatchId, kind: Kind, filter: Filter, from: u64 },
     StopWatch { id: WatchId },
+    Http { id: HttpId, event: HttpEvent },
     Timer { at: Time, token: u64 },
 }
 
@@ -146,6 +152,11 @@ impl Ctx<'_> {
 
     pub fn stop_watch(&mut self, id: WatchId) {
         self.effects.push(Effect::StopWatch { id });
+    }
+
+    /// Sends something of the answer to an HTTP request that this component serves.
+    pub fn http_reply(&mut self, id: HttpId, event: HttpEvent) {
+        self.effects.push(Effect::Http { id, event });
     }
 
     /// Sets an alarm. Alarms cannot be taken back; a component ignores those that it no longer wants.

@@ -13,9 +13,12 @@ pub mod client;
 pub mod cluster;
 pub mod component;
 pub mod controllers;
+pub mod gateway;
+mod http;
 pub mod store;
 
 pub use cause::{Cause, Write};
 pub use cluster::{Cluster, Config};
 pub use component::{Component, ComponentId, Ctx, Message};
+pub use gateway::HttpId;
 pub use store::Key;

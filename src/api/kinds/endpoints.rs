@@ -2,6 +2,7 @@
 
 pub use k8s_openapi::api::core::v1::Endpoints;
 
+use crate::defaults::pod_spec;
 use crate::{Cell, ResourceInfo, Strategy, resource_impl};
 
 resource_impl!(Endpoints, metadata);
@@ -18,6 +19,14 @@ impl Strategy for Endpoints {
         namespaced: true,
         has_status: false,
     };
+
+    fn set_defaults(&mut self) {
+        for subset in self.subsets.iter_mut().flatten() {
+            for port in subset.ports.iter_mut().flatten() {
+                pod_spec::fill(&mut port.protocol, "TCP");
+            }
+        }
+    }
 
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]

@@ -2,6 +2,9 @@
 
 pub use k8s_openapi::api::core::v1::Secret;
 
+use k8s_openapi::ByteString;
+
+use crate::defaults::pod_spec;
 use crate::{Cell, ResourceInfo, Strategy, resource_impl};
 
 resource_impl!(Secret, metadata);
@@ -18,6 +21,17 @@ impl Strategy for Secret {
         namespaced: true,
         has_status: false,
     };
+
+    fn set_defaults(&mut self) {
+        for (key, text) in self.string_data.take().into_iter().flatten() {
+            self.data.get_or_insert_default().insert(key, ByteString(text.into_bytes()));
+        }
+        pod_spec::fill(&mut self.type_, "Opaque");
+    }
+
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        vec![("type", self.type_.clone().unwrap_or_default())]
+    }
 
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
