@@ -1,6 +1,5 @@
 //! Objectives over worlds made by hand.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -18,6 +17,12 @@ struct Paper {
     deployment: Option<DeploymentFacts<'static>>,
     events: Vec<EventFacts<'static>>,
     endpoints: Option<u32>,
+    labels: BTreeMap<String, String>,
+}
+
+/// A world in which every pod and node carries `app=a`.
+fn paper() -> Paper {
+    Paper { labels: BTreeMap::from([("app".to_string(), "a".to_string())]), ..Paper::default() }
 }
 
 #[derive(Clone)]
@@ -41,27 +46,30 @@ const RUNNING: Pod = Pod {
     restarts: 0,
 };
 
-fn label(value: &str) -> Cow<'static, BTreeMap<String, String>> {
-    Cow::Owned(BTreeMap::from([("app".to_string(), value.to_string())]))
-}
+const NAMES: [&str; 9] = ["a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "a-7", "a-8", "a-9"];
 
 impl World for Paper {
     fn now(&self) -> Time {
         self.now
     }
 
-    fn pods<'a>(&'a self, _: &str) -> Box<dyn Iterator<Item = PodFacts<'a>> + 'a> {
-        Box::new(self.pods.iter().map(|pod| PodFacts {
-            name: "a",
-            labels: label("a"),
+    fn pods<'a>(&'a self, _: &'a str) -> Box<dyn Iterator<Item = PodFacts<'a>> + 'a> {
+        Box::new(self.pods.iter().enumerate().map(|(index, pod)| PodFacts {
+            name: NAMES[index],
+            labels: Some(&self.labels),
             node: Some(pod.node),
             phase: pod.phase,
             ready: pod.ready,
             terminating: pod.terminating,
             restarts: pod.restarts,
             images: vec![pod.image],
-            status: pod.status.into(),
+            created: 0,
         }))
+    }
+
+    fn pod_status(&self, _: &str, name: &str) -> Option<String> {
+        let index = NAMES.iter().position(|known| *known == name)?;
+        Some(self.pods.get(index)?.status.to_string())
     }
 
     fn deployment<'a>(&'a self, _: &str, name: &str) -> Option<DeploymentFacts<'a>> {
@@ -69,16 +77,15 @@ impl World for Paper {
     }
 
     fn nodes<'a>(&'a self) -> Box<dyn Iterator<Item = NodeFacts<'a>> + 'a> {
-        let fact = |(name, ready): &(&'static str, bool)| NodeFacts {
+        Box::new(self.nodes.iter().map(|(name, ready)| NodeFacts {
             name,
-            labels: label("node"),
+            labels: Some(&self.labels),
             ready: *ready,
             cordoned: false,
-        };
-        Box::new(self.nodes.iter().map(fact))
+        }))
     }
 
-    fn events<'a>(&'a self, _: &str) -> Box<dyn Iterator<Item = EventFacts<'a>> + 'a> {
+    fn events<'a>(&'a self, _: &'a str) -> Box<dyn Iterator<Item = EventFacts<'a>> + 'a> {
         Box::new(self.events.iter().cloned())
     }
 
@@ -100,10 +107,10 @@ fn scenario(objectives: &str) -> Scenario {
 fn play(objectives: &str, ready: &[usize], frames: bool) -> Watch {
     let scenario = scenario(objectives);
     let mut watch = Watch::new(&scenario);
-    let mut world = Paper::default();
+    let mut world = paper();
     for (second, count) in ready.iter().enumerate() {
         let now = Time::from_secs(second as u64);
-        if frames {
+        if frames && second > 0 {
             for before in [700, 300, 0] {
                 world.now = Time::from_nanos(now.as_nanos().saturating_sub(before * 1_000_000)).max(world.now);
                 watch.advance(world.now);
@@ -202,7 +209,7 @@ fn objectives_over_time() {
 fn a_watch_can_be_cloned_in_the_middle() {
     let scenario = scenario("- {name: up, that: {pods: app=a, ready: 1}}");
     let mut watch = Watch::new(&scenario);
-    let mut world = Paper::default();
+    let mut world = paper();
     watch.observe(&world);
     let mut branch = watch.clone();
     (world.now, world.pods) = (Time::from_secs(5), vec![RUNNING]);
@@ -215,7 +222,7 @@ fn a_watch_can_be_cloned_in_the_middle() {
 fn the_next_deadline_is_known() {
     let scenario = scenario("- {name: up, eventually: {within: 7s}, that: {pods: all}}");
     let mut watch = Watch::new(&scenario);
-    watch.observe(&Paper::default());
+    watch.observe(&paper());
     assert_eq!(watch.next_deadline(), Some(Time::from_secs(7) + Duration::from_nanos(1)));
 }
 
@@ -248,7 +255,7 @@ fn conditions_see_what_kubernetes_shows() {
         }),
         events: vec![EventFacts { reason: "Killing", message: "Stopping container a", kind: "Pod", name: "a-1", count: 2 }],
         endpoints: Some(2),
-        now: Time::ZERO,
+        ..paper()
     };
     let yes = [
         "{pods: app=a, count: 3, ready: 2}",
@@ -298,7 +305,7 @@ fn steps_are_done_one_after_the_other() {
     let text = text.replace("title: 2", "title: two").replace("title: 1", "title: one");
     let scenario = load("f", &text, |_| Err(String::new())).expect("it loads");
     let mut watch = Watch::new(&scenario);
-    let mut world = Paper { pods: vec![RUNNING], ..Paper::default() };
+    let mut world = Paper { pods: vec![RUNNING], ..paper() };
     watch.observe(&world);
     assert_eq!(watch.steps_done(&scenario), 0, "the second step is done, but the first is not");
     world.pods.push(RUNNING);

@@ -22,6 +22,7 @@ pub use condition::{
 pub use event::{
     Actor, Event, KillProcess, OneOrMany, PodChoice, PodSelection, Scale, SetImage, StartTraffic, TimelineEntry, Which,
 };
+pub(crate) use event::default_namespace;
 pub use image::{Exit, Image, Layer, LogLine, RepeatedLine, Serves};
 pub use load::{load, scenario_schema};
 pub use manifest::{HomeFile, Manifest};

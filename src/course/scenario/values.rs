@@ -1,7 +1,11 @@
 //! Texts with a form: durations, quantities, names, references, taints, label selectors, moments.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+use podarium_api::quantity::Quantity as Amount;
+use podarium_api::selector::LabelSelector;
 
 use crate::schema::{ParsedText, TextFormat, parsed_text};
 
@@ -106,15 +110,28 @@ impl ParsedText for Quantity {
     const NUMBER: bool = true;
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
-        const SUFFIXES: [&str; 14] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi"];
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let (number, suffix) = text.split_at(digits);
-        if !SUFFIXES.contains(&suffix) {
-            let near = SUFFIXES.iter().find(|known| !known.is_empty() && suffix.to_lowercase().starts_with(&known.to_lowercase()));
-            return Err(near.map(|known| format!("`{suffix}` is no suffix: did you mean `{number}{known}`?")));
+        const SUFFIXES: [&str; 9] = ["k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "m"];
+        match text.parse::<Amount>() {
+            _ if !text.contains(|c: char| c.is_ascii_digit()) => Err(None),
+            Ok(amount) if amount.sign() < 0 => Err(Some("less than nothing".to_string())),
+            Ok(_) => Ok(Quantity(text.to_string())),
+            Err(error) => {
+                let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+                let (number, suffix) = text.split_at(digits);
+                let near = SUFFIXES.iter().rev().find(|known| suffix.to_lowercase().starts_with(&known.to_lowercase()));
+                Err(Some(match near {
+                    Some(known) if digits > 0 => format!("`{suffix}` is no suffix: did you mean `{number}{known}`?"),
+                    _ => error.to_string(),
+                }))
+            }
         }
-        let plain = !number.is_empty() && number != "." && number.matches('.').count() <= 1;
-        if plain { Ok(Quantity(text.to_string())) } else { Err(None) }
+    }
+}
+
+impl Quantity {
+    /// The amount, for counting with it.
+    pub fn amount(&self) -> Amount {
+        self.0.parse().unwrap_or_default()
     }
 }
 
@@ -265,39 +282,17 @@ impl ParsedText for Moment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     text: String,
-    requirements: Vec<Requirement>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Requirement {
-    key: String,
-    test: LabelTest,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum LabelTest {
-    In(Vec<String>),
-    NotIn(Vec<String>),
-    Exists,
-    Absent,
+    labels: LabelSelector,
 }
 
 impl Selector {
-    pub fn matches(&self, labels: &std::collections::BTreeMap<String, String>) -> bool {
-        self.requirements.iter().all(|requirement| {
-            let value = labels.get(&requirement.key);
-            match &requirement.test {
-                LabelTest::In(values) => value.is_some_and(|value| values.contains(value)),
-                LabelTest::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
-                LabelTest::Exists => value.is_some(),
-                LabelTest::Absent => value.is_none(),
-            }
-        })
+    pub fn matches(&self, labels: Option<&BTreeMap<String, String>>) -> bool {
+        self.labels.matches(labels)
     }
 
     /// Whether every object is selected.
     pub fn is_all(&self) -> bool {
-        self.requirements.is_empty()
+        self.labels.is_empty()
     }
 }
 
@@ -313,53 +308,14 @@ impl ParsedText for Selector {
     const EXPECTED: &'static str = "a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
-        let requirements = match text.trim() {
-            "all" => vec![],
+        let query = match text.trim() {
             "" => return Err(None),
-            some => split_outside_parentheses(some).map(requirement).collect::<Option<_>>().ok_or(None)?,
+            "all" => "",
+            some => some,
         };
-        Ok(Selector { text: text.to_string(), requirements })
+        let labels = LabelSelector::parse(query).map_err(|error| Some(error.0))?;
+        Ok(Selector { text: text.trim().to_string(), labels })
     }
-}
-
-/// Splits at the commas that separate requirements, not at those between the values of one.
-fn split_outside_parentheses(text: &str) -> impl Iterator<Item = &str> {
-    let mut inside = false;
-    text.split(move |c| {
-        inside = c == '(' || inside && c != ')';
-        c == ',' && !inside
-    })
-}
-
-fn requirement(text: &str) -> Option<Requirement> {
-    let text = text.trim();
-    let key_ok = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    let value_ok = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let one = |value: &str| vec![value.trim().to_string()];
-    let (key, test) = if let Some(key) = text.strip_prefix('!') {
-        (key, LabelTest::Absent)
-    } else if let Some((left, list)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) {
-        let values: Vec<String> = list.split(',').map(|value| value.trim().to_string()).collect();
-        let mut words = left.split_whitespace();
-        let (key, word) = (words.next()?, words.next()?);
-        match (word, words.next()) {
-            ("in", None) => (key, LabelTest::In(values)),
-            ("notin", None) => (key, LabelTest::NotIn(values)),
-            _ => return None,
-        }
-    } else if let Some((key, value)) = text.split_once("!=") {
-        (key, LabelTest::NotIn(one(value)))
-    } else if let Some((key, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
-        (key, LabelTest::In(one(value)))
-    } else {
-        (text, LabelTest::Exists)
-    };
-    let key = key.trim();
-    let values_ok = match &test {
-        LabelTest::In(values) | LabelTest::NotIn(values) => values.iter().all(value_ok),
-        LabelTest::Exists | LabelTest::Absent => true,
-    };
-    (key_ok(key) && values_ok).then(|| Requirement { key: key.to_string(), test })
 }
 
 #[cfg(test)]
@@ -403,7 +359,7 @@ mod tests {
 
     #[test]
     fn selectors_select() {
-        let labels = std::collections::BTreeMap::from([("app".to_string(), "hello".to_string())]);
+        let labels = BTreeMap::from([("app".to_string(), "hello".to_string())]);
         let cases = [
             ("all", true),
             ("app=hello", true),
@@ -416,7 +372,7 @@ mod tests {
             ("tier!=web", true),
         ];
         for (text, selected) in cases {
-            assert_eq!(Selector::parse(text).map(|selector| selector.matches(&labels)), Ok(selected), "{text}");
+            assert_eq!(Selector::parse(text).map(|selector| selector.matches(Some(&labels))), Ok(selected), "{text}");
         }
     }
 }

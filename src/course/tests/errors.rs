@@ -93,7 +93,8 @@ fn each_slip_has_its_own_message() {
             "f:4:28: no traffic `users` was started before; expected the name of a `start-traffic` further up",
         ]),
         ("timeline:\n  - {at: 1s, kill-pod: {selector: app in hello}}\n", &[
-            "f:4:35: `app in hello`; expected a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`",
+            "f:4:35: `app in hello`; expected a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`; \
+             unable to parse requirement: found 'hello' expected: '('",
         ]),
         ("timeline:\n  - {at: 1s, scale: {target: hello, replicas: 3}}\n", &[
             "f:4:30: `hello`; expected a kind and a name such as `deployment/hello`",
