@@ -16,6 +16,7 @@
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod condition;
+pub mod decode;
 mod defaults;
 pub mod field;
 pub mod kinds;
