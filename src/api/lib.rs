@@ -2,14 +2,40 @@
 //! selectors, patches, and the errors that the API server answers with.
 //!
 //! Invariant: pure values and functions. Nothing here knows of the store, of time passing or of who asks.
+//!
+//! Where to look:
+//! * `quantity::Quantity`: `"500m".parse()`, `Quantity::of(&raw)`, `value()`, `milli_value()`, `into_raw()`, `+ - <`;
+//! * `resource`: `pod_requests(&PodSpec) -> ResourceList`, `pod_requests_nonzero`, `pod_limits`, `resource_list(Option<&BTreeMap<..>>)`;
+//! * `pod_state`: `pod_is_ready(&Pod)`, `pod_is_available(&Pod, min_ready_seconds, now)`, `is_pod_terminal`, `is_pod_active`,
+//!   `phase(&Pod)`, `node_name(&Pod)`, `pod_condition(&Pod, type)`, `container_status(&Pod, name)`, `qos_class(&PodSpec)`;
+//! * `condition`: `get_condition(&conditions, type)`, `set_condition(&mut conditions, condition) -> changed` (pods, nodes),
+//!   `replace_condition` (Deployments, ReplicaSets: the new one goes to the end), `remove_condition`;
+//! * `owner`: `controller_of(&ObjectMeta)`, `is_controlled_by(&ObjectMeta, uid)`, `controller_reference(&owner)`, `is_terminating(&ObjectMeta)`;
+//! * `selector`: `LabelSelector::parse(text)`, `::of(&raw)`, `::from_labels(&map)`, `matches(Option<&labels>)`, `Display`;
+//!   `FieldSelector::parse`, `check(kind)`, `matches(&Object)`;
+//! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod condition;
+mod defaults;
 pub mod field;
 pub mod kinds;
+pub mod name_rules;
+pub mod names;
 pub mod object;
+mod object_meta;
+pub mod owner;
+pub mod pod_state;
+pub mod quantity;
+pub mod resource;
+pub mod selector;
 pub mod status;
+mod tables;
 pub mod time;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
+pub use defaults::pod_spec::image_tag;
 pub use kinds::*;
 pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;
+pub use tables::node::status_word as node_status_word;
+pub use tables::pod::status_word as pod_status_word;

@@ -1,8 +1,12 @@
 //! Deployment.
 
-use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
+use std::sync::Arc;
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::defaults::pod_spec;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Deployment.
@@ -22,7 +26,43 @@ impl Strategy for Deployment {
         has_status: true,
     };
 
+    fn set_defaults(&mut self) {
+        let spec = Arc::make_mut(&mut self.spec);
+        pod_spec::default_template(&mut spec.template);
+        spec.replicas.get_or_insert(1);
+        let strategy = spec.strategy.get_or_insert_default();
+        pod_spec::fill(&mut strategy.type_, "RollingUpdate");
+        if strategy.type_.as_deref() == Some("RollingUpdate") {
+            let quarter = || IntOrString::String("25%".to_owned());
+            let rolling = strategy.rolling_update.get_or_insert_default();
+            rolling.max_unavailable.get_or_insert_with(quarter);
+            rolling.max_surge.get_or_insert_with(quarter);
+        }
+        spec.revision_history_limit.get_or_insert(10);
+        spec.progress_deadline_seconds.get_or_insert(600);
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.metadata.generation = Some(1);
+        self.status = Default::default();
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        self.status = Arc::clone(&old.status);
+        let changed = self.spec != old.spec || self.metadata.annotations != old.metadata.annotations;
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn prepare_for_status_update(&mut self, old: &Self) {
+        self.spec = Arc::clone(&old.spec);
+        self.metadata.labels.clone_from(&old.metadata.labels);
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::DEPLOYMENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::deployment_row(self, now)
     }
 }

@@ -2,7 +2,7 @@
 
 pub use k8s_openapi::api::discovery::v1::EndpointSlice;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables};
 
 resource_impl!(EndpointSlice, metadata);
 
@@ -19,7 +19,30 @@ impl Strategy for EndpointSlice {
         has_status: false,
     };
 
+    fn set_defaults(&mut self) {
+        for port in self.ports.iter_mut().flatten() {
+            port.name.get_or_insert_default();
+            port.protocol.get_or_insert_with(|| "TCP".to_owned());
+        }
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.metadata.generation = Some(1);
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        let changed = self.endpoints != old.endpoints
+            || self.ports != old.ports
+            || self.address_type != old.address_type
+            || self.metadata.labels != old.metadata.labels;
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINT_SLICE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoint_slice_row(self, now)
     }
 }

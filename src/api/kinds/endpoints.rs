@@ -2,7 +2,8 @@
 
 pub use k8s_openapi::api::core::v1::Endpoints;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::defaults::pod_spec;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(Endpoints, metadata);
 
@@ -19,7 +20,19 @@ impl Strategy for Endpoints {
         has_status: false,
     };
 
+    fn set_defaults(&mut self) {
+        for subset in self.subsets.iter_mut().flatten() {
+            for port in subset.ports.iter_mut().flatten() {
+                pod_spec::fill(&mut port.protocol, "TCP");
+            }
+        }
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINTS.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoints_row(self, now)
     }
 }

@@ -2,7 +2,7 @@
 
 pub use k8s_openapi::api::core::v1::Event;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(Event, metadata);
 
@@ -19,7 +19,37 @@ impl Strategy for Event {
         has_status: false,
     };
 
+    fn set_defaults(&mut self) {
+        self.source.get_or_insert_default();
+        self.reporting_component.get_or_insert_default();
+        self.reporting_instance.get_or_insert_default();
+    }
+
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let about = &self.involved_object;
+        let source = self.source.as_ref().map_or_else(String::new, |source| text(&source.component));
+        let reporter = text(&self.reporting_component);
+        vec![
+            ("involvedObject.kind", text(&about.kind)),
+            ("involvedObject.namespace", text(&about.namespace)),
+            ("involvedObject.name", text(&about.name)),
+            ("involvedObject.uid", text(&about.uid)),
+            ("involvedObject.apiVersion", text(&about.api_version)),
+            ("involvedObject.resourceVersion", text(&about.resource_version)),
+            ("involvedObject.fieldPath", text(&about.field_path)),
+            ("reason", text(&self.reason)),
+            ("reportingComponent", reporter.clone()),
+            ("source", if source.is_empty() { reporter } else { source }),
+            ("type", text(&self.type_)),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::EVENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::event::row(self, now)
     }
 }

@@ -1,8 +1,10 @@
 //! Namespace.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{NamespaceSpec, NamespaceStatus};
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Namespace.
@@ -22,7 +24,47 @@ impl Strategy for Namespace {
         has_status: true,
     };
 
+    fn set_defaults(&mut self) {
+        if let Some(name) = self.metadata.name.clone().filter(|name| !name.is_empty()) {
+            self.metadata.labels.get_or_insert_default().insert("kubernetes.io/metadata.name".to_owned(), name);
+        }
+        if self.status.phase.as_deref().is_none_or(str::is_empty) {
+            Arc::make_mut(&mut self.status).phase = Some("Active".to_owned());
+        }
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.status = Arc::new(NamespaceStatus { phase: Some("Active".to_owned()), ..Default::default() });
+        let finalizers = Arc::make_mut(&mut self.spec).finalizers.get_or_insert_default();
+        if !finalizers.iter().any(|finalizer| finalizer == "kubernetes") {
+            finalizers.push("kubernetes".to_owned());
+        }
+        // A generated name is known only now.
+        let name = self.metadata.name.clone().unwrap_or_default();
+        self.metadata.labels.get_or_insert_default().insert("kubernetes.io/metadata.name".to_owned(), name);
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        self.status = Arc::clone(&old.status);
+        self.spec = Arc::clone(&old.spec);
+    }
+
+    fn prepare_for_status_update(&mut self, old: &Self) {
+        self.spec = Arc::clone(&old.spec);
+    }
+
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("status.phase", self.status.phase.clone().unwrap_or_default()),
+            ("name", self.metadata.name.clone().unwrap_or_default()),
+        ]
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::NAMESPACE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![self.metadata.name.clone().into(), self.status.phase.clone().unwrap_or_default().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

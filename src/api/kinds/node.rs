@@ -1,8 +1,11 @@
 //! Node.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::defaults::quantities;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Node.
@@ -22,7 +25,35 @@ impl Strategy for Node {
         has_status: true,
     };
 
+    fn set_defaults(&mut self) {
+        if *self.status == NodeStatus::default() {
+            return;
+        }
+        let status = Arc::make_mut(&mut self.status);
+        quantities::canonicalize_list(&mut status.capacity);
+        quantities::canonicalize_list(&mut status.allocatable);
+        if status.allocatable.is_none() {
+            status.allocatable.clone_from(&status.capacity);
+        }
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        self.status = Arc::clone(&old.status);
+    }
+
+    fn prepare_for_status_update(&mut self, old: &Self) {
+        self.spec = Arc::clone(&old.spec);
+    }
+
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        vec![("spec.unschedulable", self.spec.unschedulable.unwrap_or(false).to_string())]
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::NODE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::node::row(self, now)
     }
 }

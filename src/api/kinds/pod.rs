@@ -1,8 +1,11 @@
 //! Pod.
 
-use k8s_openapi::api::core::v1::{PodSpec, PodStatus};
+use std::sync::Arc;
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
+
+use crate::defaults::pod_spec;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Pod.
@@ -22,7 +25,63 @@ impl Strategy for Pod {
         has_status: true,
     };
 
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        let (spec, status) = (&self.spec, &self.status);
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        vec![
+            ("spec.nodeName", text(&spec.node_name)),
+            ("spec.restartPolicy", text(&spec.restart_policy)),
+            ("spec.schedulerName", text(&spec.scheduler_name)),
+            ("spec.serviceAccountName", text(&spec.service_account_name)),
+            ("spec.hostNetwork", spec.host_network.unwrap_or(false).to_string()),
+            ("status.phase", text(&status.phase)),
+            ("status.podIP", text(&status.pod_ip)),
+            ("status.nominatedNodeName", text(&status.nominated_node_name)),
+        ]
+    }
+
+    fn set_defaults(&mut self) {
+        pod_spec::default_pod(Arc::make_mut(&mut self.spec));
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.metadata.generation = Some(1);
+        let mut status = PodStatus {
+            phase: Some("Pending".to_owned()),
+            qos_class: Some(pod_state::qos_class(&self.spec).to_owned()),
+            ..Default::default()
+        };
+        if self.spec.scheduling_gates.as_ref().is_some_and(|gates| !gates.is_empty()) {
+            status.conditions = Some(vec![PodCondition {
+                type_: "PodScheduled".to_owned(),
+                status: "False".to_owned(),
+                reason: Some("SchedulingGated".to_owned()),
+                message: Some("Scheduling is blocked due to non-empty scheduling gates".to_owned()),
+                ..Default::default()
+            }]);
+        }
+        self.status = Arc::new(status);
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        self.status = Arc::clone(&old.status);
+        let changed = self.spec != old.spec;
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn prepare_for_status_update(&mut self, old: &Self) {
+        self.spec = Arc::clone(&old.spec);
+        self.metadata.owner_references.clone_from(&old.metadata.owner_references);
+        if pod_spec::is_blank(&self.status.qos_class) && !pod_spec::is_blank(&old.status.qos_class) {
+            Arc::make_mut(&mut self.status).qos_class.clone_from(&old.status.qos_class);
+        }
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::POD.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::pod::row(self, now)
     }
 }

@@ -36,6 +36,12 @@ macro_rules! kinds {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::INFO),+ }
             }
 
+            /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
+            pub fn selectable_field_names(self) -> Vec<&'static str> {
+                let fields = match self { $(Kind::$name => $crate::Strategy::selectable_fields(&<$name>::default())),+ };
+                fields.into_iter().map(|(name, _)| name).collect()
+            }
+
             /// The columns of this kind's table.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }
@@ -78,6 +84,7 @@ macro_rules! kinds {
                 match self { $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object))),+ }
             }
             pub fn prepare_for_create(&mut self) {
+                $crate::object_meta::prepare_for_create(self.meta_mut());
                 match self { $(Object::$name(object) => $crate::Strategy::prepare_for_create(std::sync::Arc::make_mut(object))),+ }
             }
             pub fn validate(&self) -> Vec<$crate::field::FieldError> {
@@ -86,6 +93,7 @@ macro_rules! kinds {
             /// # Panics
             /// When `old` is of another kind: the caller looked it up by this object's kind.
             pub fn prepare_for_update(&mut self, old: &Object) {
+                $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_update(std::sync::Arc::make_mut(object), old),)+
                     _ => panic!("an update of another kind"),
@@ -94,6 +102,7 @@ macro_rules! kinds {
             /// # Panics
             /// When `old` is of another kind.
             pub fn prepare_for_status_update(&mut self, old: &Object) {
+                $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_status_update(std::sync::Arc::make_mut(object), old),)+
                     _ => panic!("an update of another kind"),

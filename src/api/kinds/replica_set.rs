@@ -1,8 +1,11 @@
 //! ReplicaSet.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::defaults::pod_spec;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// ReplicaSet.
@@ -22,7 +25,33 @@ impl Strategy for ReplicaSet {
         has_status: true,
     };
 
+    fn set_defaults(&mut self) {
+        let spec = Arc::make_mut(&mut self.spec);
+        pod_spec::default_template(spec.template.get_or_insert_default());
+        spec.replicas.get_or_insert(1);
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.metadata.generation = Some(1);
+        self.status = Default::default();
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        self.status = Arc::clone(&old.status);
+        let changed = self.spec != old.spec;
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn prepare_for_status_update(&mut self, old: &Self) {
+        self.spec = Arc::clone(&old.spec);
+    }
+
+
+    fn columns() -> Vec<Column> {
+        tables::columns::REPLICA_SET.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::replica_set_row(self, now)
     }
 }

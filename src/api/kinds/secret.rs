@@ -2,7 +2,10 @@
 
 pub use k8s_openapi::api::core::v1::Secret;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use k8s_openapi::ByteString;
+
+use crate::defaults::pod_spec;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(Secret, metadata);
 
@@ -19,7 +22,27 @@ impl Strategy for Secret {
         has_status: false,
     };
 
+    fn set_defaults(&mut self) {
+        for (key, text) in self.string_data.take().into_iter().flatten() {
+            self.data.get_or_insert_default().insert(key, ByteString(text.into_bytes()));
+        }
+        pod_spec::fill(&mut self.type_, "Opaque");
+    }
+
+    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
+        vec![("type", self.type_.clone().unwrap_or_default())]
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::SECRET.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![
+            self.metadata.name.clone().into(),
+            self.type_.clone().unwrap_or_default().into(),
+            self.data.as_ref().map_or(0, |data| data.len()).into(),
+            crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into(),
+        ]
     }
 }

@@ -2,7 +2,9 @@
 
 pub use k8s_openapi::api::core::v1::ServiceAccount;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use k8s_openapi::api::core::v1::ObjectReference;
+
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(ServiceAccount, metadata);
 
@@ -19,7 +21,32 @@ impl Strategy for ServiceAccount {
         has_status: false,
     };
 
+    fn prepare_for_create(&mut self) {
+        self.keep_only_names();
+    }
+
+    fn prepare_for_update(&mut self, _old: &Self) {
+        self.keep_only_names();
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::SERVICE_ACCOUNT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+    }
+}
+
+/// Of the references to Secrets only the names count.
+trait KeepOnlyNames {
+    fn keep_only_names(&mut self);
+}
+
+impl KeepOnlyNames for ServiceAccount {
+    fn keep_only_names(&mut self) {
+        for secret in self.secrets.iter_mut().flatten() {
+            *secret = ObjectReference { name: secret.name.take(), ..Default::default() };
+        }
     }
 }

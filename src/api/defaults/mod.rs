@@ -1,0 +1,4 @@
+//! Defaults: what the API server fills in where the writer said nothing.
+
+pub mod pod_spec;
+pub(crate) mod quantities;
