@@ -1,1 +1,3 @@
 //! Podarium: the layer `cluster`.
+
+pub mod scheduler;

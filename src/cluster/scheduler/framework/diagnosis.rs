@@ -21,7 +21,7 @@ pub struct NodeToStatus {
 impl Default for NodeToStatus {
     /// A node that nobody asked about counts as beyond help, and adds no reason.
     fn default() -> Self {
-        NodeToStatus { explicit: Vec::new(), absent: Status { code: Code::UnschedulableAndUnresolvable, ..Status::skip() } }
+        NodeToStatus { explicit: Vec::new(), absent: Status::without_reason(Code::UnschedulableAndUnresolvable) }
     }
 }
 

@@ -35,40 +35,40 @@ pub struct Handle<'a> {
 /// A plugin and the extension points at which it acts.
 pub trait Plugin: Debug + Send + Sync {
     fn name(&self) -> &'static str;
-    fn pre_enqueue(&self) -> Option<&dyn PreEnqueue> {
+    fn as_pre_enqueue(&self) -> Option<&dyn PreEnqueue> {
         None
     }
-    fn queue_sort(&self) -> Option<&dyn QueueSort> {
+    fn as_queue_sort(&self) -> Option<&dyn QueueSort> {
         None
     }
-    fn pre_filter(&self) -> Option<&dyn PreFilter> {
+    fn as_pre_filter(&self) -> Option<&dyn PreFilter> {
         None
     }
-    fn filter(&self) -> Option<&dyn Filter> {
+    fn as_filter(&self) -> Option<&dyn Filter> {
         None
     }
-    fn post_filter(&self) -> Option<&dyn PostFilter> {
+    fn as_post_filter(&self) -> Option<&dyn PostFilter> {
         None
     }
-    fn pre_score(&self) -> Option<&dyn PreScore> {
+    fn as_pre_score(&self) -> Option<&dyn PreScore> {
         None
     }
-    fn score(&self) -> Option<&dyn Score> {
+    fn as_score(&self) -> Option<&dyn Score> {
         None
     }
-    fn reserve(&self) -> Option<&dyn Reserve> {
+    fn as_reserve(&self) -> Option<&dyn Reserve> {
         None
     }
-    fn permit(&self) -> Option<&dyn Permit> {
+    fn as_permit(&self) -> Option<&dyn Permit> {
         None
     }
-    fn pre_bind(&self) -> Option<&dyn PreBind> {
+    fn as_pre_bind(&self) -> Option<&dyn PreBind> {
         None
     }
-    fn bind(&self) -> Option<&dyn Bind> {
+    fn as_bind(&self) -> Option<&dyn Bind> {
         None
     }
-    fn post_bind(&self) -> Option<&dyn PostBind> {
+    fn as_post_bind(&self) -> Option<&dyn PostBind> {
         None
     }
     /// The events that may make a pod schedulable that this plugin rejected.

@@ -50,7 +50,7 @@ impl Profile {
         let mut answer = PreFilterAnswer { nodes: None, plugins_with_nodes: BTreeSet::new(), status: Ok(()) };
         state.skip_filter = 0;
         for (bit, plugin) in self.plugins() {
-            let Some(point) = plugin.pre_filter() else { continue };
+            let Some(point) = plugin.as_pre_filter() else { continue };
             match point.pre_filter(handle, state, pod) {
                 Err(status) if status.code == Code::Skip => state.skip_filter |= bit,
                 // Evicting pods may still help; then PostFilter needs what the other plugins compute.
@@ -90,7 +90,7 @@ impl Profile {
             if state.skip_filter & bit != 0 {
                 continue;
             }
-            if let Some(point) = plugin.filter()
+            if let Some(point) = plugin.as_filter()
                 && let Err(status) = point.filter(state, pod, node)
             {
                 return Err(status.by(plugin.name()));
@@ -102,7 +102,7 @@ impl Profile {
     /// The same, with every objection instead of the first; for explanations.
     pub fn run_all_filters(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Vec<Status> {
         let ran = self.plugins().filter(|(bit, _)| state.skip_filter & bit == 0);
-        ran.filter_map(|(_, plugin)| Some(plugin.filter()?.filter(state, pod, node).err()?.by(plugin.name()))).collect()
+        ran.filter_map(|(_, plugin)| Some(plugin.as_filter()?.filter(state, pod, node).err()?.by(plugin.name()))).collect()
     }
 
     /// Filters a node on which pods may have been promised a place. Such pods of the same or a higher priority count
@@ -124,7 +124,7 @@ impl Profile {
     pub fn run_add_pod(&self, state: &mut CycleState, pod: &PodInfo, added: &PodInfo, node: &NodeInfo) {
         for (bit, plugin) in self.plugins() {
             if state.skip_filter & bit == 0
-                && let Some(point) = plugin.pre_filter()
+                && let Some(point) = plugin.as_pre_filter()
             {
                 point.add_pod(state, pod, added, node);
             }
@@ -134,7 +134,7 @@ impl Profile {
     pub fn run_remove_pod(&self, state: &mut CycleState, pod: &PodInfo, removed: &PodInfo, node: &NodeInfo) {
         for (bit, plugin) in self.plugins() {
             if state.skip_filter & bit == 0
-                && let Some(point) = plugin.pre_filter()
+                && let Some(point) = plugin.as_pre_filter()
             {
                 point.remove_pod(state, pod, removed, node);
             }
@@ -146,7 +146,7 @@ impl Profile {
         let mut nomination = Nomination::Keep;
         let mut rejected: Option<Status> = None;
         for (_, plugin) in self.plugins() {
-            let Some(point) = plugin.post_filter() else { continue };
+            let Some(point) = plugin.as_post_filter() else { continue };
             let outcome = point.post_filter(handle, state, pod, statuses, random);
             let status = match &outcome.status {
                 Ok(()) => return outcome,
@@ -158,19 +158,19 @@ impl Profile {
             if outcome.nomination != Nomination::Keep {
                 nomination = outcome.nomination;
             }
-            let together = rejected.get_or_insert_with(|| Status { code: Code::Unschedulable, ..Status::skip() }.by(plugin.name()));
+            let together = rejected.get_or_insert_with(|| Status::without_reason(Code::Unschedulable).by(plugin.name()));
             for reason in status.reasons() {
                 together.push(reason.clone());
             }
         }
-        let status = rejected.unwrap_or(Status { code: Code::Unschedulable, ..Status::skip() });
+        let status = rejected.unwrap_or(Status::without_reason(Code::Unschedulable));
         PostFilterOutcome::rejected(nomination, status)
     }
 
     pub fn run_pre_score(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo, nodes: &[&NodeInfo]) -> Result<(), Status> {
         state.skip_score = 0;
         for (bit, plugin) in self.plugins() {
-            let Some(point) = plugin.pre_score() else { continue };
+            let Some(point) = plugin.as_pre_score() else { continue };
             match point.pre_score(handle, state, pod, nodes) {
                 Ok(()) => {}
                 Err(status) if status.code == Code::Skip => state.skip_score |= bit,
@@ -187,7 +187,7 @@ impl Profile {
         let mut raw = Vec::with_capacity(nodes.len());
         let mut normalized = Vec::with_capacity(nodes.len());
         for ((bit, plugin), registration) in self.plugins().zip(self.plugins) {
-            let Some(point) = plugin.score() else { continue };
+            let Some(point) = plugin.as_score() else { continue };
             if state.skip_score & bit != 0 {
                 continue;
             }

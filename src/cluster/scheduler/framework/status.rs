@@ -55,7 +55,11 @@ impl Status {
     }
 
     pub fn skip() -> Self {
-        Status { code: Code::Skip, plugin: "", first: None, more: Vec::new() }
+        Self::without_reason(Code::Skip)
+    }
+
+    pub const fn without_reason(code: Code) -> Self {
+        Status { code, plugin: "", first: None, more: Vec::new() }
     }
 
     pub fn by(mut self, plugin: &'static str) -> Self {

@@ -16,7 +16,7 @@ impl Plugin for DefaultBinder {
     fn name(&self) -> &'static str {
         "DefaultBinder"
     }
-    fn bind(&self) -> Option<&dyn Bind> {
+    fn as_bind(&self) -> Option<&dyn Bind> {
         Some(self)
     }
 }

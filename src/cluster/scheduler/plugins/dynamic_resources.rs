@@ -20,10 +20,10 @@ impl Plugin for DynamicResources {
     fn name(&self) -> &'static str {
         "DynamicResources"
     }
-    fn pre_filter(&self) -> Option<&dyn PreFilter> {
+    fn as_pre_filter(&self) -> Option<&dyn PreFilter> {
         Some(self)
     }
-    fn post_filter(&self) -> Option<&dyn PostFilter> {
+    fn as_post_filter(&self) -> Option<&dyn PostFilter> {
         Some(self)
     }
 }

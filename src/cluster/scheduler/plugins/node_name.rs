@@ -19,7 +19,7 @@ impl Plugin for NodeName {
     fn name(&self) -> &'static str {
         "NodeName"
     }
-    fn filter(&self) -> Option<&dyn Filter> {
+    fn as_filter(&self) -> Option<&dyn Filter> {
         Some(self)
     }
     fn events(&self) -> &'static [EventHint] {

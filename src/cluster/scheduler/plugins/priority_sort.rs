@@ -15,7 +15,7 @@ impl Plugin for PrioritySort {
     fn name(&self) -> &'static str {
         "PrioritySort"
     }
-    fn queue_sort(&self) -> Option<&dyn QueueSort> {
+    fn as_queue_sort(&self) -> Option<&dyn QueueSort> {
         Some(self)
     }
 }

@@ -23,7 +23,7 @@ impl Plugin for SchedulingGates {
     fn name(&self) -> &'static str {
         "SchedulingGates"
     }
-    fn pre_enqueue(&self) -> Option<&dyn PreEnqueue> {
+    fn as_pre_enqueue(&self) -> Option<&dyn PreEnqueue> {
         Some(self)
     }
     fn events(&self) -> &'static [EventHint] {

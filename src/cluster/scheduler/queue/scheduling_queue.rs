@@ -311,7 +311,7 @@ impl SchedulingQueue {
     fn run_pre_enqueue(&self, pod: &mut QueuedPod) {
         pod.gating_plugin = None;
         for (_, plugin) in self.profile.plugins() {
-            if let Some(point) = plugin.pre_enqueue()
+            if let Some(point) = plugin.as_pre_enqueue()
                 && point.pre_enqueue(&pod.info, &self.preempting).is_err()
             {
                 pod.unschedulable_plugins.insert(plugin.name());
@@ -322,7 +322,7 @@ impl SchedulingQueue {
     }
 
     fn sort_key(&self, pod: &QueuedPod) -> SortKey {
-        let sort = self.profile.plugins().find_map(|(_, plugin)| plugin.queue_sort());
+        let sort = self.profile.plugins().find_map(|(_, plugin)| plugin.as_queue_sort());
         sort.expect("every profile sorts its queue").key(pod)
     }
 

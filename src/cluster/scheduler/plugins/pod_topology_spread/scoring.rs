@@ -133,7 +133,8 @@ mod tests {
         let spread = pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(HOSTNAME)]));
         let scored = |places: &[(&str, usize)]| scores(&PodTopologySpread, &spread, hosts(&["a", "b", "c", "d"]), there(places));
         assert_eq!(scored(&[]), [100, 100, 100, 100]);
-        assert_eq!(scored(&[("a", 2), ("b", 1), ("d", 3)]), [40, 80, 100, 0]);
+        // At weight ln 6 the counts 2, 1, 0 and 3 become 4, 2, 0 and 5.
+        assert_eq!(scored(&[("a", 2), ("b", 1), ("d", 3)]), [20, 60, 100, 0]);
     }
 
     #[test]
