@@ -1,0 +1,19 @@
+//! The controllers: loops that compare what is with what should be, and take a step.
+//!
+//! A controller is one folder and one line in [`ControllerManager::standard`]'s registry.
+//!
+//! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
+//! never at the event that woke it.
+
+mod manager;
+mod service_account;
+mod sync;
+
+pub use manager::ControllerManager;
+pub use sync::{Controller, Enqueue, Stop, Sync};
+
+/// The registry: every controller that kube-controller-manager runs here.
+#[rustfmt::skip]
+fn registry() -> Vec<manager::Runner> {
+    vec![manager::Runner::new(service_account::ServiceAccountController)]
+}
