@@ -135,14 +135,17 @@ pub struct TokenLook {
     pub stage: Stage,
     /// Eighths of the present stage, where that is known.
     pub eighths: Option<u8>,
+    /// Drawn small, so only what matters most can be told.
+    pub small: bool,
 }
 
 impl TokenLook {
-    pub fn of(pod: &PodView) -> TokenLook {
+    pub fn of(pod: &PodView, small: bool) -> TokenLook {
         TokenLook {
             version: pod.version,
             stage: pod.stage,
             eighths: pod.progress_percent.map(|percent| (u16::from(percent.min(100)) * 8 / 100) as u8),
+            small,
         }
     }
 

@@ -21,6 +21,8 @@ pub const CARD_HOVERED: Color32 = rgb(0x243044);
 /// Where text is typed or printed.
 pub const WELL: Color32 = rgb(0x0b0f17);
 pub const LINE: Color32 = rgb(0x2a3547);
+/// Around what can be pressed or ticked.
+pub const CONTROL_LINE: Color32 = rgb(0x46566f);
 pub const TEXT: Color32 = rgb(0xe8edf6);
 pub const TEXT_SOFT: Color32 = rgb(0xa9b5c9);
 /// For what is there only to be found when looked for. Still 4.5:1 on a panel.
@@ -36,8 +38,8 @@ pub const SELECTION: Color32 = rgb(0xffffff);
 /// A node's plate, lit from the upper left.
 pub const PLATE_TOP: Color32 = rgb(0x212b3c);
 pub const PLATE_EDGE: Color32 = rgb(0x3a4960);
-pub const PLATE_LEFT: Color32 = rgb(0x182030);
-pub const PLATE_RIGHT: Color32 = rgb(0x121926);
+pub const PLATE_LEFT: Color32 = rgb(0x1a2333);
+pub const PLATE_RIGHT: Color32 = rgb(0x151d2a);
 pub const PLATE_SLOT: Color32 = rgb(0x1c2534);
 pub const PLATE_SILENT_TOP: Color32 = rgb(0x1d1a20);
 pub const PLATE_HATCH: Color32 = rgb(0x4d4530);
@@ -172,7 +174,7 @@ fn visuals() -> Visuals {
     let widgets = &mut visuals.widgets;
     for (state, fill, line, text) in [
         (&mut widgets.noninteractive, PANEL, LINE, TEXT),
-        (&mut widgets.inactive, CARD_HOVERED, LINE, TEXT),
+        (&mut widgets.inactive, CARD_HOVERED, CONTROL_LINE, TEXT),
         (&mut widgets.hovered, mix(CARD_HOVERED, ACCENT, 0.18), ACCENT, TEXT),
         (&mut widgets.active, mix(CARD_HOVERED, ACCENT, 0.35), ACCENT, TEXT),
         (&mut widgets.open, CARD_HOVERED, LINE, TEXT),
@@ -181,7 +183,7 @@ fn visuals() -> Visuals {
         state.weak_bg_fill = fill;
         state.bg_stroke = Stroke::new(1.0, line);
         state.fg_stroke = Stroke::new(1.0, text);
-        state.corner_radius = CornerRadius::same(6);
+        state.corner_radius = CornerRadius::same(5);
         state.expansion = 0.0;
     }
     visuals

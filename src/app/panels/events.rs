@@ -7,6 +7,9 @@ use crate::look::Icon;
 use crate::model::{Action, EventKind, EventView, Kind, Model};
 use crate::theme;
 
+/// The height of a row.
+const ROW: f32 = 18.0;
+
 /// What the person lets through.
 #[derive(Clone, Default)]
 struct Filter {
@@ -47,10 +50,11 @@ pub fn event_list_ui(ui: &mut Ui, id: &str, events: &[&EventView], with_object: 
             ui.label(RichText::new("No events.").color(theme::TEXT_FAINT));
             return;
         }
-        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().interact_size.y = ROW;
         ScrollArea::vertical().id_salt(id).auto_shrink([false, false]).stick_to_bottom(true).show_rows(
             ui,
-            17.0,
+            ROW,
             events.len(),
             |ui, rows| {
                 for event in &events[rows] {
@@ -63,7 +67,6 @@ pub fn event_list_ui(ui: &mut Ui, id: &str, events: &[&EventView], with_object: 
 
 fn event_ui(ui: &mut Ui, event: &EventView, with_object: bool, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        ui.set_height(17.0);
         ui.spacing_mut().item_spacing.x = 7.0;
         let color = theme::event(event.kind);
         ui.label(RichText::new(event.time.to_string()).monospace().size(11.5).color(theme::TEXT_FAINT));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use egui::{RichText, Ui, WidgetInfo, WidgetType};
+use egui::{Ui, WidgetInfo, WidgetType};
 
 use super::icon;
 use crate::look::Icon;
@@ -20,22 +20,28 @@ pub fn legend_ui(ui: &mut Ui, model: &Model) {
         }
     }
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = egui::vec2(5.0, 3.0);
+        ui.spacing_mut().item_spacing = egui::vec2(16.0, 4.0);
         for (version, count) in versions {
             let Some(what) = cluster.versions.get(version) else { continue };
-            let text = format!("{} {} ×{count}", what.owner, what.tag);
-            icon::swatch(ui, Some(version), 15.0).on_hover_text(format!("{}\npod-template-hash {}", what.image, what.pod_template_hash));
-            entry(ui, &text);
+            let paint = |painter: &egui::Painter, at| icon::paint_swatch(painter, Some(version), at, 6.5);
+            entry(ui, &format!("{} {} ×{count}", what.owner, what.tag), paint)
+                .on_hover_text(format!("{}\npod-template-hash {}", what.image, what.pod_template_hash));
         }
         for (stage, count) in stages {
-            icon::icon(ui, Icon::of_stage(stage), 14.0, theme::stage(stage));
-            entry(ui, &format!("{} ×{count}", stage.word()));
+            let paint = |painter: &egui::Painter, at| icon::paint(painter, Icon::of_stage(stage), at, 6.5, theme::stage(stage));
+            entry(ui, &format!("{} ×{count}", stage.word()), paint);
         }
     });
 }
 
-fn entry(ui: &mut Ui, text: &str) {
-    let label = ui.add(egui::Label::new(RichText::new(text).size(12.5).color(theme::TEXT_SOFT)).extend());
-    label.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, text));
-    ui.add_space(10.0);
+/// A sign and its meaning, which a line break never parts.
+fn entry(ui: &mut Ui, text: &str, sign: impl FnOnce(&egui::Painter, egui::Pos2)) -> egui::Response {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), egui::FontId::proportional(12.5), theme::TEXT_SOFT);
+    let size = egui::vec2(galley.size().x + 20.0, 18.0);
+    let (area, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    sign(ui.painter(), area.left_center() + egui::vec2(7.0, 0.0));
+    let at = egui::pos2(area.min.x + 20.0, area.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme::TEXT_SOFT);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, text));
+    response
 }

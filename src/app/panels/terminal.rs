@@ -14,7 +14,8 @@ struct Line {
 }
 
 pub fn terminal_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
-    icon::section(ui, "Terminal");
+    // As high as the heading of the events beside it, which has a field in it.
+    ui.horizontal(|ui| icon::section(ui, "Terminal"));
     theme::well_frame().show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         let prompt_height = 24.0;

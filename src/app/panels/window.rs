@@ -50,19 +50,18 @@ pub fn window_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &
             })
         });
 
+    Panel::bottom("legend")
+        .resizable(false)
+        .show_separator_line(false)
+        .frame(theme::panel_frame().fill(theme::BACKDROP).inner_margin(egui::Margin::symmetric(16, 8)))
+        .show(ui, |ui| legend_ui(ui, model));
     let room = ui.available_rect_before_wrap();
-    view.room = Rect::new(room.min.x, room.min.y + 4.0, room.max.x, room.max.y - legend_height(room.width()));
+    view.room = Rect::new(room.min.x, room.min.y + 14.0, room.max.x, room.max.y);
     view.window = Vec2::new(window.width(), window.height());
     ui.scope_builder(egui::UiBuilder::new().max_rect(room), |ui| {
         ui.set_clip_rect(room);
         scene_ui(ui, model, layout, view, actions);
-        let below = egui::Rect::from_min_max(egui::pos2(room.min.x, view.room.max.y), room.max);
-        ui.scope_builder(egui::UiBuilder::new().max_rect(below.shrink2(egui::vec2(14.0, 2.0))), |ui| legend_ui(ui, model));
     });
-}
-
-fn legend_height(width: f32) -> f32 {
-    if width < 760.0 { 64.0 } else { 46.0 }
 }
 
 fn bar_frame() -> egui::Frame {

@@ -1,11 +1,13 @@
 //! Names and numbers over the scene, as text of the window: sharp at any zoom.
 
+use std::collections::BTreeMap;
+
 use bevy::math::Vec2;
-use egui::{Align2, FontId, Pos2, Rect, Sense};
+use egui::{Align2, FontId, Pos2, Rect, Sense, WidgetInfo, WidgetType};
 
 use super::camera::SceneView;
-use super::layout::{NodePlace, PLATE, SceneLayout, THICKNESS};
-use super::projection::project;
+use super::layout::{PLATE, SceneLayout};
+use super::projection::{AWAY, project};
 use crate::model::{Model, NodeView, ObjectRef};
 use crate::theme;
 
@@ -17,49 +19,54 @@ fn position(point: Vec2) -> Pos2 {
 pub fn labels_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &SceneView) {
     let painter = ui.painter().with_clip_rect(ui.max_rect());
     let cluster = &model.snapshot.cluster;
-    let plate_pixels = 2.0 * PLATE / view.units_per_pixel(layout);
+    let pixels = 1.0 / view.units_per_pixel(layout);
+    let mut pods: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in cluster.pods.iter().filter_map(|pod| pod.node.as_deref()) {
+        *pods.entry(node).or_default() += 1;
+    }
+    let common = common_prefix(cluster.nodes.iter().map(|node| node.name.as_str()));
     for (place, node) in layout.nodes.iter().zip(&cluster.nodes) {
-        let pods = cluster.pods.iter().filter(|pod| pod.node.as_deref() == Some(node.name.as_str())).count();
-        node_label(ui, &painter, place, node, pods, plate_pixels, layout, view);
+        let front = project(place.center - Vec2::new(0.0, PLATE), 0.0);
+        let front = position(view.to_window(layout, front));
+        let drawn = node_label(&painter, front, node, common, pixels * PLATE);
+        ui.interact(drawn, ui.id().with(("node", &node.name)), Sense::hover()).widget_info(|| {
+            let pods = pods.get(node.name.as_str()).copied().unwrap_or(0);
+            WidgetInfo::labeled(WidgetType::Label, true, describe(node, pods))
+        });
     }
     lane_label(&painter, model, layout, view);
 }
 
-fn node_label(
-    ui: &egui::Ui,
-    painter: &egui::Painter,
-    place: &NodePlace,
-    node: &NodeView,
-    pods: usize,
-    plate_pixels: f32,
-    layout: &SceneLayout,
-    view: &SceneView,
-) {
-    let front = project(place.center - Vec2::new(0.0, PLATE), -THICKNESS);
-    let at = position(view.to_window(layout, front)) + egui::vec2(0.0, 3.0);
-    let roomy = plate_pixels >= 190.0;
-    let (word, color) = node_state(node);
-    let name = if roomy { node.name.clone() } else { shortened(&node.name, (plate_pixels / 9.0) as usize) };
-    let size = if roomy { 14.0 } else { 10.5 };
-    let name_color = if word.is_empty() { theme::TEXT } else { color };
-    let drawn = if roomy || word.is_empty() {
-        painter.text(at, Align2::CENTER_TOP, &name, FontId::proportional(size), name_color)
+/// The name on the plate's front corner, and above it, where the corner is wider, what is wrong with the node. `reach` is
+/// the distance from the plate's centre to a corner in pixels.
+fn node_label(painter: &egui::Painter, front: Pos2, node: &NodeView, common: &str, reach: f32) -> Rect {
+    let size = (reach * 0.11).clamp(9.5, 15.0);
+    let (word, state_color) = node_state(node);
+    let color = if word.is_empty() { theme::TEXT } else { state_color };
+    let whole = painter.layout_no_wrap(node.name.clone(), FontId::proportional(size), color);
+    // At this distance above its corner a plate is wide enough for the text.
+    let rise = |width: f32| width / 2.0 * AWAY + reach * 0.035;
+    let galley = if rise(whole.size().x) + whole.size().y > reach * AWAY * 0.5 {
+        painter.layout_no_wrap(node.name[common.len()..].to_owned(), FontId::proportional(size), color)
     } else {
-        painter.text(at, Align2::CENTER_TOP, format!("{name} · {}", mark(node)), FontId::proportional(size), color)
+        whole
     };
-    if roomy {
-        let pods = if pods == 1 { "1 pod".to_owned() } else { format!("{pods} pods") };
-        let below = match (&node.zone, word) {
-            (_, word) if !word.is_empty() => format!("{word} · {pods}"),
-            (Some(zone), _) => format!("{zone} · {pods}"),
-            (None, _) => pods,
-        };
-        let color = if word.is_empty() { theme::TEXT_SOFT } else { color };
-        painter.text(drawn.center_bottom() + egui::vec2(0.0, 1.0), Align2::CENTER_TOP, below, FontId::proportional(12.0), color);
+    let bottom = front.y - rise(galley.size().x);
+    let area = Rect::from_min_size(egui::pos2(front.x - galley.size().x / 2.0, bottom - galley.size().y), galley.size());
+    let clear = |area: Rect| {
+        painter.rect_filled(area.expand2(egui::vec2(4.0, 0.0)), 4.0, theme::PLATE_TOP.gamma_multiply(0.9));
+    };
+    if word.is_empty() {
+        painter.galley(area.min, galley, color);
+        return area;
     }
-    let area = Rect::from_center_size(drawn.center(), drawn.size());
-    ui.interact(area, ui.id().with(("node", &node.name)), Sense::hover())
-        .widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, describe(node, pods)));
+    let state = painter.layout_no_wrap(mark(node).to_owned(), FontId::proportional(size * 0.92), color);
+    let above = egui::pos2(front.x - state.size().x / 2.0, area.min.y - state.size().y + 1.0);
+    let above = Rect::from_min_size(above, state.size());
+    clear(above);
+    painter.galley(above.min, state, color);
+    painter.galley(area.min, galley, color);
+    area.union(above)
 }
 
 /// What a screen reader says, and what the tests read.
@@ -80,24 +87,27 @@ fn node_state(node: &NodeView) -> (&'static str, egui::Color32) {
     }
 }
 
-/// The same in one sign, for small plates.
+/// The same in one word, for small plates.
 fn mark(node: &NodeView) -> &'static str {
     match (node.ready, node.stopped) {
-        (true, false) => "⊘",
+        (true, false) => "cordoned",
         (true, true) => "off",
-        (false, _) => "✖",
+        (false, false) => "NotReady",
+        (false, true) => "NotReady, off",
     }
 }
 
-/// Keeps the end of a long name, which is what tells nodes apart.
-fn shortened(name: &str, length: usize) -> String {
-    let count = name.chars().count();
-    let length = length.max(4);
-    if count <= length {
-        return name.to_owned();
+/// What all names begin with, up to a `-` or `.`: small plates leave it out. `worker-` of `worker-1` and `worker-2`.
+fn common_prefix<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'a str {
+    let Some(first) = names.clone().next() else { return "" };
+    if names.clone().count() < 2 {
+        return "";
     }
-    let tail: String = name.chars().skip(count - (length - 1)).collect();
-    format!("…{tail}")
+    let common = first.bytes().enumerate().take_while(|(at, byte)| names.clone().all(|name| name.as_bytes().get(*at) == Some(byte)));
+    let shared = &first.as_bytes()[..common.count()];
+    let end = shared.iter().rposition(|byte| matches!(byte, b'-' | b'.')).map_or(0, |at| at + 1);
+    // A separator is one byte long, so this is a boundary between characters.
+    &first[..end]
 }
 
 fn lane_label(painter: &egui::Painter, model: &Model, layout: &SceneLayout, view: &SceneView) {
@@ -131,8 +141,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_name_keeps_the_part_that_differs() {
-        assert_eq!(shortened("worker-17", 12), "worker-17");
-        assert_eq!(shortened("gke-course-pool-1-17", 8), "…ol-1-17");
+    fn small_plates_leave_out_what_all_names_begin_with() {
+        let prefix = |names: &[&'static str]| common_prefix(names.iter().copied());
+        assert_eq!(prefix(&["worker-1", "worker-12"]), "worker-");
+        assert_eq!(prefix(&["gke-pool-a-1", "gke-pool-b-1"]), "gke-pool-");
+        assert_eq!(prefix(&["alpha", "alps"]), "");
+        assert_eq!(prefix(&["worker-1"]), "");
     }
 }

@@ -14,7 +14,9 @@ pub const PLATE: f32 = 100.0;
 /// How thick a plate is.
 pub const THICKNESS: f32 = 13.0;
 /// Free ground between plates, along `u`.
-const GAP_ACROSS: f32 = 26.0;
+const GAP_ACROSS: f32 = 18.0;
+/// The share of a plate that pods stand on. The rest is an apron along the two front sides; the node's name is on its corner.
+const PODS_SHARE: f32 = 0.80;
 /// Rows of a full grid that plates are divided in: quantised, so that a single new pod seldom rescales them all.
 const GRIDS: [usize; 7] = [3, 4, 5, 6, 8, 11, 16];
 
@@ -61,7 +63,7 @@ impl SceneLayout {
         let lane = lane_behind(spread);
         let mut layout = SceneLayout { grid, compact: nodes.len() > 12, lane, nodes, ..SceneLayout::default() };
         layout.pods = layout.place_pods(view, placement);
-        let near = project(Vec2::new(spread.min.x, spread.min.y), -THICKNESS - 34.0);
+        let near = project(Vec2::new(spread.min.x, spread.min.y), -THICKNESS - 6.0);
         let far = project(lane.max, 12.0);
         layout.bounds = Rect::new(near.x, near.y, far.x, far.y);
         layout
@@ -73,7 +75,7 @@ impl SceneLayout {
 
     fn place_pods(&self, view: &ClusterView, placement: &Placement) -> Vec<PodPlace> {
         let slots = slot_offsets(self.grid);
-        let radius = slot_pitch(self.grid) * 0.36;
+        let radius = token_radius(self.grid);
         let nodes: std::collections::BTreeMap<&str, Vec2> =
             self.nodes.iter().map(|node| (node.name.as_str(), node.center)).collect();
         let queue = QueueSlots::new(self.lane, placement.queued(), radius);
@@ -96,8 +98,12 @@ fn grid_for(pods: usize) -> usize {
 
 /// Distance between neighbouring slots along a side of the plate.
 fn slot_pitch(grid: usize) -> f32 {
-    let side = PLATE * std::f32::consts::SQRT_2 * 0.88;
+    let side = PLATE * std::f32::consts::SQRT_2 * PODS_SHARE;
     side / grid as f32
+}
+
+pub fn token_radius(grid: usize) -> f32 {
+    slot_pitch(grid) * 0.41
 }
 
 /// Offsets of a plate's slots from its centre, in the order in which pods take them: from the middle outwards.
@@ -109,7 +115,8 @@ pub fn slot_offsets(grid: usize) -> Vec<Vec2> {
     // Ties go to the side away from the viewer first, then left; rounding keeps the order free of float noise.
     let key = |(a, b): (f32, f32)| (((a * a + b * b) * 4.0).round() as i32, ((a + b) * 2.0).round() as i32, ((a - b) * 2.0).round() as i32);
     cells.sort_by_key(|cell| key(*cell));
-    cells.into_iter().map(|(a, b)| Vec2::new((a - b) * pitch, -(a + b) * pitch)).collect()
+    let back = Vec2::new(0.0, PLATE * (1.0 - PODS_SHARE) * 0.8);
+    cells.into_iter().map(|(a, b)| back + Vec2::new((a - b) * pitch, -(a + b) * pitch)).collect()
 }
 
 /// Centres of `count` plates in rows of alternating length, `columns` and `columns - 1`, with the number of columns
@@ -145,7 +152,7 @@ fn scale(centers: &[Vec2], aspect: f32) -> f32 {
     let spread = spread_of(centers);
     let lane = lane_behind(spread);
     let width = spread.width();
-    let height = (lane.max.y - spread.min.y) * AWAY + (THICKNESS + 46.0) * UP;
+    let height = (lane.max.y - spread.min.y) * AWAY + (THICKNESS + 18.0) * UP;
     (aspect / width).min(1.0 / height)
 }
 
@@ -160,7 +167,7 @@ fn spread_of(centers: &[Vec2]) -> Rect {
 /// The queue's strip lies behind the plates.
 fn lane_behind(spread: Rect) -> Rect {
     let width = spread.width().max(2.6 * PLATE);
-    let depth = (width * 0.09).clamp(46.0, 150.0);
+    let depth = (width * 0.06).clamp(44.0, 120.0);
     let near = spread.max.y + depth * 0.3;
     Rect::from_corners(Vec2::new(-width / 2.0, near), Vec2::new(width / 2.0, near + depth))
 }
@@ -179,7 +186,7 @@ impl QueueSlots {
         let mut rows = 1;
         loop {
             let depth = lane.height() * 0.9 / rows as f32;
-            let radius = (depth * 0.42).min(token);
+            let radius = (depth * 0.40).min(token.max(PLATE * 0.3));
             let columns = ((width / (radius * 2.5)) as usize).max(1);
             if columns * rows >= count || rows >= 40 {
                 let start = Vec2::new(lane.min.x + lane.width() * 0.02 + radius * 1.25, lane.max.y - lane.height() * 0.05 - depth / 2.0);

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use bevy::prelude::*;
 use egui::Color32;
 
-use super::layout::{PLATE, SceneLayout, THICKNESS, slot_offsets};
+use super::layout::{PLATE, SceneLayout, THICKNESS, slot_offsets, token_radius};
 use super::mesh::{Bodies, material, rounded_diamond, scaled};
 use super::projection::{PLATES, place};
 use crate::desk::Desk;
@@ -36,21 +36,24 @@ struct PlateLook {
     cpu: u8,
     memory: u8,
     selected: bool,
+    /// Drawn small, so rims are wider.
+    compact: bool,
 }
 
 impl PlateLook {
-    fn of(node: &NodeView, grid: usize, selected: bool) -> PlateLook {
+    fn of(node: &NodeView, layout: &SceneLayout, selected: bool) -> PlateLook {
         let percent = |requested: u64, allocatable: u64| {
             (requested * 100).checked_div(allocatable).unwrap_or(0).min(100) as u8
         };
         PlateLook {
-            grid,
+            grid: layout.grid,
             ready: node.ready,
             unschedulable: node.unschedulable,
             stopped: node.stopped,
             cpu: percent(node.cpu_requested_millis, node.cpu_allocatable_millis),
             memory: percent(node.memory_requested_bytes, node.memory_allocatable_bytes),
             selected,
+            compact: layout.compact,
         }
     }
 
@@ -63,14 +66,15 @@ impl PlateLook {
         self.gauge(&mut bodies, self.memory, 1.0, theme::GAUGE_MEMORY);
         bodies.slab(&outline, 0.0, self.rim());
         let top = if self.ready && !self.stopped { theme::PLATE_TOP } else { theme::PLATE_SILENT_TOP };
-        let rim_width = if self.selected || !self.ready { 3.4 } else { 1.6 };
+        let marked = self.selected || !self.ready || self.unschedulable;
+        let rim_width = if marked { 3.0 } else { 1.5 } * if self.compact { 2.0 } else { 1.0 };
         bodies.slab(&rounded_diamond(PLATE - rim_width, 8.0), 0.0, top);
         if self.unschedulable {
             hatch(&mut bodies);
         }
         self.slots(&mut bodies, top);
         if self.stopped {
-            bodies.strokes(&Icon::Power.strokes(), 26.0, 6.0, 0.0, theme::darker(theme::BAD, 0.45));
+            bodies.strokes(&Icon::Power.strokes(), 30.0, 6.0, 0.0, theme::darker(theme::BAD, 0.45));
         }
         bodies.into_mesh()
     }
@@ -104,15 +108,14 @@ impl PlateLook {
 
     /// Faint marks where pods may stand, so that an empty plate does not look like a void.
     fn slots(self, bodies: &mut Bodies, top: Color32) {
-        if self.grid > 6 {
+        if self.grid > 6 || self.compact {
             return;
         }
         let offsets = slot_offsets(self.grid);
-        let radius = PLATE * 0.36 * std::f32::consts::SQRT_2 * 0.88 / self.grid as f32;
-        let mark = scaled(&Footprint::Circle.outline(), radius * 0.62);
+        let mark = scaled(&Footprint::Circle.outline(), token_radius(self.grid) * 0.5);
         for offset in offsets {
             let moved: Vec<Vec2> = mark.iter().map(|corner| *corner + offset).collect();
-            bodies.slab(&moved, 0.0, theme::mix(top, theme::PLATE_SLOT, 0.8));
+            bodies.slab(&moved, 0.0, theme::mix(top, theme::PLATE_SLOT, 0.6));
         }
     }
 }
@@ -152,7 +155,7 @@ fn sync_plates(
     let cluster = &desk.model.snapshot.cluster;
     let mut wanted: BTreeMap<&str, (PlateLook, Vec3)> = BTreeMap::new();
     for (node, at) in cluster.nodes.iter().zip(&layout.nodes) {
-        let look = PlateLook::of(node, layout.grid, desk.model.is_selected(&node.object()));
+        let look = PlateLook::of(node, &layout, desk.model.is_selected(&node.object()));
         wanted.insert(&node.name, (look, place(at.center, PLATES)));
     }
     shared.retain(|look, _| wanted.values().any(|(used, _)| used == look));
@@ -196,8 +199,10 @@ fn sync_lane(
     let corner = |x: f32, y: f32| Vec2::new(x * half.x, y * half.y);
     let strip = [corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
     let mut bodies = Bodies::default();
-    bodies.slab(&strip, 0.0, theme::LANE);
-    bodies.slab(&[strip[0], strip[1], corner(1.0, -0.94), corner(-1.0, -0.94)], 0.0, theme::PLATE_EDGE);
+    bodies.walls(&strip, -THICKNESS * 0.5, 0.0, theme::PLATE_LEFT, theme::PLATE_LEFT);
+    bodies.slab(&strip, 0.0, theme::PLATE_EDGE);
+    let inner = strip.map(|corner| corner - corner.signum() * 1.6);
+    bodies.slab(&inner, 0.0, theme::LANE);
     commands.spawn((
         Lane,
         Mesh2d(meshes.add(bodies.into_mesh())),

@@ -52,7 +52,13 @@ fn token_mesh(look: TokenLook) -> Mesh {
         Stage::Ready | Stage::BackOff | Stage::Failed => theme::INK,
         _ => stage,
     };
-    bodies.strokes(&Icon::of_stage(look.stage).strokes(), 0.56, 0.2, height, ink);
+    let strokes = Icon::of_stage(look.stage).strokes();
+    match (look.small, look.stage) {
+        // Thousands of ready pods need no sign; the few that are not stand out without it.
+        (true, Stage::Ready) => {}
+        (true, _) => bodies.strokes(&strokes, 0.66, 0.34, height, ink),
+        (false, _) => bodies.strokes(&strokes, 0.56, 0.2, height, ink),
+    }
     bodies.into_mesh()
 }
 
@@ -103,7 +109,7 @@ fn sync_tokens(
     for at in &layout.pods {
         let Some(pod) = pods.get(at.index) else { continue };
         let transform = Transform::from_translation(place(at.center, TOKENS)).with_scale(Vec3::new(at.radius, at.radius, 1.0));
-        wanted.insert(&at.uid, (TokenLook::of(pod), transform, &at.node));
+        wanted.insert(&at.uid, (TokenLook::of(pod, layout.compact), transform, &at.node));
     }
     let mut mesh_of = |look: TokenLook| shared.meshes.entry(look).or_insert_with(|| meshes.add(token_mesh(look))).clone();
     for (entity, mut token, mut mesh, mut transform) in &mut tokens {
