@@ -16,6 +16,7 @@
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod condition;
+pub mod decode;
 mod defaults;
 pub mod field;
 pub mod kinds;
@@ -29,6 +30,7 @@ pub mod quantity;
 pub mod resource;
 pub mod selector;
 pub mod status;
+mod tables;
 pub mod time;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
@@ -36,3 +38,5 @@ pub use defaults::pod_spec::image_tag;
 pub use kinds::*;
 pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;
+pub use tables::node::status_word as node_status_word;
+pub use tables::pod::status_word as pod_status_word;

@@ -15,6 +15,7 @@ pub mod component;
 pub mod controllers;
 pub mod gateway;
 mod http;
+pub mod scheduler;
 pub mod store;
 
 pub use cause::{Cause, Write};

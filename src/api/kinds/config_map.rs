@@ -2,7 +2,7 @@
 
 pub use k8s_openapi::api::core::v1::ConfigMap;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(ConfigMap, metadata);
 
@@ -19,7 +19,12 @@ impl Strategy for ConfigMap {
         has_status: false,
     };
 
+    fn columns() -> Vec<Column> {
+        tables::columns::CONFIG_MAP.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        let keys = self.data.as_ref().map_or(0, |data| data.len()) + self.binary_data.as_ref().map_or(0, |data| data.len());
+        vec![self.metadata.name.clone().into(), keys.into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

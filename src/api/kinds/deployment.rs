@@ -6,7 +6,7 @@ use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, object_meta, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Deployment.
@@ -58,7 +58,11 @@ impl Strategy for Deployment {
         self.metadata.labels.clone_from(&old.metadata.labels);
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::DEPLOYMENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::deployment_row(self, now)
     }
 }

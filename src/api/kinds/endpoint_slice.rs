@@ -2,7 +2,7 @@
 
 pub use k8s_openapi::api::discovery::v1::EndpointSlice;
 
-use crate::{Cell, ResourceInfo, Strategy, object_meta, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables};
 
 resource_impl!(EndpointSlice, metadata);
 
@@ -38,7 +38,11 @@ impl Strategy for EndpointSlice {
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINT_SLICE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoint_slice_row(self, now)
     }
 }

@@ -3,7 +3,7 @@
 pub use k8s_openapi::api::core::v1::Endpoints;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(Endpoints, metadata);
 
@@ -28,7 +28,11 @@ impl Strategy for Endpoints {
         }
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINTS.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoints_row(self, now)
     }
 }

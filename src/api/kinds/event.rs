@@ -2,7 +2,7 @@
 
 pub use k8s_openapi::api::core::v1::Event;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(Event, metadata);
 
@@ -45,7 +45,11 @@ impl Strategy for Event {
         ]
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::EVENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::event::row(self, now)
     }
 }

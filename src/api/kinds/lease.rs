@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::coordination::v1::LeaseSpec;
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Lease.
@@ -22,7 +22,11 @@ impl Strategy for Lease {
         has_status: false,
     };
 
+    fn columns() -> Vec<Column> {
+        tables::columns::LEASE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![self.metadata.name.clone().into(), self.spec.holder_identity.clone().unwrap_or_default().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
 use crate::defaults::quantities;
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Node.
@@ -49,7 +49,11 @@ impl Strategy for Node {
         vec![("spec.unschedulable", self.spec.unschedulable.unwrap_or(false).to_string())]
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::NODE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::node::row(self, now)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Pod.
@@ -77,7 +77,11 @@ impl Strategy for Pod {
         }
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::POD.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::pod::row(self, now)
     }
 }

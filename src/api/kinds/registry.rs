@@ -49,8 +49,12 @@ macro_rules! kinds {
 
             /// Reads an object of this kind. The error is serde's; `decode` gives the server's.
             pub fn parse(self, value: serde_json::Value) -> Result<Object, serde_json::Error> {
+                self.read(value)
+            }
+
+            pub(crate) fn read<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
                 Ok(match self {
-                    $(Kind::$name => Object::$name(std::sync::Arc::new(serde_json::from_value::<$name>(value)?))),+
+                    $(Kind::$name => Object::$name(std::sync::Arc::new(<$name as serde::Deserialize>::deserialize(deserializer)?))),+
                 })
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, object_meta, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// ReplicaSet.
@@ -47,7 +47,11 @@ impl Strategy for ReplicaSet {
     }
 
 
+    fn columns() -> Vec<Column> {
+        tables::columns::REPLICA_SET.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::replica_set_row(self, now)
     }
 }

@@ -6,7 +6,7 @@ use k8s_openapi::api::core::v1::{ClientIPConfig, ServiceSpec, ServiceStatus, Ses
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
 
 spec_and_status_kind! {
     /// Service.
@@ -81,8 +81,12 @@ impl Strategy for Service {
         ]
     }
 
+    fn columns() -> Vec<Column> {
+        tables::columns::SERVICE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::service_row(self, now)
     }
 }
 

@@ -4,7 +4,7 @@ pub use k8s_openapi::api::core::v1::ServiceAccount;
 
 use k8s_openapi::api::core::v1::ObjectReference;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
 
 resource_impl!(ServiceAccount, metadata);
 
@@ -27,6 +27,10 @@ impl Strategy for ServiceAccount {
 
     fn prepare_for_update(&mut self, _old: &Self) {
         self.keep_only_names();
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::SERVICE_ACCOUNT.to_vec()
     }
 
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {

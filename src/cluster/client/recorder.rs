@@ -93,6 +93,8 @@ pub struct Recorder {
     spam: Memory<TokenBucket>,
     aggregates: Memory<Aggregate>,
     logged: Memory<Logged>,
+    /// The nanosecond in the name of the latest event: two events of one moment need two names.
+    last_nanos: i128,
 }
 
 impl Recorder {
@@ -104,6 +106,7 @@ impl Recorder {
             spam: Memory::default(),
             aggregates: Memory::default(),
             logged: Memory::default(),
+            last_nanos: 0,
         }
     }
 
@@ -125,7 +128,8 @@ impl Recorder {
             let patch = json!({"count": logged.count, "lastTimestamp": epoch.seconds(now), "message": message});
             return Some(Request::patch(Kind::Event, &key, PatchType::Strategic, patch));
         }
-        let nanos = epoch.timestamp(now).as_nanosecond();
+        let nanos = epoch.timestamp(now).as_nanosecond().max(self.last_nanos + 1);
+        self.last_nanos = nanos;
         logged.name = format!("{}.{nanos:x}", about.name.as_deref().unwrap_or_default());
         let seconds = epoch.seconds(now);
         Some(Request::create(Event {

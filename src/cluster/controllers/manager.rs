@@ -164,7 +164,7 @@ impl Runner {
         }
         match result {
             Err(Stop::Pending) => {}
-            Ok(()) => {
+            Ok(()) | Err(Stop::GaveUp(_)) => {
                 self.queue.forget(key);
                 self.queue.done(key);
             }

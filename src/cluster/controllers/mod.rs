@@ -5,9 +5,13 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod claim;
 mod manager;
+mod replicaset;
 mod service_account;
 mod sync;
+#[cfg(test)]
+mod testbed;
 
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
@@ -15,5 +19,8 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
-    vec![manager::Runner::new(service_account::ServiceAccountController)]
+    vec![
+        manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(replicaset::ReplicaSetController::default()),
+    ]
 }

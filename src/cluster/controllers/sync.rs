@@ -56,11 +56,13 @@ pub enum Stop {
     Pending,
     /// It failed; the key is tried again later.
     Failed(String),
+    /// It failed in a way that trying again does not mend, as when the namespace is going away.
+    GaveUp(String),
 }
 
 impl From<Status> for Stop {
     fn from(status: Status) -> Self {
-        Stop::Failed(status.to_string())
+        if status.is_namespace_terminating() { Stop::GaveUp(status.to_string()) } else { Stop::Failed(status.to_string()) }
     }
 }
 

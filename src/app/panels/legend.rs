@@ -1,0 +1,47 @@
+//! What the shapes, colours and icons of the scene stand for: the versions and stages that are in the picture.
+
+use std::collections::BTreeMap;
+
+use egui::{Ui, WidgetInfo, WidgetType};
+
+use super::icon;
+use crate::look::Icon;
+use crate::model::{Model, Stage};
+use crate::theme;
+
+pub fn legend_ui(ui: &mut Ui, model: &Model) {
+    let cluster = &model.snapshot.cluster;
+    let mut stages: BTreeMap<Stage, usize> = BTreeMap::new();
+    let mut versions: BTreeMap<usize, usize> = BTreeMap::new();
+    for pod in &cluster.pods {
+        *stages.entry(pod.stage).or_default() += 1;
+        if let Some(version) = pod.version {
+            *versions.entry(version).or_default() += 1;
+        }
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = egui::vec2(16.0, 4.0);
+        for (version, count) in versions {
+            let Some(what) = cluster.versions.get(version) else { continue };
+            let paint = |painter: &egui::Painter, at| icon::paint_swatch(painter, Some(version), at, 6.5);
+            entry(ui, &format!("{} {} ×{count}", what.owner, what.tag), paint)
+                .on_hover_text(format!("{}\npod-template-hash {}", what.image, what.pod_template_hash));
+        }
+        for (stage, count) in stages {
+            let paint = |painter: &egui::Painter, at| icon::paint(painter, Icon::of_stage(stage), at, 6.5, theme::stage(stage));
+            entry(ui, &format!("{} ×{count}", stage.word()), paint);
+        }
+    });
+}
+
+/// A sign and its meaning, which a line break never parts.
+fn entry(ui: &mut Ui, text: &str, sign: impl FnOnce(&egui::Painter, egui::Pos2)) -> egui::Response {
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), egui::FontId::proportional(12.5), theme::TEXT_SOFT);
+    let size = egui::vec2(galley.size().x + 20.0, 18.0);
+    let (area, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    sign(ui.painter(), area.left_center() + egui::vec2(7.0, 0.0));
+    let at = egui::pos2(area.min.x + 20.0, area.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, theme::TEXT_SOFT);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, text));
+    response
+}

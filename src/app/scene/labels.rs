@@ -1,0 +1,151 @@
+//! Names and numbers over the scene, as text of the window: sharp at any zoom.
+
+use std::collections::BTreeMap;
+
+use bevy::math::Vec2;
+use egui::{Align2, FontId, Pos2, Rect, Sense, WidgetInfo, WidgetType};
+
+use super::camera::SceneView;
+use super::layout::{PLATE, SceneLayout};
+use super::projection::{AWAY, project};
+use crate::model::{Model, NodeView, ObjectRef};
+use crate::theme;
+
+fn position(point: Vec2) -> Pos2 {
+    Pos2::new(point.x, point.y)
+}
+
+/// Draws the labels into the room of the scene.
+pub fn labels_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &SceneView) {
+    let painter = ui.painter().with_clip_rect(ui.max_rect());
+    let cluster = &model.snapshot.cluster;
+    let pixels = 1.0 / view.units_per_pixel(layout);
+    let mut pods: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in cluster.pods.iter().filter_map(|pod| pod.node.as_deref()) {
+        *pods.entry(node).or_default() += 1;
+    }
+    let common = common_prefix(cluster.nodes.iter().map(|node| node.name.as_str()));
+    for (place, node) in layout.nodes.iter().zip(&cluster.nodes) {
+        let front = project(place.center - Vec2::new(0.0, PLATE), 0.0);
+        let front = position(view.to_window(layout, front));
+        let drawn = node_label(&painter, front, node, common, pixels * PLATE);
+        ui.interact(drawn, ui.id().with(("node", &node.name)), Sense::hover()).widget_info(|| {
+            let pods = pods.get(node.name.as_str()).copied().unwrap_or(0);
+            WidgetInfo::labeled(WidgetType::Label, true, describe(node, pods))
+        });
+    }
+    lane_label(&painter, model, layout, view);
+}
+
+/// The name on the plate's front corner, and above it, where the corner is wider, what is wrong with the node. `reach` is
+/// the distance from the plate's centre to a corner in pixels.
+fn node_label(painter: &egui::Painter, front: Pos2, node: &NodeView, common: &str, reach: f32) -> Rect {
+    let size = (reach * 0.11).clamp(9.5, 15.0);
+    let (word, state_color) = node_state(node);
+    let color = if word.is_empty() { theme::TEXT } else { state_color };
+    let whole = painter.layout_no_wrap(node.name.clone(), FontId::proportional(size), color);
+    // At this distance above its corner a plate is wide enough for the text.
+    let rise = |width: f32| width / 2.0 * AWAY + reach * 0.035;
+    let galley = if rise(whole.size().x) + whole.size().y > reach * AWAY * 0.5 {
+        painter.layout_no_wrap(node.name[common.len()..].to_owned(), FontId::proportional(size), color)
+    } else {
+        whole
+    };
+    let bottom = front.y - rise(galley.size().x);
+    let area = Rect::from_min_size(egui::pos2(front.x - galley.size().x / 2.0, bottom - galley.size().y), galley.size());
+    let clear = |area: Rect| {
+        painter.rect_filled(area.expand2(egui::vec2(4.0, 0.0)), 4.0, theme::PLATE_TOP.gamma_multiply(0.9));
+    };
+    if word.is_empty() {
+        painter.galley(area.min, galley, color);
+        return area;
+    }
+    let state = painter.layout_no_wrap(mark(node).to_owned(), FontId::proportional(size * 0.92), color);
+    let above = egui::pos2(front.x - state.size().x / 2.0, area.min.y - state.size().y + 1.0);
+    let above = Rect::from_min_size(above, state.size());
+    clear(above);
+    painter.galley(above.min, state, color);
+    painter.galley(area.min, galley, color);
+    area.union(above)
+}
+
+/// What a screen reader says, and what the tests read.
+fn describe(node: &NodeView, pods: usize) -> String {
+    let (word, _) = node_state(node);
+    let word = if word.is_empty() { "Ready" } else { word };
+    format!("node {}: {word}, {pods} pods", node.name)
+}
+
+/// The STATUS column of `kubectl get nodes`, empty when it is just `Ready`.
+fn node_state(node: &NodeView) -> (&'static str, egui::Color32) {
+    match (node.ready, node.unschedulable, node.stopped) {
+        (true, false, false) => ("", theme::TEXT),
+        (true, true, false) => ("Ready,SchedulingDisabled", theme::ATTENTION),
+        (true, _, true) => ("switched off, still Ready", theme::BAD),
+        (false, false, _) => ("NotReady", theme::BAD),
+        (false, true, _) => ("NotReady,SchedulingDisabled", theme::BAD),
+    }
+}
+
+/// The same in one word, for small plates.
+fn mark(node: &NodeView) -> &'static str {
+    match (node.ready, node.stopped) {
+        (true, false) => "cordoned",
+        (true, true) => "off",
+        (false, false) => "NotReady",
+        (false, true) => "NotReady, off",
+    }
+}
+
+/// What all names begin with, up to a `-` or `.`: small plates leave it out. `worker-` of `worker-1` and `worker-2`.
+fn common_prefix<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'a str {
+    let Some(first) = names.clone().next() else { return "" };
+    if names.clone().count() < 2 {
+        return "";
+    }
+    let common = first.bytes().enumerate().take_while(|(at, byte)| names.clone().all(|name| name.as_bytes().get(*at) == Some(byte)));
+    let shared = &first.as_bytes()[..common.count()];
+    let end = shared.iter().rposition(|byte| matches!(byte, b'-' | b'.')).map_or(0, |at| at + 1);
+    // A separator is one byte long, so this is a boundary between characters.
+    &first[..end]
+}
+
+fn lane_label(painter: &egui::Painter, model: &Model, layout: &SceneLayout, view: &SceneView) {
+    let waiting = model.snapshot.cluster.pods.iter().filter(|pod| pod.node.is_none()).count();
+    let text = match waiting {
+        0 => "Scheduling queue: empty".to_owned(),
+        1 => "Scheduling queue: 1 pod".to_owned(),
+        count => format!("Scheduling queue: {count} pods"),
+    };
+    let at = project(Vec2::new(layout.lane.min.x, layout.lane.max.y), 0.0);
+    let at = position(view.to_window(layout, at)) + egui::vec2(2.0, -3.0);
+    let color = if waiting == 0 { theme::TEXT_FAINT } else { theme::TEXT };
+    painter.text(at, Align2::LEFT_BOTTOM, text, FontId::proportional(12.0), color);
+}
+
+/// What the pointer's tooltip says about a pod or node.
+pub fn tooltip_text(model: &Model, object: &ObjectRef) -> Option<String> {
+    let cluster = &model.snapshot.cluster;
+    if let Some(pod) = cluster.pod(object).filter(|_| object.kind == crate::model::Kind::Pod) {
+        let version = pod.version.and_then(|index| cluster.versions.get(index));
+        let version = version.map_or(String::new(), |version| format!("\n{}", version.image));
+        return Some(format!("{}\n{} · {}{version}", pod.name, pod.status, pod.stage.word()));
+    }
+    let node = cluster.node(&object.name)?;
+    let pods = cluster.pods.iter().filter(|pod| pod.node.as_deref() == Some(node.name.as_str())).count();
+    Some(describe(node, pods))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_plates_leave_out_what_all_names_begin_with() {
+        let prefix = |names: &[&'static str]| common_prefix(names.iter().copied());
+        assert_eq!(prefix(&["worker-1", "worker-12"]), "worker-");
+        assert_eq!(prefix(&["gke-pool-a-1", "gke-pool-b-1"]), "gke-pool-");
+        assert_eq!(prefix(&["alpha", "alps"]), "");
+        assert_eq!(prefix(&["worker-1"]), "");
+    }
+}

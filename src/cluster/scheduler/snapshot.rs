@@ -1,0 +1,243 @@
+//! All nodes with their pods, as one value: what a scheduling cycle looks at.
+//!
+//! A clone takes no time and shares everything; changing one node afterwards copies that node's neighbourhood only.
+//! So the scheduler can keep the picture on which it decided and explain the decision later.
+//!
+//! Models: pkg/scheduler/backend/cache/{cache.go,snapshot.go}, v1.36.
+//! Simplified: cache and snapshot are one, for nothing else runs while a cycle does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
+use podarium_api::{Node, Resource as _};
+
+use super::framework::node_info::NodeInfo;
+use super::framework::pod_info::PodInfo;
+use super::node_tree::{NodeTree, zone_key};
+
+/// A node's place in the snapshot. It stays the same as long as the node, or a pod on it, is known.
+pub type Slot = u32;
+
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    slots: Vector<NodeInfo>,
+    by_name: OrdMap<Arc<str>, Slot>,
+    free: Vec<Slot>,
+    tree: Arc<NodeTree>,
+    /// The tree as a list; empty when it has to be made anew.
+    order: Arc<Vec<Slot>>,
+    order_is_stale: bool,
+    /// Nodes with pods that have any inter-pod affinity, or a required anti-affinity.
+    with_affinity: OrdSet<Slot>,
+    with_required_anti_affinity: OrdSet<Slot>,
+    /// How many nodes hold an image.
+    image_nodes: Arc<BTreeMap<String, u32>>,
+}
+
+impl Snapshot {
+    pub fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// Brings the order of nodes up to date. A cycle begins with it.
+    pub fn refresh(&mut self) {
+        if self.order_is_stale {
+            self.order = Arc::new(self.tree.list());
+            self.order_is_stale = false;
+        }
+    }
+
+    /// The slots of all nodes in the order in which they are looked at.
+    pub fn order(&self) -> &[Slot] {
+        debug_assert!(!self.order_is_stale, "the snapshot was not refreshed");
+        &self.order
+    }
+
+    pub fn node(&self, slot: Slot) -> &NodeInfo {
+        &self.slots[slot as usize]
+    }
+
+    pub fn nodes(&self) -> impl Iterator<Item = &NodeInfo> {
+        self.order().iter().map(|slot| self.node(*slot))
+    }
+
+    /// The node of this name, if it exists.
+    pub fn slot(&self, name: &str) -> Option<Slot> {
+        self.by_name.get(name).copied().filter(|slot| self.node(*slot).has_node())
+    }
+
+    pub fn nodes_with_affinity_pods(&self) -> impl Iterator<Item = &NodeInfo> {
+        self.with_affinity.iter().map(|slot| self.node(*slot)).filter(|node| node.has_node())
+    }
+
+    pub fn nodes_with_required_anti_affinity_pods(&self) -> impl Iterator<Item = &NodeInfo> {
+        self.with_required_anti_affinity.iter().map(|slot| self.node(*slot)).filter(|node| node.has_node())
+    }
+
+    /// On how many nodes an image is.
+    pub fn image_nodes(&self, image: &str) -> u32 {
+        self.image_nodes.get(image).copied().unwrap_or(0)
+    }
+
+    pub fn has_images(&self) -> bool {
+        !self.image_nodes.is_empty()
+    }
+
+    pub fn set_node(&mut self, node: Arc<Node>) {
+        let slot = self.slot_for(node.name());
+        let old = self.node(slot).try_node().cloned();
+        let zone = zone_key(&node);
+        match old.as_ref().map(|old| zone_key(old)) {
+            Some(old_zone) if old_zone == zone => {}
+            old_zone => {
+                let tree = Arc::make_mut(&mut self.tree);
+                if let Some(old_zone) = old_zone {
+                    tree.remove(&old_zone, slot);
+                }
+                tree.add(&zone, slot);
+                self.order_is_stale = true;
+            }
+        }
+        if old.as_ref().is_none_or(|old| old.status.images != node.status.images) {
+            self.count_images(slot, u32::MAX);
+            self.slots[slot as usize].set_node(node);
+            self.count_images(slot, 1);
+        } else {
+            self.slots[slot as usize].set_node(node);
+        }
+    }
+
+    pub fn remove_node(&mut self, name: &str) {
+        let Some(slot) = self.slot(name) else { return };
+        let zone = zone_key(self.node(slot).node());
+        Arc::make_mut(&mut self.tree).remove(&zone, slot);
+        self.order_is_stale = true;
+        self.count_images(slot, u32::MAX);
+        self.slots[slot as usize].remove_node();
+        self.release_if_empty(slot);
+    }
+
+    /// Puts a pod on the node that it names; the node need not have been seen yet.
+    pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
+        let slot = self.slot_for(pod.node_name());
+        self.slots[slot as usize].add_pod(pod);
+        self.index_affinity(slot);
+    }
+
+    pub fn remove_pod(&mut self, node: &str, uid: &str) -> Option<Arc<PodInfo>> {
+        let slot = *self.by_name.get(node)?;
+        let pod = self.slots[slot as usize].remove_pod(uid);
+        self.index_affinity(slot);
+        self.release_if_empty(slot);
+        pod
+    }
+
+    fn slot_for(&mut self, name: &str) -> Slot {
+        if let Some(slot) = self.by_name.get(name) {
+            return *slot;
+        }
+        let name: Arc<str> = name.into();
+        let info = NodeInfo::new(name.clone());
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot as usize] = info;
+                slot
+            }
+            None => {
+                self.slots.push_back(info);
+                (self.slots.len() - 1) as Slot
+            }
+        };
+        self.by_name.insert(name, slot);
+        slot
+    }
+
+    fn release_if_empty(&mut self, slot: Slot) {
+        let info = self.node(slot);
+        if !info.has_node() && info.pods().is_empty() {
+            let name = info.name.clone();
+            self.by_name.remove(&name);
+            self.free.push(slot);
+        }
+    }
+
+    fn index_affinity(&mut self, slot: Slot) {
+        let info = self.node(slot);
+        let (any, anti) = (info.pods_with_affinity > 0, info.pods_with_required_anti_affinity > 0);
+        for (set, belongs) in [(&mut self.with_affinity, any), (&mut self.with_required_anti_affinity, anti)] {
+            if belongs != set.contains(&slot) {
+                if belongs {
+                    set.insert(slot);
+                } else {
+                    set.remove(&slot);
+                }
+            }
+        }
+    }
+
+    fn count_images(&mut self, slot: Slot, delta: u32) {
+        let Some(images) = self.node(slot).images.clone() else { return };
+        let counts = Arc::make_mut(&mut self.image_nodes);
+        for name in images.keys() {
+            let count = counts.entry(name.clone()).or_default();
+            *count = count.wrapping_add(delta);
+            if *count == 0 {
+                counts.remove(name);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheduler::testing::{node, pod};
+
+    fn names(snapshot: &mut Snapshot) -> Vec<String> {
+        snapshot.refresh();
+        snapshot.nodes().map(|node| node.name.to_string()).collect()
+    }
+
+    #[test]
+    fn nodes_come_in_the_order_of_their_zones() {
+        let mut snapshot = Snapshot::default();
+        for (name, zone) in [("a1", "a"), ("a2", "a"), ("b1", "b")] {
+            snapshot.set_node(node(name).label("topology.kubernetes.io/zone", zone).arc());
+        }
+        assert_eq!(names(&mut snapshot), ["a1", "b1", "a2"]);
+        snapshot.set_node(node("a1").label("topology.kubernetes.io/zone", "b").arc());
+        assert_eq!(names(&mut snapshot), ["a2", "b1", "a1"]);
+        snapshot.remove_node("a2");
+        assert_eq!(names(&mut snapshot), ["b1", "a1"]);
+    }
+
+    #[test]
+    fn pods_of_a_node_that_is_gone_are_remembered_until_they_go() {
+        let mut snapshot = Snapshot::default();
+        snapshot.set_node(node("n1").arc());
+        snapshot.add_pod(pod("p").on("n1").request("cpu", "1").info());
+        snapshot.remove_node("n1");
+        assert_eq!(snapshot.slot("n1"), None);
+        snapshot.set_node(node("n1").arc());
+        let slot = snapshot.slot("n1").expect("it is back");
+        assert_eq!(snapshot.node(slot).requested.milli_cpu, 1000);
+        snapshot.remove_pod("n1", "p");
+        assert_eq!(snapshot.node(slot).requested.milli_cpu, 0);
+    }
+
+    #[test]
+    fn a_clone_keeps_its_picture() {
+        let mut snapshot = Snapshot::default();
+        snapshot.set_node(node("n1").arc());
+        let kept = snapshot.clone();
+        snapshot.add_pod(pod("p").on("n1").request("cpu", "1").info());
+        let slot = kept.slot("n1").expect("it exists");
+        assert_eq!(kept.node(slot).requested.milli_cpu, 0);
+        assert_eq!(snapshot.node(slot).requested.milli_cpu, 1000);
+    }
+}
