@@ -14,6 +14,7 @@ mod play;
 mod scenario;
 mod schema;
 mod shipped;
+mod simulation;
 mod yaml;
 
 pub use error::{FileError, report};
@@ -22,3 +23,4 @@ pub use objective::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, Report, St
 pub use play::{Audience, Play};
 pub use scenario::*;
 pub use shipped::{SHIPPED, Shipped, shipped, shipped_file};
+pub use simulation::{Input, Note, Recording, Simulation};

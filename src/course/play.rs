@@ -69,6 +69,11 @@ impl Play {
         self.watch.observe(world);
     }
 
+    /// Lets time pass with nothing changing in the cluster.
+    pub fn advance(&mut self, to: Time) {
+        self.watch.advance(to);
+    }
+
     /// Decides what is decided only at the end of a run. The play itself could go on: this is a look ahead.
     pub fn reports_at_end(&self, world: &dyn World) -> Vec<Report> {
         let mut watch = self.watch.clone();

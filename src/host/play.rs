@@ -19,7 +19,7 @@ pub enum Format {
 /// met.
 pub fn run(loaded: Loaded, seed: Option<u64>, until: Option<Duration>, format: Format, record: Option<std::path::PathBuf>) -> std::io::Result<(String, bool)> {
     let until = Time::ZERO + until.unwrap_or(loaded.scenario.until.0);
-    let mut player = Player::new(loaded, seed, Audience::Headless);
+    let mut player = Player::new(loaded, seed, Audience::Nobody);
     if let Some(path) = record {
         player.record_to(path)?;
     }
@@ -36,7 +36,6 @@ pub fn run(loaded: Loaded, seed: Option<u64>, until: Option<Duration>, format: F
         eprint!("\r                              \r");
     }
     let seed = player.seed();
-    player.simulation_mut().finish();
     player.save()?;
     let simulation = player.simulation();
     let report = match format {

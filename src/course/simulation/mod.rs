@@ -6,10 +6,10 @@
 mod input;
 mod machines;
 mod recording;
-mod simulation;
+mod running;
 mod summary;
 mod timeline;
 
 pub use input::Input;
 pub use recording::Recording;
-pub use simulation::{Audience, Note, Simulation};
+pub use running::{Note, Simulation};

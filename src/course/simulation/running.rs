@@ -6,22 +6,13 @@ use podarium_cluster::apiserver::{PatchType, Request};
 use podarium_cluster::component::Signal;
 use podarium_cluster::{Cluster, Key};
 use podarium_machine::{Endpoint, Pid, Stdio, TtyId};
-use podarium_sim::{Stream, Time};
+use podarium_sim::Time;
 use podarium_workstation::World;
 use serde_json::json;
 
 use super::Input;
-use crate::{Actor, Report, Scenario, State, Watch};
+use crate::{Audience, Play, Report, Scenario, State};
 use podarium_api::{Kind, Pod};
-
-/// Who plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    /// A person: what the scenario marks `by: student` is left to them.
-    Student,
-    /// Nobody: the scenario plays the student too.
-    Headless,
-}
 
 /// A line for whoever watches: the scenario says something, or something did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,32 +34,20 @@ struct Running {
 #[derive(Clone)]
 pub struct Simulation {
     pub(super) world: World,
-    pub(super) scenario: Arc<Scenario>,
-    watch: Watch,
-    next_entry: usize,
-    audience: Audience,
+    pub(super) play: Play,
     notes: Vec<Note>,
     running: Vec<Running>,
     /// The revision of the store that the objectives have seen.
     observed: u64,
-    pub(super) draws: Stream,
 }
 
 impl Simulation {
     pub fn new(scenario: Arc<Scenario>, seed: Option<u64>, audience: Audience) -> Self {
         let seed = seed.unwrap_or(scenario.seed);
         let world = super::timeline::build(&scenario, seed);
-        let mut simulation = Simulation {
-            watch: Watch::new(&scenario),
-            world,
-            scenario,
-            next_entry: 0,
-            audience,
-            notes: Vec::new(),
-            running: Vec::new(),
-            observed: 0,
-            draws: Stream::new(seed, "scenario"),
-        };
+        let play = Play::new(scenario, seed, audience);
+        let mut simulation = Simulation { world, play, notes: Vec::new(), running: Vec::new(), observed: 0 };
+        simulation.play.observe(&simulation.world.cluster);
         simulation.apply_manifests();
         simulation
     }
@@ -78,7 +57,7 @@ impl Simulation {
     }
 
     pub fn scenario(&self) -> &Arc<Scenario> {
-        &self.scenario
+        self.play.scenario()
     }
 
     pub fn cluster(&self) -> &Cluster {
@@ -98,37 +77,32 @@ impl Simulation {
     }
 
     pub fn reports(&self) -> Vec<Report> {
-        self.watch.reports()
+        self.play.watch().reports()
     }
 
     pub fn objective(&self, name: &str) -> Option<State> {
-        self.watch.state(name)
+        self.play.watch().state(name)
     }
 
     pub fn steps_done(&self) -> usize {
-        self.watch.steps_done(&self.scenario)
+        self.play.steps_done()
     }
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        let entry = self.next_entry().map(|entry| Time::ZERO + entry.at.0);
-        [entry, self.world.next_at(), self.watch.next_deadline()].into_iter().flatten().min()
-    }
-
-    fn next_entry(&self) -> Option<&crate::TimelineEntry> {
-        self.scenario.timeline.get(self.next_entry)
+        [self.play.next_entry_at(), self.world.next_at(), self.play.watch().next_deadline()].into_iter().flatten().min()
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
     pub fn advance(&mut self, until: Time) {
         while self.step(until) {}
         self.world.advance(until);
-        self.watch.advance(until);
+        self.play.advance(until);
     }
 
     /// Does the one next thing if it is due by `until`; whether there was one.
     pub fn step(&mut self, until: Time) -> bool {
-        let entry_at = self.next_entry().map(|entry| Time::ZERO + entry.at.0);
+        let entry_at = self.play.next_entry_at();
         let limit = entry_at.map_or(until, |at| at.min(until));
         if self.world.step(limit) {
             self.after_step();
@@ -136,13 +110,15 @@ impl Simulation {
         }
         let Some(at) = entry_at.filter(|at| *at <= until) else { return false };
         self.world.advance(at);
-        self.play_entry();
+        if let Some(entry) = self.play.take_due(at) {
+            self.carry_out(&entry);
+        }
         true
     }
 
-    /// Ends the run: what must hold at its end is decided now.
-    pub fn finish(&mut self) {
-        self.watch.finish(&self.world.cluster);
+    /// Where the objectives stand if the run ends now.
+    pub fn reports_at_end(&self) -> Vec<Report> {
+        self.play.reports_at_end(&self.world.cluster)
     }
 
     fn after_step(&mut self) {
@@ -150,22 +126,8 @@ impl Simulation {
         let revision = self.world.cluster.store().revision();
         if revision != self.observed {
             self.observed = revision;
-            self.watch.observe(&self.world.cluster);
+            self.play.observe(&self.world.cluster);
         }
-    }
-
-    fn play_entry(&mut self) {
-        let scenario = self.scenario.clone();
-        let entry = &scenario.timeline[self.next_entry];
-        self.next_entry += 1;
-        if entry.by == Actor::Student && self.audience == Audience::Student {
-            return;
-        }
-        if let Some(name) = &entry.name {
-            let now = self.now();
-            self.watch.happened(&name.0, now);
-        }
-        self.play(entry);
     }
 
     pub(super) fn note(&mut self, text: impl Into<String>, failed: bool) {

@@ -61,7 +61,7 @@ impl Simulation {
             .collect();
         let notes: Vec<Value> =
             self.notes().iter().map(|note| json!({"at": seconds(note.at), "text": note.text, "failed": note.failed})).collect();
-        let objectives: Vec<Value> = self.reports().iter().map(crate::Report::json).collect();
+        let objectives: Vec<Value> = self.reports_at_end().iter().map(crate::Report::json).collect();
         json!({
             "scenario": self.scenario().name.0,
             "seed": seed,
@@ -117,7 +117,7 @@ impl Simulation {
         for (at, line) in lines {
             let _ = writeln!(out, "{at}  {line}");
         }
-        let reports = self.reports();
+        let reports = self.reports_at_end();
         if !reports.is_empty() {
             let _ = writeln!(out);
         }
@@ -133,7 +133,7 @@ impl Simulation {
 
     /// Whether every objective was met.
     pub fn succeeded(&self) -> bool {
-        self.reports().iter().all(|report| report.met)
+        self.reports_at_end().iter().all(|report| report.met)
     }
 }
 

@@ -5,13 +5,10 @@
 
 use std::fmt::Write as _;
 
-use podarium_api::{Pod, Resource as _};
-use podarium_cluster::Key;
-use podarium_sim::Time;
 use podarium_workstation::World;
 
 use super::{Input, Simulation};
-use crate::{Event, Manifest, PodChoice, Scenario, Selector, TimelineEntry, Which};
+use crate::{Event, Manifest, PodChoice, PodSelection, Scenario, TimelineEntry};
 
 /// The world as it is at the start.
 pub(super) fn build(scenario: &Scenario, seed: u64) -> World {
@@ -29,7 +26,7 @@ fn words(words: &[&str]) -> Vec<String> {
 
 impl Simulation {
     pub(super) fn apply_manifests(&mut self) {
-        let scenario = self.scenario.clone();
+        let scenario = self.scenario().clone();
         self.apply(&scenario.manifests);
     }
 
@@ -45,7 +42,7 @@ impl Simulation {
     }
 
     /// Does what one entry of the timeline says.
-    pub(super) fn play(&mut self, entry: &TimelineEntry) {
+    pub(super) fn carry_out(&mut self, entry: &TimelineEntry) {
         let command = |simulation: &mut Simulation, argv: Vec<String>| simulation.input(Input::Command { argv, stdin: String::new() });
         match &entry.event {
             Event::Apply(manifests) => {
@@ -60,13 +57,10 @@ impl Simulation {
             Event::KillPod(choice) => self.kill_pods(choice),
             Event::KillProcess(kill) => {
                 let container = kill.container.as_ref().map_or(String::new(), |name| name.0.clone());
-                for pod in self.choose(&kill.namespace.0, &kill.selector, kill.which) {
-                    self.input(Input::KillProcess {
-                        namespace: pod.namespace.to_string(),
-                        pod: pod.name.to_string(),
-                        container: container.clone(),
-                        exit_code: kill.exit_code,
-                    });
+                let namespace = kill.namespace.0.clone();
+                for pod in self.play.pods_of(&kill.selector, kill.which, &namespace, &self.world.cluster) {
+                    let (namespace, container) = (namespace.clone(), container.clone());
+                    self.input(Input::KillProcess { namespace, pod, container, exit_code: kill.exit_code });
                 }
             }
             Event::StopNode(node) => self.input(Input::StopNode { node: node.0.clone() }),
@@ -90,43 +84,16 @@ impl Simulation {
     }
 
     fn kill_pods(&mut self, choice: &PodChoice) {
-        let (pods, grace) = match choice {
-            PodChoice::Name(name) => (vec![Key::new("default", &name.0)], None),
-            PodChoice::Selected(selection) => {
-                let grace = selection.grace.map(|grace| i64::try_from(grace.0.as_secs()).unwrap_or(i64::MAX));
-                (self.choose(&selection.namespace.0, &selection.selector, selection.which), grace)
-            }
-        };
-        for pod in pods {
-            self.input(Input::DeletePod { namespace: pod.namespace.to_string(), name: pod.name.to_string(), grace_seconds: grace });
+        let (namespace, names) = self.play.pods_to_kill(choice, &self.world.cluster);
+        if names.is_empty() {
+            self.note("there is no such pod to kill", true);
         }
-    }
-
-    /// The pods that a selection means at this moment; those that are already terminating do not count.
-    fn choose(&mut self, namespace: &str, selector: &Selector, which: Which) -> Vec<Key> {
-        let empty = std::collections::BTreeMap::new();
-        let mut pods: Vec<(Option<Time>, Key)> = self
-            .cluster()
-            .list::<Pod>()
-            .filter(|pod| pod.namespace() == namespace && pod.metadata.deletion_timestamp.is_none())
-            .filter(|pod| selector.matches(pod.metadata.labels.as_ref().unwrap_or(&empty)))
-            .map(|pod| {
-                let created = pod.metadata.creation_timestamp.as_ref().map(|time| self.cluster().config().epoch.time(time.0));
-                (created, Key::of_meta(&pod.metadata))
-            })
-            .collect();
-        pods.sort();
-        let keys: Vec<Key> = pods.into_iter().map(|(_, key)| key).collect();
-        let chosen = match which {
-            Which::All => return keys,
-            _ if keys.is_empty() => None,
-            Which::Oldest => keys.first(),
-            Which::Newest => keys.last(),
-            Which::Any => keys.get(self.draws.below(keys.len())),
+        let grace_seconds = match choice {
+            PodChoice::Selected(PodSelection { grace: Some(grace), .. }) => i64::try_from(grace.0.as_secs()).ok(),
+            _ => None,
         };
-        if chosen.is_none() {
-            self.note(format!("there is no pod {selector} to choose"), true);
+        for name in names {
+            self.input(Input::DeletePod { namespace: namespace.clone(), name, grace_seconds });
         }
-        chosen.into_iter().cloned().collect()
     }
 }
