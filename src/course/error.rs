@@ -30,9 +30,10 @@ impl FileError {
     /// One line: `file:line:column: found; expected …`.
     pub fn summary(&self) -> String {
         let mut line = format!("{}:{}:{}: {}", self.file, self.line, self.column, self.found);
-        for part in [self.expected.as_ref().map(|what| format!("expected {what}")), self.help.clone()].into_iter().flatten() {
+        let expected = self.expected.as_ref().map(|what| format!("expected {what}"));
+        for part in expected.iter().chain(&self.help) {
             line.push_str("; ");
-            line.push_str(&part);
+            line.push_str(part);
         }
         line
     }

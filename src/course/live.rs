@@ -151,3 +151,62 @@ fn event_facts(event: &Event) -> EventFacts<'_> {
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn kinds_are_known_by_all_their_names() {
+        let cases = [
+            ("deployment", Some(Kind::Deployment)),
+            ("Deployment", Some(Kind::Deployment)),
+            ("deployments", Some(Kind::Deployment)),
+            ("deploy", Some(Kind::Deployment)),
+            ("deployments.apps", Some(Kind::Deployment)),
+            ("deployments.batch", None),
+            ("po", Some(Kind::Pod)),
+            ("svc", Some(Kind::Service)),
+            ("unicorn", None),
+        ];
+        for (word, kind) in cases {
+            assert_eq!(kind_named(word), kind, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_deployment_shows_its_numbers_and_its_images() {
+        let object = Kind::Deployment.parse(json!({
+            "metadata": {"name": "a", "generation": 4, "annotations": {REVISION: "7"}},
+            "spec": {"replicas": 3, "selector": {}, "template": {"spec": {"containers": [{"name": "c", "image": "i:1"}]}}},
+            "status": {"observedGeneration": 3, "replicas": 4, "readyReplicas": 2, "updatedReplicas": 1, "availableReplicas": 2},
+        }));
+        let Ok(Object::Deployment(deployment)) = object else { panic!("a Deployment") };
+        let facts = deployment_facts(&deployment);
+        assert_eq!((facts.replicas, facts.ready, facts.updated, facts.revision), (3, 2, 1, 7));
+        assert_eq!((facts.status_replicas, facts.available, facts.images.as_slice()), (4, 2, ["i:1"].as_slice()));
+        assert!(!facts.rolled_out(), "the controller has not seen the newest spec");
+    }
+
+    #[test]
+    fn a_pod_shows_where_it_is_and_how_it_is() {
+        let object = Kind::Pod.parse(json!({
+            "metadata": {"name": "a", "deletionTimestamp": "2026-01-01T00:00:00Z", "labels": {"app": "a"}},
+            "spec": {"nodeName": "node-1", "containers": [{"name": "c", "image": "i:1"}]},
+            "status": {
+                "phase": "Running",
+                "conditions": [{"type": "Ready", "status": "True"}],
+                "containerStatuses": [
+                    {"name": "c", "image": "i:1", "imageID": "", "ready": true, "restartCount": 2},
+                    {"name": "d", "image": "i:1", "imageID": "", "ready": true, "restartCount": 3},
+                ],
+            },
+        }));
+        let Ok(Object::Pod(pod)) = object else { panic!("a Pod") };
+        let facts = pod_facts(&pod);
+        assert_eq!((facts.node, facts.phase, facts.restarts), (Some("node-1"), Phase::Running, 5));
+        assert!(facts.ready && facts.terminating);
+    }
+}

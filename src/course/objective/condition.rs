@@ -88,7 +88,9 @@ impl PodsCondition {
                 && self.phase.is_none_or(|phase| pod.phase == phase)
                 && self.image.as_ref().is_none_or(|image| pod.images.contains(&image.0.as_str()))
                 && self.on_node.as_ref().is_none_or(|node| pod.node == Some(node.0.as_str()))
-                && self.reason.as_ref().is_none_or(|reason| world.pod_status(&self.namespace.0, pod.name).as_ref() == Some(reason));
+                && self.reason.as_ref().is_none_or(|reason| {
+                    world.pod_status(&self.namespace.0, pod.name).as_ref() == Some(reason)
+                });
             if wanted {
                 count += 1;
                 ready += u32::from(pod.ready);

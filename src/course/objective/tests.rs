@@ -312,3 +312,19 @@ fn steps_are_done_one_after_the_other() {
     watch.observe(&world);
     assert_eq!(watch.steps_done(&scenario), 2);
 }
+
+#[test]
+fn the_pods_that_are_meant_are_chosen() {
+    let gone = Pod { terminating: true, ..RUNNING };
+    let world = Paper { pods: vec![gone, RUNNING, RUNNING, RUNNING], ..paper() };
+    let scenario = std::sync::Arc::new(scenario("- {name: c, that: {pods: app=a}}"));
+    let crate::Condition::Pods(crate::PodsCondition { pods: selector, .. }) = &scenario.objectives[0].that else {
+        panic!("a condition on pods")
+    };
+    let mut play = crate::Play::new(scenario.clone(), 1, crate::Audience::Student);
+    let mut chosen = |which| play.pods_of(selector, which, "default", &world);
+    assert_eq!(chosen(crate::Which::Oldest), ["a-2"], "of the same age, the first by name; and none that is going");
+    assert_eq!(chosen(crate::Which::Newest), ["a-4"]);
+    assert_eq!(chosen(crate::Which::All), ["a-2", "a-3", "a-4"]);
+    assert_eq!(chosen(crate::Which::Any).len(), 1);
+}

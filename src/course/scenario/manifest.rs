@@ -99,6 +99,11 @@ pub(crate) struct Files<'a> {
 impl Files<'_> {
     /// The text of a file, or an error at the place that names it.
     pub fn fetch(&self, path: &str, place: Place, errors: &mut Errors) -> Option<String> {
+        // A scenario may come from anywhere. It reads what lies beside it, and nothing else of this computer.
+        if path.starts_with(['/', '\\', '~']) || path.contains(':') || path.split(['/', '\\']).any(|part| part == "..") {
+            errors.add(self.scenario, place, format!("the path `{path}`")).expected("a path inside the scenario's folder");
+            return None;
+        }
         match (self.resolve)(path) {
             Ok(text) => Some(text),
             Err(why) => {

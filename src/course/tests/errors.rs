@@ -60,6 +60,10 @@ fn each_slip_has_its_own_message() {
         ("manifests: [{path: gone.yaml}]\n", &[
             "f:3:20: the file `gone.yaml` cannot be read: there is no such file; expected a path from the scenario's folder",
         ]),
+        ("manifests: [{path: ../../etc/passwd}]\nfiles: [{path: x, from: /etc/passwd}]\n", &[
+            "f:3:20: the path `../../etc/passwd`; expected a path inside the scenario's folder",
+            "f:4:25: the path `/etc/passwd`; expected a path inside the scenario's folder",
+        ]),
         ("manifests: [{path: empty.yaml}]\n", &["f:3:20: no objects in `empty.yaml`"]),
         ("manifests: [{path: bad.yaml}]\n", &[
             "bad.yaml:3:11: the key `name` of a Kubernetes object is missing",
