@@ -6,6 +6,7 @@
 //! never at the event that woke it.
 
 mod claim;
+mod deployment;
 mod manager;
 mod replicaset;
 mod service_account;
@@ -21,6 +22,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
     ]
 }

@@ -71,7 +71,7 @@ pub fn update(ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>, mut status: ReplicaSetS
     // The generation that was acted on, also when a later one is found on the second try.
     status.observed_generation = set.metadata.generation;
     let status = Arc::new(status);
-    let mut write = |ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>| -> Result<Result<Arc<ReplicaSet>, Status>, Stop> {
+    let write = |ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>| -> Result<Result<Arc<ReplicaSet>, Status>, Stop> {
         ctx.update_status(ReplicaSet { status: status.clone(), ..(**set).clone() })
     };
     match write(ctx, set)? {
