@@ -171,6 +171,8 @@ fn visuals() -> Visuals {
     visuals.selection.bg_fill = mix(PANEL, ACCENT, 0.30);
     visuals.selection.stroke = Stroke::new(1.0, TEXT);
     visuals.button_frame = true;
+    // A blinking cursor would draw the whole window twice a second.
+    visuals.text_cursor.blink = false;
     let widgets = &mut visuals.widgets;
     for (state, fill, line, text) in [
         (&mut widgets.noninteractive, PANEL, LINE, TEXT),
