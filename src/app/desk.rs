@@ -7,6 +7,7 @@ use bevy::prelude::*;
 use bevy::time::Real;
 use bevy::window::RequestRedraw;
 use bevy::winit::{UpdateMode, WinitSettings};
+use bevy_egui::{EguiInput, EguiPreUpdateSet};
 
 use crate::Session;
 use crate::model::{Action, Model};
@@ -32,11 +33,15 @@ pub struct Refresh;
 const LONGEST_FRAME: Duration = Duration::from_millis(100);
 /// How often the window is drawn while time runs.
 const FRAME: Duration = Duration::from_millis(16);
+/// How often it is drawn otherwise, without input. Not `Duration::MAX`: winit's loop then keeps the deadline that it had
+/// before, which lies in the past, and spins.
+const REST: Duration = Duration::from_secs(3600);
 
 pub(super) fn plugin(app: &mut App) {
     app.init_resource::<Desk>()
         .init_resource::<Wishes>()
         .add_systems(PreUpdate, refresh.in_set(Refresh))
+        .add_systems(PreUpdate, drop_repeated_modifiers.after(EguiPreUpdateSet::ProcessInput).before(EguiPreUpdateSet::BeginPass))
         .add_systems(Last, (redraw_for_wishes, rest_when_nothing_moves));
 }
 
@@ -92,10 +97,21 @@ fn redraw_for_wishes(wishes: Res<Wishes>, mut redraw: MessageWriter<RequestRedra
 /// While time stands still the window is drawn only when the person does something.
 fn rest_when_nothing_moves(running: NonSend<Running>, settings: Option<ResMut<WinitSettings>>) {
     let Some(mut settings) = settings else { return };
-    let wait = if running.0.moving() { FRAME } else { Duration::MAX };
+    let wait = if running.0.moving() { FRAME } else { REST };
     let mode = UpdateMode::reactive_low_power(wait);
     if settings.focused_mode != mode {
         settings.focused_mode = mode;
         settings.unfocused_mode = mode;
+    }
+}
+
+/// bevy_egui 0.42 tells egui in every frame which modifier keys are down, changed or not, and egui draws again after any
+/// event: the window would never rest. Only changes get through.
+fn drop_repeated_modifiers(mut inputs: Query<&mut EguiInput>, mut held: Local<egui::Modifiers>) {
+    for mut input in &mut inputs {
+        input.events.retain(|event| match event {
+            egui::Event::ModifiersChanged(now) => std::mem::replace(&mut *held, *now) != *now,
+            _ => true,
+        });
     }
 }

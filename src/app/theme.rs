@@ -1,7 +1,7 @@
 //! Every colour, size and text style of the app, by what it means. No other file names a raw colour.
 //!
-//! Light on dark. The version colours are told apart by people with any of the common colour deficiencies, and never carry a
-//! meaning alone: each version also has a shape, each stage an icon.
+//! Light on dark. Versions that follow one another differ for people with any of the common colour deficiencies, and colour
+//! never carries a meaning alone: each version also has a shape, each stage an icon.
 
 use bevy::color::LinearRgba;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Visuals};
@@ -56,7 +56,7 @@ pub const UNVERSIONED: Color32 = rgb(0x8e9db5);
 
 /// In the order in which versions appear; neighbours differ most.
 pub const VERSIONS: [Color32; 6] =
-    [rgb(0x56a5ec), rgb(0xefa53a), rgb(0xcd82de), rgb(0x45c0a3), rgb(0xe8d95a), rgb(0xe9836f)];
+    [rgb(0x4797e8), rgb(0xf0a53a), rgb(0xe8a3ee), rgb(0x27a98a), rgb(0xf3e674), rgb(0xdb6a52)];
 
 pub fn version(index: Option<usize>) -> Color32 {
     index.map_or(UNVERSIONED, |index| VERSIONS[index % VERSIONS.len()])
@@ -171,6 +171,8 @@ fn visuals() -> Visuals {
     visuals.selection.bg_fill = mix(PANEL, ACCENT, 0.30);
     visuals.selection.stroke = Stroke::new(1.0, TEXT);
     visuals.button_frame = true;
+    // A blinking cursor would draw the whole window twice a second.
+    visuals.text_cursor.blink = false;
     let widgets = &mut visuals.widgets;
     for (state, fill, line, text) in [
         (&mut widgets.noninteractive, PANEL, LINE, TEXT),
@@ -221,6 +223,39 @@ mod tests {
         for surface in [BACKDROP, PANEL, CARD, WELL] {
             for text in [TEXT, TEXT_SOFT, TEXT_FAINT, ACCENT, GOOD, ATTENTION, BAD] {
                 assert!(contrast(text, surface) >= 4.5, "{text:?} on {surface:?}: {}", contrast(text, surface));
+            }
+        }
+    }
+
+    /// What people without one kind of cone see, after Machado, Oliveira and Fernandes (2009), at full severity.
+    const DEFICIENCIES: [[[f32; 3]; 3]; 3] = [
+        [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+        [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+        [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+    ];
+
+    /// Oklab, in which equal distances look about equally different.
+    fn oklab([r, g, b]: [f32; 3]) -> [f32; 3] {
+        let l = (0.4122 * r + 0.5363 * g + 0.0514 * b).max(0.0).cbrt();
+        let m = (0.2119 * r + 0.6807 * g + 0.1074 * b).max(0.0).cbrt();
+        let s = (0.0883 * r + 0.2817 * g + 0.6300 * b).max(0.0).cbrt();
+        [0.2105 * l + 0.7936 * m - 0.0041 * s, 1.9780 * l - 2.4286 * m + 0.4506 * s, 0.0259 * l + 0.7828 * m - 0.8087 * s]
+    }
+
+    #[test]
+    fn an_update_shows_with_any_colour_vision() {
+        for matrix in DEFICIENCIES {
+            let seen = |color: Color32| {
+                let [r, g, b, _] = linear(color);
+                oklab(matrix.map(|row| row[0] * r + row[1] * g + row[2] * b))
+            };
+            // A rollout replaces a version by one of the next ones, so these must differ without their shapes.
+            for (at, color) in VERSIONS.into_iter().enumerate() {
+                for next in [1, 2] {
+                    let (a, b) = (seen(color), seen(VERSIONS[(at + next) % VERSIONS.len()]));
+                    let apart = a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt();
+                    assert!(apart > 0.06, "{at} and {next} on: {apart}");
+                }
             }
         }
     }

@@ -18,7 +18,7 @@ pub fn inspector_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         ui.label(RichText::new(text).color(theme::ATTENTION));
         return;
     };
-    owners(ui, details, object, actions);
+    ui.scope(|ui| owners(ui, details, object, actions));
     ui.add_space(4.0);
     ui.horizontal(|ui| {
         for (tab, word) in [(Tab::Summary, "Summary"), (Tab::Events, "Events"), (Tab::Yaml, "YAML")] {
@@ -123,22 +123,39 @@ fn buttons(ui: &mut Ui, model: &Model, object: &ObjectRef, actions: &mut Vec<Act
     });
 }
 
-/// From the top down: the Deployment made the ReplicaSet, which made the pod.
+/// From the top down, each line hanging from the one above: the Deployment made the ReplicaSet, which made the pod.
 fn owners(ui: &mut Ui, details: &Details, object: &ObjectRef, actions: &mut Vec<Action>) {
     if details.owners.is_empty() {
         return;
     }
     ui.add_space(2.0);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        for owner in details.owners.iter().rev() {
-            let text = RichText::new(owner.to_string()).size(12.5).color(theme::ACCENT);
-            if ui.add(Label::new(text).sense(Sense::click()).selectable(false)).clicked() {
+    ui.spacing_mut().interact_size.y = 18.0;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    for (depth, owner) in details.owners.iter().rev().enumerate() {
+        hanging(ui, depth, |ui| {
+            let text = RichText::new(owner.to_string()).size(13.0).color(theme::ACCENT);
+            if ui.add(Label::new(text).sense(Sense::click()).selectable(false).truncate()).clicked() {
                 actions.push(Action::Select(Some(owner.clone())));
             }
-            ui.label(RichText::new("→").size(12.5).color(theme::TEXT_FAINT));
+        });
+    }
+    hanging(ui, details.owners.len(), |ui| {
+        ui.add(Label::new(RichText::new(object.to_string()).size(13.0)).truncate());
+    });
+}
+
+/// A line indented by its depth, with an elbow from the line above.
+fn hanging(ui: &mut Ui, depth: usize, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        if depth > 0 {
+            ui.add_space(14.0 * (depth as f32 - 1.0));
+            let (area, _) = ui.allocate_exact_size(egui::vec2(14.0, 18.0), Sense::hover());
+            let corner = egui::pos2(area.min.x + 5.0, area.center().y);
+            let line = vec![egui::pos2(corner.x, area.min.y - 1.0), corner, egui::pos2(area.max.x, corner.y)];
+            ui.painter().add(egui::Shape::line(line, egui::Stroke::new(1.3, theme::TEXT_FAINT)));
         }
-        ui.label(RichText::new(object.kind.word()).size(12.5).color(theme::TEXT));
+        contents(ui);
     });
 }
 

@@ -31,6 +31,13 @@ pub fn legend_ui(ui: &mut Ui, model: &Model) {
             let paint = |painter: &egui::Painter, at| icon::paint(painter, Icon::of_stage(stage), at, 6.5, theme::stage(stage));
             entry(ui, &format!("{} ×{count}", stage.word()), paint);
         }
+        // The front sides of a plate are gauges.
+        entry(ui, "CPU and memory requested", |painter, at| {
+            let (left, front, right) = (at + egui::vec2(-7.0, -2.0), at + egui::vec2(0.0, 2.5), at + egui::vec2(7.0, -2.0));
+            painter.line_segment([left, front], egui::Stroke::new(2.5, theme::GAUGE_CPU));
+            painter.line_segment([front, right], egui::Stroke::new(2.5, theme::GAUGE_MEMORY));
+        })
+        .on_hover_text("The left front side of a node shows how much of its CPU is requested, the right one how much of its memory.");
     });
 }
 

@@ -24,6 +24,7 @@ use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
 pub use deployments::deployments_ui;
 pub use events::events_ui;
+pub(crate) use icon::paint;
 pub use inspector::inspector_ui;
 pub use legend::legend_ui;
 pub use scenarios::scenarios_ui;

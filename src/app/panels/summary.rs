@@ -30,6 +30,7 @@ pub fn summary_ui(ui: &mut Ui, model: &Model, details: &Details) {
 }
 
 fn facts(ui: &mut Ui, facts: &[(String, String)]) {
+    ui.spacing_mut().interact_size.y = 19.0;
     Grid::new("facts").num_columns(2).spacing([14.0, 4.0]).min_col_width(74.0).show(ui, |ui| {
         for (name, value) in facts {
             ui.label(RichText::new(name).size(13.0).color(theme::TEXT_SOFT));

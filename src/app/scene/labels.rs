@@ -8,7 +8,9 @@ use egui::{Align2, FontId, Pos2, Rect, Sense, WidgetInfo, WidgetType};
 use super::camera::SceneView;
 use super::layout::{PLATE, SceneLayout};
 use super::projection::{AWAY, project};
+use crate::look::Icon;
 use crate::model::{Model, NodeView, ObjectRef};
+use crate::panels::paint;
 use crate::theme;
 
 fn position(point: Vec2) -> Pos2 {
@@ -37,36 +39,28 @@ pub fn labels_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &
     lane_label(&painter, model, layout, view);
 }
 
-/// The name on the plate's front corner, and above it, where the corner is wider, what is wrong with the node. `reach` is
-/// the distance from the plate's centre to a corner in pixels.
+/// The name on the plate's front corner, after a sign for what is wrong with the node. `reach` is the distance from the
+/// plate's centre to a corner in pixels.
 fn node_label(painter: &egui::Painter, front: Pos2, node: &NodeView, common: &str, reach: f32) -> Rect {
     let size = (reach * 0.11).clamp(9.5, 15.0);
     let (word, state_color) = node_state(node);
     let color = if word.is_empty() { theme::TEXT } else { state_color };
-    let whole = painter.layout_no_wrap(node.name.clone(), FontId::proportional(size), color);
+    let sign = if word.is_empty() { 0.0 } else { size * 1.15 };
     // At this distance above its corner a plate is wide enough for the text.
-    let rise = |width: f32| width / 2.0 * AWAY + reach * 0.035;
+    let rise = |width: f32| (width + sign) / 2.0 * AWAY + reach * 0.035;
+    let whole = painter.layout_no_wrap(node.name.clone(), FontId::proportional(size), color);
     let galley = if rise(whole.size().x) + whole.size().y > reach * AWAY * 0.5 {
         painter.layout_no_wrap(node.name[common.len()..].to_owned(), FontId::proportional(size), color)
     } else {
         whole
     };
-    let bottom = front.y - rise(galley.size().x);
-    let area = Rect::from_min_size(egui::pos2(front.x - galley.size().x / 2.0, bottom - galley.size().y), galley.size());
-    let clear = |area: Rect| {
-        painter.rect_filled(area.expand2(egui::vec2(4.0, 0.0)), 4.0, theme::PLATE_TOP.gamma_multiply(0.9));
-    };
-    if word.is_empty() {
-        painter.galley(area.min, galley, color);
-        return area;
+    let wide = egui::vec2(galley.size().x + sign, galley.size().y);
+    let area = Rect::from_min_size(egui::pos2(front.x - wide.x / 2.0, front.y - rise(galley.size().x) - wide.y), wide);
+    if let Some(icon) = node_sign(node) {
+        paint(painter, icon, egui::pos2(area.min.x + sign * 0.38, area.center().y + 0.5), size * 0.46, color);
     }
-    let state = painter.layout_no_wrap(mark(node).to_owned(), FontId::proportional(size * 0.92), color);
-    let above = egui::pos2(front.x - state.size().x / 2.0, area.min.y - state.size().y + 1.0);
-    let above = Rect::from_min_size(above, state.size());
-    clear(above);
-    painter.galley(above.min, state, color);
-    painter.galley(area.min, galley, color);
-    area.union(above)
+    painter.galley(egui::pos2(area.min.x + sign, area.min.y), galley, color);
+    area
 }
 
 /// What a screen reader says, and what the tests read.
@@ -87,13 +81,13 @@ fn node_state(node: &NodeView) -> (&'static str, egui::Color32) {
     }
 }
 
-/// The same in one word, for small plates.
-fn mark(node: &NodeView) -> &'static str {
-    match (node.ready, node.stopped) {
-        (true, false) => "cordoned",
-        (true, true) => "off",
-        (false, false) => "NotReady",
-        (false, true) => "NotReady, off",
+/// The same as a sign.
+fn node_sign(node: &NodeView) -> Option<Icon> {
+    match (node.stopped, node.ready, node.unschedulable) {
+        (true, _, _) => Some(Icon::Power),
+        (false, false, _) => Some(Icon::Cross),
+        (false, true, true) => Some(Icon::Barrier),
+        (false, true, false) => None,
     }
 }
 

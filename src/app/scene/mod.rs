@@ -14,6 +14,9 @@ mod placement;
 mod pods;
 mod projection;
 
+#[cfg(test)]
+mod tests;
+
 use bevy::prelude::*;
 
 pub use camera::SceneView;

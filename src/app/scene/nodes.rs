@@ -185,12 +185,13 @@ fn sync_lane(
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<ColorMaterial>>,
     lanes: Query<Entity, With<Lane>>,
-    mut drawn: Local<Option<Rect>>,
+    mut drawn: Local<Option<(Rect, bool)>>,
 ) {
-    if *drawn == Some(layout.lane) {
+    let waiting = layout.pods.iter().any(|pod| pod.node.is_none());
+    if *drawn == Some((layout.lane, waiting)) {
         return;
     }
-    *drawn = Some(layout.lane);
+    *drawn = Some((layout.lane, waiting));
     for lane in &lanes {
         commands.entity(lane).despawn();
     }
@@ -199,8 +200,11 @@ fn sync_lane(
     let corner = |x: f32, y: f32| Vec2::new(x * half.x, y * half.y);
     let strip = [corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
     let mut bodies = Bodies::default();
-    bodies.walls(&strip, -THICKNESS * 0.5, 0.0, theme::PLATE_LEFT, theme::PLATE_LEFT);
-    bodies.slab(&strip, 0.0, theme::PLATE_EDGE);
+    // An empty queue stays in the background.
+    if waiting {
+        bodies.walls(&strip, -THICKNESS * 0.5, 0.0, theme::PLATE_LEFT, theme::PLATE_LEFT);
+        bodies.slab(&strip, 0.0, theme::PLATE_EDGE);
+    }
     let inner = strip.map(|corner| corner - corner.signum() * 1.6);
     bodies.slab(&inner, 0.0, theme::LANE);
     commands.spawn((

@@ -109,7 +109,7 @@ fn sync_tokens(
     for at in &layout.pods {
         let Some(pod) = pods.get(at.index) else { continue };
         let transform = Transform::from_translation(place(at.center, TOKENS)).with_scale(Vec3::new(at.radius, at.radius, 1.0));
-        wanted.insert(&at.uid, (TokenLook::of(pod, layout.compact), transform, &at.node));
+        wanted.insert(&at.uid, (TokenLook::of(pod, layout.compact && at.node.is_some()), transform, &at.node));
     }
     let mut mesh_of = |look: TokenLook| shared.meshes.entry(look).or_insert_with(|| meshes.add(token_mesh(look))).clone();
     for (entity, mut token, mut mesh, mut transform) in &mut tokens {
