@@ -18,6 +18,7 @@ mod in_cluster;
 pub mod listers;
 mod node_tree;
 pub mod plugins;
+mod pod_groups;
 mod preemptor;
 pub mod queue;
 pub mod snapshot;
