@@ -2,6 +2,7 @@
 //!
 //! Light on dark. Versions that follow one another differ for people with any of the common colour deficiencies, and colour
 //! never carries a meaning alone: each version also has a shape, each stage an icon.
+#![allow(clippy::disallowed_methods, reason = "this is where the colours are made")]
 
 use bevy::color::LinearRgba;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Visuals};
