@@ -32,6 +32,7 @@ pub mod selector;
 pub mod status;
 mod tables;
 pub mod time;
+mod validation;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;

@@ -144,6 +144,18 @@ impl Player {
         }
     }
 
+    /// Lets so much virtual time pass at once.
+    pub fn step_by(&mut self, by: Duration) {
+        let until = self.simulation.now() + by;
+        self.simulation.advance(until);
+        self.revision += 1;
+    }
+
+    /// Takes the file as it is now for the one that was read, so that a mistake in it is reported once.
+    pub fn forget_change(&mut self) {
+        self.loaded.look_again();
+    }
+
     /// Starts the scenario again, from its file as it is now. The running one stays if the file is wrong.
     pub fn reload(&mut self, audience: Audience) -> Result<(), crate::LoadError> {
         let loaded = crate::load(&self.loaded.name)?;

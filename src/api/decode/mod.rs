@@ -9,6 +9,7 @@ mod json;
 mod omitted;
 mod typed;
 
+pub(crate) use json::json_object_error;
 pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;

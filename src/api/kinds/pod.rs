@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Pod.
@@ -75,6 +76,18 @@ impl Strategy for Pod {
         if pod_spec::is_blank(&self.status.qos_class) && !pod_spec::is_blank(&old.status.qos_class) {
             Arc::make_mut(&mut self.status).qos_class.clone_from(&old.status.qos_class);
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::pod::validate_create(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::pod_update::validate(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::pod_update::validate_status(self, old)
     }
 
     fn columns() -> Vec<Column> {

@@ -6,7 +6,8 @@ use k8s_openapi::api::core::v1::{ClientIPConfig, ServiceSpec, ServiceStatus, Ses
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Service.
@@ -79,6 +80,18 @@ impl Strategy for Service {
             ("spec.clusterIP", self.spec.cluster_ip.clone().unwrap_or_default()),
             ("spec.type", self.spec.type_.clone().unwrap_or_default()),
         ]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::service::validate_create(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::service::validate_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::service::validate_status_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

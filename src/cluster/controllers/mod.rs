@@ -7,7 +7,9 @@
 
 mod claim;
 mod deployment;
+mod garbage_collector;
 mod manager;
+mod namespace;
 mod replicaset;
 mod service_account;
 mod sync;
@@ -23,6 +25,8 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
     ]
 }

@@ -38,6 +38,16 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+impl Outcome {
+    /// The node, or the text that says why there is none.
+    pub fn node(&self) -> Result<String, String> {
+        match self {
+            Outcome::Placed(placement) => Ok(placement.node.clone()),
+            Outcome::Failed(failure) => Err(failure.message.clone()),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     pub node: String,

@@ -15,6 +15,7 @@ use podarium_api::{Node, Resource as _};
 use super::framework::node_info::NodeInfo;
 use super::framework::pod_info::PodInfo;
 use super::node_tree::{NodeTree, zone_key};
+use super::pod_groups::PodGroups;
 
 /// A node's place in the snapshot. It stays the same as long as the node, or a pod on it, is known.
 pub type Slot = u32;
@@ -31,6 +32,7 @@ pub struct Snapshot {
     /// Nodes with pods that have any inter-pod affinity, or a required anti-affinity.
     with_affinity: OrdSet<Slot>,
     with_required_anti_affinity: OrdSet<Slot>,
+    pub pod_groups: PodGroups,
     /// How many nodes hold an image.
     image_nodes: Arc<BTreeMap<String, u32>>,
 }
@@ -125,13 +127,22 @@ impl Snapshot {
     /// Puts a pod on the node that it names; the node need not have been seen yet.
     pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
         let slot = self.slot_for(pod.node_name());
-        self.slots[slot as usize].add_pod(pod);
+        let group = self.pod_groups.add(&pod);
+        let node = &mut self.slots[slot as usize];
+        node.add_pod(pod);
+        node.count_group(group, 1);
         self.index_affinity(slot);
     }
 
     pub fn remove_pod(&mut self, node: &str, uid: &str) -> Option<Arc<PodInfo>> {
         let slot = *self.by_name.get(node)?;
-        let pod = self.slots[slot as usize].remove_pod(uid);
+        let node = &mut self.slots[slot as usize];
+        let pod = node.remove_pod(uid);
+        if pod.is_some()
+            && let Some(group) = self.pod_groups.remove(uid)
+        {
+            node.count_group(group, -1);
+        }
         self.index_affinity(slot);
         self.release_if_empty(slot);
         pod

@@ -1,13 +1,13 @@
 //! Shows the app on hand-made clusters, without an engine: in a window, or as a picture.
 //!
-//! `cargo run -p podarium-app --example showcase -- [three|rollout|hundred|trouble] [OUT.png [WIDTHxHEIGHT [SELECTED]]]`
+//! `cargo run -p podarium-app --example showcase -- [three|rollout|hundred|trouble] [OUT.png [WIDTHxHEIGHT [SELECTED [events|yaml|error]]]]`
 
 mod by_hand;
 
 use std::path::Path;
 
 use by_hand::ByHand;
-use podarium_app::model::{Action, Kind, ObjectRef};
+use podarium_app::model::{Action, Kind, ObjectRef, ScenarioSource, Tab};
 use podarium_app::{Picture, Session, model};
 
 fn main() -> Result<(), podarium_app::AppError> {
@@ -21,6 +21,12 @@ fn main() -> Result<(), podarium_app::AppError> {
     if let Some(name) = argument(3) {
         let (kind, namespace) = if name.starts_with("worker") { (Kind::Node, "") } else { (Kind::Pod, "default") };
         actions.push(Action::Select(Some(ObjectRef::new(kind, namespace, name))));
+    }
+    match argument(4) {
+        Some("events") => actions.push(Action::Show(Tab::Events)),
+        Some("yaml") => actions.push(Action::Show(Tab::Yaml)),
+        Some("error") => actions.push(Action::LoadScenario(ScenarioSource::Path("lab.yaml".into()))),
+        _ => {}
     }
     let picture = Picture { width: number(size.0), height: number(size.1), actions };
     podarium_app::render(session, &picture, Path::new(out))

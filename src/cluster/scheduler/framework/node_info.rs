@@ -16,6 +16,7 @@ use super::host_ports::HostPort;
 use super::pod_info::PodInfo;
 use super::resource::Resource;
 use super::toleration::PREFER_NO_SCHEDULE;
+use crate::scheduler::pod_groups::GroupId;
 
 #[derive(Clone, Debug)]
 pub struct NodeInfo {
@@ -33,6 +34,9 @@ pub struct NodeInfo {
     pub has_hard_taints: bool,
     pub has_soft_taints: bool,
     pods: Arc<Vec<Arc<PodInfo>>>,
+    /// How many pods of each group there are; kept by the snapshot, not by `add_pod`, and so not up to date while
+    /// pods are taken off and put back in thought.
+    groups: Arc<Vec<(GroupId, u32)>>,
     pub pods_with_affinity: u32,
     pub pods_with_required_anti_affinity: u32,
     ports: Option<Arc<Vec<HostPort>>>,
@@ -53,6 +57,7 @@ impl NodeInfo {
             has_hard_taints: false,
             has_soft_taints: false,
             pods: Arc::default(),
+            groups: Arc::default(),
             pods_with_affinity: 0,
             pods_with_required_anti_affinity: 0,
             ports: None,
@@ -132,6 +137,25 @@ impl NodeInfo {
             Arc::make_mut(ports).retain(|port| !pod.host_ports.contains(port));
         }
         Some(pod)
+    }
+
+    pub fn groups(&self) -> &[(GroupId, u32)] {
+        &self.groups
+    }
+
+    /// Counts a pod of the group in, or out.
+    pub fn count_group(&mut self, group: GroupId, times: i32) {
+        let groups = Arc::make_mut(&mut self.groups);
+        match groups.iter_mut().position(|(id, _)| *id == group) {
+            Some(index) => {
+                groups[index].1 = groups[index].1.saturating_add_signed(times);
+                if groups[index].1 == 0 {
+                    groups.swap_remove(index);
+                }
+            }
+            None if times > 0 => groups.push((group, times.unsigned_abs())),
+            None => {}
+        }
     }
 
     fn count(&mut self, pod: &PodInfo, times: i64) {

@@ -208,6 +208,50 @@ fn none_left(plugins: &BTreeSet<&'static str>) -> Status {
     })
 }
 
+impl Profile {
+    /// Reserve, Permit and PreBind, in that order. What was reserved is given back by `run_unreserve`.
+    pub fn run_until_bind(&self, state: &mut CycleState, pod: &PodInfo, node: &str) -> Result<(), Status> {
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_reserve() {
+                point.reserve(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_permit() {
+                point.permit(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_pre_bind() {
+                point.pre_bind(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// In the opposite order of the reservation.
+    pub fn run_unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str) {
+        for registration in self.plugins.iter().rev() {
+            if let Some(point) = registration.plugin.as_reserve() {
+                point.unreserve(state, pod, node);
+            }
+        }
+    }
+
+    /// The binding that the first Bind plugin makes.
+    pub fn run_bind(&self, pod: &PodInfo, node: &str) -> Option<k8s_openapi::api::core::v1::Binding> {
+        self.plugins().find_map(|(_, plugin)| Some(plugin.as_bind()?.bind(pod, node)))
+    }
+
+    pub fn run_post_bind(&self, state: &CycleState, pod: &PodInfo, node: &str) {
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_post_bind() {
+                point.post_bind(state, pod, node);
+            }
+        }
+    }
+}
+
 /// A pod that was removed from a node and may come back, as preemption tries it.
 pub fn take_off(profile: &Profile, state: &mut CycleState, pod: &PodInfo, node: &mut NodeInfo, victim: &Arc<PodInfo>) {
     node.remove_pod(&victim.uid);

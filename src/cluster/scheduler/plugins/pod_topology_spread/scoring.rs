@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::PodTopologySpread;
-use super::constraint::{Constraint, HOSTNAME, count_matching, has_all_topologies, soft_constraints};
+use super::constraint::{Constraint, HOSTNAME, has_all_topologies, soft_constraints};
+use crate::scheduler::pod_groups::GroupSet;
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
@@ -25,6 +26,8 @@ struct PreScoreState {
 #[derive(Clone, Debug)]
 struct Weighted {
     constraint: Constraint,
+    /// The pods that the constraint is about.
+    selected: GroupSet,
     /// Matching pods by domain; empty for the host name, where each node counts for itself.
     domains: BTreeMap<String, i64>,
     /// Grows with the number of domains, so that few large domains do not drown many small ones.
@@ -52,7 +55,8 @@ impl PreScore for PodTopologySpread {
                 }
             }
             let size = if constraint.topology_key == HOSTNAME { nodes.len() - ignored.len() } else { domains.len() };
-            weighted.push(Weighted { constraint: constraint.clone(), domains, weight: ((size + 2) as f64).ln() });
+            let selected = handle.snapshot.pod_groups.matching(&constraint.selector, pod.namespace());
+            weighted.push(Weighted { constraint: constraint.clone(), selected, domains, weight: ((size + 2) as f64).ln() });
         }
         let required = RequiredNodeAffinity::of(&pod.pod);
         for weighted in weighted.iter_mut().filter(|weighted| weighted.constraint.topology_key != HOSTNAME) {
@@ -60,7 +64,7 @@ impl PreScore for PodTopologySpread {
                 let value = node.labels().get(&weighted.constraint.topology_key).map(String::as_str).unwrap_or_default();
                 let Some(count) = weighted.domains.get_mut(value) else { continue };
                 if weighted.constraint.includes(&pod.pod, node.node(), &required) {
-                    *count += count_matching(node, &weighted.constraint.selector, pod.namespace());
+                    *count += weighted.selected.count(node.groups());
                 }
             }
         }
@@ -71,16 +75,16 @@ impl PreScore for PodTopologySpread {
 
 impl Score for PodTopologySpread {
     /// The matching pods of the node's domains, weighted; the fewer the better.
-    fn score(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> i64 {
+    fn score(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> i64 {
         let Some(state) = state.read::<PreScoreState>() else { return 0 };
         if !state.ignored.is_empty() && state.ignored.contains(&node.name) {
             return 0;
         }
         let mut score = 0.0;
-        for Weighted { constraint, domains, weight } in &state.constraints {
+        for Weighted { constraint, selected, domains, weight } in &state.constraints {
             let Some(value) = node.labels().get(&constraint.topology_key) else { continue };
             let count = if constraint.topology_key == HOSTNAME {
-                count_matching(node, &constraint.selector, pod.namespace())
+                selected.count(node.groups())
             } else {
                 domains.get(value).copied().unwrap_or(0)
             };
