@@ -3,7 +3,9 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/{rest/create.go,rest/update.go,generic/registry/store.go}, v1.36.
 //! Simplified: server-side apply is refused as not simulated.
 
-use podarium_api::{Kind, Object, Status, names};
+use std::sync::Arc;
+
+use podarium_api::{Kind, Object, Resource as _, Status, names};
 
 use super::admission::{self, Attributes};
 use super::{ApiServer, Body, patch, Call, PatchType, Reply, Request, Subresource, Verb};
@@ -131,6 +133,8 @@ impl ApiServer {
         let status_only = subresource == Some(Subresource::Status);
         if status_only {
             object.prepare_for_status_update(&old);
+        } else if subresource == Some(Subresource::Finalize) {
+            object = finalized(&object, &old);
         } else {
             object.prepare_for_update(&old);
         }
@@ -158,6 +162,14 @@ impl ApiServer {
         }
         Ok(self.commit(kind, key, Some(object), call))
     }
+}
+
+/// A namespace whose finalizers alone are as in the request.
+fn finalized(object: &Object, old: &Object) -> Object {
+    let (Object::Namespace(new), Object::Namespace(old)) = (object, old) else { return old.clone() };
+    let mut next = (**old).clone();
+    Arc::make_mut(&mut next.spec).finalizers.clone_from(&new.spec.finalizers);
+    Arc::new(next).into_object()
 }
 
 fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> Result<(), Status> {
