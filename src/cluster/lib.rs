@@ -15,6 +15,8 @@ pub mod component;
 pub mod controllers;
 pub mod gateway;
 mod http;
+pub mod images;
+pub mod kubelet;
 pub mod store;
 
 pub use cause::{Cause, Write};
