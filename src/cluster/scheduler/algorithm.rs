@@ -166,11 +166,12 @@ impl Algorithm {
         let enough = feasible_nodes_to_find(nodes.len());
         let start = if nodes.is_empty() { 0 } else { self.next_start % nodes.len() };
         let nobody_nominated = handle.nominator.is_empty();
+        let filters = self.profile.filters(state);
         let mut feasible = Vec::with_capacity(enough);
         for slot in nodes[start..].iter().chain(&nodes[..start]) {
             let node = handle.snapshot.node(*slot);
             let answer = if nobody_nominated {
-                self.profile.run_filter(state, pod, node)
+                filters.run(state, pod, node)
             } else {
                 self.profile.run_filter_with_nominated_pods(handle, state, pod, node)
             };

@@ -24,5 +24,6 @@ pub mod queue;
 pub mod snapshot;
 #[cfg(test)]
 mod testing;
+mod zones;
 
 pub use component::Scheduler;

@@ -87,6 +87,10 @@ impl PodGroups {
 pub struct GroupSet(Vec<bool>);
 
 impl GroupSet {
+    pub fn contains(&self, group: GroupId) -> bool {
+        self.0[group as usize]
+    }
+
     /// How many pods of these groups there are, given the pods of each group on a node.
     pub fn count(&self, on_node: &[(GroupId, u32)]) -> i64 {
         on_node.iter().filter(|(id, _)| self.0[*id as usize]).map(|(_, count)| i64::from(*count)).sum()

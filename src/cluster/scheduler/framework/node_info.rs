@@ -17,6 +17,7 @@ use super::pod_info::PodInfo;
 use super::resource::Resource;
 use super::toleration::PREFER_NO_SCHEDULE;
 use crate::scheduler::pod_groups::GroupId;
+use crate::scheduler::zones::ZoneId;
 
 #[derive(Clone, Debug)]
 pub struct NodeInfo {
@@ -29,6 +30,9 @@ pub struct NodeInfo {
     /// The same with a minimum for containers without requests.
     pub non_zero_milli_cpu: i64,
     pub non_zero_memory: i64,
+    /// The number that the snapshot gave to the node's zone.
+    pub zone: ZoneId,
+    pub has_hostname: bool,
     pub unschedulable: bool,
     /// Whether a taint keeps pods away, or makes the node less welcome: nearly all nodes have neither.
     pub has_hard_taints: bool,
@@ -53,6 +57,8 @@ impl NodeInfo {
             requested: Resource::default(),
             non_zero_milli_cpu: 0,
             non_zero_memory: 0,
+            zone: 0,
+            has_hostname: false,
             unschedulable: false,
             has_hard_taints: false,
             has_soft_taints: false,
@@ -73,6 +79,7 @@ impl NodeInfo {
 
     pub fn set_node(&mut self, node: Arc<Node>) {
         self.allocatable = Resource::from_list(node.status.allocatable.as_ref());
+        self.has_hostname = labels(node.meta()).contains_key("kubernetes.io/hostname");
         self.unschedulable = node.spec.unschedulable.unwrap_or(false);
         let taints = node.spec.taints.as_deref().unwrap_or_default();
         self.has_soft_taints = taints.iter().any(|taint| taint.effect == PREFER_NO_SCHEDULE);
