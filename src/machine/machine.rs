@@ -81,6 +81,8 @@ pub(crate) struct Entry {
     pub exit: Option<ExitStatus>,
     /// The embedder started it and will ask how it ended.
     pub of_embedder: bool,
+    /// A shell that waits for a command line: the status of the last one.
+    pub idle: Option<i32>,
     pub calls_left: u32,
     pub calls_at: Time,
 }
@@ -333,6 +335,7 @@ impl Machine {
             ignores_interrupt: false,
             exit: None,
             of_embedder: false,
+            idle: None,
             calls_left: CALLS_AT_ONCE,
             calls_at: self.now,
         };
@@ -360,6 +363,12 @@ impl Machine {
 
     pub fn is_running(&self, pid: Pid) -> bool {
         self.processes.get(&pid).is_some_and(|entry| entry.exit.is_none())
+    }
+
+    /// The status of the last command line, if the process is a shell that waits for the next one. Typing sets this
+    /// back only when the machine runs.
+    pub fn idle_status(&self, pid: Pid) -> Option<i32> {
+        self.processes.get(&pid).and_then(|entry| entry.idle)
     }
 
     /// The processes that have not ended, with their command lines.
@@ -457,6 +466,7 @@ impl Machine {
         let Some(entry) = self.processes.get_mut(&pid) else { return };
         entry.runnable = false;
         entry.waits.clear();
+        entry.idle = None;
         if entry.calls_at != now {
             (entry.calls_left, entry.calls_at) = (CALLS_AT_ONCE, now);
         }
