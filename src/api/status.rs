@@ -31,6 +31,10 @@ impl Status {
         }))
     }
 
+    pub fn from_meta(status: meta::Status) -> Self {
+        Status(Box::new(status))
+    }
+
     pub fn code(&self) -> u16 {
         self.0.code.and_then(|code| u16::try_from(code).ok()).unwrap_or(500)
     }

@@ -1,1 +1,28 @@
-//! Podarium: the layer `cluster`.
+//! The cluster: the API server and its store, and the components that meet only there.
+//!
+//! Entry points: [`Cluster`] (the whole simulation as a value), [`component::Component`] (what runs in it),
+//! [`controllers::Controller`] (a reconciliation loop), [`apiserver::Request`] (what everyone sends).
+//!
+//! Invariant: no component holds a reference to another or to the store. Whatever one learns of another came through
+//! an answer or a watch event of the API server, with its latency.
+
+pub mod apiserver;
+pub mod bootstrap;
+pub mod cause;
+pub mod client;
+pub mod cluster;
+pub mod component;
+pub mod controllers;
+pub mod gateway;
+mod http;
+pub mod images;
+pub mod kubelet;
+mod nodes;
+pub mod scheduler;
+pub mod store;
+
+pub use cause::{Cause, Write};
+pub use cluster::{Cluster, Config};
+pub use component::{Component, ComponentId, Ctx, Message};
+pub use gateway::HttpId;
+pub use store::Key;

@@ -1,1 +1,8 @@
-//! Podarium: the layer `workstation`.
+//! The student's workstation: a simulated computer outside the cluster, with kubectl installed and the API server in
+//! reach.
+//!
+//! Invariant: nothing here reads the cluster but through HTTP.
+
+mod world;
+
+pub use world::{API_SERVER, World};

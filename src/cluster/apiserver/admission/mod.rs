@@ -1,0 +1,43 @@
+//! Admission: what looks at every write before it is stored, and may change or refuse it.
+//!
+//! A plugin is one file and one line in [`PLUGINS`]; they run in the order of kube-apiserver's list.
+
+mod default_toleration_seconds;
+mod namespace_lifecycle;
+mod priority;
+mod service_account;
+mod taint_nodes_by_condition;
+
+use podarium_api::{Kind, Object, Status};
+use podarium_sim::Stream;
+
+use super::{Subresource, Verb};
+use crate::store::Store;
+
+/// One write as admission sees it.
+pub struct Attributes<'a> {
+    /// Create or update.
+    pub verb: Verb,
+    pub kind: Kind,
+    pub subresource: Option<Subresource>,
+    pub object: &'a mut Object,
+    pub old: Option<&'a Object>,
+    pub store: &'a Store,
+    pub stream: &'a mut Stream,
+    pub user: &'a str,
+    pub warnings: &'a mut Vec<String>,
+}
+
+type Plugin = fn(&mut Attributes<'_>) -> Result<(), Status>;
+
+const PLUGINS: &[(&str, Plugin)] = &[
+    ("NamespaceLifecycle", namespace_lifecycle::admit),
+    ("ServiceAccount", service_account::admit),
+    ("TaintNodesByCondition", taint_nodes_by_condition::admit),
+    ("Priority", priority::admit),
+    ("DefaultTolerationSeconds", default_toleration_seconds::admit),
+];
+
+pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))
+}

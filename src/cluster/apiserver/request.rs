@@ -1,0 +1,232 @@
+//! Requests and answers of the API server as plain values; HTTP is only one way to make them.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go, v1.36.
+//! Simplified: nothing.
+
+use std::sync::Arc;
+
+use podarium_api::{Kind, Object, Resource, Status};
+use serde_json::Value;
+
+use super::Filter;
+use crate::store::Key;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verb {
+    Get,
+    List,
+    Watch,
+    Create,
+    Update,
+    Patch,
+    Delete,
+    DeleteCollection,
+}
+
+impl Verb {
+    /// The word that authorization and audit use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Get => "get",
+            Verb::List => "list",
+            Verb::Watch => "watch",
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Patch => "patch",
+            Verb::Delete => "delete",
+            Verb::DeleteCollection => "deletecollection",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subresource {
+    Status,
+    Scale,
+    Binding,
+    Eviction,
+    Log,
+    /// `/finalize` of a namespace.
+    Finalize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PatchType {
+    Json,
+    Merge,
+    Strategic,
+    Apply,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Body {
+    #[default]
+    None,
+    Object(Object),
+    /// Something that is not a stored kind: a Binding, an Eviction, a Scale.
+    Value(Value),
+    Patch(PatchType, Value),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Propagation {
+    Orphan,
+    Background,
+    Foreground,
+}
+
+/// What comes as query parameters or as DeleteOptions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Options {
+    pub dry_run: bool,
+    pub field_manager: String,
+    pub force: bool,
+    pub grace_period_seconds: Option<i64>,
+    pub propagation: Option<Propagation>,
+    pub precondition_uid: Option<String>,
+    pub precondition_resource_version: Option<String>,
+    pub resource_version: Option<String>,
+    pub limit: Option<usize>,
+    pub continue_token: Option<String>,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub user: Arc<str>,
+    pub verb: Verb,
+    pub kind: Kind,
+    /// Empty for cluster-scoped kinds, and for lists over all namespaces.
+    pub namespace: Arc<str>,
+    /// Empty for lists and creates.
+    pub name: Arc<str>,
+    pub subresource: Option<Subresource>,
+    pub body: Body,
+    pub filter: Filter,
+    pub options: Options,
+}
+
+impl Request {
+    fn new(verb: Verb, kind: Kind, namespace: &str, name: &str) -> Self {
+        Request {
+            user: "".into(),
+            verb,
+            kind,
+            namespace: namespace.into(),
+            name: name.into(),
+            subresource: None,
+            body: Body::None,
+            filter: Filter::default(),
+            options: Options::default(),
+        }
+    }
+
+    pub fn get(kind: Kind, key: &Key) -> Self {
+        Self::new(Verb::Get, kind, &key.namespace, &key.name)
+    }
+
+    /// Lists what the filter lets through.
+    pub fn list(kind: Kind, filter: Filter) -> Self {
+        let namespace = filter.namespace.clone().unwrap_or_else(|| "".into());
+        Request { filter, ..Self::new(Verb::List, kind, &namespace, "") }
+    }
+
+    pub fn create<T: Resource>(object: T) -> Self {
+        let namespace = object.namespace().to_owned();
+        let body = Body::Object(Arc::new(object).into_object());
+        Request { body, ..Self::new(Verb::Create, T::KIND, &namespace, "") }
+    }
+
+    pub fn update<T: Resource>(object: T) -> Self {
+        let key = Key::of_meta(object.meta());
+        let body = Body::Object(Arc::new(object).into_object());
+        Request { body, ..Self::new(Verb::Update, T::KIND, &key.namespace, &key.name) }
+    }
+
+    pub fn update_status<T: Resource>(object: T) -> Self {
+        Request { subresource: Some(Subresource::Status), ..Self::update(object) }
+    }
+
+    pub fn patch(kind: Kind, key: &Key, patch_type: PatchType, patch: Value) -> Self {
+        Request { body: Body::Patch(patch_type, patch), ..Self::new(Verb::Patch, kind, &key.namespace, &key.name) }
+    }
+
+    pub fn patch_status(kind: Kind, key: &Key, patch: Value) -> Self {
+        let request = Self::patch(kind, key, PatchType::Strategic, patch);
+        Request { subresource: Some(Subresource::Status), ..request }
+    }
+
+    pub fn delete(kind: Kind, key: &Key) -> Self {
+        Self::new(Verb::Delete, kind, &key.namespace, &key.name)
+    }
+
+    pub fn delete_collection(kind: Kind, filter: Filter) -> Self {
+        Request { verb: Verb::DeleteCollection, ..Self::list(kind, filter) }
+    }
+
+    pub fn with_user(mut self, user: &Arc<str>) -> Self {
+        self.user = user.clone();
+        self
+    }
+
+    pub fn with_subresource(mut self, subresource: Subresource, body: Body) -> Self {
+        self.subresource = Some(subresource);
+        self.body = body;
+        self
+    }
+
+    /// Only if the object is still this very one, not a successor of the same name.
+    pub fn if_uid(mut self, uid: &str) -> Self {
+        self.options.precondition_uid = Some(uid.to_owned());
+        self
+    }
+
+    pub fn grace_period(mut self, seconds: i64) -> Self {
+        self.options.grace_period_seconds = Some(seconds);
+        self
+    }
+
+    pub fn propagation(mut self, propagation: Propagation) -> Self {
+        self.options.propagation = Some(propagation);
+        self
+    }
+
+    pub fn key(&self) -> Key {
+        Key { namespace: self.namespace.clone(), name: self.name.clone() }
+    }
+}
+
+/// A good answer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    Object(Object),
+    List { kind: Kind, items: Vec<Object>, resource_version: u64 },
+    /// `status: Success` of a delete or a binding, with the details of what it was.
+    Success { kind: Kind, name: Arc<str>, uid: String },
+    /// A structure that is not a stored kind: a Scale, an Eviction's answer.
+    Value(Value),
+}
+
+impl Reply {
+    /// The object of an answer that holds one.
+    pub fn object(self) -> Option<Object> {
+        match self {
+            Reply::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+}
+
+/// What comes back: the reply and its HTTP code, or the error. Warnings go with both.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub result: Result<Reply, Status>,
+    pub created: bool,
+    pub warnings: Vec<String>,
+}
+
+impl From<Result<Reply, Status>> for Answer {
+    fn from(result: Result<Reply, Status>) -> Self {
+        Answer { result, created: false, warnings: Vec::new() }
+    }
+}

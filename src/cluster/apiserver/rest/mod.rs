@@ -1,0 +1,5 @@
+//! What the server assigns to objects of certain kinds on the way in: addresses and ports of Services.
+
+mod service;
+
+pub use service::Allocator;

@@ -1,0 +1,157 @@
+//! Cluster IPs and node ports: each is given to one Service at a time.
+//!
+//! Models: pkg/registry/core/service/{storage/alloc.go,ipallocator,portallocator}, v1.36.
+//! Simplified: one IPv4 range; the static half of the ranges is not set apart.
+
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use podarium_api::field::FieldError;
+use podarium_api::{Kind, Object, Service, Status};
+use podarium_sim::Stream;
+
+use crate::store::Store;
+
+/// 10.96.0.0/16: the range that kubeadm gives, narrowed to 65,534 addresses.
+const FIRST: u32 = u32::from_be_bytes([10, 96, 0, 1]);
+const ADDRESSES: usize = 65_534;
+const FIRST_PORT: i32 = 30_000;
+const PORTS: usize = 2_768;
+
+#[derive(Clone, Debug, Default)]
+pub struct Allocator {
+    addresses: BTreeSet<u32>,
+    ports: BTreeSet<i32>,
+}
+
+impl Allocator {
+    /// Gives a Service what it needs and does not have; takes back what an update no longer needs.
+    pub(in crate::apiserver) fn assign(&mut self, _store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<(), Status> {
+        let Object::Service(service) = object else { return Ok(()) };
+        let old = old.and_then(|old| match old {
+            Object::Service(old) => Some(&**old),
+            _ => None,
+        });
+        let service = Arc::make_mut(service);
+        self.assign_address(service, old, stream)?;
+        self.assign_ports(service, old, stream)
+    }
+
+    /// Frees what a removed Service held.
+    pub(in crate::apiserver) fn release(&mut self, object: &Object) {
+        let Object::Service(service) = object else { return };
+        if let Some(address) = address(service) {
+            self.addresses.remove(&address);
+        }
+        for port in node_ports(service) {
+            self.ports.remove(&port);
+        }
+    }
+
+    fn assign_address(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream) -> Result<(), Status> {
+        let had = old.and_then(address);
+        let external = service.spec.type_.as_deref() == Some("ExternalName");
+        if external || service.spec.cluster_ip.as_deref() == Some("None") {
+            if let Some(address) = had.filter(|_| external) {
+                self.addresses.remove(&address);
+            }
+            return Ok(());
+        }
+        let text = match (address(service), service.spec.cluster_ip.as_deref().unwrap_or_default()) {
+            (Some(asked), text) if Some(asked) != had => {
+                if !self.addresses.insert(asked) {
+                    let text = text.to_owned();
+                    return Err(invalid(service, FieldError::invalid("spec.clusterIPs", vec![text.as_str()], format!("failed to allocate IP {text}: provided IP is already allocated"))));
+                }
+                text.to_owned()
+            }
+            (None, "") => match old.and_then(|old| old.spec.cluster_ip.clone()).filter(|text| !text.is_empty() && text != "None") {
+                Some(kept) => kept,
+                None => self.free_address(stream)?,
+            },
+            (_, text) => text.to_owned(),
+        };
+        let spec = Arc::make_mut(&mut service.spec);
+        spec.cluster_ips = Some(vec![text.clone()]);
+        spec.cluster_ip = Some(text);
+        Ok(())
+    }
+
+    fn free_address(&mut self, stream: &mut Stream) -> Result<String, Status> {
+        if self.addresses.len() >= ADDRESSES {
+            return Err(Status::new(500, "InternalError", "failed to allocate a serviceIP: range is full"));
+        }
+        loop {
+            let address = FIRST + u32::try_from(stream.below(ADDRESSES)).unwrap_or(0);
+            if self.addresses.insert(address) {
+                return Ok(Ipv4Addr::from(address).to_string());
+            }
+        }
+    }
+
+    fn assign_ports(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream) -> Result<(), Status> {
+        let had: BTreeSet<i32> = old.map(node_ports).unwrap_or_default();
+        let wants = match service.spec.type_.as_deref() {
+            Some("NodePort") => true,
+            Some("LoadBalancer") => service.spec.allocate_load_balancer_node_ports != Some(false),
+            _ => false,
+        };
+        if !wants {
+            for port in &had {
+                self.ports.remove(port);
+            }
+            return Ok(());
+        }
+        let asked: Vec<i32> = node_ports(service).into_iter().filter(|port| !had.contains(port)).collect();
+        for port in asked {
+            if !(FIRST_PORT..FIRST_PORT + PORTS as i32).contains(&port) {
+                return Err(invalid(service, FieldError::invalid("spec.ports[0].nodePort", port, "provided port is not in the valid range. The range of valid ports is 30000-32767")));
+            }
+            if !self.ports.insert(port) {
+                return Err(invalid(service, FieldError::invalid("spec.ports[0].nodePort", port, "provided port is already allocated")));
+            }
+        }
+        let spec = Arc::make_mut(&mut service.spec);
+        let old_ports = old.and_then(|old| old.spec.ports.as_ref());
+        for port in spec.ports.iter_mut().flatten() {
+            if port.node_port.unwrap_or(0) != 0 {
+                continue;
+            }
+            let kept = old_ports.and_then(|ports| ports.iter().find(|old| old.port == port.port && old.protocol == port.protocol)).and_then(|old| old.node_port);
+            port.node_port = match kept.filter(|port| *port != 0) {
+                Some(kept) => Some(kept),
+                None => Some(self.free_port(stream)?),
+            };
+        }
+        let now: BTreeSet<i32> = node_ports(service);
+        for port in had.difference(&now) {
+            self.ports.remove(port);
+        }
+        Ok(())
+    }
+
+    fn free_port(&mut self, stream: &mut Stream) -> Result<i32, Status> {
+        if self.ports.len() >= PORTS {
+            return Err(Status::new(500, "InternalError", "failed to allocate a nodePort: range is full"));
+        }
+        loop {
+            let port = FIRST_PORT + i32::try_from(stream.below(PORTS)).unwrap_or(0);
+            if self.ports.insert(port) {
+                return Ok(port);
+            }
+        }
+    }
+}
+
+fn invalid(service: &Service, error: FieldError) -> Status {
+    Status::invalid(Kind::Service, service.metadata.name.as_deref().unwrap_or_default(), &[error])
+}
+
+fn address(service: &Service) -> Option<u32> {
+    service.spec.cluster_ip.as_deref()?.parse::<Ipv4Addr>().ok().map(u32::from)
+}
+
+fn node_ports(service: &Service) -> BTreeSet<i32> {
+    service.spec.ports.iter().flatten().filter_map(|port| port.node_port).filter(|port| *port != 0).collect()
+}

@@ -1,0 +1,137 @@
+//! Subresources that are verbs of their own: binding a pod to a node, evicting it, scaling.
+//!
+//! Models: pkg/registry/core/pod/storage/{storage.go,eviction.go}, pkg/registry/apps/*/storage/storage.go, v1.36.
+//! Simplified: an eviction knows no disruption budgets yet.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::PodCondition;
+use podarium_api::{Kind, Object, Resource as _, Status};
+use serde_json::{Value, json};
+
+use super::{ApiServer, Body, Call, Options, Reply, Request, Subresource, Verb};
+
+impl ApiServer {
+    /// Puts a pod on a node: the scheduler's one write.
+    pub(super) fn bind(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let key = request.key();
+        let Body::Value(binding) = &request.body else {
+            return Err(Status::bad_request("the body of a binding holds no binding"));
+        };
+        let node = binding.pointer("/target/name").and_then(Value::as_str).unwrap_or_default();
+        let old = self.stored(Kind::Pod, &key)?.clone();
+        let Object::Pod(pod) = &old else { return Err(Status::not_found(Kind::Pod, &key.name)) };
+        let conflict = |why: String| Status::conflict(Kind::Pod, &key.name, &why);
+        if pod.metadata.deletion_timestamp.is_some() {
+            return Err(conflict(format!("pod {} is being deleted, cannot be assigned to a host", key.name)));
+        }
+        if let Some(bound) = pod.spec.node_name.as_deref().filter(|name| !name.is_empty()) {
+            return Err(conflict(format!("pod {} is already assigned to node {bound:?}", key.name)));
+        }
+        let mut pod = pod.clone();
+        let bound = Arc::make_mut(&mut pod);
+        Arc::make_mut(&mut bound.spec).node_name = Some(node.to_owned());
+        let conditions = Arc::make_mut(&mut bound.status).conditions.get_or_insert_default();
+        conditions.retain(|condition| condition.type_ != "PodScheduled");
+        conditions.push(PodCondition {
+            type_: "PodScheduled".to_owned(),
+            status: "True".to_owned(),
+            last_transition_time: Some(self.epoch.seconds(call.now)),
+            observed_generation: bound.metadata.generation,
+            ..PodCondition::default()
+        });
+        if !call.dry_run {
+            self.commit(Kind::Pod, key.clone(), Some(pod.into_object()), call);
+        }
+        call.created = true;
+        Ok(Reply::Success { kind: Kind::Pod, name: key.name, uid: String::new() })
+    }
+
+    pub(super) fn evict(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let key = request.key();
+        let object = self.stored(Kind::Pod, &key)?.clone();
+        let mut options = Options::default();
+        if let Body::Value(eviction) = &request.body {
+            options.grace_period_seconds = eviction.pointer("/deleteOptions/gracePeriodSeconds").and_then(Value::as_i64);
+            options.precondition_uid =
+                eviction.pointer("/deleteOptions/preconditions/uid").and_then(Value::as_str).map(str::to_owned);
+        }
+        self.delete_object(object, key, &options, call)?;
+        call.created = true;
+        Ok(Reply::Value(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+    }
+
+    /// Reads or writes the replica count of what has one.
+    pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let key = request.key();
+        let old = self.stored(request.kind, &key)?.clone();
+        let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
+        let wanted = match (request.verb, &request.body) {
+            (Verb::Get, _) => return Ok(Reply::Value(current)),
+            (Verb::Update, Body::Value(scale)) => scale.clone(),
+            (Verb::Patch, Body::Patch(patch_type, patch)) => match patch_type {
+                super::PatchType::Json => super::patch::json(current, patch)?,
+                _ => super::patch::merge(current, patch)?,
+            },
+            (verb, _) => return Err(Status::method_not_allowed(request.kind, verb.name())),
+        };
+        let version = wanted.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
+        if !version.is_empty() && Some(version) != old.meta().resource_version.as_deref() {
+            return Err(Status::modified(request.kind, &key.name));
+        }
+        let replicas = wanted.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(0);
+        if replicas < 0 {
+            let error = podarium_api::field::FieldError::invalid(
+                "spec.replicas",
+                replicas,
+                "must be greater than or equal to 0",
+            );
+            let mut status = Status::invalid(request.kind, &key.name, &[error]).as_meta().clone();
+            // The refused object is the Scale, not what it scales.
+            status.message = status.message.map(|text| text.replacen(&request.kind.info().group_kind(), "Scale.autoscaling", 1));
+            return Err(Status::from_meta(status));
+        }
+        let mut object = old.clone();
+        set_replicas(&mut object, i32::try_from(replicas).unwrap_or(i32::MAX));
+        let object = self.replace(object, old, Some(Subresource::Scale), call)?;
+        scale_of(&object).map(Reply::Value).ok_or_else(Status::no_such_path)
+    }
+}
+
+/// The Scale of an object that can be scaled.
+fn scale_of(object: &Object) -> Option<Value> {
+    let meta = object.meta();
+    let (spec, status, selector) = match object {
+        Object::Deployment(object) => (object.spec.replicas, object.status.replicas, Some(&object.spec.selector)),
+        Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), Some(&object.spec.selector)),
+        _ => return None,
+    };
+    let selector = selector.map(|selector| podarium_api::selector::LabelSelector::of(selector).to_string()).unwrap_or_default();
+    Some(json!({
+        "kind": "Scale",
+        "apiVersion": "autoscaling/v1",
+        "metadata": {
+            "name": meta.name,
+            "namespace": meta.namespace,
+            "uid": meta.uid,
+            "resourceVersion": meta.resource_version,
+            "creationTimestamp": meta.creation_timestamp,
+        },
+        "spec": {"replicas": spec.unwrap_or(0)},
+        "status": {"replicas": status.unwrap_or(0), "selector": selector},
+    }))
+}
+
+fn set_replicas(object: &mut Object, replicas: i32) {
+    match object {
+        Object::Deployment(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
+        Object::ReplicaSet(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
+        _ => {}
+    }
+}

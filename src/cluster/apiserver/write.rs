@@ -1,0 +1,218 @@
+//! Writing: create, update, patch.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/registry/{rest/create.go,rest/update.go,generic/registry/store.go}, v1.36.
+//! Simplified: server-side apply is refused as not simulated.
+
+use std::sync::Arc;
+
+use podarium_api::{Kind, Object, Resource as _, Status, names};
+
+use super::admission::{self, Attributes};
+use super::{ApiServer, Body, patch, Call, PatchType, Reply, Request, Subresource, Verb};
+use crate::store::Key;
+
+impl ApiServer {
+    pub(super) fn create(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let Body::Object(mut object) = request.body else {
+            return Err(Status::bad_request("the body of a create holds no object"));
+        };
+        if request.kind.info().namespaced {
+            let namespace = object.meta().namespace.as_deref().unwrap_or_default();
+            if namespace.is_empty() {
+                object.meta_mut().namespace = Some(request.namespace.to_string());
+            } else if namespace != &*request.namespace {
+                return Err(Status::bad_request(
+                    "the namespace of the provided object does not match the namespace sent on the request",
+                ));
+            }
+        }
+        self.create_object(object, call).map(Reply::Object)
+    }
+
+    pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
+        let kind = object.kind();
+        object.set_defaults();
+        self.stamp_new(&mut object, call);
+        object.prepare_for_create();
+        self.admit(kind, &mut object, None, None, call)?;
+        let key = Key::of(&object);
+        self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
+        let errors = object.validate();
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, &key.name, &errors));
+        }
+        call.warnings.extend(object.warnings());
+        if self.store.get(kind, &key).is_some() {
+            return Err(Status::already_exists(kind, &key.name));
+        }
+        call.created = true;
+        if call.dry_run {
+            return Ok(object);
+        }
+        Ok(self.commit(kind, key, Some(object), call))
+    }
+
+    /// What the server decides about a new object: its name if only a prefix was given, uid, time.
+    fn stamp_new(&mut self, object: &mut Object, call: &Call) {
+        let uid = names::new_uid(&mut self.stream);
+        let seconds = self.epoch.seconds(call.now);
+        let meta = object.meta_mut();
+        if meta.name.as_deref().unwrap_or_default().is_empty()
+            && let Some(base) = meta.generate_name.as_deref().filter(|base| !base.is_empty())
+        {
+            meta.name = Some(names::generate_name(base, &mut self.stream));
+        }
+        meta.uid = Some(uid);
+        meta.creation_timestamp = Some(seconds);
+        meta.resource_version = None;
+        meta.deletion_timestamp = None;
+        meta.deletion_grace_period_seconds = None;
+        meta.self_link = None;
+    }
+
+    fn admit(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
+        let verb = if old.is_some() { Verb::Update } else { Verb::Create };
+        let mut attributes = Attributes {
+            verb,
+            kind,
+            subresource,
+            object,
+            old,
+            store: &self.store,
+            stream: &mut self.stream,
+            user: &call.user,
+            warnings: &mut call.warnings,
+        };
+        admission::admit(&mut attributes)
+    }
+
+    pub(super) fn update(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let key = request.key();
+        let Body::Object(mut object) = request.body else {
+            return Err(Status::bad_request("the body of an update holds no object"));
+        };
+        let old = self.stored(request.kind, &key)?.clone();
+        let meta = object.meta_mut();
+        if meta.name.as_deref().unwrap_or_default() != &*key.name {
+            let name = meta.name.as_deref().unwrap_or_default();
+            return Err(Status::bad_request(format!(
+                "the name of the object ({name}) does not match the name on the URL ({})",
+                key.name
+            )));
+        }
+        if !key.namespace.is_empty() {
+            meta.namespace.get_or_insert_with(|| key.namespace.to_string());
+        }
+        self.replace(object, old, request.subresource, call).map(Reply::Object)
+    }
+
+    pub(super) fn patch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        let key = request.key();
+        let Body::Patch(patch_type, body) = request.body else {
+            return Err(Status::bad_request("the body of a patch holds no patch"));
+        };
+        let old = self.stored(request.kind, &key)?.clone();
+        let current = old.to_value();
+        let patched = match patch_type {
+            PatchType::Json => patch::json(current, &body)?,
+            PatchType::Merge => patch::merge(current, &body)?,
+            PatchType::Strategic => patch::strategic(request.kind, current, &body)?,
+            PatchType::Apply => return Err(Status::not_simulated("server-side apply")),
+        };
+        let object = request.kind.parse(patched).map_err(|error| Status::bad_request(error.to_string()))?;
+        self.replace(object, old, request.subresource, call).map(Reply::Object)
+    }
+
+    /// Puts `object` in the place of `old` by the rules of an update. An update that changes nothing writes nothing.
+    pub(super) fn replace(&mut self, mut object: Object, old: Object, subresource: Option<Subresource>, call: &mut Call) -> Result<Object, Status> {
+        let kind = old.kind();
+        let key = Key::of(&old);
+        check_preconditions(&object, &old, kind, &key)?;
+        object.set_defaults();
+        keep_identity(&mut object, &old);
+        let status_only = subresource == Some(Subresource::Status);
+        if status_only {
+            object.prepare_for_status_update(&old);
+        } else if subresource == Some(Subresource::Finalize) {
+            object = finalized(&object, &old);
+        } else {
+            object.prepare_for_update(&old);
+        }
+        self.admit(kind, &mut object, Some(&old), subresource, call)?;
+        self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
+        let errors = if status_only {
+            object.validate_status_update(&old)
+        } else {
+            let mut errors = object.validate();
+            errors.extend(object.validate_update(&old));
+            errors
+        };
+        if !errors.is_empty() {
+            return Err(Status::invalid(kind, &key.name, &errors));
+        }
+        object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
+        if object == old {
+            return Ok(old);
+        }
+        if call.dry_run {
+            return Ok(object);
+        }
+        if is_finished(&object) {
+            return Ok(self.remove(kind, key, object, call));
+        }
+        Ok(self.commit(kind, key, Some(object), call))
+    }
+}
+
+/// A namespace whose finalizers alone are as in the request.
+fn finalized(object: &Object, old: &Object) -> Object {
+    let (Object::Namespace(new), Object::Namespace(old)) = (object, old) else { return old.clone() };
+    let mut next = (**old).clone();
+    Arc::make_mut(&mut next.spec).finalizers.clone_from(&new.spec.finalizers);
+    Arc::new(next).into_object()
+}
+
+fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> Result<(), Status> {
+    let (meta, stored) = (object.meta(), old.meta());
+    let version = meta.resource_version.as_deref().unwrap_or_default();
+    if !version.is_empty() && Some(version) != stored.resource_version.as_deref() {
+        return Err(Status::modified(kind, &key.name));
+    }
+    let uid = meta.uid.as_deref().unwrap_or_default();
+    if !uid.is_empty() && Some(uid) != stored.uid.as_deref() {
+        return Err(uid_conflict(kind, &key.name, uid, stored.uid.as_deref().unwrap_or_default()));
+    }
+    Ok(())
+}
+
+pub(super) fn uid_conflict(kind: Kind, name: &str, wanted: &str, stored: &str) -> Status {
+    Status::conflict(
+        kind,
+        name,
+        &format!("StorageError: invalid object, Code: 4, Key: /registry/{}/{name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {stored}", kind.info().plural),
+    )
+}
+
+/// What no update can change: who the object is and whether it is going away.
+fn keep_identity(object: &mut Object, old: &Object) {
+    let stored = old.meta().clone();
+    let meta = object.meta_mut();
+    meta.uid = stored.uid;
+    meta.creation_timestamp = stored.creation_timestamp;
+    meta.deletion_timestamp = stored.deletion_timestamp;
+    meta.deletion_grace_period_seconds = stored.deletion_grace_period_seconds;
+    meta.generate_name = meta.generate_name.take().or(stored.generate_name);
+    meta.generation = stored.generation;
+    meta.self_link = None;
+}
+
+/// An object that was asked to go, has no finalizer left and no time to wait for.
+fn is_finished(object: &Object) -> bool {
+    let meta = object.meta();
+    let finalizers_done = meta.finalizers.as_ref().is_none_or(Vec::is_empty);
+    let namespace_done = match object {
+        Object::Namespace(namespace) => namespace.spec.finalizers.as_ref().is_none_or(Vec::is_empty),
+        _ => true,
+    };
+    meta.deletion_timestamp.is_some() && finalizers_done && namespace_done && meta.deletion_grace_period_seconds.unwrap_or(0) == 0
+}

@@ -1,0 +1,94 @@
+//! What a new cluster holds before anybody uses it: the system's namespaces and the Service of the API server.
+//!
+//! Models: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, v1.36.
+//! Simplified: the control plane's own pods come with the kind of cluster that runs them.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{ServicePort, ServiceSpec};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use podarium_api::{Namespace, ObjectMeta, Resource as _, Service};
+
+use crate::Cluster;
+use crate::controllers::ControllerManager;
+use crate::scheduler::Scheduler;
+
+/// The namespaces that every cluster has.
+pub const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+impl Cluster {
+    /// Makes the objects that are there from the first moment and starts the control plane's components.
+    pub fn bootstrap(&mut self) {
+        for name in NAMESPACES {
+            let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+            let namespace = Namespace { metadata, ..Namespace::default() };
+            self.seed_object(Arc::new(namespace).into_object()).expect("a system namespace is valid");
+        }
+        self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
+        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
+        self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+    }
+}
+
+fn kubernetes_service() -> Service {
+    let labels = [("component", "apiserver"), ("provider", "kubernetes")];
+    Service {
+        metadata: ObjectMeta {
+            name: Some("kubernetes".to_owned()),
+            namespace: Some("default".to_owned()),
+            labels: Some(labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()),
+            ..ObjectMeta::default()
+        },
+        spec: Arc::new(ServiceSpec {
+            cluster_ip: Some("10.96.0.1".to_owned()),
+            ports: Some(vec![ServicePort {
+                name: Some("https".to_owned()),
+                protocol: Some("TCP".to_owned()),
+                port: 443,
+                target_port: Some(IntOrString::Int(6443)),
+                ..ServicePort::default()
+            }]),
+            ..ServiceSpec::default()
+        }),
+        ..Service::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use podarium_api::ServiceAccount;
+    use podarium_sim::Time;
+
+    use super::*;
+    use crate::{Config, Key};
+
+    fn bootstrapped() -> Cluster {
+        let mut cluster = Cluster::new(Config::default());
+        cluster.bootstrap();
+        cluster
+    }
+
+    #[test]
+    fn every_namespace_gets_its_service_account_soon() {
+        let mut cluster = bootstrapped();
+        cluster.advance(Time::from_secs(2));
+        for namespace in NAMESPACES {
+            assert!(cluster.get::<ServiceAccount>(&Key::new(namespace, "default")).is_some(), "{namespace}");
+        }
+    }
+
+    #[test]
+    fn it_makes_no_difference_how_time_is_cut() {
+        let mut at_once = bootstrapped();
+        at_once.advance(Time::from_secs(3));
+        let mut in_steps = bootstrapped();
+        for step in 1..=300 {
+            in_steps.advance(Time::from_millis(step * 10));
+            if step == 7 {
+                in_steps = in_steps.clone();
+            }
+        }
+        assert_eq!(at_once.trace_hash(), in_steps.trace_hash());
+        assert!(at_once.writes().len() > 10);
+    }
+}

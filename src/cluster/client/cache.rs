@@ -1,0 +1,179 @@
+//! A component's copy of the objects that it watches. It lags behind the server, as it does in a real cluster.
+//!
+//! Models: staging/src/k8s.io/client-go/tools/cache/{store.go,thread_safe_store.go}, v1.36.
+//! Simplified: two indices, by owner and by node, for all kinds.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+use podarium_api::{Kind, Object, Resource};
+
+use crate::store::Key;
+
+/// The objects of one kind.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    objects: OrdMap<Key, Object>,
+    /// Uid of the controlling owner and the key of what it owns; orphans stand under `/` and their namespace.
+    owned: OrdSet<(Arc<str>, Key)>,
+    /// Node name and the key of the pod on it.
+    on_node: OrdSet<(Arc<str>, Key)>,
+    synced: bool,
+}
+
+impl Cache {
+    pub fn get(&self, key: &Key) -> Option<&Object> {
+        self.objects.get(key)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Object)> {
+        self.objects.iter()
+    }
+
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Puts an object in and gives the one it replaces.
+    pub(super) fn insert(&mut self, key: Key, object: Object) -> Option<Object> {
+        for (index, name) in [(&mut self.owned, owner_uid(&object)), (&mut self.on_node, node_name(&object))] {
+            if let Some(name) = name {
+                index.insert((Arc::from(&*name), key.clone()));
+            }
+        }
+        let old = self.objects.insert(key.clone(), object.clone());
+        if let Some(old) = &old {
+            if owner_uid(old) != owner_uid(&object) {
+                self.unindex_owner(&key, old);
+            }
+            if node_name(old) != node_name(&object) {
+                self.unindex_node(&key, old);
+            }
+        }
+        old
+    }
+
+    pub(super) fn remove(&mut self, key: &Key) -> Option<Object> {
+        let old = self.objects.remove(key)?;
+        self.unindex_owner(key, &old);
+        self.unindex_node(key, &old);
+        Some(old)
+    }
+
+    fn unindex_owner(&mut self, key: &Key, old: &Object) {
+        if let Some(uid) = owner_uid(old) {
+            self.owned.remove(&(Arc::from(&*uid), key.clone()));
+        }
+    }
+
+    fn unindex_node(&mut self, key: &Key, old: &Object) {
+        if let Some(node) = node_name(old) {
+            self.on_node.remove(&(Arc::from(&*node), key.clone()));
+        }
+    }
+
+    pub(super) fn set_synced(&mut self) {
+        self.synced = true;
+    }
+
+    fn indexed<'a>(&'a self, index: &'a OrdSet<(Arc<str>, Key)>, value: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let value: Arc<str> = value.into();
+        let first = (value.clone(), Key::new("", ""));
+        index.range(first..).take_while(move |(of, _)| *of == value).filter_map(|(_, key)| self.objects.get(key))
+    }
+}
+
+/// The place of an object in the index of owners. Orphans are kept only for the kinds that controllers adopt.
+fn owner_uid(object: &Object) -> Option<Cow<'_, str>> {
+    let meta = object.meta();
+    let controller = meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
+    match (controller, object) {
+        (Some(owner), _) => Some(Cow::Borrowed(&owner.uid)),
+        (None, Object::Pod(_) | Object::ReplicaSet(_)) => {
+            Some(Cow::Owned(orphans_of(meta.namespace.as_deref().unwrap_or_default())))
+        }
+        (None, _) => None,
+    }
+}
+
+/// No uid begins with a slash.
+fn orphans_of(namespace: &str) -> String {
+    format!("/{namespace}")
+}
+
+fn node_name(object: &Object) -> Option<Cow<'_, str>> {
+    match object {
+        Object::Pod(pod) => pod.spec.node_name.as_deref().map(Cow::Borrowed),
+        _ => None,
+    }
+}
+
+/// All caches of a component. A clone is a picture of the moment.
+#[derive(Clone, Debug, Default)]
+pub struct Caches {
+    kinds: BTreeMap<Kind, Cache>,
+}
+
+impl Caches {
+    pub(super) fn kind_mut(&mut self, kind: Kind) -> &mut Cache {
+        self.kinds.entry(kind).or_default()
+    }
+
+    /// The cache of a kind, if the component watches it.
+    pub fn kind(&self, kind: Kind) -> Option<&Cache> {
+        self.kinds.get(&kind)
+    }
+
+    /// Whether every cache has been filled once.
+    pub fn synced(&self) -> bool {
+        self.kinds.values().all(|cache| cache.synced)
+    }
+
+    pub fn get<T: Resource>(&self, key: &Key) -> Option<&Arc<T>> {
+        T::from_object(self.kinds.get(&T::KIND)?.get(key)?)
+    }
+
+    /// All objects of a kind, ordered by namespace and name.
+    pub fn list<T: Resource>(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.kinds.get(&T::KIND).into_iter().flat_map(|cache| cache.objects.values()).filter_map(T::from_object)
+    }
+
+    /// The objects of one namespace, ordered by name.
+    pub fn list_in<'a, T: Resource>(&'a self, namespace: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
+        let first = Key::new(namespace, "");
+        self.kinds
+            .get(&T::KIND)
+            .into_iter()
+            .flat_map(move |cache| cache.objects.range(first.clone()..))
+            .take_while(move |(key, _)| &*key.namespace == namespace)
+            .filter_map(|(_, object)| T::from_object(object))
+    }
+
+    /// The objects whose controlling owner has this uid.
+    pub fn owned_by<'a, T: Resource>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
+        let cache = self.kinds.get(&T::KIND);
+        cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, uid)).filter_map(T::from_object)
+    }
+
+    /// The pods or ReplicaSets of a namespace that no controller owns.
+    pub fn orphans_in<'a, T: Resource>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
+        let cache = self.kinds.get(&T::KIND);
+        let place = orphans_of(namespace);
+        cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, &place)).filter_map(T::from_object)
+    }
+
+    /// The pods that are bound to a node.
+    pub fn on_node<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Arc<podarium_api::Pod>> {
+        let cache = self.kinds.get(&Kind::Pod);
+        cache
+            .into_iter()
+            .flat_map(move |cache| cache.indexed(&cache.on_node, node))
+            .filter_map(<podarium_api::Pod as Resource>::from_object)
+    }
+}

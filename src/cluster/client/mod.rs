@@ -1,0 +1,14 @@
+//! What every client of the API server is built from: caches kept by list and watch, rate limits, work queues and the
+//! recorder of events.
+
+mod cache;
+mod informer;
+mod limiter;
+mod queue;
+mod recorder;
+
+pub use cache::{Cache, Caches};
+pub use informer::{Change, Informers};
+pub use limiter::TokenBucket;
+pub use queue::WorkQueue;
+pub use recorder::{EventType, Recorder};

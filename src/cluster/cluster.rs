@@ -1,0 +1,559 @@
+//! The cluster as a value: virtual time, the queue of what happens next, the API server and the components.
+//!
+//! Models: nothing of Kubernetes; this is the world in which it runs.
+//! Simplified: nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::time::Epoch;
+use podarium_api::{Kind, Object, Status};
+use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
+
+use crate::apiserver::{Answer, ApiServer, Filter, Request};
+use crate::cause::{Cause, Write};
+use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
+use crate::gateway::{Gateway, HttpId};
+use crate::nodes::Machines;
+use crate::store::{Key, Store};
+
+/// What a cluster is made with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    pub seed: u64,
+    pub epoch: Epoch,
+    /// One way between a component and the API server; each message takes up to half as long again.
+    pub network: Duration,
+    /// What a write costs in the API server and etcd; likewise.
+    pub write: Duration,
+    /// Whether the API versions of 2019 are served too (`compat: course-2019`).
+    pub compat_2019: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false }
+    }
+}
+
+/// How long a client waits for an answer that does not come.
+const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The reason of the error that stands for such an answer. No server sends it.
+const TIMEOUT: &str = "ClientTimeout";
+
+fn is_timeout(answer: &Answer) -> bool {
+    answer.result.as_ref().is_err_and(|status| status.reason() == TIMEOUT)
+}
+
+/// What will happen.
+#[derive(Clone, Debug)]
+pub(crate) enum Event {
+    /// A request reaches the API server.
+    Arrive { from: Origin, id: RequestId, request: Box<Request>, cause: Cause },
+    Deliver { to: ComponentId, life: u32, message: Box<Message>, cause: Cause },
+    /// The first event under way to this watch arrives.
+    Wake(WatchId),
+    /// A watch request reaches the API server.
+    OpenWatch { id: WatchId, kind: Kind, filter: Box<Filter>, from: u64 },
+    /// An answer reaches a client outside the cluster.
+    Reply { id: RequestId, answer: Box<Answer> },
+    /// An HTTP request reaches the API server.
+    Http { id: HttpId, request: Box<HttpRequest>, cause: Cause },
+    /// Something of an HTTP answer reaches its client.
+    HttpOut { id: HttpId, event: Box<HttpEvent> },
+}
+
+/// Who waits for an answer or a watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Component(ComponentId, u32),
+    Outside,
+    /// The stream of an HTTP watch.
+    Http(HttpId),
+}
+
+/// A place for a component. Its life counts starts, so that what was under way to a crashed one is lost with it.
+#[derive(Clone)]
+struct Slot {
+    user: Arc<str>,
+    component: Option<Shared>,
+    stream: Stream,
+    life: u32,
+    /// A component that cannot reach the API server sends and hears nothing, but its clocks run.
+    cut_off: bool,
+}
+
+/// Copy on write for components: a clone of the cluster shares them until one of the two changes.
+#[derive(Clone)]
+struct Shared(Arc<Box<dyn Component>>);
+
+impl Shared {
+    fn get_mut(&mut self) -> &mut dyn Component {
+        if Arc::get_mut(&mut self.0).is_none() {
+            self.0 = Arc::new(self.0.clone_component());
+        }
+        Arc::get_mut(&mut self.0).expect("a component just copied has one owner").as_mut()
+    }
+}
+
+/// Everything there is. A clone is cheap and lives its own life.
+#[derive(Clone)]
+pub struct Cluster {
+    config: Config,
+    now: Time,
+    queue: EventQueue<Event>,
+    api: ApiServer,
+    slots: Vec<Slot>,
+    ids: imbl::OrdMap<Arc<str>, ComponentId>,
+    watch_owners: BTreeMap<WatchId, Origin>,
+    next_id: u64,
+    inputs: u64,
+    outside: Stream,
+    replies: Vec<(RequestId, Answer)>,
+    watch_news: Vec<WatchId>,
+    pub(crate) gateway: Gateway,
+    pub(crate) machines: Machines,
+    trace: Fingerprint,
+    writes_traced: usize,
+}
+
+impl Cluster {
+    /// A cluster with an API server and nothing else; components are started with [`Cluster::start`].
+    pub fn new(config: Config) -> Self {
+        let api = ApiServer::new(config.seed, config.epoch);
+        let outside = Stream::new(config.seed, "outside");
+        Cluster {
+            config,
+            now: Time::ZERO,
+            queue: EventQueue::default(),
+            api,
+            slots: Vec::new(),
+            ids: imbl::OrdMap::new(),
+            watch_owners: BTreeMap::new(),
+            next_id: 0,
+            inputs: 0,
+            outside,
+            replies: Vec::new(),
+            watch_news: Vec::new(),
+            gateway: Gateway::default(),
+            machines: Machines::default(),
+            trace: Fingerprint::default(),
+            writes_traced: 0,
+        }
+    }
+
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub fn store(&self) -> &Store {
+        self.api.store()
+    }
+
+    pub fn api(&self) -> &ApiServer {
+        &self.api
+    }
+
+    /// Every write since the start, in order of resourceVersion.
+    pub fn writes(&self) -> &imbl::Vector<Write> {
+        self.api.writes()
+    }
+
+    /// The fingerprint of all writes so far: equal for equal runs.
+    pub fn trace_hash(&self) -> Fingerprint {
+        self.trace
+    }
+
+    /// When something happens next, if anything is under way.
+    pub fn next_at(&self) -> Option<Time> {
+        self.queue.next_at()
+    }
+
+    /// Lets virtual time pass up to `until`. How the way there is cut into calls makes no difference.
+    pub fn advance(&mut self, until: Time) {
+        while let Some((at, event)) = self.queue.pop_until(until) {
+            debug_assert!(at >= self.now, "time went backwards");
+            self.now = at;
+            self.happen(event);
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Handles the one next event if it is due by `until`; whether there was one.
+    pub fn step(&mut self, until: Time) -> bool {
+        let Some((at, event)) = self.queue.pop_until(until) else { return false };
+        self.now = at;
+        self.happen(event);
+        true
+    }
+
+    /// Starts a component under a name of its own, e.g. `kubelet/node-1`, as this API user.
+    pub fn start(&mut self, name: &str, user: &str, component: impl Component + 'static) -> ComponentId {
+        let id = ComponentId(u32::try_from(self.slots.len()).expect("fewer than four billion components"));
+        let name: Arc<str> = name.into();
+        self.ids.insert(name.clone(), id);
+        self.slots.push(Slot {
+            user: user.into(),
+            component: Some(Shared(Arc::new(Box::new(component)))),
+            stream: Stream::new(self.config.seed, &name),
+            life: 0,
+            cut_off: false,
+        });
+        self.deliver(id, Message::Start, Cause::Start, self.now);
+        id
+    }
+
+    pub fn component_id(&self, name: &str) -> Option<ComponentId> {
+        self.ids.get(name).copied()
+    }
+
+    pub fn component<C: Component + 'static>(&self, id: ComponentId) -> Option<&C> {
+        let shared = self.slots.get(id.0 as usize)?.component.as_ref()?;
+        shared.0.as_any().downcast_ref()
+    }
+
+    pub fn is_running(&self, id: ComponentId) -> bool {
+        self.slots.get(id.0 as usize).is_some_and(|slot| slot.component.is_some())
+    }
+
+    pub fn is_cut_off(&self, id: ComponentId) -> bool {
+        self.slots.get(id.0 as usize).is_some_and(|slot| slot.cut_off)
+    }
+
+    /// The component crashes: its memory, its watches and what was under way to it are gone.
+    pub fn stop(&mut self, id: ComponentId) {
+        let slot = &mut self.slots[id.0 as usize];
+        slot.component = None;
+        slot.life += 1;
+        let gone: Vec<WatchId> =
+            self.watch_owners.iter().filter(|(_, owner)| matches!(owner, Origin::Component(of, _) if *of == id)).map(|(watch, _)| *watch).collect();
+        for watch in gone {
+            self.close_watch(watch);
+        }
+    }
+
+    /// Starts a stopped component again, with fresh memory.
+    pub fn restart(&mut self, id: ComponentId, component: impl Component + 'static) {
+        let slot = &mut self.slots[id.0 as usize];
+        slot.component = Some(Shared(Arc::new(Box::new(component))));
+        self.deliver(id, Message::Start, Cause::Input(self.inputs), self.now);
+    }
+
+    /// Cuts a component off from the API server, or connects it again. A reconnected client finds its watches broken.
+    pub fn set_cut_off(&mut self, id: ComponentId, cut_off: bool) {
+        let slot = &mut self.slots[id.0 as usize];
+        if slot.cut_off == cut_off {
+            return;
+        }
+        slot.cut_off = cut_off;
+        if cut_off {
+            return;
+        }
+        let broken: Vec<WatchId> =
+            self.watch_owners.iter().filter(|(_, owner)| matches!(owner, Origin::Component(of, _) if *of == id)).map(|(watch, _)| *watch).collect();
+        for watch in broken {
+            self.close_watch(watch);
+            self.deliver(id, Message::WatchClosed { id: watch }, Cause::Timer("reconnect"), self.now);
+        }
+    }
+
+    /// Does something to a component from outside the API, e.g. kills a process on its node.
+    pub fn signal(&mut self, id: ComponentId, signal: Signal) {
+        let cause = Cause::Input(self.begin_input());
+        self.deliver(id, Message::Signal(signal), cause, self.now);
+    }
+
+    /// Counts a recorded input; writes that come of it carry its number.
+    pub fn begin_input(&mut self) -> u64 {
+        self.inputs += 1;
+        self.inputs
+    }
+
+    /// Sends a request from outside (a person's kubectl, a click). The answer is found by [`Cluster::take_replies`].
+    pub fn request(&mut self, request: Request) -> RequestId {
+        let cause = Cause::Input(self.begin_input());
+        self.request_because(request, cause)
+    }
+
+    /// The same for a request that belongs to an input already counted.
+    pub fn request_because(&mut self, request: Request, cause: Cause) -> RequestId {
+        self.next_id += 1;
+        let id = RequestId(self.next_id);
+        let at = self.now + self.outside.jitter(self.config.network, 0.5);
+        self.queue.schedule(at, Event::Arrive { from: Origin::Outside, id, request: Box::new(request), cause });
+        id
+    }
+
+    /// The answers that have come back to the outside since the last call.
+    pub fn take_replies(&mut self) -> Vec<(RequestId, Answer)> {
+        std::mem::take(&mut self.replies)
+    }
+
+    /// Opens a watch for a client outside.
+    pub fn watch(&mut self, kind: Kind, filter: Filter, from: u64) -> WatchId {
+        self.next_id += 1;
+        let id = WatchId(self.next_id);
+        self.watch_owners.insert(id, Origin::Outside);
+        let at = self.now + self.outside.jitter(self.config.network, 0.5);
+        self.queue.schedule(at, Event::OpenWatch { id, kind, filter: Box::new(filter), from });
+        id
+    }
+
+    pub fn close_watch(&mut self, id: WatchId) {
+        self.watch_owners.remove(&id);
+        self.api.watches_mut().close(id);
+    }
+
+    /// The watches of outside clients that have events to take (with [`Cluster::take_watch_events`]).
+    pub fn take_watch_news(&mut self) -> Vec<WatchId> {
+        std::mem::take(&mut self.watch_news)
+    }
+
+    pub fn take_watch_events(&mut self, id: WatchId) -> Vec<crate::component::WatchEvent> {
+        let (events, next) = self.api.watches_mut().arrived(id, self.now);
+        if let Some(at) = next {
+            self.queue.schedule(at, Event::Wake(id));
+        }
+        events
+    }
+
+    /// Writes an object before time begins, as if it had always been there.
+    pub fn seed_object(&mut self, object: Object) -> Result<Object, Status> {
+        let answer = self.api.seed(object, self.now)?;
+        self.announce();
+        Ok(answer)
+    }
+
+    pub(crate) fn deliver(&mut self, to: ComponentId, message: Message, cause: Cause, at: Time) {
+        let life = self.slots[to.0 as usize].life;
+        self.queue.schedule(at, Event::Deliver { to, life, message: Box::new(message), cause });
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Arrive { from, id, request, cause } => self.arrive(from, id, *request, cause),
+            Event::Deliver { to, life, message, cause } => self.hear(to, life, *message, cause),
+            Event::Wake(id) => self.wake(id),
+            Event::OpenWatch { id, kind, filter, from } => self.open_watch(id, kind, *filter, from),
+            Event::Reply { id, answer } => self.replies.push((id, *answer)),
+            Event::Http { id, request, cause } => self.http_arrived(id, &request, cause),
+            Event::HttpOut { id, event } => self.http_out(id, *event),
+        }
+    }
+
+    /// A message reaches a component, unless it was meant for an earlier life of it or cannot get through.
+    fn hear(&mut self, to: ComponentId, life: u32, message: Message, cause: Cause) {
+        let slot = &self.slots[to.0 as usize];
+        if slot.life != life {
+            return;
+        }
+        match message {
+            Message::Answer { id, answer } if slot.cut_off && !is_timeout(&answer) => self.time_out(to, life, id, cause),
+            message => self.turn(to, message, cause),
+        }
+    }
+
+    /// The client waits in vain for an answer, and gives up after its time-out.
+    fn time_out(&mut self, to: ComponentId, life: u32, id: RequestId, cause: Cause) {
+        let status = Status::new(504, TIMEOUT, "net/http: request canceled (Client.Timeout exceeded while awaiting headers)");
+        let message = Box::new(Message::Answer { id, answer: Err(status).into() });
+        self.queue.schedule(self.now + CLIENT_TIMEOUT, Event::Deliver { to, life, message, cause });
+    }
+
+    fn arrive(&mut self, from: Origin, id: RequestId, request: Request, cause: Cause) {
+        if let Origin::Component(component, life) = from {
+            let slot = &self.slots[component.0 as usize];
+            if slot.life != life {
+                return;
+            }
+            if slot.cut_off {
+                return self.time_out(component, life, id, cause);
+            }
+        }
+        let (answer, wrote) = self.ask(request, cause);
+        let stream = match from {
+            Origin::Component(component, _) => &mut self.slots[component.0 as usize].stream,
+            Origin::Outside | Origin::Http(_) => &mut self.outside,
+        };
+        let mut takes = stream.jitter(self.config.network, 0.5);
+        if wrote {
+            takes += stream.jitter(self.config.write, 0.5);
+        }
+        let at = self.now + takes;
+        match from {
+            Origin::Component(to, life) => {
+                let message = Box::new(Message::Answer { id, answer });
+                self.queue.schedule(at, Event::Deliver { to, life, message, cause });
+            }
+            Origin::Outside | Origin::Http(_) => self.queue.schedule(at, Event::Reply { id, answer: Box::new(answer) }),
+        }
+    }
+
+    /// The API server answers; whether it wrote anything.
+    pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
+        let writes = self.api.writes().len();
+        let answer = self.api.handle(request, cause, self.now);
+        let wrote = self.api.writes().len() > writes;
+        self.announce();
+        (answer, wrote)
+    }
+
+    pub(crate) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    pub(crate) fn schedule(&mut self, at: Time, event: Event) {
+        self.queue.schedule(at, event);
+    }
+
+    pub(crate) fn outside_latency(&mut self) -> Duration {
+        self.outside.jitter(self.config.network, 0.5)
+    }
+
+    pub(crate) fn write_latency(&mut self) -> Duration {
+        self.outside.jitter(self.config.write, 0.5)
+    }
+
+    pub(crate) fn own_watch(&mut self, id: WatchId, owner: Origin) {
+        self.watch_owners.insert(id, owner);
+    }
+
+    pub(crate) fn open_watch_at(&mut self, id: WatchId, kind: Kind, filter: Filter) {
+        self.api.watches_mut().open(id, kind, filter);
+    }
+
+    /// Tells a watch of a change that came before it.
+    pub(crate) fn replay(&mut self, id: WatchId, change: &crate::store::Revision) {
+        if let Some(event) = self.api.watches().replayed(id, change) {
+            self.send(id, event);
+        }
+    }
+
+    /// Sends the changes of the latest writes on their way to the watches that they concern.
+    fn announce(&mut self) {
+        for (kind, change) in self.api.take_changes() {
+            for (id, event) in self.api.watches().concerned(kind, &change) {
+                self.send(id, event);
+            }
+        }
+        while let Some(write) = self.api.writes().get(self.writes_traced) {
+            self.trace.write(format!("{} {:?} {:?} {} {}", write.at.as_nanos(), write.verb, write.kind, write.key, write.user).as_bytes());
+            self.writes_traced += 1;
+        }
+    }
+
+    pub(crate) fn send(&mut self, id: WatchId, event: crate::component::WatchEvent) {
+        let stream = match self.watch_owners.get(&id) {
+            Some(Origin::Component(component, _)) => &mut self.slots[component.0 as usize].stream,
+            _ => &mut self.outside,
+        };
+        let arrives = self.now + stream.jitter(self.config.network + self.config.write, 0.5);
+        if let Some(at) = self.api.watches_mut().send(id, arrives, event) {
+            self.queue.schedule(at, Event::Wake(id));
+        }
+    }
+
+    fn wake(&mut self, id: WatchId) {
+        match self.watch_owners.get(&id).copied() {
+            Some(Origin::Outside) => self.watch_news.push(id),
+            Some(Origin::Http(exchange)) => {
+                let (events, next) = self.api.watches_mut().arrived(id, self.now);
+                if let Some(at) = next {
+                    self.queue.schedule(at, Event::Wake(id));
+                }
+                self.http_watch_events(exchange, &events);
+            }
+            Some(Origin::Component(to, life)) => {
+                let (events, next) = self.api.watches_mut().arrived(id, self.now);
+                if let Some(at) = next {
+                    self.queue.schedule(at, Event::Wake(id));
+                }
+                let slot = &self.slots[to.0 as usize];
+                let Some(last) = events.last() else { return };
+                let cause = Cause::Write(last.resource_version);
+                if slot.life == life && !slot.cut_off {
+                    self.turn(to, Message::Watch { id, events }, cause);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn open_watch(&mut self, id: WatchId, kind: Kind, filter: Filter, from: u64) {
+        let Some(owner) = self.watch_owners.get(&id).copied() else { return };
+        let Some(missed) = self.api.store().since(kind, from) else {
+            self.watch_owners.remove(&id);
+            if let Origin::Component(to, _) = owner {
+                self.deliver(to, Message::WatchClosed { id }, Cause::Timer("watch expired"), self.now + self.config.network);
+            }
+            return;
+        };
+        self.open_watch_at(id, kind, filter);
+        for change in missed {
+            self.replay(id, &change);
+        }
+    }
+
+    /// Gives a component one message and carries out what it wants.
+    fn turn(&mut self, id: ComponentId, message: Message, cause: Cause) {
+        let slot = &mut self.slots[id.0 as usize];
+        let Some(component) = slot.component.as_mut() else { return };
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            now: self.now,
+            epoch: self.config.epoch,
+            stream: &mut slot.stream,
+            next_id: &mut self.next_id,
+            effects: &mut effects,
+            user: &slot.user,
+            cause,
+        };
+        component.get_mut().on(message, &mut ctx);
+        for effect in effects {
+            self.carry_out(id, effect);
+        }
+    }
+
+    fn carry_out(&mut self, id: ComponentId, effect: Effect) {
+        let slot = &mut self.slots[id.0 as usize];
+        let life = slot.life;
+        match effect {
+            Effect::Request { id: request_id, request, cause, delay } => {
+                let at = self.now + delay + slot.stream.jitter(self.config.network, 0.5);
+                let from = Origin::Component(id, life);
+                self.queue.schedule(at, Event::Arrive { from, id: request_id, request, cause });
+            }
+            Effect::Watch { id: watch, kind, filter, from } => {
+                self.watch_owners.insert(watch, Origin::Component(id, life));
+                let at = self.now + slot.stream.jitter(self.config.network, 0.5);
+                self.queue.schedule(at, Event::OpenWatch { id: watch, kind, filter: Box::new(filter), from });
+            }
+            Effect::StopWatch { id: watch } => self.close_watch(watch),
+            Effect::Http { id: exchange, event } => {
+                let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
+                self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
+            }
+            Effect::Timer { at, token } => {
+                let message = Box::new(Message::Timer(token));
+                self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });
+            }
+        }
+    }
+
+    /// The object under a key, as the store has it now. For views and checks, not for components.
+    pub fn get<T: podarium_api::Resource>(&self, key: &Key) -> Option<&Arc<T>> {
+        T::from_object(self.store().get(T::KIND, key)?)
+    }
+
+    /// All objects of a kind, as the store has them now. For views and checks, not for components.
+    pub fn list<T: podarium_api::Resource>(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.store().list(T::KIND, None).filter_map(T::from_object)
+    }
+}

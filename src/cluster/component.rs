@@ -1,0 +1,175 @@
+//! What runs in the cluster: a component gets messages, and does all it does through its `Ctx`.
+//!
+//! Models: the processes of a cluster (kube-controller-manager, kube-scheduler, kubelet, …), v1.36.
+//! Simplified: a component is one thread of control; what runs in parallel in the reference it keeps as state.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::time::Epoch;
+use podarium_api::{Kind, Object};
+use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_sim::{Stream, Time};
+
+use crate::apiserver::{Answer, Filter, Request};
+use crate::cause::Cause;
+use crate::gateway::HttpId;
+
+/// A component's number, in the order in which they were started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ComponentId(pub u32);
+
+/// Identifies an answer to come. Unique within the cluster, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// Identifies an open watch. Unique within the cluster, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WatchId(pub u64);
+
+/// A change as a watch reports it.
+#[derive(Clone, Debug)]
+pub struct WatchEvent {
+    pub change: WatchChange,
+    /// The object after the change; its last state if it was deleted.
+    pub object: Object,
+    pub resource_version: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WatchChange {
+    Added,
+    Modified,
+    Deleted,
+}
+
+/// What reaches a component.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// It was started, or started again after a crash: its memory is fresh.
+    Start,
+    /// The alarm that it set under this token.
+    Timer(u64),
+    Answer { id: RequestId, answer: Answer },
+    Watch { id: WatchId, events: Vec<WatchEvent> },
+    /// The server ended the watch (it fell behind, or the server restarted): list again.
+    WatchClosed { id: WatchId },
+    /// The API server passes on an HTTP request that this component serves (a kubelet: logs). It answers with
+    /// [`Ctx::http_reply`], at once or bit by bit.
+    Http { id: HttpId, request: Box<HttpRequest> },
+    /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
+    Signal(Signal),
+}
+
+/// What the outside does to a component directly.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Signal {
+    /// A container's main process on this node dies with the exit code. The container `""` means the first one.
+    KillProcess { pod: crate::Key, container: String, exit_code: i32 },
+}
+
+/// A component of the cluster. All of its state is in itself, so a clone of it continues as it would.
+pub trait Component: CloneComponent + Send + Sync {
+    fn on(&mut self, message: Message, ctx: &mut Ctx<'_>);
+
+    /// For tests and views that know the type.
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// Cloning behind a pointer; every component that is `Clone` has it.
+pub trait CloneComponent {
+    fn clone_component(&self) -> Box<dyn Component>;
+}
+
+impl<C: Component + Clone + 'static> CloneComponent for C {
+    fn clone_component(&self) -> Box<dyn Component> {
+        Box::new(self.clone())
+    }
+}
+
+/// What a component wants done; the cluster does it after the turn.
+#[derive(Clone, Debug)]
+pub(crate) enum Effect {
+    Request { id: RequestId, request: Box<Request>, cause: Cause, delay: Duration },
+    Watch { id: WatchId, kind: Kind, filter: Filter, from: u64 },
+    StopWatch { id: WatchId },
+    Http { id: HttpId, event: HttpEvent },
+    Timer { at: Time, token: u64 },
+}
+
+/// A component's only way to act: its clock, its random stream, its connection to the API server.
+pub struct Ctx<'a> {
+    pub(crate) now: Time,
+    pub(crate) epoch: Epoch,
+    pub(crate) stream: &'a mut Stream,
+    pub(crate) next_id: &'a mut u64,
+    pub(crate) effects: &'a mut Vec<Effect>,
+    pub(crate) user: &'a Arc<str>,
+    /// What this turn's message came from; requests carry it unless they name another.
+    pub cause: Cause,
+}
+
+impl Ctx<'_> {
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    pub fn stream(&mut self) -> &mut Stream {
+        self.stream
+    }
+
+    /// The user that this component is for the API server.
+    pub fn user(&self) -> &Arc<str> {
+        self.user
+    }
+
+    /// Sends a request. The answer comes as a message with this id.
+    pub fn request(&mut self, request: Request) -> RequestId {
+        let cause = self.cause;
+        self.request_after(request, cause, Duration::ZERO)
+    }
+
+    /// Sends a request for a cause of its own, held back by `delay` first (a client-side rate limit).
+    pub fn request_after(&mut self, mut request: Request, cause: Cause, delay: Duration) -> RequestId {
+        if request.user.is_empty() {
+            request.user = self.user.clone();
+        }
+        let id = RequestId(self.id());
+        self.effects.push(Effect::Request { id, request: Box::new(request), cause, delay });
+        id
+    }
+
+    /// Opens a watch from a revision that a list gave.
+    pub fn watch(&mut self, kind: Kind, filter: Filter, from: u64) -> WatchId {
+        let id = WatchId(self.id());
+        self.effects.push(Effect::Watch { id, kind, filter, from });
+        id
+    }
+
+    pub fn stop_watch(&mut self, id: WatchId) {
+        self.effects.push(Effect::StopWatch { id });
+    }
+
+    /// Sends something of the answer to an HTTP request that this component serves.
+    pub fn http_reply(&mut self, id: HttpId, event: HttpEvent) {
+        self.effects.push(Effect::Http { id, event });
+    }
+
+    /// Sets an alarm. Alarms cannot be taken back; a component ignores those that it no longer wants.
+    pub fn timer(&mut self, after: Duration, token: u64) {
+        self.timer_at(self.now + after, token);
+    }
+
+    pub fn timer_at(&mut self, at: Time, token: u64) {
+        self.effects.push(Effect::Timer { at: at.max(self.now), token });
+    }
+
+    fn id(&mut self) -> u64 {
+        *self.next_id += 1;
+        *self.next_id
+    }
+}

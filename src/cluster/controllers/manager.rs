@@ -1,0 +1,273 @@
+//! kube-controller-manager: runs the controllers over shared caches, each with its queue, workers and client.
+//!
+//! Models: cmd/kube-controller-manager/app/controllermanager.go, v1.36.
+//! Simplified: one instance, which always leads.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::Kind;
+use podarium_sim::Time;
+
+use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync};
+use crate::apiserver::{Answer, Filter, Request};
+use crate::cause::Cause;
+use crate::client::{Caches, Change, Informers, Recorder, TokenBucket, WorkQueue};
+use crate::component::{Component, Ctx, Message, RequestId};
+use crate::store::Key;
+
+/// The timer tokens: the informers' own, and one for each controller's queue.
+const INFORMERS: u64 = 0;
+const FIRST_QUEUE: u64 = 1;
+
+/// A controller behind a pointer, so that unlike ones stand in one list.
+trait AnyController: Send + std::marker::Sync {
+    fn watched(&self) -> Vec<(Kind, Filter)>;
+    fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
+    fn on_start(&mut self, enqueue: &mut Enqueue<'_>);
+    fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop>;
+    fn clone_arc(&self) -> Arc<dyn AnyController>;
+    fn as_any_mut(&mut self) -> &mut dyn Any;
+}
+
+impl<C: Controller> AnyController for C {
+    fn watched(&self) -> Vec<(Kind, Filter)> {
+        C::watched()
+    }
+    fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>) {
+        Controller::on_change(self, change, caches, enqueue);
+    }
+    fn on_start(&mut self, enqueue: &mut Enqueue<'_>) {
+        Controller::on_start(self, enqueue);
+    }
+    fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
+        Controller::sync(self, ctx, key)
+    }
+    fn clone_arc(&self) -> Arc<dyn AnyController> {
+        Arc::new(self.clone())
+    }
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+/// A sync that waits for answers.
+#[derive(Clone)]
+struct InFlight {
+    controller: Arc<dyn AnyController>,
+    caches: Arc<Caches>,
+    steps: Vec<Step>,
+    began: Time,
+    cause: Cause,
+}
+
+/// One controller with all that it needs to run.
+#[derive(Clone)]
+pub(super) struct Runner {
+    controller: Arc<dyn AnyController>,
+    user: Arc<str>,
+    workers: usize,
+    queue: WorkQueue,
+    in_flight: BTreeMap<Key, InFlight>,
+    /// Which sync waits for an answer, and where in its last step the answer goes.
+    waiting: BTreeMap<RequestId, (Key, usize)>,
+    recorder: Recorder,
+    client: TokenBucket,
+    /// The alarm that is set for the queue's next delayed key.
+    alarm: Option<Time>,
+}
+
+impl Runner {
+    pub(super) fn new<C: Controller>(controller: C) -> Self {
+        Runner {
+            controller: Arc::new(controller),
+            user: format!("system:serviceaccount:kube-system:{}", C::NAME).into(),
+            workers: C::WORKERS,
+            queue: WorkQueue::default(),
+            in_flight: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            recorder: Recorder::new(C::NAME, ""),
+            client: TokenBucket::new(C::CLIENT.0, C::CLIENT.1),
+            alarm: None,
+        }
+    }
+
+    fn controller_mut(&mut self) -> &mut dyn AnyController {
+        if Arc::get_mut(&mut self.controller).is_none() {
+            self.controller = self.controller.clone_arc();
+        }
+        Arc::get_mut(&mut self.controller).expect("a controller just copied has one owner")
+    }
+
+    /// Calls the controller and puts the keys that it names into its queue.
+    fn notify(&mut self, ctx: &Ctx<'_>, cause: Cause, call: impl FnOnce(&mut dyn AnyController, &mut Enqueue<'_>)) {
+        let mut keys = Vec::new();
+        let mut enqueue = Enqueue { keys: &mut keys, now: ctx.now(), epoch: ctx.epoch() };
+        call(self.controller_mut(), &mut enqueue);
+        for (key, after) in keys {
+            self.queue.add_after(key, after, cause, ctx.now());
+        }
+    }
+
+    /// Gives free workers the keys that are ready, and sets the alarm for those that are not.
+    fn work(&mut self, token: u64, caches: &Arc<Caches>, ctx: &mut Ctx<'_>) {
+        self.queue.release(ctx.now());
+        while self.in_flight.len() < self.workers {
+            let Some((key, cause)) = self.queue.take() else { break };
+            let sync = InFlight {
+                controller: self.controller.clone(),
+                caches: caches.clone(),
+                steps: Vec::new(),
+                began: ctx.now(),
+                cause,
+            };
+            self.in_flight.insert(key.clone(), sync);
+            self.run(&key, ctx);
+        }
+        if let Some(next) = self.queue.next_release()
+            && self.alarm.is_none_or(|alarm| alarm > next || alarm <= ctx.now())
+        {
+            self.alarm = Some(next);
+            ctx.timer_at(next, token);
+        }
+    }
+
+    /// Runs a sync until it ends or waits.
+    fn run(&mut self, key: &Key, ctx: &mut Ctx<'_>) {
+        let Some(mut sync) = self.in_flight.remove(key) else { return };
+        let mut view = Sync {
+            steps: &mut sync.steps,
+            cursor: 0,
+            effects: Vec::new(),
+            caches: &sync.caches,
+            now: sync.began,
+            epoch: ctx.epoch(),
+            cause: sync.cause,
+        };
+        let result = sync.controller.sync(&mut view, key);
+        let effects = std::mem::take(&mut view.effects);
+        let cause = sync.cause;
+        // Given back before memory changes, so that the controller need not be copied for a sync that is over.
+        let waits = matches!(result, Err(Stop::Pending));
+        if waits {
+            self.in_flight.insert(key.clone(), sync);
+        } else {
+            drop(sync);
+        }
+        for effect in effects {
+            self.carry_out(key, effect, cause, ctx);
+        }
+        match result {
+            Err(Stop::Pending) => {}
+            Ok(()) | Err(Stop::GaveUp(_)) => {
+                self.queue.forget(key);
+                self.queue.done(key);
+            }
+            Err(Stop::Failed(_)) => {
+                self.queue.add_rate_limited(key.clone(), cause, ctx.now());
+                self.queue.done(key);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, key: &Key, effect: Effect, cause: Cause, ctx: &mut Ctx<'_>) {
+        match effect {
+            Effect::Requests(requests) => {
+                for (place, request) in requests.into_iter().enumerate() {
+                    let id = self.send(request, cause, ctx);
+                    self.waiting.insert(id, (key.clone(), place));
+                }
+            }
+            Effect::Event { about, event_type, reason, message } => {
+                let request = self.recorder.event(ctx.now(), ctx.epoch(), &about, "", event_type, &reason, &message);
+                if let Some(request) = request {
+                    self.send(request, cause, ctx);
+                }
+            }
+            Effect::Memory(change) => change(self.controller_mut().as_any_mut()),
+            Effect::Enqueue(key, after) => self.queue.add_after(key, after, cause, ctx.now()),
+        }
+    }
+
+    fn send(&mut self, request: Request, cause: Cause, ctx: &mut Ctx<'_>) -> RequestId {
+        let wait: Duration = self.client.reserve(ctx.now());
+        ctx.request_after(request.with_user(&self.user), cause, wait)
+    }
+
+    /// Takes an answer that a sync waits for; whether it was one.
+    fn answered(&mut self, id: RequestId, answer: &Answer, ctx: &mut Ctx<'_>) -> bool {
+        let Some((key, place)) = self.waiting.remove(&id) else { return false };
+        let Some(sync) = self.in_flight.get_mut(&key) else { return true };
+        if let Some(Step::Requests { answers, .. }) = sync.steps.last_mut() {
+            answers[place] = Some(answer.clone());
+            if answers.iter().all(Option::is_some) {
+                self.run(&key, ctx);
+            }
+        }
+        true
+    }
+}
+
+/// The component that runs the controllers.
+#[derive(Clone)]
+pub struct ControllerManager {
+    informers: Informers,
+    runners: Vec<Runner>,
+    started: bool,
+}
+
+impl Default for ControllerManager {
+    fn default() -> Self {
+        Self::new(super::registry())
+    }
+}
+
+impl ControllerManager {
+    /// All controllers of the registry.
+    pub fn standard() -> Self {
+        Self::default()
+    }
+
+    pub(super) fn new(runners: Vec<Runner>) -> Self {
+        let watched: BTreeMap<Kind, Filter> = runners.iter().flat_map(|runner| runner.controller.watched()).collect();
+        ControllerManager { informers: Informers::new(watched, INFORMERS), runners, started: false }
+    }
+
+    fn changed(&mut self, changes: &[Change], ctx: &mut Ctx<'_>) {
+        let caches = self.informers.caches().clone();
+        for change in changes {
+            for runner in &mut self.runners {
+                runner.notify(ctx, change.cause, |controller, enqueue| controller.on_change(change, &caches, enqueue));
+            }
+        }
+    }
+}
+
+impl Component for ControllerManager {
+    fn on(&mut self, message: Message, ctx: &mut Ctx<'_>) {
+        if let Some(changes) = self.informers.on(&message, ctx) {
+            self.changed(&changes, ctx);
+        } else if let Message::Answer { id, answer } = &message {
+            let _ = self.runners.iter_mut().any(|runner| runner.answered(*id, answer, ctx));
+        }
+        if !self.informers.synced() {
+            return;
+        }
+        if !self.started {
+            self.started = true;
+            for runner in &mut self.runners {
+                runner.notify(ctx, Cause::Start, |controller, enqueue| controller.on_start(enqueue));
+            }
+        }
+        let caches = self.informers.caches().clone();
+        for (token, runner) in (FIRST_QUEUE..).zip(&mut self.runners) {
+            runner.work(token, &caches, ctx);
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,235 @@
+//! HTTP into the cluster: requests on their way, watch streams, and the API server's calls to kubelets.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers, pkg/registry/core/pod/rest/log.go, v1.36.
+//! Simplified: nothing.
+
+use std::collections::BTreeMap;
+
+use podarium_api::{Object, Resource as _, Status};
+use podarium_machine::{HttpEvent, HttpRequest};
+
+use crate::apiserver::{Answer, Reply, Request, Verb};
+use crate::cause::Cause;
+use crate::cluster::{Cluster, Event, Origin};
+use crate::component::{Message, WatchChange, WatchEvent, WatchId};
+use crate::http::{self, Asked, Query, Rendering, ResourcePath};
+use crate::store::Key;
+
+/// Names an HTTP exchange with the API server. Unique within the cluster, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpId(pub u64);
+
+#[derive(Clone, Debug)]
+struct HttpWatch {
+    watch: WatchId,
+    rendering: Rendering,
+    columns_sent: bool,
+}
+
+/// The exchanges of clients outside.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gateway {
+    watches: BTreeMap<HttpId, HttpWatch>,
+    out: Vec<(HttpId, HttpEvent)>,
+}
+
+impl Cluster {
+    /// Sends an HTTP request to the API server. What comes back is found by [`Cluster::take_http_events`].
+    pub fn http(&mut self, request: HttpRequest, cause: Cause) -> HttpId {
+        let id = HttpId(self.new_id());
+        let at = self.now() + self.outside_latency();
+        self.schedule(at, Event::Http { id, request: Box::new(request), cause });
+        id
+    }
+
+    /// What has come back since the last call, in order.
+    pub fn take_http_events(&mut self) -> Vec<(HttpId, HttpEvent)> {
+        std::mem::take(&mut self.gateway.out)
+    }
+
+    /// Whether there is anything to take.
+    pub fn has_http_events(&self) -> bool {
+        !self.gateway.out.is_empty()
+    }
+
+    /// The client hung up.
+    pub fn close_http(&mut self, id: HttpId) {
+        if let Some(watch) = self.gateway.watches.remove(&id) {
+            self.close_watch(watch.watch);
+        }
+    }
+
+    pub(crate) fn http_out(&mut self, id: HttpId, event: HttpEvent) {
+        self.gateway.out.push((id, event));
+    }
+
+    pub(crate) fn http_arrived(&mut self, id: HttpId, request: &HttpRequest, cause: Cause) {
+        match http::read(request) {
+            Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+            Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
+            Ok(Asked::Request(request, rendering)) => {
+                let (answer, wrote) = self.ask(*request, cause);
+                let now = self.config().epoch.timestamp(self.now());
+                self.http_reply(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote);
+            }
+            Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, cause),
+            Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
+        }
+    }
+
+    fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
+        let mut at = self.now() + self.outside_latency();
+        if wrote {
+            at += self.write_latency();
+        }
+        self.schedule(at, Event::HttpOut { id, event: Box::new(event) });
+    }
+
+    /// A watch without a revision begins with all that there is, one with a revision begins after it.
+    fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, cause: Cause) {
+        let (kind, filter) = (request.kind, request.filter.clone());
+        let from = request.options.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let (answer, _) = self.ask(Request { verb: Verb::List, ..request }, cause);
+        let (items, revision) = match answer {
+            Answer { result: Ok(Reply::List { items, resource_version, .. }), .. } => (items, resource_version),
+            Answer { result: Ok(_), .. } => (Vec::new(), 0),
+            Answer { result: Err(status), .. } => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+        };
+        let missed = if from == 0 { Some(Vec::new()) } else { self.store().since(kind, from) };
+        let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
+        self.http_reply(id, HttpEvent::Head { status: 200, headers }, false);
+        let Some(missed) = missed else {
+            let status = Status::expired(format!("too old resource version: {from} ({revision})"));
+            let mut line = serde_json::json!({"type": "ERROR", "object": status.as_meta()}).to_string();
+            line.push('\n');
+            self.http_reply(id, HttpEvent::Chunk(line.into_bytes()), false);
+            return self.http_reply(id, HttpEvent::End, false);
+        };
+        let watch = WatchId(self.new_id());
+        self.own_watch(watch, Origin::Http(id));
+        self.gateway.watches.insert(id, HttpWatch { watch, rendering, columns_sent: false });
+        self.open_watch_at(watch, kind, filter);
+        if from == 0 {
+            for object in items {
+                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision });
+            }
+        }
+        for change in missed {
+            self.replay(watch, &change);
+        }
+    }
+
+    /// Events have arrived for the watch of this exchange.
+    pub(crate) fn http_watch_events(&mut self, id: HttpId, events: &[WatchEvent]) {
+        let now = self.config().epoch.timestamp(self.now());
+        let Some(watch) = self.gateway.watches.get_mut(&id) else { return };
+        for event in events {
+            let line = http::watch_line(event, &watch.rendering, now, !watch.columns_sent);
+            watch.columns_sent = true;
+            self.gateway.out.push((id, HttpEvent::Chunk(line)));
+        }
+    }
+
+    /// The API server asks the pod's kubelet for a log and passes on what it says.
+    fn http_log(&mut self, id: HttpId, path: &ResourcePath, query: &Query, request: HttpRequest, cause: Cause) {
+        let key = Key::new(&path.namespace, &path.name);
+        let found = self.store().get(path.kind, &key).cloned();
+        let refuse = |cluster: &mut Cluster, status: &Status| cluster.http_reply(id, HttpEvent::Response(http::error(status)), false);
+        let Some(Object::Pod(pod)) = found else { return refuse(self, &Status::not_found(path.kind, &path.name)) };
+        if let Err(status) = container_of(&pod, query.get("container")) {
+            return refuse(self, &status);
+        }
+        let node = pod.spec.node_name.clone().unwrap_or_default();
+        if node.is_empty() {
+            // A pod that is nowhere has written nothing.
+            return self.http_reply(id, HttpEvent::Response(http::plain(200, "")), false);
+        }
+        let kubelet = self.component_id(&format!("kubelet/{node}")).filter(|kubelet| self.is_running(*kubelet) && !self.is_cut_off(*kubelet));
+        let Some(kubelet) = kubelet else {
+            let status = Status::new(500, "InternalError", format!("Get \"https://{node}:10250/containerLogs/{}/{}\": dial tcp: connect: no route to host", path.namespace, path.name));
+            return refuse(self, &status);
+        };
+        let at = self.now() + self.outside_latency();
+        self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
+    }
+}
+
+/// The container that a log request means, or the server's complaint.
+fn container_of(pod: &podarium_api::Pod, asked: Option<&str>) -> Result<(), Status> {
+    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
+    let containers = &pod.spec.containers;
+    let names = |containers: &[k8s_openapi::api::core::v1::Container]| containers.iter().map(|container| container.name.clone()).collect::<Vec<_>>().join(" ");
+    match asked {
+        Some(name) if containers.iter().chain(init).any(|container| container.name == name) => Ok(()),
+        Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name()))),
+        None if containers.len() == 1 => Ok(()),
+        None => {
+            let inits = if init.is_empty() { String::new() } else { format!(" or one of the init containers: [{}]", names(init)) };
+            Err(Status::bad_request(format!("a container name must be specified for pod {}, choose one of: [{}]{inits}", pod.name(), names(containers))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::Config;
+
+    fn call(cluster: &mut Cluster, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let mut request = HttpRequest::new(method, format!("https://10.0.0.2:6443{path}"));
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body.to_string());
+        }
+        let id = cluster.http(request, Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(50));
+        let events = cluster.take_http_events();
+        let Some((_, HttpEvent::Response(response))) = events.iter().find(|(of, _)| *of == id) else { panic!("no answer to {path}") };
+        (response.status, serde_json::from_slice(&response.body).unwrap_or(Value::Null))
+    }
+
+    fn cluster() -> Cluster {
+        let mut cluster = Cluster::new(Config::default());
+        cluster.bootstrap();
+        cluster.advance(podarium_sim::Time::from_secs(1));
+        cluster
+    }
+
+    #[test]
+    fn an_object_is_made_found_and_deleted() {
+        let mut cluster = cluster();
+        let body = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1"}});
+        let path = "/api/v1/namespaces/default/configmaps";
+        let (code, made) = call(&mut cluster, "POST", path, Some(body.clone()));
+        assert_eq!((code, &made["data"]["a"]), (201, &json!("1")));
+        assert_eq!(call(&mut cluster, "POST", path, Some(body)).1["reason"], "AlreadyExists");
+        let (_, list) = call(&mut cluster, "GET", path, None);
+        assert_eq!(list["kind"], "ConfigMapList");
+        assert_eq!(list["items"][0]["metadata"]["uid"], made["metadata"]["uid"]);
+        assert_eq!(call(&mut cluster, "DELETE", &format!("{path}/c"), None).1["status"], "Success");
+        let (code, gone) = call(&mut cluster, "GET", &format!("{path}/c"), None);
+        assert_eq!((code, gone["message"].as_str()), (404, Some("configmaps \"c\" not found")));
+    }
+
+    #[test]
+    fn a_watch_begins_with_what_is_there_and_goes_on() {
+        let mut cluster = cluster();
+        let id = cluster.http(HttpRequest::get("/api/v1/namespaces?watch=true"), Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(50));
+        let lines = |cluster: &mut Cluster| -> Vec<String> {
+            let chunks = cluster.take_http_events().into_iter().filter(|(of, _)| *of == id).filter_map(|(_, event)| match event {
+                HttpEvent::Chunk(bytes) => serde_json::from_slice::<Value>(&bytes).ok(),
+                _ => None,
+            });
+            chunks.map(|line| format!("{} {}", line["type"], line["object"]["metadata"]["name"]).replace('"', "")).collect()
+        };
+        assert_eq!(lines(&mut cluster), ["ADDED default", "ADDED kube-node-lease", "ADDED kube-public", "ADDED kube-system"]);
+        let made = json!({"metadata": {"name": "shop"}}).to_string();
+        cluster.http(HttpRequest::new("POST", "/api/v1/namespaces").body(made), Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(10));
+        assert_eq!(lines(&mut cluster), ["ADDED shop"]);
+    }
+}

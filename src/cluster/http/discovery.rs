@@ -1,0 +1,107 @@
+//! Discovery: which groups, versions and resources there are; version and health.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/discovery, v1.36.
+//! Simplified: the legacy form alone, not the aggregated one; no OpenAPI yet.
+
+use std::collections::BTreeMap;
+
+use podarium_api::Kind;
+use podarium_machine::HttpResponse;
+use serde_json::{Value, json};
+
+use super::render;
+
+const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+/// The answer to a path that is not about objects; `None` for one that is.
+pub(super) fn answer(parts: &[&str]) -> Option<HttpResponse> {
+    Some(match parts {
+        ["version"] => render::json(200, &version()),
+        ["healthz" | "livez" | "readyz"] => render::text(200, "ok"),
+        ["api"] => render::json(
+            200,
+            &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "10.0.0.2:6443"}]}),
+        ),
+        ["apis"] => render::json(200, &groups()),
+        ["api", "v1"] => render::json(200, &resources("", "v1")?),
+        ["apis", group] => render::json(200, &group_of(group)?),
+        ["apis", group, version] => render::json(200, &resources(group, version)?),
+        _ => return None,
+    })
+}
+
+fn version() -> Value {
+    json!({
+        "major": "1",
+        "minor": "36",
+        "emulationMajor": "1",
+        "emulationMinor": "36",
+        "minCompatibilityMajor": "1",
+        "minCompatibilityMinor": "35",
+        "gitVersion": "v1.36.2",
+        "gitCommit": "98b35193b2ac7a23a673325f5e9b830ecd5ba406",
+        "gitTreeState": "clean",
+        "buildDate": "2026-06-11T00:00:00Z",
+        "goVersion": "go1.26.6",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    })
+}
+
+fn versions() -> BTreeMap<&'static str, &'static str> {
+    Kind::ALL.iter().map(|kind| kind.info()).filter(|info| !info.group.is_empty()).map(|info| (info.group, info.version)).collect()
+}
+
+fn group(name: &str, version: &str) -> Value {
+    let version = json!({"groupVersion": format!("{name}/{version}"), "version": version});
+    json!({"name": name, "versions": [version], "preferredVersion": version})
+}
+
+fn groups() -> Value {
+    let groups: Vec<Value> = versions().into_iter().map(|(name, version)| group(name, version)).collect();
+    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+}
+
+fn group_of(name: &str) -> Option<Value> {
+    let version = *versions().get(name)?;
+    let mut value = group(name, version);
+    value["kind"] = "APIGroup".into();
+    value["apiVersion"] = "v1".into();
+    Some(value)
+}
+
+fn resources(group: &str, version: &str) -> Option<Value> {
+    let mut resources: Vec<Value> = Vec::new();
+    for kind in Kind::ALL {
+        let info = kind.info();
+        if info.group != group || info.version != version {
+            continue;
+        }
+        let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": VERBS});
+        if !info.short_names.is_empty() {
+            entry["shortNames"] = json!(info.short_names);
+        }
+        if !info.categories.is_empty() {
+            entry["categories"] = json!(info.categories);
+        }
+        resources.push(entry);
+        let sub = |name: &str, kind: &str, verbs: &[&str]| {
+            json!({"name": format!("{}/{name}", info.plural), "singularName": "", "namespaced": info.namespaced, "kind": kind, "verbs": verbs})
+        };
+        if info.has_status {
+            resources.push(sub("status", info.kind, &["get", "patch", "update"]));
+        }
+        match kind {
+            Kind::Pod => {
+                resources.push(sub("binding", "Binding", &["create"]));
+                resources.push(sub("eviction", "Eviction", &["create"]));
+                resources.push(sub("log", "Pod", &["get"]));
+            }
+            Kind::Deployment | Kind::ReplicaSet => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
+            _ => {}
+        }
+    }
+    resources.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+    let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    (!resources.is_empty()).then(|| json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources}))
+}

@@ -1,0 +1,69 @@
+//! The HTTP face of the API server: turns HTTP requests into [`Request`]s and answers into JSON, tables and streams.
+//! The built-in kubectl, the HTTPS server and tests all come through here.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/{endpoints,server}, v1.36.
+//! Simplified: everyone is `kubernetes-admin`; protobuf and compression are not offered.
+
+mod body;
+mod discovery;
+mod path;
+mod query;
+mod render;
+mod stream;
+
+use podarium_api::Status;
+use podarium_machine::{HttpRequest, HttpResponse};
+
+use crate::apiserver::{Answer, Request};
+
+pub(crate) use path::{ResourcePath, Target, parse as parse_path};
+pub(crate) use query::Query;
+pub(crate) use render::{Rendering, text as plain};
+pub(crate) use stream::watch_line;
+
+/// Who a request without credentials of its own is.
+pub(crate) const ADMIN: &str = "kubernetes-admin";
+
+/// What an HTTP request asks for.
+pub(crate) enum Asked {
+    /// An answer that needs nothing of the store.
+    Now(HttpResponse),
+    Request(Box<Request>, Rendering),
+    Watch(Box<Request>, Rendering),
+    /// The log of a container, which its kubelet has.
+    Log(ResourcePath, Query),
+}
+
+/// Reads a request. What is wrong with it becomes the server's error.
+pub(crate) fn read(request: &HttpRequest) -> Result<Asked, Status> {
+    let (target, query) = parse_path(&request.url)?;
+    let path = match target {
+        Target::Resource(path) => path,
+        Target::Fixed(answer) => return Ok(Asked::Now(answer)),
+    };
+    let rendering = Rendering::of(request, &query);
+    if path.subresource.as_deref() == Some("log") {
+        return Ok(Asked::Log(path, query));
+    }
+    let watch = request.method == "GET" && path.name.is_empty() && query.flag("watch");
+    let request = body::request(request, &path, &query)?;
+    Ok(if watch { Asked::Watch(Box::new(request), rendering) } else { Asked::Request(Box::new(request), rendering) })
+}
+
+/// Writes an answer.
+pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+    let mut response = match answer.result {
+        Ok(reply) => render::json(if answer.created { 201 } else { 200 }, &rendering.reply(&reply, now)),
+        Err(status) => error(&status),
+    };
+    for warning in answer.warnings {
+        response.headers.push(("Warning".to_owned(), format!("299 - {warning:?}")));
+    }
+    response
+}
+
+/// An error as the server writes it.
+pub(crate) fn error(status: &Status) -> HttpResponse {
+    let value = serde_json::to_value(status.as_meta()).expect("a status has only string keys");
+    render::json(status.code(), &value)
+}

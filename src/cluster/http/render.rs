@@ -1,0 +1,155 @@
+//! Answers as the client wants them: JSON, a table for people, metadata alone.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go, v1.36.
+//! Simplified: JSON only.
+
+use podarium_api::{Kind, Object};
+use podarium_machine::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+
+use super::Query;
+use crate::apiserver::Reply;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Table,
+    Metadata,
+}
+
+/// How one client wants its answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rendering {
+    pub format: Format,
+    /// What a table's rows carry beside their cells: `None`, `Metadata` or `Object`.
+    include: Include,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Include {
+    None,
+    Metadata,
+    Object,
+}
+
+impl Rendering {
+    /// The first of the accepted forms that there is.
+    pub fn of(request: &HttpRequest, query: &Query) -> Self {
+        let accept = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("accept"));
+        let forms = accept.map_or("", |(_, value)| value.as_str()).split(',');
+        let format = forms
+            .filter_map(|form| {
+                let parts: Vec<&str> = form.split(';').map(str::trim).collect();
+                match parts.as_slice() {
+                    [media, ..] if media.contains("protobuf") || media.contains("cbor") => None,
+                    parts if parts.contains(&"as=Table") => Some(Format::Table),
+                    parts if parts.iter().any(|part| part.starts_with("as=PartialObjectMetadata")) => Some(Format::Metadata),
+                    _ => Some(Format::Json),
+                }
+            })
+            .next();
+        let include = match query.get("includeObject") {
+            Some("None") => Include::None,
+            Some("Object") => Include::Object,
+            _ => Include::Metadata,
+        };
+        Rendering { format: format.unwrap_or(Format::Json), include }
+    }
+
+    pub fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Value {
+        match (reply, self.format) {
+            (Reply::Object(object), _) => self.object(object, now, true),
+            (Reply::List { kind, items, resource_version }, Format::Table) => {
+                let rows = items.iter().map(|object| self.row(object, now)).collect();
+                table(*kind, rows, json!({"resourceVersion": resource_version.to_string()}), true)
+            }
+            (Reply::List { kind, items, resource_version }, format) => {
+                let info = kind.info();
+                let (api_version, list) = match format {
+                    Format::Metadata => ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList".to_owned()),
+                    _ => (info.api_version(), format!("{}List", info.kind)),
+                };
+                let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
+                json!({"kind": list, "apiVersion": api_version, "metadata": {"resourceVersion": resource_version.to_string()}, "items": items})
+            }
+            (Reply::Success { kind, name, uid }, _) => {
+                let info = kind.info();
+                let mut details = json!({"name": name, "kind": info.plural, "uid": uid});
+                if !info.group.is_empty() {
+                    details["group"] = info.group.into();
+                }
+                json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+            }
+            (Reply::Value(value), _) => value.clone(),
+        }
+    }
+
+    /// One object alone, or as a watch event carries it; a watch names a table's columns only once.
+    pub fn object(&self, object: &Object, now: jiff::Timestamp, columns: bool) -> Value {
+        match self.format {
+            Format::Table => {
+                let metadata = json!({"resourceVersion": object.meta().resource_version});
+                table(object.kind(), vec![self.row(object, now)], metadata, columns)
+            }
+            Format::Metadata => metadata_of(object),
+            Format::Json => object.to_value(),
+        }
+    }
+
+    /// An object in a list, where the kind is said once for all.
+    fn item(&self, object: &Object, _now: jiff::Timestamp) -> Value {
+        if self.format == Format::Metadata {
+            return metadata_of(object);
+        }
+        let mut value = object.to_value();
+        if let Value::Object(fields) = &mut value {
+            fields.remove("kind");
+            fields.remove("apiVersion");
+        }
+        value
+    }
+
+    fn row(&self, object: &Object, now: jiff::Timestamp) -> Value {
+        let cells = object.row(now);
+        match self.include {
+            Include::None => json!({"cells": cells}),
+            Include::Metadata => json!({"cells": cells, "object": metadata_of(object)}),
+            Include::Object => json!({"cells": cells, "object": object.to_value()}),
+        }
+    }
+}
+
+fn metadata_of(object: &Object) -> Value {
+    let metadata = serde_json::to_value(object.meta()).expect("metadata has only string keys");
+    json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
+}
+
+fn table(kind: Kind, rows: Vec<Value>, metadata: Value, columns: bool) -> Value {
+    let definitions: Vec<Value> = kind
+        .columns()
+        .iter()
+        .filter(|_| columns)
+        .map(|column| {
+            json!({
+                "name": column.name,
+                "type": column.kind,
+                "format": column.format,
+                "description": column.description,
+                "priority": column.priority,
+            })
+        })
+        .collect();
+    json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
+}
+
+pub(super) fn json(status: u16, value: &Value) -> HttpResponse {
+    HttpResponse {
+        status,
+        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+        body: value.to_string().into_bytes(),
+    }
+}
+
+pub(crate) fn text(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
+    HttpResponse { status, headers: vec![("Content-Type".to_owned(), "text/plain".to_owned())], body: body.into() }
+}

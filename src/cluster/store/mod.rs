@@ -1,0 +1,169 @@
+//! The store: etcd as the API server sees it. Objects by kind and key, one revision for every write, and the recent
+//! past for watches that start from an earlier revision.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/storage (etcd3, cacher), v1.36.
+//! Simplified: one member that is always there; compaction keeps the last changes by number, not by age.
+
+mod key;
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use imbl::{OrdMap, Vector};
+use podarium_api::{Kind, Object};
+
+pub use key::Key;
+
+/// How many changes of one kind a watch can go back. The watch cache of the reference keeps at least 100 and grows
+/// with the rate of changes; this is its usual size in a busy cluster.
+const HISTORY: usize = 1000;
+
+/// What happened to an object at one revision: `old` and `new` as the store had them.
+#[derive(Clone, Debug)]
+pub struct Revision {
+    pub resource_version: u64,
+    pub old: Option<Object>,
+    pub new: Option<Object>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    objects: OrdMap<Key, Object>,
+    history: Vector<Revision>,
+    /// Changes up to this revision are forgotten.
+    compacted: u64,
+}
+
+#[derive(Clone, Debug)]
+pub struct Store {
+    revision: u64,
+    shelves: BTreeMap<Kind, Shelf>,
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Store { revision: 1, shelves: BTreeMap::new() }
+    }
+}
+
+impl Store {
+    /// The revision of the latest write.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub fn get(&self, kind: Kind, key: &Key) -> Option<&Object> {
+        self.shelves.get(&kind)?.objects.get(key)
+    }
+
+    /// All objects of a kind in the order of namespace and name; only one namespace's if it is given.
+    pub fn list<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
+        let Some(shelf) = self.shelves.get(&kind) else { return Box::new(std::iter::empty()) };
+        match namespace {
+            None => Box::new(shelf.objects.values()),
+            Some(namespace) => Box::new(
+                shelf
+                    .objects
+                    .range((Bound::Included(Key::new(namespace, "")), Bound::Unbounded))
+                    .take_while(move |(key, _)| &*key.namespace == namespace)
+                    .map(|(_, object)| object),
+            ),
+        }
+    }
+
+    pub fn count(&self, kind: Kind) -> usize {
+        self.shelves.get(&kind).map_or(0, |shelf| shelf.objects.len())
+    }
+
+    /// Writes an object (or removes it) and gives the change with its new revision. The stored object carries that
+    /// revision as its resourceVersion; so does the last state of a removed one.
+    pub fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>) -> Revision {
+        self.revision += 1;
+        let shelf = self.shelves.entry(kind).or_default();
+        let stamp = |mut object: Object| {
+            object.meta_mut().resource_version = Some(self.revision.to_string());
+            object
+        };
+        let new = new.map(stamp);
+        let old = match &new {
+            Some(object) => shelf.objects.insert(key, object.clone()),
+            None => shelf.objects.remove(&key).map(stamp),
+        };
+        let change = Revision { resource_version: self.revision, old, new };
+        shelf.history.push_back(change.clone());
+        if shelf.history.len() > HISTORY {
+            shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);
+        }
+        change
+    }
+
+    /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
+    pub fn set_last_state(&mut self, kind: Kind, key: &Key, object: Object) {
+        if let Some(stored) = self.shelves.get_mut(&kind).and_then(|shelf| shelf.objects.get_mut(key)) {
+            *stored = object;
+        }
+    }
+
+    /// The changes of a kind after `revision`, or `None` if they are no longer all there.
+    pub fn since(&self, kind: Kind, revision: u64) -> Option<Vec<Revision>> {
+        let Some(shelf) = self.shelves.get(&kind) else { return Some(Vec::new()) };
+        if revision < shelf.compacted {
+            return None;
+        }
+        let mut newer: Vec<Revision> =
+            shelf.history.iter().rev().take_while(|change| change.resource_version > revision).cloned().collect();
+        newer.reverse();
+        Some(newer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use podarium_api::{ConfigMap, Resource as _};
+
+    use super::*;
+
+    fn config_map(namespace: &str, name: &str) -> (Key, Object) {
+        let mut object = ConfigMap::default();
+        object.metadata.namespace = Some(namespace.to_owned());
+        object.metadata.name = Some(name.to_owned());
+        (Key::new(namespace, name), Arc::new(object).into_object())
+    }
+
+    #[test]
+    fn a_list_of_one_namespace_leaves_out_its_neighbours() {
+        let mut store = Store::default();
+        for (namespace, name) in [("a", "x"), ("ab", "y"), ("b", "z"), ("ab", "a")] {
+            let (key, object) = config_map(namespace, name);
+            store.commit(Kind::ConfigMap, key, Some(object));
+        }
+        let names: Vec<_> = store.list(Kind::ConfigMap, Some("ab")).map(|object| object.meta().name.clone()).collect();
+        assert_eq!(names, [Some("a".to_owned()), Some("y".to_owned())]);
+        assert_eq!(store.list(Kind::ConfigMap, None).count(), 4);
+    }
+
+    #[test]
+    fn history_is_complete_or_refused() {
+        let mut store = Store::default();
+        let (key, object) = config_map("a", "x");
+        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object.clone())).resource_version;
+        for _ in 0..HISTORY {
+            store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()));
+        }
+        assert_eq!(store.since(Kind::ConfigMap, first).map(|changes| changes.len()), Some(HISTORY));
+        assert!(store.since(Kind::ConfigMap, first - 1).is_none());
+    }
+
+    #[test]
+    fn a_clone_goes_its_own_way() {
+        let mut store = Store::default();
+        let (key, object) = config_map("a", "x");
+        store.commit(Kind::ConfigMap, key.clone(), Some(object));
+        let before = store.clone();
+        store.commit(Kind::ConfigMap, key.clone(), None);
+        assert!(before.get(Kind::ConfigMap, &key).is_some());
+        assert!(store.get(Kind::ConfigMap, &key).is_none());
+    }
+}

@@ -1,0 +1,224 @@
+//! What must be consistent in a scenario beyond its form: names once, references that lead somewhere, time that does
+//! not go backwards.
+//!
+//! The checks look at the tree of the file and not at the types, so they report what they can about a file that has
+//! other errors too.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::cluster::Cluster;
+use super::reference::References;
+use super::values::Period;
+use crate::error::{Errors, Source, did_you_mean};
+use crate::schema::ParsedText;
+use crate::yaml::{Node, Place};
+
+pub(crate) fn check(root: &Node, source: Source<'_>, errors: &mut Errors) {
+    let mut check = Check { root, source, errors };
+    let machines = check.cluster();
+    check.images();
+    check.files();
+    check.timeline(machines.as_deref());
+    check.conditions(machines.as_deref());
+    References::of(root).check(source, check.errors);
+}
+
+struct Check<'a> {
+    root: &'a Node,
+    source: Source<'a>,
+    errors: &'a mut Errors,
+}
+
+/// The items of a list in a mapping; none when it is not there or no list.
+pub(super) fn items<'a>(node: &'a Node, key: &str) -> &'a [Node] {
+    node.get(key).map(Node::items).unwrap_or_default()
+}
+
+impl<'a> Check<'a> {
+    fn add(&mut self, place: Place, found: impl Into<String>) -> &mut crate::FileError {
+        self.errors.add(self.source, place, found)
+    }
+
+    /// Reports a value that stands in the list twice.
+    fn unique(&mut self, list: &str, key: &str) {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for node in items(self.root, list).iter().filter_map(|item| item.get(key)) {
+            let Some(text) = node.text() else { continue };
+            match seen.get(text) {
+                Some(line) => {
+                    let expected = format!("each {key} once: it is already on line {line}");
+                    self.add(node.place, format!("a second `{text}` in `{list}`")).expected(expected);
+                }
+                None => {
+                    seen.insert(text, node.place.line);
+                }
+            }
+        }
+    }
+
+    /// The names of the machines, or `None` when they cannot be known.
+    fn cluster(&mut self) -> Option<Vec<String>> {
+        let groups = self.root.nearest(&["cluster", "nodes"]).items();
+        for group in groups {
+            for (key, other, why) in [
+                ("name", "count", "either `name`, for one node, or `count` with `prefix`"),
+                ("name", "prefix", "either `name`, for one node, or `count` with `prefix`"),
+                ("zone", "zones", "one of them"),
+            ] {
+                if let (Some(_), Some(second)) = (group.entry(key), group.entry(other)) {
+                    let place = second.key_place;
+                    self.add(place, format!("`{other}` beside `{key}`")).expected(why);
+                }
+            }
+        }
+        let cluster = match self.root.get("cluster") {
+            None => Cluster::default(),
+            Some(node) => serde_json::from_value::<Cluster>(node.json()).ok()?,
+        };
+        if cluster.size() > MOST_NODES {
+            let place = self.root.nearest(&["cluster", "nodes"]).place;
+            self.add(place, format!("{} nodes", cluster.size())).expected(format!("at most {MOST_NODES}"));
+            return None;
+        }
+        let mut names: Vec<String> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for (index, machine) in cluster.machines() {
+            if !seen.insert(machine.name.clone()) {
+                let place = groups.get(index).map_or(self.root.place, |group| group.nearest(&["name"]).place);
+                self.add(place, format!("a second node `{}`", machine.name)).expected("each name once");
+            }
+            names.push(machine.name);
+        }
+        Some(names)
+    }
+
+    fn images(&mut self) {
+        self.unique("images", "name");
+        for image in items(self.root, "images") {
+            if let (Some(layers), Some(size)) = (image.get("layers"), image.entry("size"))
+                && !layers.items().is_empty()
+            {
+                self.add(size.key_place, "`size` beside `layers`").expected("one of them: the layers add up");
+            }
+            for line in items(image, "logs") {
+                self.not_zero(line.get("every"), "a line without end at one moment");
+            }
+        }
+    }
+
+    fn not_zero(&mut self, node: Option<&Node>, means: &str) {
+        let Some(node) = node else { return };
+        if node.text().and_then(|text| Period::parse(text).ok()).is_some_and(|period| period.0.is_zero()) {
+            self.add(node.place, format!("no time, which would be {means}")).expected("more than `0s`");
+        }
+    }
+
+    fn files(&mut self) {
+        self.unique("files", "path");
+        for file in items(self.root, "files") {
+            match (file.entry("text"), file.entry("from")) {
+                (Some(_), Some(from)) => {
+                    self.add(from.key_place, "`from` beside `text`").expected("one of them");
+                }
+                (None, None) => {
+                    let place = Place { width: 1, ..file.place };
+                    self.add(place, "a file without text").expected("`text`, or `from` with the file to copy");
+                }
+                _ => {}
+            }
+            let Some(path) = file.get("path") else { continue };
+            let text = path.text().unwrap_or_default();
+            if text.starts_with('/') || text.split('/').any(|part| part == "..") {
+                self.add(path.place, format!("the path `{text}`")).expected("a path inside the home folder");
+            }
+        }
+    }
+
+    fn timeline(&mut self, machines: Option<&[String]>) {
+        let mut last: Option<(Duration, &str)> = None;
+        let mut traffic: Vec<&str> = Vec::new();
+        for entry in items(self.root, "timeline") {
+            if let Some((at, text)) = time_of(entry) {
+                match last {
+                    Some((before, shown)) if at < before => {
+                        let place = entry.nearest(&["at"]).place;
+                        self.add(place, format!("time goes back from `{shown}` to `{text}`"))
+                            .expected("entries in the order of time");
+                    }
+                    _ => last = Some((at, text)),
+                }
+            }
+            for key in ["stop-node", "start-node", "cut-off-node", "reconnect-node"] {
+                self.node_exists(entry.get(key), machines);
+            }
+            if let Some(name) = entry.get("start-traffic").and_then(|start| start.get("name")) {
+                traffic.extend(name.text());
+            }
+            if let Some(stop) = entry.get("stop-traffic")
+                && let Some(name) = stop.text().filter(|name| !traffic.contains(name))
+            {
+                let help = did_you_mean(name, traffic.iter().copied());
+                let error = self.add(stop.place, format!("no traffic `{name}` was started before"));
+                match help {
+                    Some(help) => error.help(help),
+                    None => error.expected("the name of a `start-traffic` further up"),
+                };
+            }
+        }
+    }
+
+    fn node_exists(&mut self, node: Option<&Node>, machines: Option<&[String]>) {
+        let (Some(node), Some(machines)) = (node, machines) else { return };
+        let Some(name) = node.text().filter(|name| !machines.iter().any(|machine| machine == name)) else { return };
+        let help = did_you_mean(name, machines.iter().map(String::as_str));
+        let some: Vec<&str> = machines.iter().map(String::as_str).take(5).collect();
+        let expected = match (some.is_empty(), machines.len() > some.len()) {
+            (true, _) => "a node, but the cluster has none".to_string(),
+            (false, true) => format!("a node of the cluster: {}, …", some.join(", ")),
+            (false, false) => format!("a node of the cluster: {}", some.join(", ")),
+        };
+        let error = self.add(node.place, format!("unknown node `{name}`")).expected(expected);
+        if let Some(help) = help {
+            error.help(help);
+        }
+    }
+
+    fn conditions(&mut self, machines: Option<&[String]>) {
+        let mut open: Vec<&Node> = items(self.root, "objectives").iter().filter_map(|item| item.get("that")).collect();
+        while let Some(condition) = open.pop() {
+            open.extend(items(condition, "all").iter().chain(items(condition, "any")).chain(condition.get("not")));
+            self.node_exists(condition.get("node"), machines);
+            self.node_exists(condition.get("on-node"), machines);
+            for entry in condition.entries() {
+                self.bounds(&entry.key, &entry.node);
+            }
+        }
+    }
+
+    fn bounds(&mut self, key: &str, node: &Node) {
+        let compared = ["count", "ready", "restarts", "replicas", "updated", "available", "revision", "endpoints"];
+        if !compared.contains(&key) || !matches!(node.value, crate::yaml::Value::Map(_)) {
+            return;
+        }
+        let number = |key: &str| node.get(key).and_then(Node::scalar).and_then(|scalar| scalar.text.parse::<u32>().ok());
+        match (number("at-least"), number("at-most")) {
+            (Some(least), Some(most)) if least > most => {
+                self.add(node.place, format!("at least {least} and at most {most}")).expected("numbers that can be");
+            }
+            (None, None) if node.entries().is_empty() => {
+                self.add(node.place, format!("`{key}` without a bound")).expected("`at-least`, `at-most` or both");
+            }
+            _ => {}
+        }
+    }
+}
+
+/// More nodes than this are more than Kubernetes itself supports.
+const MOST_NODES: u64 = 5000;
+
+/// The time of a timeline entry, as a duration and as it is written.
+pub(super) fn time_of(entry: &Node) -> Option<(Duration, &str)> {
+    let text = entry.get("at")?.text()?;
+    Period::parse(text).ok().map(|period| (period.0, text))
+}

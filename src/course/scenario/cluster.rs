@@ -1,0 +1,152 @@
+//! The machines of a scenario's cluster.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::values::{Name, Quantity, Taint};
+
+/// The machines.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Cluster {
+    /// The worker nodes: how many, or groups of them. The control plane has no node of its own.
+    #[serde(default)]
+    pub nodes: Nodes,
+}
+
+/// The worker nodes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Nodes {
+    /// So many nodes of 4 CPU and 8Gi, named `node-1`, `node-2` and so on.
+    Count(#[schemars(range(min = 0, max = 5000))] u32),
+    Groups(Vec<NodeGroup>),
+}
+
+impl Default for Nodes {
+    fn default() -> Self {
+        Nodes::Count(3)
+    }
+}
+
+/// One node with a `name`, or `count` nodes of the same size.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct NodeGroup {
+    /// The name of a single node.
+    pub name: Option<Name>,
+    /// How many nodes; 1 when it is left out.
+    #[schemars(range(min = 0, max = 5000))]
+    pub count: Option<u32>,
+    /// What the names begin with: `node` gives `node-1`, `node-2` and so on, counted through all groups.
+    pub prefix: Option<Name>,
+    #[serde(default = "four_cpus")]
+    pub cpu: Quantity,
+    #[serde(default = "eight_gib")]
+    pub memory: Quantity,
+    /// How many pods fit at most.
+    #[serde(default = "pods_per_node")]
+    #[schemars(range(min = 0, max = 1000))]
+    pub pods: u32,
+    /// The label `topology.kubernetes.io/zone`.
+    pub zone: Option<Name>,
+    /// Several zones, given to the nodes in turn.
+    #[serde(default)]
+    pub zones: Vec<Name>,
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    #[serde(default)]
+    pub taints: Vec<Taint>,
+}
+
+fn four_cpus() -> Quantity {
+    Quantity("4".to_string())
+}
+
+fn eight_gib() -> Quantity {
+    Quantity("8Gi".to_string())
+}
+
+fn pods_per_node() -> u32 {
+    110
+}
+
+/// One machine, with everything filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeSpec {
+    pub name: String,
+    pub cpu: Quantity,
+    pub memory: Quantity,
+    pub pods: u32,
+    pub zone: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub taints: Vec<Taint>,
+}
+
+impl Cluster {
+    /// How many machines there are.
+    pub fn size(&self) -> u64 {
+        match &self.nodes {
+            Nodes::Count(count) => u64::from(*count),
+            Nodes::Groups(groups) => groups.iter().map(|group| u64::from(group.count.unwrap_or(1))).sum(),
+        }
+    }
+
+    /// Every machine, with the index of its group. Groups with the same prefix go on counting: groups of 2 and 1
+    /// nodes are `node-1`, `node-2` and `node-3`.
+    pub fn machines(&self) -> Vec<(usize, NodeSpec)> {
+        let groups = match &self.nodes {
+            Nodes::Count(count) => &vec![NodeGroup::plain(*count)],
+            Nodes::Groups(groups) => groups,
+        };
+        let mut counted: BTreeMap<String, u32> = BTreeMap::new();
+        let mut machines = Vec::new();
+        for (at, group) in groups.iter().enumerate() {
+            for index in 0..group.count.unwrap_or(1) as usize {
+                let name = match &group.name {
+                    Some(name) => name.0.clone(),
+                    None => {
+                        let prefix = group.prefix.as_ref().map_or("node", |prefix| prefix.0.as_str());
+                        let number = counted.entry(prefix.to_string()).or_default();
+                        *number += 1;
+                        format!("{prefix}-{number}")
+                    }
+                };
+                machines.push((at, group.machine(name, index)));
+            }
+        }
+        machines
+    }
+}
+
+impl NodeGroup {
+    fn plain(count: u32) -> NodeGroup {
+        NodeGroup {
+            name: None,
+            count: Some(count),
+            prefix: None,
+            cpu: four_cpus(),
+            memory: eight_gib(),
+            pods: pods_per_node(),
+            zone: None,
+            zones: vec![],
+            labels: BTreeMap::new(),
+            taints: vec![],
+        }
+    }
+
+    fn machine(&self, name: String, index: usize) -> NodeSpec {
+        let turn = (!self.zones.is_empty()).then(|| &self.zones[index % self.zones.len()]);
+        NodeSpec {
+            name,
+            cpu: self.cpu.clone(),
+            memory: self.memory.clone(),
+            pods: self.pods,
+            zone: self.zone.as_ref().or(turn).map(|zone| zone.0.clone()),
+            labels: self.labels.clone(),
+            taints: self.taints.clone(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Why a system call failed: the numbers of Linux by their texts, and what can go wrong between two computers.
+
+use std::fmt;
+
+/// The error of a system call. It prints what Linux prints: `No such file or directory`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errno {
+    NoEntry,
+    Exists,
+    NotDirectory,
+    IsDirectory,
+    NotEmpty,
+    AccessDenied,
+    NotPermitted,
+    BadDescriptor,
+    InvalidArgument,
+    NoProcess,
+    NoChild,
+    BrokenPipe,
+    ExecFormat,
+    TooManyLinks,
+}
+
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Errno::NoEntry => "No such file or directory",
+            Errno::Exists => "File exists",
+            Errno::NotDirectory => "Not a directory",
+            Errno::IsDirectory => "Is a directory",
+            Errno::NotEmpty => "Directory not empty",
+            Errno::AccessDenied => "Permission denied",
+            Errno::NotPermitted => "Operation not permitted",
+            Errno::BadDescriptor => "Bad file descriptor",
+            Errno::InvalidArgument => "Invalid argument",
+            Errno::NoProcess => "No such process",
+            Errno::NoChild => "No child processes",
+            Errno::BrokenPipe => "Broken pipe",
+            Errno::ExecFormat => "Exec format error",
+            Errno::TooManyLinks => "Too many levels of symbolic links",
+        })
+    }
+}
+
+impl std::error::Error for Errno {}
+
+/// Why an HTTP exchange gave no answer, or broke off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetError {
+    ConnectionRefused,
+    ConnectionReset,
+    TimedOut,
+    UnknownHost,
+    NetworkUnreachable,
+    /// The address is not one: no scheme, no host.
+    BadUrl,
+}
+
+impl fmt::Display for NetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            NetError::ConnectionRefused => "Connection refused",
+            NetError::ConnectionReset => "Connection reset by peer",
+            NetError::TimedOut => "Connection timed out",
+            NetError::UnknownHost => "Could not resolve host",
+            NetError::NetworkUnreachable => "Network is unreachable",
+            NetError::BadUrl => "URL using bad/illegal format or missing URL",
+        })
+    }
+}
+
+impl std::error::Error for NetError {}

@@ -1,0 +1,162 @@
+//! HTTP as a machine sees it: requests that go out, answers that come in whole or piece by piece.
+//!
+//! The machine has no network of its own. What its programs ask for is collected as [`Outgoing`]; the embedder carries
+//! it wherever it belongs and answers with [`HttpEvent`]s, at once or at any later virtual time.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::{NetError, Pid};
+
+/// Names one request and its answer, for as long as the exchange lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExchangeId(pub u64);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// The whole address: `https://10.0.0.1:6443/api/v1/pods?watch=1`.
+    pub url: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// How long the program waits for the answer (for a stream: for its head). `None`: for ever.
+    pub timeout: Option<Duration>,
+}
+
+impl HttpRequest {
+    pub fn new(method: &str, url: impl Into<String>) -> Self {
+        HttpRequest { method: method.to_owned(), url: url.into(), ..HttpRequest::default() }
+    }
+
+    pub fn get(url: impl Into<String>) -> Self {
+        HttpRequest::new("GET", url)
+    }
+
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    #[must_use]
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpResponse {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+}
+
+/// An answer whose head has come and whose body comes in pieces: a watch, followed logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpStream {
+    pub id: ExchangeId,
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+}
+
+impl HttpStream {
+    /// The value of a header, whatever the case of its name.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+}
+
+fn find_header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// What the next piece of a stream is. Pieces come as the server sent them: a line may span two of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamItem {
+    Chunk(Vec<u8>),
+    /// The body is complete.
+    End,
+    /// Nothing came for as long as the program was ready to wait. The stream is still open.
+    TimedOut,
+    /// The connection broke.
+    Failed(NetError),
+}
+
+/// What leaves the machine, in order. The embedder takes it with `Machine::take_outgoing`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outgoing {
+    Request { id: ExchangeId, pid: Pid, request: HttpRequest },
+    /// More of the request's body, for exchanges that talk both ways (`exec -i`, `attach`).
+    Data { id: ExchangeId, bytes: Vec<u8> },
+    /// The program (or its end) closed the exchange: no answer is wanted any more.
+    Close { id: ExchangeId },
+}
+
+/// What the embedder answers with `Machine::http_reply`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HttpEvent {
+    /// The whole answer, and its end.
+    Response(HttpResponse),
+    /// Status and headers of an answer whose body follows as `Chunk`s and an `End`.
+    Head { status: u16, headers: Vec<(String, String)> },
+    Chunk(Vec<u8>),
+    End,
+    Failed(NetError),
+}
+
+/// One exchange while it lasts.
+#[derive(Clone, Debug)]
+pub(crate) struct Exchange {
+    pub pid: Pid,
+    pub head: Option<(u16, Vec<(String, String)>)>,
+    pub chunks: VecDeque<Vec<u8>>,
+    pub ended: bool,
+    pub failed: Option<NetError>,
+}
+
+impl Exchange {
+    pub fn new(pid: Pid) -> Self {
+        Exchange { pid, head: None, chunks: VecDeque::new(), ended: false, failed: None }
+    }
+
+    pub fn take_event(&mut self, event: HttpEvent) {
+        match event {
+            HttpEvent::Response(response) => {
+                self.head = Some((response.status, response.headers));
+                if !response.body.is_empty() {
+                    self.chunks.push_back(response.body);
+                }
+                self.ended = true;
+            }
+            HttpEvent::Head { status, headers } => self.head = Some((status, headers)),
+            HttpEvent::Chunk(bytes) => self.chunks.push_back(bytes),
+            HttpEvent::End => self.ended = true,
+            HttpEvent::Failed(error) => self.failed = Some(error),
+        }
+    }
+
+    /// The next piece of the body, or `None` while there is nothing to say.
+    pub fn next_item(&mut self) -> Option<StreamItem> {
+        if let Some(chunk) = self.chunks.pop_front() {
+            return Some(StreamItem::Chunk(chunk));
+        }
+        match (self.failed, self.ended) {
+            (Some(error), _) => Some(StreamItem::Failed(error)),
+            (None, true) => Some(StreamItem::End),
+            (None, false) => None,
+        }
+    }
+
+    pub fn has_item(&self) -> bool {
+        !self.chunks.is_empty() || self.ended || self.failed.is_some()
+    }
+}

@@ -1,0 +1,413 @@
+//! The system calls of a sequential program.
+//!
+//! Read the head of `program.rs` first: every call here is a *step* whose answer is logged, `Err(Suspend)` means "not
+//! yet" and belongs to `?`. What can fail for the program's own reasons is a second `Result` inside:
+//! `process.read_file(path)?` is a `Result<Vec<u8>, Errno>`.
+//!
+//! Relative paths start at the process's working directory; `~` and `$HOME` are the shell's business. Text goes in and
+//! out as UTF-8; bytes that are not are replaced where a call returns a `String`.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_sim::{Fingerprint, Time};
+
+use crate::program::{Answer, Step};
+use crate::{
+    Errno, ExchangeId, ExitStatus, HttpRequest, HttpResponse, HttpStream, Metadata, NetError, OpenMode, Pid, Signal,
+    Spawn, StreamItem, Suspend, Sys,
+};
+
+/// A running sequential program, as it sees itself and its computer.
+pub struct Process<'a> {
+    sys: Sys<'a>,
+    log: &'a mut Vec<Step>,
+    next: usize,
+}
+
+/// Something that a program can wait for together with others: see [`Process::poll`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A descriptor with something to read (or at its end). 0 is standard input.
+    Readable(u32),
+    /// The next piece of an HTTP stream.
+    Stream(ExchangeId),
+    /// The end of a child.
+    Child(Pid),
+}
+
+/// Which source of a [`Process::poll`] is ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// The index into the list that was given.
+    Source(usize),
+    TimedOut,
+}
+
+/// Who the process is: constant, so not logged.
+impl Process<'_> {
+    /// The command line; `args()[0]` is the name by which the program was called.
+    pub fn args(&self) -> Vec<String> {
+        self.sys.args().to_vec()
+    }
+
+    pub fn env(&self, name: &str) -> Option<String> {
+        self.sys.env().get(name).cloned()
+    }
+
+    /// All environment variables, sorted by name.
+    pub fn all_env(&self) -> Vec<(String, String)> {
+        self.sys.env().iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
+    pub fn pid(&self) -> Pid {
+        self.sys.pid()
+    }
+
+    pub fn hostname(&self) -> String {
+        self.sys.hostname().to_owned()
+    }
+
+    /// Whether a descriptor (0, 1, 2) is a terminal.
+    pub fn is_tty(&self, fd: u32) -> bool {
+        self.sys.is_tty(fd)
+    }
+}
+
+/// Files.
+impl Process<'_> {
+    pub fn cwd(&mut self) -> Result<String, Suspend> {
+        self.at_once(("cwd", 0), |sys| sys.cwd().to_owned())
+    }
+
+    pub fn set_cwd(&mut self, path: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("set_cwd", &[path.as_bytes()]), |sys| sys.set_cwd(path))
+    }
+
+    pub fn read_file(&mut self, path: &str) -> Result<Result<Vec<u8>, Errno>, Suspend> {
+        self.at_once(call("read_file", &[path.as_bytes()]), |sys| sys.read_file(path))
+    }
+
+    /// Writes a whole file. A file that exists keeps its mode; a new one gets `mode` (usually `0o644`).
+    pub fn write_file(&mut self, path: &str, bytes: &[u8], mode: u32) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("write_file", &[path.as_bytes(), bytes]), |sys| sys.write_file(path, bytes, mode))
+    }
+
+    /// Adds to the end of a file, which is made if it is not there.
+    pub fn append_file(&mut self, path: &str, bytes: &[u8]) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("append_file", &[path.as_bytes(), bytes]), |sys| sys.append_file(path, bytes))
+    }
+
+    /// The names in a directory, sorted, without `.` and `..`.
+    pub fn read_dir(&mut self, path: &str) -> Result<Result<Vec<String>, Errno>, Suspend> {
+        self.at_once(call("read_dir", &[path.as_bytes()]), |sys| sys.read_dir(path))
+    }
+
+    /// What is at a path; symbolic links are followed.
+    pub fn stat(&mut self, path: &str) -> Result<Result<Metadata, Errno>, Suspend> {
+        self.at_once(call("stat", &[path.as_bytes()]), |sys| sys.stat(path))
+    }
+
+    /// What is at a path, be it a symbolic link.
+    pub fn lstat(&mut self, path: &str) -> Result<Result<Metadata, Errno>, Suspend> {
+        self.at_once(call("lstat", &[path.as_bytes()]), |sys| sys.lstat(path))
+    }
+
+    /// Removes a file or an empty directory.
+    pub fn remove(&mut self, path: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("remove", &[path.as_bytes()]), |sys| sys.remove(path))
+    }
+
+    pub fn mkdir(&mut self, path: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("mkdir", &[path.as_bytes()]), |sys| sys.mkdir(path))
+    }
+
+    /// Moves a file or directory onto another path, replacing a file that is there.
+    pub fn rename(&mut self, from: &str, to: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("rename", &[from.as_bytes(), to.as_bytes()]), |sys| sys.rename(from, to))
+    }
+
+    pub fn symlink(&mut self, target: &str, path: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("symlink", &[target.as_bytes(), path.as_bytes()]), |sys| sys.symlink(target, path))
+    }
+
+    pub fn chmod(&mut self, path: &str, mode: u32) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("chmod", &[path.as_bytes()]), |sys| sys.chmod(path, mode))
+    }
+
+    /// Sets the time of last change to now.
+    pub fn touch(&mut self, path: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("touch", &[path.as_bytes()]), |sys| sys.touch(path))
+    }
+}
+
+/// Descriptors: standard input and output, pipes.
+impl Process<'_> {
+    /// One line of standard input with its newline (the last one may have none); `None` at the end.
+    pub fn read_line(&mut self) -> Result<Option<String>, Suspend> {
+        let bytes = self.step(("read_line", 0), |sys| sys.read_line(0))?;
+        Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    pub fn read_stdin_to_end(&mut self) -> Result<Vec<u8>, Suspend> {
+        self.read_to_end(0)
+    }
+
+    /// Everything that a descriptor gives until its end.
+    pub fn read_to_end(&mut self, fd: u32) -> Result<Vec<u8>, Suspend> {
+        self.repeat(Vec::new(), |process, bytes: &mut Vec<u8>| match process.read(fd)? {
+            Ok(piece) if !piece.is_empty() => {
+                bytes.extend(piece);
+                Ok(ControlFlow::Continue(()))
+            }
+            _ => Ok(ControlFlow::Break(std::mem::take(bytes))),
+        })
+    }
+
+    /// What there is to read on a descriptor, waiting until there is something. Empty: its end.
+    pub fn read(&mut self, fd: u32) -> Result<Result<Vec<u8>, Errno>, Suspend> {
+        self.step(call("read", &[&fd.to_le_bytes()]), |sys| sys.read(fd, usize::MAX))
+    }
+
+    /// Writes to standard output. A program whose reader has gone is ended by SIGPIPE here, as on Linux.
+    pub fn print(&mut self, text: &str) -> Result<(), Suspend> {
+        self.write_stdout(text.as_bytes())
+    }
+
+    pub fn write_stdout(&mut self, bytes: &[u8]) -> Result<(), Suspend> {
+        self.write(1, bytes).map(|_| ())
+    }
+
+    /// Writes to standard error.
+    pub fn eprint(&mut self, text: &str) -> Result<(), Suspend> {
+        self.write(2, text.as_bytes()).map(|_| ())
+    }
+
+    /// Writes all bytes, waiting while a pipe is full.
+    pub fn write(&mut self, fd: u32, bytes: &[u8]) -> Result<Result<(), Errno>, Suspend> {
+        self.step(call("write", &[&fd.to_le_bytes(), bytes]), |sys| sys.write(fd, bytes))
+    }
+
+    pub fn open(&mut self, path: &str, mode: OpenMode) -> Result<Result<u32, Errno>, Suspend> {
+        self.at_once(call("open", &[path.as_bytes()]), |sys| sys.open(path, mode))
+    }
+
+    /// A new pipe: the descriptor to read from and the one to write to.
+    pub fn pipe(&mut self) -> Result<(u32, u32), Suspend> {
+        self.at_once(("pipe", 0), |sys| sys.pipe())
+    }
+
+    pub fn close(&mut self, fd: u32) -> Result<(), Suspend> {
+        self.at_once(call("close", &[&fd.to_le_bytes()]), |sys| sys.close(fd))
+    }
+
+    /// The terminal's width in characters: of standard output, or `COLUMNS`, or `None` when neither says.
+    pub fn columns(&mut self) -> Result<Option<usize>, Suspend> {
+        let set = self.env("COLUMNS").and_then(|columns| columns.parse().ok());
+        self.at_once(("columns", 0), |sys| sys.columns(1)).map(|of_terminal| set.or(of_terminal))
+    }
+}
+
+/// Time and chance.
+impl Process<'_> {
+    pub fn sleep(&mut self, duration: Duration) -> Result<(), Suspend> {
+        let until = self.now()? + duration;
+        self.step(("sleep", 0), |sys| sys.sleep_until(until))
+    }
+
+    /// Virtual time since the simulation began.
+    pub fn now(&mut self) -> Result<Time, Suspend> {
+        self.at_once(("now", 0), |sys| sys.now())
+    }
+
+    /// The wall clock of the simulated world: nanoseconds since 1970, UTC.
+    pub fn unix_nanos(&mut self) -> Result<i64, Suspend> {
+        self.at_once(("unix_nanos", 0), |sys| sys.unix_nanos())
+    }
+
+    pub fn random_bits(&mut self) -> Result<u64, Suspend> {
+        self.at_once(("random_bits", 0), |sys| sys.random_bits())
+    }
+}
+
+/// HTTP.
+impl Process<'_> {
+    /// Sends a request and waits for the whole answer. An answer of any status is `Ok`.
+    pub fn http(&mut self, request: HttpRequest) -> Result<Result<HttpResponse, NetError>, Suspend> {
+        let deadline = self.deadline(request.timeout)?;
+        let id = self.http_send(request)?;
+        let answer = self.step(("http", id.0), |sys| sys.http_whole(id, deadline))?;
+        self.http_close(id)?;
+        Ok(answer)
+    }
+
+    /// Sends a request and waits for the head of the answer; its body is then read with [`Process::http_next`].
+    pub fn http_open(&mut self, request: HttpRequest) -> Result<Result<HttpStream, NetError>, Suspend> {
+        let deadline = self.deadline(request.timeout)?;
+        let id = self.http_send(request)?;
+        self.step(("http_open", id.0), |sys| sys.http_head(id, deadline))
+    }
+
+    /// The next piece of a stream's body. With a timeout, `StreamItem::TimedOut` says that none came in time.
+    pub fn http_next(&mut self, stream: ExchangeId, timeout: Option<Duration>) -> Result<StreamItem, Suspend> {
+        let deadline = self.deadline(timeout)?;
+        self.step(("http_next", stream.0), |sys| sys.http_next(stream, deadline))
+    }
+
+    /// More of the request's body, for a server that listens while it answers (`exec -i`).
+    pub fn http_write(&mut self, stream: ExchangeId, bytes: &[u8]) -> Result<(), Suspend> {
+        self.at_once(call("http_write", &[bytes]), |sys| sys.http_write(stream, bytes))
+    }
+
+    /// Ends an exchange. What is still open when the program ends is closed then.
+    pub fn http_close(&mut self, stream: ExchangeId) -> Result<(), Suspend> {
+        self.at_once(("http_close", stream.0), |sys| sys.http_close(stream))
+    }
+
+    fn http_send(&mut self, request: HttpRequest) -> Result<ExchangeId, Suspend> {
+        let key = call("http_send", &[request.method.as_bytes(), request.url.as_bytes(), &request.body]);
+        self.at_once(key, |sys| sys.http_send(request))
+    }
+
+    fn deadline(&mut self, timeout: Option<Duration>) -> Result<Option<Time>, Suspend> {
+        timeout.map(|timeout| Ok(self.now()? + timeout)).transpose()
+    }
+}
+
+/// Other processes, and waiting for several things.
+impl Process<'_> {
+    /// Starts a program as a child. `Spawn::new(&["grep", "x"])` inherits directory, environment and descriptors.
+    /// `Err(Errno::NoEntry)` when there is no such command.
+    pub fn spawn(&mut self, spawn: Spawn) -> Result<Result<Pid, Errno>, Suspend> {
+        let key = call("spawn", &spawn.argv.iter().map(String::as_bytes).collect::<Vec<_>>());
+        self.at_once(key, |sys| sys.spawn(spawn))
+    }
+
+    /// Waits for a child to end.
+    pub fn wait(&mut self, child: Pid) -> Result<Result<ExitStatus, Errno>, Suspend> {
+        self.step(("wait", child.0.into()), |sys| sys.wait_child(child))
+    }
+
+    /// Starts a program, waits for its end, and gives its exit code.
+    pub fn run(&mut self, argv: &[String]) -> Result<Result<i32, Errno>, Suspend> {
+        match self.spawn(Spawn::new(argv))? {
+            Ok(child) => Ok(self.wait(child)?.map(|status| status.code)),
+            Err(error) => Ok(Err(error)),
+        }
+    }
+
+    pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(("kill", pid.0.into()), |sys| sys.kill(pid, signal))
+    }
+
+    /// Waits for the first of several things, without taking it. With a timeout, for no longer than that.
+    pub fn poll(&mut self, sources: &[Source], timeout: Option<Duration>) -> Result<Ready, Suspend> {
+        let deadline = self.deadline(timeout)?;
+        self.step(("poll", sources.len() as u64), |sys| sys.poll(sources, deadline))
+    }
+}
+
+/// Loops, and what all calls rest on.
+impl<'a> Process<'a> {
+    pub(crate) fn new(sys: &'a mut Sys<'_>, log: &'a mut Vec<Step>) -> Self {
+        Process { sys: sys.reborrow(), log, next: 0 }
+    }
+
+    /// A loop that may run for ever: `turn` is called with the state until it breaks with a value.
+    ///
+    /// When a turn has ended, its steps are dropped from the log and only the state is kept, so a loop costs the same
+    /// in its millionth turn as in its first. After a suspension the current turn starts again from the state that the
+    /// turn before had left, so a turn may change the state at any place. The state is cloned once a resumption: keep
+    /// big things in it behind an `Arc` or in `imbl` maps. Loops may be nested.
+    ///
+    /// What comes before the loop is run again at each resumption like any other code, and its value for `state` is
+    /// then ignored.
+    pub fn repeat<S, T>(
+        &mut self,
+        state: S,
+        mut turn: impl FnMut(&mut Process<'a>, &mut S) -> Result<ControlFlow<T>, Suspend>,
+    ) -> Result<T, Suspend>
+    where
+        S: Clone + Send + Sync + 'static,
+        T: Clone + Send + Sync + 'static,
+    {
+        let at = self.next;
+        let mut state = match self.log.get(at) {
+            Some(Step { answer: Answer::Value(value), call }) => {
+                assert_eq!(call.0, "repeat", "the program did not repeat itself: step {at} was {}", call.0);
+                self.next += 1;
+                return Ok(recorded(value, "repeat"));
+            }
+            Some(Step { answer: Answer::Turning(saved), .. }) => recorded(saved, "repeat"),
+            None => {
+                self.log.push(Step { call: ("repeat", 0), answer: Answer::Turning(Arc::new(state.clone())) });
+                state
+            }
+        };
+        self.next += 1;
+        loop {
+            let flow = turn(self, &mut state)?;
+            self.next = at + 1;
+            self.log.truncate(self.next);
+            match flow {
+                ControlFlow::Continue(()) => self.log[at].answer = Answer::Turning(Arc::new(state.clone())),
+                ControlFlow::Break(value) => {
+                    self.log[at].answer = Answer::Value(Arc::new(value.clone()));
+                    return Ok(value);
+                }
+            }
+        }
+    }
+
+    /// One step: answered from the log if it was done before, else done now; `None` means that it has to wait.
+    fn step<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        call: (&'static str, u64),
+        issue: impl FnOnce(&mut Sys<'_>) -> Option<T>,
+    ) -> Result<T, Suspend> {
+        let at = self.next;
+        if let Some(step) = self.log.get(at) {
+            assert!(
+                step.call == call,
+                "the program did not repeat itself: step {at} was {:?} and now is {call:?} (arguments {:?})",
+                step.call,
+                self.sys.args()
+            );
+            let Answer::Value(value) = &step.answer else { panic!("step {at} was a loop and now is {call:?}") };
+            self.next += 1;
+            return Ok(recorded(value, call.0));
+        }
+        if !self.sys.spend_turn() {
+            return Err(Suspend(()));
+        }
+        let Some(value) = issue(&mut self.sys) else { return Err(Suspend(())) };
+        self.log.push(Step { call, answer: Answer::Value(Arc::new(value.clone())) });
+        self.next += 1;
+        Ok(value)
+    }
+
+    /// A step that never waits.
+    fn at_once<T: Clone + Send + Sync + 'static>(
+        &mut self,
+        call: (&'static str, u64),
+        issue: impl FnOnce(&mut Sys<'_>) -> T,
+    ) -> Result<T, Suspend> {
+        self.step(call, |sys| Some(issue(sys)))
+    }
+}
+
+fn recorded<T: Clone + 'static>(value: &Arc<dyn Any + Send + Sync>, call: &str) -> T {
+    value.downcast_ref::<T>().unwrap_or_else(|| panic!("the program did not repeat itself in {call}")).clone()
+}
+
+/// The name of a call with a fingerprint of its arguments.
+fn call(name: &'static str, arguments: &[&[u8]]) -> (&'static str, u64) {
+    let mut fingerprint = Fingerprint::default();
+    for argument in arguments {
+        fingerprint.write(argument);
+        fingerprint.write(&[0xff]);
+    }
+    (name, fingerprint.finish())
+}

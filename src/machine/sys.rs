@@ -1,0 +1,506 @@
+//! The system calls, as an explicit state machine makes them.
+//!
+//! A call that may have to wait gives an `Option`: `None` means that it cannot be answered yet and that the process is
+//! woken when it can. The program then returns [`crate::Turn::Wait`] and makes the same call again when it is resumed.
+//! It may make several such calls in one turn; it is woken by the first that can be answered.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_sim::Time;
+
+use crate::http::Exchange;
+use crate::machine::{Entry, Wait};
+use crate::pipes::{Handle, Pipe, Target};
+use crate::{
+    Errno, ExchangeId, ExitStatus, Group, HttpRequest, HttpResponse, HttpStream, Machine, NetError, Outgoing, Pid,
+    Program, Ready, Signal, Source, Spawn, StreamItem,
+};
+
+/// How long a process pauses that has made very many calls without any time passing. Real programs take time to
+/// compute; this keeps an endless loop from stopping the clock.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How a file is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenMode {
+    Read,
+    /// Made if it is not there, emptied if it is.
+    Write,
+    /// Made if it is not there, written at its end.
+    Append,
+    /// For reading and writing, made if it is not there, kept if it is (`<>`).
+    ReadWrite,
+}
+
+/// The machine as one of its processes sees it.
+pub struct Sys<'a> {
+    pub(crate) machine: &'a mut Machine,
+    pid: Pid,
+}
+
+impl<'a> Sys<'a> {
+    pub(crate) fn new(machine: &'a mut Machine, pid: Pid) -> Self {
+        Sys { machine, pid }
+    }
+
+    pub(crate) fn reborrow(&mut self) -> Sys<'_> {
+        Sys { machine: self.machine, pid: self.pid }
+    }
+
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.machine.processes[&self.pid]
+    }
+
+    pub(crate) fn entry_mut(&mut self) -> &mut Entry {
+        self.machine.processes.get_mut(&self.pid).expect("a running process has its entry")
+    }
+
+    /// Counts a call. `false`: the process has made too many at this moment and is woken a little later.
+    pub fn spend_turn(&mut self) -> bool {
+        let later = self.machine.now + PAUSE;
+        let entry = self.entry_mut();
+        if entry.calls_left == 0 {
+            entry.waits.push(Wait::Until(later));
+            return false;
+        }
+        entry.calls_left -= 1;
+        true
+    }
+
+    fn wait_for(&mut self, wait: Wait) -> bool {
+        let over = self.machine.is_over(wait);
+        if !over {
+            self.entry_mut().waits.push(wait);
+        }
+        over
+    }
+}
+
+/// Who and when.
+impl Sys<'_> {
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    pub fn parent(&self) -> Option<Pid> {
+        self.entry().parent
+    }
+
+    pub fn args(&self) -> &[String] {
+        &self.entry().args
+    }
+
+    pub fn env(&self) -> &BTreeMap<String, String> {
+        &self.entry().env
+    }
+
+    pub fn hostname(&self) -> &str {
+        &self.machine.hostname
+    }
+
+    pub fn now(&self) -> Time {
+        self.machine.now
+    }
+
+    pub fn unix_nanos(&self) -> i64 {
+        self.machine.unix_nanos()
+    }
+
+    pub fn random_bits(&mut self) -> u64 {
+        self.machine.random.bits()
+    }
+
+    pub fn sleep_until(&mut self, time: Time) -> Option<()> {
+        self.wait_for(Wait::Until(time)).then_some(())
+    }
+}
+
+/// Descriptors.
+impl Sys<'_> {
+    pub(crate) fn handle(&self, fd: u32) -> Option<Handle> {
+        self.entry().fds.get(&fd).copied()
+    }
+
+    pub fn is_open(&self, fd: u32) -> bool {
+        self.handle(fd).is_some()
+    }
+
+    fn target(&self, fd: u32) -> Option<(Handle, Target)> {
+        let handle = self.handle(fd)?;
+        Some((handle, self.machine.descriptions[&handle].target.clone()))
+    }
+
+    pub fn is_tty(&self, fd: u32) -> bool {
+        match self.target(fd) {
+            Some((_, Target::Terminal(tty))) => self.machine.terminals[&tty].is_tty,
+            _ => false,
+        }
+    }
+
+    /// The width of the terminal that a descriptor leads to.
+    pub fn columns(&self, fd: u32) -> Option<usize> {
+        match self.target(fd) {
+            Some((_, Target::Terminal(tty))) if self.is_tty(fd) => Some(self.machine.terminals[&tty].columns),
+            _ => None,
+        }
+    }
+
+    /// Up to `max` bytes, as soon as there are any. Empty: the end.
+    pub fn read(&mut self, fd: u32, max: usize) -> Option<Result<Vec<u8>, Errno>> {
+        let Some((handle, target)) = self.target(fd) else { return Some(Err(Errno::BadDescriptor)) };
+        if !self.wait_for(Wait::Readable(handle)) {
+            return None;
+        }
+        Some(match target {
+            Target::Null => Ok(Vec::new()),
+            Target::Zero => Ok(vec![0; max.min(4096)]),
+            Target::File { inode, offset, .. } => self.read_open_file(handle, inode, |bytes| {
+                let rest = bytes.get(offset..).unwrap_or_default();
+                rest.len().min(max)
+            }),
+            Target::PipeReader(pipe) => {
+                let buffer = &mut self.pipe_mut(pipe).buffer;
+                let taken = buffer.len().min(max);
+                Ok(buffer.drain(..taken).collect())
+            }
+            Target::Terminal(tty) => Ok(self.machine.terminal(tty).take(max)),
+            Target::PipeWriter(_) => Err(Errno::BadDescriptor),
+        })
+    }
+
+    /// One line with its newline. Empty: the end. Errors read as the end.
+    pub fn read_line(&mut self, fd: u32) -> Option<Vec<u8>> {
+        let Some((handle, target)) = self.target(fd) else { return Some(Vec::new()) };
+        if !self.wait_for(Wait::Line(handle)) {
+            if let Target::PipeReader(pipe) = target {
+                self.pipe_mut(pipe).line_wanted = true;
+            }
+            return None;
+        }
+        Some(match target {
+            Target::File { inode, offset, .. } => self
+                .read_open_file(handle, inode, |bytes| {
+                    let rest = bytes.get(offset..).unwrap_or_default();
+                    rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1)
+                })
+                .unwrap_or_default(),
+            Target::PipeReader(pipe) => self.pipe_mut(pipe).take_line(),
+            Target::Terminal(tty) => self.machine.terminal(tty).take_line(),
+            Target::Null | Target::Zero | Target::PipeWriter(_) => Vec::new(),
+        })
+    }
+
+    fn read_open_file(
+        &mut self,
+        handle: Handle,
+        inode: u64,
+        length: impl FnOnce(&[u8]) -> usize,
+    ) -> Result<Vec<u8>, Errno> {
+        let bytes = self.machine.files.read_inode(inode)?;
+        let taken = length(bytes);
+        let description = self.machine.descriptions.get_mut(&handle).expect("an open file");
+        let Target::File { offset, .. } = &mut description.target else { panic!("it is a file") };
+        let start = (*offset).min(bytes.len());
+        *offset = start + taken;
+        Ok(bytes[start..start + taken].to_vec())
+    }
+
+    /// Writes all bytes, or none yet. Writing where nobody reads any more sends SIGPIPE to the process.
+    pub fn write(&mut self, fd: u32, bytes: &[u8]) -> Option<Result<(), Errno>> {
+        let Some((handle, target)) = self.target(fd) else { return Some(Err(Errno::BadDescriptor)) };
+        if !self.wait_for(Wait::Writable(handle)) {
+            return None;
+        }
+        Some(match target {
+            Target::Null | Target::Zero => Ok(()),
+            Target::File { inode, offset, append } => self.write_open_file(handle, inode, offset, append, bytes),
+            Target::PipeWriter(pipe) if !self.machine.pipes[&pipe].has_reader => {
+                // The signal ends the process before it gets another turn.
+                self.entry_mut().pending.push(Signal::Pipe);
+                return None;
+            }
+            Target::PipeWriter(pipe) => {
+                self.pipe_mut(pipe).buffer.extend(bytes);
+                Ok(())
+            }
+            Target::Terminal(tty) => {
+                self.machine.terminal(tty).output.extend_from_slice(bytes);
+                Ok(())
+            }
+            Target::PipeReader(_) => Err(Errno::BadDescriptor),
+        })
+    }
+
+    fn write_open_file(
+        &mut self,
+        handle: Handle,
+        inode: u64,
+        offset: usize,
+        append: bool,
+        bytes: &[u8],
+    ) -> Result<(), Errno> {
+        let now = self.machine.now;
+        let mut end = 0;
+        self.machine.files.edit(inode, now, |contents| {
+            let start = if append { contents.len() } else { offset };
+            end = start + bytes.len();
+            if contents.len() < start {
+                contents.resize(start, 0);
+            }
+            let overlap = bytes.len().min(contents.len() - start);
+            contents[start..start + overlap].copy_from_slice(&bytes[..overlap]);
+            contents.extend_from_slice(&bytes[overlap..]);
+        })?;
+        if let Some(description) = self.machine.descriptions.get_mut(&handle)
+            && let Target::File { offset, .. } = &mut description.target
+        {
+            *offset = end;
+        }
+        Ok(())
+    }
+
+    fn pipe_mut(&mut self, pipe: u64) -> &mut Pipe {
+        self.machine.pipes.get_mut(&pipe).expect("a pipe with an open end")
+    }
+
+    /// A new pipe: the descriptor to read from and the one to write to.
+    pub fn pipe(&mut self) -> (u32, u32) {
+        // Handles are never reused, so the number of the next one is free as a name for the pipe.
+        let id = self.machine.next_handle;
+        self.machine.pipes.insert(id, Pipe { has_reader: true, has_writer: true, ..Pipe::default() });
+        let reader = self.machine.add_description(Target::PipeReader(id));
+        let writer = self.machine.add_description(Target::PipeWriter(id));
+        (self.add_fd(reader), self.add_fd(writer))
+    }
+
+    /// Gives a description the lowest free descriptor from 10 on, out of the way of those that scripts name.
+    pub(crate) fn add_fd(&mut self, handle: Handle) -> u32 {
+        let fds = &mut self.entry_mut().fds;
+        let fd = (10..).find(|fd| !fds.contains_key(fd)).expect("descriptors do not run out");
+        fds.insert(fd, handle);
+        fd
+    }
+
+    pub fn close(&mut self, fd: u32) {
+        if let Some(handle) = self.entry_mut().fds.remove(&fd) {
+            self.machine.release(handle);
+        }
+    }
+
+    /// Makes `to` lead where `from` leads, as `dup2`.
+    pub fn duplicate(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        let handle = self.handle(from).ok_or(Errno::BadDescriptor)?;
+        if from != to {
+            self.machine.retain(handle);
+            self.close(to);
+            self.entry_mut().fds.insert(to, handle);
+        }
+        Ok(())
+    }
+
+    /// A second descriptor, from 10 on, for what `fd` leads to.
+    pub fn keep_copy(&mut self, fd: u32) -> Result<u32, Errno> {
+        let handle = self.handle(fd).ok_or(Errno::BadDescriptor)?;
+        self.machine.retain(handle);
+        Ok(self.add_fd(handle))
+    }
+}
+
+/// Processes and signals.
+impl Sys<'_> {
+    pub fn spawn(&mut self, spawn: Spawn) -> Result<Pid, Errno> {
+        let env = spawn.env.clone().map_or_else(|| self.entry().env.clone(), Arc::new);
+        let cwd = spawn.cwd.clone().unwrap_or_else(|| self.entry().cwd.clone());
+        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd)?;
+        Ok(self.add_child(program, argv, env, cwd, spawn.fds, spawn.group))
+    }
+
+    /// Starts a child that runs a program which is no file, such as a subshell. `spawn.argv` is only its name.
+    pub fn spawn_program(&mut self, program: Box<dyn Program>, spawn: Spawn) -> Pid {
+        let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
+        let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
+        self.add_child(program, spawn.argv, env, cwd, spawn.fds, spawn.group)
+    }
+
+    fn add_child(
+        &mut self,
+        program: Box<dyn Program>,
+        argv: Vec<String>,
+        env: Arc<BTreeMap<String, String>>,
+        cwd: String,
+        fds: Option<Vec<(u32, u32)>>,
+        group: Group,
+    ) -> Pid {
+        let mut handles = BTreeMap::new();
+        for (child, parent) in fds.unwrap_or_else(|| vec![(0, 0), (1, 1), (2, 2)]) {
+            if let Some(handle) = self.handle(parent) {
+                handles.insert(child, self.machine.retain(handle));
+            }
+        }
+        let group = match group {
+            Group::Parent => Some(self.entry().group),
+            Group::Own => None,
+            Group::Of(pid) => Some(pid),
+        };
+        let ignores_interrupt = self.entry().ignores_interrupt;
+        let pid = self.machine.add_process(Some(self.pid), group, program, Arc::new(argv), env, cwd, handles);
+        self.machine.processes.get_mut(&pid).expect("it was just added").ignores_interrupt = ignores_interrupt;
+        pid
+    }
+
+    /// How a child ended, taking the answer; waits until it has.
+    pub fn wait_child(&mut self, child: Pid) -> Option<Result<ExitStatus, Errno>> {
+        if !self.machine.processes.get(&child).is_some_and(|entry| entry.parent == Some(self.pid)) {
+            return Some(Err(Errno::NoChild));
+        }
+        if !self.wait_for(Wait::Child(child)) {
+            return None;
+        }
+        let exit = self.machine.processes.remove(&child)?.exit?;
+        Some(Ok(exit))
+    }
+
+    /// Whether a child has ended and can be waited for without waiting.
+    pub fn has_ended(&self, child: Pid) -> bool {
+        self.machine.is_over(Wait::Child(child))
+    }
+
+    pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<(), Errno> {
+        self.machine.kill(pid, signal)
+    }
+
+    /// From now on SIGINT does nothing to this process and the children that it starts: jobs in the background.
+    pub fn ignore_interrupt(&mut self, child: Pid) {
+        if let Some(entry) = self.machine.processes.get_mut(&child) {
+            entry.ignores_interrupt = true;
+        }
+    }
+
+    /// Whether there is such a process: what `kill -0` asks.
+    pub fn exists(&self, pid: Pid) -> Result<(), Errno> {
+        self.machine.processes.get(&pid).map(|_| ()).ok_or(Errno::NoProcess)
+    }
+
+    /// A shell says that it waits for a command line, and what the last one came to.
+    pub fn report_idle(&mut self, status: i32) {
+        self.entry_mut().idle = Some(status);
+    }
+
+    pub fn group(&self) -> Pid {
+        self.entry().group
+    }
+
+    /// Puts a process group in front on the terminal of standard input.
+    pub fn set_foreground(&mut self, group: Pid) {
+        if let Some((_, Target::Terminal(tty))) = self.target(0) {
+            self.machine.terminal(tty).foreground = Some(group);
+        }
+    }
+
+    /// Changes the process's own arguments and environment, as `exec` does.
+    pub fn set_identity(&mut self, args: Vec<String>, env: BTreeMap<String, String>) {
+        let entry = self.entry_mut();
+        entry.args = Arc::new(args);
+        entry.env = Arc::new(env);
+    }
+
+    /// The program that a command line names, to go on as it ([`crate::Turn::Become`]), and its final command line.
+    pub fn load(
+        &self,
+        argv: &[String],
+        env: &BTreeMap<String, String>,
+    ) -> Result<(Box<dyn Program>, Vec<String>), Errno> {
+        self.machine.load(argv, env, &self.entry().cwd)
+    }
+
+    /// Waits for the first of several things.
+    pub fn poll(&mut self, sources: &[Source], deadline: Option<Time>) -> Option<Ready> {
+        let mut ready = None;
+        for (index, source) in sources.iter().enumerate() {
+            let wait = match *source {
+                Source::Readable(fd) => match self.handle(fd) {
+                    Some(handle) => Wait::Readable(handle),
+                    None => Wait::Until(Time::ZERO),
+                },
+                Source::Stream(id) => Wait::Item(id),
+                Source::Child(pid) => Wait::Child(pid),
+            };
+            if self.wait_for(wait) {
+                ready = ready.or(Some(Ready::Source(index)));
+            }
+        }
+        match deadline {
+            Some(deadline) if ready.is_none() => self.wait_for(Wait::Until(deadline)).then_some(Ready::TimedOut),
+            _ => ready,
+        }
+    }
+}
+
+/// HTTP.
+impl Sys<'_> {
+    pub fn http_send(&mut self, request: HttpRequest) -> ExchangeId {
+        let id = ExchangeId(self.machine.next_exchange);
+        self.machine.next_exchange += 1;
+        let mut exchange = Exchange::new(self.pid);
+        if request.url.contains("://") {
+            self.machine.outgoing.push(Outgoing::Request { id, pid: self.pid, request });
+        } else {
+            exchange.failed = Some(NetError::BadUrl);
+        }
+        self.machine.exchanges.insert(id, exchange);
+        id
+    }
+
+    /// The whole answer.
+    pub fn http_whole(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<Result<HttpResponse, NetError>> {
+        if !self.wait_for(Wait::Whole(id)) {
+            return self.past(deadline).then_some(Err(NetError::TimedOut));
+        }
+        let Some(exchange) = self.machine.exchanges.get_mut(&id) else { return Some(Err(NetError::ConnectionReset)) };
+        if let Some(error) = exchange.failed {
+            return Some(Err(error));
+        }
+        let (status, headers) = exchange.head.clone().unwrap_or_default();
+        let body = exchange.chunks.drain(..).flatten().collect();
+        Some(Ok(HttpResponse { status, headers, body }))
+    }
+
+    /// The head of an answer.
+    pub fn http_head(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<Result<HttpStream, NetError>> {
+        if !self.wait_for(Wait::Head(id)) {
+            return self.past(deadline).then_some(Err(NetError::TimedOut));
+        }
+        let Some(exchange) = self.machine.exchanges.get(&id) else { return Some(Err(NetError::ConnectionReset)) };
+        Some(match (&exchange.head, exchange.failed) {
+            (Some((status, headers)), _) => Ok(HttpStream { id, status: *status, headers: headers.clone() }),
+            (None, error) => Err(error.unwrap_or(NetError::ConnectionReset)),
+        })
+    }
+
+    /// The next piece of a body.
+    pub fn http_next(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<StreamItem> {
+        if !self.wait_for(Wait::Item(id)) {
+            return self.past(deadline).then_some(StreamItem::TimedOut);
+        }
+        match self.machine.exchanges.get_mut(&id) {
+            Some(exchange) => exchange.next_item(),
+            None => Some(StreamItem::End),
+        }
+    }
+
+    pub fn http_write(&mut self, id: ExchangeId, bytes: &[u8]) {
+        if self.machine.exchanges.contains_key(&id) {
+            self.machine.outgoing.push(Outgoing::Data { id, bytes: bytes.to_vec() });
+        }
+    }
+
+    pub fn http_close(&mut self, id: ExchangeId) {
+        self.machine.close_exchange(id);
+    }
+
+    fn past(&mut self, deadline: Option<Time>) -> bool {
+        deadline.is_some_and(|deadline| self.wait_for(Wait::Until(deadline)))
+    }
+}

@@ -1,0 +1,108 @@
+//! The student's computer and the cluster, on one clock and connected by HTTP.
+
+use std::collections::BTreeMap;
+
+use podarium_cluster::{Cause, Cluster, HttpId};
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, NetError, Outgoing};
+use podarium_sim::Time;
+
+/// The address of the API server in kubeconfigs.
+pub const API_SERVER: &str = "https://10.0.0.2:6443";
+
+/// Everything that is simulated. A clone lives its own life.
+#[derive(Clone)]
+pub struct World {
+    pub cluster: Cluster,
+    pub machine: Machine,
+    /// Exchanges under way, by the cluster's number and by the machine's.
+    to_machine: BTreeMap<HttpId, ExchangeId>,
+    to_cluster: BTreeMap<ExchangeId, HttpId>,
+    /// The input that the machine's programs work for.
+    cause: Cause,
+}
+
+impl World {
+    pub fn new(cluster: Cluster, mut machine: Machine) -> Self {
+        let epoch = cluster.config().epoch.0.as_nanosecond();
+        machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
+        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), cause: Cause::Start }
+    }
+
+    pub fn now(&self) -> Time {
+        self.cluster.now()
+    }
+
+    /// Counts an input of the person at the keyboard; what programs write from now on is caused by it.
+    pub fn begin_input(&mut self) -> u64 {
+        let input = self.cluster.begin_input();
+        self.cause = Cause::Input(input);
+        input
+    }
+
+    /// When something happens next by itself.
+    pub fn next_at(&self) -> Option<Time> {
+        [self.cluster.next_at(), self.machine.next_wake()].into_iter().flatten().min()
+    }
+
+    /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
+    pub fn advance(&mut self, until: Time) {
+        while self.step(until) {}
+        self.cluster.advance(until);
+    }
+
+    /// Does the one next thing if it is due by `until`; whether there was one.
+    pub fn step(&mut self, until: Time) -> bool {
+        self.run_machine();
+        let due = self.next_at().filter(|next| *next <= until);
+        let Some(next) = due else { return false };
+        if self.cluster.next_at() == Some(next) {
+            self.cluster.step(until);
+        } else {
+            self.cluster.advance(next);
+        }
+        self.hand_over_answers();
+        true
+    }
+
+    fn run_machine(&mut self) {
+        let now = self.now();
+        if self.machine.next_wake().is_none_or(|wake| wake > now) {
+            return;
+        }
+        self.machine.run(now);
+        for outgoing in self.machine.take_outgoing() {
+            match outgoing {
+                Outgoing::Request { id, request, .. } => self.send(id, request),
+                Outgoing::Close { id } => {
+                    if let Some(http) = self.to_cluster.remove(&id) {
+                        self.to_machine.remove(&http);
+                        self.cluster.close_http(http);
+                    }
+                }
+                // No subresource that talks both ways is simulated yet; the server has refused it already.
+                Outgoing::Data { .. } => {}
+            }
+        }
+    }
+
+    fn send(&mut self, id: ExchangeId, request: HttpRequest) {
+        if !request.url.starts_with(API_SERVER) {
+            return self.machine.http_reply(id, HttpEvent::Failed(NetError::UnknownHost));
+        }
+        let http = self.cluster.http(request, self.cause);
+        self.to_machine.insert(http, id);
+        self.to_cluster.insert(id, http);
+    }
+
+    fn hand_over_answers(&mut self) {
+        for (http, event) in self.cluster.take_http_events() {
+            let Some(id) = self.to_machine.get(&http).copied() else { continue };
+            let last = matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_));
+            self.machine.http_reply(id, event);
+            if last {
+                self.to_machine.remove(&http);
+                self.to_cluster.remove(&id);
+            }
+        }
+    }
+}
