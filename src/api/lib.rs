@@ -37,6 +37,7 @@ pub mod status;
 mod tables;
 pub mod time;
 mod validation;
+mod wire;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;
