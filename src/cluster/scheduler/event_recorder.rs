@@ -135,7 +135,7 @@ fn truncated(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::apiserver::{Body, Verb};
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
     use podarium_api::Object;
 
     const NOTE: Note = Note { event_type: EventType::Warning, reason: "FailedScheduling", action: "Scheduling", text: "0/4" };

@@ -177,7 +177,7 @@ impl Score for PodTopologySpread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{NodeBuilder, PodBuilder, Scene, node, pod, scores, scores_in};
+    use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod, scores, scores_in};
     use serde_json::json;
 
     fn soft(key: &str) -> serde_json::Value {
