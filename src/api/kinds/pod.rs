@@ -47,6 +47,10 @@ impl Strategy for Pod {
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
+        // A negative grace period means the shortest one.
+        if self.spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
+            Arc::make_mut(&mut self.spec).termination_grace_period_seconds = Some(1);
+        }
         let mut status = PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: Some(pod_state::qos_class(&self.spec).to_owned()),
@@ -58,6 +62,7 @@ impl Strategy for Pod {
                 status: "False".to_owned(),
                 reason: Some("SchedulingGated".to_owned()),
                 message: Some("Scheduling is blocked due to non-empty scheduling gates".to_owned()),
+                last_transition_time: self.metadata.creation_timestamp.clone(),
                 ..Default::default()
             }]);
         }
