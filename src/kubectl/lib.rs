@@ -28,6 +28,7 @@ pub mod kubectl;
 pub mod manifest;
 pub mod mapping;
 pub mod printers;
+pub mod revisions;
 pub mod unstructured;
 pub mod watch;
 

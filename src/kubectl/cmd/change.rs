@@ -5,6 +5,9 @@
 
 use serde_json::Value;
 
+use crate::apply::merge_patch;
+use crate::builder::Info;
+use crate::client::{PatchType, Write};
 use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
@@ -139,4 +142,33 @@ pub fn save_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
     if kubectl.flags.bool("save-config") || annotation(object, LAST_APPLIED).is_some() {
         annotate_configuration(object);
     }
+}
+
+impl Kubectl<'_, '_> {
+    /// Makes an object what it shall be, sending what differs. `None`: nothing does.
+    pub fn send_change(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        let patch = merge_patch(&info.object, wanted);
+        if patch == serde_json::json!({}) {
+            return Ok(None);
+        }
+        if dry_run == DryRun::Client {
+            return Ok(Some(wanted.clone()));
+        }
+        let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
+        self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write).map(Some)
+    }
+}
+
+/// Splits `pod web a=b c-` into what is named and what is changed.
+pub fn resources_and_pairs(args: &[String], what: &str) -> Outcome<(Vec<String>, Vec<String>)> {
+    let (mut resources, mut pairs) = (Vec::new(), Vec::new());
+    for arg in args {
+        let is_pair = (arg.contains('=') && !arg.starts_with('=')) || (arg.ends_with('-') && arg != "-");
+        match (is_pair, pairs.is_empty()) {
+            (true, _) => pairs.push(arg.clone()),
+            (false, true) => resources.push(arg.clone()),
+            (false, false) => return fail(format!("all resources must be specified before {what} changes: {arg}")),
+        }
+    }
+    Ok((resources, pairs))
 }
