@@ -1,4 +1,7 @@
-//! Node.
+//! A machine that pods run on: what it can hold (capacity, allocatable) and how it is (conditions, taints).
+//!
+//! Models: pkg/registry/core/node/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
