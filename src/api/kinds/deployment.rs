@@ -53,7 +53,7 @@ impl Strategy for Deployment {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec || self.metadata.annotations != old.metadata.annotations;
+        let changed = object_meta::share(&mut self.spec, &old.spec) || self.metadata.annotations != old.metadata.annotations;
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 

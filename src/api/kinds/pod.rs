@@ -76,7 +76,7 @@ impl Strategy for Pod {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec;
+        let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 

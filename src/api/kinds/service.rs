@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::{pod_spec, service};
 use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation, warnings};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Service.
@@ -75,6 +75,7 @@ impl Strategy for Service {
         let spec = Arc::make_mut(&mut self.spec);
         service::drop_type_dependent_fields(spec, &old.spec);
         service::keep_allocated(spec, &old.spec);
+        object_meta::share(&mut self.spec, &old.spec);
     }
 
     fn prepare_for_status_update(&mut self, old: &Self) {
