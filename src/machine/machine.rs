@@ -218,6 +218,36 @@ impl Machine {
         self.terminal(tty).columns = columns;
     }
 
+    /// Makes a terminal of a channel or the other way round, for programs that are started from now on.
+    pub fn set_is_tty(&mut self, tty: TtyId, is_tty: bool) {
+        let terminal = self.terminal(tty);
+        (terminal.is_tty, terminal.echoes) = (is_tty, is_tty);
+    }
+
+    /// Puts a process group in front, where Ctrl-C reaches it.
+    pub fn set_foreground(&mut self, tty: TtyId, group: Pid) {
+        self.terminal(tty).foreground = Some(group);
+    }
+
+    /// Whether what is typed appears in the output. A keyboard that shows it by itself wants this off.
+    pub fn set_echo(&mut self, tty: TtyId, echoes: bool) {
+        self.terminal(tty).echoes = echoes;
+    }
+
+    /// Whether a program in front waits for somebody to type, and nothing that was typed is left. A shell that has not
+    /// run since something was typed does not count as waiting.
+    pub fn wants_input(&self, tty: TtyId) -> bool {
+        let terminal = &self.terminals[&tty];
+        let in_front = |entry: &&Entry| entry.exit.is_none() && !entry.runnable && Some(entry.group) == terminal.foreground;
+        let reads = |wait: &Wait| match wait {
+            Wait::Readable(handle) | Wait::Line(handle) => {
+                matches!(self.descriptions.get(handle), Some(Description { target: Target::Terminal(of), .. }) if *of == tty)
+            }
+            _ => false,
+        };
+        !terminal.is_readable() && self.processes.values().filter(in_front).any(|entry| entry.waits.iter().any(reads))
+    }
+
     /// What has been written since the last call.
     pub fn take_output(&mut self, tty: TtyId) -> Vec<u8> {
         std::mem::take(&mut self.terminal(tty).output)
@@ -231,7 +261,7 @@ impl Machine {
     pub fn type_bytes(&mut self, tty: TtyId, bytes: &[u8]) {
         let terminal = self.terminal(tty);
         terminal.input.push_back(Input::Bytes(bytes.iter().copied().collect()));
-        if terminal.is_tty {
+        if terminal.echoes {
             terminal.output.extend(bytes);
         }
     }

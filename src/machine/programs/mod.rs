@@ -6,6 +6,7 @@
 mod echo;
 mod escapes;
 mod printf;
+mod sleep;
 
 pub(crate) use echo::echo_text;
 pub(crate) use escapes::{Escapes, unescape};
@@ -18,6 +19,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("echo", echo::main),
     ("false", |_| Ok(1)),
     ("printf", printf::main),
+    ("sleep", sleep::main),
     ("true", |_| Ok(0)),
 ];
 

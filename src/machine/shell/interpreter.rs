@@ -142,11 +142,12 @@ impl Shell {
         let arguments = sys.args().to_vec();
         self.name = arguments.first().cloned().unwrap_or_default();
         let mut rest = arguments.into_iter().skip(1).peekable();
-        let (mut command, mut interactive) = (false, false);
+        let (mut command, mut interactive, mut reads_rc) = (false, false, true);
         while let Some(option) = rest.next_if(|word| word.len() > 1 && word.starts_with(['-', '+'])) {
             match option.as_str() {
                 "--" => break,
-                "--login" | "--norc" | "--noprofile" | "--posix" => {}
+                "--norc" => reads_rc = false,
+                "--login" | "--noprofile" | "--posix" => {}
                 "-o" => {
                     if let Some(on) = rest.next().and_then(|name| self.options.switch(&name)) {
                         *on = true;
@@ -193,6 +194,11 @@ impl Shell {
         self.stack.push(Frame::new(Kind::Input(input)));
         if self.interactive {
             sys.set_foreground(sys.group());
+            let rc = self.variables.text("HOME").map(|home| format!("{home}/.bashrc"));
+            if let Some(Ok(bytes)) = rc.filter(|_| reads_rc).map(|path| sys.read_file(&path)) {
+                self.push(Kind::Source { positional: None });
+                self.push_text(&String::from_utf8_lossy(&bytes));
+            }
         }
     }
 

@@ -38,6 +38,8 @@ pub struct NodeInfo {
     pub has_hard_taints: bool,
     pub has_soft_taints: bool,
     pods: Arc<Vec<Arc<PodInfo>>>,
+    /// How many these are, to be read without following the pointer.
+    pub pod_count: i64,
     /// How many pods of each group there are; kept by the snapshot, not by `add_pod`, and so not up to date while
     /// pods are taken off and put back in thought.
     groups: Arc<Vec<(GroupId, u32)>>,
@@ -63,6 +65,7 @@ impl NodeInfo {
             has_hard_taints: false,
             has_soft_taints: false,
             pods: Arc::default(),
+            pod_count: 0,
             groups: Arc::default(),
             pods_with_affinity: 0,
             pods_with_required_anti_affinity: 0,
@@ -166,6 +169,7 @@ impl NodeInfo {
     }
 
     fn count(&mut self, pod: &PodInfo, times: i64) {
+        self.pod_count += times;
         self.requested.add(&pod.requests, times);
         self.non_zero_milli_cpu += times * pod.non_zero_milli_cpu;
         self.non_zero_memory += times * pod.non_zero_memory;
