@@ -79,6 +79,9 @@ fn refresh(
     if session.moving() {
         session.advance(wall.min(LONGEST_FRAME));
     }
+    if let Some(notice) = session.notice() {
+        desk.model.notice = Some(notice);
+    }
     let revision = session.revision();
     if *seen != Some(revision) || looked_elsewhere {
         *seen = Some(revision);

@@ -41,7 +41,7 @@ const SETTLE: u32 = 6;
 const PATIENCE: u32 = 600;
 
 /// Draws the session as it is now. It is not advanced.
-pub fn render(session: impl Session, picture: &Picture, out: &Path) -> Result<(), AppError> {
+pub fn draw_session(session: impl Session, picture: &Picture, out: &Path) -> Result<(), AppError> {
     let session: Box<dyn Session> = Box::new(session);
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

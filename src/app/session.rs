@@ -21,6 +21,12 @@ pub trait Session: 'static {
     /// Lets this much time of the wall clock pass.
     fn advance(&mut self, wall: Duration);
 
+    /// Something that the person should read, such as a mistake in a scenario file that was just saved. Asked for in
+    /// every frame, also while paused.
+    fn notice(&mut self) -> Option<String> {
+        None
+    }
+
     /// Whether [`Session::advance`] would change anything: false while paused.
     fn moving(&self) -> bool;
 }

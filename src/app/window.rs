@@ -13,7 +13,7 @@ use crate::desk::Running;
 use crate::{AppError, Session, desk, panels, scene, theme};
 
 /// Opens the window and returns when it is closed.
-pub fn run(session: impl Session) -> Result<(), AppError> {
+pub fn open(session: impl Session) -> Result<(), AppError> {
     if !has_display() {
         return Err(AppError::NoDisplay);
     }

@@ -35,10 +35,10 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
         return errors;
     }
     errors.extend(added_tolerations(list(&new.spec.tolerations), list(&old.spec.tolerations), &path.child("tolerations")));
-    let added_gate = list(&new.spec.scheduling_gates).iter().find(|gate| !list(&old.spec.scheduling_gates).contains(gate));
-    if let Some(gate) = added_gate {
+    let gates = list(&new.spec.scheduling_gates).iter().enumerate();
+    for (index, gate) in gates.filter(|(_, gate)| !list(&old.spec.scheduling_gates).contains(gate)) {
         let why = format!("only deletion is allowed, but found new scheduling gate '{}'", gate.name);
-        errors.push(FieldError::forbidden(path.child("schedulingGates"), why));
+        errors.push(FieldError::forbidden(path.child("schedulingGates").index(index).child("name"), why));
     }
     if !Arc::ptr_eq(&new.spec, &old.spec) && new.spec != old.spec {
         let rest = with_old_mutable_fields(&new.spec, &old.spec);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use podarium_api::quantity::Quantity;
 use podarium_api::{Deployment, Event, Kind as ApiKind, Node, Pod, ReplicaSet, Resource, Strategy, owner, pod_state, resource};
-use podarium_cluster::Cluster;
+use podarium_cluster::{Cluster, controllers};
 use podarium_sim::Time;
 
 use super::stage::stage;
@@ -222,7 +222,7 @@ fn rolling(deployment: &Deployment) -> Option<RollingBudget> {
         None => "25%".to_owned(),
     };
     let rolling = strategy.rolling_update.as_ref();
-    let (surge, unavailable) = podarium_cluster::controllers::rolling_budget(deployment);
+    let (surge, unavailable) = (controllers::max_surge(deployment), controllers::max_unavailable(deployment));
     Some(RollingBudget {
         max_surge: replicas(Some(surge)),
         max_unavailable: replicas(Some(unavailable)),

@@ -11,22 +11,18 @@ use super::{cluster, details, lesson};
 use crate::Session;
 use crate::model::{Action, Clock, ObjectRef, ScenarioEntry, ScenarioSource, Snapshot, Speed};
 
-/// How often a scenario's file is looked at, in wall time.
-const LOOK: Duration = Duration::from_millis(400);
-
 /// The player, its terminal's scroll-back, and the scenario menu.
 pub struct Live {
     player: Player,
     audience: Audience,
     screen: Screen,
-    since_look: Duration,
     revision: u64,
 }
 
 impl Live {
     pub fn new(mut player: Player, audience: Audience) -> Self {
         player.simulation_mut().world_mut().set_interactive(true);
-        Live { player, audience, screen: Screen::default(), since_look: Duration::ZERO, revision: 0 }
+        Live { player, audience, screen: Screen::default(), revision: 0 }
     }
 
     pub fn player_mut(&mut self) -> &mut Player {
@@ -67,20 +63,6 @@ impl Live {
         self.revision += 1;
     }
 
-    /// Takes over a scenario file that was saved. A wrong one is reported, and the running cluster stays.
-    pub fn look_at_file(&mut self) -> Option<String> {
-        if !self.player.loaded().changed_on_disk() {
-            return None;
-        }
-        match self.restart() {
-            Ok(()) => None,
-            Err(error) => {
-                self.player.forget_change();
-                Some(error)
-            }
-        }
-    }
-
     fn follow_terminal(&mut self) {
         let output = self.player.simulation_mut().world_mut().take_output();
         if self.screen.write(&output) {
@@ -90,14 +72,22 @@ impl Live {
 }
 
 impl Session for Live {
+    /// Ages and grace periods are shown in seconds, so each second is news too.
     fn revision(&self) -> u64 {
-        self.player.revision() + self.revision
+        let simulation = self.player.simulation();
+        let notes = simulation.notes().len() as u64;
+        let seconds = simulation.now().as_millis() / 1000;
+        self.player.revision() + self.revision + simulation.cluster().store().revision() + notes + seconds
+    }
+
+    fn clock(&self) -> Clock {
+        Clock { now: self.player.now(), paused: self.player.is_paused(), speed: shown(self.player.speed()) }
     }
 
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot {
         let simulation = self.player.simulation();
         Snapshot {
-            clock: Clock { now: self.player.now(), paused: self.player.is_paused(), speed: shown(self.player.speed()) },
+            clock: self.clock(),
             cluster: cluster::view(simulation.cluster()),
             lesson: lesson::view(simulation),
             terminal: self.screen.view(simulation),
@@ -161,17 +151,17 @@ impl Session for Live {
         }
     }
 
-    fn advance(&mut self, wall: Duration) -> Result<(), String> {
+    fn advance(&mut self, wall: Duration) {
         self.player.advance(wall);
         self.follow_terminal();
-        self.since_look += wall;
-        if self.since_look >= LOOK {
-            self.since_look = Duration::ZERO;
-            if let Some(error) = self.look_at_file() {
-                return Err(error);
-            }
+    }
+
+    /// Takes over a scenario file that was saved. A wrong one is reported, and the running cluster stays.
+    fn notice(&mut self) -> Option<String> {
+        if !self.player.file_changed() {
+            return None;
         }
-        Ok(())
+        self.restart().err()
     }
 
     fn moving(&self) -> bool {

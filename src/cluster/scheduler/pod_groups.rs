@@ -87,6 +87,10 @@ impl PodGroups {
 pub struct GroupSet(Vec<bool>);
 
 impl GroupSet {
+    pub fn contains(&self, group: GroupId) -> bool {
+        self.0[group as usize]
+    }
+
     /// How many pods of these groups there are, given the pods of each group on a node.
     pub fn count(&self, on_node: &[(GroupId, u32)]) -> i64 {
         on_node.iter().filter(|(id, _)| self.0[*id as usize]).map(|(_, count)| i64::from(*count)).sum()
@@ -96,7 +100,7 @@ impl GroupSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn like_pods_share_a_group_and_numbers_come_back() {

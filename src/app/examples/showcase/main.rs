@@ -14,7 +14,7 @@ fn main() -> Result<(), podarium_app::AppError> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let argument = |at: usize| arguments.get(at).map(String::as_str);
     let session = ByHand::named(argument(0).unwrap_or("three"));
-    let Some(out) = argument(1) else { return podarium_app::run(session) };
+    let Some(out) = argument(1) else { return podarium_app::open(session) };
     let size = argument(2).and_then(|size| size.split_once('x')).unwrap_or(("1600", "900"));
     let number = |text: &str| text.parse().unwrap_or(900);
     let mut actions = Vec::new();
@@ -29,5 +29,5 @@ fn main() -> Result<(), podarium_app::AppError> {
         _ => {}
     }
     let picture = Picture { width: number(size.0), height: number(size.1), actions };
-    podarium_app::render(session, &picture, Path::new(out))
+    podarium_app::draw_session(session, &picture, Path::new(out))
 }

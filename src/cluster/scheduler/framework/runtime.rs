@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::cycle_state::CycleState;
 use super::diagnosis::{Nomination, NodeToStatus, PostFilterOutcome};
 use super::node_info::NodeInfo;
-use super::plugin::{Handle, Plugin, PreFilterResult};
+use super::plugin::{Filter, Handle, Plugin, PreFilterResult};
 use super::pod_info::PodInfo;
 use super::status::{Code, Status};
 use std::sync::Arc;
@@ -34,6 +34,21 @@ pub struct PreFilterAnswer {
     /// The plugins that narrowed the nodes down.
     pub plugins_with_nodes: BTreeSet<&'static str>,
     pub status: Result<(), Status>,
+}
+
+/// The filters of one cycle in their order.
+pub struct Filters(Vec<(&'static str, &'static dyn Filter)>);
+
+impl Filters {
+    /// The first objection to the node, with the name of the plugin that raised it.
+    pub fn run(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        for (name, filter) in &self.0 {
+            if let Err(status) = filter.filter(state, pod, node) {
+                return Err(status.by(name));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Profile {
@@ -84,19 +99,15 @@ impl Profile {
         answer
     }
 
+    /// The filters that have a say in this cycle, found once for all nodes.
+    pub fn filters(&self, state: &CycleState) -> Filters {
+        let taking_part = self.plugins().filter(|(bit, _)| state.skip_filter & bit == 0);
+        Filters(taking_part.filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_filter()?))).collect())
+    }
+
     /// The first objection to the node, with the name of the plugin that raised it.
     pub fn run_filter(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
-        for (bit, plugin) in self.plugins() {
-            if state.skip_filter & bit != 0 {
-                continue;
-            }
-            if let Some(point) = plugin.as_filter()
-                && let Err(status) = point.filter(state, pod, node)
-            {
-                return Err(status.by(plugin.name()));
-            }
-        }
-        Ok(())
+        self.filters(state).run(state, pod, node)
     }
 
     /// The same, with every objection instead of the first; for explanations.
