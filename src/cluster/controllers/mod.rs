@@ -7,6 +7,8 @@
 
 mod claim;
 mod deployment;
+mod endpoint_slice;
+mod endpoints;
 mod garbage_collector;
 mod manager;
 mod namespace;
@@ -26,6 +28,8 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
