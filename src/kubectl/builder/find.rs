@@ -139,6 +139,9 @@ impl Builder {
         {
             arguments.types = vec![default_type.to_owned()];
         }
+        if self.all && (self.selector.is_some() || self.field_selector.is_some()) {
+            return fail("setting 'all' parameter but found a non empty selector. ");
+        }
         if !self.filenames.is_empty() {
             return self.by_files(kubectl, &arguments);
         }
@@ -152,10 +155,13 @@ impl Builder {
         if !arguments.names.is_empty() {
             return self.by_names(kubectl, &arguments);
         }
+        if arguments.types.is_empty() {
+            return fail(MISSING_RESOURCE);
+        }
         for word in self.expand(kubectl, &arguments.types)? {
             kubectl.mapping(&word)?;
         }
-        if arguments.types.is_empty() { fail(MISSING_RESOURCE) } else { fail("resource(s) were provided, but no name was specified") }
+        fail("resource(s) were provided, but no name was specified")
     }
 
     /// Categories become the types that are in them.

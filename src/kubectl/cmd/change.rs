@@ -54,18 +54,19 @@ impl DryRun {
 impl Kubectl<'_, '_> {
     pub fn dry_run(&mut self) -> Outcome<DryRun> {
         let given = self.flags.text("dry-run").to_owned();
-        let (strategy, instead) = match given.as_str() {
+        // The message comes from a log that says which line of kubectl wrote it.
+        let (strategy, line, instead) = match given.as_str() {
             "none" | "" => return Ok(DryRun::None),
             "client" => return Ok(DryRun::Client),
             "server" => return Ok(DryRun::Server),
-            "unchanged" => (DryRun::Client, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
-            "1" | "t" | "T" | "TRUE" | "true" | "True" => (DryRun::Client, deprecated(&given, "client")),
-            "0" | "f" | "F" | "FALSE" | "false" | "False" => (DryRun::None, deprecated(&given, "none")),
+            "unchanged" => (DryRun::Client, 719, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => (DryRun::Client, 733, deprecated(&given, "client")),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => (DryRun::None, 736, deprecated(&given, "none")),
             other => return fail(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".")),
         };
         let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
         let pid = self.process.pid().0;
-        let line = format!("W{} {pid:>7} helpers.go:719] {instead}\n", now.strftime("%m%d %H:%M:%S.%6f"));
+        let line = format!("W{} {pid:>7} helpers.go:{line}] {instead}\n", now.strftime("%m%d %H:%M:%S.%6f"));
         self.eprint(&line)?;
         Ok(strategy)
     }

@@ -39,6 +39,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if pairs.iter().any(|pair| pair == "-") {
         return not_simulated("kubectl set env from standard input");
     }
+    if resources.is_empty() && kubectl.flags.list("filename").is_empty() {
+        return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+    }
     let list = kubectl.flags.bool("list");
     let infos = find(kubectl, &resources)?;
     if pairs.is_empty() && !list {
