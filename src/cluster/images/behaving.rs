@@ -210,7 +210,7 @@ mod tests {
         let seconds = Duration::from_secs;
         let behavior = Behavior { starts_in: seconds(1), ready_after: seconds(2), ..Behavior::serving(80, "hi") };
         let process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
-        let ask = |second| process.probe(&ProbeRequest::Http { port: 80, path: "/".to_owned() }, Time::from_secs(10 + second));
+        let ask = |second: u64| process.probe(&ProbeRequest::Http { port: 80, path: "/".to_owned() }, Time::from_secs(10 + second));
         assert_eq!([ask(0), ask(1), ask(3)], [ProbeAnswer::Refused, ProbeAnswer::Http { status: 503 }, ProbeAnswer::Http { status: 200 }]);
         assert_eq!(process.probe(&ProbeRequest::Tcp { port: 81 }, Time::from_secs(99)), ProbeAnswer::Refused);
     }

@@ -1,3 +1,6 @@
-//! The kubelet at work: what pods go through, as recorded from a real one.
+//! The kubelet at work: what pods go through, as recorded from a real one, and what nodes go through.
 
 mod golden;
+mod nodes;
+mod pods;
+mod world;
