@@ -13,9 +13,13 @@
 //! * `owner`: `controller_of(&ObjectMeta)`, `is_controlled_by(&ObjectMeta, uid)`, `controller_reference(&owner)`, `is_terminating(&ObjectMeta)`;
 //! * `selector`: `LabelSelector::parse(text)`, `::of(&raw)`, `::from_labels(&map)`, `matches(Option<&labels>)`, `Display`;
 //!   `FieldSelector::parse`, `check(kind)`, `matches(&Object)`;
+//! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
+//! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
+//!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod condition;
+pub mod decode;
 mod defaults;
 pub mod field;
 pub mod kinds;
@@ -24,15 +28,21 @@ pub mod names;
 pub mod object;
 mod object_meta;
 pub mod owner;
+pub mod patch;
 pub mod pod_state;
 pub mod quantity;
 pub mod resource;
 pub mod selector;
 pub mod status;
+mod tables;
 pub mod time;
+mod validation;
+mod wire;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;
 pub use kinds::*;
 pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;
+pub use tables::node::status_word as node_status_word;
+pub use tables::pod::status_word as pod_status_word;

@@ -16,6 +16,7 @@ use crate::apiserver::{Answer, ApiServer, Filter, Request};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::nodes::Machines;
 use crate::store::{Key, Store};
 
 /// What a cluster is made with.
@@ -27,11 +28,13 @@ pub struct Config {
     pub network: Duration,
     /// What a write costs in the API server and etcd; likewise.
     pub write: Duration,
+    /// Whether the API versions of 2019 are served too (`compat: course-2019`).
+    pub compat_2019: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3) }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false }
     }
 }
 
@@ -74,7 +77,6 @@ pub(crate) enum Origin {
 /// A place for a component. Its life counts starts, so that what was under way to a crashed one is lost with it.
 #[derive(Clone)]
 struct Slot {
-    name: Arc<str>,
     user: Arc<str>,
     component: Option<Shared>,
     stream: Stream,
@@ -104,6 +106,7 @@ pub struct Cluster {
     queue: EventQueue<Event>,
     api: ApiServer,
     slots: Vec<Slot>,
+    ids: imbl::OrdMap<Arc<str>, ComponentId>,
     watch_owners: BTreeMap<WatchId, Origin>,
     next_id: u64,
     inputs: u64,
@@ -111,6 +114,7 @@ pub struct Cluster {
     replies: Vec<(RequestId, Answer)>,
     watch_news: Vec<WatchId>,
     pub(crate) gateway: Gateway,
+    pub(crate) machines: Machines,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -126,6 +130,7 @@ impl Cluster {
             queue: EventQueue::default(),
             api,
             slots: Vec::new(),
+            ids: imbl::OrdMap::new(),
             watch_owners: BTreeMap::new(),
             next_id: 0,
             inputs: 0,
@@ -133,6 +138,7 @@ impl Cluster {
             replies: Vec::new(),
             watch_news: Vec::new(),
             gateway: Gateway::default(),
+            machines: Machines::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -190,11 +196,12 @@ impl Cluster {
     /// Starts a component under a name of its own, e.g. `kubelet/node-1`, as this API user.
     pub fn start(&mut self, name: &str, user: &str, component: impl Component + 'static) -> ComponentId {
         let id = ComponentId(u32::try_from(self.slots.len()).expect("fewer than four billion components"));
+        let name: Arc<str> = name.into();
+        self.ids.insert(name.clone(), id);
         self.slots.push(Slot {
-            name: name.into(),
             user: user.into(),
             component: Some(Shared(Arc::new(Box::new(component)))),
-            stream: Stream::new(self.config.seed, name),
+            stream: Stream::new(self.config.seed, &name),
             life: 0,
             cut_off: false,
         });
@@ -203,8 +210,7 @@ impl Cluster {
     }
 
     pub fn component_id(&self, name: &str) -> Option<ComponentId> {
-        let index = self.slots.iter().position(|slot| &*slot.name == name)?;
-        Some(ComponentId(u32::try_from(index).ok()?))
+        self.ids.get(name).copied()
     }
 
     pub fn component<C: Component + 'static>(&self, id: ComponentId) -> Option<&C> {

@@ -17,6 +17,8 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+mod nodes;
+pub mod scheduler;
 pub mod store;
 
 pub use cause::{Cause, Write};

@@ -30,11 +30,10 @@ impl FileError {
     /// One line: `file:line:column: found; expected …`.
     pub fn summary(&self) -> String {
         let mut line = format!("{}:{}:{}: {}", self.file, self.line, self.column, self.found);
-        for part in [self.expected.as_ref().map(|what| format!("expected {what}")), self.help.clone()] {
-            if let Some(part) = part {
-                line.push_str("; ");
-                line.push_str(&part);
-            }
+        let expected = self.expected.as_ref().map(|what| format!("expected {what}"));
+        for part in expected.iter().chain(&self.help) {
+            line.push_str("; ");
+            line.push_str(part);
         }
         line
     }
@@ -89,13 +88,16 @@ pub(crate) struct Source<'a> {
 
 impl Errors {
     pub fn add(&mut self, source: Source<'_>, place: Place, found: impl Into<String>) -> &mut FileError {
-        let line = source.text.split('\n').nth(place.line - 1).unwrap_or("").trim_end_matches('\r');
+        // What is missing at the end of the file is shown behind its last line.
+        let last = source.text.split('\n').count();
+        let (number, column) = if place.line > last { (last, usize::MAX) } else { (place.line, place.column) };
+        let line = source.text.split('\n').nth(number - 1).unwrap_or("").trim_end_matches('\r');
         let length = line.chars().count();
-        let column = place.column.clamp(1, length + 1);
+        let column = column.clamp(1, length + 1);
         let width = place.width.clamp(1, (length + 1 - column).max(1));
         self.0.push(FileError {
             file: source.file.to_string(),
-            line: place.line,
+            line: number,
             column,
             width,
             found: found.into(),
@@ -165,7 +167,7 @@ mod tests {
         let mut errors = Errors::default();
         errors.add(Source { file: "a.yaml", text: "ä" }, Place { line: 9, column: 40, width: 7 }, "the file ends");
         errors.add(Source { file: "a.yaml", text: "ä" }, Place { line: 1, column: 2, width: 7 }, "the line ends");
-        assert!(report(&errors.finish()).contains("a.yaml:9:1"));
+        assert!(report(&errors.finish()).contains("a.yaml:1:2"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 pub use k8s_openapi::api::core::v1::ConfigMap;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(ConfigMap, metadata);
 
@@ -19,7 +20,20 @@ impl Strategy for ConfigMap {
         has_status: false,
     };
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::config::config_map(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::config::config_map_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::CONFIG_MAP.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        let keys = self.data.as_ref().map_or(0, |data| data.len()) + self.binary_data.as_ref().map_or(0, |data| data.len());
+        vec![self.metadata.name.clone().into(), keys.into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

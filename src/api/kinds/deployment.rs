@@ -6,7 +6,8 @@ use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, object_meta, spec_and_status_kind};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Deployment.
@@ -58,7 +59,23 @@ impl Strategy for Deployment {
         self.metadata.labels.clone_from(&old.metadata.labels);
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::deployment(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_status_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::DEPLOYMENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::deployment_row(self, now)
     }
 }

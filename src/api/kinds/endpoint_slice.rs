@@ -2,7 +2,8 @@
 
 pub use k8s_openapi::api::discovery::v1::EndpointSlice;
 
-use crate::{Cell, ResourceInfo, Strategy, object_meta, resource_impl};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables, validation};
 
 resource_impl!(EndpointSlice, metadata);
 
@@ -38,7 +39,19 @@ impl Strategy for EndpointSlice {
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::endpoint::slice(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::endpoint::slice_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINT_SLICE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoint_slice_row(self, now)
     }
 }

@@ -3,7 +3,8 @@
 pub use k8s_openapi::api::core::v1::Endpoints;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Endpoints, metadata);
 
@@ -28,7 +29,21 @@ impl Strategy for Endpoints {
         }
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
+        errors.extend(validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN));
+        errors
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::ENDPOINTS.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::service::endpoints_row(self, now)
     }
 }

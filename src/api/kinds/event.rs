@@ -2,7 +2,8 @@
 
 pub use k8s_openapi::api::core::v1::Event;
 
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Event, metadata);
 
@@ -45,7 +46,19 @@ impl Strategy for Event {
         ]
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::endpoint::event(self)
+    }
+
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        validation::endpoint::event(self)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::EVENT.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::event::row(self, now)
     }
 }

@@ -2,7 +2,8 @@
 
 use k8s_openapi::api::coordination::v1::LeaseSpec;
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Lease.
@@ -22,7 +23,23 @@ impl Strategy for Lease {
         has_status: false,
     };
 
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN);
+        errors.extend(validation::endpoint::lease_spec(self));
+        errors
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
+        errors.extend(validation::endpoint::lease_spec(self));
+        errors
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::LEASE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![self.metadata.name.clone().into(), self.spec.holder_identity.clone().unwrap_or_default().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

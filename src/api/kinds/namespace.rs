@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{NamespaceSpec, NamespaceStatus};
 
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Namespace.
@@ -60,7 +61,23 @@ impl Strategy for Namespace {
         ]
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::node::namespace(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::NAMESPACE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![self.metadata.name.clone().into(), self.status.phase.clone().unwrap_or_default().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
     }
 }

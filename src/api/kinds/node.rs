@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
 use crate::defaults::quantities;
-use crate::{Cell, ResourceInfo, Strategy, spec_and_status_kind};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Node.
@@ -49,7 +50,23 @@ impl Strategy for Node {
         vec![("spec.unschedulable", self.spec.unschedulable.unwrap_or(false).to_string())]
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::node::node(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::NODE.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::node::row(self, now)
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, object_meta, spec_and_status_kind};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// ReplicaSet.
@@ -47,7 +48,23 @@ impl Strategy for ReplicaSet {
     }
 
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::replica_set(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_status_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::REPLICA_SET.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        tables::workload::replica_set_row(self, now)
     }
 }

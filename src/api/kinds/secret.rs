@@ -5,7 +5,8 @@ pub use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::ByteString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, ResourceInfo, Strategy, resource_impl};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Secret, metadata);
 
@@ -33,7 +34,24 @@ impl Strategy for Secret {
         vec![("type", self.type_.clone().unwrap_or_default())]
     }
 
+    fn validate(&self) -> Vec<FieldError> {
+        validation::config::secret(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::config::secret_update(self, old)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::columns::SECRET.to_vec()
+    }
+
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
-        vec![self.metadata.name.clone().into(), crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into()]
+        vec![
+            self.metadata.name.clone().into(),
+            self.type_.clone().unwrap_or_default().into(),
+            self.data.as_ref().map_or(0, |data| data.len()).into(),
+            crate::time::age(self.metadata.creation_timestamp.as_ref(), now).into(),
+        ]
     }
 }

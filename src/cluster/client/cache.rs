@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/client-go/tools/cache/{store.go,thread_safe_store.go}, v1.36.
 //! Simplified: two indices, by owner and by node, for all kinds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::store::Key;
 #[derive(Clone, Debug, Default)]
 pub struct Cache {
     objects: OrdMap<Key, Object>,
-    /// Uid of the controlling owner and the key of what it owns.
+    /// Uid of the controlling owner and the key of what it owns; orphans stand under `/` and their namespace.
     owned: OrdSet<(Arc<str>, Key)>,
     /// Node name and the key of the pod on it.
     on_node: OrdSet<(Arc<str>, Key)>,
@@ -43,7 +44,7 @@ impl Cache {
     pub(super) fn insert(&mut self, key: Key, object: Object) -> Option<Object> {
         for (index, name) in [(&mut self.owned, owner_uid(&object)), (&mut self.on_node, node_name(&object))] {
             if let Some(name) = name {
-                index.insert((name.into(), key.clone()));
+                index.insert((Arc::from(&*name), key.clone()));
             }
         }
         let old = self.objects.insert(key.clone(), object.clone());
@@ -67,13 +68,13 @@ impl Cache {
 
     fn unindex_owner(&mut self, key: &Key, old: &Object) {
         if let Some(uid) = owner_uid(old) {
-            self.owned.remove(&(uid.into(), key.clone()));
+            self.owned.remove(&(Arc::from(&*uid), key.clone()));
         }
     }
 
     fn unindex_node(&mut self, key: &Key, old: &Object) {
         if let Some(node) = node_name(old) {
-            self.on_node.remove(&(node.into(), key.clone()));
+            self.on_node.remove(&(Arc::from(&*node), key.clone()));
         }
     }
 
@@ -81,21 +82,34 @@ impl Cache {
         self.synced = true;
     }
 
-    fn indexed<'a>(&'a self, index: &'a OrdSet<(Arc<str>, Key)>, value: &str) -> impl Iterator<Item = &'a Object> {
+    fn indexed<'a>(&'a self, index: &'a OrdSet<(Arc<str>, Key)>, value: &str) -> impl Iterator<Item = &'a Object> + use<'a> {
         let value: Arc<str> = value.into();
         let first = (value.clone(), Key::new("", ""));
         index.range(first..).take_while(move |(of, _)| *of == value).filter_map(|(_, key)| self.objects.get(key))
     }
 }
 
-fn owner_uid(object: &Object) -> Option<&str> {
-    let owners = object.meta().owner_references.as_ref()?;
-    owners.iter().find(|owner| owner.controller == Some(true)).map(|owner| owner.uid.as_str())
+/// The place of an object in the index of owners. Orphans are kept only for the kinds that controllers adopt.
+fn owner_uid(object: &Object) -> Option<Cow<'_, str>> {
+    let meta = object.meta();
+    let controller = meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
+    match (controller, object) {
+        (Some(owner), _) => Some(Cow::Borrowed(&owner.uid)),
+        (None, Object::Pod(_) | Object::ReplicaSet(_)) => {
+            Some(Cow::Owned(orphans_of(meta.namespace.as_deref().unwrap_or_default())))
+        }
+        (None, _) => None,
+    }
 }
 
-fn node_name(object: &Object) -> Option<&str> {
+/// No uid begins with a slash.
+fn orphans_of(namespace: &str) -> String {
+    format!("/{namespace}")
+}
+
+fn node_name(object: &Object) -> Option<Cow<'_, str>> {
     match object {
-        Object::Pod(pod) => pod.spec.node_name.as_deref(),
+        Object::Pod(pod) => pod.spec.node_name.as_deref().map(Cow::Borrowed),
         _ => None,
     }
 }
@@ -145,6 +159,13 @@ impl Caches {
     pub fn owned_by<'a, T: Resource>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
         let cache = self.kinds.get(&T::KIND);
         cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, uid)).filter_map(T::from_object)
+    }
+
+    /// The pods or ReplicaSets of a namespace that no controller owns.
+    pub fn orphans_in<'a, T: Resource>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
+        let cache = self.kinds.get(&T::KIND);
+        let place = orphans_of(namespace);
+        cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, &place)).filter_map(T::from_object)
     }
 
     /// The pods that are bound to a node.

@@ -93,8 +93,8 @@ pub struct Recorder {
     spam: Memory<TokenBucket>,
     aggregates: Memory<Aggregate>,
     logged: Memory<Logged>,
-    /// The number in the name of the newest event, so that two of one moment have two names.
-    newest: i128,
+    /// The nanosecond in the name of the latest event: two events of one moment need two names.
+    last_nanos: i128,
 }
 
 impl Recorder {
@@ -106,7 +106,7 @@ impl Recorder {
             spam: Memory::default(),
             aggregates: Memory::default(),
             logged: Memory::default(),
-            newest: i128::MIN,
+            last_nanos: 0,
         }
     }
 
@@ -128,8 +128,8 @@ impl Recorder {
             let patch = json!({"count": logged.count, "lastTimestamp": epoch.seconds(now), "message": message});
             return Some(Request::patch(Kind::Event, &key, PatchType::Strategic, patch));
         }
-        let nanos = epoch.timestamp(now).as_nanosecond().max(self.newest.saturating_add(1));
-        self.newest = nanos;
+        let nanos = epoch.timestamp(now).as_nanosecond().max(self.last_nanos + 1);
+        self.last_nanos = nanos;
         logged.name = format!("{}.{nanos:x}", about.name.as_deref().unwrap_or_default());
         let seconds = epoch.seconds(now);
         Some(Request::create(Event {

@@ -5,15 +5,29 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod claim;
+mod deployment;
+mod garbage_collector;
 mod manager;
+mod namespace;
+mod replicaset;
 mod service_account;
 mod sync;
+#[cfg(test)]
+mod testbed;
 
+pub use deployment::{max_surge, max_unavailable};
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
-    vec![manager::Runner::new(service_account::ServiceAccountController)]
+    vec![
+        manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(namespace::NamespaceController),
+        manager::Runner::new(replicaset::ReplicaSetController::default()),
+    ]
 }

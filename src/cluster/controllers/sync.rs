@@ -35,6 +35,8 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     const NAME: &'static str;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
+    /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
+    const CLIENT: (f64, u32) = (20.0, 30);
 
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;
@@ -56,11 +58,13 @@ pub enum Stop {
     Pending,
     /// It failed; the key is tried again later.
     Failed(String),
+    /// It failed in a way that trying again does not mend, as when the namespace is going away.
+    GaveUp(String),
 }
 
 impl From<Status> for Stop {
     fn from(status: Status) -> Self {
-        Stop::Failed(status.to_string())
+        if status.is_namespace_terminating() { Stop::GaveUp(status.to_string()) } else { Stop::Failed(status.to_string()) }
     }
 }
 

@@ -84,11 +84,13 @@ impl PodsCondition {
             let active = !pod.terminating
                 && (self.phase.is_some() || !matches!(pod.phase, Phase::Succeeded | Phase::Failed));
             let wanted = active
-                && self.pods.matches(&pod.labels)
+                && self.pods.matches(pod.labels)
                 && self.phase.is_none_or(|phase| pod.phase == phase)
                 && self.image.as_ref().is_none_or(|image| pod.images.contains(&image.0.as_str()))
                 && self.on_node.as_ref().is_none_or(|node| pod.node == Some(node.0.as_str()))
-                && self.reason.as_ref().is_none_or(|reason| pod.status == reason.as_str());
+                && self.reason.as_ref().is_none_or(|reason| {
+                    world.pod_status(&self.namespace.0, pod.name).as_ref() == Some(reason)
+                });
             if wanted {
                 count += 1;
                 ready += u32::from(pod.ready);
@@ -192,7 +194,7 @@ impl NodeCondition {
 impl NodesCondition {
     fn verdict(&self, world: &dyn World) -> Verdict {
         let (mut count, mut ready) = (0, 0);
-        for node in world.nodes().filter(|node| self.nodes.matches(&node.labels)) {
+        for node in world.nodes().filter(|node| self.nodes.matches(node.labels)) {
             count += 1;
             ready += u32::from(node.ready);
         }

@@ -4,6 +4,8 @@
 //! time, so the verdicts are the same however the run is cut into frames.
 
 mod condition;
+#[cfg(test)]
+mod tests;
 mod watch;
 mod world;
 

@@ -1,6 +1,5 @@
 //! What objectives see of a cluster: a few facts about its objects, however they are stored.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use podarium_sim::Time;
@@ -12,14 +11,17 @@ pub trait World {
     fn now(&self) -> Time;
 
     /// The pods of a namespace.
-    fn pods<'a>(&'a self, namespace: &str) -> Box<dyn Iterator<Item = PodFacts<'a>> + 'a>;
+    fn pods<'a>(&'a self, namespace: &'a str) -> Box<dyn Iterator<Item = PodFacts<'a>> + 'a>;
+
+    /// What the column STATUS of `kubectl get pods` says about a pod.
+    fn pod_status(&self, namespace: &str, name: &str) -> Option<String>;
 
     fn deployment<'a>(&'a self, namespace: &str, name: &str) -> Option<DeploymentFacts<'a>>;
 
     fn nodes<'a>(&'a self) -> Box<dyn Iterator<Item = NodeFacts<'a>> + 'a>;
 
     /// The events of a namespace.
-    fn events<'a>(&'a self, namespace: &str) -> Box<dyn Iterator<Item = EventFacts<'a>> + 'a>;
+    fn events<'a>(&'a self, namespace: &'a str) -> Box<dyn Iterator<Item = EventFacts<'a>> + 'a>;
 
     /// How many ready addresses the EndpointSlices of a Service have, or `None` when there is no such Service.
     fn ready_endpoints(&self, namespace: &str, service: &str) -> Option<u32>;
@@ -33,7 +35,7 @@ pub trait World {
 #[derive(Clone, Debug)]
 pub struct PodFacts<'a> {
     pub name: &'a str,
-    pub labels: Cow<'a, BTreeMap<String, String>>,
+    pub labels: Option<&'a BTreeMap<String, String>>,
     pub node: Option<&'a str>,
     pub phase: Phase,
     /// The condition `Ready`.
@@ -44,8 +46,8 @@ pub struct PodFacts<'a> {
     pub restarts: u32,
     /// The images of its containers, as in its spec.
     pub images: Vec<&'a str>,
-    /// What the column STATUS of `kubectl get pods` says.
-    pub status: Cow<'a, str>,
+    /// When it was created, in seconds; only the order matters.
+    pub created: i64,
 }
 
 /// A Deployment.
@@ -69,7 +71,7 @@ pub struct DeploymentFacts<'a> {
 #[derive(Clone, Debug)]
 pub struct NodeFacts<'a> {
     pub name: &'a str,
-    pub labels: Cow<'a, BTreeMap<String, String>>,
+    pub labels: Option<&'a BTreeMap<String, String>>,
     /// The condition `Ready` is `True`.
     pub ready: bool,
     /// The field `spec.unschedulable`.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::event::{OneOrMany, default_namespace};
-use super::values::{Image, Name, ObjectRef, Selector};
+use super::values::{ImageName, Name, ObjectRef, Selector};
 
 /// Something that holds in the cluster, or does not.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -49,7 +49,7 @@ pub struct PodsCondition {
     #[serde(default = "default_namespace")]
     pub namespace: Name,
     /// Only pods with a container of this image.
-    pub image: Option<Image>,
+    pub image: Option<ImageName>,
     /// Only pods in this phase.
     pub phase: Option<Phase>,
     /// Only pods on this node.
@@ -92,7 +92,7 @@ pub struct DeploymentCondition {
     /// Whether `kubectl rollout status` would say that the rollout is complete.
     pub rolled_out: Option<bool>,
     /// An image in the pod template.
-    pub image: Option<Image>,
+    pub image: Option<ImageName>,
 }
 
 /// A Service.

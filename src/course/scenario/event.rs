@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::manifest::{Manifest, ManifestSource};
-use super::values::{Image, Name, ObjectRef, Period, Selector};
+use super::values::{ImageName, Name, ObjectRef, Period, Selector};
 
 /// Something that happens at a time. Beside `at` stands one event.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schemars(extend("unevaluatedProperties" = false))]
 pub struct TimelineEntry {
     /// The time since the start. The entries stand in the order of time.
     pub at: Period,
@@ -169,7 +170,7 @@ pub struct SetImage {
     pub target: ObjectRef,
     /// The container; all of them when it is left out.
     pub container: Option<Name>,
-    pub image: Image,
+    pub image: ImageName,
     #[serde(default = "default_namespace")]
     pub namespace: Name,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::values::{Image as ImageName, Period, Quantity};
+use super::values::{ImageName, Period, Quantity};
 
 /// An image in the simulated registry. An image that is in no scenario and not built in cannot be pulled.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

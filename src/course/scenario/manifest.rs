@@ -99,6 +99,11 @@ pub(crate) struct Files<'a> {
 impl Files<'_> {
     /// The text of a file, or an error at the place that names it.
     pub fn fetch(&self, path: &str, place: Place, errors: &mut Errors) -> Option<String> {
+        // A scenario may come from anywhere. It reads what lies beside it, and nothing else of this computer.
+        if path.starts_with(['/', '\\', '~']) || path.contains(':') || path.split(['/', '\\']).any(|part| part == "..") {
+            errors.add(self.scenario, place, format!("the path `{path}`")).expected("a path inside the scenario's folder");
+            return None;
+        }
         match (self.resolve)(path) {
             Ok(text) => Some(text),
             Err(why) => {
@@ -115,7 +120,7 @@ impl Files<'_> {
         match &node.value {
             yaml::Value::List(items) => items.iter().flat_map(|item| self.manifests(item, errors)).collect(),
             yaml::Value::Map(_) => match node.get("path").filter(|_| node.get("kind").is_none()) {
-                Some(path) => self.from_file(path, errors),
+                Some(path) => self.in_file(path, errors),
                 None => objects(node, self.scenario, errors),
             },
             yaml::Value::Scalar(scalar) => match (node.text(), scalar.block) {
@@ -125,15 +130,15 @@ impl Files<'_> {
                         column: inner.column + block.indent,
                         ..inner
                     };
-                    self.from_text(text, here, errors)
+                    self.in_text(text, here, errors)
                 }
-                (Some(text), None) => self.from_text(text, |_| node.place, errors),
+                (Some(text), None) => self.in_text(text, |_| node.place, errors),
                 (None, _) => vec![],
             },
         }
     }
 
-    fn from_file(&self, path: &Node, errors: &mut Errors) -> Vec<Manifest> {
+    fn in_file(&self, path: &Node, errors: &mut Errors) -> Vec<Manifest> {
         let Some(name) = path.text() else { return vec![] };
         let Some(text) = self.fetch(name, path.place, errors) else { return vec![] };
         let source = Source { file: name, text: &text };
@@ -146,7 +151,7 @@ impl Files<'_> {
     }
 
     /// Text inside the scenario: places in it are translated to places in the scenario's file.
-    fn from_text(&self, text: &str, here: impl Fn(Place) -> Place, errors: &mut Errors) -> Vec<Manifest> {
+    fn in_text(&self, text: &str, here: impl Fn(Place) -> Place, errors: &mut Errors) -> Vec<Manifest> {
         let inner = Source { file: self.scenario.file, text };
         let mut own = Errors::default();
         let documents = yaml::read(inner, &mut own);
@@ -209,7 +214,7 @@ fn wants_text(parent: &Node, key: &str, node: Option<&Node>, source: Source<'_>,
             let error = errors.add(source, place, format!("the key `{key}` of a Kubernetes object is missing"));
             let near = parent.entries().iter().find(|entry| did_you_mean(&entry.key, [key]).is_some());
             if let Some(near) = near {
-                error.help(format!("`{}` on line {} looks like it", near.key, near.key_place.line));
+                error.help(format!("is `{}` meant to be it?", near.key));
             }
         }
     }

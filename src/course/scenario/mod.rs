@@ -22,11 +22,12 @@ pub use condition::{
 pub use event::{
     Actor, Event, KillProcess, OneOrMany, PodChoice, PodSelection, Scale, SetImage, StartTraffic, TimelineEntry, Which,
 };
+pub(crate) use event::default_namespace;
 pub use image::{Exit, Image, Layer, LogLine, RepeatedLine, Serves};
 pub use load::{load, scenario_schema};
 pub use manifest::{HomeFile, Manifest};
 pub use objective::{Always, Eventually, Objective, Timing};
-pub use values::{Image as ImageName, Moment, Name, ObjectRef, Period, Quantity, Selector, Taint};
+pub use values::{ImageName, Moment, Name, ObjectRef, Period, Quantity, Selector, Taint};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -121,7 +122,7 @@ pub struct Step {
 #[serde(untagged)]
 pub enum Try {
     /// A line for the terminal.
-    Command(String),
+    Command(#[schemars(length(min = 1))] String),
     Action(Action),
 }
 

@@ -1,7 +1,11 @@
 //! Texts with a form: durations, quantities, names, references, taints, label selectors, moments.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+use podarium_api::quantity::Quantity as Amount;
+use podarium_api::selector::LabelSelector;
 
 use crate::schema::{ParsedText, TextFormat, parsed_text};
 
@@ -13,11 +17,11 @@ pub(crate) const FORMATS: &[TextFormat] = &[
     TextFormat::of::<ObjectRef>(),
     TextFormat::of::<Taint>(),
     TextFormat::of::<Selector>(),
-    TextFormat::of::<Image>(),
+    TextFormat::of::<ImageName>(),
     TextFormat::of::<Moment>(),
 ];
 
-parsed_text!(Period, Quantity, Name, ObjectRef, Taint, Selector, Image, Moment);
+parsed_text!(Period, Quantity, Name, ObjectRef, Taint, Selector, ImageName, Moment);
 
 /// A length of virtual time, or a time since the scenario's start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,7 +34,8 @@ impl Period {
 }
 
 impl ParsedText for Period {
-    const FORMAT: &'static str = "duration";
+    const FORMAT: &'static str = "period";
+    const PATTERN: &'static str = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$";
     const EXPECTED: &'static str = "a duration such as `500ms`, `10s`, `1.5m` or `1h30m`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -100,19 +105,33 @@ pub struct Quantity(pub String);
 
 impl ParsedText for Quantity {
     const FORMAT: &'static str = "quantity";
+    const PATTERN: &'static str = r"^[0-9]*\.?[0-9]*(n|u|m|k|[KMGTP]i?)?$";
     const EXPECTED: &'static str = "a quantity such as `4`, `250m`, `64Mi` or `8Gi`";
     const NUMBER: bool = true;
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
-        const SUFFIXES: [&str; 14] = ["", "n", "u", "m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi"];
-        let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let (number, suffix) = text.split_at(digits);
-        if !SUFFIXES.contains(&suffix) {
-            let near = SUFFIXES.iter().find(|known| !known.is_empty() && suffix.to_lowercase().starts_with(&known.to_lowercase()));
-            return Err(near.map(|known| format!("`{suffix}` is no suffix: did you mean `{number}{known}`?")));
+        const SUFFIXES: [&str; 9] = ["k", "Ki", "M", "Mi", "G", "Gi", "T", "Ti", "m"];
+        match text.parse::<Amount>() {
+            _ if !text.contains(|c: char| c.is_ascii_digit()) => Err(None),
+            Ok(amount) if amount.sign() < 0 => Err(Some("less than nothing".to_string())),
+            Ok(_) => Ok(Quantity(text.to_string())),
+            Err(error) => {
+                let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+                let (number, suffix) = text.split_at(digits);
+                let near = SUFFIXES.iter().rev().find(|known| suffix.to_lowercase().starts_with(&known.to_lowercase()));
+                Err(Some(match near {
+                    Some(known) if digits > 0 => format!("`{suffix}` is no suffix: did you mean `{number}{known}`?"),
+                    _ => error.to_string(),
+                }))
+            }
         }
-        let plain = !number.is_empty() && number != "." && number.matches('.').count() <= 1;
-        if plain { Ok(Quantity(text.to_string())) } else { Err(None) }
+    }
+}
+
+impl Quantity {
+    /// The amount, for counting with it.
+    pub fn amount(&self) -> Amount {
+        self.0.parse().unwrap_or_default()
     }
 }
 
@@ -122,6 +141,7 @@ pub struct Name(pub String);
 
 impl ParsedText for Name {
     const FORMAT: &'static str = "name";
+    const PATTERN: &'static str = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
     const EXPECTED: &'static str = "a name of lower case letters, digits, `-` and `.`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -156,6 +176,7 @@ pub struct ObjectRef {
 
 impl ParsedText for ObjectRef {
     const FORMAT: &'static str = "object";
+    const PATTERN: &'static str = r"^[A-Za-z0-9.-]+/[A-Za-z0-9.:-]+$";
     const EXPECTED: &'static str = "a kind and a name such as `deployment/hello`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -186,6 +207,7 @@ pub struct Taint {
 
 impl ParsedText for Taint {
     const FORMAT: &'static str = "taint";
+    const PATTERN: &'static str = r"^[^=:\s]+(=[^:\s]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$";
     const EXPECTED: &'static str = "a taint such as `dedicated=gpu:NoSchedule`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -204,10 +226,11 @@ impl ParsedText for Taint {
 
 /// An image with its tag.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Image(pub String);
+pub struct ImageName(pub String);
 
-impl ParsedText for Image {
+impl ParsedText for ImageName {
     const FORMAT: &'static str = "image";
+    const PATTERN: &'static str = r"^\S+:[^/\s]+$";
     const EXPECTED: &'static str = "an image with a tag such as `shop/hello:1.0.0`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
@@ -216,14 +239,14 @@ impl ParsedText for Image {
             return Err(None);
         }
         match last.split_once(':') {
-            Some((repository, tag)) if !repository.is_empty() && !tag.is_empty() => Ok(Image(text.to_string())),
-            _ if last.contains("@sha256:") => Ok(Image(text.to_string())),
+            Some((repository, tag)) if !repository.is_empty() && !tag.is_empty() => Ok(ImageName(text.to_string())),
+            _ if last.contains("@sha256:") => Ok(ImageName(text.to_string())),
             _ => Err(Some(format!("the tag is missing: `{text}:1.0`?"))),
         }
     }
 }
 
-impl Image {
+impl ImageName {
     /// What stands behind the last colon: `1.0.0` of `shop/hello:1.0.0`.
     pub fn tag(&self) -> &str {
         self.0.rsplit(':').next().unwrap_or_default()
@@ -240,6 +263,7 @@ pub enum Moment {
 
 impl ParsedText for Moment {
     const FORMAT: &'static str = "moment";
+    const PATTERN: &'static str = r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$";
     const EXPECTED: &'static str =
         "a time since the start such as `10s`, or the name of an objective or of a timeline entry";
 
@@ -258,39 +282,17 @@ impl ParsedText for Moment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
     text: String,
-    requirements: Vec<Requirement>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Requirement {
-    key: String,
-    test: LabelTest,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum LabelTest {
-    In(Vec<String>),
-    NotIn(Vec<String>),
-    Exists,
-    Absent,
+    labels: LabelSelector,
 }
 
 impl Selector {
-    pub fn matches(&self, labels: &std::collections::BTreeMap<String, String>) -> bool {
-        self.requirements.iter().all(|requirement| {
-            let value = labels.get(&requirement.key);
-            match &requirement.test {
-                LabelTest::In(values) => value.is_some_and(|value| values.contains(value)),
-                LabelTest::NotIn(values) => value.is_none_or(|value| !values.contains(value)),
-                LabelTest::Exists => value.is_some(),
-                LabelTest::Absent => value.is_none(),
-            }
-        })
+    pub fn matches(&self, labels: Option<&BTreeMap<String, String>>) -> bool {
+        self.labels.matches(labels)
     }
 
     /// Whether every object is selected.
     pub fn is_all(&self) -> bool {
-        self.requirements.is_empty()
+        self.labels.is_empty()
     }
 }
 
@@ -302,56 +304,18 @@ impl fmt::Display for Selector {
 
 impl ParsedText for Selector {
     const FORMAT: &'static str = "selector";
+    const PATTERN: &'static str = r"\S";
     const EXPECTED: &'static str = "a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`";
 
     fn parse(text: &str) -> Result<Self, Option<String>> {
-        let requirements = match text.trim() {
-            "all" => vec![],
+        let query = match text.trim() {
             "" => return Err(None),
-            some => split_outside_parentheses(some).map(requirement).collect::<Option<_>>().ok_or(None)?,
+            "all" => "",
+            some => some,
         };
-        Ok(Selector { text: text.to_string(), requirements })
+        let labels = LabelSelector::parse(query).map_err(|error| Some(error.0))?;
+        Ok(Selector { text: text.trim().to_string(), labels })
     }
-}
-
-/// Splits at the commas that separate requirements, not at those between the values of one.
-fn split_outside_parentheses(text: &str) -> impl Iterator<Item = &str> {
-    let mut inside = false;
-    text.split(move |c| {
-        inside = c == '(' || inside && c != ')';
-        c == ',' && !inside
-    })
-}
-
-fn requirement(text: &str) -> Option<Requirement> {
-    let text = text.trim();
-    let key_ok = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c));
-    let value_ok = |value: &String| value.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let one = |value: &str| vec![value.trim().to_string()];
-    let (key, test) = if let Some(key) = text.strip_prefix('!') {
-        (key, LabelTest::Absent)
-    } else if let Some((left, list)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) {
-        let values: Vec<String> = list.split(',').map(|value| value.trim().to_string()).collect();
-        let mut words = left.split_whitespace();
-        let (key, word) = (words.next()?, words.next()?);
-        match (word, words.next()) {
-            ("in", None) => (key, LabelTest::In(values)),
-            ("notin", None) => (key, LabelTest::NotIn(values)),
-            _ => return None,
-        }
-    } else if let Some((key, value)) = text.split_once("!=") {
-        (key, LabelTest::NotIn(one(value)))
-    } else if let Some((key, value)) = text.split_once("==").or_else(|| text.split_once('=')) {
-        (key, LabelTest::In(one(value)))
-    } else {
-        (text, LabelTest::Exists)
-    };
-    let key = key.trim();
-    let values_ok = match &test {
-        LabelTest::In(values) | LabelTest::NotIn(values) => values.iter().all(value_ok),
-        LabelTest::Exists | LabelTest::Absent => true,
-    };
-    (key_ok(key) && values_ok).then(|| Requirement { key: key.to_string(), test })
 }
 
 #[cfg(test)]
@@ -377,7 +341,7 @@ mod tests {
         reads::<Name>(&["hello", "a.b-c", "3x"], &["", "Hello", "-a", "a-", "a..b", "a_b"]);
         reads::<ObjectRef>(&["pod/a", "deployment/hello"], &["pod", "/a", "pod/", "a b/c", "a/b/c"]);
         reads::<Taint>(&["a=b:NoSchedule", "a:NoExecute"], &["a", "a=b", "a=b:Never", ":NoSchedule", "=b:NoExecute"]);
-        reads::<Image>(&["nginx:1.9.14", "gcr.io:443/a/b:v1"], &["nginx", "", "a b:1", "a//b:1", ":1", "gcr.io:443/a"]);
+        reads::<ImageName>(&["nginx:1.9.14", "gcr.io:443/a/b:v1"], &["nginx", "", "a b:1", "a//b:1", ":1", "gcr.io:443/a"]);
         reads::<Moment>(&["10s", "up"], &["10x", "", "Up down"]);
         reads::<Selector>(&["all", "a=b", "a in (b,c),!d", "a!=b", "a notin (x)", "k8s.io/a"], &["", "a=b c", "a in b)", ","]);
     }
@@ -395,7 +359,7 @@ mod tests {
 
     #[test]
     fn selectors_select() {
-        let labels = std::collections::BTreeMap::from([("app".to_string(), "hello".to_string())]);
+        let labels = BTreeMap::from([("app".to_string(), "hello".to_string())]);
         let cases = [
             ("all", true),
             ("app=hello", true),
@@ -408,7 +372,7 @@ mod tests {
             ("tier!=web", true),
         ];
         for (text, selected) in cases {
-            assert_eq!(Selector::parse(text).map(|selector| selector.matches(&labels)), Ok(selected), "{text}");
+            assert_eq!(Selector::parse(text).map(|selector| selector.matches(Some(&labels))), Ok(selected), "{text}");
         }
     }
 }

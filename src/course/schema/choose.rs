@@ -14,7 +14,7 @@ impl<'a> Check<'a> {
         let mut all = Vec::new();
         self.flatten(choices, &mut all);
         let enumerated: Vec<&str> = all.iter().flat_map(|(schema, _)| words(schema)).collect();
-        if enumerated.len() == all.len() {
+        if all.iter().all(|(schema, _)| !words(schema).is_empty()) {
             match node.scalar().filter(|scalar| scalar.kind == ScalarKind::Text) {
                 Some(scalar) if enumerated.contains(&scalar.text.as_str()) => {}
                 Some(scalar) => self.wrong_word(&scalar.text, node.place, &enumerated),

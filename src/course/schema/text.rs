@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub(crate) trait ParsedText: Sized {
     /// The `format` in the schema.
     const FORMAT: &'static str;
+    /// A regular expression for editors. It may let through what [`Self::parse`] refuses, but not the other way round.
+    const PATTERN: &'static str;
     /// What is expected there, with examples, for errors.
     const EXPECTED: &'static str;
     /// Whether a bare number will do, such as `cpu: 4`.
@@ -34,7 +36,12 @@ impl TextFormat {
 /// The schema of a parsed text.
 pub(crate) fn text_schema<T: ParsedText>() -> Schema {
     let kind = if T::NUMBER { json!(["string", "number"]) } else { json!("string") };
-    let fields = [("type", kind), ("format", json!(T::FORMAT)), ("description", json!(sentence(T::EXPECTED)))];
+    let fields = [
+        ("type", kind),
+        ("format", json!(T::FORMAT)),
+        ("pattern", json!(T::PATTERN)),
+        ("description", json!(sentence(T::EXPECTED))),
+    ];
     Schema::from(serde_json::Map::from_iter(fields.map(|(key, value)| (key.to_string(), value))))
 }
 

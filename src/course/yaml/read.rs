@@ -184,7 +184,8 @@ impl<'a> Reader<'a> {
     fn scan_error(&self, error: &ScanError, errors: &mut Errors) {
         let marker = error.marker();
         let place = Place { line: marker.line().clamp(1, self.lines.len()), column: marker.col() + 1, width: 1 };
-        let tab = [place.line, place.line + 1].into_iter().find(|line| self.line(*line).trim_start_matches(' ').starts_with('\t'));
+        let indented_by_tab = |line: &usize| self.line(*line).trim_start_matches(' ').starts_with('\t');
+        let tab = [place.line, place.line + 1].into_iter().find(indented_by_tab);
         let found = errors.add(self.source, place, format!("not YAML: {}", error.info()));
         if let Some(line) = tab {
             found.help(format!("YAML is indented with spaces, and line {line} begins with a tab"));
@@ -285,6 +286,7 @@ mod tests {
         assert!(errors.is_empty());
         assert_eq!(documents.len(), 3);
         let block = documents[2].get("b").unwrap().scalar().unwrap();
-        assert_eq!((block.text.as_str(), block.block.map(|block| (block.first_line, block.indent))), ("x\n  y\n", Some((7, 4))));
+        let at = block.block.map(|block| (block.first_line, block.indent));
+        assert_eq!((block.text.as_str(), at), ("x\n  y\n", Some((7, 4))));
     }
 }

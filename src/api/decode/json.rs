@@ -1,0 +1,227 @@
+//! Parsing JSON and YAML texts, with repeated fields noticed and Go's words for syntax errors.
+//!
+//! Models: encoding/json (scanner), sigs.k8s.io/yaml, v1.36.
+//! Simplified: YAML repeats a field without complaint, the last one counts.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+
+/// The value, and a strict error for each field that comes twice in its object (the last one counts).
+pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
+    let mut duplicates = Vec::new();
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let parsed = Node { path: String::new(), duplicates: &mut duplicates }.deserialize(&mut deserializer);
+    match parsed.and_then(|value| deserializer.end().map(|()| value)) {
+        Ok(value) => Ok((value, duplicates)),
+        Err(_) => Err(format!("couldn't get version/kind; json parse error: {}", syntax_error(body))),
+    }
+}
+
+/// Go's complaint about a text that is not a JSON object.
+pub(crate) fn json_object_error(body: &[u8]) -> Option<String> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Object(_) | Value::Null) => None,
+        Ok(other) => Some(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", super::typed::go_kind(&other))),
+        Err(_) => Some(syntax_error(body)),
+    }
+}
+
+/// A YAML document as the JSON that it stands for.
+pub fn parse_yaml(body: &[u8]) -> Result<Value, String> {
+    serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {error}"))
+}
+
+struct Node<'a> {
+    path: String,
+    duplicates: &'a mut Vec<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+macro_rules! scalars {
+    ($($method:ident $type:ty),+ $(,)?) => {$(
+        fn $method<E>(self, value: $type) -> Result<Value, E> {
+            Ok(Value::from(value))
+        }
+    )+};
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    scalars! { visit_bool bool, visit_i64 i64, visit_u64 u64, visit_f64 f64, visit_str &str, visit_string String }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(Node { path: format!("{}[{}]", self.path, list.len()), duplicates: &mut *self.duplicates })? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
+            if object.contains_key(&name) {
+                let error = format!("duplicate field {path:?}");
+                if !self.duplicates.contains(&error) {
+                    self.duplicates.push(error);
+                }
+            }
+            let value = fields.next_value_seed(Node { path, duplicates: &mut *self.duplicates })?;
+            object.insert(name, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+/// What the scanner expects next.
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    Value,
+    FirstElement,
+    FirstKey,
+    Key,
+    Colon,
+    AfterMember,
+    AfterElement,
+    End,
+}
+
+/// Go's words for the first fault in a text that is no JSON.
+fn syntax_error(body: &[u8]) -> String {
+    let mut stack = Vec::new();
+    let (mut expect, mut at) = (Expect::Value, 0);
+    let after_value = |stack: &[u8]| match stack.last() {
+        None => Expect::End,
+        Some(b'{') => Expect::AfterMember,
+        Some(_) => Expect::AfterElement,
+    };
+    while at < body.len() {
+        let byte = body[at];
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
+            at += 1;
+            continue;
+        }
+        let context = match (expect, byte) {
+            (Expect::FirstElement, b']') | (Expect::FirstKey, b'}') | (Expect::AfterMember, b'}') | (Expect::AfterElement, b']') => {
+                stack.pop();
+                expect = after_value(&stack);
+                at += 1;
+                continue;
+            }
+            (Expect::Value | Expect::FirstElement, b'{' | b'[') => {
+                stack.push(byte);
+                expect = if byte == b'{' { Expect::FirstKey } else { Expect::FirstElement };
+                at += 1;
+                continue;
+            }
+            (Expect::FirstKey | Expect::Key, b'"') => match string_end(body, at) {
+                Ok(end) => {
+                    (at, expect) = (end, Expect::Colon);
+                    continue;
+                }
+                Err(error) => return error,
+            },
+            (Expect::Value | Expect::FirstElement, _) => match scalar_end(body, at) {
+                Ok(end) => {
+                    (at, expect) = (end, after_value(&stack));
+                    continue;
+                }
+                Err(error) => return error,
+            },
+            (Expect::Colon, b':') => {
+                (at, expect) = (at + 1, Expect::Value);
+                continue;
+            }
+            (Expect::AfterMember, b',') => {
+                (at, expect) = (at + 1, Expect::Key);
+                continue;
+            }
+            (Expect::AfterElement, b',') => {
+                (at, expect) = (at + 1, Expect::Value);
+                continue;
+            }
+            (Expect::FirstKey | Expect::Key, _) => "looking for beginning of object key string",
+            (Expect::Colon, _) => "after object key",
+            (Expect::AfterMember, _) => "after object key:value pair",
+            (Expect::AfterElement, _) => "after array element",
+            (Expect::End, _) => "after top-level value",
+        };
+        return invalid_character(byte, context);
+    }
+    "unexpected end of JSON input".to_owned()
+}
+
+fn invalid_character(byte: u8, context: &str) -> String {
+    let shown = match byte {
+        b'\'' => r"'\''".to_owned(),
+        b'"' => "'\"'".to_owned(),
+        _ => format!("'{}'", char::from(byte).escape_default()),
+    };
+    format!("invalid character {shown} {context}")
+}
+
+fn string_end(body: &[u8], start: usize) -> Result<usize, String> {
+    let mut at = start + 1;
+    while at < body.len() {
+        match body[at] {
+            b'"' => return Ok(at + 1),
+            b'\\' => {
+                if let Some(&escape) = body.get(at + 1)
+                    && !br#"bfnrt\/"u"#.contains(&escape)
+                {
+                    return Err(invalid_character(escape, "in string escape code"));
+                }
+                at += 2;
+            }
+            byte if byte < 0x20 => return Err(invalid_character(byte, "in string literal")),
+            _ => at += 1,
+        }
+    }
+    Err("unexpected end of JSON input".to_owned())
+}
+
+fn scalar_end(body: &[u8], start: usize) -> Result<usize, String> {
+    let literal = |text: &str| {
+        for (index, expected) in text.bytes().enumerate().skip(1) {
+            match body.get(start + index) {
+                Some(&byte) if byte == expected => {}
+                Some(&byte) => return Err(invalid_character(byte, &format!("in literal {text} (expecting '{}')", char::from(expected)))),
+                None => return Err("unexpected end of JSON input".to_owned()),
+            }
+        }
+        Ok(start + text.len())
+    };
+    match body[start] {
+        b'"' => string_end(body, start),
+        b't' => literal("true"),
+        b'f' => literal("false"),
+        b'n' => literal("null"),
+        b'-' | b'0'..=b'9' => {
+            let length = body[start..].iter().skip(1).take_while(|byte| byte.is_ascii_digit() || b".eE+-".contains(byte)).count();
+            Ok(start + 1 + length)
+        }
+        byte => Err(invalid_character(byte, "looking for beginning of value")),
+    }
+}

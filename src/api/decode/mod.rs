@@ -1,0 +1,211 @@
+//! From the body of a request to an object, with the API server's errors on the way: wrong kinds, wrong types, fields
+//! that do not exist.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go and rest.go (transformDecodeError),
+//! apimachinery/pkg/runtime/serializer/json, v1.36.
+//! Simplified: fields are looked at in alphabetical order, so of several wrong ones another may be named first.
+
+mod json;
+mod omitted;
+mod typed;
+
+pub(crate) use json::json_object_error;
+pub use json::{parse_json, parse_yaml};
+
+use serde_json::Value;
+
+use crate::{Kind, Object, Status};
+
+/// Where the scheme of the API server is made, as its errors say.
+const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
+
+/// Versions that the reference still reads although it no longer serves them.
+const CONVERTIBLE: &[(&str, &str)] = &[
+    ("apps/v1beta1", "Deployment"), ("apps/v1beta2", "Deployment"), ("apps/v1beta2", "ReplicaSet"),
+    ("extensions/v1beta1", "Deployment"), ("extensions/v1beta1", "ReplicaSet"), ("events.k8s.io/v1", "Event"),
+    ("discovery.k8s.io/v1beta1", "EndpointSlice"), ("coordination.k8s.io/v1beta1", "Lease"),
+];
+
+/// An object that was read, without defaults, and what a strict reader would object to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decoded {
+    pub object: Object,
+    /// `unknown field "spec.foo"`, `duplicate field "spec.bar"`, in order.
+    pub strict_errors: Vec<String>,
+}
+
+impl Decoded {
+    /// The answer under `fieldValidation=Strict`, if there is anything to object to.
+    pub fn strict(self) -> Result<Object, Status> {
+        if self.strict_errors.is_empty() {
+            return Ok(self.object);
+        }
+        let why = format!("strict decoding error: {}", self.strict_errors.join(", "));
+        Err(cannot_be_handled(self.object.kind(), &self.object.kind().info().api_version(), self.object.kind().info().kind, &why))
+    }
+}
+
+/// Reads a JSON body that is meant to be a `kind`.
+pub fn decode_bytes(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
+    let (value, duplicates) = parse_json(body).map_err(|why| unrecognized(kind, &why, body))?;
+    let mut decoded = decode(kind, value)?;
+    decoded.strict_errors.splice(0..0, duplicates);
+    Ok(decoded)
+}
+
+/// Reads a YAML body that is meant to be a `kind`.
+pub fn decode_yaml(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
+    decode(kind, parse_yaml(body).map_err(|why| unrecognized(kind, &why, body))?)
+}
+
+/// Reads a body that is meant to be a `kind`. A missing `kind` or `apiVersion` is taken from the path of the request.
+pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
+    let info = kind.info();
+    let expected = info.api_version();
+    let Some(body) = value.as_object_mut() else {
+        let text = value.to_string();
+        let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(&value));
+        return Err(unrecognized(kind, &why, text.as_bytes()));
+    };
+    for name in ["apiVersion", "kind"] {
+        let wrong = body.get(name).filter(|value| !value.is_string() && !value.is_null());
+        if let Some(wrong) = wrong {
+            let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go struct field .{name} of type string", typed::go_kind(wrong));
+            let text = value.to_string();
+            return Err(unrecognized(kind, &why, text.as_bytes()));
+        }
+    }
+    let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let found_kind = given("kind").unwrap_or(info.kind).to_owned();
+    let found_version = given("apiVersion").unwrap_or(&expected).to_owned();
+    if (found_version.as_str(), found_kind.as_str()) != (expected.as_str(), info.kind) {
+        return Err(wrong_type(kind, &found_version, &found_kind));
+    }
+    body.insert("apiVersion".to_owned(), expected.clone().into());
+    body.insert("kind".to_owned(), info.kind.into());
+    decode_value(kind, &value).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))
+}
+
+/// Reads a value that is known to be a `kind`. The error is the bare reason.
+pub(crate) fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
+    let mut context = typed::Context::default();
+    let object = typed::read(kind, value, &mut context)?;
+    Ok(Decoded { object, strict_errors: context.strict_errors })
+}
+
+/// The body names a kind or version that does not belong to the path.
+fn wrong_type(kind: Kind, found_version: &str, found_kind: &str) -> Status {
+    let info = kind.info();
+    let known = Kind::ALL.iter().any(|other| other.info().kind == found_kind && other.info().api_version() == found_version);
+    if CONVERTIBLE.contains(&(found_version, found_kind)) && found_kind == info.kind {
+        let expected = info.api_version();
+        return Status::bad_request(format!("the API version in the data ({found_version}) does not match the expected API version ({expected})"));
+    }
+    let why = if known {
+        let group = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
+        format!("converting (v1.{found_kind}) to ({group}.{}): unknown conversion", info.kind)
+    } else {
+        format!("no kind {found_kind:?} is registered for version {found_version:?} in scheme {SCHEME:?}")
+    };
+    cannot_be_handled(kind, found_version, found_kind, &why)
+}
+
+fn cannot_be_handled(kind: Kind, found_version: &str, found_kind: &str, why: &str) -> Status {
+    let version = found_version.rsplit('/').next().unwrap_or_default();
+    Status::bad_request(format!("{found_kind} in version {version:?} cannot be handled as a {}: {why}", kind.info().kind))
+}
+
+fn unrecognized(kind: Kind, why: &str, body: &[u8]) -> Status {
+    const SHOWN: usize = 30;
+    let summary = if body.len() > SHOWN {
+        format!("{} ...", String::from_utf8_lossy(&body[..SHOWN]))
+    } else {
+        String::from_utf8_lossy(body).into_owned()
+    };
+    Status::bad_request(format!("the object provided is unrecognized (must be of type {}): {why} ({summary})", kind.info().kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn error(kind: Kind, value: Value) -> String {
+        decode(kind, value).and_then(Decoded::strict).unwrap_err().message().to_owned()
+    }
+
+    #[test]
+    fn kinds_and_versions_of_another_path_are_refused() {
+        let cases = [
+            (Kind::Pod, json!({"apiVersion": "v1", "kind": "Deployment"}), "Deployment in version \"v1\" cannot be handled as a Pod: no kind \"Deployment\" is registered for version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\""),
+            (Kind::Deployment, json!({"apiVersion": "extensions/v1beta1", "kind": "Deployment"}), "the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)"),
+            (Kind::Pod, json!({"apiVersion": "v1", "kind": "Service"}), "Service in version \"v1\" cannot be handled as a Pod: converting (v1.Service) to (core.Pod): unknown conversion"),
+        ];
+        for (kind, value, text) in cases {
+            assert_eq!(error(kind, value.clone()), text, "{value}");
+        }
+        assert!(decode(Kind::Pod, json!({"metadata": {"name": "a"}})).is_ok(), "the path says what it is");
+    }
+
+    #[test]
+    fn wrong_types_are_named_in_the_words_of_go() {
+        let cases = [
+            (Kind::Deployment, json!({"spec": {"replicas": "3"}}), "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"),
+            (Kind::ConfigMap, json!({"data": {"a": 1}}), "json: cannot unmarshal number into Go struct field ConfigMap.data of type string"),
+            (Kind::Pod, json!({"spec": {"containers": {"name": "a"}}}), "json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container"),
+            (Kind::Pod, json!({"spec": {"containers": [{"image": 1}]}}), "json: cannot unmarshal number into Go struct field Container.spec.containers.image of type string"),
+            (Kind::Pod, json!({"spec": {"hostNetwork": "yes"}}), "json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool"),
+            (Kind::Pod, json!({"spec": {"priority": 1.5}}), "json: cannot unmarshal number 1.5 into Go struct field PodSpec.spec.priority of type int32"),
+            (Kind::Pod, json!({"spec": "x"}), "json: cannot unmarshal string into Go struct field Pod.spec of type v1.PodSpec"),
+            (Kind::Pod, json!({"metadata": {"labels": ["a"]}}), "json: cannot unmarshal array into Go struct field ObjectMeta.metadata.labels of type map[string]string"),
+            (Kind::Pod, json!({"spec": {"containers": [{"resources": {"limits": {"cpu": "1x"}}}]}}), "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"),
+            (Kind::Secret, json!({"data": {"a": "not base64"}}), "illegal base64 data at input byte 3"),
+        ];
+        for (kind, value, text) in cases {
+            let expected = format!("{0} in version \"v1\" cannot be handled as a {0}: {text}", kind.info().kind);
+            assert_eq!(error(kind, value.clone()), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_strict_reader_objects_to_unknown_and_repeated_fields() {
+        let body = br#"{"spec":{"containers":[{"name":"a","imagee":"b"}],"replica":1,"nodeName":"a","nodeName":"b"}}"#;
+        let decoded = decode_bytes(Kind::Pod, body).unwrap();
+        assert_eq!(
+            decoded.strict_errors,
+            ["duplicate field \"spec.nodeName\"", "unknown field \"spec.containers[0].imagee\"", "unknown field \"spec.replica\""]
+        );
+        let text = decoded.strict().unwrap_err().message().to_owned();
+        assert!(text.starts_with("Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: duplicate field"), "{text}");
+    }
+
+    #[test]
+    fn what_go_would_not_write_back_is_left_out() {
+        let value = json!({
+            "metadata": {"name": "a", "creationTimestamp": null, "labels": {"x": ""}, "annotations": {}},
+            "spec": {"hostNetwork": false, "priority": 0, "nodeName": "", "tolerations": [], "nodeSelector": {}, "volumes": [{"name": "v", "emptyDir": {}}],
+                "containers": [{"name": "a", "resources": {"limits": {"cpu": 0.5, "memory": "1024Mi"}}, "stdin": false, "securityContext": {"privileged": false}}]}
+        });
+        let object = decode(Kind::Pod, value).unwrap().object;
+        assert_eq!(object.to_value()["metadata"], json!({"name": "a", "labels": {"x": ""}}));
+        assert_eq!(
+            object.to_value()["spec"],
+            json!({"priority": 0, "volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "a", "resources": {"limits": {"cpu": "500m", "memory": "1Gi"}}, "securityContext": {"privileged": false}}]})
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_shown_with_the_fault() {
+        let error = |body: &[u8]| decode_bytes(Kind::Pod, body).unwrap_err().message().to_owned();
+        assert_eq!(
+            error(b"{not json"),
+            "the object provided is unrecognized (must be of type Pod): couldn't get version/kind; json parse error: invalid character 'n' looking for beginning of object key string ({not json)"
+        );
+        assert!(error(b"{\"a\":1").contains("json parse error: unexpected end of JSON input"));
+        assert!(error(b"{\"a\":1}x").contains("invalid character 'x' after top-level value"));
+        assert!(error(b"{\"a\":1,}").contains("invalid character '}' looking for beginning of object key string"));
+        assert!(error(b"{\"a\" 1}").contains("invalid character '1' after object key"));
+        assert!(error(b"[1 2]").contains("invalid character '2' after array element"));
+        assert!(error(b"{\"a\":x}").contains("invalid character 'x' looking for beginning of value"));
+    }
+}

@@ -1,0 +1,360 @@
+//! Reading a JSON value into a typed object, noting where in the object we are, so that a wrong type is reported as
+//! Go's decoder does: `cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32`.
+//!
+//! The types announce themselves to the reader (struct names, field lists, wanted primitives), which is all it needs;
+//! unknown fields and empty values are noticed on the same walk.
+//!
+//! Models: sigs.k8s.io/json (Go's encoding/json with case-sensitive, strict fields), v1.36.
+//! Simplified: nothing.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
+use serde_json::{Map, Value};
+
+use super::omitted::is_omitted;
+use crate::quantity::Quantity;
+use crate::{Kind, Object};
+
+/// Why a value does not fit; the text is complete.
+#[derive(Debug)]
+pub(super) struct Misfit(String);
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+impl serde::de::Error for Misfit {
+    fn custom<T: fmt::Display>(text: T) -> Self {
+        let text = text.to_string();
+        // The only text of a library that comes through is that of the base64 reader.
+        let offset = text.strip_prefix("Invalid ").and_then(|rest| rest.split("offset ").nth(1)).map(|rest| rest.trim_end_matches('.'));
+        match offset.and_then(|offset| offset.parse::<usize>().ok()) {
+            Some(offset) => Misfit(format!("illegal base64 data at input byte {offset}")),
+            None => Misfit(text),
+        }
+    }
+}
+
+enum Segment {
+    Field(String),
+    Index(usize),
+    Key(String),
+}
+
+/// Where the reader is, and what it has found on the way.
+#[derive(Default)]
+pub(super) struct Context {
+    path: Vec<Segment>,
+    pub(super) strict_errors: Vec<String>,
+}
+
+impl Context {
+    /// `spec.containers[0].image`, as strict errors name a field.
+    fn full_path(&self, last: &str) -> String {
+        let mut path = String::new();
+        for segment in &self.path {
+            match segment {
+                Segment::Field(name) | Segment::Key(name) if path.is_empty() => path.push_str(name),
+                Segment::Field(name) | Segment::Key(name) => path.extend([".", name]),
+                Segment::Index(index) => path.push_str(&format!("[{index}]")),
+            }
+        }
+        if path.is_empty() { last.to_owned() } else { format!("{path}.{last}") }
+    }
+
+    /// `spec.containers.image`, as type errors name it.
+    fn go_path(&self) -> String {
+        let names = self.path.iter().filter_map(|segment| match segment {
+            Segment::Field(name) => Some(name.as_str()),
+            _ => None,
+        });
+        names.collect::<Vec<_>>().join(".")
+    }
+}
+
+/// `string`, `number`, `object`, … as Go's errors call a value.
+pub(super) fn go_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+pub(super) fn read(kind: Kind, value: &Value, context: &mut Context) -> Result<Object, String> {
+    kind.deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
+}
+
+struct Reader<'a> {
+    value: &'a Value,
+    context: &'a mut Context,
+    /// The struct that holds this value.
+    in_struct: &'static str,
+}
+
+impl Reader<'_> {
+    fn wrong_type(&self, wanted: &str) -> Misfit {
+        self.wrong(go_kind(self.value), wanted)
+    }
+
+    fn wrong(&self, found: &str, wanted: &str) -> Misfit {
+        Misfit(format!("json: cannot unmarshal {found} into Go struct field {}.{} of type {wanted}", self.in_struct, self.context.go_path()))
+    }
+
+    fn integer(&self, wanted: &str, low: i64, high: i64) -> Result<i64, Misfit> {
+        match self.value {
+            Value::Null => Ok(0),
+            Value::Number(number) => match number.as_i64().filter(|number| (low..=high).contains(number)) {
+                Some(number) => Ok(number),
+                None => Err(self.wrong(&format!("number {number}"), wanted)),
+            },
+            _ => Err(self.wrong_type(wanted)),
+        }
+    }
+}
+
+/// The field names whose maps hold something other than text.
+fn map_type(field: &str, in_struct: &str) -> &'static str {
+    match field {
+        "limits" | "requests" | "overhead" | "capacity" | "allocatable" => "v1.ResourceList",
+        "data" if in_struct == "Secret" => "map[string][]uint8",
+        "binaryData" => "map[string][]uint8",
+        _ => "map[string]string",
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident $visit:ident $type:ty, $name:literal);+ $(;)?) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+            let number = self.integer($name, <$type>::MIN as i64, i64::try_from(<$type>::MAX).unwrap_or(i64::MAX))?;
+            visitor.$visit(number as $type)
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Misfit;
+
+    integers! {
+        deserialize_i8 visit_i8 i8, "int8"; deserialize_i16 visit_i16 i16, "int16"; deserialize_i32 visit_i32 i32, "int32";
+        deserialize_i64 visit_i64 i64, "int64"; deserialize_u8 visit_u8 u8, "uint8"; deserialize_u16 visit_u16 u16, "uint16";
+        deserialize_u32 visit_u32 u32, "uint32"; deserialize_u64 visit_u64 u64, "uint64";
+    }
+
+    /// Only a number or a text is read without a wanted type: a port or a percentage.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::String(text) => visitor.visit_str(text),
+            Value::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
+                Some(number) => visitor.visit_i32(number),
+                None => Err(Misfit(format!("json: cannot unmarshal number {number} into Go value of type int32"))),
+            },
+            other => Err(Misfit(format!("json: cannot unmarshal {} into Go value of type int32", go_kind(other)))),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::Bool(set) => visitor.visit_bool(*set),
+            Value::Null => visitor.visit_bool(false),
+            _ => Err(self.wrong_type("bool")),
+        }
+    }
+
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::String(text) => visitor.visit_str(text),
+            Value::Null => visitor.visit_str(""),
+            _ => Err(self.wrong_type("string")),
+        }
+    }
+
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+        match name {
+            "Quantity" => {
+                let text = match self.value {
+                    Value::String(text) => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    Value::Null => "0".to_owned(),
+                    _ => String::new(),
+                };
+                let canonical = Quantity::canonicalize(&text).map_err(|error| Misfit(error.to_string()))?;
+                visitor.visit_newtype_struct(StrDeserializer::new(&canonical))
+            }
+            "Time" | "MicroTime" => {
+                let Value::String(text) = self.value else {
+                    return Err(Misfit(format!("json: cannot unmarshal {} into Go value of type string", go_kind(self.value))));
+                };
+                visitor.visit_newtype_struct(StrDeserializer::<Misfit>::new(text)).map_err(|_| {
+                    let layout = "2006-01-02T15:04:05Z07:00";
+                    Misfit(format!("parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""))
+                })
+            }
+            "FieldsV1" | "RawExtension" | "JSON" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
+            _ => visitor.visit_newtype_struct(self),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), context: self.context, in_struct: self.in_struct }),
+            Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), context: self.context, in_struct: self.in_struct }),
+            _ => {
+                let mut wanted = String::new();
+                let _ = visitor.visit_seq(Ask(&mut wanted));
+                Err(self.wrong_type(&format!("[]{wanted}")))
+            }
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.context, self.in_struct)),
+            _ => {
+                let field = match self.context.path.last() {
+                    Some(Segment::Field(name)) => name.as_str(),
+                    _ => "",
+                };
+                Err(self.wrong_type(map_type(field, self.in_struct)))
+            }
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+        let object = match self.value {
+            Value::Object(object) => object,
+            // A `null` in a list of structs is an empty struct.
+            Value::Null => return visitor.visit_map(MapDeserializer::<_, Misfit>::new(std::iter::empty::<(&str, &str)>())),
+            _ => return Err(self.wrong_type(&format!("v1.{name}"))),
+        };
+        visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: name, of_struct: Some(fields) })
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier i128 u128
+    }
+}
+
+struct Items<'a> {
+    items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+    context: &'a mut Context,
+    in_struct: &'static str,
+}
+
+impl<'de> SeqAccess<'de> for Items<'_> {
+    type Error = Misfit;
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
+        let Some((index, value)) = self.items.next() else { return Ok(None) };
+        self.context.path.push(Segment::Index(index));
+        let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
+        self.context.path.pop();
+        read.map(Some)
+    }
+}
+
+struct Fields<'a> {
+    fields: serde_json::map::Iter<'a>,
+    current: Option<(&'a String, &'a Value)>,
+    context: &'a mut Context,
+    in_struct: &'static str,
+    /// The field names, if this is a struct and not a map.
+    of_struct: Option<&'static [&'static str]>,
+}
+
+impl<'a> Fields<'a> {
+    fn of_map(object: &'a Map<String, Value>, context: &'a mut Context, in_struct: &'static str) -> Self {
+        Fields { fields: object.iter(), current: None, context, in_struct, of_struct: None }
+    }
+}
+
+impl<'de> MapAccess<'de> for Fields<'_> {
+    type Error = Misfit;
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
+        let at_root = self.context.path.is_empty();
+        self.current = None;
+        for (field, value) in self.fields.by_ref() {
+            let known = self.of_struct.is_none_or(|fields| fields.contains(&field.as_str()));
+            if !known && !(at_root && matches!(field.as_str(), "apiVersion" | "kind")) {
+                let path = self.context.full_path(field);
+                self.context.strict_errors.push(format!("unknown field {path:?}"));
+            } else if self.of_struct.is_none() || !is_omitted(self.in_struct, field, value) {
+                self.current = Some((field, value));
+                break;
+            }
+        }
+        let Some((field, _)) = self.current else { return Ok(None) };
+        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(field.as_str())).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
+        let (field, value) = self.current.take().expect("a value is asked for after its key");
+        let segment = if self.of_struct.is_some() { Segment::Field(field.clone()) } else { Segment::Key(field.clone()) };
+        self.context.path.push(segment);
+        let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
+        self.context.path.pop();
+        read
+    }
+}
+
+/// A reader that only listens to which type is wanted, for `[]v1.Container`.
+struct Ask<'a>(&'a mut String);
+
+impl<'de> SeqAccess<'de> for Ask<'_> {
+    type Error = Misfit;
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
+        seed.deserialize(Ask(self.0)).map(Some)
+    }
+}
+
+macro_rules! answers {
+    ($($method:ident $name:literal),+ $(,)?) => {$(
+        fn $method<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Misfit> {
+            *self.0 = $name.to_owned();
+            Err(Misfit(String::new()))
+        }
+    )+};
+}
+
+impl<'de> Deserializer<'de> for Ask<'_> {
+    type Error = Misfit;
+    answers! {
+        deserialize_str "string", deserialize_string "string", deserialize_i32 "int32", deserialize_i64 "int64",
+        deserialize_bool "bool", deserialize_any "",
+    }
+    fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], _: V) -> Result<V::Value, Misfit> {
+        *self.0 = format!("v1.{name}");
+        Err(Misfit(String::new()))
+    }
+    serde::forward_to_deserialize_any! {
+        i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf option unit unit_struct newtype_struct seq tuple
+        tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Reads an object of this kind.
+impl<'de> DeserializeSeed<'de> for Kind {
+    type Value = Object;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
+        self.read(deserializer)
+    }
+}

@@ -1,0 +1,50 @@
+//! What the app shows and what it asks for: plain values, free of Bevy and egui.
+//!
+//! Invariant: the scene and the panels read a [`Model`] and push [`Action`]s. Nothing here can reach the cluster.
+
+mod action;
+mod clock;
+mod cluster;
+mod details;
+mod lesson;
+mod stage;
+mod terminal;
+
+pub use action::{Action, ScenarioSource, Tab};
+pub use clock::{Clock, Speed};
+pub use cluster::{
+    ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView,
+    ReplicaSetView, RollingBudget, VersionView,
+};
+pub use details::{ContainerView, Details};
+pub use lesson::{LessonView, ObjectiveState, ObjectiveView, ScenarioEntry, StepView};
+pub use stage::Stage;
+pub use terminal::{LineKind, TerminalLine, TerminalView};
+
+/// What a [`Session`](crate::Session) shows at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    pub clock: Clock,
+    pub cluster: ClusterView,
+    pub lesson: LessonView,
+    pub terminal: TerminalView,
+    pub scenarios: Vec<ScenarioEntry>,
+    /// More on the selected object, if something is selected and still exists.
+    pub details: Option<Details>,
+}
+
+/// A snapshot, and what the person at the screen has chosen to look at.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub snapshot: Snapshot,
+    pub selected: Option<ObjectRef>,
+    pub tab: Tab,
+    /// An error that the person should read, such as a scenario file with a mistake in line 12. Shown until dismissed.
+    pub notice: Option<String>,
+}
+
+impl Model {
+    pub fn is_selected(&self, object: &ObjectRef) -> bool {
+        self.selected.as_ref() == Some(object)
+    }
+}

@@ -1,0 +1,29 @@
+//! The terminal's scroll-back and prompt.
+
+#[derive(Clone, Debug, Default)]
+pub struct TerminalView {
+    /// Oldest first.
+    pub lines: Vec<TerminalLine>,
+    pub prompt: String,
+    /// A program is running in the foreground, so a typed line waits.
+    pub busy: bool,
+    /// Lines typed so far, oldest first.
+    pub history: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct TerminalLine {
+    pub kind: LineKind,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LineKind {
+    /// Prompt and typed line.
+    Input,
+    #[default]
+    Output,
+    Error,
+    /// What Podarium itself adds, as a scenario's remark.
+    Note,
+}

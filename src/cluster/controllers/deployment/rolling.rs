@@ -1,0 +1,108 @@
+//! Rolling update: new pods come and old ones go step by step, with never more than `replicas + maxSurge` pods and never
+//! fewer than `replicas - maxUnavailable` available ones.
+//!
+//! Each sync takes one step: first the new set grows into the room that there is; if it cannot, old sets shrink by what
+//! can be spared, those pods first that do not work anyway.
+//!
+//! 3 replicas, maxSurge 1, maxUnavailable 0: new 0→1, old 3→2 when it is available, new 1→2, old 2→1, new 2→3, old 1→0.
+//!
+//! Models: pkg/controller/deployment/rolling.go, v1.36.
+//! Simplified: nothing.
+
+use std::sync::Arc;
+
+use podarium_api::{Deployment, ReplicaSet};
+
+use super::super::{Stop, Sync};
+use super::limits::{max_unavailable, new_set_size, wanted};
+use super::scaling::{cleanup, scale_set};
+use super::sets::{Sets, age_order, available, replicas, total};
+use super::{progress, revision};
+use crate::store::Key;
+
+pub fn rollout(ctx: &mut Sync<'_>, key: &Key, deployment: &mut Deployment, sets: &[Arc<ReplicaSet>]) -> Result<(), Stop> {
+    let sets = revision::sync_revision(ctx, deployment, sets, true)?;
+    let Some(new) = sets.new.clone() else { return Ok(()) };
+    let stepped = grow_new(ctx, deployment, &sets, &new)? || shrink_old(ctx, deployment, &sets, &new)?;
+    if !stepped && progress::is_complete(deployment, &deployment.status) {
+        cleanup(ctx, deployment, &sets.old)?;
+    }
+    progress::sync_rollout_status(ctx, key, deployment, &sets)
+}
+
+fn grow_new(ctx: &mut Sync<'_>, deployment: &Deployment, sets: &Sets, new: &Arc<ReplicaSet>) -> Result<bool, Stop> {
+    let size = if replicas(new) > wanted(deployment) {
+        wanted(deployment)
+    } else {
+        new_set_size(deployment, total(sets.all(), replicas), replicas(new))
+    };
+    Ok(scale_set(ctx, deployment, new, size, false)?.1)
+}
+
+/// How many old pods can go at most: all that are more than must be available, less those of the new set that are not.
+///
+/// 10 replicas, maxUnavailable 2, maxSurge 3, old 8 and new 5 of which none works: 13 - 8 - 5 = 0, so nothing old goes.
+/// After an undo the old set is the new one: with one of its 8 unavailable, 13 - 8 - 1 = 4 bad ones may go.
+fn spare(deployment: &Deployment, sets: &Sets, new: &ReplicaSet) -> i32 {
+    let must_be_available = wanted(deployment) - max_unavailable(deployment);
+    total(sets.all(), replicas) - must_be_available - (replicas(new) - available(new))
+}
+
+fn shrink_old(ctx: &mut Sync<'_>, deployment: &Deployment, sets: &Sets, new: &Arc<ReplicaSet>) -> Result<bool, Stop> {
+    let mut old = sets.active_old();
+    let spare = spare(deployment, sets, new);
+    if old.is_empty() || spare <= 0 {
+        return Ok(false);
+    }
+    old.sort_by_key(age_order);
+    // A failed write ends the step; the news of what changed meanwhile brings the next one.
+    match shrink(ctx, deployment, old, new, spare) {
+        Err(Stop::Failed(_) | Stop::GaveUp(_)) => Ok(false),
+        other => other,
+    }
+}
+
+fn shrink(ctx: &mut Sync<'_>, deployment: &Deployment, mut old: Vec<Arc<ReplicaSet>>, new: &Arc<ReplicaSet>, spare: i32) -> Result<bool, Stop> {
+    let mut gone = 0;
+    for set in &mut old {
+        let unhealthy = replicas(set) - available(set);
+        let count = unhealthy.min(spare - gone);
+        if count > 0 {
+            *set = scale_set(ctx, deployment, set, replicas(set) - count, false)?.0;
+            gone += count;
+        }
+    }
+    let available_now = total(old.iter().chain([new]), available);
+    let mut surplus = available_now - (wanted(deployment) - max_unavailable(deployment));
+    for set in &old {
+        let count = replicas(set).min(surplus);
+        if count > 0 {
+            scale_set(ctx, deployment, set, replicas(set) - count, false)?;
+            surplus -= count;
+            gone += count;
+        }
+    }
+    Ok(gone > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn unavailable_new_pods_keep_old_ones_alive() {
+        // replicas, maxUnavailable, old pods, new pods, of which available: how many old ones can be spared
+        let cases = [(10, 2, 8, 5, 0, 0), (10, 2, 8, 5, 2, 2), (10, 0, 10, 0, 0, 0), (10, 2, 10, 0, 0, 2), (10, 2, 5, 8, 7, 4), (3, 0, 3, 1, 1, 1)];
+        for (wanted, unavailable, old, new, working, expected) in cases {
+            let deployment: Deployment = serde_json::from_value(json!({"spec": {"replicas": wanted, "selector": {}, "template": {},
+                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 3, "maxUnavailable": unavailable}}}})).unwrap();
+            let set = |size: i32, available: i32| -> Arc<ReplicaSet> {
+                Arc::new(serde_json::from_value(json!({"spec": {"replicas": size, "selector": {}}, "status": {"replicas": size, "availableReplicas": available}})).unwrap())
+            };
+            let new = set(new, working);
+            let sets = Sets { new: Some(new.clone()), old: vec![set(old, old)] };
+            assert_eq!(spare(&deployment, &sets, &new), expected, "{wanted} replicas, {old} old, {working} of the new available");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a ReplicaSet reports: how many pods it has, and how many of them are ready, available, terminating.
+//!
+//! Models: pkg/controller/replicaset/replica_set_utils.go, v1.36.
+//! Simplified: nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use k8s_openapi::api::apps::v1::{ReplicaSetCondition, ReplicaSetStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
+use podarium_api::condition::{get_condition, remove_condition, replace_condition};
+use podarium_api::pod_state::{available_at, pod_condition, pod_is_available, pod_is_ready};
+use podarium_api::selector::LabelSelector;
+use podarium_api::{Pod, ReplicaSet, Status};
+
+use super::super::{Stop, Sync};
+use crate::store::Key;
+
+const REPLICA_FAILURE: &str = "ReplicaFailure";
+
+/// Counts as the API writes them: zero is left out.
+fn count(number: usize) -> Option<i32> {
+    (number > 0).then(|| whole(number))
+}
+
+fn whole(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// The status of a set that has these pods; `failure` is why it could not make or remove some.
+pub fn calculate(set: &ReplicaSet, active: &[Arc<Pod>], terminating: usize, failure: Option<&str>, now: Timestamp) -> ReplicaSetStatus {
+    let spec = &set.spec;
+    let template_labels = spec.template.as_ref().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
+    let fully_labeled = LabelSelector::from_labels(&template_labels.unwrap_or_default());
+    let of = |question: &dyn Fn(&Pod) -> bool| count(active.iter().filter(|pod| question(pod)).count());
+    let mut status = ReplicaSetStatus {
+        replicas: whole(active.len()),
+        fully_labeled_replicas: of(&|pod| fully_labeled.matches(pod.metadata.labels.as_ref())),
+        ready_replicas: of(&pod_is_ready),
+        available_replicas: of(&|pod| pod_is_available(pod, spec.min_ready_seconds.unwrap_or(0), now)),
+        terminating_replicas: Some(whole(terminating)),
+        ..(*set.status).clone()
+    };
+    match (failure, get_condition(&status.conditions, REPLICA_FAILURE)) {
+        (Some(message), None) => {
+            let wanted = usize::try_from(spec.replicas.unwrap_or(1)).unwrap_or(0);
+            let reason = if active.len() < wanted { "FailedCreate" } else { "FailedDelete" };
+            replace_condition(&mut status.conditions, ReplicaSetCondition {
+                type_: REPLICA_FAILURE.to_owned(),
+                status: "True".to_owned(),
+                reason: Some(reason.to_owned()),
+                message: Some(message.to_owned()),
+                last_transition_time: Timestamp::from_second(now.as_second()).ok().map(MetaTime),
+            });
+        }
+        (None, Some(_)) => {
+            remove_condition(&mut status.conditions, REPLICA_FAILURE);
+        }
+        _ => {}
+    }
+    status.conditions = status.conditions.filter(|conditions| !conditions.is_empty());
+    status
+}
+
+/// Writes the status if it says anything new. One conflict is answered by reading the set afresh and writing again.
+pub fn update(ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>, mut status: ReplicaSetStatus) -> Result<Arc<ReplicaSet>, Stop> {
+    if status == *set.status && set.status.observed_generation == set.metadata.generation {
+        return Ok(set.clone());
+    }
+    // The generation that was acted on, also when a later one is found on the second try.
+    status.observed_generation = set.metadata.generation;
+    let status = Arc::new(status);
+    let write = |ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>| -> Result<Result<Arc<ReplicaSet>, Status>, Stop> {
+        ctx.update_status(ReplicaSet { status: status.clone(), ..(**set).clone() })
+    };
+    match write(ctx, set)? {
+        Ok(updated) => Ok(updated),
+        Err(_) => {
+            let fresh = ctx.get_live::<ReplicaSet>(&Key::of_meta(&set.metadata))??;
+            Ok(write(ctx, &fresh)??)
+        }
+    }
+}
+
+/// How long until the next of these pods has been ready for long enough to be available.
+pub fn next_availability(pods: &[Arc<Pod>], min_ready_seconds: i32, now: Timestamp) -> Option<Duration> {
+    let ready = pods.iter().filter(|pod| pod_is_ready(pod)).filter_map(|pod| pod_condition(pod, "Ready"));
+    let waits = ready.filter_map(|condition| available_at(condition, min_ready_seconds)).filter(|at| *at > now);
+    waits.min().and_then(|at| Duration::try_from(at.duration_since(now)).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn pod(labels: serde_json::Value, ready_since: Option<&str>) -> Arc<Pod> {
+        let ready = ready_since.map(|since| json!([{"type": "Ready", "status": "True", "lastTransitionTime": since}]));
+        Arc::new(serde_json::from_value(json!({"metadata": {"labels": labels}, "status": {"conditions": ready}})).unwrap())
+    }
+
+    fn set(min_ready_seconds: i32) -> ReplicaSet {
+        serde_json::from_value(json!({
+            "spec": {"replicas": 4, "minReadySeconds": min_ready_seconds, "selector": {"matchLabels": {"app": "web"}},
+                "template": {"metadata": {"labels": {"app": "web", "tier": "front"}}}},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn pods_are_counted_by_labels_readiness_and_availability() {
+        let now = "2026-01-05T09:00:20Z".parse().unwrap();
+        let pods = [
+            pod(json!({"app": "web"}), None),
+            pod(json!({"app": "web", "tier": "front"}), Some("2026-01-05T09:00:05Z")),
+            pod(json!({"app": "web", "tier": "front", "x": "y"}), Some("2026-01-05T09:00:15Z")),
+        ];
+        let status = calculate(&set(10), &pods, 2, None, now);
+        let counts = (status.replicas, status.fully_labeled_replicas, status.ready_replicas, status.available_replicas, status.terminating_replicas);
+        assert_eq!(counts, (3, Some(2), Some(2), Some(1), Some(2)));
+        assert_eq!(next_availability(&pods, 10, now), Some(Duration::from_secs(5)));
+    }
+
+    #[test]
+    fn a_failure_becomes_a_condition_and_goes_when_it_is_over() {
+        let now = "2026-01-05T09:00:20Z".parse().unwrap();
+        let mut set = set(0);
+        let failed = calculate(&set, &[], 0, Some("quota"), now);
+        let condition = get_condition(&failed.conditions, REPLICA_FAILURE).unwrap();
+        assert_eq!((condition.reason.as_deref(), condition.message.as_deref()), (Some("FailedCreate"), Some("quota")));
+        set.status = Arc::new(failed);
+        assert_eq!(calculate(&set, &[], 0, None, now).conditions, None);
+    }
+}

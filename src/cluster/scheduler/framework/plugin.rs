@@ -1,0 +1,191 @@
+//! The extension points of the scheduling framework: the places of a scheduling cycle at which plugins have a say.
+//!
+//! A plugin is a unit struct in a file of its own that implements one trait for each point where it acts and says so
+//! in `Plugin`. What it remembers during a cycle lies in the `CycleState`.
+//!
+//! Models: kube-scheduler/framework/interface.go, v1.36.
+//! Simplified: no extenders; a Permit plugin cannot make a pod wait; PreBind cannot wait for the API server.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::cluster_event::{Change, ClusterEvent, QueueingHint};
+use super::cycle_state::CycleState;
+use super::diagnosis::{NodeToStatus, PostFilterOutcome};
+use super::node_info::NodeInfo;
+use super::pod_info::PodInfo;
+use super::runtime::Profile;
+use super::status::Status;
+use crate::scheduler::listers::Listers;
+use crate::scheduler::queue::nominator::Nominator;
+use crate::scheduler::queue::queued_pod::{QueuedPod, SortKey};
+use crate::scheduler::snapshot::Snapshot;
+
+/// What a plugin may look at beyond the pod and the node.
+#[derive(Clone, Copy, Debug)]
+pub struct Handle<'a> {
+    pub snapshot: &'a Snapshot,
+    pub listers: &'a Listers,
+    pub nominator: &'a Nominator,
+    pub profile: &'a Profile,
+}
+
+/// A plugin and the extension points at which it acts.
+pub trait Plugin: Debug + Send + Sync {
+    fn name(&self) -> &'static str;
+    fn as_pre_enqueue(&self) -> Option<&dyn PreEnqueue> {
+        None
+    }
+    fn as_queue_sort(&self) -> Option<&dyn QueueSort> {
+        None
+    }
+    fn as_pre_filter(&self) -> Option<&dyn PreFilter> {
+        None
+    }
+    fn as_filter(&self) -> Option<&dyn Filter> {
+        None
+    }
+    fn as_post_filter(&self) -> Option<&dyn PostFilter> {
+        None
+    }
+    fn as_pre_score(&self) -> Option<&dyn PreScore> {
+        None
+    }
+    fn as_score(&self) -> Option<&dyn Score> {
+        None
+    }
+    fn as_reserve(&self) -> Option<&dyn Reserve> {
+        None
+    }
+    fn as_permit(&self) -> Option<&dyn Permit> {
+        None
+    }
+    fn as_pre_bind(&self) -> Option<&dyn PreBind> {
+        None
+    }
+    fn as_bind(&self) -> Option<&dyn Bind> {
+        None
+    }
+    fn as_post_bind(&self) -> Option<&dyn PostBind> {
+        None
+    }
+    /// The events that may make a pod schedulable that this plugin rejected.
+    fn events(&self) -> &'static [EventHint] {
+        &[]
+    }
+}
+
+/// An event for which a plugin registers, and how it tells whether one such event helps a given pod.
+#[derive(Clone, Copy, Debug)]
+pub struct EventHint {
+    pub event: ClusterEvent,
+    pub hint: fn(&Listers, &PodInfo, &Change) -> QueueingHint,
+}
+
+/// Every such event is worth a try.
+pub fn always(_: &Listers, _: &PodInfo, _: &Change) -> QueueingHint {
+    QueueingHint::Queue
+}
+
+/// Whether a pod may enter the queue at all.
+pub trait PreEnqueue {
+    /// `preempting` are the pods whose victims are being asked to go.
+    fn pre_enqueue(&self, pod: &PodInfo, preempting: &BTreeSet<Arc<str>>) -> Result<(), Status>;
+}
+
+/// Which of the waiting pods is tried first: the one with the least key.
+pub trait QueueSort {
+    fn key(&self, pod: &QueuedPod) -> SortKey;
+}
+
+/// `None` for all nodes, else the names of those that can come into question at all.
+pub type PreFilterResult = Option<BTreeSet<String>>;
+
+/// Looks at the pod once, before any node.
+pub trait PreFilter {
+    fn pre_filter(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo) -> Result<PreFilterResult, Status>;
+    /// Corrects the state as if `added` ran on `node` too.
+    fn add_pod(&self, _state: &mut CycleState, _pod: &PodInfo, _added: &PodInfo, _node: &NodeInfo) {}
+    /// Corrects the state as if `removed` were gone from `node`.
+    fn remove_pod(&self, _state: &mut CycleState, _pod: &PodInfo, _removed: &PodInfo, _node: &NodeInfo) {}
+}
+
+/// Whether the pod can run on the node.
+pub trait Filter {
+    fn filter(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status>;
+}
+
+/// What to do when no node is left: preemption.
+pub trait PostFilter {
+    fn post_filter(&self, handle: Handle, state: &CycleState, pod: &PodInfo, statuses: &NodeToStatus, random: &mut podarium_sim::Stream) -> PostFilterOutcome;
+}
+
+/// Looks once at all nodes that passed, before they are scored.
+pub trait PreScore {
+    fn pre_score(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo, nodes: &[&NodeInfo]) -> Result<(), Status>;
+}
+
+/// How good a node is, from 0 to 100 after `normalize`.
+pub trait Score {
+    fn score(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> i64;
+    fn normalize(&self, _state: &CycleState, _nodes: &[&NodeInfo], _scores: &mut [i64]) {}
+}
+
+pub const MAX_NODE_SCORE: i64 = 100;
+
+/// Sets something aside for the pod on the node that was chosen.
+pub trait Reserve {
+    fn reserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
+    fn unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str);
+}
+
+/// Lets the binding go ahead or refuses it.
+pub trait Permit {
+    fn permit(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
+}
+
+/// Work that must be done before the binding.
+pub trait PreBind {
+    fn pre_bind(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
+}
+
+/// Makes the object that binds the pod to the node.
+pub trait Bind {
+    fn bind(&self, pod: &PodInfo, node: &str) -> k8s_openapi::api::core::v1::Binding;
+}
+
+/// Told after a binding.
+pub trait PostBind {
+    fn post_bind(&self, state: &CycleState, pod: &PodInfo, node: &str);
+}
+
+/// Brings scores to 0..100 in proportion to the greatest; `reverse` makes the least the best.
+pub fn normalize_by_greatest(scores: &mut [i64], reverse: bool) {
+    let greatest = scores.iter().copied().max().unwrap_or(0);
+    for score in scores {
+        let scaled = if greatest == 0 { 0 } else { MAX_NODE_SCORE * *score / greatest };
+        *score = if reverse { MAX_NODE_SCORE - scaled } else { scaled };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_normalised_in_proportion() {
+        let cases = [
+            (&[1, 2, 3, 4][..], false, &[25, 50, 75, 100][..]),
+            (&[1, 2, 3, 4], true, &[75, 50, 25, 0]),
+            (&[0, 0], false, &[0, 0]),
+            (&[0, 0], true, &[100, 100]),
+            (&[1, 2, 3], false, &[33, 66, 100]),
+        ];
+        for (raw, reverse, expected) in cases {
+            let mut scores = raw.to_vec();
+            normalize_by_greatest(&mut scores, reverse);
+            assert_eq!(scores, expected, "{raw:?} {reverse}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! kube-scheduler: gives every pod a node.
+//!
+//! It takes one waiting pod after the other from its queue, filters out the nodes that cannot take it, scores the
+//! others, and binds the pod to the best. When none is left it says why, and evicts less important pods if that helps.
+
+pub mod algorithm;
+pub mod binding;
+pub mod cache;
+mod component;
+mod event_handlers;
+mod event_recorder;
+pub mod explain;
+pub mod framework;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod in_cluster;
+pub mod listers;
+mod node_tree;
+pub mod plugins;
+mod pod_groups;
+mod preemptor;
+pub mod queue;
+pub mod snapshot;
+#[cfg(test)]
+mod testing;
+mod zones;
+
+pub use component::Scheduler;

@@ -1,0 +1,257 @@
+//! The soft constraints: the fewer pods of the group a node's domains hold, the better.
+//!
+//! Models: pkg/scheduler/framework/plugins/podtopologyspread/scoring.go, v1.36.
+//! Simplified: nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::PodTopologySpread;
+use super::constraint::{Constraint, HOSTNAME, ZONE, has_all_topologies, soft_constraints};
+use crate::scheduler::framework::cycle_state::CycleState;
+use crate::scheduler::framework::node_info::NodeInfo;
+use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
+use crate::scheduler::framework::plugin::{Handle, MAX_NODE_SCORE, PreScore, Score};
+use crate::scheduler::framework::pod_info::PodInfo;
+use crate::scheduler::framework::status::Status;
+use crate::scheduler::pod_groups::GroupSet;
+
+#[derive(Clone, Debug)]
+struct PreScoreState {
+    constraints: Vec<Weighted>,
+    /// Nodes that lack a topology of the pod's own constraints.
+    ignored: BTreeSet<Arc<str>>,
+}
+
+#[derive(Clone, Debug)]
+struct Weighted {
+    max_skew: i32,
+    /// The pods that the constraint is about.
+    selected: GroupSet,
+    domains: Domains,
+    /// Grows with the number of domains, so that few large domains do not drown many small ones.
+    weight: f64,
+}
+
+/// The matching pods by domain.
+#[derive(Clone, Debug)]
+enum Domains {
+    /// Each node counts for itself.
+    Hosts,
+    /// By the number of the zone.
+    Zones(Vec<i64>),
+    /// By the value of the label.
+    Other(String, BTreeMap<String, i64>),
+}
+
+/// The nodes that a constraint is counted over.
+struct Counting<'a> {
+    handle: Handle<'a>,
+    pod: &'a PodInfo,
+    /// The nodes that passed the filters and have the topologies.
+    candidates: &'a [&'a NodeInfo],
+    /// The pod's own constraints, which every node must have the topologies for.
+    own: Option<&'a [Constraint]>,
+    required: RequiredNodeAffinity,
+}
+
+impl Counting<'_> {
+    fn weighted(&self, constraint: &Constraint) -> Weighted {
+        let selected = self.handle.snapshot.pod_groups.matching(&constraint.selector, self.pod.namespace());
+        let (domains, size) = match constraint.topology_key.as_str() {
+            HOSTNAME => (Domains::Hosts, self.candidates.len()),
+            ZONE => self.zones(constraint, &selected),
+            _ => self.others(constraint, &selected),
+        };
+        Weighted { max_skew: constraint.max_skew, selected, domains, weight: ((size + 2) as f64).ln() }
+    }
+
+    fn counted_nodes(&self, constraint: &Constraint) -> impl Iterator<Item = &NodeInfo> {
+        let has_all = |node: &&NodeInfo| self.own.is_none_or(|own| has_all_topologies(node.labels(), own));
+        let included = |node: &&NodeInfo| constraint.includes(&self.pod.pod, node.node(), &self.required);
+        self.handle.snapshot.nodes().filter(has_all).filter(included)
+    }
+
+    /// Nodes without a zone are in one of their own, of number 0.
+    fn zones(&self, constraint: &Constraint, selected: &GroupSet) -> (Domains, usize) {
+        let zones = &self.handle.snapshot.zones;
+        let mut present = vec![false; zones.len()];
+        for node in self.candidates {
+            present[node.zone as usize] = true;
+        }
+        let all_nodes = self.own.is_none() && self.required.is_empty() && !constraint.honors_node_taints;
+        let counts = if all_nodes {
+            zones.counts(selected)
+        } else {
+            let mut counts = vec![0; zones.len()];
+            for node in self.counted_nodes(constraint) {
+                counts[node.zone as usize] += selected.count(node.groups());
+            }
+            counts
+        };
+        (Domains::Zones(counts), present.iter().filter(|present| **present).count())
+    }
+
+    fn others(&self, constraint: &Constraint, selected: &GroupSet) -> (Domains, usize) {
+        fn value<'n>(node: &'n NodeInfo, key: &str) -> &'n str {
+            node.labels().get(key).map(String::as_str).unwrap_or_default()
+        }
+        let key = &constraint.topology_key;
+        let mut domains: BTreeMap<String, i64> = BTreeMap::new();
+        for node in self.candidates {
+            if !domains.contains_key(value(node, key)) {
+                domains.insert(value(node, key).to_owned(), 0);
+            }
+        }
+        for node in self.counted_nodes(constraint) {
+            if let Some(count) = domains.get_mut(value(node, key)) {
+                *count += selected.count(node.groups());
+            }
+        }
+        let size = domains.len();
+        (Domains::Other(key.clone(), domains), size)
+    }
+}
+
+impl PreScore for PodTopologySpread {
+    fn pre_score(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo, nodes: &[&NodeInfo]) -> Result<(), Status> {
+        let (constraints, own) = soft_constraints(&pod.pod, handle.listers);
+        if constraints.is_empty() {
+            return Err(Status::skip());
+        }
+        let qualified = |node: &NodeInfo| !own || has_all_topologies(node.labels(), &constraints);
+        let ignored: BTreeSet<Arc<str>> = nodes.iter().filter(|node| !qualified(node)).map(|node| node.name.clone()).collect();
+        let candidates: Vec<&NodeInfo> = nodes.iter().copied().filter(|node| qualified(node)).collect();
+        let counting = Counting {
+            handle,
+            pod,
+            candidates: &candidates,
+            own: own.then_some(&constraints[..]),
+            required: RequiredNodeAffinity::of(&pod.pod),
+        };
+        let constraints = constraints.iter().map(|constraint| counting.weighted(constraint)).collect();
+        state.write(PreScoreState { constraints, ignored });
+        Ok(())
+    }
+}
+
+impl Score for PodTopologySpread {
+    /// The matching pods of the node's domains, weighted; the fewer the better.
+    fn score(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> i64 {
+        let Some(state) = state.read::<PreScoreState>() else { return 0 };
+        if !state.ignored.is_empty() && state.ignored.contains(&node.name) {
+            return 0;
+        }
+        let mut score = 0.0;
+        for Weighted { max_skew, selected, domains, weight } in &state.constraints {
+            let count = match domains {
+                Domains::Hosts if node.has_hostname => selected.count(node.groups()),
+                Domains::Zones(counts) if node.zone != 0 => counts[node.zone as usize],
+                Domains::Other(key, counts) => match node.labels().get(key) {
+                    Some(value) => counts.get(value).copied().unwrap_or(0),
+                    None => continue,
+                },
+                Domains::Hosts | Domains::Zones(_) => continue,
+            };
+            // The skew waters the difference between domains down: the larger, the more tolerant.
+            score += count as f64 * weight + f64::from(max_skew - 1);
+        }
+        score.round() as i64
+    }
+
+    fn normalize(&self, state: &CycleState, nodes: &[&NodeInfo], scores: &mut [i64]) {
+        let Some(state) = state.read::<PreScoreState>() else { return };
+        let counts = |node: &NodeInfo| state.ignored.is_empty() || !state.ignored.contains(&node.name);
+        let counting = || nodes.iter().zip(scores.iter()).filter(|(node, _)| counts(node)).map(|(_, score)| *score);
+        let (least, greatest) = (counting().min().unwrap_or(i64::MAX), counting().max().unwrap_or(0).max(0));
+        for (node, score) in nodes.iter().zip(scores) {
+            *score = match () {
+                () if !counts(node) => 0,
+                () if greatest == 0 => MAX_NODE_SCORE,
+                () => MAX_NODE_SCORE * (greatest + least - *score) / greatest,
+            };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scheduler::testing::{NodeBuilder, PodBuilder, Scene, node, pod, scores, scores_in};
+    use serde_json::json;
+
+    fn soft(key: &str) -> serde_json::Value {
+        json!({ "maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": { "matchLabels": { "app": "foo" } } })
+    }
+
+    fn there(places: &[(&str, usize)]) -> Vec<PodBuilder> {
+        let many = |(node, count): &(&str, usize)| {
+            let node = (*node).to_owned();
+            (0..*count).map(move |n| pod(&format!("{node}-{n}")).label("app", "foo").on(&node))
+        };
+        places.iter().flat_map(many).collect()
+    }
+
+    fn hosts(names: &[&str]) -> Vec<NodeBuilder> {
+        names.iter().map(|name| node(name).label(HOSTNAME, name)).collect()
+    }
+
+    #[test]
+    fn emptier_nodes_are_better() {
+        let spread = pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(HOSTNAME)]));
+        let scored = |places: &[(&str, usize)]| scores(&PodTopologySpread, &spread, hosts(&["a", "b", "c", "d"]), there(places));
+        assert_eq!(scored(&[]), [100, 100, 100, 100]);
+        // At weight ln 6 the counts 2, 1, 0 and 3 become 4, 2, 0 and 5.
+        assert_eq!(scored(&[("a", 2), ("b", 1), ("d", 3)]), [20, 60, 100, 0]);
+    }
+
+    #[test]
+    fn nodes_without_the_topology_score_nothing() {
+        let spread = pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(HOSTNAME)]));
+        let mut nodes = hosts(&["a", "b"]);
+        nodes.push(node("plain"));
+        assert_eq!(scores(&PodTopologySpread, &spread, nodes, there(&[("a", 1)])), [0, 100, 0]);
+    }
+
+    #[test]
+    fn zones_are_counted_alike_whichever_way() {
+        let in_zone = |name: &str, zone: &str| node(name).label(ZONE, zone).label("zone", zone);
+        let nodes = || vec![in_zone("a", "1"), in_zone("b", "1"), in_zone("c", "2"), node("d")];
+        let pods = || there(&[("a", 3), ("b", 1), ("c", 2), ("d", 1)]);
+        let by = |key: &str| pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(key)]));
+        let known = scores(&PodTopologySpread, &by(ZONE), nodes(), pods());
+        assert_eq!(known, scores(&PodTopologySpread, &by("zone"), nodes(), pods()));
+        // Four pods in zone 1 and two in zone 2, at weight ln 4: 6 and 3.
+        assert_eq!(known, [50, 100, 0, 50], "the order of the nodes is a, c, d, b");
+    }
+
+    #[test]
+    fn pods_follow_their_node_into_another_zone() {
+        let mut scene = Scene::new(vec![node("a").label(ZONE, "1"), node("b").label(ZONE, "2")], there(&[("a", 2)]));
+        let service = json!({ "metadata": { "name": "s", "namespace": "default" }, "spec": { "selector": { "app": "foo" } } });
+        scene.listers.set_service(Arc::new(serde_json::from_value(service).expect("a service")));
+        let plain = pod("p").label("app", "foo");
+        // Two pods at weight ln 4 with 4 added for the skew of 5: 7, against 4.
+        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [57, 100]);
+        scene.snapshot.set_node(node("a").label(ZONE, "2").arc());
+        scene.snapshot.refresh();
+        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [100, 100]);
+        scene.snapshot.remove_node("a");
+        scene.snapshot.refresh();
+        scene.snapshot.remove_pod("a", "a-0");
+        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [100]);
+    }
+
+    #[test]
+    fn pods_of_a_service_are_spread_by_default() {
+        let nodes: Vec<NodeBuilder> = hosts(&["a", "b", "c"]);
+        let mut scene = Scene::new(nodes, there(&[("a", 2), ("b", 1)]));
+        let plain = pod("p").label("app", "foo");
+        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [0, 0, 0], "nothing groups the pods");
+        let service = json!({ "metadata": { "name": "s", "namespace": "default" }, "spec": { "selector": { "app": "foo" } } });
+        scene.listers.set_service(Arc::new(serde_json::from_value(service).expect("a service")));
+        // Two, one and no pods at weight ln 5 with 2 added for the skew of 3: 5, 4 and 2.
+        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [40, 60, 100]);
+    }
+}

@@ -1,0 +1,100 @@
+//! The cluster that a scenario describes: its machines, its images, its API versions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::quantity::Quantity as Amount;
+use podarium_cluster::images::{self, Behavior, ImageCatalog};
+use podarium_cluster::kubelet::NodeConfig;
+use podarium_cluster::{Cluster, Config};
+
+use crate::{Compat, Image, LogLine, NodeSpec, Quantity, Scenario};
+
+/// What an image weighs whose scenario does not say.
+const IMAGE_BYTES: u64 = 50 << 20;
+
+pub(super) fn cluster(scenario: &Scenario, seed: u64) -> Cluster {
+    let mut catalog = ImageCatalog::standard();
+    for image in &scenario.images {
+        catalog.add(image_of(image));
+    }
+    let mut cluster = Cluster::new(Config { seed, compat_2019: scenario.compat == Compat::Course2019, ..Config::default() });
+    cluster.bootstrap();
+    cluster.set_images(Arc::new(catalog));
+    for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
+        cluster.add_node(node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)));
+    }
+    cluster
+}
+
+/// The loader has checked every quantity; one that cannot be read counts as nothing.
+fn amount(quantity: &Quantity) -> Amount {
+    quantity.0.parse().unwrap_or_default()
+}
+
+fn bytes(quantity: &Quantity) -> u64 {
+    u64::try_from(amount(quantity).value()).unwrap_or(0)
+}
+
+fn millis(quantity: &Quantity) -> u64 {
+    u64::try_from(amount(quantity).milli_value()).unwrap_or(0)
+}
+
+fn node_of(spec: &NodeSpec, index: u32) -> NodeConfig {
+    let taint = |taint: &crate::Taint| k8s_openapi::api::core::v1::Taint {
+        key: taint.key.clone(),
+        value: (!taint.value.is_empty()).then(|| taint.value.clone()),
+        effect: taint.effect.clone(),
+        time_added: None,
+    };
+    NodeConfig {
+        cpu_millis: millis(&spec.cpu),
+        memory_bytes: bytes(&spec.memory),
+        pods: spec.pods,
+        zone: spec.zone.clone(),
+        labels: spec.labels.clone(),
+        taints: spec.taints.iter().map(taint).collect(),
+        // The lesson begins with machines that are up.
+        boots_in: Duration::ZERO,
+        network_ready_in: Duration::ZERO,
+        ..NodeConfig::new(&spec.name, index)
+    }
+}
+
+fn image_of(image: &Image) -> images::Image {
+    let layers = image.layers.iter().map(|layer| images::Layer { name: layer.name.clone(), bytes: bytes(&layer.size) });
+    let mut made = images::Image::new(&image.name.0, image.size.as_ref().map_or(IMAGE_BYTES, bytes));
+    if !image.layers.is_empty() {
+        made.layers = layers.collect();
+    }
+    made.version = image.version().to_owned();
+    let default = Behavior::default();
+    made.with(Behavior {
+        starts_in: image.starts_in.0,
+        ready_after: image.ready_after.0,
+        stops_in: Some(image.stops_in.0),
+        exits: image.exits.iter().map(|exit| images::Exit { after: exit.after.0, code: exit.code }).collect(),
+        logs: image
+            .logs
+            .iter()
+            .map(|line| match line {
+                LogLine::Once(text) => images::LogText::Once(text.clone()),
+                LogLine::Repeated(line) => images::LogText::Every(line.every.0, line.line.clone()),
+            })
+            .collect(),
+        serves: image
+            .serves
+            .iter()
+            .map(|serves| images::Serves {
+                port: serves.port,
+                path: serves.path.clone(),
+                status: serves.status,
+                body: serves.body.clone(),
+                takes: serves.takes.0,
+            })
+            .collect(),
+        memory_bytes: image.memory.as_ref().map_or(default.memory_bytes, bytes),
+        cpu_millis: image.cpu.as_ref().map_or(default.cpu_millis, millis),
+        ..default
+    })
+}
