@@ -121,11 +121,11 @@ fn course(world: &World, since: podarium_sim::Time) -> Course {
     course
 }
 
-fn play(recorded: &Value) -> Course {
+fn play(recorded: &Value, seed: u64) -> Course {
     let case = recorded["name"].as_str().unwrap();
     let mut node = NodeConfig::new("node-1", 0);
     node.images = vec!["busybox:1.36".to_owned()];
-    let mut world = World::new(3, vec![node], ImageCatalog::default().with(busybox(case)));
+    let mut world = World::new(seed, vec![node], ImageCatalog::default().with(busybox(case)));
     let namespace = format!("k-{case}");
     world.create(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}));
     world.run_for(1.0);
@@ -158,11 +158,11 @@ fn lines(values: &[Value]) -> String {
 }
 
 /// The differences between a recording and what happens here, in words.
-fn differences(name: &str) -> Vec<String> {
+fn differences(name: &str, seed: u64) -> Vec<String> {
     let path = format!("{}/../../tests/golden/kubelet/{name}.json", env!("CARGO_MANIFEST_DIR"));
     #[allow(clippy::disallowed_methods)]
     let recorded: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
-    let course = play(&recorded);
+    let course = play(&recorded, seed);
     let mut bad = Vec::new();
     for (what, want, got) in [("events", &recorded["events"], &course.events), ("status", &recorded["status"], &course.status)] {
         let want = want.as_array().unwrap();
@@ -179,14 +179,21 @@ fn differences(name: &str) -> Vec<String> {
     bad
 }
 
+/// Whatever the seed, these go as recorded.
+const STEADY: [&str; 15] = [
+    "exit1-never", "exit1-onfailure", "onfailure-then-success", "image-never", "image-pull-fails", "startup-slow", "readiness-toggle",
+    "two-containers-one-fails", "volume-missing-secret", "config-missing-key", "sidecar", "sidecar-restarts", "deadline",
+    "stubborn-delete", "prestop",
+];
+/// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen.
+const CLOSE: [&str; 4] = ["init-fails-always", "liveness-http-refused", "startup-fails", "oom"];
+
 #[test]
 fn pods_go_through_what_they_go_through_on_a_real_node() {
-    let cases = [
-        "exit1-never", "exit1-onfailure", "onfailure-then-success", "init-fails-always", "image-never", "image-pull-fails",
-        "liveness-http-refused", "startup-fails", "startup-slow", "readiness-toggle", "two-containers-one-fails",
-        "volume-missing-secret", "config-missing-key", "sidecar", "sidecar-restarts", "deadline", "stubborn-delete", "prestop", "oom",
-    ];
-    let bad: BTreeMap<&str, Vec<String>> = cases.iter().map(|case| (*case, differences(case))).filter(|(_, bad)| !bad.is_empty()).collect();
+    let steady = STEADY.iter().flat_map(|case| (0..4).map(|seed| (*case, seed)));
+    let close = CLOSE.iter().map(|case| (*case, 3));
+    let bad: BTreeMap<&str, Vec<String>> =
+        steady.chain(close).map(|(case, seed)| (case, differences(case, seed))).filter(|(_, bad)| !bad.is_empty()).collect();
     let text: String = bad.values().flatten().map(|bad| format!("{bad}\n")).collect();
-    assert!(bad.is_empty(), "{} of {} cases differ: {:?}\n{text}", bad.len(), cases.len(), bad.keys());
+    assert!(bad.is_empty(), "{} cases differ: {:?}\n{text}", bad.len(), bad.keys());
 }

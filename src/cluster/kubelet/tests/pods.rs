@@ -175,3 +175,33 @@ fn it_makes_no_difference_how_time_is_cut() {
     assert_eq!(at_once.cluster.trace_hash(), in_steps.cluster.trace_hash());
     assert!(at_once.cluster.list::<Pod>().all(|pod| pod.status.phase.as_deref() == Some("Running")));
 }
+
+#[test]
+fn logs_are_served_over_http() {
+    use podarium_machine::{HttpEvent, HttpRequest};
+    let talk = Behavior { logs: vec![crate::images::LogText::Once("hello".to_owned()), crate::images::LogText::Every(std::time::Duration::from_secs(2), "tick".to_owned())], ..Behavior::exits(std::time::Duration::from_secs(9), 0) };
+    let mut world = World::one_node(ImageCatalog::standard().with(Image::new("talk:1", 1).with(talk)));
+    world.pod("p", json!([{"name": "c", "image": "talk:1"}]), json!({"restartPolicy": "Never"}));
+    world.run_for(5.0);
+    let ask = |world: &mut World, query: &str, seconds: f64| {
+        let id = world.cluster.http(HttpRequest::get(format!("/api/v1/namespaces/default/pods/p/log?{query}")), crate::Cause::Start);
+        world.run_for(seconds);
+        let mut text = String::new();
+        for (_, event) in world.cluster.take_http_events().into_iter().filter(|(of, _)| *of == id) {
+            match event {
+                HttpEvent::Response(response) => text.push_str(&String::from_utf8_lossy(&response.body)),
+                HttpEvent::Chunk(bytes) => text.push_str(&String::from_utf8_lossy(&bytes)),
+                HttpEvent::End => text.push_str("(end)"),
+                _ => {}
+            }
+        }
+        text
+    };
+    assert!(ask(&mut world, "", 0.1).starts_with("hello\ntick\n"));
+    assert_eq!(ask(&mut world, "tailLines=1", 0.1), "tick\n");
+    assert_eq!(ask(&mut world, "tailLines=1&timestamps=true", 0.1).split(' ').next_back(), Some("tick\n"));
+    let followed = ask(&mut world, "follow=true", 10.0);
+    assert_eq!(followed, "hello\ntick\ntick\ntick\ntick\n(end)");
+    let missing = ask(&mut world, "previous=true", 0.1);
+    assert!(missing.contains("previous terminated container \\\"c\\\" in pod \\\"p\\\" not found"), "{missing}");
+}
