@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::change::PRINT;
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, fail, not_simulated, usage};
+use crate::failure::{Failure, Outcome, fail, usage};
 use crate::flags::Flag;
 use crate::help;
 use crate::kubeconfig::Kubeconfig;
@@ -16,7 +16,7 @@ use crate::printers::format;
 use crate::printers::tabwriter::TABLE;
 use crate::unstructured::text;
 
-pub const COMMAND: Command = Command::group("config", &[
+pub const COMMAND: Command = Command { refused: &["set", "unset", "set-cluster", "set-credentials"], ..Command::group("config", &[
     &VIEW,
     &GET_CONTEXTS,
     &CURRENT,
@@ -28,20 +28,12 @@ pub const COMMAND: Command = Command::group("config", &[
     &Command::new("delete-cluster", &[], delete_cluster),
     &Command::new("delete-user", &[], delete_user),
     &Command::new("rename-context", &[], rename_context),
-    &Command::new("set", &[], refused),
-    &Command::new("unset", &[], refused),
-    &Command::new("set-cluster", &[], refused),
-    &Command::new("set-credentials", &[], refused),
-]);
+]) };
 
 const VIEW: Command = Command::new("view", &[PRINT, &[Flag::bool("flatten"), Flag::bool("minify"), Flag::bool("raw"), Flag::bool("merge")]], view);
 const GET_CONTEXTS: Command = Command::new("get-contexts", &[&[Flag::bool("no-headers"), Flag::text("output").short('o')]], get_contexts);
 const CURRENT: Command = Command::new("current-context", &[], current_context);
 const SET_CONTEXT: Command = Command::new("set-context", &[&[Flag::bool("current")]], set_context);
-
-fn refused(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    not_simulated(kubectl.flags.command.clone())
-}
 
 fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcome<()> {
     let directory = config.path.rsplit_once('/').map_or("", |(directory, _)| directory);
