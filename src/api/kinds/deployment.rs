@@ -6,7 +6,8 @@ use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Deployment.
@@ -56,6 +57,18 @@ impl Strategy for Deployment {
     fn prepare_for_status_update(&mut self, old: &Self) {
         self.spec = Arc::clone(&old.spec);
         self.metadata.labels.clone_from(&old.metadata.labels);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::deployment(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_status_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

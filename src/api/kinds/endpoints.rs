@@ -3,7 +3,8 @@
 pub use k8s_openapi::api::core::v1::Endpoints;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Endpoints, metadata);
 
@@ -26,6 +27,16 @@ impl Strategy for Endpoints {
                 pod_spec::fill(&mut port.protocol, "TCP");
             }
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
+        errors.extend(validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN));
+        errors
     }
 
     fn columns() -> Vec<Column> {

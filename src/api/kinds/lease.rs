@@ -2,7 +2,8 @@
 
 use k8s_openapi::api::coordination::v1::LeaseSpec;
 
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Lease.
@@ -21,6 +22,18 @@ impl Strategy for Lease {
         namespaced: true,
         has_status: false,
     };
+
+    fn validate(&self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN);
+        errors.extend(validation::endpoint::lease_spec(self));
+        errors
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
+        errors.extend(validation::endpoint::lease_spec(self));
+        errors
+    }
 
     fn columns() -> Vec<Column> {
         tables::columns::LEASE.to_vec()

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
 use crate::defaults::quantities;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Node.
@@ -47,6 +48,18 @@ impl Strategy for Node {
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("spec.unschedulable", self.spec.unschedulable.unwrap_or(false).to_string())]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::node::node(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

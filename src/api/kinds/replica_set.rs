@@ -5,7 +5,8 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// ReplicaSet.
@@ -46,6 +47,18 @@ impl Strategy for ReplicaSet {
         self.spec = Arc::clone(&old.spec);
     }
 
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::replica_set(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_status_update(self, old)
+    }
 
     fn columns() -> Vec<Column> {
         tables::columns::REPLICA_SET.to_vec()

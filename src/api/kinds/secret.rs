@@ -5,7 +5,8 @@ pub use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::ByteString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Secret, metadata);
 
@@ -31,6 +32,14 @@ impl Strategy for Secret {
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("type", self.type_.clone().unwrap_or_default())]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::config::secret(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::config::secret_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

@@ -18,6 +18,7 @@ mod sync;
 #[cfg(test)]
 mod testbed;
 
+pub use deployment::{max_surge, max_unavailable};
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 

@@ -38,6 +38,16 @@ pub enum Outcome {
     Failed(Failure),
 }
 
+impl Outcome {
+    /// The node, or the text that says why there is none.
+    pub fn node(&self) -> Result<String, String> {
+        match self {
+            Outcome::Placed(placement) => Ok(placement.node.clone()),
+            Outcome::Failed(failure) => Err(failure.message.clone()),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     pub node: String,
@@ -156,11 +166,12 @@ impl Algorithm {
         let enough = feasible_nodes_to_find(nodes.len());
         let start = if nodes.is_empty() { 0 } else { self.next_start % nodes.len() };
         let nobody_nominated = handle.nominator.is_empty();
+        let filters = self.profile.filters(state);
         let mut feasible = Vec::with_capacity(enough);
         for slot in nodes[start..].iter().chain(&nodes[..start]) {
             let node = handle.snapshot.node(*slot);
             let answer = if nobody_nominated {
-                self.profile.run_filter(state, pod, node)
+                filters.run(state, pod, node)
             } else {
                 self.profile.run_filter_with_nominated_pods(handle, state, pod, node)
             };

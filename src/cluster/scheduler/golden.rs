@@ -114,7 +114,7 @@ fn best_nodes(scene: &Scene, pending: &Arc<PodInfo>, outcome: Outcome) -> BTreeS
     let kept = KeptCycle {
         at: Time::ZERO,
         pod: pending.clone(),
-        outcome,
+        outcome: outcome.node(),
         snapshot: scene.snapshot.clone(),
         listers: scene.listers.clone(),
         nominator: scene.nominator.clone(),

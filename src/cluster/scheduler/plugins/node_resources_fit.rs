@@ -77,8 +77,22 @@ fn node_grew(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
 
 impl Filter for NodeResourcesFit {
     fn filter(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        if fits(&pod.requests, node) {
+            return Ok(());
+        }
         insufficient(&pod.requests, node).map_or(Ok(()), Err)
     }
+}
+
+/// Whether there is surely enough of everything; the quick answer for nearly all nodes of a cluster that is not full.
+fn fits(asked: &Resource, node: &NodeInfo) -> bool {
+    let (has, used) = (&node.allocatable, &node.requested);
+    let enough = |asked: i64, has: i64, used: i64| asked <= (has - used).max(0);
+    node.pod_count < has.pods
+        && enough(asked.milli_cpu, has.milli_cpu, used.milli_cpu)
+        && enough(asked.memory, has.memory, used.memory)
+        && enough(asked.ephemeral_storage, has.ephemeral_storage, used.ephemeral_storage)
+        && asked.scalars().next().is_none()
 }
 
 /// Everything that the node has too little of. What even the empty node lacks cannot be helped by evicting pods.
@@ -97,7 +111,7 @@ fn insufficient(asked: &Resource, node: &NodeInfo) -> Option<Status> {
         }
     };
     let (has, used) = (&node.allocatable, &node.requested);
-    if node.pods().len() as i64 + 1 > has.pods {
+    if node.pod_count + 1 > has.pods {
         add(TOO_MANY_PODS.into(), false);
     }
     let mut check = |amount: i64, has: i64, used: i64, reason: &dyn Fn() -> Reason| {

@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn errors_are_counted_apart_and_ends_are_rounded_down() {
-        let mut queued = QueuedPod::new(pod("p").info(), Time::from_millis(2700));
+        let mut queued = QueuedPod::new(pod("p").info(), Time::from_millis(2700), crate::Cause::Start);
         assert_eq!(expiration(&queued), Time::ZERO);
         queued.unschedulable_count = 4;
         assert_eq!(expiration(&queued), Time::from_secs(10), "2.7 s + 8 s");

@@ -1,0 +1,15 @@
+//! redis: a key-value store.
+
+use std::time::Duration;
+
+use super::{Behavior, Image};
+
+pub(super) fn images() -> Vec<Image> {
+    let tags = ["latest", "alpine", "5", "6", "6.2", "7", "7.2", "7.4", "8"];
+    tags.iter().map(|tag| Image::new(&format!("redis:{tag}"), 45 << 20).with(behavior())).collect()
+}
+
+fn behavior() -> Behavior {
+    let behavior = Behavior { starts_in: Duration::from_millis(200), memory_bytes: 8 << 20, ..Behavior::serving(6379, "") };
+    behavior.log("* Ready to accept connections tcp")
+}
