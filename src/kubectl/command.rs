@@ -172,7 +172,7 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
         Some(at) => &args[at],
     };
     match word.as_str() {
-        "help" => return show_help(process, &format!("kubectl {}", args[1..].join(" ")).trim().to_owned()),
+        "help" => return show_help(process, format!("kubectl {}", args[1..].join(" ")).trim()),
         "options" => return show_help(process, "kubectl options"),
         _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}

@@ -39,7 +39,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !matches!(sort_by, "" | "name" | "kind") {
         return fail("--sort-by accepts only name or kind");
     }
-    let mut mappings: Vec<Mapping> = kubectl.mapper()?.mappings;
+    let mut mappings: Vec<Mapping> = if flags.bool("cached") { kubectl.mapper()?.mappings } else { kubectl.discover()?.mappings };
     mappings.retain(|mapping| {
         (!flags.is_set("api-group") || mapping.group == flags.text("api-group"))
             && (!flags.is_set("namespaced") || mapping.namespaced == flags.bool("namespaced"))
