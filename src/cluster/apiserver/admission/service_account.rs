@@ -32,7 +32,9 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     let Some(Object::ServiceAccount(account)) = found else {
         let text = Status::not_found(Kind::ServiceAccount, &name).message().replace("serviceaccounts", "serviceaccount");
         let why = format!("error looking up service account {namespace}/{name}: {text}");
-        return Err(Status::forbidden(Kind::Pod, pod.metadata.name.as_deref().unwrap_or_default(), why));
+        let meta = &pod.metadata;
+        let known = meta.name.as_deref().filter(|name| !name.is_empty()).or(meta.generate_name.as_deref());
+        return Err(Status::forbidden(Kind::Pod, known.unwrap_or_default(), why));
     };
     let spec = Arc::make_mut(&mut pod.spec);
     spec.service_account_name = Some(name.clone());
