@@ -33,7 +33,6 @@ struct Asked {
 pub(super) struct Follower {
     id: HttpId,
     key: Key,
-    container: String,
     container_id: std::sync::Arc<str>,
     /// How many lines it has.
     sent: usize,
@@ -81,7 +80,7 @@ impl Kubelet {
             return ctx.http_reply(id, HttpEvent::End);
         }
         let (container_id, sent) = (found.record.id.clone(), found.log.len());
-        self.followers.push(Follower { id, key, container: name, container_id, sent, timestamps: asked.timestamps });
+        self.followers.push(Follower { id, key, container_id, sent, timestamps: asked.timestamps });
     }
 
     /// Sends what is new to those who follow.

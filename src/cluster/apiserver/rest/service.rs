@@ -56,6 +56,13 @@ impl Allocator {
             if let Some(address) = had.filter(|_| external) {
                 self.addresses.remove(&address);
             }
+            if !external {
+                let spec = Arc::make_mut(&mut service.spec);
+                spec.cluster_ips = Some(vec!["None".to_owned()]);
+                spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+                let policy = if spec.selector.is_none() { "RequireDualStack" } else { "SingleStack" };
+                spec.ip_family_policy.get_or_insert_with(|| policy.to_owned());
+            }
             return Ok(());
         }
         let text = match (address(service), service.spec.cluster_ip.as_deref().unwrap_or_default()) {
@@ -73,6 +80,8 @@ impl Allocator {
             (_, text) => text.to_owned(),
         };
         let spec = Arc::make_mut(&mut service.spec);
+        spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+        spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
         spec.cluster_ips = Some(vec![text.clone()]);
         spec.cluster_ip = Some(text);
         Ok(())

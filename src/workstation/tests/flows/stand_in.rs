@@ -58,7 +58,8 @@ impl StandIn {
             seen: BTreeMap::new(),
             busy: None,
             later: Vec::new(),
-            next_beat: cluster.now(),
+            // The nodes are there by then.
+            next_beat: cluster.now() + Duration::from_millis(100),
             quiet: BTreeSet::new(),
             down: BTreeSet::new(),
             addresses: BTreeMap::new(),
