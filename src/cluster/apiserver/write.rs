@@ -33,9 +33,9 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         object.set_defaults();
-        self.stamp_new(&mut object, call);
+        // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
-        self.complete_name(&mut object);
+        self.stamp_new(&mut object, call);
         object.prepare_for_create();
         let key = Key::of(&object);
         self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
@@ -54,21 +54,16 @@ impl ApiServer {
         Ok(self.commit(kind, key, Some(object), call))
     }
 
-    /// Completes a name of which only the beginning was given. Admission has seen only that beginning.
-    fn complete_name(&mut self, object: &mut Object) {
+    /// What the server decides about a new object: its name if only a prefix was given, uid, time.
+    fn stamp_new(&mut self, object: &mut Object, call: &Call) {
+        let uid = names::new_uid(&mut self.stream);
+        let seconds = self.epoch.seconds(call.now);
         let meta = object.meta_mut();
         if meta.name.as_deref().unwrap_or_default().is_empty()
             && let Some(base) = meta.generate_name.as_deref().filter(|base| !base.is_empty())
         {
             meta.name = Some(names::generate_name(base, &mut self.stream));
         }
-    }
-
-    /// What the server decides about a new object: uid and time.
-    fn stamp_new(&mut self, object: &mut Object, call: &Call) {
-        let uid = names::new_uid(&mut self.stream);
-        let seconds = self.epoch.seconds(call.now);
-        let meta = object.meta_mut();
         meta.uid = Some(uid);
         meta.creation_timestamp = Some(seconds);
         meta.resource_version = None;

@@ -58,7 +58,7 @@ impl StandIn {
             seen: BTreeMap::new(),
             busy: None,
             later: Vec::new(),
-            // The nodes must have been made before they can report.
+            // The nodes are there by then.
             next_beat: cluster.now() + Duration::from_millis(100),
             quiet: BTreeSet::new(),
             down: BTreeSet::new(),
