@@ -34,6 +34,7 @@ impl Allocator {
             _ => None,
         });
         let service = Arc::make_mut(service);
+        name_families(service);
         self.assign_address(service, old, stream)?;
         self.assign_ports(service, old, stream)
     }
@@ -164,3 +165,20 @@ fn address(service: &Service) -> Option<u32> {
 fn node_ports(service: &Service) -> BTreeSet<i32> {
     service.spec.ports.iter().flatten().filter_map(|port| port.node_port).filter(|port| *port != 0).collect()
 }
+/// A cluster with one family of addresses gives every Service that family; an alias has none.
+fn name_families(service: &mut Service) {
+    if service.spec.type_.as_deref() == Some("ExternalName") {
+        return;
+    }
+    let spec = Arc::make_mut(&mut service.spec);
+    let headless_without_selector = spec.cluster_ip.as_deref() == Some("None") && spec.selector.is_none();
+    if spec.ip_family_policy.is_none() {
+        let policy = if headless_without_selector { "RequireDualStack" } else { "SingleStack" };
+        spec.ip_family_policy = Some(policy.to_owned());
+    }
+    if spec.ip_families.as_ref().is_none_or(Vec::is_empty) {
+        let families: &[&str] = if headless_without_selector { &["IPv4", "IPv6"] } else { &["IPv4"] };
+        spec.ip_families = Some(families.iter().map(|family| (*family).to_owned()).collect());
+    }
+}
+
