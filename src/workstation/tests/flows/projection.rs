@@ -181,11 +181,11 @@ fn pods(log: &[Value]) -> Value {
 
 fn endpoints(log: &[Value]) -> Value {
     let slices = log.iter().filter(|entry| entry["kind"] == "endpointslices" && entry["type"] != "DELETED");
-    let ready = slices.map(|entry| {
+    let mut ready = slices.map(|entry| {
         let endpoints = entry["object"]["endpoints"].as_array().into_iter().flatten();
         endpoints.filter(|endpoint| endpoint["conditions"]["ready"] == true).count()
     });
-    json!(ready.last().into_iter().collect::<Vec<_>>())
+    json!(ready.next_back().into_iter().collect::<Vec<_>>())
 }
 
 fn commands(log: &[Value], text: &Text) -> Value {
