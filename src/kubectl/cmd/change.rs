@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::apply::merge_patch;
+use crate::apply::{merge_patch, two_way};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
 use crate::failure::{Outcome, fail};
@@ -148,7 +148,16 @@ pub fn save_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
 impl Kubectl<'_, '_> {
     /// Makes an object what it shall be, sending what differs. `None`: nothing does.
     pub fn send_change(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
-        let patch = merge_patch(&info.object, wanted);
+        self.send_patch(info, two_way(&info.mapping, &info.object, wanted), wanted, dry_run, manager)
+    }
+
+    /// The same with a merge patch, for labels and annotations.
+    pub fn send_merge(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        self.send_patch(info, (PatchType::Merge, merge_patch(&info.object, wanted)), wanted, dry_run, manager)
+    }
+
+    fn send_patch(&mut self, info: &Info, patch: (PatchType, Value), wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        let (kind, patch) = patch;
         if patch == serde_json::json!({}) {
             return Ok(None);
         }
@@ -156,7 +165,7 @@ impl Kubectl<'_, '_> {
             return Ok(Some(wanted.clone()));
         }
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
-        self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write).map(Some)
+        self.patch(&info.mapping, &info.namespace, &info.name, (kind, &patch), &write).map(Some)
     }
 }
 
