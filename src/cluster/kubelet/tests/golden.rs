@@ -185,15 +185,23 @@ const STEADY: [&str; 15] = [
     "two-containers-one-fails", "volume-missing-secret", "config-missing-key", "sidecar", "sidecar-restarts", "deadline",
     "stubborn-delete", "prestop",
 ];
-/// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen.
+/// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen: one
+/// of a dozen seeds must give what was recorded.
 const CLOSE: [&str; 4] = ["init-fails-always", "liveness-http-refused", "startup-fails", "oom"];
 
 #[test]
 fn pods_go_through_what_they_go_through_on_a_real_node() {
-    let steady = STEADY.iter().flat_map(|case| (0..4).map(|seed| (*case, seed)));
-    let close = CLOSE.iter().map(|case| (*case, 3));
-    let bad: BTreeMap<&str, Vec<String>> =
-        steady.chain(close).map(|(case, seed)| (case, differences(case, seed))).filter(|(_, bad)| !bad.is_empty()).collect();
+    let mut bad: BTreeMap<&str, Vec<String>> = STEADY
+        .iter()
+        .flat_map(|case| (0..4).map(|seed| (*case, differences(case, seed))))
+        .filter(|(_, bad)| !bad.is_empty())
+        .collect();
+    for case in CLOSE {
+        let differing: Vec<Vec<String>> = (0..12).map(|seed| differences(case, seed)).collect();
+        if differing.iter().all(|differences| !differences.is_empty()) {
+            bad.insert(case, differing.into_iter().next().unwrap_or_default());
+        }
+    }
     let text: String = bad.values().flatten().map(|bad| format!("{bad}\n")).collect();
     assert!(bad.is_empty(), "{} cases differ: {:?}\n{text}", bad.len(), bad.keys());
 }
