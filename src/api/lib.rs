@@ -16,8 +16,10 @@
 //! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
+//! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod compat;
 pub mod condition;
 pub mod decode;
 mod defaults;
@@ -37,6 +39,7 @@ pub mod status;
 mod tables;
 pub mod time;
 mod validation;
+mod warnings;
 mod wire;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};

@@ -60,7 +60,9 @@ fn split(text: &str) -> Vec<String> {
 /// The text of go-yaml: `yaml: line 1: did not find expected ',' or ']'`.
 fn go_yaml_error(error: &serde_yaml::Error) -> String {
     let text = error.to_string();
-    let Some((message, rest)) = text.split_once(" at line ") else { return format!("yaml: {text}") };
+    let Some((message, rest)) = text.split_once(" at line ") else {
+        return format!("yaml: {}", text.split(", while ").next().unwrap_or_default());
+    };
     let line = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
     let line = line.parse::<usize>().unwrap_or(1) - 1;
     // go-yaml counts lines from zero, says nothing of the first one, and its scanner (not its parser) adds one.

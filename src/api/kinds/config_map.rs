@@ -1,4 +1,7 @@
-//! ConfigMap.
+//! Configuration as keys and values, for pods to read as variables or files.
+//!
+//! Models: pkg/registry/core/configmap/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::ConfigMap;
 

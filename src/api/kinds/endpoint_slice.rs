@@ -1,4 +1,7 @@
-//! EndpointSlice.
+//! A part of the addresses behind a Service, with which of them are ready.
+//!
+//! Models: pkg/registry/discovery/endpointslice/strategy.go, v1.36.
+//! Simplified: the old topology field is kept as it is.
 
 pub use k8s_openapi::api::discovery::v1::EndpointSlice;
 

@@ -1,4 +1,7 @@
-//! Endpoints.
+//! The addresses behind a Service in the old form, one object for each Service; EndpointSlices have replaced them.
+//!
+//! Models: pkg/registry/core/endpoint/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Endpoints;
 
@@ -37,6 +40,10 @@ impl Strategy for Endpoints {
         let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
         errors.extend(validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN));
         errors
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()]
     }
 
     fn columns() -> Vec<Column> {

@@ -1,4 +1,7 @@
-//! Event.
+//! A note of what happened to an object, kept for an hour.
+//!
+//! Models: pkg/registry/core/event/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Event;
 

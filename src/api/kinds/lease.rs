@@ -1,4 +1,7 @@
-//! Lease.
+//! A claim that must be renewed: a node's sign of life, or who of several is the leader.
+//!
+//! Models: pkg/registry/coordination/lease/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use k8s_openapi::api::coordination::v1::LeaseSpec;
 

@@ -1,4 +1,7 @@
-//! Namespace.
+//! A room for names: objects in different namespaces may have the same name, and all go when the namespace goes.
+//!
+//! Models: pkg/registry/core/namespace/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 

@@ -1,4 +1,7 @@
-//! Node.
+//! A machine that pods run on: what it can hold (capacity, allocatable) and how it is (conditions, taints).
+//!
+//! Models: pkg/registry/core/node/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -6,7 +9,7 @@ use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
 use crate::defaults::quantities;
 use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Node.
@@ -39,6 +42,7 @@ impl Strategy for Node {
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        object_meta::share(&mut self.spec, &old.spec);
         self.status = Arc::clone(&old.status);
     }
 

@@ -1,12 +1,17 @@
-//! Pod.
+//! One or more containers that run together on one node: the smallest thing that Kubernetes runs.
+//!
+//! A pod's spec is all but fixed once it exists; whoever wants another one makes another pod.
+//!
+//! Models: pkg/registry/core/pod/strategy.go, v1.36.
+//! Simplified: matchLabelKeys are not merged into selectors.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
 
 use crate::defaults::pod_spec;
-use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation};
+use crate::field::{FieldError, Path};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Pod.
@@ -71,7 +76,7 @@ impl Strategy for Pod {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec;
+        let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
@@ -93,6 +98,10 @@ impl Strategy for Pod {
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         validation::pod_update::validate_status(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::pod_spec(&self.spec, &Path::new("spec"))
     }
 
     fn columns() -> Vec<Column> {

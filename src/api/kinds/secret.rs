@@ -1,4 +1,7 @@
-//! Secret.
+//! Like a ConfigMap, for what should not be shown: passwords, tokens, certificates.
+//!
+//! Models: pkg/registry/core/secret/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Secret;
 
@@ -6,7 +9,7 @@ use k8s_openapi::ByteString;
 
 use crate::defaults::pod_spec;
 use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation, warnings};
 
 resource_impl!(Secret, metadata);
 
@@ -40,6 +43,10 @@ impl Strategy for Secret {
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::config::secret_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::secret(self)
     }
 
     fn columns() -> Vec<Column> {

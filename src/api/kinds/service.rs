@@ -1,4 +1,7 @@
-//! Service.
+//! A stable name and address in front of the pods that its selector selects.
+//!
+//! Models: pkg/registry/core/service/strategy.go, pkg/apis/core/v1/defaults.go, v1.36.
+//! Simplified: two address families; addresses and node ports are allocated by the API server, not here.
 
 use std::sync::Arc;
 
@@ -7,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::{pod_spec, service};
 use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Service.
@@ -72,6 +75,7 @@ impl Strategy for Service {
         let spec = Arc::make_mut(&mut self.spec);
         service::drop_type_dependent_fields(spec, &old.spec);
         service::keep_allocated(spec, &old.spec);
+        object_meta::share(&mut self.spec, &old.spec);
     }
 
     fn prepare_for_status_update(&mut self, old: &Self) {
@@ -95,6 +99,10 @@ impl Strategy for Service {
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         validation::service::validate_status_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::service(self)
     }
 
     fn columns() -> Vec<Column> {

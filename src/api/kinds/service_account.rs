@@ -1,4 +1,7 @@
-//! ServiceAccount.
+//! The identity under which the processes of a pod talk to the API.
+//!
+//! Models: pkg/registry/core/serviceaccount/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::ServiceAccount;
 

@@ -185,11 +185,24 @@ fn merge_ordered_lists(original: &mut Object, patch: &mut Object, schema: Schema
         };
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
         element_kind(old.iter().chain(&new))?;
-        let ordered = in_order(merged, &order, &old, rule.merge_key)?;
+        let server_order = order_after_merge(&old, &new, rule.merge_key)?;
+        let ordered = in_order(merged, &order, &server_order, rule.merge_key)?;
         original.insert(name.clone(), Value::Array(ordered));
         patch.remove(&name);
     }
     Ok(())
+}
+
+/// The order that counts as the server's. The reference merges in place, so that in a list that has lost elements the
+/// first of the new ones already stand where the lost ones were: `[1 2 4]` without 1 and with 3 counts as `[2 4 3]`.
+fn order_after_merge(old: &[Value], new: &[Value], merge_key: &str) -> Result<Vec<Value>, PatchError> {
+    if merge_key.is_empty() || new.is_empty() {
+        return Ok(old.to_vec());
+    }
+    let (rest, added) = act_on_elements(old.to_vec(), new.to_vec(), merge_key)?;
+    let known: Vec<Value> = rest.iter().filter_map(|element| element.get(merge_key).cloned()).collect();
+    let fresh = added.into_iter().filter(|element| element.get(merge_key).is_none_or(|key| !known.contains(key)));
+    Ok(rest.iter().cloned().chain(fresh).take(old.len()).collect())
 }
 
 /// The elements of the patch must stand in the order that the patch itself asks for.

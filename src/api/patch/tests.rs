@@ -30,6 +30,17 @@ fn lists_of_containers_are_merged_by_name() {
 }
 
 #[test]
+fn new_elements_take_the_places_of_deleted_ones() {
+    let names = |list: &[&str]| -> Value { list.iter().map(|name| json!({"name": name})).collect() };
+    let patch = json!({"$setElementOrder/containers": names(&["2", "3"]), "containers": [{"name": "3"}, {"name": "1", "$patch": "delete"}]});
+    let merged = merge(json!({"containers": names(&["1", "2", "4"])}), patch);
+    assert_eq!(merged["containers"], names(&["2", "4", "3"]));
+    let patch = json!({"$setElementOrder/containers": names(&["2", "3"]), "containers": names(&["3"])});
+    let merged = merge(json!({"containers": names(&["1", "2", "4"])}), patch);
+    assert_eq!(merged["containers"], names(&["1", "2", "3", "4"]), "nothing was deleted");
+}
+
+#[test]
 fn plain_lists_are_replaced_and_maps_are_merged() {
     let spec = json!({"nodeSelector": {"a": "1", "b": "2"}, "containers": [{"name": "c", "command": ["x", "y"]}], "tolerations": [{"key": "k"}]});
     let patch = json!({"nodeSelector": {"b": null, "c": "3"}, "containers": [{"name": "c", "command": ["z"]}], "tolerations": [{"key": "l"}]});

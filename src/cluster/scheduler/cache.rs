@@ -73,7 +73,7 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
 
     fn used(cache: &Cache, name: &str) -> i64 {
         let slot = cache.snapshot.slot(name).expect("the node");

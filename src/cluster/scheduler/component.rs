@@ -139,7 +139,7 @@ impl Scheduler {
                 if let Some(preemption) = failure.preemption.take() {
                     self.preempt(&queued, preemption, ctx);
                 }
-                self.fail(queued, failure, ctx);
+                self.fail(queued, *failure, ctx);
             }
         }
     }

@@ -4,9 +4,10 @@
 //! Models: staging/src/k8s.io/client-go/tools/events/{event_broadcaster.go,event_recorder.go}, v1.36.
 //! Simplified: an event that could not be written is not tried again.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use imbl::OrdMap;
 use k8s_openapi::api::core::v1::{EventSource, ObjectReference};
 use podarium_api::time::Epoch;
 use podarium_api::{Event, Kind, ObjectMeta, Pod, Resource as _, Strategy as _};
@@ -35,7 +36,7 @@ pub struct EventRecorder {
     controller: &'static str,
     instance: String,
     /// What was written lately, by everything but the text.
-    cache: BTreeMap<String, Series>,
+    cache: OrdMap<Arc<str>, Series>,
 }
 
 /// What an event is about.
@@ -49,7 +50,7 @@ pub struct Note<'a> {
 
 impl EventRecorder {
     pub fn new(controller: &'static str, host: &str) -> Self {
-        EventRecorder { controller, instance: format!("{controller}-{host}"), cache: BTreeMap::new() }
+        EventRecorder { controller, instance: format!("{controller}-{host}"), cache: OrdMap::new() }
     }
 
     pub fn is_idle(&self) -> bool {
@@ -61,14 +62,14 @@ impl EventRecorder {
         let regarding = reference(about);
         let related = related.map(reference);
         let key = format!("{}|{}|{}|{}|{:?}", note.event_type.name(), note.action, note.reason, identity(&regarding), related.as_ref().map(identity));
-        if let Some(series) = self.cache.get_mut(&key) {
+        if let Some(series) = self.cache.get_mut(key.as_str()) {
             series.count += 1;
             series.last = now;
             return (series.count == 2).then(|| series.request(epoch));
         }
         let nanos = epoch.timestamp(now).as_nanosecond();
         let name = format!("{}.{nanos:x}", about.name());
-        self.cache.insert(key, Series { name: name.clone(), namespace: about.namespace().to_owned(), count: 1, last: now });
+        self.cache.insert(key.into(), Series { name: name.clone(), namespace: about.namespace().to_owned(), count: 1, last: now });
         Some(Request::create(Event {
             metadata: ObjectMeta { name: Some(name), namespace: Some(about.namespace().to_owned()), ..ObjectMeta::default() },
             event_time: Some(epoch.micros(now)),
@@ -89,7 +90,7 @@ impl EventRecorder {
     pub fn finish(&mut self, now: Time, epoch: Epoch) -> Vec<Request> {
         let over = |series: &Series| now - series.last > FINISH;
         let ended = self.cache.values().filter(|series| over(series) && series.count > 1).map(|series| series.request(epoch)).collect();
-        self.cache.retain(|_, series| !over(series));
+        self.cache = std::mem::take(&mut self.cache).into_iter().filter(|(_, series)| !over(series)).collect();
         ended
     }
 }
@@ -135,7 +136,7 @@ fn truncated(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::apiserver::{Body, Verb};
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
     use podarium_api::Object;
 
     const NOTE: Note = Note { event_type: EventType::Warning, reason: "FailedScheduling", action: "Scheduling", text: "0/4" };

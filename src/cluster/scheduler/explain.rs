@@ -152,7 +152,7 @@ mod tests {
     use super::*;
     use crate::scheduler::algorithm::Algorithm;
     use crate::scheduler::plugins::DEFAULT_PROFILE;
-    use crate::scheduler::testing::{Scene, node, pod};
+    use crate::scheduler::tests::building::{Scene, node, pod};
     use podarium_sim::Stream;
 
     #[test]

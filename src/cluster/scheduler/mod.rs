@@ -11,10 +11,6 @@ mod event_handlers;
 mod event_recorder;
 pub mod explain;
 pub mod framework;
-#[cfg(test)]
-mod golden;
-#[cfg(test)]
-mod in_cluster;
 pub mod listers;
 mod node_tree;
 pub mod plugins;
@@ -23,7 +19,7 @@ mod preemptor;
 pub mod queue;
 pub mod snapshot;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod zones;
 
 pub use component::Scheduler;

@@ -100,7 +100,7 @@ impl GroupSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn like_pods_share_a_group_and_numbers_come_back() {

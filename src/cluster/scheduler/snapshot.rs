@@ -262,7 +262,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
 
     fn names(snapshot: &mut Snapshot) -> Vec<String> {
         snapshot.refresh();

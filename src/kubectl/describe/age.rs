@@ -16,3 +16,16 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
     }
     human_duration(Duration::from_nanos(u64::try_from(nanos.max(0)).unwrap_or(u64::MAX)))
 }
+
+/// The age of a timestamp as it stands in an object.
+pub fn age_of(stamp: &str, now: Timestamp) -> String {
+    stamp.parse::<Timestamp>().map_or("<unknown>".to_owned(), |then| age(then, now))
+}
+
+/// `Mon, 23 Nov 2026 09:50:14 +0000`; nothing is the first moment of the first year.
+pub fn rfc1123(stamp: &str) -> String {
+    match stamp.parse::<Timestamp>() {
+        Ok(then) => then.to_zoned(jiff::tz::TimeZone::UTC).strftime("%a, %d %b %Y %H:%M:%S +0000").to_string(),
+        Err(_) => "Mon, 01 Jan 0001 00:00:00 +0000".to_owned(),
+    }
+}

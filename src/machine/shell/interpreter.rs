@@ -30,6 +30,8 @@ pub(crate) struct Shell {
     /// It prompts, and stays when a command is interrupted.
     pub(super) interactive: bool,
     pub(super) is_subshell: bool,
+    /// It is interactive or a part of a shell that is: its messages name no lines.
+    pub(super) at_terminal: bool,
     /// A failure would not end the shell: it runs for the condition of an `if` or the like.
     pub(super) errexit_off: bool,
     /// `$$`, also in subshells.
@@ -90,7 +92,7 @@ impl Options {
     pub fn letters(&self) -> String {
         let set = [(self.allexport, 'a'), (self.errexit, 'e'), (self.noglob, 'f'), (self.nounset, 'u'), (self.xtrace, 'x')];
         let mut letters: String = set.iter().filter(|(on, _)| *on).map(|(_, letter)| *letter).collect();
-        letters.insert_str(letters.find(['u', 'x']).unwrap_or(letters.len()), "h");
+        letters.insert(letters.find(['u', 'x']).unwrap_or(letters.len()), 'h');
         letters + "B"
     }
 }
@@ -115,6 +117,7 @@ impl Shell {
             options: Options::default(),
             interactive: false,
             is_subshell: false,
+            at_terminal: false,
             errexit_off: false,
             main_pid: None,
             last_background: None,
@@ -189,6 +192,7 @@ impl Shell {
                 Input::standard_input()
             }
         };
+        self.at_terminal = self.interactive;
         self.positional = Arc::new(rest.collect());
         self.default_variables(sys);
         self.stack.push(Frame::new(Kind::Input(input)));
@@ -237,7 +241,7 @@ impl Shell {
     /// What stands before the shell's own error messages.
     pub(super) fn complaint(&self, message: &str) -> String {
         let name = if self.name.starts_with('-') { "bash" } else { &self.name };
-        match self.interactive {
+        match self.at_terminal {
             true => format!("{name}: {message}\n"),
             false => format!("{name}: line {}: {message}\n", self.line),
         }

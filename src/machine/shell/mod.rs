@@ -25,3 +25,4 @@ mod syntax;
 mod variables;
 
 pub(crate) use interpreter::Shell;
+pub(crate) use pattern::matches as glob_matches;

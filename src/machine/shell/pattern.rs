@@ -1,7 +1,7 @@
 //! Patterns: `*`, `?`, `[a-z]`, `[!a]`, `[[:digit:]]`, and `\` before a character that stands for itself.
 
 /// Whether a pattern matches the whole text.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
     let text: Vec<char> = text.chars().collect();
     matches_chars(&pattern, &text)

@@ -42,7 +42,7 @@ pub fn is_backing_off(pod: &QueuedPod, now: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn back_off_doubles_up_to_ten_seconds() {

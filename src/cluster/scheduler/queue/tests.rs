@@ -10,7 +10,7 @@ use crate::Cause;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource};
 use crate::scheduler::listers::Listers;
 use crate::scheduler::plugins::DEFAULT_PROFILE;
-use crate::scheduler::testing::{PodBuilder, node, pod};
+use crate::scheduler::tests::building::{PodBuilder, node, pod};
 
 struct Bench {
     queue: SchedulingQueue,

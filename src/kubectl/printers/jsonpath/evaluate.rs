@@ -14,7 +14,7 @@ use crate::printers::json;
 pub fn find(steps: &[Step], root: &Value) -> Result<Vec<Value>, String> {
     let mut here = vec![root.clone()];
     for step in steps {
-        here = follow(step, &here, root)?;
+        here = follow(step, &here)?;
     }
     Ok(here)
 }
@@ -48,8 +48,17 @@ pub fn show(value: &Value) -> String {
     }
 }
 
-fn follow(step: &Step, here: &[Value], root: &Value) -> Result<Vec<Value>, String> {
+fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
+    // The parts of a union are followed one after the other, each through all values.
+    if let Step::Union(paths) = step {
+        for path in paths {
+            for value in here {
+                found.extend(find(path, value)?);
+            }
+        }
+        return Ok(found);
+    }
     for value in here {
         match step {
             Step::Field(name) if name.is_empty() => found.push(value.clone()),
@@ -61,11 +70,7 @@ fn follow(step: &Step, here: &[Value], root: &Value) -> Result<Vec<Value>, Strin
                     found.extend(slice(value, *start, *end, *step, *single)?);
                 }
             }
-            Step::Union(paths) => {
-                for path in paths {
-                    found.extend(find(path, value)?);
-                }
-            }
+            Step::Union(_) => {}
             Step::Filter { left, operator, right } => found.extend(filter(value, left, operator, right)?),
             Step::Literal(literal) => found.push(literal.clone()),
             Step::Identifier(name) => return Err(format!("unrecognized identifier {name}")),
@@ -75,7 +80,6 @@ fn follow(step: &Step, here: &[Value], root: &Value) -> Result<Vec<Value>, Strin
     if let (Step::Literal(literal), true) = (step, here.is_empty()) {
         found.push(literal.clone());
     }
-    let _ = root;
     Ok(found)
 }
 

@@ -119,7 +119,7 @@ impl Filter for PodTopologySpread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{NodeBuilder, PodBuilder, Scene, node, pod};
+    use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod};
     use serde_json::json;
 
     fn constraint(max_skew: i32, key: &str) -> serde_json::Value {

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use podarium_api::{Node, Pod};
 use serde_json::{Value, json};
 
-use super::framework::cycle_state::CycleState;
-use super::framework::node_info::NodeInfo;
-use super::framework::plugin::{Handle, Plugin};
-use super::framework::pod_info::PodInfo;
-use super::framework::runtime::Profile;
-use super::listers::Listers;
-use super::plugins::DEFAULT_PROFILE;
-use super::queue::nominator::Nominator;
-use super::snapshot::Snapshot;
+use crate::scheduler::framework::cycle_state::CycleState;
+use crate::scheduler::framework::node_info::NodeInfo;
+use crate::scheduler::framework::plugin::{Handle, Plugin};
+use crate::scheduler::framework::pod_info::PodInfo;
+use crate::scheduler::framework::runtime::Profile;
+use crate::scheduler::listers::Listers;
+use crate::scheduler::plugins::DEFAULT_PROFILE;
+use crate::scheduler::queue::nominator::Nominator;
+use crate::scheduler::snapshot::Snapshot;
 
 #[derive(Clone, Debug)]
 pub struct NodeBuilder(Value);

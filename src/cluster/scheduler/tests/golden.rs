@@ -10,14 +10,14 @@ use podarium_sim::{Stream, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::algorithm::{Algorithm, Outcome};
-use super::explain::KeptCycle;
-use super::framework::pod_info::PodInfo;
-use super::framework::toleration::tolerated;
-use super::plugins::DEFAULT_PROFILE;
-use super::testing::Scene;
+use crate::scheduler::algorithm::{Algorithm, Outcome};
+use crate::scheduler::explain::KeptCycle;
+use crate::scheduler::framework::pod_info::PodInfo;
+use crate::scheduler::framework::toleration::tolerated;
+use crate::scheduler::plugins::DEFAULT_PROFILE;
+use super::building::Scene;
 
-const CASES: &str = include_str!("../../../tests/golden/scheduler/cases.jsonl");
+const CASES: &str = include_str!("../../../../tests/golden/scheduler/cases.jsonl");
 
 #[derive(Deserialize)]
 struct Case {

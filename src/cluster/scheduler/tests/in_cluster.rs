@@ -6,8 +6,8 @@ use std::time::Duration;
 use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, Resource as _, ServiceAccount};
 use serde_json::{Value, json};
 
-use super::Scheduler;
-use super::testing::{NodeBuilder, node};
+use crate::scheduler::Scheduler;
+use super::building::{NodeBuilder, node};
 use crate::apiserver::{Body, PatchType, Request, Subresource, Verb};
 use crate::component::ComponentId;
 use crate::{Cluster, Config, Key};
@@ -230,7 +230,7 @@ fn it_makes_no_difference_how_time_is_cut() {
         while copy.now() < begin + Duration::from_secs(20) {
             let next = (copy.now() + Duration::from_millis(step)).min(begin + Duration::from_secs(20));
             copy.advance(next);
-            if copy.now().as_nanos() % 3 == 0 {
+            if copy.now().as_nanos().is_multiple_of(3) {
                 copy = copy.clone();
             }
         }
