@@ -22,6 +22,8 @@ pub struct Command {
     /// What the command does; a group has nothing to do by itself.
     pub run: Option<Run>,
     pub children: &'static [&'static Command],
+    /// Children that kubectl has and that are not simulated.
+    pub refused: &'static [&'static str],
 }
 
 pub type Run = fn(&mut Kubectl<'_, '_>) -> Outcome<()>;
@@ -29,11 +31,11 @@ pub type Run = fn(&mut Kubectl<'_, '_>) -> Outcome<()>;
 impl Command {
     /// The usual form; groups and aliases are set on top of it.
     pub const fn new(name: &'static str, flags: &'static [&'static [Flag]], run: Run) -> Self {
-        Command { name, aliases: &[], flags, required: &[], run: Some(run), children: &[] }
+        Command { name, aliases: &[], flags, required: &[], run: Some(run), children: &[], refused: &[] }
     }
 
     pub const fn group(name: &'static str, children: &'static [&'static Command]) -> Self {
-        Command { name, aliases: &[], flags: &[], required: &[], run: None, children }
+        Command { name, aliases: &[], flags: &[], required: &[], run: None, children, refused: &[] }
     }
 
     fn is_called(&self, word: &str) -> bool {
@@ -95,6 +97,11 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     let Some(command) = path.last() else { return root(process, &rest) };
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
     let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).collect();
+    if let Some(word) = first_word(&known, &rest).map(|at| &rest[at])
+        && command.refused.contains(&word.as_str())
+    {
+        return not_simulated(format!("{name} {word}"));
+    }
     let mut flags = match Flags::parse(&known, &rest) {
         Ok(flags) => flags,
         Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
@@ -111,7 +118,12 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         if !flags.args.is_empty() {
             return usage(&name, format!("unknown command {:?}", flags.args.join(" ")));
         }
-        show_help(process, &name)?;
+        // All groups but one show their help where errors go.
+        if name == "kubectl rollout" || help::text(&name).is_none() {
+            show_help(process, &name)?;
+        } else {
+            process.eprint(help::text(&name).unwrap_or_default())?;
+        }
         return Err(Failure::Exit(1).into());
     };
     run(&mut Kubectl::new(process, flags))
@@ -157,24 +169,30 @@ fn first_word(known: &[&Flag], args: &[String]) -> Option<usize> {
 /// kubectl without a verb that it knows.
 fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
     let known: Vec<&Flag> = GLOBAL.iter().collect();
-    let flags = match first_word(&known, args) {
+    let word = match first_word(&known, args) {
         None => match Flags::parse(&known, args) {
             Ok(_) => return show_help(process, "kubectl"),
             Err(error) => return fail(format!("{error}\nSee 'kubectl --help' for usage.")),
         },
         Some(at) => &args[at],
     };
-    if NOT_SIMULATED.contains(&flags.as_str()) {
-        return not_simulated(format!("kubectl {flags}"));
+    match word.as_str() {
+        "help" => return show_help(process, format!("kubectl {}", args[1..].join(" ")).trim()),
+        "options" => return show_help(process, "kubectl options"),
+        _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
+        _ => {}
     }
-    let close = suggestions(flags);
+    let close = suggestions(word);
     let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };
-    fail(format!("unknown command {flags:?} for \"kubectl\"{hint}"))
+    fail(format!("unknown command {word:?} for \"kubectl\"{hint}"))
 }
 
 fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
     match help::text(name) {
-        Some(text) => Ok(process.print(text)?),
+        Some(text) => {
+            let home = process.env("HOME").unwrap_or_default();
+            Ok(process.print(&text.replace("$HOME", &home))?)
+        }
         None => not_simulated(format!("the help of {name}")),
     }
 }

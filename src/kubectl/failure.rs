@@ -196,7 +196,8 @@ fn invalid(status: &Value) -> String {
     }
     match causes.len() {
         0 => head,
-        1 => format!("{head}: {}", causes[0]),
+        // The text may end in an end of line of its own, then there are two.
+        1 => format!("{head}: {}\n", causes[0]),
         _ => format!("{head}: \n{}", causes.iter().map(|cause| format!("* {cause}\n")).collect::<String>()),
     }
 }

@@ -154,5 +154,5 @@ fn events(cluster: &Cluster, meta: &ObjectMeta) -> Vec<EventView> {
 }
 
 fn yaml(object: &Object) -> String {
-    podarium_kubectl::yaml(&object.to_value())
+    podarium_kubectl::printers::yaml::document(&object.to_value())
 }

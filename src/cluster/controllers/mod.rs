@@ -12,9 +12,13 @@ mod endpoints;
 mod garbage_collector;
 mod manager;
 mod namespace;
+mod node_ipam;
+mod node_lifecycle;
+mod pod_gc;
 mod replicaset;
 mod service_account;
 mod sync;
+mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 
@@ -32,6 +36,10 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(namespace::NamespaceController),
+        manager::Runner::new(node_ipam::NodeIpamController::default()),
+        manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
+        manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

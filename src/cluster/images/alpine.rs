@@ -1,4 +1,7 @@
 //! alpine: a small Linux distribution.
+//!
+//! Models: the image alpine of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::{Behavior, Image};
 

@@ -1,4 +1,7 @@
 //! kelseyhightower/auth: checks passwords and issues tokens.
+//!
+//! Models: the image kelseyhightower/auth.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

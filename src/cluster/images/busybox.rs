@@ -1,4 +1,7 @@
 //! busybox: a shell and the everyday programs in a few megabytes.
+//!
+//! Models: the image busybox of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::{Behavior, Image};
 

@@ -1,4 +1,7 @@
 //! gceme: shows the machine that it runs on; as frontend or, with `-frontend=false`, as backend.
+//!
+//! Models: the image cloud-solutions-images/gceme.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

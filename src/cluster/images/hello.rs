@@ -1,4 +1,7 @@
 //! kelseyhightower/hello: greets.
+//!
+//! Models: the image kelseyhightower/hello.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::auth::health;
 use super::{Behavior, Image};

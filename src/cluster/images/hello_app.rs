@@ -1,4 +1,7 @@
 //! hello-app: Google's sample web server, in two versions.
+//!
+//! Models: the image google-samples/hello-app.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
 //! httpd: the Apache web server.
+//!
+//! Models: the image httpd of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

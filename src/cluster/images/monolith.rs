@@ -1,4 +1,7 @@
 //! kelseyhightower/monolith: greets, checks passwords and issues tokens, all in one program.
+//!
+//! Models: the image kelseyhightower/monolith.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::auth::health;
 use super::{Behavior, Image};

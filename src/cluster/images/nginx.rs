@@ -1,4 +1,7 @@
 //! nginx: the web server that everybody starts with.
+//!
+//! Models: the image nginx of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

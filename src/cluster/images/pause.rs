@@ -1,4 +1,7 @@
 //! pause: does nothing, for ever.
+//!
+//! Models: the image pause of registry.k8s.io.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

@@ -1,4 +1,7 @@
 //! redis: a key-value store.
+//!
+//! Models: the image redis of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
 
 use std::time::Duration;
 

@@ -17,10 +17,9 @@ const REASON: &str = "DeadlineExceeded";
 const MESSAGE: &str = "Pod was active on the node longer than the specified deadline";
 
 impl PodState {
-    fn deadline(&self, host: &Host) -> Option<Time> {
+    fn deadline(&self) -> Option<Time> {
         let seconds = u64::try_from(self.pod.spec.active_deadline_seconds?).ok()?;
         let start = self.status.started_at(&self.pod)?;
-        let _ = host;
         Some(start + Duration::from_secs(seconds))
     }
 
@@ -29,12 +28,12 @@ impl PodState {
         if self.worker.terminating || self.worker.pending || self.worker.work.is_some() {
             return None;
         }
-        Some(host.next_tick(self.deadline(host)?))
+        Some(host.next_tick(self.deadline()?))
     }
 
     /// Lets the deadline decide over the status: the pod has failed.
     pub fn enforce_deadline(&self, status: &mut PodStatus, host: &mut Host, ctx: &mut Ctx<'_>) {
-        if self.deadline(host).is_none_or(|deadline| ctx.now() < deadline) {
+        if self.deadline().is_none_or(|deadline| ctx.now() < deadline) {
             return;
         }
         self.event(None, EventType::Normal, REASON, MESSAGE, host, ctx);

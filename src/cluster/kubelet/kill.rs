@@ -35,7 +35,6 @@ enum Stage {
 #[derive(Clone, Debug)]
 struct Target {
     id: Arc<str>,
-    name: String,
     /// When its grace period ends.
     deadline: Time,
     stage: Stage,
@@ -116,7 +115,7 @@ impl PodState {
             },
         };
         let rank = if ordered { rank(&self.pod, name) } else { 0 };
-        Target { id, name: name.to_owned(), deadline, stage, rank }
+        Target { id, deadline, stage, rank }
     }
 
     /// Goes on as far as possible. Whether all of them have ended.

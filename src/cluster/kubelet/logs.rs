@@ -33,7 +33,6 @@ struct Asked {
 pub(super) struct Follower {
     id: HttpId,
     key: Key,
-    container: String,
     container_id: std::sync::Arc<str>,
     /// How many lines it has.
     sent: usize,
@@ -81,7 +80,7 @@ impl Kubelet {
             return ctx.http_reply(id, HttpEvent::End);
         }
         let (container_id, sent) = (found.record.id.clone(), found.log.len());
-        self.followers.push(Follower { id, key, container: name, container_id, sent, timestamps: asked.timestamps });
+        self.followers.push(Follower { id, key, container_id, sent, timestamps: asked.timestamps });
     }
 
     /// Sends what is new to those who follow.
@@ -113,7 +112,7 @@ impl Kubelet {
 }
 
 fn waiting_message(state: &super::pod::PodState, container: &str) -> String {
-    let status = state.status.get().map(|status| super::pod_status::all_statuses(status)).unwrap_or_default();
+    let status = state.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
     let waiting = status.into_iter().find(|status| status.name == container).and_then(|status| status.state?.waiting);
     let reason = waiting.and_then(|waiting| waiting.reason).unwrap_or_else(|| "ContainerCreating".to_owned());
     let why = match reason.as_str() {

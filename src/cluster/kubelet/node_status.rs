@@ -30,8 +30,8 @@ impl Host {
         let int = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
         BTreeMap::from([
             ("cpu".to_owned(), Quantity::from_millis(int(config.cpu_millis))),
-            ("memory".to_owned(), kibi(config.memory_bytes)),
-            ("ephemeral-storage".to_owned(), kibi(config.ephemeral_storage_bytes)),
+            ("memory".to_owned(), binary(config.memory_bytes)),
+            ("ephemeral-storage".to_owned(), binary(config.ephemeral_storage_bytes)),
             ("hugepages-1Gi".to_owned(), Quantity::ZERO),
             ("hugepages-2Mi".to_owned(), Quantity::ZERO),
             ("pods".to_owned(), Quantity::from_units(i64::from(config.pods))),
@@ -42,7 +42,7 @@ impl Host {
     pub fn allocatable(&self) -> ResourceList {
         let mut allocatable = self.capacity();
         let config = &self.config;
-        allocatable.insert("memory".to_owned(), kibi(config.memory_bytes.saturating_sub(config.reserved_memory_bytes)));
+        allocatable.insert("memory".to_owned(), binary(config.memory_bytes.saturating_sub(config.reserved_memory_bytes)));
         let storage = i64::try_from(config.ephemeral_storage_bytes - config.ephemeral_storage_bytes / 10).unwrap_or(i64::MAX);
         allocatable.insert("ephemeral-storage".to_owned(), Quantity::from_units(storage));
         allocatable
@@ -100,9 +100,8 @@ impl Host {
     }
 }
 
-/// Memory as the kubelet writes it: `8388608Ki`.
-fn kibi(bytes: u64) -> Quantity {
-    format!("{}Ki", bytes / 1024).parse().unwrap_or_default()
+fn binary(bytes: u64) -> Quantity {
+    Quantity::from_bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
 }
 
 /// Whether a new status says anything new, apart from the time of the heartbeat.

@@ -112,11 +112,15 @@ impl PodState {
             self.advance(host, ctx);
             self.run_probes(host, ctx);
             self.check_queue(now);
+            if self.deadline_at(host).is_some_and(|at| at <= now) {
+                self.request_sync(now);
+            }
             if !self.begin_if_due(host, ctx) {
                 break;
             }
         }
         let wake = self.next_wake(host);
+        assert!(wake.is_none_or(|at| at > ctx.now()), "a pod wants to be woken in the past: {wake:?} at {}", ctx.now());
         host.agenda.set(super::agenda::Sleeper::Pod(self.uid.clone()), wake);
     }
 

@@ -184,7 +184,8 @@ fn merge(api: &Pod, new: &PodStatus, could_run: bool) -> PodStatus {
     let mut merged = new.clone();
     let others = api.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned();
     let own = new.conditions.iter().flatten().filter(|condition| conditions::is_own(&condition.type_)).cloned();
-    merged.conditions = Some(others.chain(own).collect());
+    let all: Vec<_> = others.chain(own).collect();
+    merged.conditions = (!all.is_empty()).then_some(all);
     merged.nominated_node_name.clone_from(&api.status.nominated_node_name);
     merged.resource_claim_statuses.clone_from(&api.status.resource_claim_statuses);
     let over = |phase: &Option<String>| matches!(phase.as_deref(), Some("Succeeded" | "Failed"));

@@ -58,7 +58,6 @@ pub(super) enum Outcome {
     /// Try again, at the earliest when a back-off is over.
     Failed { backoff_until: Option<Time> },
     NetworkNotReady,
-    Cancelled,
     Finished,
 }
 
@@ -167,7 +166,6 @@ impl PodState {
                 jittered(wait.min(RESYNC), ctx.stream())
             }
             Outcome::NetworkNotReady => jittered(AFTER_NETWORK_ERROR, ctx.stream()),
-            Outcome::Cancelled => return,
             Outcome::Finished => {
                 self.worker.finished = true;
                 self.worker.pending = false;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::change::PRINT;
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, fail, not_simulated, usage};
+use crate::failure::{Failure, Outcome, fail, usage};
 use crate::flags::Flag;
 use crate::help;
 use crate::kubeconfig::Kubeconfig;
@@ -16,7 +16,7 @@ use crate::printers::format;
 use crate::printers::tabwriter::TABLE;
 use crate::unstructured::text;
 
-pub const COMMAND: Command = Command::group("config", &[
+pub const COMMAND: Command = Command { refused: &["set", "unset", "set-cluster", "set-credentials"], ..Command::group("config", &[
     &VIEW,
     &GET_CONTEXTS,
     &CURRENT,
@@ -28,20 +28,12 @@ pub const COMMAND: Command = Command::group("config", &[
     &Command::new("delete-cluster", &[], delete_cluster),
     &Command::new("delete-user", &[], delete_user),
     &Command::new("rename-context", &[], rename_context),
-    &Command::new("set", &[], refused),
-    &Command::new("unset", &[], refused),
-    &Command::new("set-cluster", &[], refused),
-    &Command::new("set-credentials", &[], refused),
-]);
+]) };
 
 const VIEW: Command = Command::new("view", &[PRINT, &[Flag::bool("flatten"), Flag::bool("minify"), Flag::bool("raw"), Flag::bool("merge")]], view);
 const GET_CONTEXTS: Command = Command::new("get-contexts", &[&[Flag::bool("no-headers"), Flag::text("output").short('o')]], get_contexts);
 const CURRENT: Command = Command::new("current-context", &[], current_context);
 const SET_CONTEXT: Command = Command::new("set-context", &[&[Flag::bool("current")]], set_context);
-
-fn refused(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    not_simulated(kubectl.flags.command.clone())
-}
 
 fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcome<()> {
     let directory = config.path.rsplit_once('/').map_or("", |(directory, _)| directory);
@@ -55,6 +47,9 @@ fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcome<()> {
 }
 
 fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    if !kubectl.flags.args.is_empty() {
+        return usage("kubectl config view", format!("unexpected arguments: [{}]", kubectl.flags.args.join(" ")));
+    }
     let config = kubectl.kubeconfig()?;
     let mut data = config.complete();
     let context = match kubectl.flags.text("context") {
@@ -107,7 +102,7 @@ fn get_contexts(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let wanted = kubectl.flags.args.clone();
     let output = kubectl.flags.text("output").to_owned();
     if !matches!(output.as_str(), "" | "name") {
-        return fail(format!("output must be one of '' or 'name': {output}"));
+        return fail(format!("--output {output} is not available in kubectl config get-contexts; resetting to default output format"));
     }
     let names = config.names("contexts");
     let mut out = String::new();
@@ -141,11 +136,7 @@ fn current_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn use_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let [name] = &kubectl.flags.args[..] else {
-        let args = kubectl.flags.args.join(" ");
-        if let Some(text) = help::text("kubectl config use-context") {
-            kubectl.print(text)?;
-        }
-        return fail(format!("Unexpected args: [{args}]"));
+        return unexpected(kubectl);
     };
     let name = name.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -157,6 +148,13 @@ fn use_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     kubectl.print(&format!("Switched to context {name:?}.\n"))
 }
 
+/// The help, and then the complaint.
+fn unexpected(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let text = help::text(&kubectl.flags.command.clone()).unwrap_or_default();
+    kubectl.print(text)?;
+    fail(format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")))
+}
+
 fn set_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -165,7 +163,7 @@ fn set_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         ([], true) => config.current().to_owned(),
         ([], false) => return fail("you must specify a non-empty context name or --current"),
         (_, true) => return fail("you cannot specify both a context name and --current"),
-        _ => return usage("kubectl config set-context", format!("Unexpected args: [{}]", flags.args.join(" "))),
+        _ => return unexpected(kubectl),
     };
     if name.is_empty() {
         return fail("no current context is set");
@@ -200,7 +198,12 @@ fn get_users(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 fn delete(kubectl: &mut Kubectl<'_, '_>, list: &str) -> Outcome<()> {
     let what = &list[..list.len() - 1];
     let [name] = &kubectl.flags.args[..] else {
-        return fail(format!("you must specify a {what} to delete"));
+        if list == "users" {
+            return usage("kubectl config delete-user", "user to delete is required");
+        }
+        // Without a name there is the help, and no error.
+        let text = help::text(&kubectl.flags.command.clone()).unwrap_or_default();
+        return kubectl.print(text);
     };
     let name = name.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -228,7 +231,7 @@ fn delete_user(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn rename_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let [from, to] = &kubectl.flags.args[..] else {
-        return usage("kubectl config rename-context", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
+        return unexpected(kubectl);
     };
     let (from, to) = (from.clone(), to.clone());
     let mut config = kubectl.kubeconfig()?;

@@ -62,6 +62,5 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "help", "kustomize",
-    "options", "plugin", "port-forward", "proxy", "top",
+    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

@@ -18,7 +18,8 @@ pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer)
         let call = Call::get(format!("/api/v1/namespaces/{}/{what}", info.name)).query("limit", "500");
         match caught(kubectl.send(&call))? {
             Ok(list) => Ok(Some(list)),
-            Err(failure) if failure.is_not_found() => Ok(None),
+            // A server without quotas or limits has nothing to say of them.
+            Err(failure) if failure.is_not_found() || failure.reason() == "NotImplemented" => Ok(None),
             Err(failure) => Err(failure.into()),
         }
     };

@@ -90,6 +90,7 @@ fn reuse(service: &Service, plan: &mut Plan) {
         match plan.create.pop() {
             Some(mut slice) if is_owned(&doomed, service) => {
                 slice.metadata.name.clone_from(&doomed.metadata.name);
+                slice.metadata.resource_version.clone_from(&doomed.metadata.resource_version);
                 plan.update.push(slice);
             }
             slice => {

@@ -12,16 +12,13 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 
-pub const COMMAND: Command = Command { children: super::CHILDREN, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG], run) };
+pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG], run) };
 
 const OWN: &[Flag] =
     &[Flag::bool("edit"), Flag::bool("windows-line-endings"), Flag::text("raw"), Flag::new("field-manager", Takes::Text, "kubectl-create")];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    if let Some(first) = kubectl.flags.args.first() {
-        if super::NOT_SIMULATED.contains(&first.as_str()) {
-            return not_simulated(format!("kubectl create {first}"));
-        }
+    if !kubectl.flags.args.is_empty() {
         return usage("kubectl create", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
     let dry_run = kubectl.dry_run()?;

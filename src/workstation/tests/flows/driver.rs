@@ -123,7 +123,7 @@ impl Driver {
 
     fn kubectl(&mut self, step: &Value) {
         // A real kubectl takes its time to start; the recordings have that in them.
-        self.pass(Duration::from_millis(60));
+        self.pass(Duration::from_millis(450));
         let command = step["kubectl"].as_str().expect("a command").replace(" --kubeconfig KC", "");
         let scope = if step["cluster"].as_bool() == Some(true) { String::new() } else { format!("-n {} ", self.namespace) };
         let machine = &mut self.world.machine;
