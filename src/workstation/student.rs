@@ -24,7 +24,6 @@ pub fn student(cluster: Cluster) -> World {
     machine.set_next_pid(FIRST_PID);
     podarium_machine::install_everyday_programs(&mut machine);
     machine.install("kubectl", podarium_kubectl::main);
-    machine.install("kubectl", podarium_kubectl::main);
     let files = &mut machine.files;
     for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
         files.mkdir_all(&directory, Time::ZERO).expect("a new disk takes a home directory");
