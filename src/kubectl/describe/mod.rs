@@ -1,0 +1,42 @@
+//! `kubectl describe`: everything there is to say about one object, for people.
+//!
+//! Pure functions: the object, what is around it (`Related`) and the time go in, text comes out. `queries` says what to
+//! ask the server for. One file describes one kind; the others describe what several kinds have (containers, volumes,
+//! events, …). A kind that is not in the registry is described by its fields (`generic`).
+
+mod config_map;
+mod containers;
+mod daemon_set;
+mod deployment;
+mod endpoint_slice;
+mod endpoints;
+mod environment;
+mod events;
+mod generic;
+mod job;
+mod limit_range;
+mod metadata;
+mod namespace;
+mod node;
+mod node_resources;
+mod page;
+mod pod;
+mod pod_template;
+mod probe;
+mod registry;
+mod related;
+mod replica_set;
+mod resource_quota;
+mod secret;
+mod service;
+mod service_account;
+mod stateful_set;
+mod tolerations;
+mod volumes;
+mod workload;
+
+#[cfg(test)]
+mod tests;
+
+pub use registry::describe;
+pub use related::{Query, Related, queries};
