@@ -42,7 +42,8 @@ fn at<'v>(object: &'v Value, pointer: &str) -> &'v str {
 fn answer(query: &Query, objects: &[Value]) -> Vec<Value> {
     let selector = LabelSelector::parse(&query.label_selector).expect("a selector");
     let mut found: Vec<Value> = objects.iter().filter(|object| matches(query, &selector, object)).cloned().collect();
-    found.sort_by_key(|object| (at(object, "/metadata/namespace").to_owned(), at(object, "/metadata/name").to_owned()));
+    // The server lists in the order of its keys, in which `a-b/pod` comes before `a/pod`.
+    found.sort_by_key(|object| format!("{}/{}", at(object, "/metadata/namespace"), at(object, "/metadata/name")));
     found
 }
 
