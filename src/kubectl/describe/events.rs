@@ -1,7 +1,7 @@
 //! The table of events at the end of a description.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (DescribeEvents), v1.36.
-//! Simplified: nothing.
+//! Simplified: of more than twelve events, those last seen in the same second may stand in another order.
 
 use podarium_api::Event;
 

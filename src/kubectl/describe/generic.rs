@@ -1,7 +1,7 @@
 //! Any kind without a description of its own: its fields, with their names in words.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (genericDescriber, smartLabelFor), v1.36.
-//! Simplified: nothing.
+//! Simplified: very large and very small fractions are not written with an exponent.
 
 use std::collections::BTreeMap;
 

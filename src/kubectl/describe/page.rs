@@ -63,15 +63,17 @@ impl Page {
         self.line(level, lines.join("\t"));
     }
 
-    /// Several values below each other behind one name, or `<none>`.
+    /// Several values below each other behind one name, or `<none>`. In a nested part, the values are indented like
+    /// their name: the reference writes the two in two goes.
     pub fn list<T: Display>(&mut self, name: &str, values: impl IntoIterator<Item = T>) {
+        let indent = "  ".repeat(self.nested);
         let mut values = values.into_iter();
-        let Some(first) = values.next() else {
-            return self.field(0, name, "<none>");
-        };
-        self.field(0, name, first);
+        match values.next() {
+            None => self.field(0, name, format_args!("{indent}<none>")),
+            Some(first) => self.field(0, name, format_args!("{indent}{first}")),
+        }
         for value in values {
-            self.write(0, format_args!("\t{value}\n"));
+            self.write(0, format_args!("\t{indent}{value}\n"));
         }
     }
 

@@ -1,7 +1,8 @@
 //! Descriptions against what kubectl 1.36 printed, byte for byte.
 //!
 //! `tests/golden/describe/*.jsonl`: a line for each command, with everything that was in the namespace then, the time,
-//! and the recorded text.
+//! and the recorded text. `flows` and `kubelet` come from real clusters, `lines` from one whose objects were written
+//! down from what else was recorded there; `kinds` are objects with every field, served to the real kubectl as they stand.
 
 use std::collections::BTreeMap;
 
@@ -30,6 +31,7 @@ fn cases() -> Vec<Case> {
         include_str!("../../../tests/golden/describe/flows.jsonl"),
         include_str!("../../../tests/golden/describe/kubelet.jsonl"),
         include_str!("../../../tests/golden/describe/lines.jsonl"),
+        include_str!("../../../tests/golden/describe/kinds.jsonl"),
     ];
     files.iter().flat_map(|file| file.lines()).map(|line| serde_json::from_str(line).expect("a case")).collect()
 }
