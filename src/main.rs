@@ -93,7 +93,7 @@ enum Schema {
 
 /// A time as scenarios write it.
 fn duration(text: &str) -> Result<Duration, String> {
-    text.parse::<podarium_course::Period>().map(|period| period.0).map_err(|error| error.to_string())
+    podarium_course::Period::parse_text(text).map(|period| period.0)
 }
 
 #[cfg(feature = "app")]

@@ -61,11 +61,13 @@ pub struct FieldError {
     pub field: String,
     pub value: Value,
     pub detail: String,
+    /// How the value is shown where JSON cannot say it: a Go struct, with its fields in their order.
+    shown: Option<String>,
 }
 
 impl FieldError {
     fn new(error_type: ErrorType, field: impl fmt::Display, value: Value, detail: impl Into<String>) -> Self {
-        FieldError { error_type, field: field.to_string(), value, detail: detail.into() }
+        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: None }
     }
 
     pub fn invalid(field: impl fmt::Display, value: impl Into<Value>, detail: impl Into<String>) -> Self {
@@ -88,12 +90,24 @@ impl FieldError {
         Self::new(ErrorType::NotFound, field, value.into(), "")
     }
 
-    /// A value that is none of `supported`, which the text lists sorted.
+    /// A value that is none of `supported`, in this order.
     pub fn not_supported(field: impl fmt::Display, value: impl Into<Value>, supported: &[&str]) -> Self {
-        let mut names: Vec<String> = supported.iter().map(|name| format!("{name:?}")).collect();
-        names.sort();
+        let names: Vec<String> = supported.iter().map(|name| format!("{name:?}")).collect();
         let detail = if names.is_empty() { String::new() } else { format!("supported values: {}", names.join(", ")) };
         Self::new(ErrorType::NotSupported, field, value.into(), detail)
+    }
+
+    /// Shows `text` in place of the value.
+    #[must_use]
+    pub fn shown_as(mut self, text: impl Into<String>) -> Self {
+        self.shown = Some(text.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
     }
 
     /// Text over the limit; the value is not repeated.
@@ -112,7 +126,7 @@ impl FieldError {
         let text = self.error_type.text();
         let mut body = match self.error_type {
             ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError => text.to_owned(),
-            _ => format!("{text}: {}", shown(&self.value)),
+            _ => format!("{text}: {}", self.shown.clone().unwrap_or_else(|| shown(&self.value))),
         };
         if !self.detail.is_empty() {
             body.push_str(": ");
@@ -125,15 +139,64 @@ impl FieldError {
 /// How Go prints the bad value: text quoted, `null` as such, structures as JSON.
 fn shown(value: &Value) -> String {
     match value {
-        Value::String(text) => format!("{text:?}"),
+        Value::String(text) => go_quoted(text),
         Value::Null => "null".to_owned(),
         other => other.to_string(),
     }
 }
 
+/// Text in quotes as Go's `%q` writes it.
+fn go_quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if (c as u32) < 0x20 => out.push_str(&format!("\\x{:02x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.field, self.body())
+    }
+}
+
+/// The path to a field while an object is walked: `spec.containers[0].env`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path(String);
+
+impl Path {
+    pub fn new(name: &str) -> Self {
+        Path(name.to_owned())
+    }
+
+    #[must_use]
+    pub fn child(&self, name: &str) -> Self {
+        Path(format!("{}.{name}", self.0))
+    }
+
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        Path(format!("{}[{index}]", self.0))
+    }
+
+    #[must_use]
+    pub fn key(&self, key: &str) -> Self {
+        Path(format!("{}[{key}]", self.0))
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -148,7 +211,7 @@ mod tests {
         let policy = FieldError::not_supported("spec.restartPolicy", "Maybe", &["OnFailure", "Always", "Never"]);
         assert_eq!(
             policy.to_string(),
-            "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"Always\", \"Never\", \"OnFailure\""
+            "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"OnFailure\", \"Always\", \"Never\""
         );
         assert_eq!(FieldError::required("spec.selector", "").to_string(), "spec.selector: Required value");
     }

@@ -13,8 +13,13 @@
 //! * `owner`: `controller_of(&ObjectMeta)`, `is_controlled_by(&ObjectMeta, uid)`, `controller_reference(&owner)`, `is_terminating(&ObjectMeta)`;
 //! * `selector`: `LabelSelector::parse(text)`, `::of(&raw)`, `::from_labels(&map)`, `matches(Option<&labels>)`, `Display`;
 //!   `FieldSelector::parse`, `check(kind)`, `matches(&Object)`;
+//! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
+//! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
+//!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
+//! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod compat;
 pub mod condition;
 pub mod decode;
 mod defaults;
@@ -25,6 +30,7 @@ pub mod names;
 pub mod object;
 mod object_meta;
 pub mod owner;
+pub mod patch;
 pub mod pod_state;
 pub mod quantity;
 pub mod resource;
@@ -32,6 +38,9 @@ pub mod selector;
 pub mod status;
 mod tables;
 pub mod time;
+mod validation;
+mod warnings;
+mod wire;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;

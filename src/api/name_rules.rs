@@ -12,6 +12,11 @@ pub fn max_length(length: usize) -> String {
     format!("must be no more than {length} characters")
 }
 
+/// The newer rules of labels count bytes and say so.
+fn max_bytes(length: usize) -> String {
+    format!("must be no more than {length} bytes")
+}
+
 pub fn inclusive_range(low: i64, high: i64) -> String {
     format!("must be between {low} and {high}, inclusive")
 }
@@ -98,7 +103,8 @@ pub fn label_key(value: &str) -> Vec<String> {
             *name
         }
         [prefix, name] => {
-            faults.extend(dns1123_subdomain(prefix).into_iter().map(|fault| format!("prefix part {fault}")));
+            let faulty = dns1123_subdomain(prefix).into_iter().map(|fault| format!("prefix part {}", fault.replace("253 characters", "253 bytes")));
+            faults.extend(faulty);
             *name
         }
         _ => {
@@ -109,7 +115,7 @@ pub fn label_key(value: &str) -> Vec<String> {
     if name.is_empty() {
         faults.push("name part must be non-empty".to_owned());
     } else if name.len() > 63 {
-        faults.push(format!("name part {}", max_length(63)));
+        faults.push(format!("name part {}", max_bytes(63)));
     }
     if !is_label_text(name) {
         faults.push(format!("name part {}", regex_error(text, LABEL_KEY, examples)));
@@ -124,7 +130,7 @@ fn is_label_text(text: &str) -> bool {
 pub fn label_value(value: &str) -> Vec<String> {
     let mut faults = Vec::new();
     if value.len() > 63 {
-        faults.push(max_length(63));
+        faults.push(max_bytes(63));
     }
     if !value.is_empty() && !is_label_text(value) {
         let text = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";

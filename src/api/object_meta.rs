@@ -3,6 +3,8 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go and update.go, apimachinery/pkg/api/validation/objectmeta.go, v1.36.
 //! Simplified: managedFields are not kept.
 
+use std::sync::Arc;
+
 use crate::ObjectMeta;
 
 /// A creator cannot say that the object is being deleted.
@@ -40,4 +42,17 @@ pub(crate) fn next_generation(meta: &mut ObjectMeta, old: &ObjectMeta, changed: 
     if changed {
         meta.generation = Some(old.generation.unwrap_or(0) + 1);
     }
+}
+
+/// Keeps the very part that is stored if the new one is equal, so that an update that changes something else costs no
+/// memory. Returns whether the part has changed.
+pub(crate) fn share<T: PartialEq>(new: &mut Arc<T>, old: &Arc<T>) -> bool {
+    if Arc::ptr_eq(new, old) {
+        return false;
+    }
+    let changed = **new != **old;
+    if !changed {
+        *new = Arc::clone(old);
+    }
+    changed
 }

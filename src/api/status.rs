@@ -165,6 +165,13 @@ impl Status {
         status
     }
 
+    /// The general answer 422 to a request whose content cannot be processed, such as a JSON patch that does not fit.
+    pub fn rejected() -> Self {
+        let mut status = Self::new(422, "Invalid", "the server rejected our request due to an error in our request");
+        status.0.details = Some(StatusDetails::default());
+        status
+    }
+
     /// Something that Kubernetes does and this simulator does not do yet, said openly.
     pub fn not_simulated(what: &str) -> Self {
         Self::new(501, "NotImplemented", format!("not simulated: {what}"))

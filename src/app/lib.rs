@@ -7,6 +7,8 @@
 
 mod desk;
 mod error;
+mod entry;
+mod live;
 mod look;
 pub mod model;
 pub mod panels;
@@ -16,7 +18,9 @@ mod session;
 mod theme;
 mod window;
 
+pub use entry::{render, run};
 pub use error::AppError;
-pub use render::{Picture, render};
+pub use live::Live;
+pub use render::{Picture, draw_session};
 pub use session::Session;
-pub use window::run;
+pub use window::open;

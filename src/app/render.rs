@@ -4,10 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 
-use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::RenderTarget;
 use bevy::prelude::*;
+use bevy::render::RenderPlugin;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
 use bevy::window::ExitCondition;
@@ -15,9 +15,9 @@ use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
 
 use crate::desk::{Running, Wishes};
-use crate::model::Action;
+use crate::model::{Action, Clock, ObjectRef, Snapshot};
 use crate::scene::SceneView;
-use crate::window::{add_contents, explain, quiet_log};
+use crate::window::{add_contents, explain, quiet_log, wait_for_plugins};
 use crate::{AppError, Session};
 
 /// What to draw.
@@ -41,7 +41,7 @@ const SETTLE: u32 = 6;
 const PATIENCE: u32 = 600;
 
 /// Draws the session as it is now. It is not advanced.
-pub fn render(session: impl Session, picture: &Picture, out: &Path) -> Result<(), AppError> {
+pub fn draw_session(session: impl Session, picture: &Picture, out: &Path) -> Result<(), AppError> {
     let session: Box<dyn Session> = Box::new(session);
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -61,7 +61,11 @@ impl Session for Frozen {
         self.0.revision()
     }
 
-    fn snapshot(&self, selected: Option<&crate::model::ObjectRef>) -> crate::model::Snapshot {
+    fn clock(&self) -> Clock {
+        self.0.clock()
+    }
+
+    fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot {
         self.0.snapshot(selected)
     }
 
@@ -82,6 +86,8 @@ fn draw(session: Frozen, picture: &Picture) -> Result<Image, AppError> {
         DefaultPlugins
             .set(WindowPlugin { primary_window: None, exit_condition: ExitCondition::DontExit, ..default() })
             .set(quiet_log())
+            // Else the first frames are drawn without the shaders that are still being compiled.
+            .set(RenderPlugin { synchronous_pipeline_compilation: true, ..default() })
             .disable::<WinitPlugin>(),
     )
     .insert_non_send(Running(Box::new(session)));
@@ -91,11 +97,7 @@ fn draw(session: Frozen, picture: &Picture) -> Result<Image, AppError> {
     app.world_mut().spawn((Camera2d, Msaa::Sample4, RenderTarget::Image(target.clone().into()), PrimaryEguiContext));
     app.world_mut().resource_mut::<Wishes>().0.extend(picture.actions.iter().cloned());
     app.world_mut().resource_mut::<SceneView>().window = Vec2::new(picture.width as f32, picture.height as f32);
-    while app.plugins_state() == PluginsState::Adding {
-        bevy::tasks::tick_global_task_pools_on_main_thread();
-    }
-    app.finish();
-    app.cleanup();
+    wait_for_plugins(&mut app);
     for _ in 0..SETTLE {
         app.update();
     }
@@ -118,8 +120,10 @@ fn blank(picture: &Picture) -> Image {
         TextureFormat::Rgba8UnormSrgb,
         RenderAssetUsages::default(),
     );
-    image.texture_descriptor.usage =
-        TextureUsages::TEXTURE_BINDING | TextureUsages::COPY_SRC | TextureUsages::COPY_DST | TextureUsages::RENDER_ATTACHMENT;
+    image.texture_descriptor.usage = TextureUsages::TEXTURE_BINDING
+        | TextureUsages::COPY_SRC
+        | TextureUsages::COPY_DST
+        | TextureUsages::RENDER_ATTACHMENT;
     image
 }
 

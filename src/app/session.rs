@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use crate::model::{Action, ObjectRef, Snapshot};
+use crate::model::{Action, Clock, ObjectRef, Snapshot};
 
 /// A cluster that can be looked at, acted on and advanced. The app calls it from one thread.
 pub trait Session: 'static {
-    /// Changes whenever [`Session::snapshot`] would show something else.
+    /// Changes whenever [`Session::snapshot`] would show something else, apart from its clock.
     fn revision(&self) -> u64;
+
+    /// The clock alone, which is cheap enough for every frame.
+    fn clock(&self) -> Clock;
 
     /// What there is to see now, with the details of one object.
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot;
@@ -17,6 +20,12 @@ pub trait Session: 'static {
 
     /// Lets this much time of the wall clock pass.
     fn advance(&mut self, wall: Duration);
+
+    /// Something that the person should read, such as a mistake in a scenario file that was just saved. Asked for in
+    /// every frame, also while paused.
+    fn notice(&mut self) -> Option<String> {
+        None
+    }
 
     /// Whether [`Session::advance`] would change anything: false while paused.
     fn moving(&self) -> bool;

@@ -2,6 +2,7 @@
 //!
 //! Light on dark. Versions that follow one another differ for people with any of the common colour deficiencies, and colour
 //! never carries a meaning alone: each version also has a shape, each stage an icon.
+#![allow(clippy::disallowed_methods, reason = "this is where the colours are made")]
 
 use bevy::color::LinearRgba;
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Visuals};
@@ -49,6 +50,8 @@ pub const GAUGE_CPU: Color32 = rgb(0x5d86b8);
 pub const GAUGE_MEMORY: Color32 = rgb(0x4d6f98);
 /// What a token's shadow makes of a plate.
 pub const SHADOW: Color32 = rgb(0x151b27);
+/// Behind small text that stands in the scene.
+pub const LABEL_GROUND: Color32 = Color32::from_rgba_premultiplied(11, 15, 23, 215);
 /// A token whose containers are not there yet, or are going away.
 pub const HUSK: Color32 = rgb(0x3b475b);
 /// A pod that no template made.
@@ -239,7 +242,11 @@ mod tests {
         let l = (0.4122 * r + 0.5363 * g + 0.0514 * b).max(0.0).cbrt();
         let m = (0.2119 * r + 0.6807 * g + 0.1074 * b).max(0.0).cbrt();
         let s = (0.0883 * r + 0.2817 * g + 0.6300 * b).max(0.0).cbrt();
-        [0.2105 * l + 0.7936 * m - 0.0041 * s, 1.9780 * l - 2.4286 * m + 0.4506 * s, 0.0259 * l + 0.7828 * m - 0.8087 * s]
+        [
+            0.2105 * l + 0.7936 * m - 0.0041 * s,
+            1.9780 * l - 2.4286 * m + 0.4506 * s,
+            0.0259 * l + 0.7828 * m - 0.8087 * s,
+        ]
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bevy::app::AppExit;
+use bevy::app::{AppExit, PluginsState};
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::window::{PrimaryWindow, WindowResolution};
@@ -13,7 +13,7 @@ use crate::desk::Running;
 use crate::{AppError, Session, desk, panels, scene, theme};
 
 /// Opens the window and returns when it is closed.
-pub fn run(session: impl Session) -> Result<(), AppError> {
+pub fn open(session: impl Session) -> Result<(), AppError> {
     if !has_display() {
         return Err(AppError::NoDisplay);
     }
@@ -64,18 +64,22 @@ fn build(session: Box<dyn Session>) -> App {
         ..default()
     };
     let mut app = App::new();
-    app.add_plugins(
-        DefaultPlugins
-            .set(WindowPlugin { primary_window: Some(window), ..default() })
-            .set(quiet_log()),
-    )
-    .insert_resource(WinitSettings::desktop_app())
-    .insert_non_send(Running(session));
+    app.add_plugins(DefaultPlugins.set(WindowPlugin { primary_window: Some(window), ..default() }).set(quiet_log()))
+        .insert_resource(WinitSettings::desktop_app())
+        .insert_non_send(Running(session));
     add_contents(&mut app);
     app.add_systems(Startup, open_camera).add_systems(Update, drop_files);
+    wait_for_plugins(&mut app);
+    app
+}
+
+/// Until the graphics driver is there.
+pub(crate) fn wait_for_plugins(app: &mut App) {
+    while app.plugins_state() == PluginsState::Adding {
+        bevy::tasks::tick_global_task_pools_on_main_thread();
+    }
     app.finish();
     app.cleanup();
-    app
 }
 
 /// What window and picture have in common.
@@ -107,6 +111,39 @@ fn drop_files(
             && windows.contains(*window)
         {
             wishes.0.push(Action::LoadScenario(ScenarioSource::Path(path_buf.clone())));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Action, ScenarioSource};
+
+    #[test]
+    fn a_dropped_file_is_loaded() {
+        let mut app = App::new();
+        app.add_message::<bevy::window::FileDragAndDrop>()
+            .init_resource::<desk::Wishes>()
+            .add_systems(Update, drop_files);
+        let window = app.world_mut().spawn((Window::default(), PrimaryWindow)).id();
+        app.world_mut()
+            .write_message(bevy::window::FileDragAndDrop::DroppedFile { window, path_buf: "my/lab.yaml".into() });
+        app.update();
+        let wanted = Action::LoadScenario(ScenarioSource::Path("my/lab.yaml".into()));
+        assert_eq!(app.world().resource::<desk::Wishes>().0, [wanted]);
+    }
+
+    #[test]
+    fn a_missing_driver_or_display_names_what_works_without() {
+        for (panic, names) in
+            [("Failed to build event loop: Os", "no display"), ("Unable to find a GPU!", "no graphics driver")]
+        {
+            let text = explain(&panic.to_owned()).to_string();
+            assert!(
+                text.starts_with(names) && text.contains("podarium shell") && text.contains("podarium render"),
+                "{text}"
+            );
         }
     }
 }

@@ -11,6 +11,7 @@ use podarium_api::{Namespace, ObjectMeta, Resource as _, Service};
 
 use crate::Cluster;
 use crate::controllers::ControllerManager;
+use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
 pub const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -25,6 +26,7 @@ impl Cluster {
         }
         self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
+        self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
     }
 }
 

@@ -16,6 +16,7 @@ use crate::apiserver::{Answer, ApiServer, Filter, Request};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::nodes::Machines;
 use crate::store::{Key, Store};
 
 /// What a cluster is made with.
@@ -113,6 +114,7 @@ pub struct Cluster {
     replies: Vec<(RequestId, Answer)>,
     watch_news: Vec<WatchId>,
     pub(crate) gateway: Gateway,
+    pub(crate) machines: Machines,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -136,6 +138,7 @@ impl Cluster {
             replies: Vec::new(),
             watch_news: Vec::new(),
             gateway: Gateway::default(),
+            machines: Machines::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }

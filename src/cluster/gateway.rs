@@ -67,8 +67,9 @@ impl Cluster {
         match http::read(request) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
-            Ok(Asked::Request(request, rendering)) => {
-                let (answer, wrote) = self.ask(*request, cause);
+            Ok(Asked::Request { request, rendering, warnings }) => {
+                let (mut answer, wrote) = self.ask(*request, cause);
+                answer.warnings.splice(0..0, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 self.http_reply(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote);
             }

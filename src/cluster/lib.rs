@@ -15,6 +15,9 @@ pub mod component;
 pub mod controllers;
 pub mod gateway;
 mod http;
+pub mod images;
+pub mod kubelet;
+mod nodes;
 pub mod scheduler;
 pub mod store;
 

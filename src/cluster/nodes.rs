@@ -67,3 +67,70 @@ impl Cluster {
         self.kubelet_id(node).is_some_and(|id| self.is_running(id))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use podarium_api::{Deployment, Node, Pod, Resource as _, pod_state};
+    use podarium_machine::HttpRequest;
+    use podarium_sim::Time;
+    use serde_json::json;
+
+    use super::*;
+    use crate::apiserver::Request;
+    use crate::{Cause, Config, Key};
+
+    /// Three machines, and a Deployment of three replicas.
+    fn cluster() -> Cluster {
+        let mut cluster = Cluster::new(Config::default());
+        cluster.bootstrap();
+        cluster.set_images(Arc::new(ImageCatalog::standard()));
+        for index in 0..3 {
+            cluster.add_node(NodeConfig::new(&format!("node-{}", index + 1), index));
+        }
+        let body = json!({
+            "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hello"},
+            "spec": {"replicas": 3, "selector": {"matchLabels": {"app": "hello"}}, "template": {
+                "metadata": {"labels": {"app": "hello"}},
+                "spec": {"containers": [{"name": "hello", "image": "nginx:1.27"}], "terminationGracePeriodSeconds": 2}}},
+        });
+        cluster.http(HttpRequest::new("POST", "/apis/apps/v1/namespaces/default/deployments").body(body.to_string()), Cause::Start);
+        cluster
+    }
+
+    fn ready(cluster: &Cluster) -> usize {
+        cluster.list::<Pod>().filter(|pod| pod_state::pod_is_ready(pod) && pod.metadata.deletion_timestamp.is_none()).count()
+    }
+
+    #[test]
+    fn a_deployment_comes_up_and_heals() {
+        let mut cluster = cluster();
+        cluster.advance(Time::from_secs(30));
+        let nodes_ready = cluster.list::<Node>().filter(|node| node.status.conditions.iter().flatten().any(|c| c.type_ == "Ready" && c.status == "True")).count();
+        assert_eq!(nodes_ready, 3);
+        assert_eq!(ready(&cluster), 3, "{:#?}", cluster.list::<Pod>().map(|pod| (pod.name().to_owned(), pod.status.clone())).collect::<Vec<_>>());
+        let victim = Key::of_meta(&cluster.list::<Pod>().next().expect("a pod").metadata);
+        cluster.request(Request::delete(podarium_api::Kind::Pod, &victim));
+        cluster.advance(Time::from_secs(31));
+        cluster.advance(Time::from_secs(60));
+        assert!(cluster.get::<Pod>(&victim).is_none());
+        assert_eq!(ready(&cluster), 3);
+        let deployment = cluster.get::<Deployment>(&Key::new("default", "hello")).expect("the Deployment");
+        assert_eq!(deployment.status.ready_replicas, Some(3));
+    }
+
+    #[test]
+    fn how_time_is_cut_and_where_it_is_cloned_makes_no_difference() {
+        let mut at_once = cluster();
+        at_once.advance(Time::from_secs(40));
+        let mut in_frames = cluster();
+        for frame in 1..=600_u64 {
+            in_frames.advance(Time::from_nanos(40_000_000_000 / 600 * frame + frame * frame % 977));
+            if frame % 97 == 0 {
+                in_frames = in_frames.clone();
+            }
+        }
+        in_frames.advance(Time::from_secs(40));
+        assert_eq!(at_once.trace_hash(), in_frames.trace_hash());
+        assert!(at_once.writes().len() > 50);
+    }
+}

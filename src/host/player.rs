@@ -20,6 +20,8 @@ pub enum Speed {
 
 /// How long one call of [`Player::advance`] may take in the real world, so that a window stays responsive.
 const FRAME_BUDGET: Duration = Duration::from_millis(12);
+/// How often a scenario's file is looked at.
+const LOOK: Duration = Duration::from_millis(400);
 /// What is simulated between two looks at the clock at full speed.
 const SLICE: Duration = Duration::from_millis(250);
 
@@ -32,6 +34,8 @@ pub struct Player {
     recording: Recording,
     record_to: Option<PathBuf>,
     revision: u64,
+    /// When the scenario's file was last looked at.
+    looked: Option<Instant>,
 }
 
 impl Player {
@@ -39,7 +43,7 @@ impl Player {
         let seed = seed.unwrap_or(loaded.scenario.seed);
         let simulation = Simulation::new(loaded.scenario.clone(), Some(seed), audience);
         let recording = Recording::new(&loaded.name, &loaded.text, seed);
-        Player { simulation, loaded, seed, speed: Speed::Times(1.0), paused: false, recording, record_to: None, revision: 0 }
+        Player { simulation, loaded, seed, speed: Speed::Times(1.0), paused: false, recording, record_to: None, revision: 0, looked: None }
     }
 
     /// Keeps the recording up to date in this file from now on.
@@ -96,7 +100,7 @@ impl Player {
         self.revision += 1;
     }
 
-    /// Changes whenever there may be something new to see.
+    /// Counts what was done to the player: inputs, pauses, speeds.
     pub fn revision(&self) -> u64 {
         self.revision
     }
@@ -114,7 +118,6 @@ impl Player {
         if self.paused {
             return;
         }
-        self.revision += 1;
         let began = Instant::now();
         match self.speed {
             Speed::Times(times) => {
@@ -142,6 +145,26 @@ impl Player {
             self.simulation.advance(next);
             self.revision += 1;
         }
+    }
+
+    /// Lets so much virtual time pass at once.
+    pub fn step_by(&mut self, by: Duration) {
+        let until = self.simulation.now() + by;
+        self.simulation.advance(until);
+        self.revision += 1;
+    }
+
+    /// Whether the scenario's file has been saved since this was last asked. The disk is looked at now and then only.
+    pub fn file_changed(&mut self) -> bool {
+        if self.looked.is_some_and(|looked| looked.elapsed() < LOOK) {
+            return false;
+        }
+        self.looked = Some(Instant::now());
+        let changed = self.loaded.changed_on_disk();
+        if changed {
+            self.loaded.look_again();
+        }
+        changed
     }
 
     /// Starts the scenario again, from its file as it is now. The running one stays if the file is wrong.

@@ -69,4 +69,11 @@ impl Loaded {
         let now = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
         now.is_some() && now != *read
     }
+
+    /// Notes the file's present time as the one that was read.
+    pub(crate) fn look_again(&mut self) {
+        if let Some((path, read)) = &mut self.file {
+            *read = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+        }
+    }
 }

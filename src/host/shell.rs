@@ -18,9 +18,14 @@ pub fn shell(loaded: Loaded, seed: Option<u64>, record: Option<PathBuf>) -> std:
     if let Some(path) = record {
         player.record_to(path)?;
     }
+    let is_terminal = std::io::stdin().is_terminal();
+    let world = player.simulation_mut().world_mut();
+    world.set_interactive(is_terminal);
+    // The real terminal shows by itself what is typed.
+    world.set_echo(false);
     // The machines boot and the manifests are applied before anybody types.
     player.simulation_mut().advance(podarium_sim::Time::from_secs(1));
-    let status = if std::io::stdin().is_terminal() { interactive(&mut player)? } else { script(&mut player)? };
+    let status = if is_terminal { interactive(&mut player)? } else { script(&mut player)? };
     player.save()?;
     Ok(status)
 }
@@ -34,7 +39,6 @@ fn print_output(player: &mut Player) -> std::io::Result<()> {
 
 /// Each line runs to its end in virtual time before the next is typed; nothing waits for the wall clock.
 fn script(player: &mut Player) -> std::io::Result<u8> {
-    player.simulation_mut().world_mut().set_interactive(false);
     for line in std::io::stdin().lock().lines() {
         player.input(Input::Type(line?))?;
         run_foreground(player)?;
@@ -68,7 +72,6 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
             }
         }
     });
-    player.simulation_mut().world_mut().set_interactive(true);
     let mut last = Instant::now();
     loop {
         print_output(player)?;

@@ -1,8 +1,35 @@
-//! Podarium: the layer `kubectl`.
+//! kubectl, as a program for the simulated computer.
+//!
+//! It talks HTTP with JSON to whatever API server its kubeconfig names, in the same requests as the real kubectl, and
+//! says the same things to the letter. A verb that it does not have says so: `error: not simulated: kubectl top`.
+//!
+//! Invariant: kubectl knows the cluster through HTTP only. It never touches a store, a cache or an engine type, so it
+//! would work against a real API server.
+//!
+//! Where to look:
+//! * `cmd/<verb>.rs` is a verb: complete, validate, run. `cmd/mod.rs` is the registry.
+//! * `builder/` finds the objects that a command line means, `mapping.rs` and `kubectl.rs` the resource types.
+//! * `printers/` and `describe/` show objects, `apply/` works out what `apply` changes.
+//! * `failure.rs` is how commands fail; `?` carries out both a failure and the wish to wait.
 
+pub mod apply;
+pub mod base64;
+pub mod builder;
+pub mod client;
+pub mod cmd;
+pub mod command;
 pub mod describe;
-pub mod printers {
-    //! How objects are shown.
+pub mod duration;
+pub mod failure;
+pub mod flags;
+pub mod help;
+pub mod kubeconfig;
+pub mod kubectl;
+pub mod manifest;
+pub mod mapping;
+pub mod printers;
+pub mod revisions;
+pub mod unstructured;
+pub mod watch;
 
-    pub mod tabwriter;
-}
+pub use command::main;

@@ -15,6 +15,8 @@ mod machine;
 mod pipes;
 mod process;
 mod program;
+mod programs;
+mod shell;
 mod signal;
 mod spawn;
 mod sys;
@@ -27,6 +29,7 @@ pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Out
 pub use machine::{Endpoint, Machine, Stdio};
 pub use pipes::Handle;
 pub use process::{Process, Ready, Source};
+pub use programs::install_everyday_programs;
 pub use program::{Main, Program, Replay, Suspend, Turn};
 pub use signal::{ExitStatus, Pid, Signal};
 pub use spawn::{Group, Spawn};

@@ -81,6 +81,8 @@ pub(crate) struct Entry {
     pub exit: Option<ExitStatus>,
     /// The embedder started it and will ask how it ended.
     pub of_embedder: bool,
+    /// A shell that waits for a command line: the status of the last one.
+    pub idle: Option<i32>,
     pub calls_left: u32,
     pub calls_at: Time,
 }
@@ -216,6 +218,36 @@ impl Machine {
         self.terminal(tty).columns = columns;
     }
 
+    /// Makes a terminal of a channel or the other way round, for programs that are started from now on.
+    pub fn set_is_tty(&mut self, tty: TtyId, is_tty: bool) {
+        let terminal = self.terminal(tty);
+        (terminal.is_tty, terminal.echoes) = (is_tty, is_tty);
+    }
+
+    /// Puts a process group in front, where Ctrl-C reaches it.
+    pub fn set_foreground(&mut self, tty: TtyId, group: Pid) {
+        self.terminal(tty).foreground = Some(group);
+    }
+
+    /// Whether what is typed appears in the output. A keyboard that shows it by itself wants this off.
+    pub fn set_echo(&mut self, tty: TtyId, echoes: bool) {
+        self.terminal(tty).echoes = echoes;
+    }
+
+    /// Whether a program in front waits for somebody to type, and nothing that was typed is left. A shell that has not
+    /// run since something was typed does not count as waiting.
+    pub fn wants_input(&self, tty: TtyId) -> bool {
+        let terminal = &self.terminals[&tty];
+        let in_front = |entry: &&Entry| entry.exit.is_none() && !entry.runnable && Some(entry.group) == terminal.foreground;
+        let reads = |wait: &Wait| match wait {
+            Wait::Readable(handle) | Wait::Line(handle) => {
+                matches!(self.descriptions.get(handle), Some(Description { target: Target::Terminal(of), .. }) if *of == tty)
+            }
+            _ => false,
+        };
+        !terminal.is_readable() && self.processes.values().filter(in_front).any(|entry| entry.waits.iter().any(reads))
+    }
+
     /// What has been written since the last call.
     pub fn take_output(&mut self, tty: TtyId) -> Vec<u8> {
         std::mem::take(&mut self.terminal(tty).output)
@@ -229,7 +261,7 @@ impl Machine {
     pub fn type_bytes(&mut self, tty: TtyId, bytes: &[u8]) {
         let terminal = self.terminal(tty);
         terminal.input.push_back(Input::Bytes(bytes.iter().copied().collect()));
-        if terminal.is_tty {
+        if terminal.echoes {
             terminal.output.extend(bytes);
         }
     }
@@ -333,6 +365,7 @@ impl Machine {
             ignores_interrupt: false,
             exit: None,
             of_embedder: false,
+            idle: None,
             calls_left: CALLS_AT_ONCE,
             calls_at: self.now,
         };
@@ -360,6 +393,12 @@ impl Machine {
 
     pub fn is_running(&self, pid: Pid) -> bool {
         self.processes.get(&pid).is_some_and(|entry| entry.exit.is_none())
+    }
+
+    /// The status of the last command line, if the process is a shell that waits for the next one. Typing sets this
+    /// back only when the machine runs.
+    pub fn idle_status(&self, pid: Pid) -> Option<i32> {
+        self.processes.get(&pid).and_then(|entry| entry.idle)
     }
 
     /// The processes that have not ended, with their command lines.
@@ -457,6 +496,7 @@ impl Machine {
         let Some(entry) = self.processes.get_mut(&pid) else { return };
         entry.runnable = false;
         entry.waits.clear();
+        entry.idle = None;
         if entry.calls_at != now {
             (entry.calls_left, entry.calls_at) = (CALLS_AT_ONCE, now);
         }

@@ -151,6 +151,11 @@ impl Process<'_> {
         Ok((!bytes.is_empty()).then(|| String::from_utf8_lossy(&bytes).into_owned()))
     }
 
+    /// Up to the next newline and with it, from any descriptor. Empty: its end.
+    pub fn read_line_from(&mut self, fd: u32) -> Result<Vec<u8>, Suspend> {
+        self.step(call("read_line_from", &[&fd.to_le_bytes()]), |sys| sys.read_line(fd))
+    }
+
     pub fn read_stdin_to_end(&mut self) -> Result<Vec<u8>, Suspend> {
         self.read_to_end(0)
     }

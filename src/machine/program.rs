@@ -9,7 +9,7 @@
 //! use podarium_machine::{Process, Suspend};
 //!
 //! /// `greet FILE`: prints the first line of a file, waits a second, says goodbye.
-//! pub fn main(process: &mut Process) -> Result<i32, Suspend> {
+//! fn greet(process: &mut Process) -> Result<i32, Suspend> {
 //!     let args = process.args();
 //!     let Some(path) = args.get(1) else {
 //!         process.eprint("greet: missing operand\n")?;
@@ -28,16 +28,16 @@
 //! }
 //! ```
 //!
-//! It is installed with `machine.install("greet", main)` and reads like an ordinary program. What happens underneath is
+//! It is installed with `machine.install("greet", greet)` and reads like an ordinary program. What happens underneath is
 //! *re-execution*: each call on [`Process`] that touches the world is a numbered step, and its answer is kept in a log.
 //! A call that has to wait (a sleep, an answer from a server, an empty pipe) returns `Err(Suspend)`, which `?` carries
-//! out of `main`. When the thing has happened, `main` runs again from its first line; the steps that were already done
+//! out of it. When the thing has happened, the function runs again from its first line; the steps that were already done
 //! are answered from the log without doing anything, and the run goes on from where it stopped. So every effect happens
 //! exactly once, and the state of the program is its log: plain data that can be cloned.
 //!
 //! Rules that follow from this:
 //!
-//! 1. **`?` after every call.** A `Suspend` goes out of `main` unchanged. Never catch it.
+//! 1. **`?` after every call.** A `Suspend` goes out of the program unchanged. Never catch it.
 //! 2. **Same answers, same calls.** Between calls the function computes from its arguments and from the answers only.
 //!    It keeps nothing in statics and draws randomness from [`Process::random_bits`], so that it asks for the same
 //!    things again. A program that does not is caught by an assertion that names both calls.

@@ -378,6 +378,16 @@ impl Sys<'_> {
         }
     }
 
+    /// Whether there is such a process: what `kill -0` asks.
+    pub fn exists(&self, pid: Pid) -> Result<(), Errno> {
+        self.machine.processes.get(&pid).map(|_| ()).ok_or(Errno::NoProcess)
+    }
+
+    /// A shell says that it waits for a command line, and what the last one came to.
+    pub fn report_idle(&mut self, status: i32) {
+        self.entry_mut().idle = Some(status);
+    }
+
     pub fn group(&self) -> Pid {
         self.entry().group
     }

@@ -14,6 +14,8 @@ pub struct TtyId(pub u32);
 #[derive(Clone, Debug)]
 pub(crate) struct Terminal {
     pub is_tty: bool,
+    /// Whether what is typed appears in the output.
+    pub echoes: bool,
     pub columns: usize,
     pub input: VecDeque<Input>,
     pub output: Vec<u8>,
@@ -30,7 +32,7 @@ pub(crate) enum Input {
 
 impl Terminal {
     pub fn new(is_tty: bool, columns: usize) -> Self {
-        Terminal { is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None }
+        Terminal { is_tty, echoes: is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None }
     }
 
     pub fn is_readable(&self) -> bool {

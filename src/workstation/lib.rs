@@ -3,6 +3,9 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+mod student;
+mod terminal;
 mod world;
 
+pub use student::{environment, student};
 pub use world::{API_SERVER, World};

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use podarium_cluster::apiserver::Request;
 use podarium_cluster::{Cause, Cluster, HttpId};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, NetError, Outgoing};
 use podarium_sim::Time;
+
+use crate::terminal::Seat;
 
 /// The address of the API server in kubeconfigs.
 pub const API_SERVER: &str = "https://10.0.0.2:6443";
@@ -19,13 +22,16 @@ pub struct World {
     to_cluster: BTreeMap<ExchangeId, HttpId>,
     /// The input that the machine's programs work for.
     cause: Cause,
+    pub(crate) seat: Seat,
 }
 
 impl World {
+    /// Joins a cluster and a computer, and sits somebody down in front of a shell.
     pub fn new(cluster: Cluster, mut machine: Machine) -> Self {
         let epoch = cluster.config().epoch.0.as_nanosecond();
         machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
-        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), cause: Cause::Start }
+        let seat = Seat::new(&mut machine);
+        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), cause: Cause::Start, seat }
     }
 
     pub fn now(&self) -> Time {
@@ -37,6 +43,11 @@ impl World {
         let input = self.cluster.begin_input();
         self.cause = Cause::Input(input);
         input
+    }
+
+    /// A request of the person at the screen, because of the input that was counted last.
+    pub fn request(&mut self, request: Request) {
+        self.cluster.request_because(request, self.cause);
     }
 
     /// When something happens next by itself.
@@ -70,6 +81,7 @@ impl World {
             return;
         }
         self.machine.run(now);
+        self.seat.look(&mut self.machine);
         for outgoing in self.machine.take_outgoing() {
             match outgoing {
                 Outgoing::Request { id, request, .. } => self.send(id, request),

@@ -19,6 +19,15 @@ pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
     }
 }
 
+/// Go's complaint about a text that is not a JSON object.
+pub(crate) fn json_object_error(body: &[u8]) -> Option<String> {
+    match serde_json::from_slice::<Value>(body) {
+        Ok(Value::Object(_) | Value::Null) => None,
+        Ok(other) => Some(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", super::typed::go_kind(&other))),
+        Err(_) => Some(syntax_error(body)),
+    }
+}
+
 /// A YAML document as the JSON that it stands for.
 pub fn parse_yaml(body: &[u8]) -> Result<Value, String> {
     serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {error}"))

@@ -9,6 +9,7 @@ mod json;
 mod omitted;
 mod typed;
 
+pub(crate) use json::json_object_error;
 pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;
@@ -82,8 +83,13 @@ pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
     }
     body.insert("apiVersion".to_owned(), expected.clone().into());
     body.insert("kind".to_owned(), info.kind.into());
+    decode_value(kind, &value).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))
+}
+
+/// Reads a value that is known to be a `kind`. The error is the bare reason.
+pub(crate) fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
-    let object = typed::read(kind, &value, &mut context).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))?;
+    let object = typed::read(kind, value, &mut context)?;
     Ok(Decoded { object, strict_errors: context.strict_errors })
 }
 

@@ -67,6 +67,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ReplicaSetStatus", &["terminatingReplicas"]),
     ("ReplicationControllerSpec", &["replicas"]),
     ("ResourceHealth", &["message"]),
+    ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),

@@ -294,7 +294,8 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         self.current = None;
         for (field, value) in self.fields.by_ref() {
             let known = self.of_struct.is_none_or(|fields| fields.contains(&field.as_str()));
-            if !known && !(at_root && matches!(field.as_str(), "apiVersion" | "kind")) {
+            let of_root = at_root && matches!(field.as_str(), "apiVersion" | "kind");
+            if !(known || of_root) {
                 let path = self.context.full_path(field);
                 self.context.strict_errors.push(format!("unknown field {path:?}"));
             } else if self.of_struct.is_none() || !is_omitted(self.in_struct, field, value) {

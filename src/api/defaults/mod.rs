@@ -2,3 +2,4 @@
 
 pub mod pod_spec;
 pub(crate) mod quantities;
+pub(crate) mod service;

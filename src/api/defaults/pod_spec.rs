@@ -36,6 +36,7 @@ pub(crate) fn default_pod(spec: &mut PodSpec) {
 }
 
 pub(crate) fn default_template(template: &mut PodTemplateSpec) {
+    template.metadata.get_or_insert_default();
     default_pod_spec(template.spec.get_or_insert_default());
 }
 

@@ -1,8 +1,12 @@
-//! ConfigMap.
+//! Configuration as keys and values, for pods to read as variables or files.
+//!
+//! Models: pkg/registry/core/configmap/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::ConfigMap;
 
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(ConfigMap, metadata);
 
@@ -18,6 +22,14 @@ impl Strategy for ConfigMap {
         namespaced: true,
         has_status: false,
     };
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::config::config_map(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::config::config_map_update(self, old)
+    }
 
     fn columns() -> Vec<Column> {
         tables::columns::CONFIG_MAP.to_vec()

@@ -1,4 +1,7 @@
-//! Deployment.
+//! A ReplicaSet for each version of an application, and the way from one version to the next.
+//!
+//! Models: pkg/registry/apps/deployment/strategy.go, pkg/apis/apps/v1/defaults.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -6,7 +9,8 @@ use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
+use crate::field::{FieldError, Path};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Deployment.
@@ -49,13 +53,29 @@ impl Strategy for Deployment {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec || self.metadata.annotations != old.metadata.annotations;
+        let changed = object_meta::share(&mut self.spec, &old.spec) || self.metadata.annotations != old.metadata.annotations;
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
     fn prepare_for_status_update(&mut self, old: &Self) {
         self.spec = Arc::clone(&old.spec);
         self.metadata.labels.clone_from(&old.metadata.labels);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::deployment(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::deployment_status_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::pod_spec(&self.spec.template.spec.clone().unwrap_or_default(), &Path::new("spec").child("template").child("spec"))
     }
 
     fn columns() -> Vec<Column> {

@@ -1,8 +1,12 @@
-//! EndpointSlice.
+//! A part of the addresses behind a Service, with which of them are ready.
+//!
+//! Models: pkg/registry/discovery/endpointslice/strategy.go, v1.36.
+//! Simplified: the old topology field is kept as it is.
 
 pub use k8s_openapi::api::discovery::v1::EndpointSlice;
 
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables, validation};
 
 resource_impl!(EndpointSlice, metadata);
 
@@ -36,6 +40,14 @@ impl Strategy for EndpointSlice {
             || self.address_type != old.address_type
             || self.metadata.labels != old.metadata.labels;
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::endpoint::slice(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::endpoint::slice_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

@@ -1,9 +1,13 @@
-//! Endpoints.
+//! The addresses behind a Service in the old form, one object for each Service; EndpointSlices have replaced them.
+//!
+//! Models: pkg/registry/core/endpoint/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Endpoints;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Endpoints, metadata);
 
@@ -26,6 +30,20 @@ impl Strategy for Endpoints {
                 pod_spec::fill(&mut port.protocol, "TCP");
             }
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
+        errors.extend(validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN));
+        errors
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()]
     }
 
     fn columns() -> Vec<Column> {

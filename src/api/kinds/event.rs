@@ -1,8 +1,12 @@
-//! Event.
+//! A note of what happened to an object, kept for an hour.
+//!
+//! Models: pkg/registry/core/event/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Event;
 
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(Event, metadata);
 
@@ -43,6 +47,14 @@ impl Strategy for Event {
             ("source", if source.is_empty() { reporter } else { source }),
             ("type", text(&self.type_)),
         ]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::endpoint::event(self)
+    }
+
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        validation::endpoint::event(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -1,10 +1,14 @@
-//! Namespace.
+//! A room for names: objects in different namespaces may have the same name, and all go when the namespace goes.
+//!
+//! Models: pkg/registry/core/namespace/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{NamespaceSpec, NamespaceStatus};
 
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Namespace.
@@ -58,6 +62,18 @@ impl Strategy for Namespace {
             ("status.phase", self.status.phase.clone().unwrap_or_default()),
             ("name", self.metadata.name.clone().unwrap_or_default()),
         ]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::node::namespace(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
     }
 
     fn columns() -> Vec<Column> {

@@ -1,11 +1,15 @@
-//! Node.
+//! A machine that pods run on: what it can hold (capacity, allocatable) and how it is (conditions, taints).
+//!
+//! Models: pkg/registry/core/node/strategy.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{NodeSpec, NodeStatus};
 
 use crate::defaults::quantities;
-use crate::{Cell, Column, ResourceInfo, Strategy, spec_and_status_kind, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 spec_and_status_kind! {
     /// Node.
@@ -38,6 +42,7 @@ impl Strategy for Node {
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        object_meta::share(&mut self.spec, &old.spec);
         self.status = Arc::clone(&old.status);
     }
 
@@ -47,6 +52,18 @@ impl Strategy for Node {
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("spec.unschedulable", self.spec.unschedulable.unwrap_or(false).to_string())]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::node::node(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::node::node_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

@@ -1,11 +1,17 @@
-//! Pod.
+//! One or more containers that run together on one node: the smallest thing that Kubernetes runs.
+//!
+//! A pod's spec is all but fixed once it exists; whoever wants another one makes another pod.
+//!
+//! Models: pkg/registry/core/pod/strategy.go, v1.36.
+//! Simplified: matchLabelKeys are not merged into selectors.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables};
+use crate::field::{FieldError, Path};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Pod.
@@ -46,6 +52,10 @@ impl Strategy for Pod {
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
+        // A negative grace period means the shortest one.
+        if self.spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
+            Arc::make_mut(&mut self.spec).termination_grace_period_seconds = Some(1);
+        }
         let mut status = PodStatus {
             phase: Some("Pending".to_owned()),
             qos_class: Some(pod_state::qos_class(&self.spec).to_owned()),
@@ -57,6 +67,7 @@ impl Strategy for Pod {
                 status: "False".to_owned(),
                 reason: Some("SchedulingGated".to_owned()),
                 message: Some("Scheduling is blocked due to non-empty scheduling gates".to_owned()),
+                last_transition_time: self.metadata.creation_timestamp.clone(),
                 ..Default::default()
             }]);
         }
@@ -65,7 +76,7 @@ impl Strategy for Pod {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec;
+        let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
@@ -75,6 +86,22 @@ impl Strategy for Pod {
         if pod_spec::is_blank(&self.status.qos_class) && !pod_spec::is_blank(&old.status.qos_class) {
             Arc::make_mut(&mut self.status).qos_class.clone_from(&old.status.qos_class);
         }
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::pod::validate_create(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::pod_update::validate(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::pod_update::validate_status(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::pod_spec(&self.spec, &Path::new("spec"))
     }
 
     fn columns() -> Vec<Column> {

@@ -1,4 +1,7 @@
 //! What the registry of kinds expands to: the enums `Kind` and `Object` with their dispatch to the typed kinds.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/runtime/scheme.go, v1.36.
+//! Simplified: each kind has one version.
 
 use serde::{Deserialize, Deserializer};
 
@@ -70,10 +73,13 @@ macro_rules! kinds {
             pub fn meta_mut(&mut self) -> &mut $crate::ObjectMeta {
                 match self { $(Object::$name(object) => $crate::Resource::meta_mut(std::sync::Arc::make_mut(object))),+ }
             }
+            /// The object as the API server writes it, with the fields that it writes even when they are empty.
             pub fn to_value(&self) -> serde_json::Value {
-                match self {
+                let mut value = match self {
                     $(Object::$name(object) => serde_json::to_value(&**object).expect("an object has only string keys")),+
-                }
+                };
+                $crate::wire::complete(self.kind(), &mut value);
+                value
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }

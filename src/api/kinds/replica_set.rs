@@ -1,11 +1,15 @@
-//! ReplicaSet.
+//! Keeps a number of equal pods running: too few and it creates some, too many and it deletes some.
+//!
+//! Models: pkg/registry/apps/replicaset/strategy.go, pkg/apis/apps/v1/defaults.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables};
+use crate::field::{FieldError, Path};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// ReplicaSet.
@@ -38,7 +42,7 @@ impl Strategy for ReplicaSet {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
-        let changed = self.spec != old.spec;
+        let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
@@ -46,6 +50,23 @@ impl Strategy for ReplicaSet {
         self.spec = Arc::clone(&old.spec);
     }
 
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::workload::replica_set(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_update(self, old)
+    }
+
+    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::workload::replica_set_status_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let spec = self.spec.template.as_ref().and_then(|template| template.spec.clone()).unwrap_or_default();
+        warnings::pod_spec(&spec, &Path::new("spec").child("template").child("spec"))
+    }
 
     fn columns() -> Vec<Column> {
         tables::columns::REPLICA_SET.to_vec()

@@ -1,11 +1,15 @@
-//! Secret.
+//! Like a ConfigMap, for what should not be shown: passwords, tokens, certificates.
+//!
+//! Models: pkg/registry/core/secret/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::Secret;
 
 use k8s_openapi::ByteString;
 
 use crate::defaults::pod_spec;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation, warnings};
 
 resource_impl!(Secret, metadata);
 
@@ -31,6 +35,18 @@ impl Strategy for Secret {
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("type", self.type_.clone().unwrap_or_default())]
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::config::secret(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::config::secret_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        warnings::secret(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -1,10 +1,14 @@
-//! ServiceAccount.
+//! The identity under which the processes of a pod talk to the API.
+//!
+//! Models: pkg/registry/core/serviceaccount/strategy.go, v1.36.
+//! Simplified: nothing.
 
 pub use k8s_openapi::api::core::v1::ServiceAccount;
 
 use k8s_openapi::api::core::v1::ObjectReference;
 
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables};
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
 
 resource_impl!(ServiceAccount, metadata);
 
@@ -27,6 +31,14 @@ impl Strategy for ServiceAccount {
 
     fn prepare_for_update(&mut self, _old: &Self) {
         self.keep_only_names();
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
     }
 
     fn columns() -> Vec<Column> {

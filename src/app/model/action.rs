@@ -16,7 +16,10 @@ pub enum Action {
     Dismiss,
 
     /// Delete the pod, as `kubectl delete pod` does.
-    KillPod { namespace: String, name: String },
+    KillPod {
+        namespace: String,
+        name: String,
+    },
     /// Mark the node as unschedulable, as `kubectl cordon` does.
     Cordon(String),
     Uncordon(String),

@@ -27,7 +27,11 @@ fn deployment_ui(ui: &mut Ui, deployment: &DeploymentView, selected: bool, actio
         match &deployment.rolling {
             Some(budget) => budget_ui(ui, deployment, budget),
             None => {
-                ui.label(RichText::new("Strategy Recreate: all old pods end before new ones start").size(12.5).color(theme::TEXT_SOFT));
+                ui.label(
+                    RichText::new("Strategy Recreate: all old pods end before new ones start")
+                        .size(12.5)
+                        .color(theme::TEXT_SOFT),
+                );
             }
         }
         ui.add_space(2.0);
@@ -37,9 +41,17 @@ fn deployment_ui(ui: &mut Ui, deployment: &DeploymentView, selected: bool, actio
         }
         let old = deployment.replica_sets.iter().filter(|set| !live(set)).count();
         if old > 0 {
-            let names: Vec<String> =
-                deployment.replica_sets.iter().filter(|set| !live(set)).map(|set| format!("revision {}: {}", set.revision, set.image)).collect();
-            let text = if old == 1 { "1 older ReplicaSet with 0 pods".to_owned() } else { format!("{old} older ReplicaSets with 0 pods") };
+            let names: Vec<String> = deployment
+                .replica_sets
+                .iter()
+                .filter(|set| !live(set))
+                .map(|set| format!("revision {}: {}", set.revision, set.image))
+                .collect();
+            let text = if old == 1 {
+                "1 older ReplicaSet with 0 pods".to_owned()
+            } else {
+                format!("{old} older ReplicaSets with 0 pods")
+            };
             ui.label(RichText::new(text).size(12.5).color(theme::TEXT_FAINT)).on_hover_text(names.join("\n"));
         }
     });
@@ -47,7 +59,8 @@ fn deployment_ui(ui: &mut Ui, deployment: &DeploymentView, selected: bool, actio
 
 fn head(ui: &mut Ui, deployment: &DeploymentView, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        let name = Label::new(RichText::new(&deployment.name).size(15.5).strong()).sense(Sense::click()).selectable(false);
+        let name =
+            Label::new(RichText::new(&deployment.name).size(15.5).strong()).sense(Sense::click()).selectable(false);
         let name = ui.add(name);
         name.widget_info(|| WidgetInfo::labeled(WidgetType::Link, true, format!("Deployment {}", deployment.name)));
         if name.clicked() {
@@ -76,7 +89,9 @@ fn counts(ui: &mut Ui, deployment: &DeploymentView) {
         for (column, (word, number, color)) in columns.iter_mut().zip(numbers) {
             column.spacing_mut().item_spacing.y = 0.0;
             let figure = column.label(RichText::new(number.to_string()).size(20.0).color(color));
-            figure.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{} {word} {number}", deployment.name)));
+            figure.widget_info(|| {
+                WidgetInfo::labeled(WidgetType::Label, true, format!("{} {word} {number}", deployment.name))
+            });
             column.label(RichText::new(word).size(12.0).color(theme::TEXT_SOFT));
         }
     });
@@ -90,9 +105,25 @@ fn budget_ui(ui: &mut Ui, deployment: &DeploymentView, budget: &RollingBudget) {
     let scale = most.max(deployment.current).max(1);
     ui.add_space(4.0);
     let over = if deployment.current > most { theme::BAD } else { theme::ACCENT };
-    bar(ui, "pods", deployment.current, scale, over, most, &format!("at most {most} = {} + maxSurge {}", deployment.desired, budget.max_surge_text));
+    bar(
+        ui,
+        "pods",
+        deployment.current,
+        scale,
+        over,
+        most,
+        &format!("at most {most} = {} + maxSurge {}", deployment.desired, budget.max_surge_text),
+    );
     let short = if deployment.available < least { theme::BAD } else { theme::GOOD };
-    bar(ui, "available", deployment.available, scale, short, least, &format!("at least {least} = {} − maxUnavailable {}", deployment.desired, budget.max_unavailable_text));
+    bar(
+        ui,
+        "available",
+        deployment.available,
+        scale,
+        short,
+        least,
+        &format!("at least {least} = {} − maxUnavailable {}", deployment.desired, budget.max_unavailable_text),
+    );
 }
 
 fn bar(ui: &mut Ui, word: &str, value: u32, scale: u32, color: egui::Color32, mark: u32, limit: &str) {
@@ -103,7 +134,8 @@ fn bar(ui: &mut Ui, word: &str, value: u32, scale: u32, color: egui::Color32, ma
         });
     });
     let (area, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 10.0), Sense::hover());
-    response.widget_info(|| WidgetInfo::labeled(WidgetType::ProgressIndicator, true, format!("{value} {word}, {limit}")));
+    response
+        .widget_info(|| WidgetInfo::labeled(WidgetType::ProgressIndicator, true, format!("{value} {word}, {limit}")));
     let painter = ui.painter();
     let x = |count: u32| area.min.x + area.width() * count as f32 / scale as f32;
     if scale <= 40 {

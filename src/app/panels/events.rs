@@ -74,7 +74,11 @@ fn event_ui(ui: &mut Ui, event: &EventView, with_object: bool, actions: &mut Vec
             EventKind::Warning => icon::icon(ui, Icon::Bang, 13.0, color),
             EventKind::Normal => icon::icon(ui, Icon::Check, 13.0, theme::TEXT_FAINT),
         };
-        ui.label(RichText::new(&event.reason).size(12.5).color(if event.kind == EventKind::Warning { color } else { theme::TEXT }));
+        ui.label(RichText::new(&event.reason).size(12.5).color(if event.kind == EventKind::Warning {
+            color
+        } else {
+            theme::TEXT
+        }));
         if with_object {
             let object = RichText::new(event.object.to_string()).size(12.5).color(theme::ACCENT);
             let link = ui.add(Label::new(object).sense(Sense::click()).selectable(false));

@@ -113,7 +113,11 @@ fn buttons(ui: &mut Ui, model: &Model, object: &ObjectRef, actions: &mut Vec<Act
             }
             match node.stopped {
                 true if ui.button("Switch on").clicked() => actions.push(Action::StartNode(name())),
-                false if ui.add(Button::new(RichText::new("Switch off").color(theme::INK)).fill(theme::BAD)).clicked() => {
+                false
+                    if ui
+                        .add(Button::new(RichText::new("Switch off").color(theme::INK)).fill(theme::BAD))
+                        .clicked() =>
+                {
                     actions.push(Action::StopNode(name()));
                 }
                 _ => {}

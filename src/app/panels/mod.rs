@@ -48,8 +48,9 @@ fn draw_panels(
     mut view: ResMut<SceneView>,
     mut wishes: ResMut<Wishes>,
     mut styled: Local<bool>,
-) -> Result {
-    let ctx = contexts.ctx_mut()?;
+) {
+    // There is no context before the camera has a target to draw on.
+    let Ok(ctx) = contexts.ctx_mut() else { return };
     if !*styled {
         theme::apply(ctx);
         *styled = true;
@@ -65,5 +66,4 @@ fn draw_panels(
         // The scene is arranged for the new room in the next frame.
         ctx.request_repaint();
     }
-    Ok(())
 }

@@ -28,7 +28,11 @@ pub fn scene_ui(ui: &mut Ui, model: &Model, layout: &SceneLayout, view: &mut Sce
 }
 
 fn steer(ui: &Ui, response: &egui::Response, layout: &SceneLayout, view: &mut SceneView) {
-    if response.dragged() && [PointerButton::Primary, PointerButton::Secondary, PointerButton::Middle].into_iter().any(|button| response.dragged_by(button)) {
+    if response.dragged()
+        && [PointerButton::Primary, PointerButton::Secondary, PointerButton::Middle]
+            .into_iter()
+            .any(|button| response.dragged_by(button))
+    {
         let moved = response.drag_delta();
         if moved != egui::Vec2::ZERO {
             view.drag(layout, Vec2::new(moved.x, moved.y));

@@ -13,7 +13,9 @@ pub fn steps_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.label(RichText::new(&lesson.title).size(18.0).strong());
     if !lesson.steps.is_empty() {
         let done = lesson.steps.iter().filter(|step| step.done).count();
-        ui.label(RichText::new(format!("{done} of {} steps done", lesson.steps.len())).color(theme::TEXT_SOFT).size(12.5));
+        ui.label(
+            RichText::new(format!("{done} of {} steps done", lesson.steps.len())).color(theme::TEXT_SOFT).size(12.5),
+        );
         progress_bar(ui, done as f32 / lesson.steps.len() as f32);
     }
     ui.add_space(8.0);
@@ -52,7 +54,14 @@ fn step_ui(ui: &mut Ui, at: usize, step: &StepView, current: bool, actions: &mut
         });
         let title = ui.interact(title.response.rect, id.with("title"), egui::Sense::click());
         let state = if step.done { "done" } else { "not done" };
-        title.widget_info(|| WidgetInfo::selected(WidgetType::CollapsingHeader, true, open, format!("Step {}: {}, {state}", at + 1, step.title)));
+        title.widget_info(|| {
+            WidgetInfo::selected(
+                WidgetType::CollapsingHeader,
+                true,
+                open,
+                format!("Step {}: {}, {state}", at + 1, step.title),
+            )
+        });
         if title.clicked() {
             ui.data_mut(|data| data.insert_temp(id, !toggled));
         }

@@ -43,10 +43,15 @@ fn facts(ui: &mut Ui, facts: &[(String, String)]) {
 fn requests(ui: &mut Ui, node: &NodeView) {
     ui.add_space(4.0);
     icon::section(ui, "Requested");
-    let cpu = format!("{} of {} CPU", decimal(node.cpu_requested_millis, 1000), decimal(node.cpu_allocatable_millis, 1000));
+    let cpu =
+        format!("{} of {} CPU", decimal(node.cpu_requested_millis, 1000), decimal(node.cpu_allocatable_millis, 1000));
     gauge(ui, &cpu, node.cpu_requested_millis, node.cpu_allocatable_millis);
     let gi = 1 << 30;
-    let memory = format!("{} of {} Gi memory", decimal(node.memory_requested_bytes, gi), decimal(node.memory_allocatable_bytes, gi));
+    let memory = format!(
+        "{} of {} Gi memory",
+        decimal(node.memory_requested_bytes, gi),
+        decimal(node.memory_allocatable_bytes, gi)
+    );
     gauge(ui, &memory, node.memory_requested_bytes, node.memory_allocatable_bytes);
 }
 

@@ -23,7 +23,7 @@ pub fn terminal_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         let terminal = &model.snapshot.terminal;
         ui.spacing_mut().item_spacing.y = 1.0;
         let row = ui.fonts_mut(|fonts| fonts.row_height(&font()));
-        ScrollArea::vertical()
+        ScrollArea::both()
             .id_salt("scroll-back")
             .max_height(scroll)
             .auto_shrink([false, true])
@@ -64,7 +64,12 @@ fn prompt_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         field.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::TextEdit, true, "Terminal line"));
         let (enter, up, down, interrupt) = ui.input(|input| {
             let interrupt = input.modifiers.ctrl && input.key_pressed(Key::C);
-            (input.key_pressed(Key::Enter), input.key_pressed(Key::ArrowUp), input.key_pressed(Key::ArrowDown), interrupt)
+            (
+                input.key_pressed(Key::Enter),
+                input.key_pressed(Key::ArrowUp),
+                input.key_pressed(Key::ArrowDown),
+                interrupt,
+            )
         });
         if field.lost_focus() && enter {
             actions.push(Action::Type(std::mem::take(&mut line.text)));

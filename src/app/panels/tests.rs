@@ -5,7 +5,7 @@ use egui_kittest::kittest::Queryable;
 
 use super::*;
 use crate::model::{
-    Action, ClusterView, Clock, DeploymentView, Details, EventKind, EventView, Kind, LessonView, Model, NodeView,
+    Action, Clock, ClusterView, DeploymentView, Details, EventKind, EventView, Kind, LessonView, Model, NodeView,
     ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry, ScenarioSource, Snapshot, Speed,
     Stage, StepView, TerminalView,
 };
@@ -80,9 +80,13 @@ fn model() -> Model {
 fn selecting(kind: Kind, name: &str) -> Model {
     let namespace = if kind == Kind::Node { "" } else { "default" };
     let object = ObjectRef::new(kind, namespace, name);
-    let owners = vec![ObjectRef::new(Kind::ReplicaSet, "default", "web-abc"), ObjectRef::new(Kind::Deployment, "default", "web")];
+    let owners = vec![
+        ObjectRef::new(Kind::ReplicaSet, "default", "web-abc"),
+        ObjectRef::new(Kind::Deployment, "default", "web"),
+    ];
     let mut model = model();
-    model.snapshot.details = Some(Details { object: object.clone(), owners, yaml: "kind: Pod".into(), ..Details::default() });
+    model.snapshot.details =
+        Some(Details { object: object.clone(), owners, yaml: "kind: Pod".into(), ..Details::default() });
     model.selected = Some(object);
     model
 }
@@ -111,7 +115,10 @@ fn a_pod_is_killed_with_its_button() {
 fn the_owner_chain_leads_to_the_deployment() {
     let harness = show(inspector_ui, selecting(Kind::Pod, "web-1"));
     harness.get_by_label("ReplicaSet web-abc");
-    assert_eq!(asked(harness, "Deployment web"), [Action::Select(Some(ObjectRef::new(Kind::Deployment, "default", "web")))]);
+    assert_eq!(
+        asked(harness, "Deployment web"),
+        [Action::Select(Some(ObjectRef::new(Kind::Deployment, "default", "web")))]
+    );
 }
 
 #[test]
@@ -145,7 +152,8 @@ fn a_deployment_shows_its_numbers_and_its_rolling_budget() {
 fn an_event_leads_to_its_object() {
     let mut model = model();
     let object = ObjectRef::new(Kind::Pod, "default", "web-1");
-    let event = |reason: &str, kind| EventView { reason: reason.into(), kind, object: object.clone(), ..EventView::default() };
+    let event =
+        |reason: &str, kind| EventView { reason: reason.into(), kind, object: object.clone(), ..EventView::default() };
     model.snapshot.cluster.events = vec![event("Unhealthy", EventKind::Warning)];
     assert_eq!(asked(show(events_ui, model), "Pod web-1"), [Action::Select(Some(object))]);
 }
@@ -172,7 +180,12 @@ fn steps_say_what_is_done_and_type_their_commands() {
         current: 1,
         steps: vec![
             StepView { title: "Look".into(), done: true, ..StepView::default() },
-            StepView { title: "Kill".into(), commands: vec!["kubectl get pods".into()], objective: Some(objective), ..StepView::default() },
+            StepView {
+                title: "Kill".into(),
+                commands: vec!["kubectl get pods".into()],
+                objective: Some(objective),
+                ..StepView::default()
+            },
         ],
         ..LessonView::default()
     };
@@ -186,7 +199,8 @@ fn steps_say_what_is_done_and_type_their_commands() {
 #[test]
 fn the_terminal_types_a_line_and_recalls_it() {
     let mut model = model();
-    model.snapshot.terminal = TerminalView { prompt: "$ ".into(), history: vec!["kubectl get nodes".into()], ..TerminalView::default() };
+    model.snapshot.terminal =
+        TerminalView { prompt: "$ ".into(), history: vec!["kubectl get nodes".into()], ..TerminalView::default() };
     let mut harness = show(terminal_ui, model);
     harness.get_by_label("Terminal line").focus();
     harness.run();

@@ -4,12 +4,20 @@
 use bevy::math::{Rect, Vec2};
 use egui::Panel;
 
-use super::{deployments_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui};
+use super::{
+    deployments_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui,
+};
 use crate::model::{Action, Model};
 use crate::scene::{SceneLayout, SceneView};
 use crate::theme;
 
-pub fn window_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &mut SceneView, actions: &mut Vec<Action>) {
+pub fn window_ui(
+    ui: &mut egui::Ui,
+    model: &Model,
+    layout: &SceneLayout,
+    view: &mut SceneView,
+    actions: &mut Vec<Action>,
+) {
     let window = ui.max_rect();
     let wide = window.width() >= 1250.0;
     keys::keys_ui(ui, model, view, actions);

@@ -66,7 +66,7 @@ impl SceneView {
     /// Zooms so that what is under the pointer stays there.
     pub fn zoom_at(&mut self, layout: &SceneLayout, pointer: Vec2, by: f32) {
         let before = self.to_picture(layout, pointer);
-        self.zoom = (self.zoom * by).clamp(0.5, 30.0);
+        self.zoom = (self.zoom * by).clamp(0.5, 16.0);
         self.pan += before - self.to_picture(layout, pointer);
     }
 }
@@ -78,7 +78,11 @@ pub(super) fn plugin(app: &mut App) {
 
 /// Puts Bevy's camera where the view says. The scene's room is only a part of the window, so the camera's middle is not
 /// the room's middle.
-fn follow(view: Res<SceneView>, layout: Res<SceneLayout>, mut cameras: Query<(&mut Transform, &mut Projection), With<Camera2d>>) {
+fn follow(
+    view: Res<SceneView>,
+    layout: Res<SceneLayout>,
+    mut cameras: Query<(&mut Transform, &mut Projection), With<Camera2d>>,
+) {
     for (mut transform, mut projection) in &mut cameras {
         let middle = view.to_picture(&layout, view.window / 2.0);
         transform.translation = middle.extend(0.0);

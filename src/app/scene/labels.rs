@@ -36,7 +36,29 @@ pub fn labels_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &
             WidgetInfo::labeled(WidgetType::Label, true, describe(node, pods))
         });
     }
+    pod_labels(&painter, model, layout, view);
     lane_label(&painter, model, layout, view);
+}
+
+/// The part of a pod's name that `kubectl get pods` tells replicas apart by, at the foot of its token, where tokens are
+/// large enough.
+fn pod_labels(painter: &egui::Painter, model: &Model, layout: &SceneLayout, view: &SceneView) {
+    let units = view.units_per_pixel(layout);
+    for place in &layout.pods {
+        let radius = place.radius / units;
+        let Some(pod) = model.snapshot.cluster.pods.get(place.index).filter(|_| radius >= 24.0) else { continue };
+        let foot = project(place.center - Vec2::new(0.0, place.radius), 0.0);
+        let foot = position(view.to_window(layout, foot));
+        if !painter.clip_rect().contains(foot) {
+            continue;
+        }
+        let suffix = pod.name.rsplit('-').next().unwrap_or_default().to_owned();
+        let font = FontId::monospace((radius * 0.38).clamp(10.0, 14.0));
+        let galley = painter.layout_no_wrap(suffix, font, theme::TEXT);
+        let area = Rect::from_center_size(foot - egui::vec2(0.0, 4.0), galley.size());
+        painter.rect_filled(area.expand2(egui::vec2(3.0, -1.0)), 3.0, theme::LABEL_GROUND);
+        painter.galley(area.min, galley, theme::TEXT);
+    }
 }
 
 /// The name on the plate's front corner, after a sign for what is wrong with the node. `reach` is the distance from the
@@ -47,9 +69,9 @@ fn node_label(painter: &egui::Painter, front: Pos2, node: &NodeView, common: &st
     let color = if word.is_empty() { theme::TEXT } else { state_color };
     let sign = if word.is_empty() { 0.0 } else { size * 1.15 };
     // At this distance above its corner a plate is wide enough for the text.
-    let rise = |width: f32| (width + sign) / 2.0 * AWAY + reach * 0.035;
+    let rise = |width: f32| (width + sign) / 2.0 * AWAY * 0.85 + reach * 0.03;
     let whole = painter.layout_no_wrap(node.name.clone(), FontId::proportional(size), color);
-    let galley = if rise(whole.size().x) + whole.size().y > reach * AWAY * 0.5 {
+    let galley = if rise(whole.size().x) + whole.size().y > reach * AWAY * 0.6 {
         painter.layout_no_wrap(node.name[common.len()..].to_owned(), FontId::proportional(size), color)
     } else {
         whole
@@ -97,7 +119,10 @@ fn common_prefix<'a>(names: impl Iterator<Item = &'a str> + Clone) -> &'a str {
     if names.clone().count() < 2 {
         return "";
     }
-    let common = first.bytes().enumerate().take_while(|(at, byte)| names.clone().all(|name| name.as_bytes().get(*at) == Some(byte)));
+    let common = first
+        .bytes()
+        .enumerate()
+        .take_while(|(at, byte)| names.clone().all(|name| name.as_bytes().get(*at) == Some(byte)));
     let shared = &first.as_bytes()[..common.count()];
     let end = shared.iter().rposition(|byte| matches!(byte, b'-' | b'.')).map_or(0, |at| at + 1);
     // A separator is one byte long, so this is a boundary between characters.

@@ -43,8 +43,6 @@ pub struct SceneLayout {
     pub pods: Vec<PodPlace>,
     /// Slots along one side of a plate.
     pub grid: usize,
-    /// Plates stand so close, or are so small in the picture, that labels must be short.
-    pub compact: bool,
     /// What the picture has to show, in picture coordinates.
     pub bounds: Rect,
     /// The strip of the scheduling queue on the ground.
@@ -61,7 +59,7 @@ impl SceneLayout {
             names.zip(&centers).map(|(name, center)| NodePlace { name: name.into(), center: *center }).collect();
         let spread = spread_of(&centers);
         let lane = lane_behind(spread);
-        let mut layout = SceneLayout { grid, compact: nodes.len() > 12, lane, nodes, ..SceneLayout::default() };
+        let mut layout = SceneLayout { grid, lane, nodes, ..SceneLayout::default() };
         layout.pods = layout.place_pods(view, placement);
         let near = project(Vec2::new(spread.min.x, spread.min.y), -THICKNESS - 6.0);
         let far = project(lane.max, 12.0);
@@ -113,7 +111,9 @@ pub fn slot_offsets(grid: usize) -> Vec<Vec2> {
     let mut cells: Vec<(f32, f32)> =
         (0..grid * grid).map(|cell| ((cell / grid) as f32 - middle, (cell % grid) as f32 - middle)).collect();
     // Ties go to the side away from the viewer first, then left; rounding keeps the order free of float noise.
-    let key = |(a, b): (f32, f32)| (((a * a + b * b) * 4.0).round() as i32, ((a + b) * 2.0).round() as i32, ((a - b) * 2.0).round() as i32);
+    let key = |(a, b): (f32, f32)| {
+        (((a * a + b * b) * 4.0).round() as i32, ((a + b) * 2.0).round() as i32, ((a - b) * 2.0).round() as i32)
+    };
     cells.sort_by_key(|cell| key(*cell));
     let back = Vec2::new(0.0, PLATE * (1.0 - PODS_SHARE) * 0.8);
     cells.into_iter().map(|(a, b)| back + Vec2::new((a - b) * pitch, -(a + b) * pitch)).collect()
@@ -122,7 +122,9 @@ pub fn slot_offsets(grid: usize) -> Vec<Vec2> {
 /// Centres of `count` plates in rows of alternating length, `columns` and `columns - 1`, with the number of columns
 /// that leaves the plates largest in a picture of this aspect.
 fn brick_centers(count: usize, aspect: f32) -> Vec<Vec2> {
-    let best = (1..=count.max(1)).map(|columns| bricks(count, columns)).max_by(|a, b| scale(a, aspect).total_cmp(&scale(b, aspect)));
+    let best = (1..=count.max(1))
+        .map(|columns| bricks(count, columns))
+        .max_by(|a, b| scale(a, aspect).total_cmp(&scale(b, aspect)));
     best.unwrap_or_default()
 }
 
@@ -189,7 +191,10 @@ impl QueueSlots {
             let radius = (depth * 0.40).min(token.max(PLATE * 0.3));
             let columns = ((width / (radius * 2.5)) as usize).max(1);
             if columns * rows >= count || rows >= 40 {
-                let start = Vec2::new(lane.min.x + lane.width() * 0.02 + radius * 1.25, lane.max.y - lane.height() * 0.05 - depth / 2.0);
+                let start = Vec2::new(
+                    lane.min.x + lane.width() * 0.02 + radius * 1.25,
+                    lane.max.y - lane.height() * 0.05 - depth / 2.0,
+                );
                 return QueueSlots { start, pitch: Vec2::new(radius * 2.5, depth), columns, radius };
             }
             rows += 1;
@@ -203,7 +208,8 @@ impl QueueSlots {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.init_resource::<SceneLayout>().add_systems(PreUpdate, arrange.run_if(needs_arranging).after(crate::desk::Refresh));
+    app.init_resource::<SceneLayout>()
+        .add_systems(PreUpdate, arrange.run_if(needs_arranging).after(crate::desk::Refresh));
 }
 
 fn needs_arranging(desk: Res<Desk>, view: Res<SceneView>) -> bool {

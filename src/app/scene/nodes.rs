@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use bevy::prelude::*;
 use egui::Color32;
 
+use super::camera::SceneView;
 use super::layout::{PLATE, SceneLayout, THICKNESS, slot_offsets, token_radius};
 use super::mesh::{Bodies, material, rounded_diamond, scaled};
 use super::projection::{PLATES, place};
@@ -21,6 +22,9 @@ use crate::theme;
 pub struct Plate {
     pub node: String,
 }
+
+/// Pixels from the centre to a corner below which a plate is drawn with wider rims and without slots.
+const SMALL_PLATE: f32 = 100.0;
 
 #[derive(Component)]
 struct Lane;
@@ -41,19 +45,18 @@ struct PlateLook {
 }
 
 impl PlateLook {
-    fn of(node: &NodeView, layout: &SceneLayout, selected: bool) -> PlateLook {
-        let percent = |requested: u64, allocatable: u64| {
-            (requested * 100).checked_div(allocatable).unwrap_or(0).min(100) as u8
-        };
+    fn of(node: &NodeView, grid: usize, compact: bool, selected: bool) -> PlateLook {
+        let percent =
+            |requested: u64, allocatable: u64| (requested * 100).checked_div(allocatable).unwrap_or(0).min(100) as u8;
         PlateLook {
-            grid: layout.grid,
+            grid,
             ready: node.ready,
             unschedulable: node.unschedulable,
             stopped: node.stopped,
             cpu: percent(node.cpu_requested_millis, node.cpu_allocatable_millis),
             memory: percent(node.memory_requested_bytes, node.memory_allocatable_bytes),
             selected,
-            compact: layout.compact,
+            compact,
         }
     }
 
@@ -138,13 +141,17 @@ fn hatch(bodies: &mut Bodies) {
 }
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Update, (sync_plates, sync_lane).run_if(resource_changed::<SceneLayout>));
+    app.add_systems(
+        Update,
+        (sync_plates, sync_lane).run_if(resource_changed::<SceneLayout>.or_eager(resource_changed::<SceneView>)),
+    );
 }
 
 fn sync_plates(
     mut commands: Commands,
     desk: Res<Desk>,
     layout: Res<SceneLayout>,
+    view: Res<SceneView>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<ColorMaterial>>,
     mut shared: Local<BTreeMap<PlateLook, Handle<Mesh>>>,
@@ -152,10 +159,11 @@ fn sync_plates(
     mut plates: Query<(Entity, &Plate, &mut Mesh2d, &mut Transform)>,
 ) {
     let white = white.get_or_insert_with(|| materials.add(material())).clone();
+    let compact = PLATE / view.units_per_pixel(&layout) < SMALL_PLATE;
     let cluster = &desk.model.snapshot.cluster;
     let mut wanted: BTreeMap<&str, (PlateLook, Vec3)> = BTreeMap::new();
     for (node, at) in cluster.nodes.iter().zip(&layout.nodes) {
-        let look = PlateLook::of(node, &layout, desk.model.is_selected(&node.object()));
+        let look = PlateLook::of(node, layout.grid, compact, desk.model.is_selected(&node.object()));
         wanted.insert(&node.name, (look, place(at.center, PLATES)));
     }
     shared.retain(|look, _| wanted.values().any(|(used, _)| used == look));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use bevy::prelude::*;
 
+use super::camera::SceneView;
 use super::layout::SceneLayout;
 use super::mesh::{Bodies, material, scaled};
 use super::projection::{SHADOWS, TOKENS, place};
@@ -19,12 +20,18 @@ pub struct Token {
     pub node: Option<String>,
 }
 
+/// Pixels of radius below which a token has no room for a fine sign.
+const SMALL_TOKEN: f32 = 9.0;
+
 /// A ring around the selected pod.
 #[derive(Component)]
 struct Halo;
 
 pub(super) fn plugin(app: &mut App) {
-    app.add_systems(Update, (sync_tokens, sync_halo).run_if(resource_changed::<SceneLayout>));
+    app.add_systems(
+        Update,
+        (sync_tokens, sync_halo).run_if(resource_changed::<SceneLayout>.or_eager(resource_changed::<SceneView>)),
+    );
 }
 
 /// A token of radius 1.
@@ -72,7 +79,12 @@ fn progress(bodies: &mut Bodies, footprint: &[[f32; 2]], eighths: u8, height: f3
     };
     let color = theme::stage(look.stage);
     for part in 0..parts {
-        let quad = [point(part, radius * 0.70), point(part + 1, radius * 0.70), point(part + 1, radius * 0.84), point(part, radius * 0.84)];
+        let quad = [
+            point(part, radius * 0.70),
+            point(part + 1, radius * 0.70),
+            point(part + 1, radius * 0.84),
+            point(part, radius * 0.84),
+        ];
         bodies.slab(&quad, height, color);
     }
 }
@@ -97,6 +109,7 @@ fn sync_tokens(
     mut commands: Commands,
     desk: Res<Desk>,
     layout: Res<SceneLayout>,
+    view: Res<SceneView>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<ColorMaterial>>,
     mut shared: Local<Shared>,
@@ -104,14 +117,17 @@ fn sync_tokens(
 ) {
     let white = shared.white.get_or_insert_with(|| materials.add(material())).clone();
     let shadow = shared.shadow.get_or_insert_with(|| meshes.add(shadow_mesh())).clone();
+    let units = view.units_per_pixel(&layout);
     let pods = &desk.model.snapshot.cluster.pods;
     let mut wanted: BTreeMap<&str, (TokenLook, Transform, &Option<String>)> = BTreeMap::new();
     for at in &layout.pods {
         let Some(pod) = pods.get(at.index) else { continue };
-        let transform = Transform::from_translation(place(at.center, TOKENS)).with_scale(Vec3::new(at.radius, at.radius, 1.0));
-        wanted.insert(&at.uid, (TokenLook::of(pod, layout.compact && at.node.is_some()), transform, &at.node));
+        let transform =
+            Transform::from_translation(place(at.center, TOKENS)).with_scale(Vec3::new(at.radius, at.radius, 1.0));
+        wanted.insert(&at.uid, (TokenLook::of(pod, at.radius / units < SMALL_TOKEN), transform, &at.node));
     }
-    let mut mesh_of = |look: TokenLook| shared.meshes.entry(look).or_insert_with(|| meshes.add(token_mesh(look))).clone();
+    let mut mesh_of =
+        |look: TokenLook| shared.meshes.entry(look).or_insert_with(|| meshes.add(token_mesh(look))).clone();
     for (entity, mut token, mut mesh, mut transform) in &mut tokens {
         match wanted.remove(token.uid.as_str()) {
             Some((look, at, node)) => {
@@ -146,9 +162,8 @@ fn sync_halo(
         commands.entity(halo).despawn();
     }
     let pods = &desk.model.snapshot.cluster.pods;
-    let selected = layout.pods.iter().find(|at| {
-        pods.get(at.index).is_some_and(|pod| desk.model.is_selected(&pod.object()))
-    });
+    let selected =
+        layout.pods.iter().find(|at| pods.get(at.index).is_some_and(|pod| desk.model.is_selected(&pod.object())));
     let Some(at) = selected else { return };
     let outline = Footprint::Circle.outline();
     let mut bodies = Bodies::default();

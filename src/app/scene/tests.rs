@@ -33,8 +33,11 @@ fn show(app: &mut App, view: ClusterView) {
 /// Each token's pod and the node whose plate it stands on, found from where both are drawn.
 fn drawn(app: &mut App) -> Vec<(String, Option<String>)> {
     let world = app.world_mut();
-    let plates: Vec<(String, Vec2)> =
-        world.query::<(&Plate, &Transform)>().iter(world).map(|(plate, at)| (plate.node.clone(), at.translation.truncate())).collect();
+    let plates: Vec<(String, Vec2)> = world
+        .query::<(&Plate, &Transform)>()
+        .iter(world)
+        .map(|(plate, at)| (plate.node.clone(), at.translation.truncate()))
+        .collect();
     let mut tokens: Vec<(String, Option<String>)> = world
         .query::<(&Token, &Transform)>()
         .iter(world)
@@ -87,8 +90,11 @@ fn a_click_where_a_pod_is_drawn_finds_it() {
     let view = cluster(vec![pod("web-1", Some("a"), Stage::Ready), pod("web-2", Some("a"), Stage::Ready)]);
     show(&mut app, view.clone());
     let world = app.world_mut();
-    let places: Vec<(String, Vec2)> =
-        world.query::<(&Token, &Transform)>().iter(world).map(|(token, at)| (token.uid.clone(), at.translation.truncate())).collect();
+    let places: Vec<(String, Vec2)> = world
+        .query::<(&Token, &Transform)>()
+        .iter(world)
+        .map(|(token, at)| (token.uid.clone(), at.translation.truncate()))
+        .collect();
     let layout = app.world().resource::<SceneLayout>();
     for (uid, at) in places {
         assert_eq!(pick(layout, &view, at).map(|object| object.name), Some(uid));

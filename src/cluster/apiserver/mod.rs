@@ -7,7 +7,6 @@
 pub mod admission;
 mod delete;
 mod filter;
-mod patch;
 mod read;
 mod request;
 mod rest;
@@ -26,8 +25,9 @@ use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
 pub use filter::Filter;
-pub use request::{Answer, Body, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
 pub use watch::Watches;
+pub(crate) use write::strictly;
 
 #[derive(Clone, Debug)]
 pub struct ApiServer {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::{Kind, Object, Resource, Status};
+pub use podarium_api::patch::PatchType;
 use serde_json::Value;
 
 use super::Filter;
@@ -50,14 +51,6 @@ pub enum Subresource {
     Finalize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PatchType {
-    Json,
-    Merge,
-    Strategic,
-    Apply,
-}
-
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Body {
     #[default]
@@ -75,12 +68,22 @@ pub enum Propagation {
     Foreground,
 }
 
+/// What becomes of fields that do not exist, or that come twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FieldValidation {
+    Ignore,
+    #[default]
+    Warn,
+    Strict,
+}
+
 /// What comes as query parameters or as DeleteOptions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
     pub dry_run: bool,
     pub field_manager: String,
     pub force: bool,
+    pub field_validation: FieldValidation,
     pub grace_period_seconds: Option<i64>,
     pub propagation: Option<Propagation>,
     pub precondition_uid: Option<String>,

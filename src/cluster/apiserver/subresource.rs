@@ -69,10 +69,7 @@ impl ApiServer {
         let wanted = match (request.verb, &request.body) {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
             (Verb::Update, Body::Value(scale)) => scale.clone(),
-            (Verb::Patch, Body::Patch(patch_type, patch)) => match patch_type {
-                super::PatchType::Json => super::patch::json(current, patch)?,
-                _ => super::patch::merge(current, patch)?,
-            },
+            (Verb::Patch, Body::Patch(patch_type, patch)) => podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?,
             (verb, _) => return Err(Status::method_not_allowed(request.kind, verb.name())),
         };
         let version = wanted.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();

@@ -21,21 +21,21 @@ struct Watcher {
     inbox: VecDeque<(Time, WatchEvent)>,
 }
 
-/// All open watches. Pod watches of one node are found by the node's name, so that a thousand kubelets do not make
-/// each pod change a thousand comparisons; the reference does the same.
+/// All open watches. Watches of one node and of its pods are found by the node's name, so that a thousand kubelets do
+/// not make each change a thousand comparisons; the reference does the same for pods.
 #[derive(Clone, Debug, Default)]
 pub struct Watches {
     watchers: BTreeMap<WatchId, Watcher>,
     /// Watches that must look at every change of the kind.
     broad: BTreeMap<Kind, Vec<WatchId>>,
-    /// Watches of the pods of one node, by that node's name.
-    by_node: BTreeMap<Arc<str>, Vec<WatchId>>,
+    /// Watches of one node, or of the pods of one node, by the kind and that node's name.
+    by_node: BTreeMap<(Kind, Arc<str>), Vec<WatchId>>,
 }
 
 impl Watches {
     pub fn open(&mut self, id: WatchId, kind: Kind, filter: Filter) {
         match node_of(kind, &filter) {
-            Some(node) => self.by_node.entry(node).or_default().push(id),
+            Some(node) => self.by_node.entry((kind, node)).or_default().push(id),
             None => self.broad.entry(kind).or_default().push(id),
         }
         self.watchers.insert(id, Watcher { kind, filter, inbox: VecDeque::new() });
@@ -44,7 +44,7 @@ impl Watches {
     pub fn close(&mut self, id: WatchId) {
         let Some(watcher) = self.watchers.remove(&id) else { return };
         let ids = match node_of(watcher.kind, &watcher.filter) {
-            Some(node) => self.by_node.get_mut(&node),
+            Some(node) => self.by_node.get_mut(&(watcher.kind, node)),
             None => self.broad.get_mut(&watcher.kind),
         };
         if let Some(ids) = ids {
@@ -56,9 +56,9 @@ impl Watches {
     pub fn concerned(&self, kind: Kind, change: &Revision) -> Vec<(WatchId, WatchEvent)> {
         let broad = self.broad.get(&kind).into_iter().flatten();
         let nodes = [&change.old, &change.new].into_iter().flatten().filter_map(node_name);
-        let mut nodes: Vec<&str> = if kind == Kind::Pod { nodes.collect() } else { Vec::new() };
+        let mut nodes: Vec<&str> = nodes.collect();
         nodes.dedup();
-        let of_nodes = nodes.into_iter().filter_map(|node| self.by_node.get(node)).flatten();
+        let of_nodes = nodes.into_iter().filter_map(|node| self.by_node.get(&(kind, node.into()))).flatten();
         broad.chain(of_nodes).filter_map(|id| Some((*id, self.watchers[id].told(change)?))).collect()
     }
 
@@ -116,15 +116,18 @@ impl Watcher {
 }
 
 fn node_of(kind: Kind, filter: &Filter) -> Option<Arc<str>> {
-    if kind != Kind::Pod {
-        return None;
-    }
-    filter.fields.required("spec.nodeName").map(Into::into)
+    let field = match kind {
+        Kind::Pod => "spec.nodeName",
+        Kind::Node => "metadata.name",
+        _ => return None,
+    };
+    filter.fields.required(field).map(Into::into)
 }
 
 fn node_name(object: &Object) -> Option<&str> {
     match object {
         Object::Pod(pod) => pod.spec.node_name.as_deref(),
+        Object::Node(node) => node.metadata.name.as_deref(),
         _ => None,
     }
 }

@@ -3,10 +3,13 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/{rest/create.go,rest/update.go,generic/registry/store.go}, v1.36.
 //! Simplified: server-side apply is refused as not simulated.
 
-use podarium_api::{Kind, Object, Status, names};
+use std::sync::Arc;
+
+use podarium_api::decode::Decoded;
+use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::admission::{self, Attributes};
-use super::{ApiServer, Body, patch, Call, PatchType, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb};
 use crate::store::Key;
 
 impl ApiServer {
@@ -110,14 +113,11 @@ impl ApiServer {
             return Err(Status::bad_request("the body of a patch holds no patch"));
         };
         let old = self.stored(request.kind, &key)?.clone();
-        let current = old.to_value();
-        let patched = match patch_type {
-            PatchType::Json => patch::json(current, &body)?,
-            PatchType::Merge => patch::merge(current, &body)?,
-            PatchType::Strategic => patch::strategic(request.kind, current, &body)?,
-            PatchType::Apply => return Err(Status::not_simulated("server-side apply")),
-        };
-        let object = request.kind.parse(patched).map_err(|error| Status::bad_request(error.to_string()))?;
+        if patch_type == PatchType::Apply {
+            return Err(Status::not_simulated("server-side apply"));
+        }
+        let decoded = patch::apply_to_object(patch_type, &old, &body)?;
+        let object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
@@ -131,6 +131,8 @@ impl ApiServer {
         let status_only = subresource == Some(Subresource::Status);
         if status_only {
             object.prepare_for_status_update(&old);
+        } else if subresource == Some(Subresource::Finalize) {
+            object = finalized(&object, &old);
         } else {
             object.prepare_for_update(&old);
         }
@@ -158,6 +160,24 @@ impl ApiServer {
         }
         Ok(self.commit(kind, key, Some(object), call))
     }
+}
+
+/// What was read, unless the writer wants unknown fields refused; they are warned of by default.
+pub(crate) fn strictly(decoded: Decoded, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Object, Status> {
+    match validation {
+        FieldValidation::Strict => return decoded.strict(),
+        FieldValidation::Warn => warnings.extend(decoded.strict_errors),
+        FieldValidation::Ignore => {}
+    }
+    Ok(decoded.object)
+}
+
+/// A namespace whose finalizers alone are as in the request.
+fn finalized(object: &Object, old: &Object) -> Object {
+    let (Object::Namespace(new), Object::Namespace(old)) = (object, old) else { return old.clone() };
+    let mut next = (**old).clone();
+    Arc::make_mut(&mut next.spec).finalizers.clone_from(&new.spec.finalizers);
+    Arc::new(next).into_object()
 }
 
 fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> Result<(), Status> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use podarium_api::owner::{controller_of, controller_reference, is_terminating};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{OwnerReference, Resource};
+use podarium_api::{Object, OwnerReference, Resource};
 use serde_json::json;
 
 use super::{Stop, Sync};
@@ -96,7 +96,7 @@ fn adopt<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate
     let mut owners = candidate.meta().owner_references.clone().unwrap_or_default();
     owners.retain(|other| other.uid != owner.uid());
     owners.push(controller_reference(&**owner));
-    Ok(match ctx.send(patch_owners(candidate, &owners))? {
+    Ok(match ctx.send(patch_owners(&candidate.clone().into_object(), &owners))? {
         Ok(_) => Ok(true),
         Err(status) if status.is_not_found() => Ok(false),
         Err(status) => Err(status.to_string()),
@@ -106,16 +106,16 @@ fn adopt<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate
 fn release<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate: &Arc<T>) -> Result<Result<(), String>, Stop> {
     let mut owners = candidate.meta().owner_references.clone().unwrap_or_default();
     owners.retain(|other| other.uid != owner.uid());
-    Ok(match ctx.send(patch_owners(candidate, &owners))? {
+    Ok(match ctx.send(patch_owners(&candidate.clone().into_object(), &owners))? {
         Err(status) if !status.is_not_found() && status.reason() != "Invalid" => Err(status.to_string()),
         _ => Ok(()),
     })
 }
 
 /// Sets the owners of an object, if it is still the one that was seen.
-pub(super) fn patch_owners<T: Resource>(object: &Arc<T>, owners: &[OwnerReference]) -> Request {
+pub(super) fn patch_owners(object: &Object, owners: &[OwnerReference]) -> Request {
     let meta = object.meta();
     let owners = if owners.is_empty() { serde_json::Value::Null } else { json!(owners) };
     let patch = json!({"metadata": {"uid": meta.uid, "resourceVersion": meta.resource_version, "ownerReferences": owners}});
-    Request::patch(T::KIND, &Key::of_meta(meta), PatchType::Merge, patch)
+    Request::patch(object.kind(), &Key::of_meta(meta), PatchType::Merge, patch)
 }

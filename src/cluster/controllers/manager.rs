@@ -21,9 +21,6 @@ use crate::store::Key;
 /// The timer tokens: the informers' own, and one for each controller's queue.
 const INFORMERS: u64 = 0;
 const FIRST_QUEUE: u64 = 1;
-/// Each controller's client: `--kube-api-qps` and `--kube-api-burst` of kube-controller-manager.
-const QPS: f64 = 20.0;
-const BURST: u32 = 30;
 
 /// A controller behind a pointer, so that unlike ones stand in one list.
 trait AnyController: Send + std::marker::Sync {
@@ -92,7 +89,7 @@ impl Runner {
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
             recorder: Recorder::new(C::NAME, ""),
-            client: TokenBucket::new(QPS, BURST),
+            client: TokenBucket::new(C::CLIENT.0, C::CLIENT.1),
             alarm: None,
         }
     }

@@ -7,13 +7,22 @@
 
 mod claim;
 mod deployment;
+mod endpoint_slice;
+mod endpoints;
+mod garbage_collector;
 mod manager;
+mod namespace;
+mod node_ipam;
+mod node_lifecycle;
+mod pod_gc;
 mod replicaset;
 mod service_account;
 mod sync;
+mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 
+pub use deployment::{max_surge, max_unavailable};
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -23,6 +32,14 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoints::EndpointsController::default()),
+        manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(namespace::NamespaceController),
+        manager::Runner::new(node_ipam::NodeIpamController::default()),
+        manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
+        manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

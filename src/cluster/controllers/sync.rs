@@ -35,6 +35,8 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     const NAME: &'static str;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
+    /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
+    const CLIENT: (f64, u32) = (20.0, 30);
 
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;

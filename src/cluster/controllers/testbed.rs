@@ -1,5 +1,4 @@
-//! A cluster for the tests of controllers: the control plane, four nodes, and a stand-in that schedules pods in turn and
-//! plays their kubelets.
+//! A cluster for the tests of controllers: the control plane, four nodes, and a stand-in that plays their kubelets.
 //!
 //! The stand-in starts the pods of a namespace one at a time, 0.4 s apart, Running and Ready at once, and stops
 //! terminating ones likewise. The annotation `play` changes a pod's fate: `never` ready, or `exit:CODE` after 0.4 s.
@@ -14,7 +13,7 @@ use podarium_api::{Kind, Object, Pod, Resource};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
-use crate::apiserver::{Answer, Body, Filter, PatchType, Request, Subresource, Verb};
+use crate::apiserver::{Answer, Body, Filter, PatchType, Request, Verb};
 use crate::client::Informers;
 use crate::component::{Component, ComponentId, Ctx, Message, Signal, WatchChange, WatchId};
 use crate::store::Key;
@@ -38,7 +37,6 @@ enum Job {
 #[derive(Clone)]
 struct StandIn {
     informers: Informers,
-    next_node: usize,
     next_ip: u32,
     seen: BTreeMap<String, bool>,
     queues: BTreeMap<String, VecDeque<Job>>,
@@ -51,7 +49,6 @@ impl StandIn {
         let watched = [(Kind::Pod, Filter::all())];
         StandIn {
             informers: Informers::new(watched, INFORMERS),
-            next_node: 0,
             next_ip: 1,
             seen: BTreeMap::new(),
             queues: BTreeMap::new(),
@@ -61,27 +58,12 @@ impl StandIn {
 
     fn pod_changed(&mut self, pod: &Arc<Pod>, ctx: &mut Ctx<'_>) {
         let stopping = pod.metadata.deletion_timestamp.is_some();
-        let Some(node) = node_name(pod) else {
-            if !stopping && self.seen.insert(format!("bind {}", pod.uid()), true).is_none() {
-                self.bind(pod, ctx);
-            }
-            return;
-        };
+        let Some(node) = node_name(pod) else { return };
         if self.down.contains(node) || self.seen.get(pod.uid()).is_some_and(|stop| *stop || !stopping) {
             return;
         }
         self.seen.insert(pod.uid().to_owned(), stopping);
         self.push(if stopping { Job::Stop(pod.clone()) } else { Job::Start(pod.clone()) }, pod.namespace(), ctx);
-    }
-
-    fn bind(&mut self, pod: &Arc<Pod>, ctx: &mut Ctx<'_>) {
-        let up: Vec<&str> = NODES.into_iter().filter(|node| !self.down.contains(*node)).collect();
-        let node = up[self.next_node % up.len()];
-        self.next_node += 1;
-        let body = Body::Value(json!({"target": {"kind": "Node", "name": node}}));
-        let mut request = Request::get(Kind::Pod, &Key::of_meta(&pod.metadata)).with_subresource(Subresource::Binding, body);
-        request.verb = Verb::Create;
-        ctx.request(request);
     }
 
     fn push(&mut self, job: Job, namespace: &str, ctx: &mut Ctx<'_>) {

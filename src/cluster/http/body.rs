@@ -1,25 +1,28 @@
 //! From an HTTP request to the plain request: verb, options, body.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,update,patch,delete}.go, v1.36.
-//! Simplified: field validation ignores unknown fields so far.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Object, Status};
+use podarium_api::{Status, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
 use super::path::ResourcePath;
 use super::{ADMIN, Query};
-use crate::apiserver::{Body, Filter, Options, PatchType, Propagation, Request, Subresource, Verb};
+use crate::apiserver::strictly;
+use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, Verb};
 
-pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<Request, Status> {
+/// The request, and warnings about its body.
+pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
     let subresource = path.subresource.as_deref().map(subresource).transpose()?;
     let mut options = options(query)?;
+    let mut warnings = Vec::new();
     let body = match verb {
-        Verb::Create | Verb::Update => read_object(http, path, subresource)?,
+        Verb::Create | Verb::Update => read_object(http, path, subresource, options.field_validation, &mut warnings)?,
         Verb::Patch => Body::Patch(patch_type(http)?, parse(http)?),
         Verb::Delete | Verb::DeleteCollection => {
             delete_options(http, &mut options)?;
@@ -34,7 +37,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
             .map_err(|error| Status::bad_request(format!("unable to parse requirement: {}", error.0)))?,
         fields: field_selector(path, query)?,
     };
-    Ok(Request {
+    let request = Request {
         user: ADMIN.into(),
         verb,
         kind: path.kind,
@@ -44,7 +47,8 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
         body,
         filter,
         options,
-    })
+    };
+    Ok((request, warnings))
 }
 
 fn field_selector(path: &ResourcePath, query: &Query) -> Result<FieldSelector, Status> {
@@ -100,7 +104,13 @@ fn options(query: &Query) -> Result<Options, Status> {
         Some("All") => true,
         Some(other) => return Err(Status::new(422, "Invalid", format!("dryRun: Unsupported value: {other:?}: supported values: \"All\""))),
     };
+    let field_validation = match query.get("fieldValidation") {
+        Some("Strict") => FieldValidation::Strict,
+        Some("Ignore") => FieldValidation::Ignore,
+        _ => FieldValidation::Warn,
+    };
     Ok(Options {
+        field_validation,
         dry_run,
         field_manager: query.get("fieldManager").unwrap_or_default().to_owned(),
         force: query.flag("force"),
@@ -151,40 +161,29 @@ fn delete_options(http: &HttpRequest, options: &mut Options) -> Result<(), Statu
     Ok(())
 }
 
-fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+fn content_type(http: &HttpRequest) -> &str {
     let content = http.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let content = content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim());
-    Ok(match content {
-        "application/json-patch+json" => PatchType::Json,
-        "application/merge-patch+json" => PatchType::Merge,
-        "application/strategic-merge-patch+json" => PatchType::Strategic,
-        "application/apply-patch+yaml" | "application/apply-patch+cbor" => PatchType::Apply,
-        _ => {
-            return Err(Status::new(
-                415,
-                "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor, application/strategic-merge-patch+json",
-            ));
-        }
+    content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
+}
+
+fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+    PatchType::from_media_type(content_type(http)).ok_or_else(|| {
+        Status::new(
+            415,
+            "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor, application/strategic-merge-patch+json",
+        )
     })
 }
 
-fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>) -> Result<Body, Status> {
-    let value = parse(http)?;
+fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Body, Status> {
     if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
-        return Ok(Body::Value(value));
+        return parse(http).map(Body::Value);
     }
-    let info = path.kind.info();
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (api_version, kind) = (text("apiVersion"), text("kind"));
-    if !kind.is_empty() && kind != info.kind {
-        return Err(Status::bad_request(format!("{kind} in version {:?} cannot be handled as a {}: no kind {kind:?} is registered for version {api_version:?} in scheme \"k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30\"", info.version, info.kind)));
-    }
-    if !api_version.is_empty() && api_version != info.api_version() {
-        return Err(Status::bad_request(format!("the API version in the data ({api_version}) does not match the expected API version ({})", info.api_version())));
-    }
-    let object: Object = path.kind.parse(value).map_err(|error| {
-        Status::bad_request(format!("{} in version {:?} cannot be handled as a {}: {error}", info.kind, info.version, info.kind))
-    })?;
-    Ok(Body::Object(object))
+    let decoded = if content_type(http).contains("yaml") {
+        decode::decode_yaml(path.kind, &http.body)?
+    } else {
+        decode::decode_bytes(path.kind, &http.body)?
+    };
+    strictly(decoded, validation, warnings).map(Body::Object)
 }

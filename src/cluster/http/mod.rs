@@ -28,7 +28,7 @@ pub(crate) const ADMIN: &str = "kubernetes-admin";
 pub(crate) enum Asked {
     /// An answer that needs nothing of the store.
     Now(HttpResponse),
-    Request(Box<Request>, Rendering),
+    Request { request: Box<Request>, rendering: Rendering, warnings: Vec<String> },
     Watch(Box<Request>, Rendering),
     /// The log of a container, which its kubelet has.
     Log(ResourcePath, Query),
@@ -46,8 +46,9 @@ pub(crate) fn read(request: &HttpRequest) -> Result<Asked, Status> {
         return Ok(Asked::Log(path, query));
     }
     let watch = request.method == "GET" && path.name.is_empty() && query.flag("watch");
-    let request = body::request(request, &path, &query)?;
-    Ok(if watch { Asked::Watch(Box::new(request), rendering) } else { Asked::Request(Box::new(request), rendering) })
+    let (request, warnings) = body::request(request, &path, &query)?;
+    let request = Box::new(request);
+    Ok(if watch { Asked::Watch(request, rendering) } else { Asked::Request { request, rendering, warnings } })
 }
 
 /// Writes an answer.

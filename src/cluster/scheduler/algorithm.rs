@@ -35,7 +35,17 @@ pub struct Algorithm {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Placed(Placement),
-    Failed(Failure),
+    Failed(Box<Failure>),
+}
+
+impl Outcome {
+    /// The node, or the text that says why there is none.
+    pub fn node(&self) -> Result<String, String> {
+        match self {
+            Outcome::Placed(placement) => Ok(placement.node.clone()),
+            Outcome::Failed(failure) => Err(failure.message.clone()),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,21 +93,21 @@ impl Algorithm {
     /// Finds a node for the pod. The snapshot must have been refreshed.
     pub fn schedule(&mut self, handle: Handle, pod: &PodInfo) -> Outcome {
         if handle.snapshot.is_empty() {
-            return Outcome::Failed(Failure { is_rejected: true, ..Failure::error(NO_NODES.to_owned()) });
+            return Outcome::Failed(Box::new(Failure { is_rejected: true, ..Failure::error(NO_NODES.to_owned()) }));
         }
         let mut state = CycleState::default();
         let mut diagnosis = Diagnosis::default();
         let feasible = match self.find_feasible(handle, &mut state, pod, &mut diagnosis) {
             Ok(feasible) => feasible,
-            Err(status) => return Outcome::Failed(Failure::error(status.message())),
+            Err(status) => return Outcome::Failed(Box::new(Failure::error(status.message()))),
         };
         let evaluated = |others: &Diagnosis| feasible.len() + others.node_to_status.len();
         let chosen = match feasible.as_slice() {
-            [] => return Outcome::Failed(self.post_filter(handle, &state, pod, diagnosis)),
+            [] => return Outcome::Failed(Box::new(self.post_filter(handle, &state, pod, diagnosis))),
             [only] => *only,
             _ => match self.best(handle, &mut state, pod, &feasible) {
                 Ok(best) => best,
-                Err(status) => return Outcome::Failed(Failure::error(status.message())),
+                Err(status) => return Outcome::Failed(Box::new(Failure::error(status.message()))),
             },
         };
         Outcome::Placed(Placement {
@@ -156,11 +166,12 @@ impl Algorithm {
         let enough = feasible_nodes_to_find(nodes.len());
         let start = if nodes.is_empty() { 0 } else { self.next_start % nodes.len() };
         let nobody_nominated = handle.nominator.is_empty();
+        let filters = self.profile.filters(state);
         let mut feasible = Vec::with_capacity(enough);
         for slot in nodes[start..].iter().chain(&nodes[..start]) {
             let node = handle.snapshot.node(*slot);
             let answer = if nobody_nominated {
-                self.profile.run_filter(state, pod, node)
+                filters.run(state, pod, node)
             } else {
                 self.profile.run_filter_with_nominated_pods(handle, state, pod, node)
             };
@@ -217,16 +228,16 @@ pub fn total_scores(profile: &Profile, handle: Handle, state: &mut CycleState, p
 mod tests {
     use super::*;
     use crate::scheduler::plugins::DEFAULT_PROFILE;
-    use crate::scheduler::testing::{Scene, node, pod};
+    use crate::scheduler::tests::building::{Scene, node, pod};
     use serde_json::json;
 
     fn algorithm() -> Algorithm {
         Algorithm::new(DEFAULT_PROFILE, Stream::new(1, "scheduler"))
     }
 
-    fn failure(scene: &Scene, pod: &crate::scheduler::testing::PodBuilder) -> Failure {
+    fn failure(scene: &Scene, pod: &crate::scheduler::tests::building::PodBuilder) -> Failure {
         match algorithm().schedule(scene.handle(), &pod.clone().info()) {
-            Outcome::Failed(failure) => failure,
+            Outcome::Failed(failure) => *failure,
             Outcome::Placed(placement) => panic!("it went to {}", placement.node),
         }
     }

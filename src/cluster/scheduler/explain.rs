@@ -11,7 +11,7 @@ use std::sync::Arc;
 use podarium_sim::Time;
 use serde::Serialize;
 
-use super::algorithm::{Outcome, feasible_nodes_to_find};
+use super::algorithm::feasible_nodes_to_find;
 use super::framework::cycle_state::CycleState;
 use super::framework::node_info::NodeInfo;
 use super::framework::plugin::Handle;
@@ -26,7 +26,8 @@ use super::snapshot::{Slot, Snapshot};
 pub struct KeptCycle {
     pub at: Time,
     pub pod: Arc<PodInfo>,
-    pub outcome: Outcome,
+    /// The node that was chosen, or the text that says why none was.
+    pub outcome: Result<String, String>,
     pub snapshot: Snapshot,
     pub listers: Listers,
     pub nominator: Nominator,
@@ -103,11 +104,13 @@ impl KeptCycle {
             }
         }
         self.add_scores(&mut state, &feasible, &mut verdicts);
-        let (chosen, message) = match &self.outcome {
-            Outcome::Placed(placement) => (Some(placement.node.clone()), None),
-            Outcome::Failed(failure) => (None, Some(failure.message.clone())),
-        };
-        Decision { namespace: self.pod.namespace().to_owned(), pod: self.pod.name().to_owned(), chosen, message, nodes: verdicts }
+        Decision {
+            namespace: self.pod.namespace().to_owned(),
+            pod: self.pod.name().to_owned(),
+            chosen: self.outcome.clone().ok(),
+            message: self.outcome.clone().err(),
+            nodes: verdicts,
+        }
     }
 
     fn verdict(&self, state: &CycleState, node: &NodeInfo) -> NodeVerdict {
@@ -149,7 +152,7 @@ mod tests {
     use super::*;
     use crate::scheduler::algorithm::Algorithm;
     use crate::scheduler::plugins::DEFAULT_PROFILE;
-    use crate::scheduler::testing::{Scene, node, pod};
+    use crate::scheduler::tests::building::{Scene, node, pod};
     use podarium_sim::Stream;
 
     #[test]
@@ -165,7 +168,7 @@ mod tests {
         let kept = KeptCycle {
             at: Time::ZERO,
             pod: wanting,
-            outcome,
+            outcome: outcome.node(),
             snapshot: scene.snapshot.clone(),
             listers: scene.listers.clone(),
             nominator: Nominator::default(),

@@ -4,14 +4,22 @@
 //! others, and binds the pod to the best. When none is left it says why, and evicts less important pods if that helps.
 
 pub mod algorithm;
+pub mod binding;
+pub mod cache;
+mod component;
+mod event_handlers;
+mod event_recorder;
 pub mod explain;
 pub mod framework;
-#[cfg(test)]
-mod golden;
 pub mod listers;
 mod node_tree;
 pub mod plugins;
+mod pod_groups;
+mod preemptor;
 pub mod queue;
 pub mod snapshot;
 #[cfg(test)]
-mod testing;
+mod tests;
+mod zones;
+
+pub use component::Scheduler;

@@ -9,19 +9,49 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 use podarium_api::{Node, Resource as _};
 
 use super::framework::node_info::NodeInfo;
 use super::framework::pod_info::PodInfo;
 use super::node_tree::{NodeTree, zone_key};
+use super::pod_groups::PodGroups;
+use super::zones::Zones;
+
+const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// A node's place in the snapshot. It stays the same as long as the node, or a pod on it, is known.
 pub type Slot = u32;
 
+/// Nodes in shared chunks: finding one takes two steps, a clone shares every chunk, and a change copies one.
+#[derive(Clone, Debug, Default)]
+struct Slots(Vec<Arc<Vec<NodeInfo>>>);
+
+impl Slots {
+    const CHUNK: usize = 32;
+
+    fn get(&self, slot: Slot) -> &NodeInfo {
+        &self.0[slot as usize / Self::CHUNK][slot as usize % Self::CHUNK]
+    }
+
+    fn get_mut(&mut self, slot: Slot) -> &mut NodeInfo {
+        &mut Arc::make_mut(&mut self.0[slot as usize / Self::CHUNK])[slot as usize % Self::CHUNK]
+    }
+
+    fn push(&mut self, node: NodeInfo) -> Slot {
+        if self.0.last().is_none_or(|chunk| chunk.len() == Self::CHUNK) {
+            self.0.push(Arc::new(Vec::with_capacity(Self::CHUNK)));
+        }
+        let before = (self.0.len() - 1) * Self::CHUNK;
+        let chunk = Arc::make_mut(self.0.last_mut().expect("a chunk was just made"));
+        chunk.push(node);
+        (before + chunk.len() - 1) as Slot
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    slots: Vector<NodeInfo>,
+    slots: Slots,
     by_name: OrdMap<Arc<str>, Slot>,
     free: Vec<Slot>,
     tree: Arc<NodeTree>,
@@ -31,6 +61,8 @@ pub struct Snapshot {
     /// Nodes with pods that have any inter-pod affinity, or a required anti-affinity.
     with_affinity: OrdSet<Slot>,
     with_required_anti_affinity: OrdSet<Slot>,
+    pub pod_groups: PodGroups,
+    pub zones: Zones,
     /// How many nodes hold an image.
     image_nodes: Arc<BTreeMap<String, u32>>,
 }
@@ -59,7 +91,7 @@ impl Snapshot {
     }
 
     pub fn node(&self, slot: Slot) -> &NodeInfo {
-        &self.slots[slot as usize]
+        self.slots.get(slot)
     }
 
     pub fn nodes(&self) -> impl Iterator<Item = &NodeInfo> {
@@ -91,6 +123,7 @@ impl Snapshot {
     pub fn set_node(&mut self, node: Arc<Node>) {
         let slot = self.slot_for(node.name());
         let old = self.node(slot).try_node().cloned();
+        self.leave_zone(slot);
         let zone = zone_key(&node);
         match old.as_ref().map(|old| zone_key(old)) {
             Some(old_zone) if old_zone == zone => {}
@@ -105,10 +138,30 @@ impl Snapshot {
         }
         if old.as_ref().is_none_or(|old| old.status.images != node.status.images) {
             self.count_images(slot, u32::MAX);
-            self.slots[slot as usize].set_node(node);
+            self.slots.get_mut(slot).set_node(node);
             self.count_images(slot, 1);
         } else {
-            self.slots[slot as usize].set_node(node);
+            self.slots.get_mut(slot).set_node(node);
+        }
+        self.enter_zone(slot);
+    }
+
+    /// The pods of the node no longer count for its zone.
+    fn leave_zone(&mut self, slot: Slot) {
+        let info = self.slots.get(slot);
+        if info.has_node() {
+            for (group, count) in info.groups() {
+                self.zones.count(info.zone, *group, -i64::from(*count));
+            }
+        }
+    }
+
+    fn enter_zone(&mut self, slot: Slot) {
+        let info = self.slots.get_mut(slot);
+        let zone = self.zones.id(info.labels().get(ZONE).map(String::as_str));
+        info.zone = zone;
+        for (group, count) in info.groups() {
+            self.zones.count(zone, *group, i64::from(*count));
         }
     }
 
@@ -118,20 +171,36 @@ impl Snapshot {
         Arc::make_mut(&mut self.tree).remove(&zone, slot);
         self.order_is_stale = true;
         self.count_images(slot, u32::MAX);
-        self.slots[slot as usize].remove_node();
+        self.leave_zone(slot);
+        self.slots.get_mut(slot).remove_node();
         self.release_if_empty(slot);
     }
 
     /// Puts a pod on the node that it names; the node need not have been seen yet.
     pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
         let slot = self.slot_for(pod.node_name());
-        self.slots[slot as usize].add_pod(pod);
+        let group = self.pod_groups.add(&pod);
+        let node = self.slots.get_mut(slot);
+        node.add_pod(pod);
+        node.count_group(group, 1);
+        if node.has_node() {
+            self.zones.count(node.zone, group, 1);
+        }
         self.index_affinity(slot);
     }
 
     pub fn remove_pod(&mut self, node: &str, uid: &str) -> Option<Arc<PodInfo>> {
         let slot = *self.by_name.get(node)?;
-        let pod = self.slots[slot as usize].remove_pod(uid);
+        let node = self.slots.get_mut(slot);
+        let pod = node.remove_pod(uid);
+        if pod.is_some()
+            && let Some(group) = self.pod_groups.remove(uid)
+        {
+            node.count_group(group, -1);
+            if node.has_node() {
+                self.zones.count(node.zone, group, -1);
+            }
+        }
         self.index_affinity(slot);
         self.release_if_empty(slot);
         pod
@@ -145,13 +214,10 @@ impl Snapshot {
         let info = NodeInfo::new(name.clone());
         let slot = match self.free.pop() {
             Some(slot) => {
-                self.slots[slot as usize] = info;
+                *self.slots.get_mut(slot) = info;
                 slot
             }
-            None => {
-                self.slots.push_back(info);
-                (self.slots.len() - 1) as Slot
-            }
+            None => self.slots.push(info),
         };
         self.by_name.insert(name, slot);
         slot
@@ -196,7 +262,7 @@ impl Snapshot {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
 
     fn names(snapshot: &mut Snapshot) -> Vec<String> {
         snapshot.refresh();

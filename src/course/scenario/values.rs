@@ -31,6 +31,11 @@ impl Period {
     pub const fn from_secs(secs: u64) -> Self {
         Period(Duration::from_secs(secs))
     }
+
+    /// Reads a period outside a scenario, e.g. from the command line. The error says what was expected.
+    pub fn parse_text(text: &str) -> Result<Self, String> {
+        Self::parse(text).map_err(|why| why.unwrap_or_else(|| format!("{text:?} is not {}", Self::EXPECTED)))
+    }
 }
 
 impl ParsedText for Period {

@@ -207,7 +207,7 @@ impl Simulation {
             };
             let running = self.running.remove(index);
             let said = self.world.machine.take_output(running.output);
-            if status.code() != 0 {
+            if status.code != 0 {
                 let said = String::from_utf8_lossy(&said).trim().to_owned();
                 self.note(format!("{}: {said}", running.command), true);
             }

@@ -15,7 +15,7 @@ pub(super) fn build(scenario: &Scenario, seed: u64) -> World {
     let cluster = super::machines::cluster(scenario, seed);
     let mut world = podarium_workstation::student(cluster);
     for file in &scenario.files {
-        world.put_file(&file.path, &file.text);
+        world.put_file(&file.path, &file.text, file.executable);
     }
     world
 }

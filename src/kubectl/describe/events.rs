@@ -3,7 +3,10 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (DescribeEvents), v1.36.
 //! Simplified: of more than twelve events, those last seen in the same second may stand in another order.
 
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
 use podarium_api::Event;
+use podarium_api::time::age;
 
 use super::page::{Page, text, text_or};
 use super::related::Related;
@@ -29,23 +32,24 @@ pub fn events(page: &mut Page, related: &Related) {
             "" => message.to_owned(),
             part => format!("{part}: {message}"),
         };
-        page.row(1, &[text(&event.type_), text(&event.reason), &interval(page, event), from, &message]);
+        page.row(1, &[text(&event.type_), text(&event.reason), &interval(event, page.now()), from, &message]);
     }
 }
 
 /// `5s`, or `2s (x3 over 1m)` for what happened several times.
-fn interval(page: &Page, event: &Event) -> String {
+pub fn interval(event: &Event, now: Timestamp) -> String {
+    let micro_age = |then: Option<&MicroTime>| age(then.map(|then| Time(then.0)).as_ref(), now);
     let first = match &event.event_time {
-        Some(time) => page.micro_age(Some(time)),
-        None => page.age(event.first_timestamp.as_ref()),
+        Some(time) => micro_age(Some(time)),
+        None => age(event.first_timestamp.as_ref(), now),
     };
     let count = event.count.unwrap_or_default();
     match &event.series {
         Some(series) => {
-            let last = page.micro_age(series.last_observed_time.as_ref());
+            let last = micro_age(series.last_observed_time.as_ref());
             format!("{last} (x{} over {first})", series.count.unwrap_or_default())
         }
-        None if count > 1 => format!("{} (x{count} over {first})", page.age(event.last_timestamp.as_ref())),
+        None if count > 1 => format!("{} (x{count} over {first})", age(event.last_timestamp.as_ref(), now)),
         None => first,
     }
 }

@@ -38,5 +38,7 @@ mod workload;
 #[cfg(test)]
 mod tests;
 
+pub use events::interval;
+pub use pod_template::template_text;
 pub use registry::describe;
 pub use related::{Query, Related, queries};

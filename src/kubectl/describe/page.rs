@@ -89,8 +89,13 @@ impl Page {
         age(then, self.now)
     }
 
-    pub fn micro_age(&self, then: Option<&MicroTime>) -> String {
-        age(then.map(|then| Time(then.0)).as_ref(), self.now)
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The text with its tabs, where nothing puts it in columns.
+    pub fn raw(self) -> String {
+        self.text
     }
 
     /// The finished text, in columns.

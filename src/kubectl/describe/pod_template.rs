@@ -3,12 +3,21 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (DescribePodTemplate), v1.36.
 //! Simplified: nothing.
 
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{PodSchedulingGroup, PodTemplateSpec, TopologySpreadConstraint};
 use podarium_api::selector::LabelSelector;
+use serde_json::Value;
 
 use super::containers::{Setting, containers};
 use super::page::{Page, text};
 use super::{metadata, tolerations, volumes};
+
+/// The template of a revision as `kubectl rollout` shows it, which is not in columns.
+pub fn template_text(template: &Value) -> String {
+    let mut page = Page::new(Timestamp::UNIX_EPOCH);
+    pod_template(&mut page, &serde_json::from_value(template.clone()).unwrap_or_default());
+    page.raw()
+}
 
 pub fn pod_template(page: &mut Page, template: &PodTemplateSpec) {
     let meta = template.metadata.clone().unwrap_or_default();

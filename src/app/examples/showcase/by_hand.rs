@@ -58,6 +58,10 @@ impl Session for ByHand {
         self.revision
     }
 
+    fn clock(&self) -> Clock {
+        self.snapshot.clock.clone()
+    }
+
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot {
         let details = selected.and_then(|object| details(&self.snapshot.cluster, object));
         Snapshot { details, ..self.snapshot.clone() }
@@ -82,11 +86,17 @@ impl Session for ByHand {
             Action::StartNode(name) => self.node(&name).into_iter().for_each(|node| node.stopped = false),
             Action::Type(line) => {
                 let prompt = self.snapshot.terminal.prompt.clone();
-                self.snapshot.terminal.lines.push(TerminalLine { kind: LineKind::Input, text: format!("{prompt}{line}") });
+                self.snapshot
+                    .terminal
+                    .lines
+                    .push(TerminalLine { kind: LineKind::Input, text: format!("{prompt}{line}") });
                 self.snapshot.terminal.history.push(line);
             }
             Action::LoadScenario(ScenarioSource::Path(path)) => {
-                return Err(format!("{}:12: unknown field `replica`, expected `replicas`\n   12 |   replica: 3", path.display()));
+                return Err(format!(
+                    "{}:12: unknown field `replica`, expected `replicas`\n   12 |   replica: 3",
+                    path.display()
+                ));
             }
             _ => {}
         }
@@ -98,10 +108,10 @@ impl Session for ByHand {
             return;
         }
         self.snapshot.clock.now += wall;
-        self.revision += 1;
         for pod in &mut self.snapshot.cluster.pods {
             if let (Stage::Terminating, Some(percent)) = (pod.stage, &mut pod.progress_percent) {
                 *percent = percent.saturating_add(1);
+                self.revision += 1;
             }
         }
         self.snapshot.cluster.pods.retain(|pod| pod.progress_percent.is_none_or(|percent| percent < 100));
@@ -137,7 +147,8 @@ fn node(at: usize, count: usize) -> NodeView {
 
 fn pod(at: usize, node: Option<&str>, version: usize, stage: Stage, status: &str) -> PodView {
     let (app, _, hash) = IMAGES[version];
-    let letters: String = (0..5).map(|place| char::from(b"bcdfghjklmnpqrstvwxz2456789"[(at * 7 + place * 11 + at / 3) % 27])).collect();
+    let letters: String =
+        (0..5).map(|place| char::from(b"bcdfghjklmnpqrstvwxz2456789"[(at * 7 + place * 11 + at / 3) % 27])).collect();
     PodView {
         namespace: "default".into(),
         name: format!("{app}-{hash}-{letters}"),
@@ -292,14 +303,49 @@ fn events() -> Vec<EventView> {
     let hello = pod("hello-6d4cf56db6-x2k9p");
     let normal = EventKind::Normal;
     vec![
-        event(1, normal, "ScalingReplicaSet", ObjectRef::new(Kind::Deployment, "default", "hello"), "Scaled up replica set hello-6d4cf56db6 from 0 to 3", "deployment-controller"),
-        event(1, normal, "SuccessfulCreate", ObjectRef::new(Kind::ReplicaSet, "default", "hello-6d4cf56db6"), "Created pod: hello-6d4cf56db6-x2k9p", "replicaset-controller"),
-        event(1, normal, "Scheduled", hello.clone(), "Successfully assigned default/hello-6d4cf56db6-x2k9p to worker-2", "default-scheduler"),
+        event(
+            1,
+            normal,
+            "ScalingReplicaSet",
+            ObjectRef::new(Kind::Deployment, "default", "hello"),
+            "Scaled up replica set hello-6d4cf56db6 from 0 to 3",
+            "deployment-controller",
+        ),
+        event(
+            1,
+            normal,
+            "SuccessfulCreate",
+            ObjectRef::new(Kind::ReplicaSet, "default", "hello-6d4cf56db6"),
+            "Created pod: hello-6d4cf56db6-x2k9p",
+            "replicaset-controller",
+        ),
+        event(
+            1,
+            normal,
+            "Scheduled",
+            hello.clone(),
+            "Successfully assigned default/hello-6d4cf56db6-x2k9p to worker-2",
+            "default-scheduler",
+        ),
         event(2, normal, "Pulling", hello.clone(), "Pulling image \"course/hello:1.0\"", "kubelet"),
-        event(4, normal, "Pulled", hello.clone(), "Successfully pulled image \"course/hello:1.0\" in 2.013s (2.013s including waiting). Image size: 51200000 bytes.", "kubelet"),
+        event(
+            4,
+            normal,
+            "Pulled",
+            hello.clone(),
+            "Successfully pulled image \"course/hello:1.0\" in 2.013s (2.013s including waiting). Image size: 51200000 bytes.",
+            "kubelet",
+        ),
         event(4, normal, "Created", hello.clone(), "Created container: hello", "kubelet"),
         event(5, normal, "Started", hello.clone(), "Started container hello", "kubelet"),
-        event(31, EventKind::Warning, "Unhealthy", hello.clone(), "Readiness probe failed: HTTP probe failed with statuscode: 503", "kubelet"),
+        event(
+            31,
+            EventKind::Warning,
+            "Unhealthy",
+            hello.clone(),
+            "Readiness probe failed: HTTP probe failed with statuscode: 503",
+            "kubelet",
+        ),
         event(33, normal, "Killing", hello, "Stopping container hello", "kubelet"),
     ]
 }
@@ -351,13 +397,18 @@ fn terminal() -> TerminalView {
 fn details(cluster: &ClusterView, object: &ObjectRef) -> Option<Details> {
     let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let events = cluster.events.iter().filter(|event| event.object.kind == object.kind).cloned().collect();
-    let yaml = format!("apiVersion: v1\nkind: {}\nmetadata:\n  name: {}\n  labels:\n    app: hello\nspec:\n  containers:\n  - image: course/hello:1.0\n    name: hello\n", object.kind.word(), object.name);
+    let yaml = format!(
+        "apiVersion: v1\nkind: {}\nmetadata:\n  name: {}\n  labels:\n    app: hello\nspec:\n  containers:\n  - image: course/hello:1.0\n    name: hello\n",
+        object.kind.word(),
+        object.name
+    );
     let mut details = Details { object: object.clone(), events, yaml, ..Details::default() };
     match object.kind {
         Kind::Pod => {
             let pod = cluster.pod(object)?;
             let app = if pod.version == Some(2) { "auth" } else { "hello" };
-            details.owners = pod.owner.iter().cloned().chain([ObjectRef::new(Kind::Deployment, "default", app)]).collect();
+            details.owners =
+                pod.owner.iter().cloned().chain([ObjectRef::new(Kind::Deployment, "default", app)]).collect();
             details.facts = vec![
                 fact("Namespace", "default"),
                 fact("Node", pod.node.as_deref().unwrap_or("none")),
@@ -366,12 +417,24 @@ fn details(cluster: &ClusterView, object: &ObjectRef) -> Option<Details> {
                 fact("QoS class", "Burstable"),
                 fact("Labels", "app=hello, pod-template-hash=6d4cf56db6"),
             ];
-            details.containers = vec![ContainerView { name: app.into(), image: IMAGES[pod.version.unwrap_or(0)].1.into(), state: "Running".into(), ready: pod.stage == Stage::Ready, restarts: 1 }];
+            details.containers = vec![ContainerView {
+                name: app.into(),
+                image: IMAGES[pod.version.unwrap_or(0)].1.into(),
+                state: "Running".into(),
+                ready: pod.stage == Stage::Ready,
+                restarts: 1,
+            }];
         }
         Kind::Node => {
             cluster.node(&object.name)?;
-            details.facts = vec![fact("Zone", "europe-west1-b"), fact("Kubelet", "v1.36.2"), fact("Lease", "renewed 3 s ago")];
-            details.conditions = vec![ConditionView { kind: "Ready".into(), status: "True".into(), reason: "KubeletReady".into(), message: "kubelet is posting ready status".into() }];
+            details.facts =
+                vec![fact("Zone", "europe-west1-b"), fact("Kubelet", "v1.36.2"), fact("Lease", "renewed 3 s ago")];
+            details.conditions = vec![ConditionView {
+                kind: "Ready".into(),
+                status: "True".into(),
+                reason: "KubeletReady".into(),
+                message: "kubelet is posting ready status".into(),
+            }];
         }
         _ => {}
     }

@@ -19,6 +19,8 @@ mod sets;
 #[cfg(test)]
 mod tests;
 
+pub use limits::{max_surge, max_unavailable};
+
 use std::sync::Arc;
 
 use podarium_api::owner::{controller_of, is_controlled_by, is_terminating};

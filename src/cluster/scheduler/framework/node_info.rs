@@ -16,6 +16,8 @@ use super::host_ports::HostPort;
 use super::pod_info::PodInfo;
 use super::resource::Resource;
 use super::toleration::PREFER_NO_SCHEDULE;
+use crate::scheduler::pod_groups::GroupId;
+use crate::scheduler::zones::ZoneId;
 
 #[derive(Clone, Debug)]
 pub struct NodeInfo {
@@ -28,11 +30,19 @@ pub struct NodeInfo {
     /// The same with a minimum for containers without requests.
     pub non_zero_milli_cpu: i64,
     pub non_zero_memory: i64,
+    /// The number that the snapshot gave to the node's zone.
+    pub zone: ZoneId,
+    pub has_hostname: bool,
     pub unschedulable: bool,
     /// Whether a taint keeps pods away, or makes the node less welcome: nearly all nodes have neither.
     pub has_hard_taints: bool,
     pub has_soft_taints: bool,
     pods: Arc<Vec<Arc<PodInfo>>>,
+    /// How many these are, to be read without following the pointer.
+    pub pod_count: i64,
+    /// How many pods of each group there are; kept by the snapshot, not by `add_pod`, and so not up to date while
+    /// pods are taken off and put back in thought.
+    groups: Arc<Vec<(GroupId, u32)>>,
     pub pods_with_affinity: u32,
     pub pods_with_required_anti_affinity: u32,
     ports: Option<Arc<Vec<HostPort>>>,
@@ -49,10 +59,14 @@ impl NodeInfo {
             requested: Resource::default(),
             non_zero_milli_cpu: 0,
             non_zero_memory: 0,
+            zone: 0,
+            has_hostname: false,
             unschedulable: false,
             has_hard_taints: false,
             has_soft_taints: false,
             pods: Arc::default(),
+            pod_count: 0,
+            groups: Arc::default(),
             pods_with_affinity: 0,
             pods_with_required_anti_affinity: 0,
             ports: None,
@@ -68,6 +82,7 @@ impl NodeInfo {
 
     pub fn set_node(&mut self, node: Arc<Node>) {
         self.allocatable = Resource::from_list(node.status.allocatable.as_ref());
+        self.has_hostname = labels(node.meta()).contains_key("kubernetes.io/hostname");
         self.unschedulable = node.spec.unschedulable.unwrap_or(false);
         let taints = node.spec.taints.as_deref().unwrap_or_default();
         self.has_soft_taints = taints.iter().any(|taint| taint.effect == PREFER_NO_SCHEDULE);
@@ -134,7 +149,27 @@ impl NodeInfo {
         Some(pod)
     }
 
+    pub fn groups(&self) -> &[(GroupId, u32)] {
+        &self.groups
+    }
+
+    /// Counts a pod of the group in, or out.
+    pub fn count_group(&mut self, group: GroupId, times: i32) {
+        let groups = Arc::make_mut(&mut self.groups);
+        match groups.iter_mut().position(|(id, _)| *id == group) {
+            Some(index) => {
+                groups[index].1 = groups[index].1.saturating_add_signed(times);
+                if groups[index].1 == 0 {
+                    groups.swap_remove(index);
+                }
+            }
+            None if times > 0 => groups.push((group, times.unsigned_abs())),
+            None => {}
+        }
+    }
+
     fn count(&mut self, pod: &PodInfo, times: i64) {
+        self.pod_count += times;
         self.requested.add(&pod.requests, times);
         self.non_zero_milli_cpu += times * pod.non_zero_milli_cpu;
         self.non_zero_memory += times * pod.non_zero_memory;

@@ -4,12 +4,11 @@
 //! in `Plugin`. What it remembers during a cycle lies in the `CycleState`.
 //!
 //! Models: kube-scheduler/framework/interface.go, v1.36.
-//! Simplified: no extenders; Reserve, Permit, PreBind and PostBind get no error back from the cluster.
+//! Simplified: no extenders; a Permit plugin cannot make a pod wait; PreBind cannot wait for the API server.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::cluster_event::{Change, ClusterEvent, QueueingHint};
 use super::cycle_state::CycleState;
@@ -141,9 +140,9 @@ pub trait Reserve {
     fn unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str);
 }
 
-/// Lets the binding go ahead, refuses it, or makes it wait (`Wait`, with a limit).
+/// Lets the binding go ahead or refuses it.
 pub trait Permit {
-    fn permit(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), (Status, Duration)>;
+    fn permit(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
 }
 
 /// Work that must be done before the binding.

@@ -24,6 +24,8 @@ pub struct PodInfo {
     pub host_ports: Vec<HostPort>,
     /// None for most pods, and then one pointer.
     pub affinity: Option<Arc<PodAffinities>>,
+    /// The node to which the pod is being bound, before the API server has said so.
+    assumed_node: Option<Arc<str>>,
 }
 
 /// The terms that tie a pod to other pods.
@@ -47,8 +49,23 @@ impl PodInfo {
             requests,
             host_ports: host_ports(&pod),
             affinity: PodAffinities::of(&pod).map(Arc::new),
+            assumed_node: None,
             pod,
         }
+    }
+
+    /// The same pod as if it were bound to `node` already.
+    pub fn assumed_on(&self, node: &str) -> Self {
+        PodInfo { assumed_node: Some(node.into()), ..self.clone() }
+    }
+
+    /// The pod with the node that it is assumed to be on.
+    pub fn pod_on_node(&self) -> Arc<Pod> {
+        let mut pod = self.pod.clone();
+        if let Some(node) = &self.assumed_node {
+            Arc::make_mut(&mut Arc::make_mut(&mut pod).spec).node_name = Some(node.to_string());
+        }
+        pod
     }
 
     pub fn namespace(&self) -> &str {
@@ -61,7 +78,7 @@ impl PodInfo {
 
     /// The node to which the pod is bound or assumed to be.
     pub fn node_name(&self) -> &str {
-        self.pod.spec.node_name.as_deref().unwrap_or_default()
+        self.assumed_node.as_deref().or(self.pod.spec.node_name.as_deref()).unwrap_or_default()
     }
 
     pub fn nominated_node_name(&self) -> &str {

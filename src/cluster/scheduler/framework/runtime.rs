@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::cycle_state::CycleState;
 use super::diagnosis::{Nomination, NodeToStatus, PostFilterOutcome};
 use super::node_info::NodeInfo;
-use super::plugin::{Handle, Plugin, PreFilterResult};
+use super::plugin::{Filter, Handle, Plugin, PreFilterResult};
 use super::pod_info::PodInfo;
 use super::status::{Code, Status};
 use std::sync::Arc;
@@ -34,6 +34,21 @@ pub struct PreFilterAnswer {
     /// The plugins that narrowed the nodes down.
     pub plugins_with_nodes: BTreeSet<&'static str>,
     pub status: Result<(), Status>,
+}
+
+/// The filters of one cycle in their order.
+pub struct Filters(Vec<(&'static str, &'static dyn Filter)>);
+
+impl Filters {
+    /// The first objection to the node, with the name of the plugin that raised it.
+    pub fn run(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        for (name, filter) in &self.0 {
+            if let Err(status) = filter.filter(state, pod, node) {
+                return Err(status.by(name));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Profile {
@@ -84,19 +99,15 @@ impl Profile {
         answer
     }
 
+    /// The filters that have a say in this cycle, found once for all nodes.
+    pub fn filters(&self, state: &CycleState) -> Filters {
+        let taking_part = self.plugins().filter(|(bit, _)| state.skip_filter & bit == 0);
+        Filters(taking_part.filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_filter()?))).collect())
+    }
+
     /// The first objection to the node, with the name of the plugin that raised it.
     pub fn run_filter(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
-        for (bit, plugin) in self.plugins() {
-            if state.skip_filter & bit != 0 {
-                continue;
-            }
-            if let Some(point) = plugin.as_filter()
-                && let Err(status) = point.filter(state, pod, node)
-            {
-                return Err(status.by(plugin.name()));
-            }
-        }
-        Ok(())
+        self.filters(state).run(state, pod, node)
     }
 
     /// The same, with every objection instead of the first; for explanations.
@@ -206,6 +217,50 @@ fn none_left(plugins: &BTreeSet<&'static str>) -> Status {
         [only] => format!("node(s) didn't satisfy plugin {only}"),
         _ => format!("node(s) didn't satisfy plugin(s) [{}] simultaneously", names.join(" ")),
     })
+}
+
+impl Profile {
+    /// Reserve, Permit and PreBind, in that order. What was reserved is given back by `run_unreserve`.
+    pub fn run_until_bind(&self, state: &mut CycleState, pod: &PodInfo, node: &str) -> Result<(), Status> {
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_reserve() {
+                point.reserve(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_permit() {
+                point.permit(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_pre_bind() {
+                point.pre_bind(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// In the opposite order of the reservation.
+    pub fn run_unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str) {
+        for registration in self.plugins.iter().rev() {
+            if let Some(point) = registration.plugin.as_reserve() {
+                point.unreserve(state, pod, node);
+            }
+        }
+    }
+
+    /// The binding that the first Bind plugin makes.
+    pub fn run_bind(&self, pod: &PodInfo, node: &str) -> Option<k8s_openapi::api::core::v1::Binding> {
+        self.plugins().find_map(|(_, plugin)| Some(plugin.as_bind()?.bind(pod, node)))
+    }
+
+    pub fn run_post_bind(&self, state: &CycleState, pod: &PodInfo, node: &str) {
+        for (_, plugin) in self.plugins() {
+            if let Some(point) = plugin.as_post_bind() {
+                point.post_bind(state, pod, node);
+            }
+        }
+    }
 }
 
 /// A pod that was removed from a node and may come back, as preemption tries it.

@@ -15,8 +15,6 @@ pub enum Code {
     Unschedulable,
     /// Not now, and evicting pods of the node cannot help.
     UnschedulableAndUnresolvable,
-    /// A Permit plugin holds the pod back until it decides.
-    Wait,
     /// The plugin has nothing to do for this pod and is left out of this cycle.
     Skip,
     /// The plugin waits for something outside; the pod is queued at once when that happens.

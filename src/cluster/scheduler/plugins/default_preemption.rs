@@ -240,7 +240,7 @@ fn select(candidates: Vec<Candidate>, random: &mut Stream) -> Candidate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{PodBuilder, Scene, node, pod};
+    use crate::scheduler::tests::building::{PodBuilder, Scene, node, pod};
 
     fn preempt(scene: &Scene, pod: &PodBuilder) -> PostFilterOutcome {
         let info = pod.clone().info();
@@ -263,7 +263,7 @@ mod tests {
         pod(name).on(node).priority(priority).request("cpu", cpu).started(started)
     }
 
-    fn small(name: &str) -> crate::scheduler::testing::NodeBuilder {
+    fn small(name: &str) -> crate::scheduler::tests::building::NodeBuilder {
         node(name).capacity("4", "8Gi", 110)
     }
 

@@ -83,7 +83,7 @@ impl Score for ImageLocality {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod, scores};
+    use crate::scheduler::tests::building::{node, pod, scores};
 
     #[test]
     fn large_images_that_are_there_attract() {

@@ -327,7 +327,7 @@ fn after_node_change(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{NodeBuilder, PodBuilder, Scene, node, pod, scores};
+    use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod, scores};
     use serde_json::json;
 
     fn term(app: &str, key: &str) -> serde_json::Value {

@@ -1,4 +1,7 @@
 //! The registry of scheduling plugins: one file and one line here for each.
+//!
+//! Of the default plugins of v1.36 those about volumes are not here yet (VolumeRestrictions, NodeVolumeLimits,
+//! VolumeBinding, VolumeZone), nor NodeDeclaredFeatures; a pod's volumes do not influence where it goes.
 
 mod default_binder;
 mod default_preemption;

@@ -118,7 +118,7 @@ impl Score for NodeAffinity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{Scene, node, pod, scores};
+    use crate::scheduler::tests::building::{Scene, node, pod, scores};
     use serde_json::json;
 
     fn wish(weight: i32, key: &str, value: &str) -> serde_json::Value {

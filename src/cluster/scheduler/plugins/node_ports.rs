@@ -59,7 +59,7 @@ impl Filter for NodePorts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
 
     #[test]
     fn a_port_is_given_out_once() {

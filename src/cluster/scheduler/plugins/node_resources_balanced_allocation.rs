@@ -55,7 +55,7 @@ fn balance(cpu: (i64, i64), memory: (i64, i64)) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod, scores};
+    use crate::scheduler::tests::building::{node, pod, scores};
 
     #[test]
     fn shares_that_come_closer_are_better() {
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_pod_without_requests_is_not_scored() {
-        let scene = crate::scheduler::testing::Scene::default();
+        let scene = crate::scheduler::tests::building::Scene::default();
         let skipped = NodeResourcesBalancedAllocation
             .pre_score(scene.handle(), &mut CycleState::default(), &pod("p").info(), &[])
             .expect_err("it has nothing to balance");

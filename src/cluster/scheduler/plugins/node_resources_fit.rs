@@ -77,8 +77,22 @@ fn node_grew(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
 
 impl Filter for NodeResourcesFit {
     fn filter(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        if fits(&pod.requests, node) {
+            return Ok(());
+        }
         insufficient(&pod.requests, node).map_or(Ok(()), Err)
     }
+}
+
+/// Whether there is surely enough of everything; the quick answer for nearly all nodes of a cluster that is not full.
+fn fits(asked: &Resource, node: &NodeInfo) -> bool {
+    let (has, used) = (&node.allocatable, &node.requested);
+    let enough = |asked: i64, has: i64, used: i64| asked <= (has - used).max(0);
+    node.pod_count < has.pods
+        && enough(asked.milli_cpu, has.milli_cpu, used.milli_cpu)
+        && enough(asked.memory, has.memory, used.memory)
+        && enough(asked.ephemeral_storage, has.ephemeral_storage, used.ephemeral_storage)
+        && asked.scalars().next().is_none()
 }
 
 /// Everything that the node has too little of. What even the empty node lacks cannot be helped by evicting pods.
@@ -97,7 +111,7 @@ fn insufficient(asked: &Resource, node: &NodeInfo) -> Option<Status> {
         }
     };
     let (has, used) = (&node.allocatable, &node.requested);
-    if node.pods().len() as i64 + 1 > has.pods {
+    if node.pod_count + 1 > has.pods {
         add(TOO_MANY_PODS.into(), false);
     }
     let mut check = |amount: i64, has: i64, used: i64, reason: &dyn Fn() -> Reason| {
@@ -139,7 +153,7 @@ fn free_share(requested: i64, capacity: i64) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod, scores};
+    use crate::scheduler::tests::building::{node, pod, scores};
     use serde_json::json;
 
     fn refused(pod: &PodInfo, node: &NodeInfo) -> Option<(Code, String)> {
@@ -186,7 +200,7 @@ mod tests {
     #[test]
     fn emptier_nodes_are_better() {
         let nodes = |a: (&str, &str), b: (&str, &str)| vec![node("a").capacity(a.0, a.1, 110), node("b").capacity(b.0, b.1, 110)];
-        let both = |pod: crate::scheduler::testing::PodBuilder, nodes| scores(&NodeResourcesFit, &pod, nodes, vec![]);
+        let both = |pod: crate::scheduler::tests::building::PodBuilder, nodes| scores(&NodeResourcesFit, &pod, nodes, vec![]);
         // CPU (4000-3000)/4000 = 25, memory (10000-5000)/10000 = 50: 37. CPU (6000-3000)/6000 = 50 and 50: 50.
         let asking = pod("p").request("cpu", "3").request("memory", "5000");
         assert_eq!(both(asking, nodes(("4", "10000"), ("6", "10000"))), [37, 50]);
@@ -203,7 +217,7 @@ mod tests {
             Change::Node { .. } => node_grew(&Listers::default(), &waiting, &change),
             _ => frees_something(&Listers::default(), &waiting, &change),
         };
-        let gone = |pod: crate::scheduler::testing::PodBuilder| Change::Pod { old: Some(pod.info().pod.clone()), new: None };
+        let gone = |pod: crate::scheduler::tests::building::PodBuilder| Change::Pod { old: Some(pod.info().pod.clone()), new: None };
         assert_eq!(hint(gone(pod("a").on("n"))), QueueingHint::Queue);
         assert_eq!(hint(gone(pod("a"))), QueueingHint::Skip);
         let shrunk = |old: &str, new: &str, resource: &str| Change::Pod {

@@ -65,7 +65,7 @@ impl Filter for NodeUnschedulable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
     use serde_json::json;
 
     #[test]

@@ -49,7 +49,7 @@ impl PreEnqueue for SchedulingGates {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn gates_are_named() {

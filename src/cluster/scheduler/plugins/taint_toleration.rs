@@ -83,7 +83,7 @@ impl Score for TaintToleration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod, scores};
+    use crate::scheduler::tests::building::{node, pod, scores};
     use serde_json::json;
 
     #[test]

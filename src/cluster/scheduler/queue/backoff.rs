@@ -42,7 +42,7 @@ pub fn is_backing_off(pod: &QueuedPod, now: Time) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn back_off_doubles_up_to_ten_seconds() {
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn errors_are_counted_apart_and_ends_are_rounded_down() {
-        let mut queued = QueuedPod::new(pod("p").info(), Time::from_millis(2700));
+        let mut queued = QueuedPod::new(pod("p").info(), Time::from_millis(2700), crate::Cause::Start);
         assert_eq!(expiration(&queued), Time::ZERO);
         queued.unschedulable_count = 4;
         assert_eq!(expiration(&queued), Time::from_secs(10), "2.7 s + 8 s");

@@ -62,7 +62,7 @@ impl Nominator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::pod;
+    use crate::scheduler::tests::building::pod;
 
     #[test]
     fn a_nomination_outlives_an_update_that_has_not_heard_of_it() {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use podarium_sim::Time;
 
+use crate::Cause;
 use crate::scheduler::framework::pod_info::PodInfo;
 
 /// The order in which pods are tried.
@@ -37,10 +38,12 @@ pub struct QueuedPod {
     /// When the pod was first ready to be tried.
     pub initial_attempt: Option<Time>,
     pub flushed_from_unschedulable: bool,
+    /// What made the scheduler try the pod: its creation, or the event that brought it back.
+    pub cause: Cause,
 }
 
 impl QueuedPod {
-    pub fn new(info: Arc<PodInfo>, now: Time) -> Self {
+    pub fn new(info: Arc<PodInfo>, now: Time, cause: Cause) -> Self {
         QueuedPod {
             info,
             timestamp: now,
@@ -53,6 +56,7 @@ impl QueuedPod {
             gating_plugin: None,
             initial_attempt: None,
             flushed_from_unschedulable: false,
+            cause,
         }
     }
 

@@ -17,6 +17,7 @@ use super::in_flight::InFlight;
 use super::nominator::Nominator;
 use super::queued_pod::{QueuedPod, SortKey};
 use super::requeueing::{Strategy, is_of_interest, worth_requeueing};
+use crate::Cause;
 use crate::scheduler::framework::cluster_event::{Change, ClusterEvent, pod_update_events};
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::runtime::Profile;
@@ -113,17 +114,17 @@ impl SchedulingQueue {
     }
 
     /// A pod without a node has appeared.
-    pub fn add(&mut self, pod: Arc<Pod>, now: Time) {
+    pub fn add(&mut self, pod: Arc<Pod>, now: Time, cause: Cause) {
         let info = Arc::new(PodInfo::new(pod));
         self.remove_entry(&info.uid);
-        self.move_to_active(QueuedPod::new(info.clone(), now), now, false);
+        self.move_to_active(QueuedPod::new(info.clone(), now, cause), now, false);
         if self.place(&info.uid) == Some(Place::Active) {
             self.nominator.add(&info, None);
         }
     }
 
     /// A pod without a node has changed.
-    pub fn update(&mut self, old: &Arc<Pod>, new: Arc<Pod>, now: Time, listers: &Listers) {
+    pub fn update(&mut self, old: &Arc<Pod>, new: Arc<Pod>, now: Time, listers: &Listers, cause: Cause) {
         let uid = new.uid().to_owned();
         let change = Change::Pod { old: Some(old.clone()), new: Some(new.clone()) };
         let events = pod_update_events(old, &new);
@@ -135,7 +136,7 @@ impl SchedulingQueue {
         }
         let info = Arc::new(PodInfo::new(new));
         let Some(entry) = self.remove_entry(&uid) else {
-            self.move_to_active(QueuedPod::new(info.clone(), now), now, false);
+            self.move_to_active(QueuedPod::new(info.clone(), now, cause), now, false);
             self.nominator.add(&info, None);
             return;
         };
@@ -149,6 +150,7 @@ impl SchedulingQueue {
         for event in events {
             let strategy = worth_requeueing(&self.profile, listers, &pod, event, &change);
             if strategy != Strategy::Skip {
+                pod.cause = cause;
                 self.requeue(pod, strategy, now);
                 return;
             }
@@ -213,16 +215,16 @@ impl SchedulingQueue {
     }
 
     /// Something has happened: tries again whoever it may help. `concerns` narrows the pods down further.
-    pub fn move_all(&mut self, event: ClusterEvent, change: &Change, now: Time, listers: &Listers, concerns: impl Fn(&PodInfo) -> bool) {
+    pub fn move_all(&mut self, event: ClusterEvent, change: &Change, now: Time, listers: &Listers, cause: Cause, concerns: impl Fn(&PodInfo) -> bool) {
         if !is_of_interest(&self.profile, event) {
             return;
         }
         let waiting: Vec<Uid> = self.unschedulable.iter().map(|(_, uid)| uid.clone()).filter(|uid| concerns(&self.entries[uid].pod.info)).collect();
-        self.move_pods(&waiting, event, change, now, listers);
+        self.move_pods(&waiting, event, change, now, listers, cause);
         self.in_flight.record(event, change);
     }
 
-    fn move_pods(&mut self, waiting: &[Uid], event: ClusterEvent, change: &Change, now: Time, listers: &Listers) {
+    fn move_pods(&mut self, waiting: &[Uid], event: ClusterEvent, change: &Change, now: Time, listers: &Listers, cause: Cause) {
         for uid in waiting {
             let pod = &self.entries[uid].pod;
             let gate_may_open = pod.gating_plugin.is_none_or(|name| {
@@ -234,8 +236,9 @@ impl SchedulingQueue {
             }
             let strategy = worth_requeueing(&self.profile, listers, pod, event, change);
             if strategy != Strategy::Skip {
-                let entry = self.remove_entry(uid).expect("it waits");
-                self.requeue(entry.pod.clone(), strategy, now);
+                let mut pod = self.remove_entry(uid).expect("it waits").pod.clone();
+                pod.cause = cause;
+                self.requeue(pod, strategy, now);
             }
         }
     }
@@ -261,7 +264,7 @@ impl SchedulingQueue {
             }
         }
         if !overdue.is_empty() {
-            self.move_pods(&overdue, ClusterEvent::UNSCHEDULABLE_TIMEOUT, &Change::None, now, listers);
+            self.move_pods(&overdue, ClusterEvent::UNSCHEDULABLE_TIMEOUT, &Change::None, now, listers, Cause::Timer("unschedulable timeout"));
         }
     }
 

@@ -6,10 +6,11 @@ use podarium_sim::Time;
 use serde_json::json;
 
 use super::{Place, SchedulingQueue};
+use crate::Cause;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource};
 use crate::scheduler::listers::Listers;
 use crate::scheduler::plugins::DEFAULT_PROFILE;
-use crate::scheduler::testing::{PodBuilder, node, pod};
+use crate::scheduler::tests::building::{PodBuilder, node, pod};
 
 struct Bench {
     queue: SchedulingQueue,
@@ -20,7 +21,7 @@ impl Bench {
     fn new(pods: &[&PodBuilder]) -> Self {
         let mut queue = SchedulingQueue::new(DEFAULT_PROFILE);
         for pod in pods {
-            queue.add((*pod).clone().info().pod.clone(), Time::from_secs(0));
+            queue.add((*pod).clone().info().pod.clone(), Time::from_secs(0), Cause::Start);
         }
         Bench { queue, listers: Listers::default() }
     }
@@ -37,7 +38,7 @@ impl Bench {
     }
 
     fn event(&mut self, event: ClusterEvent, change: &Change, now: Time) {
-        self.queue.move_all(event, change, now, &self.listers, |_| true);
+        self.queue.move_all(event, change, now, &self.listers, Cause::Start, |_| true);
     }
 
     fn node_added(&mut self, cpu: &str, now: Time) {
@@ -118,7 +119,7 @@ fn gates_keep_a_pod_out_until_they_are_gone() {
     bench.queue.flush_unschedulable(Time::from_secs(400), &bench.listers);
     assert_eq!(bench.pop(), None, "neither events nor time open a gate");
     let old = gated.info().pod.clone();
-    bench.queue.update(&old, pod("p").info().pod.clone(), Time::from_secs(401), &bench.listers);
+    bench.queue.update(&old, pod("p").info().pod.clone(), Time::from_secs(401), &bench.listers, Cause::Start);
     assert_eq!(bench.queue.place("p"), Some(Place::Active));
 }
 
@@ -140,10 +141,10 @@ fn an_update_wakes_its_own_pod_only_if_a_plugin_cares() {
     bench.fail(Time::from_secs(1), Some("TaintToleration"));
     let old = waiting.clone().info().pod.clone();
     let labelled = waiting.clone().label("a", "b").info().pod.clone();
-    bench.queue.update(&old, labelled.clone(), Time::from_secs(5), &bench.listers);
+    bench.queue.update(&old, labelled.clone(), Time::from_secs(5), &bench.listers, Cause::Start);
     assert_eq!(bench.queue.place("p"), Some(Place::Unschedulable));
     let tolerant = waiting.spec("tolerations", json!([{ "operator": "Exists" }])).info().pod.clone();
-    bench.queue.update(&labelled, tolerant, Time::from_secs(6), &bench.listers);
+    bench.queue.update(&labelled, tolerant, Time::from_secs(6), &bench.listers, Cause::Start);
     assert_eq!(bench.queue.place("p"), Some(Place::Active));
 }
 

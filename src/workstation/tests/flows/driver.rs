@@ -149,7 +149,7 @@ impl Driver {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         let (stdout, stderr) = (text(machine.take_output(output)), text(machine.take_output(errors)));
         if step["quiet"].as_bool() != Some(true) {
-            self.log.push(json!({"t": self.world.now().as_secs_f64(), "kubectl": command, "code": status.code(), "stdout": stdout, "stderr": stderr}));
+            self.log.push(json!({"t": self.world.now().as_secs_f64(), "kubectl": command, "code": status.code, "stdout": stdout, "stderr": stderr}));
         }
     }
 }

@@ -11,7 +11,6 @@ use podarium_api::selector::LabelSelector;
 use podarium_api::{Node, Pod, Resource as _};
 
 use crate::scheduler::framework::affinity_term::Labels;
-use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
 use crate::scheduler::framework::toleration::find_untolerated;
 use crate::scheduler::listers::{Listers, key};
@@ -124,15 +123,4 @@ fn default_selector(pod: &Pod, listers: &Listers) -> Option<LabelSelector> {
 /// Whether the node has all the topologies.
 pub fn has_all_topologies(labels: &Labels, constraints: &[Constraint]) -> bool {
     constraints.iter().all(|constraint| labels.contains_key(&constraint.topology_key))
-}
-
-/// The pods of the group on a node; those that are going away no longer count.
-pub fn count_matching(node: &NodeInfo, selector: &LabelSelector, namespace: &str) -> i64 {
-    if selector.is_empty() {
-        return 0;
-    }
-    let matching = |pod: &&Arc<crate::scheduler::framework::pod_info::PodInfo>| {
-        !pod.is_terminating() && pod.namespace() == namespace && selector.matches(pod.pod.meta().labels.as_ref())
-    };
-    node.pods().iter().filter(matching).count() as i64
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use podarium_api::Resource as _;
 
 use super::PodTopologySpread;
-use super::constraint::{Constraint, count_matching, hard_constraints, has_all_topologies};
+use super::constraint::{Constraint, hard_constraints, has_all_topologies};
+use crate::scheduler::pod_groups::GroupSet;
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
@@ -55,13 +56,14 @@ impl PreFilter for PodTopologySpread {
             self_match: i64::from(constraint.selector.matches(own_labels)),
         };
         let mut counted: Vec<Counted> = constraints.iter().map(empty).collect();
+        let groups = &handle.snapshot.pod_groups;
+        let selected: Vec<GroupSet> = constraints.iter().map(|c| groups.matching(&c.selector, pod.namespace())).collect();
         let required = RequiredNodeAffinity::of(&pod.pod);
         for node in handle.snapshot.nodes().filter(|node| has_all_topologies(node.labels(), &constraints)) {
-            for (constraint, counted) in constraints.iter().zip(&mut counted) {
+            for ((constraint, selected), counted) in constraints.iter().zip(&selected).zip(&mut counted) {
                 if constraint.includes(&pod.pod, node.node(), &required) {
-                    let count = count_matching(node, &constraint.selector, pod.namespace());
                     let value = node.labels()[&constraint.topology_key].clone();
-                    *counted.domains.entry(value).or_default() += count;
+                    *counted.domains.entry(value).or_default() += selected.count(node.groups());
                 }
             }
         }
@@ -117,7 +119,7 @@ impl Filter for PodTopologySpread {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{NodeBuilder, PodBuilder, Scene, node, pod};
+    use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod};
     use serde_json::json;
 
     fn constraint(max_skew: i32, key: &str) -> serde_json::Value {

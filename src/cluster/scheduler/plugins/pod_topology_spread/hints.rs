@@ -72,7 +72,7 @@ fn moved(constraints: &[Constraint], old: &Node, new: &Node) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::testing::{node, pod};
+    use crate::scheduler::tests::building::{node, pod};
     use serde_json::json;
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
         let constraint = json!([{ "maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule",
             "labelSelector": { "matchLabels": { "app": "foo" } } }]);
         let waiting = pod("p").spec("topologySpreadConstraints", constraint).info();
-        let added = |pod: crate::scheduler::testing::PodBuilder| {
+        let added = |pod: crate::scheduler::tests::building::PodBuilder| {
             after_pod_change(&Listers::default(), &waiting, &Change::Pod { old: None, new: Some(pod.info().pod.clone()) })
         };
         assert_eq!(added(pod("a").label("app", "foo").on("n")), QueueingHint::Queue);

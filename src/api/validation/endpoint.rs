@@ -1,0 +1,150 @@
+//! EndpointSlices, Leases and Events.
+//!
+//! Models: pkg/apis/discovery/validation, pkg/apis/coordination/validation, pkg/apis/core/validation/events.go, v1.36.
+//! Simplified: Endpoints objects (deprecated) get the checks of their metadata only.
+
+use k8s_openapi::api::discovery::v1::Endpoint;
+use serde_json::json;
+
+use super::container::PROTOCOLS;
+use super::{invalid_each, ip, list, metadata, one_of, text};
+use crate::field::{FieldError, Path};
+use crate::{EndpointSlice, Event, Lease, name_rules};
+
+const MAX_ENDPOINTS: usize = 1000;
+const MAX_ADDRESSES: usize = 100;
+const MAX_PORTS: usize = 20_000;
+
+pub(crate) fn slice(slice: &EndpointSlice) -> Vec<FieldError> {
+    let mut errors = metadata::validate(&slice.metadata, true, metadata::SUBDOMAIN);
+    one_of(&mut errors, &Path::new("addressType"), Some(&slice.address_type), &["FQDN", "IPv4", "IPv6"]);
+    errors.extend(ports(slice));
+    let (path, endpoints) = (Path::new("endpoints"), list(&slice.endpoints));
+    if endpoints.len() > MAX_ENDPOINTS {
+        errors.push(FieldError::too_many(path, endpoints.len(), MAX_ENDPOINTS));
+        return errors;
+    }
+    for (index, one) in endpoints.iter().enumerate() {
+        errors.extend(endpoint(one, &slice.address_type, &path.index(index)));
+    }
+    errors
+}
+
+pub(crate) fn slice_update(new: &EndpointSlice, old: &EndpointSlice) -> Vec<FieldError> {
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(slice(new));
+    errors.extend(metadata::immutable(&json!(new.address_type), &json!(old.address_type), &Path::new("addressType")));
+    errors
+}
+
+fn ports(slice: &EndpointSlice) -> Vec<FieldError> {
+    let (path, ports) = (Path::new("ports"), list(&slice.ports));
+    if ports.len() > MAX_PORTS {
+        return vec![FieldError::too_many(path, ports.len(), MAX_PORTS)];
+    }
+    let mut errors = Vec::new();
+    let mut names = Vec::new();
+    for (index, port) in ports.iter().enumerate() {
+        let path = path.index(index);
+        let name = text(&port.name);
+        if !name.is_empty() {
+            invalid_each(&mut errors, &path.child("name"), name, name_rules::dns1123_label(name));
+        }
+        if names.contains(&name) {
+            errors.push(FieldError::duplicate(path.child("name"), name));
+        }
+        names.push(name);
+        one_of(&mut errors, &path.child("protocol"), port.protocol.as_deref(), PROTOCOLS);
+        if let Some(protocol) = &port.app_protocol {
+            invalid_each(&mut errors, &path.child("appProtocol"), protocol.as_str(), name_rules::label_key(protocol));
+        }
+    }
+    errors
+}
+
+fn endpoint(endpoint: &Endpoint, address_type: &str, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let field = path.child("addresses");
+    match endpoint.addresses.len() {
+        0 => errors.push(FieldError::required(&field, "must contain at least 1 address")),
+        count if count > MAX_ADDRESSES => errors.push(FieldError::too_many(&field, count, MAX_ADDRESSES)),
+        _ => {}
+    }
+    for (index, address) in endpoint.addresses.iter().enumerate() {
+        let at = field.index(index);
+        if address_type == "FQDN" {
+            invalid_each(&mut errors, &at, address.as_str(), name_rules::dns1123_subdomain(address));
+            continue;
+        }
+        if let Some(error) = ip::address(address, &at) {
+            errors.push(error);
+            continue;
+        }
+        if address_type == "IPv4" && address.contains(':') {
+            errors.push(FieldError::invalid(&field, address.as_str(), "must be an IPv4 address"));
+        }
+        if address_type == "IPv6" && !address.contains(':') {
+            errors.push(FieldError::invalid(&field, address.as_str(), "must be an IPv6 address"));
+        }
+        errors.extend(ip::endpoint(address, &at));
+    }
+    if let Some(node) = &endpoint.node_name {
+        invalid_each(&mut errors, &path.child("nodeName"), node.as_str(), name_rules::dns1123_subdomain(node));
+    }
+    if let Some(hostname) = &endpoint.hostname {
+        invalid_each(&mut errors, &path.child("hostname"), hostname.as_str(), name_rules::dns1123_label(hostname));
+    }
+    errors
+}
+
+pub(crate) fn lease_spec(lease: &Lease) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let path = Path::new("spec");
+    if let Some(seconds) = lease.spec.lease_duration_seconds.filter(|seconds| *seconds <= 0) {
+        errors.push(FieldError::invalid(path.child("leaseDurationSeconds"), seconds, "must be greater than 0"));
+    }
+    if let Some(count) = lease.spec.lease_transitions.filter(|count| *count < 0) {
+        errors.push(FieldError::invalid(path.child("leaseTransitions"), count, "must be greater than or equal to 0"));
+    }
+    if !text(&lease.spec.preferred_holder).is_empty() && text(&lease.spec.strategy).is_empty() {
+        errors.push(FieldError::forbidden(path.child("preferredHolder"), "may only be specified if `strategy` is defined"));
+    }
+    errors
+}
+
+/// An event lies in the namespace of what it is about, events about nodes in `default`.
+pub(crate) fn event(event: &Event) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let namespace = text(&event.metadata.namespace);
+    let about = text(&event.involved_object.namespace);
+    let path = Path::new("involvedObject").child("namespace");
+    // Events with an event time come from newer reporters, which must say who they are.
+    if event.event_time.is_none() {
+        let agree = if about.is_empty() { matches!(namespace, "" | "default") } else { namespace == about };
+        if !agree {
+            errors.push(FieldError::invalid(path, about, "does not match event.namespace"));
+        }
+    } else {
+        if about.is_empty() && !matches!(namespace, "default" | "kube-system") {
+            errors.push(FieldError::invalid(path, about, "does not match event.namespace"));
+        }
+        let component = text(&event.reporting_component);
+        if component.is_empty() {
+            errors.push(FieldError::required("reportingController", ""));
+        }
+        invalid_each(&mut errors, &Path::new("reportingController"), component, name_rules::label_key(component));
+        let texts = [("reportingInstance", &event.reporting_instance, 128), ("action", &event.action, 128), ("reason", &event.reason, 128)];
+        for (name, value, most) in texts {
+            match text(value).len() {
+                0 => errors.push(FieldError::required(name, "")),
+                length if length > most => errors.push(FieldError::invalid(name, "", format!("can have at most {most} characters"))),
+                _ => {}
+            }
+        }
+        if text(&event.message).len() > 1024 {
+            errors.push(FieldError::invalid("message", "", "can have at most 1024 characters"));
+        }
+    }
+    invalid_each(&mut errors, &Path::new("namespace"), namespace, name_rules::dns1123_subdomain(namespace));
+    errors
+}

@@ -1,0 +1,445 @@
+//! The Go structs behind a pod's spec, with their fields in order: data, for showing a spec as Go prints it.
+//!
+//! Models: pkg/apis/core/types.go, v1.36.
+//! Simplified: the metadata of a claim template is left out.
+
+use Type::{Bool, IntOrString, List, Map, Number, Optional, Plain, Pointer, Quantity, Structs, Text};
+
+/// What a field holds, which decides how it looks when it is empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Type {
+    Text,
+    Number,
+    Bool,
+    /// A scalar that may be missing.
+    Pointer,
+    List,
+    Map,
+    Quantity,
+    IntOrString,
+    /// A struct, a struct that may be missing, a list of structs.
+    Plain(&'static str),
+    Optional(&'static str),
+    Structs(&'static str),
+}
+
+/// Go's name of a field, its name in JSON, and what it holds.
+pub(super) type Field = (&'static str, &'static str, Type);
+
+/// The structs, sorted by name.
+pub(super) const STRUCTS: &[(&str, &[Field])] = &[
+    ("AWSElasticBlockStoreVolumeSource", &[
+        ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("Partition", "partition", Number),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("Affinity", &[
+        ("NodeAffinity", "nodeAffinity", Optional("NodeAffinity")),
+        ("PodAffinity", "podAffinity", Optional("PodAffinity")),
+        ("PodAntiAffinity", "podAntiAffinity", Optional("PodAntiAffinity")),
+    ]),
+    ("AppArmorProfile", &[("Type", "type", Text), ("LocalhostProfile", "localhostProfile", Pointer)]),
+    ("AzureDiskVolumeSource", &[
+        ("DiskName", "diskName", Text), ("DataDiskURI", "diskURI", Text), ("CachingMode", "cachingMode", Pointer),
+        ("FSType", "fsType", Pointer), ("ReadOnly", "readOnly", Pointer), ("Kind", "kind", Pointer),
+    ]),
+    ("AzureFileVolumeSource", &[
+        ("SecretName", "secretName", Text), ("ShareName", "shareName", Text), ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("CSIVolumeSource", &[
+        ("Driver", "driver", Text), ("ReadOnly", "readOnly", Pointer), ("FSType", "fsType", Pointer),
+        ("VolumeAttributes", "volumeAttributes", Map),
+        ("NodePublishSecretRef", "nodePublishSecretRef", Optional("LocalObjectReference")),
+    ]),
+    ("Capabilities", &[("Add", "add", List), ("Drop", "drop", List)]),
+    ("CephFSVolumeSource", &[
+        ("Monitors", "monitors", List), ("Path", "path", Text), ("User", "user", Text),
+        ("SecretFile", "secretFile", Text), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("CinderVolumeSource", &[
+        ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
+        ("SecretRef", "secretRef", Optional("LocalObjectReference")),
+    ]),
+    ("ClusterTrustBundleProjection", &[
+        ("Name", "name", Pointer), ("SignerName", "signerName", Pointer),
+        ("LabelSelector", "labelSelector", Optional("LabelSelector")), ("Optional", "optional", Pointer),
+        ("Path", "path", Text),
+    ]),
+    ("ConfigMapEnvSource", &[("Name", "name", Text), ("Optional", "optional", Pointer)]),
+    ("ConfigMapKeySelector", &[("Name", "name", Text), ("Key", "key", Text), ("Optional", "optional", Pointer)]),
+    ("ConfigMapProjection", &[
+        ("Name", "name", Text), ("Items", "items", Structs("KeyToPath")), ("Optional", "optional", Pointer),
+    ]),
+    ("ConfigMapVolumeSource", &[
+        ("Name", "name", Text), ("Items", "items", Structs("KeyToPath")), ("DefaultMode", "defaultMode", Pointer),
+        ("Optional", "optional", Pointer),
+    ]),
+    ("Container", &[
+        ("Name", "name", Text), ("Image", "image", Text), ("Command", "command", List), ("Args", "args", List),
+        ("WorkingDir", "workingDir", Text), ("Ports", "ports", Structs("ContainerPort")),
+        ("EnvFrom", "envFrom", Structs("EnvFromSource")), ("Env", "env", Structs("EnvVar")),
+        ("Resources", "resources", Plain("ResourceRequirements")),
+        ("ResizePolicy", "resizePolicy", Structs("ContainerResizePolicy")),
+        ("RestartPolicy", "restartPolicy", Pointer),
+        ("RestartPolicyRules", "restartPolicyRules", Structs("ContainerRestartRule")),
+        ("VolumeMounts", "volumeMounts", Structs("VolumeMount")),
+        ("VolumeDevices", "volumeDevices", Structs("VolumeDevice")),
+        ("LivenessProbe", "livenessProbe", Optional("Probe")), ("ReadinessProbe", "readinessProbe", Optional("Probe")),
+        ("StartupProbe", "startupProbe", Optional("Probe")), ("Lifecycle", "lifecycle", Optional("Lifecycle")),
+        ("TerminationMessagePath", "terminationMessagePath", Text),
+        ("TerminationMessagePolicy", "terminationMessagePolicy", Text), ("ImagePullPolicy", "imagePullPolicy", Text),
+        ("SecurityContext", "securityContext", Optional("SecurityContext")), ("Stdin", "stdin", Bool),
+        ("StdinOnce", "stdinOnce", Bool), ("TTY", "tty", Bool),
+    ]),
+    ("ContainerPort", &[
+        ("Name", "name", Text), ("HostPort", "hostPort", Number), ("ContainerPort", "containerPort", Number),
+        ("Protocol", "protocol", Text), ("HostIP", "hostIP", Text),
+    ]),
+    ("ContainerResizePolicy", &[("ResourceName", "resourceName", Text), ("RestartPolicy", "restartPolicy", Text)]),
+    ("ContainerRestartRule", &[
+        ("Action", "action", Text), ("ExitCodes", "exitCodes", Optional("ContainerRestartRuleOnExitCodes")),
+    ]),
+    ("ContainerRestartRuleOnExitCodes", &[("Operator", "operator", Text), ("Values", "values", List)]),
+    ("DownwardAPIProjection", &[("Items", "items", Structs("DownwardAPIVolumeFile"))]),
+    ("DownwardAPIVolumeFile", &[
+        ("Path", "path", Text), ("FieldRef", "fieldRef", Optional("ObjectFieldSelector")),
+        ("ResourceFieldRef", "resourceFieldRef", Optional("ResourceFieldSelector")), ("Mode", "mode", Pointer),
+    ]),
+    ("DownwardAPIVolumeSource", &[
+        ("Items", "items", Structs("DownwardAPIVolumeFile")), ("DefaultMode", "defaultMode", Pointer),
+    ]),
+    ("EmptyDirVolumeSource", &[("Medium", "medium", Text), ("SizeLimit", "sizeLimit", Pointer)]),
+    ("EnvFromSource", &[
+        ("Prefix", "prefix", Text), ("ConfigMapRef", "configMapRef", Optional("ConfigMapEnvSource")),
+        ("SecretRef", "secretRef", Optional("SecretEnvSource")),
+    ]),
+    ("EnvVar", &[
+        ("Name", "name", Text), ("Value", "value", Text), ("ValueFrom", "valueFrom", Optional("EnvVarSource")),
+    ]),
+    ("EnvVarSource", &[
+        ("FieldRef", "fieldRef", Optional("ObjectFieldSelector")),
+        ("ResourceFieldRef", "resourceFieldRef", Optional("ResourceFieldSelector")),
+        ("ConfigMapKeyRef", "configMapKeyRef", Optional("ConfigMapKeySelector")),
+        ("SecretKeyRef", "secretKeyRef", Optional("SecretKeySelector")),
+        ("FileKeyRef", "fileKeyRef", Optional("FileKeySelector")),
+    ]),
+    ("EphemeralContainer", &[
+        ("Name", "name", Text), ("Image", "image", Text), ("Command", "command", List), ("Args", "args", List),
+        ("WorkingDir", "workingDir", Text), ("Ports", "ports", Structs("ContainerPort")),
+        ("EnvFrom", "envFrom", Structs("EnvFromSource")), ("Env", "env", Structs("EnvVar")),
+        ("Resources", "resources", Plain("ResourceRequirements")),
+        ("ResizePolicy", "resizePolicy", Structs("ContainerResizePolicy")),
+        ("RestartPolicy", "restartPolicy", Pointer),
+        ("RestartPolicyRules", "restartPolicyRules", Structs("ContainerRestartRule")),
+        ("VolumeMounts", "volumeMounts", Structs("VolumeMount")),
+        ("VolumeDevices", "volumeDevices", Structs("VolumeDevice")),
+        ("LivenessProbe", "livenessProbe", Optional("Probe")), ("ReadinessProbe", "readinessProbe", Optional("Probe")),
+        ("StartupProbe", "startupProbe", Optional("Probe")), ("Lifecycle", "lifecycle", Optional("Lifecycle")),
+        ("TerminationMessagePath", "terminationMessagePath", Text),
+        ("TerminationMessagePolicy", "terminationMessagePolicy", Text), ("ImagePullPolicy", "imagePullPolicy", Text),
+        ("SecurityContext", "securityContext", Optional("SecurityContext")), ("Stdin", "stdin", Bool),
+        ("StdinOnce", "stdinOnce", Bool), ("TTY", "tty", Bool), ("TargetContainerName", "targetContainerName", Text),
+    ]),
+    ("EphemeralVolumeSource", &[
+        ("VolumeClaimTemplate", "volumeClaimTemplate", Optional("PersistentVolumeClaimTemplate")),
+    ]),
+    ("ExecAction", &[("Command", "command", List)]),
+    ("FCVolumeSource", &[
+        ("TargetWWNs", "targetWWNs", List), ("Lun", "lun", Pointer), ("FSType", "fsType", Text),
+        ("ReadOnly", "readOnly", Bool), ("WWIDs", "wwids", List),
+    ]),
+    ("FileKeySelector", &[
+        ("VolumeName", "volumeName", Text), ("Path", "path", Text), ("Key", "key", Text),
+        ("Optional", "optional", Pointer),
+    ]),
+    ("FlexVolumeSource", &[
+        ("Driver", "driver", Text), ("FSType", "fsType", Text),
+        ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("ReadOnly", "readOnly", Bool),
+        ("Options", "options", Map),
+    ]),
+    ("FlockerVolumeSource", &[("DatasetName", "datasetName", Text), ("DatasetUUID", "datasetUUID", Text)]),
+    ("GCEPersistentDiskVolumeSource", &[
+        ("PDName", "pdName", Text), ("FSType", "fsType", Text), ("Partition", "partition", Number),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("GRPCAction", &[("Port", "port", Number), ("Service", "service", Pointer)]),
+    ("GitRepoVolumeSource", &[
+        ("Repository", "repository", Text), ("Revision", "revision", Text), ("Directory", "directory", Text),
+    ]),
+    ("GlusterfsVolumeSource", &[
+        ("EndpointsName", "endpoints", Text), ("Path", "path", Text), ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("HTTPGetAction", &[
+        ("Path", "path", Text), ("Port", "port", IntOrString), ("Host", "host", Text), ("Scheme", "scheme", Text),
+        ("HTTPHeaders", "httpHeaders", Structs("HTTPHeader")),
+    ]),
+    ("HTTPHeader", &[("Name", "name", Text), ("Value", "value", Text)]),
+    ("HostAlias", &[("IP", "ip", Text), ("Hostnames", "hostnames", List)]),
+    ("HostPathVolumeSource", &[("Path", "path", Text), ("Type", "type", Pointer)]),
+    ("ISCSIVolumeSource", &[
+        ("TargetPortal", "targetPortal", Text), ("IQN", "iqn", Text), ("Lun", "lun", Number),
+        ("ISCSIInterface", "iscsiInterface", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
+        ("Portals", "portals", List), ("DiscoveryCHAPAuth", "chapAuthDiscovery", Bool),
+        ("SessionCHAPAuth", "chapAuthSession", Bool), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
+        ("InitiatorName", "initiatorName", Pointer),
+    ]),
+    ("ImageVolumeSource", &[("Reference", "reference", Text), ("PullPolicy", "pullPolicy", Text)]),
+    ("KeyToPath", &[("Key", "key", Text), ("Path", "path", Text), ("Mode", "mode", Pointer)]),
+    ("LabelSelector", &[
+        ("matchLabels", "matchLabels", Map),
+        ("matchExpressions", "matchExpressions", Structs("LabelSelectorRequirement")),
+    ]),
+    ("LabelSelectorRequirement", &[
+        ("key", "key", Text), ("operator", "operator", Text), ("values", "values", List),
+    ]),
+    ("Lifecycle", &[
+        ("PostStart", "postStart", Optional("LifecycleHandler")), ("PreStop", "preStop", Optional("LifecycleHandler")),
+        ("StopSignal", "stopSignal", Pointer),
+    ]),
+    ("LifecycleHandler", &[
+        ("Exec", "exec", Optional("ExecAction")), ("HTTPGet", "httpGet", Optional("HTTPGetAction")),
+        ("TCPSocket", "tcpSocket", Optional("TCPSocketAction")), ("Sleep", "sleep", Optional("SleepAction")),
+    ]),
+    ("LocalObjectReference", &[("Name", "name", Text)]),
+    ("NFSVolumeSource", &[("Server", "server", Text), ("Path", "path", Text), ("ReadOnly", "readOnly", Bool)]),
+    ("NodeAffinity", &[
+
+        ("RequiredDuringSchedulingIgnoredDuringExecution", "requiredDuringSchedulingIgnoredDuringExecution", Optional("NodeSelector")),
+        ("PreferredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution", Structs("PreferredSchedulingTerm")),
+    ]),
+    ("NodeSelector", &[("NodeSelectorTerms", "nodeSelectorTerms", Structs("NodeSelectorTerm"))]),
+    ("NodeSelectorRequirement", &[("Key", "key", Text), ("Operator", "operator", Text), ("Values", "values", List)]),
+    ("NodeSelectorTerm", &[
+        ("MatchExpressions", "matchExpressions", Structs("NodeSelectorRequirement")),
+        ("MatchFields", "matchFields", Structs("NodeSelectorRequirement")),
+    ]),
+    ("ObjectFieldSelector", &[("APIVersion", "apiVersion", Text), ("FieldPath", "fieldPath", Text)]),
+    ("PersistentVolumeClaimSpec", &[
+        ("AccessModes", "accessModes", List), ("Selector", "selector", Optional("LabelSelector")),
+        ("Resources", "resources", Plain("VolumeResourceRequirements")), ("VolumeName", "volumeName", Text),
+        ("StorageClassName", "storageClassName", Pointer), ("VolumeMode", "volumeMode", Pointer),
+        ("DataSource", "dataSource", Optional("TypedLocalObjectReference")),
+        ("DataSourceRef", "dataSourceRef", Optional("TypedObjectReference")),
+        ("VolumeAttributesClassName", "volumeAttributesClassName", Pointer),
+    ]),
+    ("PersistentVolumeClaimTemplate", &[("Spec", "spec", Plain("PersistentVolumeClaimSpec"))]),
+    ("PersistentVolumeClaimVolumeSource", &[("ClaimName", "claimName", Text), ("ReadOnly", "readOnly", Bool)]),
+    ("PhotonPersistentDiskVolumeSource", &[("PdID", "pdID", Text), ("FSType", "fsType", Text)]),
+    ("PodAffinity", &[
+
+        ("RequiredDuringSchedulingIgnoredDuringExecution", "requiredDuringSchedulingIgnoredDuringExecution", Structs("PodAffinityTerm")),
+        ("PreferredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution", Structs("WeightedPodAffinityTerm")),
+    ]),
+    ("PodAffinityTerm", &[
+        ("LabelSelector", "labelSelector", Optional("LabelSelector")), ("Namespaces", "namespaces", List),
+        ("TopologyKey", "topologyKey", Text), ("NamespaceSelector", "namespaceSelector", Optional("LabelSelector")),
+        ("MatchLabelKeys", "matchLabelKeys", List), ("MismatchLabelKeys", "mismatchLabelKeys", List),
+    ]),
+    ("PodAntiAffinity", &[
+
+        ("RequiredDuringSchedulingIgnoredDuringExecution", "requiredDuringSchedulingIgnoredDuringExecution", Structs("PodAffinityTerm")),
+        ("PreferredDuringSchedulingIgnoredDuringExecution", "preferredDuringSchedulingIgnoredDuringExecution", Structs("WeightedPodAffinityTerm")),
+    ]),
+    ("PodCertificateProjection", &[
+        ("SignerName", "signerName", Text), ("KeyType", "keyType", Text),
+        ("MaxExpirationSeconds", "maxExpirationSeconds", Pointer),
+        ("CredentialBundlePath", "credentialBundlePath", Text), ("KeyPath", "keyPath", Text),
+        ("CertificateChainPath", "certificateChainPath", Text), ("UserAnnotations", "userAnnotations", Map),
+    ]),
+    ("PodDNSConfig", &[
+        ("Nameservers", "nameservers", List), ("Searches", "searches", List),
+        ("Options", "options", Structs("PodDNSConfigOption")),
+    ]),
+    ("PodDNSConfigOption", &[("Name", "name", Text), ("Value", "value", Pointer)]),
+    ("PodOS", &[("Name", "name", Text)]),
+    ("PodReadinessGate", &[("ConditionType", "conditionType", Text)]),
+    ("PodResourceClaim", &[
+        ("Name", "name", Text), ("ResourceClaimName", "resourceClaimName", Pointer),
+        ("ResourceClaimTemplateName", "resourceClaimTemplateName", Pointer),
+    ]),
+    ("PodSchedulingGate", &[("Name", "name", Text)]),
+    ("PodSchedulingGroup", &[("PodGroupName", "podGroupName", Pointer)]),
+    ("PodSecurityContext", &[
+        ("HostNetwork", "hostNetwork", Bool), ("HostPID", "hostPID", Bool), ("HostIPC", "hostIPC", Bool),
+        ("ShareProcessNamespace", "shareProcessNamespace", Pointer), ("HostUsers", "hostUsers", Pointer),
+        ("SELinuxOptions", "seLinuxOptions", Optional("SELinuxOptions")),
+        ("WindowsOptions", "windowsOptions", Optional("WindowsSecurityContextOptions")),
+        ("RunAsUser", "runAsUser", Pointer), ("RunAsGroup", "runAsGroup", Pointer),
+        ("RunAsNonRoot", "runAsNonRoot", Pointer), ("SupplementalGroups", "supplementalGroups", List),
+        ("SupplementalGroupsPolicy", "supplementalGroupsPolicy", Pointer), ("FSGroup", "fsGroup", Pointer),
+        ("FSGroupChangePolicy", "fsGroupChangePolicy", Pointer), ("Sysctls", "sysctls", Structs("Sysctl")),
+        ("SeccompProfile", "seccompProfile", Optional("SeccompProfile")),
+        ("AppArmorProfile", "appArmorProfile", Optional("AppArmorProfile")),
+        ("SELinuxChangePolicy", "seLinuxChangePolicy", Pointer),
+    ]),
+    ("PodSpec", &[
+        ("Volumes", "volumes", Structs("Volume")), ("InitContainers", "initContainers", Structs("Container")),
+        ("Containers", "containers", Structs("Container")),
+        ("EphemeralContainers", "ephemeralContainers", Structs("EphemeralContainer")),
+        ("RestartPolicy", "restartPolicy", Text),
+        ("TerminationGracePeriodSeconds", "terminationGracePeriodSeconds", Pointer),
+        ("ActiveDeadlineSeconds", "activeDeadlineSeconds", Pointer), ("DNSPolicy", "dnsPolicy", Text),
+        ("NodeSelector", "nodeSelector", Map), ("ServiceAccountName", "serviceAccountName", Text),
+        ("AutomountServiceAccountToken", "automountServiceAccountToken", Pointer), ("NodeName", "nodeName", Text),
+        ("SecurityContext", "securityContext", Optional("PodSecurityContext")),
+        ("ImagePullSecrets", "imagePullSecrets", Structs("LocalObjectReference")), ("Hostname", "hostname", Text),
+        ("Subdomain", "subdomain", Text), ("SetHostnameAsFQDN", "setHostnameAsFQDN", Pointer),
+        ("Affinity", "affinity", Optional("Affinity")), ("SchedulerName", "schedulerName", Text),
+        ("Tolerations", "tolerations", Structs("Toleration")), ("HostAliases", "hostAliases", Structs("HostAlias")),
+        ("PriorityClassName", "priorityClassName", Text), ("Priority", "priority", Pointer),
+        ("PreemptionPolicy", "preemptionPolicy", Pointer), ("DNSConfig", "dnsConfig", Optional("PodDNSConfig")),
+        ("ReadinessGates", "readinessGates", Structs("PodReadinessGate")),
+        ("RuntimeClassName", "runtimeClassName", Pointer), ("Overhead", "overhead", Map),
+        ("EnableServiceLinks", "enableServiceLinks", Pointer),
+        ("TopologySpreadConstraints", "topologySpreadConstraints", Structs("TopologySpreadConstraint")),
+        ("OS", "os", Optional("PodOS")), ("SchedulingGates", "schedulingGates", Structs("PodSchedulingGate")),
+        ("ResourceClaims", "resourceClaims", Structs("PodResourceClaim")),
+        ("Resources", "resources", Optional("ResourceRequirements")),
+        ("HostnameOverride", "hostnameOverride", Pointer),
+        ("SchedulingGroup", "schedulingGroup", Optional("PodSchedulingGroup")),
+    ]),
+    ("PortworxVolumeSource", &[
+        ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("PreferredSchedulingTerm", &[
+        ("Weight", "weight", Number), ("Preference", "preference", Plain("NodeSelectorTerm")),
+    ]),
+    ("Probe", &[
+        ("Exec", "exec", Optional("ExecAction")), ("HTTPGet", "httpGet", Optional("HTTPGetAction")),
+        ("TCPSocket", "tcpSocket", Optional("TCPSocketAction")), ("GRPC", "grpc", Optional("GRPCAction")),
+        ("InitialDelaySeconds", "initialDelaySeconds", Number), ("TimeoutSeconds", "timeoutSeconds", Number),
+        ("PeriodSeconds", "periodSeconds", Number), ("SuccessThreshold", "successThreshold", Number),
+        ("FailureThreshold", "failureThreshold", Number),
+        ("TerminationGracePeriodSeconds", "terminationGracePeriodSeconds", Pointer),
+    ]),
+    ("ProjectedVolumeSource", &[
+        ("Sources", "sources", Structs("VolumeProjection")), ("DefaultMode", "defaultMode", Pointer),
+    ]),
+    ("QuobyteVolumeSource", &[
+        ("Registry", "registry", Text), ("Volume", "volume", Text), ("ReadOnly", "readOnly", Bool),
+        ("User", "user", Text), ("Group", "group", Text), ("Tenant", "tenant", Text),
+    ]),
+    ("RBDVolumeSource", &[
+        ("CephMonitors", "monitors", List), ("RBDImage", "image", Text), ("FSType", "fsType", Text),
+        ("RBDPool", "pool", Text), ("RadosUser", "user", Text), ("Keyring", "keyring", Text),
+        ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("ResourceClaim", &[("Name", "name", Text), ("Request", "request", Text)]),
+    ("ResourceFieldSelector", &[
+        ("ContainerName", "containerName", Text), ("Resource", "resource", Text), ("Divisor", "divisor", Quantity),
+    ]),
+    ("ResourceRequirements", &[
+        ("Limits", "limits", Map), ("Requests", "requests", Map), ("Claims", "claims", Structs("ResourceClaim")),
+    ]),
+    ("SELinuxOptions", &[
+        ("User", "user", Text), ("Role", "role", Text), ("Type", "type", Text), ("Level", "level", Text),
+    ]),
+    ("ScaleIOVolumeSource", &[
+        ("Gateway", "gateway", Text), ("System", "system", Text),
+        ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("SSLEnabled", "sslEnabled", Bool),
+        ("ProtectionDomain", "protectionDomain", Text), ("StoragePool", "storagePool", Text),
+        ("StorageMode", "storageMode", Text), ("VolumeName", "volumeName", Text), ("FSType", "fsType", Text),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("SeccompProfile", &[("Type", "type", Text), ("LocalhostProfile", "localhostProfile", Pointer)]),
+    ("SecretEnvSource", &[("Name", "name", Text), ("Optional", "optional", Pointer)]),
+    ("SecretKeySelector", &[("Name", "name", Text), ("Key", "key", Text), ("Optional", "optional", Pointer)]),
+    ("SecretProjection", &[
+        ("Name", "name", Text), ("Items", "items", Structs("KeyToPath")), ("Optional", "optional", Pointer),
+    ]),
+    ("SecretVolumeSource", &[
+        ("SecretName", "secretName", Text), ("Items", "items", Structs("KeyToPath")),
+        ("DefaultMode", "defaultMode", Pointer), ("Optional", "optional", Pointer),
+    ]),
+    ("SecurityContext", &[
+        ("Capabilities", "capabilities", Optional("Capabilities")), ("Privileged", "privileged", Pointer),
+        ("SELinuxOptions", "seLinuxOptions", Optional("SELinuxOptions")),
+        ("WindowsOptions", "windowsOptions", Optional("WindowsSecurityContextOptions")),
+        ("RunAsUser", "runAsUser", Pointer), ("RunAsGroup", "runAsGroup", Pointer),
+        ("RunAsNonRoot", "runAsNonRoot", Pointer), ("ReadOnlyRootFilesystem", "readOnlyRootFilesystem", Pointer),
+        ("AllowPrivilegeEscalation", "allowPrivilegeEscalation", Pointer), ("ProcMount", "procMount", Pointer),
+        ("SeccompProfile", "seccompProfile", Optional("SeccompProfile")),
+        ("AppArmorProfile", "appArmorProfile", Optional("AppArmorProfile")),
+    ]),
+    ("ServiceAccountTokenProjection", &[
+        ("Audience", "audience", Text), ("ExpirationSeconds", "expirationSeconds", Number), ("Path", "path", Text),
+    ]),
+    ("SleepAction", &[("Seconds", "seconds", Number)]),
+    ("StorageOSVolumeSource", &[
+        ("VolumeName", "volumeName", Text), ("VolumeNamespace", "volumeNamespace", Text), ("FSType", "fsType", Text),
+        ("ReadOnly", "readOnly", Bool), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
+    ]),
+    ("Sysctl", &[("Name", "name", Text), ("Value", "value", Text)]),
+    ("TCPSocketAction", &[("Port", "port", IntOrString), ("Host", "host", Text)]),
+    ("Toleration", &[
+        ("Key", "key", Text), ("Operator", "operator", Text), ("Value", "value", Text), ("Effect", "effect", Text),
+        ("TolerationSeconds", "tolerationSeconds", Pointer),
+    ]),
+    ("TopologySpreadConstraint", &[
+        ("MaxSkew", "maxSkew", Number), ("TopologyKey", "topologyKey", Text),
+        ("WhenUnsatisfiable", "whenUnsatisfiable", Text),
+        ("LabelSelector", "labelSelector", Optional("LabelSelector")), ("MinDomains", "minDomains", Pointer),
+        ("NodeAffinityPolicy", "nodeAffinityPolicy", Pointer), ("NodeTaintsPolicy", "nodeTaintsPolicy", Pointer),
+        ("MatchLabelKeys", "matchLabelKeys", List),
+    ]),
+    ("TypedLocalObjectReference", &[
+        ("APIGroup", "apiGroup", Pointer), ("Kind", "kind", Text), ("Name", "name", Text),
+    ]),
+    ("TypedObjectReference", &[
+        ("APIGroup", "apiGroup", Pointer), ("Kind", "kind", Text), ("Name", "name", Text),
+        ("Namespace", "namespace", Pointer),
+    ]),
+    ("Volume", &[
+        ("Name", "name", Text), ("HostPath", "hostPath", Optional("HostPathVolumeSource")),
+        ("EmptyDir", "emptyDir", Optional("EmptyDirVolumeSource")),
+        ("GCEPersistentDisk", "gcePersistentDisk", Optional("GCEPersistentDiskVolumeSource")),
+        ("AWSElasticBlockStore", "awsElasticBlockStore", Optional("AWSElasticBlockStoreVolumeSource")),
+        ("GitRepo", "gitRepo", Optional("GitRepoVolumeSource")), ("Secret", "secret", Optional("SecretVolumeSource")),
+        ("NFS", "nfs", Optional("NFSVolumeSource")), ("ISCSI", "iscsi", Optional("ISCSIVolumeSource")),
+        ("Glusterfs", "glusterfs", Optional("GlusterfsVolumeSource")),
+        ("PersistentVolumeClaim", "persistentVolumeClaim", Optional("PersistentVolumeClaimVolumeSource")),
+        ("RBD", "rbd", Optional("RBDVolumeSource")), ("Quobyte", "quobyte", Optional("QuobyteVolumeSource")),
+        ("FlexVolume", "flexVolume", Optional("FlexVolumeSource")),
+        ("Cinder", "cinder", Optional("CinderVolumeSource")), ("CephFS", "cephfs", Optional("CephFSVolumeSource")),
+        ("Flocker", "flocker", Optional("FlockerVolumeSource")),
+        ("DownwardAPI", "downwardAPI", Optional("DownwardAPIVolumeSource")), ("FC", "fc", Optional("FCVolumeSource")),
+        ("AzureFile", "azureFile", Optional("AzureFileVolumeSource")),
+        ("ConfigMap", "configMap", Optional("ConfigMapVolumeSource")),
+        ("VsphereVolume", "vsphereVolume", Optional("VsphereVirtualDiskVolumeSource")),
+        ("AzureDisk", "azureDisk", Optional("AzureDiskVolumeSource")),
+        ("PhotonPersistentDisk", "photonPersistentDisk", Optional("PhotonPersistentDiskVolumeSource")),
+        ("Projected", "projected", Optional("ProjectedVolumeSource")),
+        ("PortworxVolume", "portworxVolume", Optional("PortworxVolumeSource")),
+        ("ScaleIO", "scaleIO", Optional("ScaleIOVolumeSource")),
+        ("StorageOS", "storageos", Optional("StorageOSVolumeSource")), ("CSI", "csi", Optional("CSIVolumeSource")),
+        ("Ephemeral", "ephemeral", Optional("EphemeralVolumeSource")),
+        ("Image", "image", Optional("ImageVolumeSource")),
+    ]),
+    ("VolumeDevice", &[("Name", "name", Text), ("DevicePath", "devicePath", Text)]),
+    ("VolumeMount", &[
+        ("Name", "name", Text), ("ReadOnly", "readOnly", Bool), ("RecursiveReadOnly", "recursiveReadOnly", Pointer),
+        ("MountPath", "mountPath", Text), ("SubPath", "subPath", Text),
+        ("MountPropagation", "mountPropagation", Pointer), ("SubPathExpr", "subPathExpr", Text),
+    ]),
+    ("VolumeProjection", &[
+        ("Secret", "secret", Optional("SecretProjection")),
+        ("DownwardAPI", "downwardAPI", Optional("DownwardAPIProjection")),
+        ("ConfigMap", "configMap", Optional("ConfigMapProjection")),
+        ("ServiceAccountToken", "serviceAccountToken", Optional("ServiceAccountTokenProjection")),
+        ("ClusterTrustBundle", "clusterTrustBundle", Optional("ClusterTrustBundleProjection")),
+        ("PodCertificate", "podCertificate", Optional("PodCertificateProjection")),
+    ]),
+    ("VolumeResourceRequirements", &[("Limits", "limits", Map), ("Requests", "requests", Map)]),
+    ("VsphereVirtualDiskVolumeSource", &[
+        ("VolumePath", "volumePath", Text), ("FSType", "fsType", Text),
+        ("StoragePolicyName", "storagePolicyName", Text), ("StoragePolicyID", "storagePolicyID", Text),
+    ]),
+    ("WeightedPodAffinityTerm", &[
+        ("Weight", "weight", Number), ("PodAffinityTerm", "podAffinityTerm", Plain("PodAffinityTerm")),
+    ]),
+    ("WindowsSecurityContextOptions", &[
+        ("GMSACredentialSpecName", "gmsaCredentialSpecName", Pointer),
+        ("GMSACredentialSpec", "gmsaCredentialSpec", Pointer), ("RunAsUserName", "runAsUserName", Pointer),
+        ("HostProcess", "hostProcess", Pointer),
+    ]),
+];

@@ -1,0 +1,184 @@
+//! Metadata of every object: names, labels, annotations, owners, finalizers; and label selectors inside objects.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go, pkg/apis/meta/v1/validation, v1.36.
+//! Simplified: managedFields are not looked at.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
+use serde_json::{Value, json};
+
+use super::{invalid_each, list, text};
+use crate::field::{FieldError, Path};
+use crate::{ObjectMeta, OwnerReference, name_rules};
+
+/// A rule that names of a kind follow. `prefix` is true for `generateName`, which may end in `-`.
+pub(crate) type NameRule = fn(&str) -> Vec<String>;
+
+const MAX_ANNOTATION_BYTES: usize = 256 * 1024;
+
+/// The rule for the names of nodes, ConfigMaps and most others.
+pub(crate) const SUBDOMAIN: NameRule = name_rules::dns1123_subdomain;
+/// The rule for namespaces and (since 1.36) Services.
+pub(crate) const LABEL: NameRule = name_rules::dns1123_label;
+
+pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let path = Path::new("metadata");
+    let generate_name = text(&meta.generate_name);
+    if !generate_name.is_empty() {
+        // The end that will be made up follows a final dash, so the dash is no fault.
+        let shape = generate_name.strip_suffix('-').filter(|rest| !rest.is_empty()).map(|rest| format!("{rest}a"));
+        invalid_each(&mut errors, &path.child("generateName"), generate_name, rule(shape.as_deref().unwrap_or(generate_name)));
+    }
+    match text(&meta.name) {
+        "" => errors.push(FieldError::required(path.child("name"), "name or generateName is required")),
+        name => invalid_each(&mut errors, &path.child("name"), name, rule(name)),
+    }
+    match text(&meta.namespace) {
+        "" if namespaced => errors.push(FieldError::required(path.child("namespace"), "")),
+        "" => {}
+        namespace if namespaced => invalid_each(&mut errors, &path.child("namespace"), namespace, name_rules::dns1123_label(namespace)),
+        _ => errors.push(FieldError::forbidden(path.child("namespace"), "not allowed on this type")),
+    }
+    super::nonnegative(&mut errors, &path.child("generation"), meta.generation.unwrap_or(0));
+    errors.extend(labels(meta.labels.as_ref(), &path.child("labels")));
+    errors.extend(annotations(meta.annotations.as_ref(), &path.child("annotations")));
+    errors.extend(owner_references(list(&meta.owner_references), &path.child("ownerReferences")));
+    errors.extend(finalizers(list(&meta.finalizers), &path.child("finalizers")));
+    errors
+}
+
+pub(crate) fn validate_update(new: &ObjectMeta, old: &ObjectMeta) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let path = Path::new("metadata");
+    if old.deletion_timestamp.is_some() {
+        let known = list(&old.finalizers);
+        let mut added: Vec<&String> = list(&new.finalizers).iter().filter(|finalizer| !known.contains(finalizer)).collect();
+        added.sort();
+        if !added.is_empty() {
+            let shown: Vec<String> = added.iter().map(|finalizer| format!("{finalizer:?}")).collect();
+            let why = format!("no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}", shown.join(", "));
+            errors.push(FieldError::forbidden(path.child("finalizers"), why));
+        }
+    }
+    if text(&new.resource_version).is_empty() {
+        errors.push(FieldError::invalid(path.child("resourceVersion"), "", "must be specified for an update"));
+    }
+    if new.generation.unwrap_or(0) < old.generation.unwrap_or(0) {
+        errors.push(FieldError::invalid(path.child("generation"), new.generation.unwrap_or(0), "must not be decremented"));
+    }
+    let fields = [
+        ("name", json!(text(&new.name)), json!(text(&old.name))),
+        ("namespace", json!(text(&new.namespace)), json!(text(&old.namespace))),
+        ("uid", json!(text(&new.uid)), json!(text(&old.uid))),
+        ("creationTimestamp", json!(new.creation_timestamp), json!(old.creation_timestamp)),
+        ("deletionTimestamp", json!(new.deletion_timestamp), json!(old.deletion_timestamp)),
+        ("deletionGracePeriodSeconds", json!(new.deletion_grace_period_seconds), json!(old.deletion_grace_period_seconds)),
+    ];
+    for (name, new, old) in fields {
+        errors.extend(immutable(&new, &old, &path.child(name)));
+    }
+    errors.extend(labels(new.labels.as_ref(), &path.child("labels")));
+    errors.extend(annotations(new.annotations.as_ref(), &path.child("annotations")));
+    errors.extend(owner_references(list(&new.owner_references), &path.child("ownerReferences")));
+    errors
+}
+
+pub(crate) fn immutable(new: &Value, old: &Value, field: &Path) -> Option<FieldError> {
+    (new != old).then(|| FieldError::invalid(field, new.clone(), "field is immutable"))
+}
+
+pub(crate) fn labels(labels: Option<&BTreeMap<String, String>>, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (key, value) in labels.into_iter().flatten() {
+        invalid_each(&mut errors, path, key.as_str(), name_rules::label_key(key));
+        invalid_each(&mut errors, path, value.as_str(), name_rules::label_value(value));
+    }
+    errors
+}
+
+pub(crate) fn annotations(annotations: Option<&BTreeMap<String, String>>, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut bytes = 0;
+    for (key, value) in annotations.into_iter().flatten() {
+        invalid_each(&mut errors, path, key.as_str(), name_rules::label_key(&key.to_lowercase()));
+        bytes += key.len() + value.len();
+    }
+    if bytes > MAX_ANNOTATION_BYTES {
+        errors.push(FieldError::too_long(path, MAX_ANNOTATION_BYTES));
+    }
+    errors
+}
+
+fn owner_references(owners: &[OwnerReference], path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut controller: Option<String> = None;
+    for owner in owners {
+        if owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
+            errors.push(FieldError::invalid(path.child("apiVersion"), owner.api_version.as_str(), "version must not be empty"));
+        }
+        for (name, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {
+            if value.is_empty() {
+                errors.push(FieldError::invalid(path.child(name), "", "must not be empty"));
+            }
+        }
+        if owner.api_version == "v1" && owner.kind == "Event" {
+            errors.push(FieldError::invalid(path, json!(owner), "/v1, Kind=Event is disallowed from being an owner"));
+        }
+        if owner.controller == Some(true) {
+            let this = format!("{}/{}", owner.kind, owner.name);
+            match &controller {
+                Some(first) => {
+                    let why = format!("Only one reference can have Controller set to true. Found \"true\" in references for {first} and {this}");
+                    errors.push(FieldError::invalid(path, json!(owners), why));
+                }
+                None => controller = Some(this),
+            }
+        }
+    }
+    errors
+}
+
+fn finalizers(finalizers: &[String], path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for finalizer in finalizers {
+        invalid_each(&mut errors, path, finalizer.as_str(), name_rules::label_key(finalizer));
+    }
+    let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
+    if has("orphan") && has("foregroundDeletion") {
+        let why = "finalizer orphan and foregroundDeletion cannot be both set";
+        errors.push(FieldError::invalid(path, finalizers.to_vec(), why));
+    }
+    errors
+}
+
+/// A selector inside an object.
+pub(crate) fn label_selector(selector: Option<&LabelSelector>, path: &Path) -> Vec<FieldError> {
+    let Some(selector) = selector else { return Vec::new() };
+    let mut errors = labels(selector.match_labels.as_ref(), &path.child("matchLabels"));
+    for (index, expression) in list(&selector.match_expressions).iter().enumerate() {
+        errors.extend(selector_requirement(expression, &path.child("matchExpressions").index(index)));
+    }
+    errors
+}
+
+fn selector_requirement(requirement: &LabelSelectorRequirement, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let values = list(&requirement.values);
+    match requirement.operator.as_str() {
+        "In" | "NotIn" if values.is_empty() => {
+            errors.push(FieldError::required(path.child("values"), "must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+        "Exists" | "DoesNotExist" if !values.is_empty() => {
+            errors.push(FieldError::forbidden(path.child("values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+        "In" | "NotIn" | "Exists" | "DoesNotExist" => {}
+        other => errors.push(FieldError::invalid(path.child("operator"), other, "not a valid selector operator")),
+    }
+    invalid_each(&mut errors, &path.child("key"), requirement.key.as_str(), name_rules::label_key(&requirement.key));
+    for (index, value) in values.iter().enumerate() {
+        invalid_each(&mut errors, &path.child("values").index(index), value.as_str(), name_rules::label_value(value));
+    }
+    errors
+}

@@ -1,0 +1,54 @@
+//! Validation: what the API server refuses, field by field, in its own words.
+
+pub(crate) mod config;
+pub(crate) mod container;
+pub(crate) mod endpoint;
+mod go_dump;
+mod go_types;
+pub(crate) mod ip;
+pub(crate) mod metadata;
+pub(crate) mod node;
+pub(crate) mod pod;
+pub(crate) mod pod_update;
+pub(crate) mod probe;
+pub(crate) mod resources;
+pub(crate) mod scheduling;
+pub(crate) mod service;
+pub(crate) mod volume;
+pub(crate) mod workload;
+
+use serde_json::Value;
+
+use crate::field::{FieldError, Path};
+
+/// Turns the faults that a rule of names found into errors of a field.
+pub(crate) fn invalid_each(errors: &mut Vec<FieldError>, field: &Path, value: impl Into<Value>, faults: Vec<String>) {
+    let value = value.into();
+    errors.extend(faults.into_iter().map(|fault| FieldError::invalid(field, value.clone(), fault)));
+}
+
+pub(crate) fn nonnegative(errors: &mut Vec<FieldError>, field: &Path, value: impl Into<i64>) {
+    let value = value.into();
+    if value < 0 {
+        errors.push(FieldError::invalid(field, value, "must be greater than or equal to 0"));
+    }
+}
+
+/// A value that must be one of a few, and must be there.
+pub(crate) fn one_of(errors: &mut Vec<FieldError>, field: &Path, value: Option<&str>, supported: &[&str]) {
+    match value.unwrap_or_default() {
+        "" => errors.push(FieldError::required(field, "")),
+        value if !supported.contains(&value) => errors.push(FieldError::not_supported(field, value, supported)),
+        _ => {}
+    }
+}
+
+/// The value of an optional text, empty if it is missing.
+pub(crate) fn text(value: &Option<String>) -> &str {
+    value.as_deref().unwrap_or_default()
+}
+
+/// A list that may be missing.
+pub(crate) fn list<T>(value: &Option<Vec<T>>) -> &[T] {
+    value.as_deref().unwrap_or_default()
+}

@@ -1,0 +1,59 @@
+//! Nodes and namespaces.
+//!
+//! Models: pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate, ValidateNamespace), v1.36.
+//! Simplified: dynamic kubelet configuration, swap and declared features are not checked.
+
+use super::{invalid_each, ip, list, metadata, resources, scheduling, text};
+use crate::field::{FieldError, Path};
+use crate::resource::resource_list;
+use crate::{Namespace, Node, name_rules};
+
+pub(crate) fn node(node: &Node) -> Vec<FieldError> {
+    let mut errors = metadata::validate(&node.metadata, false, metadata::SUBDOMAIN);
+    errors.extend(taints_and_resources(node));
+    for (index, network) in list(&node.spec.pod_cidrs).iter().enumerate() {
+        errors.extend(ip::network(network, &Path::new("spec").child("podCIDRs").index(index)));
+    }
+    errors
+}
+
+pub(crate) fn node_update(new: &Node, old: &Node) -> Vec<FieldError> {
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(taints_and_resources(new));
+    let path = Path::new("spec");
+    let old_networks = list(&old.spec.pod_cidrs);
+    if !old_networks.is_empty() && old_networks != list(&new.spec.pod_cidrs) {
+        let why = "node updates may not change podCIDR except from \"\" to valid";
+        errors.push(FieldError::forbidden(path.child("podCIDRs"), why));
+    }
+    let old_provider = text(&old.spec.provider_id);
+    if !old_provider.is_empty() && old_provider != text(&new.spec.provider_id) {
+        let why = "node updates may not change providerID except from \"\" to valid";
+        errors.push(FieldError::forbidden(path.child("providerID"), why));
+    }
+    errors
+}
+
+fn taints_and_resources(node: &Node) -> Vec<FieldError> {
+    // The reference reports taints under `metadata`.
+    let mut errors = scheduling::taints(list(&node.spec.taints), &Path::new("metadata").child("taints"));
+    for (name, amounts) in [("capacity", &node.status.capacity), ("allocatable", &node.status.allocatable)] {
+        for (resource, amount) in resource_list(amounts.as_ref()) {
+            errors.extend(resources::amount(&resource, amount, &Path::new("status").child(name).child(&resource)));
+        }
+    }
+    errors
+}
+
+pub(crate) fn namespace(namespace: &Namespace) -> Vec<FieldError> {
+    let mut errors = metadata::validate(&namespace.metadata, false, metadata::LABEL);
+    let path = Path::new("spec").child("finalizers");
+    for finalizer in list(&namespace.spec.finalizers) {
+        invalid_each(&mut errors, &path, finalizer.as_str(), name_rules::label_key(finalizer));
+        if !finalizer.contains('/') && !matches!(finalizer.as_str(), "kubernetes" | "orphan" | "foregroundDeletion") {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.push(FieldError::invalid(&path, finalizer.as_str(), why));
+        }
+    }
+    errors
+}

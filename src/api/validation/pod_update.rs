@@ -1,0 +1,145 @@
+//! What may change in a pod: hardly anything but images, a shorter deadline and further tolerations.
+//!
+//! Models: pkg/apis/core/validation/validation.go (ValidatePodUpdate, ValidatePodStatusUpdate), v1.36.
+//! Simplified: a gated pod may not change its node selector and affinity either.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec, Toleration};
+use serde_json::json;
+
+use super::{invalid_each, list, metadata, pod, scheduling, text};
+use crate::field::{FieldError, Path};
+use crate::{Pod, name_rules};
+
+const MUTABLE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+
+pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(pod::metadata_and_spec(new));
+    let path = Path::new("spec");
+    let lists = [
+        ("containers", new.spec.containers.as_slice(), old.spec.containers.as_slice()),
+        ("initContainers", list(&new.spec.init_containers), list(&old.spec.init_containers)),
+    ];
+    for (name, new, old) in lists {
+        let path = path.child(name);
+        if new.len() != old.len() {
+            errors.push(FieldError::forbidden(path, "pod updates may not add or remove containers"));
+            return errors;
+        }
+        errors.extend(images(new, &path));
+    }
+    if let Some(error) = deadline(&new.spec, &old.spec, &path.child("activeDeadlineSeconds")) {
+        errors.push(error);
+        return errors;
+    }
+    errors.extend(added_tolerations(list(&new.spec.tolerations), list(&old.spec.tolerations), &path.child("tolerations")));
+    let gates = list(&new.spec.scheduling_gates).iter().enumerate();
+    for (index, gate) in gates.filter(|(_, gate)| !list(&old.spec.scheduling_gates).contains(gate)) {
+        let why = format!("only deletion is allowed, but found new scheduling gate '{}'", gate.name);
+        errors.push(FieldError::forbidden(path.child("schedulingGates").index(index).child("name"), why));
+    }
+    if !Arc::ptr_eq(&new.spec, &old.spec) && new.spec != old.spec {
+        let rest = with_old_mutable_fields(&new.spec, &old.spec);
+        if rest != *old.spec {
+            errors.push(FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n{}", super::go_dump::diff(&old.spec, &rest))));
+        }
+    }
+    errors
+}
+
+fn images(containers: &[Container], path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, container) in containers.iter().enumerate() {
+        let (field, image) = (path.index(index).child("image"), text(&container.image));
+        if image.is_empty() {
+            errors.push(FieldError::required(&field, ""));
+        }
+        if image.trim() != image {
+            errors.push(FieldError::invalid(&field, image, "must not have leading or trailing whitespace"));
+        }
+    }
+    errors
+}
+
+/// A deadline may be set or shortened, but neither moved out nor dropped.
+fn deadline(new: &PodSpec, old: &PodSpec, path: &Path) -> Option<FieldError> {
+    let most = i64::from(i32::MAX);
+    match (new.active_deadline_seconds, old.active_deadline_seconds) {
+        (Some(new), _) if !(0..=most).contains(&new) => Some(FieldError::invalid(path, new, name_rules::inclusive_range(0, most))),
+        (Some(new), Some(old)) if old < new => Some(FieldError::invalid(path, new, "must be less than or equal to previous value")),
+        (None, Some(_)) => Some(FieldError::invalid(path, json!(null), "must not update from a positive integer to nil value")),
+        _ => None,
+    }
+}
+
+fn added_tolerations(new: &[Toleration], old: &[Toleration], path: &Path) -> Vec<FieldError> {
+    let kept = |old: &Toleration| {
+        new.iter().any(|new| Toleration { toleration_seconds: new.toleration_seconds, ..old.clone() } == *new)
+    };
+    if !old.iter().all(kept) {
+        return vec![FieldError::forbidden(path, "existing toleration can not be modified except its tolerationSeconds")];
+    }
+    scheduling::tolerations(new, path)
+}
+
+/// The new spec with the old values wherever a change is allowed; what differs now is forbidden.
+fn with_old_mutable_fields(new: &PodSpec, old: &PodSpec) -> PodSpec {
+    let mut rest = new.clone();
+    for (container, old) in rest.containers.iter_mut().zip(&old.containers) {
+        container.image.clone_from(&old.image);
+    }
+    for (container, old) in rest.init_containers.iter_mut().flatten().zip(list(&old.init_containers)) {
+        container.image.clone_from(&old.image);
+    }
+    rest.active_deadline_seconds = old.active_deadline_seconds;
+    rest.scheduling_gates.clone_from(&old.scheduling_gates);
+    rest.tolerations.clone_from(&old.tolerations);
+    if old.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) && rest.termination_grace_period_seconds == Some(1) {
+        rest.termination_grace_period_seconds = old.termination_grace_period_seconds;
+    }
+    rest
+}
+
+pub(crate) fn validate_status(new: &Pod, old: &Pod) -> Vec<FieldError> {
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let path = Path::new("status");
+    if new.spec.node_name != old.spec.node_name {
+        errors.push(FieldError::forbidden(path.child("nodeName"), "may not be changed directly"));
+    }
+    let nominated = text(&new.status.nominated_node_name);
+    if !nominated.is_empty() && nominated != text(&old.status.nominated_node_name) {
+        invalid_each(&mut errors, &path.child("nominatedNodeName"), nominated, name_rules::dns1123_subdomain(nominated));
+    }
+    let class = |pod: &Pod| json!(text(&pod.status.qos_class));
+    errors.extend(metadata::immutable(&class(new), &class(old), &path.child("qosClass")));
+    errors.extend(finished_containers(new, old, &path));
+    errors
+}
+
+/// A container that has ended for good stays ended.
+fn finished_containers(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
+    let policy = text(&new.spec.restart_policy);
+    if policy == "Always" {
+        return Vec::new();
+    }
+    let mut errors = Vec::new();
+    let lists = [
+        ("containerStatuses", list(&new.status.container_statuses), list(&old.status.container_statuses)),
+        ("initContainerStatuses", list(&new.status.init_container_statuses), list(&old.status.init_container_statuses)),
+    ];
+    for (name, new, old) in lists {
+        for (index, old) in old.iter().enumerate() {
+            let Some(ended) = old.state.as_ref().and_then(|state| state.terminated.as_ref()) else { continue };
+            let restarts = policy == "OnFailure" && ended.exit_code != 0;
+            let now = new.iter().find(|new| new.name == old.name);
+            let back = now.is_some_and(|now| now.state.as_ref().is_some_and(|state| state.terminated.is_none()));
+            if back && !restarts {
+                let why = "may not be transitioned to non-terminated state";
+                errors.push(FieldError::forbidden(path.child(name).index(index).child("state"), why));
+            }
+        }
+    }
+    errors
+}

@@ -1,0 +1,107 @@
+//! Requests and limits: known resources, amounts that are not negative, requests within limits.
+//!
+//! Models: pkg/apis/core/validation/validation.go (validateResourceRequirements), pkg/apis/core/helper, v1.36.
+//! Simplified: the sizes of huge pages and claims on devices are not checked.
+
+use k8s_openapi::api::core::v1::ResourceRequirements;
+
+use super::invalid_each;
+use crate::field::{FieldError, Path};
+use crate::name_rules;
+use crate::quantity::Quantity;
+use crate::resource::resource_list;
+
+fn is_huge_pages(name: &str) -> bool {
+    name.starts_with("hugepages-")
+}
+
+/// A resource of Kubernetes itself, as against `example.com/gpu`.
+fn is_native(name: &str) -> bool {
+    !name.contains('/') || name.contains("kubernetes.io/")
+}
+
+fn is_extended(name: &str) -> bool {
+    !is_native(name) && !name.starts_with("requests.") && name_rules::label_key(&format!("requests.{name}")).is_empty()
+}
+
+fn can_overcommit(name: &str) -> bool {
+    is_native(name) && !is_huge_pages(name)
+}
+
+/// Resources of a node that come in whole pieces.
+fn is_integer(name: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "pods", "resourcequotas", "services", "replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims",
+        "services.nodeports", "services.loadbalancers",
+    ];
+    WHOLE.contains(&name) || is_extended(name)
+}
+
+fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+    const STANDARD: &[&str] = &[
+        "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
+        "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",
+        "secrets", "configmaps", "persistentvolumeclaims", "storage", "requests.storage", "services.nodeports",
+        "services.loadbalancers",
+    ];
+    let mut errors = Vec::new();
+    invalid_each(&mut errors, path, name, name_rules::label_key(name));
+    let plain = !name.contains('/');
+    if errors.is_empty() && plain && !STANDARD.contains(&name) && !is_huge_pages(name) {
+        errors.push(FieldError::invalid(path, name, "must be a standard resource type or fully qualified"));
+    }
+    if plain {
+        if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
+            errors.push(FieldError::invalid(path, name, "must be a standard resource for containers"));
+        }
+    } else if !is_native(name) && !is_extended(name) {
+        errors.push(FieldError::invalid(path, name, "doesn't follow extended resource name standard"));
+    }
+    errors
+}
+
+/// An amount of one resource.
+pub(crate) fn amount(name: &str, amount: Quantity, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if amount.sign() < 0 {
+        errors.push(FieldError::invalid(path, amount.to_string(), "must be greater than or equal to 0"));
+    }
+    if is_integer(name) && amount.milli_value() % 1000 != 0 {
+        errors.push(FieldError::invalid(path, amount.to_string(), "must be an integer"));
+    }
+    errors
+}
+
+pub(crate) fn requirements(resources: &ResourceRequirements, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (limits_path, requests_path) = (path.child("limits"), path.child("requests"));
+    let (limits, requests) = (resource_list(resources.limits.as_ref()), resource_list(resources.requests.as_ref()));
+    for (name, limit) in &limits {
+        let path = limits_path.key(name);
+        errors.extend(container_resource_name(name, &path));
+        errors.extend(amount(name, *limit, &path));
+    }
+    for (name, request) in &requests {
+        let path = requests_path.key(name);
+        errors.extend(container_resource_name(name, &path));
+        errors.extend(amount(name, *request, &path));
+        match limits.get(name) {
+            Some(limit) if request != limit && !can_overcommit(name) => {
+                errors.push(FieldError::invalid(&requests_path, request.to_string(), format!("must be equal to {name} limit of {limit}")));
+            }
+            Some(limit) if request > limit => {
+                let why = format!("must be less than or equal to {name} limit of {limit}");
+                errors.push(FieldError::invalid(&requests_path, request.to_string(), why));
+            }
+            None if !can_overcommit(name) => {
+                errors.push(FieldError::required(&limits_path, "Limit must be set for non overcommitable resources"));
+            }
+            _ => {}
+        }
+    }
+    let mentions = |rule: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| rule(name));
+    if mentions(is_huge_pages) && !mentions(|name| matches!(name, "cpu" | "memory")) {
+        errors.push(FieldError::forbidden(path, "HugePages require cpu or memory"));
+    }
+    errors
+}

@@ -1,0 +1,251 @@
+//! Volumes: one source each, with what that source needs.
+//!
+//! Models: pkg/apis/core/validation/validation.go (ValidateVolumes, validateVolumeSource), v1.36.
+//! Simplified: the sources of cloud providers and of old storage systems are counted but not looked into.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume};
+
+use super::{container, invalid_each, list, text};
+use crate::field::{FieldError, Path};
+use crate::name_rules;
+use crate::quantity::Quantity;
+
+const MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
+
+/// The names of the volumes that are in order, and what is wrong with the others.
+pub(crate) fn validate_all<'a>(volumes: &'a [Volume], path: &Path) -> (BTreeSet<&'a str>, Vec<FieldError>) {
+    let mut names = BTreeSet::new();
+    let mut errors = Vec::new();
+    for (index, volume) in volumes.iter().enumerate() {
+        let path = path.index(index);
+        let mut own = source(volume, &path);
+        match volume.name.as_str() {
+            "" => own.push(FieldError::required(path.child("name"), "")),
+            name => invalid_each(&mut own, &path.child("name"), name, name_rules::dns1123_label(name)),
+        }
+        if names.contains(volume.name.as_str()) {
+            own.push(FieldError::duplicate(path.child("name"), volume.name.as_str()));
+        }
+        if own.is_empty() {
+            names.insert(volume.name.as_str());
+        }
+        errors.extend(own);
+    }
+    (names, errors)
+}
+
+/// The checks of one source, or nothing if the volume has no such source.
+type Checked = (&'static str, Option<Vec<FieldError>>);
+
+fn source(volume: &Volume, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut found = 0;
+    for (name, own) in known_sources(volume, path).into_iter().chain(other_sources(volume)) {
+        let Some(own) = own else { continue };
+        if found > 0 {
+            // The reference spells this one without its `d`.
+            let name = if name == "downwardAPI" { "downwarAPI" } else { name };
+            errors.push(FieldError::forbidden(path.child(name), "may not specify more than 1 volume type"));
+        } else {
+            errors.extend(own);
+        }
+        found += 1;
+    }
+    if found == 0 {
+        errors.push(FieldError::required(path, "must specify a volume type"));
+    }
+    errors
+}
+
+fn known_sources(volume: &Volume, path: &Path) -> Vec<Checked> {
+    let at = |name: &str| path.child(name);
+    let empty_dir = volume.empty_dir.as_ref().map(|source| {
+        let negative = source.size_limit.as_ref().map(Quantity::of).is_some_and(|limit| limit.sign() < 0);
+        let why = "SizeLimit field must be a valid resource quantity";
+        negative.then(|| FieldError::forbidden(at("emptyDir").child("sizeLimit"), why)).into_iter().collect()
+    });
+    let claim = volume.persistent_volume_claim.as_ref().map(|source| {
+        required_text(&source.claim_name, &at("persistentVolumeClaim").child("claimName")).into_iter().collect()
+    });
+    let nfs = volume.nfs.as_ref().map(|source| {
+        let path = at("nfs");
+        let mut errors: Vec<FieldError> = required_text(&source.server, &path.child("server")).into_iter().collect();
+        errors.extend(required_text(&source.path, &path.child("path")));
+        if !source.path.starts_with('/') {
+            errors.push(FieldError::invalid(path.child("path"), source.path.as_str(), "must be an absolute path"));
+        }
+        errors
+    });
+    vec![
+        ("emptyDir", empty_dir),
+        ("hostPath", volume.host_path.as_ref().map(|source| host_path(source, &at("hostPath")))),
+        ("secret", volume.secret.as_ref().map(|source| {
+            keyed(("secretName", text(&source.secret_name)), source.default_mode, list(&source.items), &at("secret"))
+        })),
+        ("nfs", nfs),
+        ("persistentVolumeClaim", claim),
+        ("downwardAPI", volume.downward_api.as_ref().map(|source| {
+            let mut errors: Vec<FieldError> = mode(source.default_mode, &at("downwardAPI").child("defaultMode")).into_iter().collect();
+            errors.extend(list(&source.items).iter().flat_map(|file| downward_file(file, &at("downwardAPI"))));
+            errors
+        })),
+        ("configMap", volume.config_map.as_ref().map(|source| {
+            keyed(("name", &source.name), source.default_mode, list(&source.items), &at("configMap"))
+        })),
+        ("projected", volume.projected.as_ref().map(|source| projected(source, &at("projected")))),
+    ]
+}
+
+fn other_sources(volume: &Volume) -> Vec<Checked> {
+    let given = |is_some: bool| is_some.then(Vec::new);
+    vec![
+        ("gcePersistentDisk", given(volume.gce_persistent_disk.is_some())),
+        ("awsElasticBlockStore", given(volume.aws_elastic_block_store.is_some())),
+        ("gitRepo", given(volume.git_repo.is_some())),
+        ("iscsi", given(volume.iscsi.is_some())),
+        ("glusterfs", given(volume.glusterfs.is_some())),
+        ("flocker", given(volume.flocker.is_some())),
+        ("rbd", given(volume.rbd.is_some())),
+        ("cinder", given(volume.cinder.is_some())),
+        ("cephFS", given(volume.cephfs.is_some())),
+        ("quobyte", given(volume.quobyte.is_some())),
+        ("fc", given(volume.fc.is_some())),
+        ("flexVolume", given(volume.flex_volume.is_some())),
+        ("azureFile", given(volume.azure_file.is_some())),
+        ("vsphereVolume", given(volume.vsphere_volume.is_some())),
+        ("photonPersistentDisk", given(volume.photon_persistent_disk.is_some())),
+        ("portworxVolume", given(volume.portworx_volume.is_some())),
+        ("azureDisk", given(volume.azure_disk.is_some())),
+        ("storageos", given(volume.storageos.is_some())),
+        ("scaleIO", given(volume.scale_io.is_some())),
+        ("csi", given(volume.csi.is_some())),
+        ("ephemeral", given(volume.ephemeral.is_some())),
+        ("image", given(volume.image.is_some())),
+    ]
+}
+
+fn required_text(value: &str, path: &Path) -> Option<FieldError> {
+    value.is_empty().then(|| FieldError::required(path, ""))
+}
+
+fn mode(mode: Option<i32>, path: &Path) -> Option<FieldError> {
+    mode.filter(|mode| !(0..=0o777).contains(mode)).map(|mode| FieldError::invalid(path, mode, MODE))
+}
+
+fn host_path(source: &HostPathVolumeSource, path: &Path) -> Vec<FieldError> {
+    const TYPES: &[&str] = &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
+    if source.path.is_empty() {
+        return vec![FieldError::required(path.child("path"), "")];
+    }
+    let mut errors: Vec<FieldError> = no_backsteps(&source.path, &path.child("path")).into_iter().collect();
+    let type_ = text(&source.type_);
+    if !TYPES.contains(&type_) {
+        errors.push(FieldError::not_supported(path.child("type"), type_, TYPES));
+    }
+    errors
+}
+
+/// A ConfigMap or a Secret as a volume.
+fn keyed((field, name): (&str, &str), default_mode: Option<i32>, items: &[KeyToPath], path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = required_text(name, &path.child(field)).into_iter().collect();
+    errors.extend(mode(default_mode, &path.child("defaultMode")));
+    for (index, item) in items.iter().enumerate() {
+        errors.extend(key_to_path(item, &path.child("items").index(index)));
+    }
+    errors
+}
+
+fn key_to_path(item: &KeyToPath, path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = required_text(&item.key, &path.child("key")).into_iter().collect();
+    errors.extend(required_text(&item.path, &path.child("path")));
+    errors.extend(local_path(&item.path, &path.child("path")));
+    errors.extend(mode(item.mode, &path.child("mode")));
+    errors
+}
+
+fn projected(source: &ProjectedVolumeSource, path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = mode(source.default_mode, &path.child("defaultMode")).into_iter().collect();
+    let mut paths = BTreeSet::new();
+    for (index, part) in list(&source.sources).iter().enumerate() {
+        let own = path.child("sources").index(index);
+        let secret = part.secret.as_ref().map(|secret| ("secret", secret.name.as_str(), list(&secret.items)));
+        let config_map = part.config_map.as_ref().map(|map| ("configMap", map.name.as_str(), list(&map.items)));
+        for (name, reference, items) in secret.into_iter().chain(config_map) {
+            errors.extend(keyed(("name", reference), None, items, &own.child(name)));
+            let repeated = items.iter().filter(|item| !item.path.is_empty() && !paths.insert(item.path.clone())).count();
+            errors.extend((0..repeated).map(|_| FieldError::invalid(path, reference, "conflicting duplicate paths")));
+        }
+        if let Some(downward) = &part.downward_api {
+            for file in list(&downward.items) {
+                errors.extend(downward_file(file, &own.child("downwardAPI")));
+                if !file.path.is_empty() && !paths.insert(file.path.clone()) {
+                    errors.push(FieldError::invalid(path, file.path.as_str(), "conflicting duplicate paths"));
+                }
+            }
+        }
+        if let Some(token) = &part.service_account_token {
+            let seconds = token.expiration_seconds.unwrap_or(0);
+            let field = own.child("serviceAccountToken").child("expirationSeconds");
+            if seconds < 600 {
+                errors.push(FieldError::invalid(&field, seconds, "may not specify a duration less than 10 minutes"));
+            }
+            if seconds > 1 << 32 {
+                errors.push(FieldError::invalid(&field, seconds, "may not specify a duration larger than 2^32 seconds"));
+            }
+            match token.path.as_str() {
+                "" => errors.push(FieldError::required(path.child("path"), "")),
+                token_path => errors.extend(local_path(token_path, &path.child("path"))),
+            }
+        }
+        let others = [part.downward_api.is_some(), part.service_account_token.is_some(), part.cluster_trust_bundle.is_some(), part.pod_certificate.is_some()];
+        let count = usize::from(secret.is_some()) + usize::from(config_map.is_some()) + others.into_iter().filter(|given| *given).count();
+        if count > 1 {
+            errors.push(FieldError::forbidden(own, "may not specify more than 1 volume type per source"));
+        }
+    }
+    errors
+}
+
+fn downward_file(file: &DownwardAPIVolumeFile, path: &Path) -> Vec<FieldError> {
+    const FIELDS: &[&str] = &["metadata.annotations", "metadata.labels", "metadata.name", "metadata.namespace", "metadata.uid"];
+    let mut errors: Vec<FieldError> = required_text(&file.path, &path.child("path")).into_iter().collect();
+    errors.extend(local_path(&file.path, &path.child("path")));
+    match (&file.field_ref, &file.resource_field_ref) {
+        (Some(field), resource) => {
+            errors.extend(container::field_ref(field, FIELDS, &path.child("fieldRef")));
+            if resource.is_some() {
+                let why = "fieldRef and resourceFieldRef can not be specified simultaneously";
+                errors.push(FieldError::invalid(path, "resource", why));
+            }
+        }
+        (None, Some(resource)) => errors.extend(container::resource_ref(resource, true, &path.child("resourceFieldRef"))),
+        (None, None) => errors.push(FieldError::required(path, "one of fieldRef and resourceFieldRef is required")),
+    }
+    errors.extend(mode(file.mode, &path.child("mode")));
+    errors
+}
+
+fn no_backsteps(target: &str, path: &Path) -> Option<FieldError> {
+    target.split('/').any(|part| part == "..").then(|| FieldError::invalid(path, target, "must not contain '..'"))
+}
+
+/// A relative path that does not leave its directory.
+pub(crate) fn descending_path(target: &str, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if target.starts_with('/') {
+        errors.push(FieldError::invalid(path, target, "must be a relative path"));
+    }
+    errors.extend(no_backsteps(target, path));
+    errors
+}
+
+/// Such a path that does not start with the dots that the kubelet keeps for itself.
+fn local_path(target: &str, path: &Path) -> Vec<FieldError> {
+    let mut errors = descending_path(target, path);
+    if target.starts_with("..") && !target.starts_with("../") && target != ".." {
+        errors.push(FieldError::invalid(path, target, "must not start with '..'"));
+    }
+    errors
+}

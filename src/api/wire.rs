@@ -1,0 +1,63 @@
+//! What the API server writes even when it is empty: `"lastProbeTime": null`, `"state": {}` and the like.
+//!
+//! Go leaves out an empty field only if its type says so, and some types do not.
+//!
+//! Models: the JSON tags in staging/src/k8s.io/api, v1.36.
+//! Simplified: nothing of the kinds that are served.
+
+use serde_json::{Map, Value};
+
+use crate::Kind;
+
+/// Fields of a struct that are written as `null` and as `{}` when they are not set.
+struct Always {
+    null: &'static [&'static str],
+    object: &'static [&'static str],
+}
+
+impl Always {
+    fn complete(&self, value: &mut Value) {
+        if let Some(object) = value.as_object_mut() {
+            for name in self.null {
+                object.entry(*name).or_insert(Value::Null);
+            }
+            for name in self.object {
+                object.entry(*name).or_insert_with(|| Value::Object(Map::new()));
+            }
+        }
+    }
+
+    fn complete_each(&self, list: Option<&mut Value>) {
+        list.and_then(Value::as_array_mut).into_iter().flatten().for_each(|value| self.complete(value));
+    }
+}
+
+/// Fills in what the reference always writes for an object of this kind.
+pub(crate) fn complete(kind: Kind, value: &mut Value) {
+    let condition = Always { null: &["lastTransitionTime"], object: &[] };
+    match kind {
+        Kind::Pod => {
+            let condition = Always { null: &["lastProbeTime", "lastTransitionTime"], object: &[] };
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+            let container = Always { null: &[], object: &["lastState", "state"] };
+            for list in ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] {
+                container.complete_each(value.pointer_mut(&format!("/status/{list}")));
+            }
+        }
+        Kind::Node => {
+            let condition = Always { null: &["lastHeartbeatTime", "lastTransitionTime"], object: &[] };
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::Deployment => {
+            let condition = Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] };
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::ReplicaSet | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
+        Kind::Event => Always { null: &["eventTime", "firstTimestamp", "lastTimestamp"], object: &[] }.complete(value),
+        Kind::EndpointSlice => {
+            Always { null: &["endpoints", "ports"], object: &[] }.complete(value);
+            Always { null: &[], object: &["conditions"] }.complete_each(value.pointer_mut("/endpoints"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,158 @@
+//! What the inspector says about one object.
+
+use podarium_api::{Deployment, Event, Kind as ApiKind, Node, Object, ObjectMeta, Pod, ReplicaSet, Resource, owner, pod_state};
+use podarium_cluster::{Cluster, Key};
+
+use super::cluster::{event_view, reference, status_column};
+use crate::model::{ConditionView, ContainerView, Details, EventView, Kind, ObjectRef};
+
+pub(super) fn details(cluster: &Cluster, object: &ObjectRef) -> Option<Details> {
+    let kind = match object.kind {
+        Kind::Pod => ApiKind::Pod,
+        Kind::Node => ApiKind::Node,
+        Kind::ReplicaSet => ApiKind::ReplicaSet,
+        Kind::Deployment => ApiKind::Deployment,
+        Kind::Other => return None,
+    };
+    let stored = cluster.store().get(kind, &Key::new(&object.namespace, &object.name))?;
+    let mut details = Details {
+        object: object.clone(),
+        owners: owners(cluster, stored.meta()),
+        facts: facts(cluster, stored),
+        events: events(cluster, stored.meta()),
+        yaml: yaml(stored),
+        ..Details::default()
+    };
+    match stored {
+        Object::Pod(pod) => {
+            details.containers = containers(pod);
+            details.conditions = pod.status.conditions.iter().flatten().map(|c| condition(&c.type_, &c.status, &c.reason, &c.message)).collect();
+        }
+        Object::Node(node) => {
+            details.conditions = node.status.conditions.iter().flatten().map(|c| condition(&c.type_, &c.status, &c.reason, &c.message)).collect();
+        }
+        Object::Deployment(deployment) => {
+            details.conditions = deployment.status.conditions.iter().flatten().map(|c| condition(&c.type_, &c.status, &c.reason, &c.message)).collect();
+        }
+        _ => {}
+    }
+    Some(details)
+}
+
+fn condition(kind: &str, status: &str, reason: &Option<String>, message: &Option<String>) -> ConditionView {
+    ConditionView {
+        kind: kind.to_owned(),
+        status: status.to_owned(),
+        reason: reason.clone().unwrap_or_default(),
+        message: message.clone().unwrap_or_default(),
+    }
+}
+
+/// From the owner upwards.
+fn owners(cluster: &Cluster, meta: &ObjectMeta) -> Vec<ObjectRef> {
+    let mut chain = Vec::new();
+    let namespace = meta.namespace.clone().unwrap_or_default();
+    let mut next = owner::controller_of(meta).cloned();
+    while let Some(owner) = next.take() {
+        let object = reference(&owner.kind, &namespace, &owner.name);
+        if owner.kind == "ReplicaSet"
+            && let Some(set) = cluster.get::<ReplicaSet>(&Key::new(&namespace, &owner.name))
+        {
+            next = owner::controller_of(&set.metadata).cloned();
+        }
+        chain.push(object);
+    }
+    chain
+}
+
+fn facts(cluster: &Cluster, object: &Object) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    let mut add = |name: &str, value: String| {
+        if !value.is_empty() {
+            facts.push((name.to_owned(), value));
+        }
+    };
+    let meta = object.meta();
+    add("Namespace", meta.namespace.clone().unwrap_or_default());
+    match object {
+        Object::Pod(pod) => pod_facts(cluster, pod, &mut add),
+        Object::Node(node) => node_facts(cluster, node, &mut add),
+        Object::Deployment(deployment) => deployment_facts(deployment, &mut add),
+        Object::ReplicaSet(set) => {
+            add("Replicas", format!("{} of {}", set.status.replicas, set.spec.replicas.unwrap_or(0)));
+            add("Ready", set.status.ready_replicas.unwrap_or(0).to_string());
+        }
+        _ => {}
+    }
+    let labels = meta.labels.iter().flatten().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("\n");
+    add("Labels", labels);
+    facts
+}
+
+fn pod_facts(cluster: &Cluster, pod: &Pod, add: &mut impl FnMut(&str, String)) {
+    add("Status", status_column(cluster, pod));
+    add("Phase", pod_state::phase(pod).to_owned());
+    add("Node", pod_state::node_name(pod).unwrap_or_default().to_owned());
+    add("IP", pod.status.pod_ip.clone().unwrap_or_default());
+    add("QoS class", pod.status.qos_class.clone().unwrap_or_default());
+    let grace = pod.metadata.deletion_timestamp.as_ref().map(|until| format!("until {}", cluster.config().epoch.time(until.0)));
+    add("Terminating", grace.unwrap_or_default());
+}
+
+fn node_facts(cluster: &Cluster, node: &Node, add: &mut impl FnMut(&str, String)) {
+    let address = node.status.addresses.iter().flatten().find(|address| address.type_ == "InternalIP");
+    add("Address", address.map(|address| address.address.clone()).unwrap_or_default());
+    let pods = cluster.list::<Pod>().filter(|pod| pod_state::node_name(pod) == Some(node.name())).count();
+    let most = node.status.allocatable.as_ref().and_then(|all| all.get("pods")).map(|pods| pods.0.clone()).unwrap_or_default();
+    add("Pods", format!("{pods} of {most}"));
+    for (name, resource) in [("CPU", "cpu"), ("Memory", "memory")] {
+        add(name, node.status.allocatable.as_ref().and_then(|all| all.get(resource)).map(|amount| amount.0.clone()).unwrap_or_default());
+    }
+    add("Kubelet", node.status.node_info.as_ref().map(|info| info.kubelet_version.clone()).unwrap_or_default());
+}
+
+fn deployment_facts(deployment: &Deployment, add: &mut impl FnMut(&str, String)) {
+    let status = &deployment.status;
+    add("Desired", deployment.spec.replicas.unwrap_or(0).to_string());
+    add("Ready", status.ready_replicas.unwrap_or(0).to_string());
+    add("Up to date", status.updated_replicas.unwrap_or(0).to_string());
+    add("Available", status.available_replicas.unwrap_or(0).to_string());
+    add("Strategy", deployment.spec.strategy.as_ref().and_then(|strategy| strategy.type_.clone()).unwrap_or_default());
+}
+
+fn containers(pod: &Pod) -> Vec<ContainerView> {
+    let all = pod.spec.init_containers.iter().flatten().chain(&pod.spec.containers);
+    let statuses: Vec<_> = pod.status.init_container_statuses.iter().flatten().chain(pod.status.container_statuses.iter().flatten()).collect();
+    all.map(|container| {
+        let status = statuses.iter().find(|status| status.name == container.name);
+        let state = status.and_then(|status| status.state.as_ref()).map(|state| match (&state.running, &state.waiting, &state.terminated) {
+            (Some(_), _, _) => "Running".to_owned(),
+            (_, Some(waiting), _) => format!("Waiting: {}", waiting.reason.clone().unwrap_or_default()),
+            (_, _, Some(ended)) => format!("Terminated: {} ({})", ended.reason.clone().unwrap_or_default(), ended.exit_code),
+            _ => "Waiting".to_owned(),
+        });
+        ContainerView {
+            name: container.name.clone(),
+            image: container.image.clone().unwrap_or_default(),
+            state: state.unwrap_or_else(|| "Waiting".to_owned()),
+            ready: status.is_some_and(|status| status.ready),
+            restarts: status.map_or(0, |status| u32::try_from(status.restart_count).unwrap_or(0)),
+        }
+    })
+    .collect()
+}
+
+fn events(cluster: &Cluster, meta: &ObjectMeta) -> Vec<EventView> {
+    let about = |event: &&std::sync::Arc<Event>| {
+        let object = &event.involved_object;
+        // Events about nodes carry the node's name as its uid.
+        object.name == meta.name && (object.uid == meta.uid || object.uid == meta.name)
+    };
+    let mut events: Vec<EventView> = cluster.list::<Event>().filter(about).map(|event| event_view(cluster, event)).collect();
+    events.sort_by_key(|event| event.time);
+    events
+}
+
+fn yaml(object: &Object) -> String {
+    podarium_kubectl::printers::yaml::document(&object.to_value())
+}

@@ -1,0 +1,240 @@
+//! The graph of owners: every object that the collector has seen, and who depends on whom.
+//!
+//! An owner that is named in a reference but was never seen stands in the graph as a virtual node until the server has
+//! said whether it exists.
+//!
+//! Models: pkg/controller/garbagecollector/{graph.go,graph_builder.go}, v1.36.
+//! Simplified: references that name an owner by wrong coordinates are not reported by an event.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
+use podarium_api::{Kind, Object, ObjectMeta, OwnerReference};
+
+use crate::store::Key;
+
+pub type Uid = Arc<str>;
+
+const ORPHAN: &str = "orphan";
+const FOREGROUND: &str = "foregroundDeletion";
+/// How many absent owners are remembered.
+const ABSENT: usize = 500;
+
+/// Something that the collector must look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Perhaps this object is to be deleted, or waits for its dependents.
+    Delete(Uid),
+    /// This object's dependents are to be set free.
+    Orphan(Uid),
+}
+
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// `None` for an owner of a kind that the cluster does not know.
+    pub kind: Option<Kind>,
+    pub key: Key,
+    pub owners: Vec<OwnerReference>,
+    pub being_deleted: bool,
+    /// It is being deleted and waits for its dependents to be deleted first.
+    pub deleting_dependents: bool,
+    orphaning: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    nodes: OrdMap<Uid, Arc<Node>>,
+    /// Owner and dependent.
+    dependents: OrdSet<(Uid, Uid)>,
+    absent: OrdSet<Uid>,
+    absent_order: Vector<Uid>,
+}
+
+pub fn has_finalizer(meta: &ObjectMeta, name: &str) -> bool {
+    meta.finalizers.iter().flatten().any(|finalizer| finalizer == name)
+}
+
+pub fn is_deleting_dependents(meta: &ObjectMeta) -> bool {
+    meta.deletion_timestamp.is_some() && has_finalizer(meta, FOREGROUND)
+}
+
+/// The kind that a reference means, if the cluster knows it.
+pub fn kind_of(reference: &OwnerReference) -> Option<Kind> {
+    let group = reference.api_version.split_once('/').map_or("", |(group, _)| group);
+    Kind::ALL.iter().copied().find(|kind| kind.info().kind == reference.kind && kind.info().group == group)
+}
+
+fn blocks(owner: &OwnerReference) -> bool {
+    owner.block_owner_deletion == Some(true)
+}
+
+impl Graph {
+    pub fn node(&self, uid: &str) -> Option<&Arc<Node>> {
+        self.nodes.get(uid)
+    }
+
+    pub fn dependents<'a>(&'a self, owner: &str) -> impl Iterator<Item = &'a Uid> + use<'a> {
+        let owner: Uid = owner.into();
+        self.dependents.range((owner.clone(), "".into())..).take_while(move |(of, _)| *of == owner).map(|(_, dependent)| dependent)
+    }
+
+    /// The dependents that the owner must outlive when it is deleted in the foreground.
+    pub fn blocking_dependents<'a>(&'a self, owner: &'a str) -> impl Iterator<Item = (&'a Uid, &'a Arc<Node>)> {
+        let nodes = self.dependents(owner).filter_map(|uid| Some((uid, self.nodes.get(uid)?)));
+        nodes.filter(move |(_, node)| node.owners.iter().any(|reference| reference.uid == owner && blocks(reference)))
+    }
+
+    pub fn is_absent(&self, uid: &str) -> bool {
+        self.absent.contains(uid)
+    }
+
+    pub fn set_absent(&mut self, uid: &str) {
+        let uid: Uid = uid.into();
+        if self.absent.insert(uid.clone()).is_none() {
+            self.absent_order.push_back(uid);
+        }
+        if self.absent_order.len() > ABSENT
+            && let Some(oldest) = self.absent_order.pop_front()
+        {
+            self.absent.remove(&oldest);
+        }
+    }
+
+    /// Takes in an object as it is now, and says what follows from what changed.
+    pub fn observe(&mut self, object: &Object) -> Vec<Work> {
+        let meta = object.meta();
+        let uid: Uid = meta.uid.as_deref().unwrap_or_default().into();
+        let before = self.nodes.get(&uid).cloned();
+        let node = Node {
+            kind: Some(object.kind()),
+            key: Key::of_meta(meta),
+            owners: meta.owner_references.clone().unwrap_or_default(),
+            being_deleted: meta.deletion_timestamp.is_some(),
+            deleting_dependents: is_deleting_dependents(meta),
+            orphaning: meta.deletion_timestamp.is_some() && has_finalizer(meta, ORPHAN),
+        };
+        let owners_before = before.as_ref().map_or(&[][..], |before| &before.owners);
+        let was = |state: fn(&Node) -> bool| before.as_deref().is_some_and(state);
+        let mut work = Vec::new();
+        if node.orphaning && !was(|before| before.orphaning) {
+            work.push(Work::Orphan(uid.clone()));
+        }
+        if node.deleting_dependents && !was(|before| before.deleting_dependents) {
+            work.extend(self.dependents(&uid).cloned().map(Work::Delete));
+            work.push(Work::Delete(uid.clone()));
+        }
+        for owner in owners_before {
+            let now = node.owners.iter().find(|other| other.uid == owner.uid);
+            if blocks(owner) && !now.is_some_and(blocks) {
+                work.push(Work::Delete(owner.uid.as_str().into()));
+            }
+            if now.is_none() {
+                self.dependents.remove(&(owner.uid.as_str().into(), uid.clone()));
+            }
+        }
+        for owner in &node.owners {
+            if !owners_before.iter().any(|other| other.uid == owner.uid) {
+                self.add_dependent(owner, &uid, &node.key, &mut work);
+            }
+        }
+        self.nodes.insert(uid, Arc::new(node));
+        work
+    }
+
+    fn add_dependent(&mut self, owner: &OwnerReference, dependent: &Uid, key: &Key, work: &mut Vec<Work>) {
+        let owner_uid: Uid = owner.uid.as_str().into();
+        self.dependents.insert((owner_uid.clone(), dependent.clone()));
+        if self.nodes.contains_key(&owner_uid) {
+            return;
+        }
+        if self.is_absent(&owner_uid) {
+            work.push(Work::Delete(dependent.clone()));
+            return;
+        }
+        let kind = kind_of(owner);
+        let namespaced = kind.is_none_or(|kind| kind.info().namespaced);
+        let key = Key::new(if namespaced { &key.namespace } else { "" }, &owner.name);
+        let node = Node { kind, key, owners: Vec::new(), being_deleted: false, deleting_dependents: false, orphaning: false };
+        self.nodes.insert(owner_uid.clone(), Arc::new(node));
+        work.push(Work::Delete(owner_uid));
+    }
+
+    /// Takes out an object that is gone: its dependents may be next, and an owner may have waited for it.
+    pub fn forget(&mut self, uid: &str) -> Vec<Work> {
+        let Some(node) = self.nodes.remove(uid) else { return Vec::new() };
+        let uid: Uid = uid.into();
+        for owner in &node.owners {
+            self.dependents.remove(&(owner.uid.as_str().into(), uid.clone()));
+        }
+        let mut work: Vec<Work> = self.dependents(&uid).cloned().map(Work::Delete).collect();
+        if !work.is_empty() {
+            self.set_absent(&uid);
+        }
+        let waiting = node.owners.iter().filter(|owner| self.nodes.get(owner.uid.as_str()).is_some_and(|node| node.deleting_dependents));
+        work.extend(waiting.map(|owner| Work::Delete(owner.uid.as_str().into())));
+        work
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn pod(uid: &str, owner: Option<&str>, more: Value) -> Object {
+        let owners = owner.map(|uid| json!([{"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "rs", "uid": uid, "controller": true, "blockOwnerDeletion": true}]));
+        object(Kind::Pod, uid, owners, more)
+    }
+
+    fn object(kind: Kind, uid: &str, owners: Option<Value>, more: Value) -> Object {
+        let mut meta = json!({"name": uid, "namespace": "default", "uid": uid, "ownerReferences": owners});
+        if more.is_object() {
+            json_patch::merge(&mut meta, &more);
+        }
+        let spec = if kind == Kind::ReplicaSet { json!({"selector": {}}) } else { json!({"containers": []}) };
+        kind.parse(json!({"metadata": meta, "spec": spec})).unwrap()
+    }
+
+    fn delete(uid: &str) -> Work {
+        Work::Delete(uid.into())
+    }
+
+    #[test]
+    fn an_owner_that_was_never_seen_is_looked_for() {
+        let mut graph = Graph::default();
+        assert_eq!(graph.observe(&pod("p", Some("rs"), json!(null))), [delete("rs")]);
+        assert_eq!(graph.node("rs").unwrap().key, Key::new("default", "rs"));
+        assert_eq!(graph.forget("rs"), [delete("p")]);
+        assert_eq!(graph.observe(&pod("q", Some("rs"), json!(null))), [delete("q")], "it is known to be absent by now");
+    }
+
+    #[test]
+    fn foreground_deletion_wakes_the_dependents_and_their_end_wakes_the_owner() {
+        let mut graph = Graph::default();
+        graph.observe(&object(Kind::ReplicaSet, "rs", None, json!(null)));
+        graph.observe(&pod("p", Some("rs"), json!(null)));
+        let going = json!({"deletionTimestamp": "2026-01-05T09:00:00Z", "finalizers": ["foregroundDeletion"]});
+        assert_eq!(graph.observe(&object(Kind::ReplicaSet, "rs", None, going)), [delete("p"), delete("rs")]);
+        assert_eq!(graph.blocking_dependents("rs").count(), 1);
+        assert_eq!(graph.forget("p"), [delete("rs")]);
+        assert_eq!(graph.blocking_dependents("rs").count(), 0);
+    }
+
+    #[test]
+    fn a_released_dependent_no_longer_blocks() {
+        let mut graph = Graph::default();
+        graph.observe(&object(Kind::ReplicaSet, "rs", None, json!(null)));
+        graph.observe(&pod("p", Some("rs"), json!(null)));
+        assert_eq!(graph.observe(&pod("p", None, json!(null))), [delete("rs")]);
+        assert_eq!(graph.dependents("rs").count(), 0);
+    }
+
+    #[test]
+    fn orphaning_begins_once() {
+        let mut graph = Graph::default();
+        let going = json!({"deletionTimestamp": "2026-01-05T09:00:00Z", "finalizers": ["orphan"]});
+        let owner = object(Kind::ReplicaSet, "rs", None, going);
+        assert_eq!(graph.observe(&owner), [Work::Orphan("rs".into())]);
+        assert_eq!(graph.observe(&owner), []);
+    }
+}

@@ -1,0 +1,166 @@
+//! What an image is made of and what its containers do, as data: the form in which images are written here and
+//! declared by scenarios.
+//!
+//! Models: nothing of Kubernetes; this stands for the programs in containers.
+//! Simplified: a behaviour is a timetable, not a program: it reads no files and calls nobody.
+
+use std::time::Duration;
+
+/// Something to pull. Nodes have a layer once, however many images share it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    pub name: String,
+    pub bytes: u64,
+}
+
+/// An image in the simulated registry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Image {
+    /// As pods name it; the tag may be left out.
+    pub name: String,
+    /// What the scene and objectives call its version.
+    pub version: String,
+    pub layers: Vec<Layer>,
+    /// What a container does whose `command` and `args` are left to the image.
+    pub behavior: Behavior,
+    /// What containers do that bring a command of their own; the first that fits counts.
+    pub commands: Vec<CommandBehavior>,
+}
+
+impl Image {
+    /// An image of one layer that runs for ever.
+    pub fn new(name: &str, bytes: u64) -> Self {
+        let version = name.rsplit_once(':').map_or("latest", |(_, tag)| tag).to_owned();
+        let layers = vec![Layer { name: name.to_owned(), bytes }];
+        Image { name: name.to_owned(), version, layers, behavior: Behavior::default(), commands: Vec::new() }
+    }
+
+    pub fn with(mut self, behavior: Behavior) -> Self {
+        self.behavior = behavior;
+        self
+    }
+
+    pub fn with_command(mut self, contains: &str, behavior: Behavior) -> Self {
+        self.commands.push(CommandBehavior { contains: contains.to_owned(), behavior });
+        self
+    }
+
+    pub fn bytes(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.bytes).sum()
+    }
+}
+
+/// What a container does if its command line contains this text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommandBehavior {
+    pub contains: String,
+    pub behavior: Behavior,
+}
+
+/// The life of one container's main process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Behavior {
+    /// From the start until the program works; its ports refuse connections until then.
+    pub starts_in: Duration,
+    /// From then until it says that it is ready; its ports answer 503 until then.
+    pub ready_after: Duration,
+    /// From SIGTERM to the end. `None`: it does not listen to SIGTERM.
+    pub stops_in: Option<Duration>,
+    /// The exit code after SIGTERM.
+    pub stop_code: i32,
+    /// How the first run ends by itself, the second, and so on; the last stands for all later ones. Empty: never.
+    pub exits: Vec<Exit>,
+    pub logs: Vec<LogText>,
+    pub serves: Vec<Serves>,
+    /// Answers to probes that differ from what `serves` says; the last that fits counts.
+    pub probes: Vec<ProbeRule>,
+    /// What it needs at work. More than the container's limit gets it killed for memory.
+    pub memory_bytes: u64,
+    pub cpu_millis: u64,
+}
+
+impl Default for Behavior {
+    fn default() -> Self {
+        Behavior {
+            starts_in: Duration::from_millis(100),
+            ready_after: Duration::ZERO,
+            stops_in: Some(Duration::from_millis(100)),
+            stop_code: 0,
+            exits: Vec::new(),
+            logs: Vec::new(),
+            serves: Vec::new(),
+            probes: Vec::new(),
+            memory_bytes: 4 << 20,
+            cpu_millis: 1,
+        }
+    }
+}
+
+impl Behavior {
+    /// Runs so long and exits with this code.
+    pub fn exits(after: Duration, code: i32) -> Self {
+        Behavior { exits: vec![Exit { after, code }], ..Behavior::default() }
+    }
+
+    /// A web server on this port.
+    pub fn serving(port: u16, body: &str) -> Self {
+        Behavior::default().and_serving(port, None, 200, body)
+    }
+
+    pub fn and_serving(mut self, port: u16, path: Option<&str>, status: u16, body: &str) -> Self {
+        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO });
+        self
+    }
+
+    pub fn log(mut self, line: &str) -> Self {
+        self.logs.push(LogText::Once(line.to_owned()));
+        self
+    }
+}
+
+/// How a process ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    pub after: Duration,
+    pub code: i32,
+}
+
+/// What it writes to its log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogText {
+    /// At the start.
+    Once(String),
+    Every(Duration, String),
+}
+
+/// What it answers on one port and path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Serves {
+    pub port: u16,
+    /// `None`: every path that no other entry names.
+    pub path: Option<String>,
+    pub status: u16,
+    pub body: String,
+    pub takes: Duration,
+}
+
+/// How probes are answered for a while: `from` and `until` count from the start of the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProbeRule {
+    pub target: ProbeTarget,
+    pub from: Duration,
+    pub until: Option<Duration>,
+    pub healthy: bool,
+    /// What an exec probe prints.
+    pub output: String,
+}
+
+/// Which probes a rule is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProbeTarget {
+    Any,
+    /// An HTTP path.
+    Path(String),
+    /// An exec probe whose command line contains this.
+    Exec(String),
+}

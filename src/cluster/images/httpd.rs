@@ -1,0 +1,17 @@
+//! httpd: the Apache web server.
+//!
+//! Models: the image httpd of Docker Hub.
+//! Simplified: a timetable of its answers and lines in the place of the program.
+
+use std::time::Duration;
+
+use super::{Behavior, Image};
+
+pub(super) fn images() -> Vec<Image> {
+    let behavior = || Behavior {
+        starts_in: Duration::from_millis(250),
+        memory_bytes: 12 << 20,
+        ..Behavior::serving(80, "<html><body><h1>It works!</h1></body></html>\n")
+    };
+    ["latest", "alpine", "2.4"].iter().map(|tag| Image::new(&format!("httpd:{tag}"), 60 << 20).with(behavior())).collect()
+}

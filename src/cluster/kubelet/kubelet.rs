@@ -1,0 +1,257 @@
+//! The kubelet as a component: what reaches it, and who of its parts it is for.
+//!
+//! Models: pkg/kubelet/kubelet.go (syncLoop, HandlePodAdditions, HandlePodUpdates, HandlePodRemoves), v1.36.
+//! Simplified: pods come from the API server alone.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use podarium_api::pod_state::is_pod_terminal;
+use podarium_api::{Kind, Node, Object, Pod, Resource as _};
+
+use super::NodeConfig;
+use super::admission::{Offer, admit};
+use super::agenda::Sleeper;
+use super::host::Host;
+use super::lease::LeaseKeeper;
+use super::logs::Follower;
+use super::node::NodeAgent;
+use super::pod::{PodState, Uid};
+use crate::apiserver::{Answer, Filter};
+use crate::cause::Cause;
+use crate::client::{Change, Informers};
+use crate::component::{Component, Ctx, Message, RequestId, Signal};
+use crate::images::{Ended, ImageCatalog};
+use crate::store::Key;
+
+/// The informers' timer, and the kubelet's own.
+const INFORMERS: u64 = 0;
+const AGENDA: u64 = 1;
+
+/// The agent of one node. Start it as `kubelet/NAME` with the user `system:node:NAME`.
+#[derive(Clone)]
+pub struct Kubelet {
+    pub(super) host: Host,
+    pub(super) informers: Informers,
+    pub(super) node: NodeAgent,
+    pub(super) lease: LeaseKeeper,
+    pub(super) pods: BTreeMap<Uid, Arc<PodState>>,
+    pub(super) followers: Vec<Follower>,
+    /// Whether the pods that were bound before the kubelet started have come.
+    listed: bool,
+}
+
+impl Kubelet {
+    pub fn new(config: NodeConfig, images: Arc<ImageCatalog>) -> Self {
+        let name = config.name.clone();
+        let watched = [(Kind::Pod, Filter::field("spec.nodeName", &name)), (Kind::Node, Filter::field("metadata.name", &name))];
+        Kubelet {
+            host: Host::new(Arc::new(config), images),
+            informers: Informers::new(watched, INFORMERS),
+            node: NodeAgent::default(),
+            lease: LeaseKeeper::default(),
+            pods: BTreeMap::new(),
+            followers: Vec::new(),
+            listed: false,
+        }
+    }
+
+    pub fn config(&self) -> &NodeConfig {
+        &self.host.config
+    }
+
+    /// CPU (in thousandths) and memory (in bytes) that a pod's containers use at the moment.
+    pub fn usage(&self, pod: &Key) -> Option<(u64, u64)> {
+        let state = self.pods.values().find(|state| state.key == *pod && !state.vanished)?;
+        let processes = state.runtime.containers.iter().filter_map(|container| container.process.as_ref());
+        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(), memory + process.memory_bytes())))
+    }
+
+    fn wake(&mut self, ctx: &mut Ctx<'_>) {
+        while let Some(sleeper) = self.host.agenda.take_due(ctx.now()) {
+            match sleeper {
+                Sleeper::Node => self.run_node(ctx),
+                Sleeper::Lease => self.renew_lease(ctx),
+                Sleeper::Statuses => self.reconcile_statuses(),
+                Sleeper::Puller => {
+                    if let Some(uid) = self.host.run_puller(ctx) {
+                        self.run_pod(&uid, ctx);
+                        self.note_images(ctx);
+                    }
+                }
+                Sleeper::Pod(uid) => self.run_pod(&uid, ctx),
+            }
+        }
+    }
+
+    /// Lets a pod do what is due; forgets it when it is over and nobody asks for it any more.
+    fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
+        let Some(pod) = self.pods.get_mut(uid) else { return };
+        Arc::make_mut(pod).run(&mut self.host, ctx);
+        if pod.vanished && (pod.worker.finished || pod.runtime.sandbox.is_none() && pod.worker.work.is_none()) {
+            self.host.agenda.set(Sleeper::Pod(uid.clone()), None);
+            self.pods.remove(uid);
+        }
+    }
+
+    fn changed(&mut self, changes: Vec<Change>, ctx: &mut Ctx<'_>) {
+        let mut added: Vec<(Arc<Pod>, Cause)> = Vec::new();
+        for change in changes {
+            match (&change.new, &change.old) {
+                (Some(Object::Node(node)), old) => {
+                    let old = old.as_ref().and_then(Node::from_object).cloned();
+                    self.node_changed(old.as_deref(), node, ctx);
+                }
+                (Some(Object::Pod(pod)), old) => {
+                    let uid: Uid = pod.uid().into();
+                    if let Some(Object::Pod(old)) = old
+                        && old.uid() != pod.uid()
+                    {
+                        self.pod_removed(old, ctx);
+                    }
+                    if self.pods.contains_key(&uid) {
+                        self.pod_updated(&uid, pod, change.cause, ctx);
+                    } else {
+                        added.push((pod.clone(), change.cause));
+                    }
+                }
+                (None, Some(Object::Pod(pod))) => self.pod_removed(pod, ctx),
+                _ => {}
+            }
+        }
+        // The older pod is admitted first.
+        added.sort_by(|(a, _), (b, _)| (a.metadata.creation_timestamp.as_ref().map(|at| at.0), a.uid()).cmp(&(b.metadata.creation_timestamp.as_ref().map(|at| at.0), b.uid())));
+        for (pod, cause) in added {
+            self.pod_added(pod, cause, ctx);
+        }
+        self.listed = self.informers.synced();
+    }
+
+    fn pod_added(&mut self, pod: Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
+        let mut state = PodState::new(pod.clone(), cause);
+        if !self.listed {
+            state.restore(ctx.now(), ctx.epoch());
+        }
+        let uid = state.uid.clone();
+        if is_pod_terminal(&pod) {
+            // It ended before this kubelet knew of it: only the last word is left to say.
+            state.worker.terminating = true;
+            state.worker.terminated = true;
+        } else if !state.is_terminating()
+            && let Err(refusal) = self.admit(&pod)
+        {
+            state.reject(refusal, &mut self.host, ctx);
+            self.pods.insert(uid, Arc::new(state));
+            return;
+        }
+        state.request_sync(ctx.now());
+        self.pods.insert(uid.clone(), Arc::new(state));
+        self.run_pod(&uid, ctx);
+    }
+
+    fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
+        let name = &self.host.config.name;
+        let node = self.informers.caches().get::<Node>(&Key::new("", name));
+        let mut labels = self.host.config.all_labels();
+        labels.extend(node.and_then(|node| node.metadata.labels.clone()).unwrap_or_default());
+        let others = self.pods.values().filter(|state| state.is_active()).map(|state| state.pod.clone()).collect();
+        let offer = Offer { allocatable: self.host.allocatable(), labels, node: node.map(AsRef::as_ref), others };
+        admit(pod, name, &offer)
+    }
+
+    /// News of the status alone (the kubelet's own words, coming back) is no reason to sync.
+    fn pod_updated(&mut self, uid: &Uid, new: &Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
+        let Some(state) = self.pods.get_mut(uid) else { return };
+        let state = Arc::make_mut(state);
+        let old = std::mem::replace(&mut state.pod, new.clone());
+        let (before, after) = (&old.metadata, &new.metadata);
+        let declared = old.spec != new.spec
+            || (&before.labels, &before.annotations) != (&after.labels, &after.annotations)
+            || (&before.deletion_timestamp, before.deletion_grace_period_seconds) != (&after.deletion_timestamp, after.deletion_grace_period_seconds);
+        if declared {
+            state.cause = cause;
+            state.request_sync(ctx.now());
+            self.run_pod(uid, ctx);
+        } else if gates_moved(&old, new) {
+            state.request_sync(ctx.now());
+            self.run_pod(uid, ctx);
+        }
+        self.compare_later(uid, ctx.now());
+    }
+
+    fn pod_removed(&mut self, pod: &Arc<Pod>, ctx: &mut Ctx<'_>) {
+        let uid: Uid = pod.uid().into();
+        let Some(state) = self.pods.get_mut(&uid) else { return };
+        let state = Arc::make_mut(state);
+        state.vanished = true;
+        state.pod = pod.clone();
+        state.cause = ctx.cause;
+        state.request_kill(ctx.now());
+        self.run_pod(&uid, ctx);
+    }
+
+    fn answered(&mut self, id: RequestId, answer: &Answer, ctx: &mut Ctx<'_>) {
+        if let Some(uid) = self.host.asked.remove(&id) {
+            let Some(state) = self.pods.get_mut(&uid) else { return };
+            let state = Arc::make_mut(state);
+            if !state.volume_answered(id, answer, &mut self.host, ctx) {
+                state.config_answered(id, answer);
+            }
+            return self.run_pod(&uid, ctx);
+        }
+        let _ = self.host.events.answered(id, ctx)
+            || self.lease_answered(id, answer, ctx)
+            || self.status_answered(id, answer, ctx)
+            || self.node_answered(id, answer, ctx);
+    }
+
+    fn signalled(&mut self, signal: Signal, ctx: &mut Ctx<'_>) {
+        let Signal::KillProcess { pod, container, exit_code } = signal;
+        let Some(state) = self.pods.values_mut().find(|state| state.key == pod && !state.vanished) else { return };
+        let state = Arc::make_mut(state);
+        let first = state.pod.spec.containers.first().map(|container| container.name.clone()).unwrap_or_default();
+        let name = if container.is_empty() { first } else { container };
+        let running = state.runtime.containers.iter_mut().rev().find(|found| *found.record.name == *name && found.record.is_running());
+        let Some(running) = running else { return };
+        running.end(Ended::code(exit_code), ctx.now());
+        state.cause = ctx.cause;
+        state.changed(&self.host, ctx.now());
+        let uid = state.uid.clone();
+        self.run_pod(&uid, ctx);
+    }
+}
+
+/// Whether a condition that a readiness gate waits for changed.
+fn gates_moved(old: &Pod, new: &Pod) -> bool {
+    new.spec.readiness_gates.iter().flatten().any(|gate| {
+        let status = |pod: &Pod| podarium_api::pod_state::pod_condition(pod, &gate.condition_type).map(|condition| condition.status.clone());
+        status(old) != status(new)
+    })
+}
+
+impl Component for Kubelet {
+    fn on(&mut self, message: Message, ctx: &mut Ctx<'_>) {
+        match message {
+            Message::Start => self.power_on(ctx),
+            Message::Timer(AGENDA) => self.host.agenda.rang(ctx.now()),
+            Message::Signal(signal) => self.signalled(signal, ctx),
+            Message::Http { id, request } => self.serve_log(id, &request, ctx),
+            message => {
+                if let Some(changes) = self.informers.on(&message, ctx) {
+                    self.changed(changes, ctx);
+                } else if let Message::Answer { id, answer } = message {
+                    self.answered(id, &answer, ctx);
+                }
+            }
+        }
+        self.wake(ctx);
+        self.write_statuses(ctx);
+        self.feed_followers(ctx);
+        self.host.agenda.arm(AGENDA, ctx);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

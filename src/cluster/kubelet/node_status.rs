@@ -1,0 +1,118 @@
+//! What a node says of itself: its size, its addresses, its system, its images, and how it fares.
+//!
+//! Models: pkg/kubelet/nodestatus/setters.go, pkg/kubelet/kubelet_node_status.go, v1.36.
+//! Simplified: no node is ever short of memory, disk or process ids.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{DaemonEndpoint, NodeAddress, NodeCondition, NodeDaemonEndpoints, NodeStatus, NodeSystemInfo};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
+use podarium_api::condition::get_condition;
+use podarium_api::quantity::Quantity;
+use podarium_api::resource::{ResourceList, raw_resource_list};
+
+use super::host::Host;
+
+pub(super) const KUBELET_VERSION: &str = "v1.36.2";
+pub(super) const NO_NETWORK: &str = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
+
+/// The identity of one start of the machine.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SystemIds {
+    pub machine: String,
+    pub system: String,
+    pub boot: String,
+}
+
+impl Host {
+    pub fn capacity(&self) -> ResourceList {
+        let config = &self.config;
+        let int = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
+        BTreeMap::from([
+            ("cpu".to_owned(), Quantity::from_millis(int(config.cpu_millis))),
+            ("memory".to_owned(), binary(config.memory_bytes)),
+            ("ephemeral-storage".to_owned(), binary(config.ephemeral_storage_bytes)),
+            ("hugepages-1Gi".to_owned(), Quantity::ZERO),
+            ("hugepages-2Mi".to_owned(), Quantity::ZERO),
+            ("pods".to_owned(), Quantity::from_units(i64::from(config.pods))),
+        ])
+    }
+
+    /// What is left for pods: some memory and a tenth of the disk are kept back.
+    pub fn allocatable(&self) -> ResourceList {
+        let mut allocatable = self.capacity();
+        let config = &self.config;
+        allocatable.insert("memory".to_owned(), binary(config.memory_bytes.saturating_sub(config.reserved_memory_bytes)));
+        let storage = i64::try_from(config.ephemeral_storage_bytes - config.ephemeral_storage_bytes / 10).unwrap_or(i64::MAX);
+        allocatable.insert("ephemeral-storage".to_owned(), Quantity::from_units(storage));
+        allocatable
+    }
+
+    pub fn node_status(&self, ids: &SystemIds, old: Option<&NodeStatus>, now: &MetaTime) -> NodeStatus {
+        let address = |type_: &str, address: &str| NodeAddress { type_: type_.to_owned(), address: address.to_owned() };
+        NodeStatus {
+            addresses: Some(vec![address("InternalIP", &self.config.address), address("Hostname", &self.config.name)]),
+            capacity: Some(raw_resource_list(&self.capacity())),
+            allocatable: Some(raw_resource_list(&self.allocatable())),
+            conditions: Some(self.node_conditions(old, now)),
+            daemon_endpoints: Some(NodeDaemonEndpoints { kubelet_endpoint: Some(DaemonEndpoint { port: 10250 }) }),
+            images: Some(self.puller.reported()).filter(|images| !images.is_empty()),
+            node_info: Some(NodeSystemInfo {
+                architecture: "amd64".to_owned(),
+                boot_id: ids.boot.clone(),
+                container_runtime_version: "containerd://2.1.4".to_owned(),
+                kernel_version: "6.8.0-45-generic".to_owned(),
+                kubelet_version: KUBELET_VERSION.to_owned(),
+                machine_id: ids.machine.clone(),
+                operating_system: "linux".to_owned(),
+                os_image: "Ubuntu 24.04.3 LTS".to_owned(),
+                system_uuid: ids.system.clone(),
+                ..NodeSystemInfo::default()
+            }),
+            ..NodeStatus::default()
+        }
+    }
+
+    /// The Ready condition stands last.
+    fn node_conditions(&self, old: Option<&NodeStatus>, now: &MetaTime) -> Vec<NodeCondition> {
+        let ready = match self.network_error {
+            None => ("True", "KubeletReady", "kubelet is posting ready status"),
+            Some(error) => ("False", "KubeletNotReady", error),
+        };
+        let all = [
+            ("MemoryPressure", ("False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available")),
+            ("DiskPressure", ("False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure")),
+            ("PIDPressure", ("False", "KubeletHasSufficientPID", "kubelet has sufficient PID available")),
+            ("Ready", ready),
+        ];
+        let condition = |(type_, (status, reason, message)): (&str, (&str, &str, &str))| {
+            let before = old.and_then(|old| get_condition(&old.conditions, type_)).filter(|before| before.status == status);
+            NodeCondition {
+                type_: type_.to_owned(),
+                status: status.to_owned(),
+                reason: Some(reason.to_owned()),
+                message: Some(message.to_owned()),
+                last_heartbeat_time: Some(now.clone()),
+                last_transition_time: before.and_then(|before| before.last_transition_time.clone()).or_else(|| Some(now.clone())),
+            }
+        };
+        all.into_iter().map(condition).collect()
+    }
+}
+
+fn binary(bytes: u64) -> Quantity {
+    Quantity::from_bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
+}
+
+/// Whether a new status says anything new, apart from the time of the heartbeat.
+pub(super) fn has_changed(old: &NodeStatus, new: &NodeStatus) -> bool {
+    let still = |status: &NodeStatus| {
+        let mut status = NodeStatus { volumes_attached: None, volumes_in_use: None, ..status.clone() };
+        for condition in status.conditions.iter_mut().flatten() {
+            condition.last_heartbeat_time = None;
+        }
+        status.conditions.iter_mut().for_each(|all| all.sort_by(|a, b| a.type_.cmp(&b.type_)));
+        status
+    };
+    still(old) != still(new)
+}

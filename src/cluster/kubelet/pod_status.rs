@@ -1,0 +1,114 @@
+//! The whole status of a pod, as the kubelet would report it now.
+//!
+//! Models: pkg/kubelet/kubelet_pods.go (generateAPIPodStatus), pkg/kubelet/prober/prober_manager.go (UpdatePodStatus),
+//! v1.36.
+//! Simplified: no resizing, no static pods, one address family.
+
+use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus, ResourceRequirements};
+use podarium_api::pod_state::qos_class;
+use podarium_api::resource::{is_sidecar, pod_limits, pod_requests, raw_resource_list};
+
+use super::conditions;
+use super::container_status::Conversion;
+use super::host::Host;
+use super::phase::phase;
+use super::pod::PodState;
+use super::runtime::RuntimeStatus;
+use crate::component::Ctx;
+
+fn is_over(phase: Option<&str>) -> bool {
+    matches!(phase, Some("Succeeded" | "Failed"))
+}
+
+impl PodState {
+    /// `is_terminal`: the containers are stopped and none will be started.
+    pub fn generate_status(&mut self, runtime: &RuntimeStatus, is_terminal: bool, host: &mut Host, ctx: &mut Ctx<'_>) -> PodStatus {
+        let api = self.pod.status.clone();
+        let old = self.status.get().cloned().unwrap_or_else(|| (*api).clone());
+        let mut status = self.converted(runtime, &old, ctx);
+        let statuses = all_statuses(&status);
+        let initialized = self.pod.spec.containers.iter().any(|container| runtime.find(&container.name).is_some());
+        let mut now = phase(&self.pod.spec, &statuses, is_terminal, initialized);
+        if !is_over(Some(now)) {
+            // A pod that was over stays over.
+            let before = [&old.phase, &api.phase].into_iter().find(|phase| is_over(phase.as_deref()));
+            now = if before.is_some_and(|phase| phase.as_deref() == Some("Succeeded")) { "Succeeded" } else if before.is_some() { "Failed" } else { now };
+        }
+        status.phase = Some(now.to_owned());
+        if status.phase == old.phase {
+            status.reason = old.reason.clone().or_else(|| api.reason.clone());
+            status.message = old.message.clone().or_else(|| api.message.clone());
+        }
+        self.enforce_deadline(&mut status, host, ctx);
+        if is_over(api.phase.as_deref()) {
+            status.phase.clone_from(&api.phase);
+        }
+        self.tell_probes(&mut status, ctx.now());
+        self.set_conditions(&mut status, runtime, &old);
+        status.host_ip = Some(host.config.address.clone());
+        status.host_ips = Some(vec![HostIP { ip: host.config.address.clone() }]);
+        if self.is_host_network() && status.pod_ip.is_none() {
+            status.pod_ip = Some(host.config.address.clone());
+            status.pod_ips = Some(vec![PodIP { ip: host.config.address.clone() }]);
+        }
+        status
+    }
+
+    fn converted(&self, runtime: &RuntimeStatus, old: &PodStatus, ctx: &Ctx<'_>) -> PodStatus {
+        let spec = &self.pod.spec;
+        let conversion = Conversion { pod: &self.pod, runtime, reasons: &self.reasons, epoch: ctx.epoch() };
+        let init = conversion.init(old.init_container_statuses.as_deref().unwrap_or_default());
+        let (requests, limits) = (raw_resource_list(&pod_requests(spec)), raw_resource_list(&pod_limits(spec)));
+        let some = |amounts: std::collections::BTreeMap<_, _>| (!amounts.is_empty()).then_some(amounts);
+        PodStatus {
+            container_statuses: Some(conversion.regular(old.container_statuses.as_deref().unwrap_or_default())),
+            init_container_statuses: (!init.is_empty()).then_some(init),
+            qos_class: Some(qos_class(spec).to_owned()),
+            pod_ip: runtime.ip.as_ref().map(ToString::to_string),
+            pod_ips: runtime.ip.as_ref().map(|ip| vec![PodIP { ip: ip.to_string() }]),
+            allocated_resources: some(requests.clone()),
+            resources: Some(ResourceRequirements { requests: some(requests), limits: some(limits), ..ResourceRequirements::default() }),
+            ..PodStatus::default()
+        }
+    }
+
+    /// Started and ready, as the probes have it. A container whose readiness is open is probed at once.
+    fn tell_probes(&mut self, status: &mut PodStatus, now: podarium_sim::Time) {
+        let pod = self.pod.clone();
+        for status in status.container_statuses.iter_mut().flatten() {
+            self.tell_container(status, now);
+        }
+        let inits = pod.spec.init_containers.iter().flatten();
+        for (container, status) in inits.zip(status.init_container_statuses.iter_mut().flatten()) {
+            if is_sidecar(container) {
+                self.tell_container(status, now);
+            } else {
+                let state = status.state.clone().unwrap_or_default();
+                status.started = Some(state.running.is_some());
+                status.ready = state.terminated.is_some_and(|ended| ended.exit_code == 0);
+            }
+        }
+    }
+
+    fn tell_container(&mut self, status: &mut ContainerStatus, now: podarium_sim::Time) {
+        let id = status.container_id.clone().unwrap_or_default();
+        let runs = status.state.as_ref().is_some_and(|state| state.running.is_some());
+        let started = runs && self.is_started(&status.name, &id);
+        status.started = Some(started);
+        status.ready = started && self.is_ready_or_probe(&status.name, &id, now);
+    }
+
+    fn set_conditions(&self, status: &mut PodStatus, runtime: &RuntimeStatus, old: &PodStatus) {
+        let mut all: Vec<_> = self.pod.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned().collect();
+        let statuses = all_statuses(status);
+        let phase = status.phase.as_deref().unwrap_or_default();
+        let has_sandbox = runtime.sandbox_needed().is_none();
+        let own = conditions::all(&self.pod, &statuses, phase, has_sandbox, &all, old.conditions.as_deref().unwrap_or_default());
+        all.extend(own);
+        status.conditions = Some(all);
+    }
+}
+
+pub(super) fn all_statuses(status: &PodStatus) -> Vec<ContainerStatus> {
+    status.init_container_statuses.iter().chain(&status.container_statuses).flatten().cloned().collect()
+}

@@ -1,0 +1,330 @@
+//! Probes: is it started, is it alive, is it ready? Each probe of each container is asked in its own rhythm; enough
+//! answers of one kind in a row make a verdict. A failed startup or liveness probe costs the container its life, a
+//! failed readiness probe only its traffic.
+//!
+//! Models: pkg/kubelet/prober/{worker.go,prober.go,prober_manager.go}, pkg/probe, v1.36.
+//! Simplified: answers come at once, so time-outs do not happen; gRPC is asked like TCP.
+
+use std::time::Duration;
+
+use k8s_openapi::api::core::v1::{Container, Probe};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use podarium_api::pod_state::container_status;
+use podarium_api::resource::is_sidecar;
+use podarium_sim::Time;
+
+use super::actions::Failed;
+use super::host::Host;
+use super::phase::restarts_after;
+use super::pod::PodState;
+use super::runtime::ContainerRecord;
+use crate::client::EventType;
+use crate::component::Ctx;
+use crate::images::{ProbeAnswer, ProbeRequest};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ProbeKind {
+    Readiness,
+    Liveness,
+    Startup,
+}
+
+impl ProbeKind {
+    fn name(self) -> &'static str {
+        match self {
+            ProbeKind::Readiness => "Readiness",
+            ProbeKind::Liveness => "Liveness",
+            ProbeKind::Startup => "Startup",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Unknown,
+    Success,
+    Failure,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ProbeWorker {
+    container: String,
+    kind: ProbeKind,
+    probe: Probe,
+    pub next_at: Time,
+    /// The container that it is about, and what is held of it.
+    container_id: String,
+    verdict: Option<Verdict>,
+    /// The last answer, and how often it came in a row.
+    last: Option<bool>,
+    run: i32,
+    /// Nothing is asked until there is a new container.
+    on_hold: bool,
+}
+
+impl ProbeWorker {
+    fn period(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.probe.period_seconds.unwrap_or(10)).unwrap_or(10).max(1))
+    }
+}
+
+/// What the probes hold of the pod's containers.
+pub(super) struct Verdicts<'a> {
+    probes: &'a [ProbeWorker],
+}
+
+impl Verdicts<'_> {
+    fn of(&self, name: &str, id: &str, kind: ProbeKind) -> Option<Verdict> {
+        let about = |probe: &&ProbeWorker| probe.kind == kind && probe.container == name && probe.container_id == id;
+        self.probes.iter().find(about)?.verdict
+    }
+
+    /// Whether the container must go.
+    pub fn failed(&self, record: &ContainerRecord) -> Option<Failed> {
+        let is = |kind| self.of(&record.name, &record.id, kind) == Some(Verdict::Failure);
+        if is(ProbeKind::Liveness) {
+            Some(Failed::Liveness)
+        } else {
+            is(ProbeKind::Startup).then_some(Failed::Startup)
+        }
+    }
+
+    /// Whether a sidecar has started; `None` while its startup probe has not decided.
+    pub fn started(&self, container: &Container, record: &ContainerRecord) -> Option<bool> {
+        if container.startup_probe.is_none() {
+            return Some(true);
+        }
+        match self.of(&record.name, &record.id, ProbeKind::Startup) {
+            Some(Verdict::Success) => Some(true),
+            Some(Verdict::Failure) => Some(false),
+            Some(Verdict::Unknown) | None => None,
+        }
+    }
+}
+
+impl PodState {
+    pub fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts { probes: &self.probes }
+    }
+
+    /// Begins to probe the containers that say so, if it has not yet.
+    pub fn add_probes(&mut self, host: &Host, ctx: &mut Ctx<'_>) {
+        let pod = self.pod.clone();
+        let sidecars = pod.spec.init_containers.iter().flatten().filter(|container| is_sidecar(container));
+        for container in sidecars.chain(&pod.spec.containers) {
+            let probes = [
+                (ProbeKind::Startup, &container.startup_probe),
+                (ProbeKind::Readiness, &container.readiness_probe),
+                (ProbeKind::Liveness, &container.liveness_probe),
+            ];
+            for (kind, probe) in probes {
+                let Some(probe) = probe else { continue };
+                if self.probes.iter().any(|worker| worker.kind == kind && worker.container == container.name) {
+                    continue;
+                }
+                let mut worker = ProbeWorker {
+                    container: container.name.clone(),
+                    kind,
+                    probe: probe.clone(),
+                    next_at: ctx.now(),
+                    container_id: String::new(),
+                    verdict: None,
+                    last: None,
+                    run: 0,
+                    on_hold: false,
+                };
+                // Right after the kubelet's start not all probes begin at once.
+                if worker.period() > ctx.now() - host.started {
+                    let part = ctx.stream().unit();
+                    worker.next_at = ctx.now() + worker.period().mul_f64(part);
+                }
+                self.probes.push(worker);
+            }
+        }
+    }
+
+    pub fn stop_liveness_and_startup(&mut self) {
+        self.probes.retain(|worker| worker.kind == ProbeKind::Readiness);
+    }
+
+    /// Whether a running container counts as started.
+    pub fn is_started(&self, name: &str, id: &str) -> bool {
+        match self.verdicts().of(name, id, ProbeKind::Startup) {
+            Some(verdict) => verdict == Verdict::Success,
+            None => !self.probes.iter().any(|worker| worker.kind == ProbeKind::Startup && worker.container == name),
+        }
+    }
+
+    /// Whether a started container is ready. If that is open or denied, it is asked at once.
+    pub fn is_ready_or_probe(&mut self, name: &str, id: &str, now: Time) -> bool {
+        let Some(worker) = self.probes.iter_mut().find(|worker| worker.kind == ProbeKind::Readiness && worker.container == name) else { return true };
+        if worker.container_id == id && worker.verdict == Some(Verdict::Success) {
+            return true;
+        }
+        worker.next_at = now;
+        false
+    }
+
+    /// Asks the probes that are due.
+    pub fn run_probes(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
+        let now = ctx.now();
+        let mut at = 0;
+        while at < self.probes.len() {
+            if self.probes[at].next_at > now {
+                at += 1;
+                continue;
+            }
+            let mut worker = self.probes[at].clone();
+            worker.next_at = now + worker.period();
+            if self.ask(&mut worker, host, ctx) {
+                self.probes[at] = worker;
+                at += 1;
+            } else {
+                self.probes.remove(at);
+            }
+        }
+    }
+
+    /// Asks once. Whether the probe goes on.
+    fn ask(&mut self, worker: &mut ProbeWorker, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
+        let now = ctx.now();
+        let pod = self.pod.clone();
+        let Some(status) = self.status.get() else { return true };
+        if matches!(status.phase.as_deref(), Some("Succeeded" | "Failed")) {
+            return false;
+        }
+        let ip = status.pod_ip.clone().unwrap_or_default();
+        let shown = podarium_api::Pod { status: std::sync::Arc::new(status.clone()), ..podarium_api::Pod::default() };
+        let Some(status) = container_status(&shown, &worker.container).filter(|status| status.container_id.is_some()) else { return true };
+        let id = status.container_id.clone().unwrap_or_default();
+        if worker.container_id != id {
+            worker.container_id = id.clone();
+            worker.verdict = None;
+            let initial = match worker.kind {
+                ProbeKind::Readiness => Verdict::Failure,
+                ProbeKind::Liveness => Verdict::Success,
+                ProbeKind::Startup => Verdict::Unknown,
+            };
+            self.hold(worker, initial, now);
+            worker.on_hold = false;
+        }
+        if worker.on_hold {
+            return true;
+        }
+        let state = status.state.clone().unwrap_or_default();
+        let Some(running) = state.running else {
+            self.hold(worker, Verdict::Failure, now);
+            let container = pod.spec.init_containers.iter().flatten().chain(&pod.spec.containers).find(|container| container.name == worker.container);
+            return state.terminated.is_none_or(|ended| container.is_some_and(|container| restarts_after(container, &pod.spec, ended.exit_code)));
+        };
+        let age = running.started_at.map_or(Duration::ZERO, |at| now - ctx.epoch().time(at.0));
+        if age.as_secs() < u64::try_from(worker.probe.initial_delay_seconds.unwrap_or(0)).unwrap_or(0) {
+            return true;
+        }
+        let started = status.started == Some(true);
+        if started == (worker.kind == ProbeKind::Startup) {
+            return true;
+        }
+        let Some(healthy) = self.probe(worker, &id, &ip, host, ctx) else { return true };
+        self.judge(worker, healthy, now);
+        true
+    }
+
+    /// One answer more. Enough of them in a row are a verdict.
+    fn judge(&mut self, worker: &mut ProbeWorker, healthy: bool, now: Time) {
+        worker.run = if worker.last == Some(healthy) { worker.run + 1 } else { 1 };
+        worker.last = Some(healthy);
+        let (threshold, default) = if healthy { (worker.probe.success_threshold, 1) } else { (worker.probe.failure_threshold, 3) };
+        if worker.run < threshold.unwrap_or(default) {
+            return;
+        }
+        self.hold(worker, if healthy { Verdict::Success } else { Verdict::Failure }, now);
+        if worker.kind == ProbeKind::Startup || (worker.kind == ProbeKind::Liveness && !healthy) {
+            worker.on_hold = true;
+            worker.run = 0;
+        }
+    }
+
+    /// Holds this of the container from now on. News has the pod synced, except that it lives on.
+    fn hold(&mut self, worker: &mut ProbeWorker, verdict: Verdict, now: Time) {
+        if worker.verdict == Some(verdict) {
+            return;
+        }
+        worker.verdict = Some(verdict);
+        if worker.kind != ProbeKind::Liveness || verdict == Verdict::Failure {
+            self.request_sync(now);
+        }
+    }
+
+    /// The answer, with an event if it is bad. `None`: it could not be asked.
+    fn probe(&mut self, worker: &ProbeWorker, id: &str, ip: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<bool> {
+        let name = worker.kind.name();
+        let (request, target) = match question(&worker.probe, &self.pod.spec, &worker.container, ip) {
+            Ok(question) => question,
+            Err(error) => {
+                let message = format!("{name} probe errored and resulted in unknown state: {error}");
+                self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
+                return None;
+            }
+        };
+        let now = ctx.now();
+        let process = self.runtime.get_mut(id).and_then(|container| container.process.as_ref());
+        let answer = process.map_or(ProbeAnswer::Refused, |process| process.probe(&request, now));
+        let failure = match (&request, answer) {
+            (_, ProbeAnswer::Connected) | (_, ProbeAnswer::Http { status: 200..400 }) | (_, ProbeAnswer::Exec { code: 0, .. }) => return Some(true),
+            (_, ProbeAnswer::Http { status }) => format!("HTTP probe failed with statuscode: {status}"),
+            (_, ProbeAnswer::Exec { output, .. }) | (_, ProbeAnswer::NotSimulated(output)) => output,
+            (ProbeRequest::Http { .. }, ProbeAnswer::Refused) => format!("Get \"{target}\": dial tcp {}: connect: connection refused", address(&target)),
+            (_, ProbeAnswer::Refused) => format!("dial tcp {target}: connect: connection refused"),
+        };
+        let message = format!("{name} probe failed: {failure}");
+        self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
+        Some(false)
+    }
+}
+
+/// `10.244.1.2:8080` of `http://10.244.1.2:8080/healthz`.
+fn address(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// What a probe asks, and of whom, as messages name it.
+fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str, ip: &str) -> Result<(ProbeRequest, String), String> {
+    let port = |port: &IntOrString| resolve(port, spec, container);
+    let host = |host: &Option<String>| host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| ip.to_owned());
+    if let Some(exec) = &probe.exec {
+        return Ok((ProbeRequest::Exec { command: exec.command.clone().unwrap_or_default() }, String::new()));
+    }
+    if let Some(get) = &probe.http_get {
+        let number = port(&get.port)?;
+        let path = get.path.clone().unwrap_or_else(|| "/".to_owned());
+        let slash = if path.starts_with('/') { "" } else { "/" };
+        let scheme = get.scheme.as_deref().unwrap_or("HTTP").to_lowercase();
+        let url = format!("{scheme}://{}:{number}{slash}{path}", host(&get.host));
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        return Ok((ProbeRequest::Http { port: number, path }, url));
+    }
+    if let Some(tcp) = &probe.tcp_socket {
+        let number = port(&tcp.port)?;
+        return Ok((ProbeRequest::Tcp { port: number }, format!("{}:{number}", host(&tcp.host))));
+    }
+    if let Some(grpc) = &probe.grpc {
+        let number = u16::try_from(grpc.port).map_err(|_| format!("invalid port number: {}", grpc.port))?;
+        return Ok((ProbeRequest::Tcp { port: number }, format!("{ip}:{number}")));
+    }
+    Err("missing probe handler".to_owned())
+}
+
+fn resolve(port: &IntOrString, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str) -> Result<u16, String> {
+    let number = match port {
+        IntOrString::Int(number) => *number,
+        IntOrString::String(name) => {
+            let all = spec.init_containers.iter().flatten().chain(&spec.containers);
+            let mut ports = all.filter(|found| found.name == container).flat_map(|found| found.ports.iter().flatten());
+            let named = ports.find(|port| port.name.as_deref() == Some(name)).map(|port| port.container_port);
+            named.or_else(|| name.parse().ok()).ok_or_else(|| format!("couldn't find port: {name} in container {container}"))?
+        }
+    };
+    u16::try_from(number).ok().filter(|number| *number > 0).ok_or_else(|| format!("invalid port number: {number}"))
+}

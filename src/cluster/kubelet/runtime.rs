@@ -1,0 +1,195 @@
+//! The container runtime: what sandboxes and containers a pod really has on this node.
+//!
+//! A sandbox is a pod's network with its address; containers run in it. A restarted container is a new one under the
+//! same name; the last two of a name are kept, so that their ends and logs can be told.
+//!
+//! Models: containerd behind the Container Runtime Interface; pkg/kubelet/container/runtime.go, v1.36.
+//! Simplified: a container that was created always starts; only main processes are simulated.
+
+use std::sync::Arc;
+
+use imbl::Vector;
+use podarium_sim::{Stream, Time};
+
+use crate::images::{Ended, LogLine, MainProcess, Output};
+
+/// How many containers of one name are kept.
+const KEPT: usize = 2;
+/// How many log lines of a container are kept.
+const LOG_LINES: usize = 10_000;
+
+/// The end of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Finished {
+    pub at: Time,
+    pub code: i32,
+    pub reason: &'static str,
+}
+
+/// What is known of a container.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ContainerRecord {
+    pub name: Arc<str>,
+    /// `containerd://` and 64 hexadecimal digits.
+    pub id: Arc<str>,
+    /// As the runtime names the image.
+    pub image: Arc<str>,
+    pub image_id: Arc<str>,
+    pub restart_count: i32,
+    pub started_at: Time,
+    /// `None` while it runs.
+    pub finished: Option<Finished>,
+}
+
+impl ContainerRecord {
+    pub fn is_running(&self) -> bool {
+        self.finished.is_none()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Container {
+    pub record: ContainerRecord,
+    pub process: Option<Box<dyn MainProcess>>,
+    pub log: Vector<LogLine>,
+    /// When SIGKILL ends it.
+    pub kill_at: Option<Time>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sandbox {
+    pub attempt: u32,
+    pub ready: bool,
+}
+
+/// What a relist finds: the state of a pod's containers at a moment, the newest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct RuntimeStatus {
+    pub sandbox: Option<Sandbox>,
+    pub ip: Option<Arc<str>>,
+    pub containers: Vec<ContainerRecord>,
+}
+
+impl RuntimeStatus {
+    /// The newest container of this name.
+    pub fn find(&self, name: &str) -> Option<&ContainerRecord> {
+        self.containers.iter().find(|container| &*container.name == name)
+    }
+
+    /// Whether a sandbox must be made, and as which attempt.
+    pub fn sandbox_needed(&self) -> Option<u32> {
+        match &self.sandbox {
+            None => Some(0),
+            Some(sandbox) if !sandbox.ready => Some(sandbox.attempt + 1),
+            Some(_) => None,
+        }
+    }
+}
+
+/// The sandbox and the containers of one pod, the oldest first.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PodRuntime {
+    pub sandbox: Option<Sandbox>,
+    pub ip: Option<Arc<str>>,
+    pub containers: Vec<Container>,
+}
+
+impl PodRuntime {
+    pub fn status(&self) -> RuntimeStatus {
+        RuntimeStatus {
+            sandbox: self.sandbox.clone(),
+            ip: self.ip.clone(),
+            containers: self.containers.iter().rev().map(|container| container.record.clone()).collect(),
+        }
+    }
+
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut Container> {
+        self.containers.iter_mut().find(|container| &*container.record.id == id)
+    }
+
+    pub fn running(&self) -> impl Iterator<Item = &ContainerRecord> {
+        self.containers.iter().map(|container| &container.record).filter(|record| record.is_running())
+    }
+
+    /// The newest container of this name, or the one before it.
+    pub fn find(&self, name: &str, previous: bool) -> Option<&Container> {
+        self.containers.iter().rev().filter(|container| &*container.record.name == name).nth(usize::from(previous))
+    }
+
+    pub fn add(&mut self, container: Container) {
+        let name = container.record.name.clone();
+        self.containers.push(container);
+        let mut of_name = self.containers.iter().filter(|container| container.record.name == name).count();
+        self.containers.retain(|container| {
+            let too_old = container.record.name == name && of_name > KEPT;
+            of_name -= usize::from(too_old);
+            !too_old
+        });
+    }
+
+    /// Lets the processes do what is due. Whether any container ended.
+    pub fn run(&mut self, now: Time) -> bool {
+        let mut any = false;
+        for container in &mut self.containers {
+            if container.process.as_ref().and_then(|process| process.next_at()).is_some_and(|at| at <= now) {
+                let mut out = Output::default();
+                if let Some(process) = &mut container.process {
+                    process.run(now, &mut out);
+                }
+                any |= container.take(out, now);
+            }
+            if container.record.is_running() && container.kill_at.is_some_and(|at| at <= now) {
+                container.end(Ended::code(137), now);
+                any = true;
+            }
+        }
+        any
+    }
+
+    pub fn next_wake(&self) -> Option<Time> {
+        let running = self.containers.iter().filter(|container| container.record.is_running());
+        running.flat_map(|container| [container.kill_at, container.process.as_ref().and_then(|process| process.next_at())]).flatten().min()
+    }
+}
+
+impl Container {
+    /// Takes what came out of the process. Whether it ended.
+    pub fn take(&mut self, out: Output, now: Time) -> bool {
+        self.log.extend(out.lines);
+        while self.log.len() > LOG_LINES {
+            self.log.pop_front();
+        }
+        let Some(ended) = out.ended else { return false };
+        self.end(ended, now);
+        true
+    }
+
+    /// SIGTERM now, SIGKILL at `kill_at`. Whether it ended at once.
+    pub fn stop(&mut self, now: Time, kill_at: Time) -> bool {
+        self.kill_at = Some(kill_at);
+        let mut out = Output::default();
+        if let Some(process) = &mut self.process {
+            process.terminate(now, &mut out);
+        }
+        self.take(out, now)
+    }
+
+    pub fn end(&mut self, ended: Ended, now: Time) {
+        if !self.record.is_running() {
+            return;
+        }
+        let reason = match (ended.code, ended.out_of_memory) {
+            (_, true) => "OOMKilled",
+            (0, false) => "Completed",
+            _ => "Error",
+        };
+        self.record.finished = Some(Finished { at: now, code: ended.code, reason });
+        self.process = None;
+    }
+}
+
+/// A new container id.
+pub(super) fn new_id(stream: &mut Stream) -> Arc<str> {
+    let hex: String = (0..4).map(|_| format!("{:016x}", stream.bits())).collect();
+    format!("containerd://{hex}").into()
+}

@@ -1,0 +1,7 @@
+//! The kubelet at work: what pods go through, as recorded from a real one, and what nodes go through.
+
+mod golden;
+mod many;
+mod nodes;
+mod pods;
+mod world;

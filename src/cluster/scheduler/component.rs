@@ -1,0 +1,247 @@
+//! The scheduler as a component of the cluster: it watches pods and nodes, takes one pod at a time from its queue, and
+//! binds it through the API server while it goes on with the next.
+//!
+//! Models: pkg/scheduler/{scheduler.go,schedule_one.go}, cmd/kube-scheduler, v1.36.
+//! Simplified: one instance, which always leads; one profile.
+
+use std::any::Any;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::selector::FieldSelector;
+use podarium_api::{Kind, Pod};
+use podarium_sim::{Stream, Time};
+
+use super::algorithm::{Algorithm, Outcome, feasible_nodes_to_find};
+use super::binding::Binding;
+use super::cache::Cache;
+use super::event_recorder::{self, EventRecorder, Note};
+use super::explain::{Decision, KeptCycle};
+use super::framework::plugin::Handle;
+use super::framework::runtime::Profile;
+use super::listers::Listers;
+use super::plugins::DEFAULT_PROFILE;
+use super::preemptor::Preemptor;
+use super::queue::queued_pod::QueuedPod;
+use super::queue::{FLUSH_UNSCHEDULABLE_PERIOD, SchedulingQueue, backoff};
+use crate::apiserver::{Filter, Request};
+use crate::cause::Cause;
+use crate::client::{EventType, Informers, TokenBucket};
+use crate::component::{Component, Ctx, Message, RequestId};
+
+/// The timer tokens.
+const INFORMERS: u64 = 0;
+const CYCLE: u64 = 1;
+const FLUSH_BACKOFF: u64 = 2;
+const FLUSH_UNSCHEDULABLE: u64 = 3;
+const FINISH_EVENTS: u64 = 4;
+
+/// What a cycle takes: a fixed part, and a part for every node that must be looked at.
+const CYCLE_TIME: Duration = Duration::from_micros(400);
+const TIME_PER_NODE: Duration = Duration::from_micros(2);
+/// `clientConnection.qps` and `burst` of kube-scheduler; events go through a client of their own.
+const QPS: f64 = 50.0;
+const BURST: u32 = 100;
+/// How many decisions can be explained afterwards.
+const KEPT_CYCLES: usize = 256;
+
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    pub(super) informers: Informers,
+    pub(super) cache: Cache,
+    pub(super) listers: Listers,
+    pub(super) queue: SchedulingQueue,
+    /// Made from the component's random stream when it starts.
+    algorithm: Option<Algorithm>,
+    pub(super) profile: Profile,
+    pub(super) bindings: BTreeMap<RequestId, Binding>,
+    pub(super) preemptor: Preemptor,
+    pub(super) recorder: EventRecorder,
+    client: TokenBucket,
+    event_client: TokenBucket,
+    kept: VecDeque<Arc<KeptCycle>>,
+    /// Whether a cycle is under way.
+    cycling: bool,
+    /// Which alarms are set.
+    backoff_alarm: bool,
+    unschedulable_alarm: bool,
+    events_alarm: bool,
+}
+
+impl Scheduler {
+    /// `host` is the machine on which the scheduler runs; it is part of its name in events.
+    pub fn new(host: &str) -> Self {
+        let unfinished = FieldSelector::parse("status.phase!=Succeeded,status.phase!=Failed").expect("a field selector");
+        let pods = Filter { fields: unfinished, ..Filter::all() };
+        let others = [Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet].map(|kind| (kind, Filter::all()));
+        let profile = DEFAULT_PROFILE;
+        Scheduler {
+            informers: Informers::new(others.into_iter().chain([(Kind::Pod, pods)]), INFORMERS),
+            cache: Cache::default(),
+            listers: Listers::default(),
+            queue: SchedulingQueue::new(profile),
+            algorithm: None,
+            profile,
+            bindings: BTreeMap::new(),
+            preemptor: Preemptor::default(),
+            recorder: EventRecorder::new(profile.scheduler_name, host),
+            client: TokenBucket::new(QPS, BURST),
+            event_client: TokenBucket::new(QPS, BURST),
+            kept: VecDeque::new(),
+            cycling: false,
+            backoff_alarm: false,
+            unschedulable_alarm: false,
+            events_alarm: false,
+        }
+    }
+
+    /// Why the pod went where it went the last time that it was tried; nothing if that is too long ago.
+    pub fn decision(&self, namespace: &str, name: &str) -> Option<Decision> {
+        let of = |kept: &&Arc<KeptCycle>| kept.pod.namespace() == namespace && kept.pod.name() == name;
+        self.kept.iter().rev().find(of).map(|kept| kept.explain())
+    }
+
+    /// The pods that wait, for views.
+    pub fn queue(&self) -> &SchedulingQueue {
+        &self.queue
+    }
+
+    pub(super) fn send(&mut self, request: Request, cause: Cause, ctx: &mut Ctx<'_>) -> RequestId {
+        let wait = self.client.reserve(ctx.now());
+        ctx.request_after(request, cause, wait)
+    }
+
+    pub(super) fn event(&mut self, about: &Pod, related: Option<&Pod>, note: Note, cause: Cause, ctx: &mut Ctx<'_>) {
+        if let Some(request) = self.recorder.event(ctx.now(), ctx.epoch(), about, related, note) {
+            let wait = self.event_client.reserve(ctx.now());
+            ctx.request_after(request, cause, wait);
+        }
+    }
+
+    /// Takes the next pod from the queue and tries it.
+    fn schedule_one(&mut self, ctx: &mut Ctx<'_>) {
+        let Some(queued) = self.queue.pop() else { return };
+        let pod = &queued.info;
+        if pod.is_terminating() {
+            let text = format!("skip schedule deleting pod: {}/{}", pod.namespace(), pod.name());
+            let note = Note { event_type: EventType::Warning, reason: "FailedScheduling", action: "Scheduling", text: &text };
+            self.event(&pod.pod.clone(), None, note, queued.cause, ctx);
+            return self.queue.done(&queued.info.uid);
+        }
+        // It can be in the queue again through an update that came while it was being assumed.
+        if self.cache.get(&pod.uid).is_some() {
+            return self.queue.done(&queued.info.uid);
+        }
+        match self.run_algorithm(&queued, ctx) {
+            Outcome::Placed(placement) => self.assume_and_bind(queued, &placement.node, ctx),
+            Outcome::Failed(mut failure) => {
+                if let Some(preemption) = failure.preemption.take() {
+                    self.preempt(&queued, preemption, ctx);
+                }
+                self.fail(queued, *failure, ctx);
+            }
+        }
+    }
+
+    fn run_algorithm(&mut self, queued: &QueuedPod, ctx: &mut Ctx<'_>) -> Outcome {
+        self.cache.snapshot.refresh();
+        let profile = self.profile;
+        let algorithm = self.algorithm.get_or_insert_with(|| Algorithm::new(profile, Stream::new(ctx.stream().bits(), "decisions")));
+        let start = algorithm.next_start;
+        let handle = Handle {
+            snapshot: &self.cache.snapshot,
+            listers: &self.listers,
+            nominator: &self.queue.nominator,
+            profile: &self.profile,
+        };
+        let outcome = algorithm.schedule(handle, &queued.info);
+        if self.kept.len() == KEPT_CYCLES {
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Arc::new(KeptCycle {
+            at: ctx.now(),
+            pod: queued.info.clone(),
+            outcome: outcome.node(),
+            snapshot: self.cache.snapshot.clone(),
+            listers: self.listers.clone(),
+            nominator: self.queue.nominator.clone(),
+            profile: self.profile,
+            start,
+        }));
+        outcome
+    }
+
+    fn on_timer(&mut self, token: u64, ctx: &mut Ctx<'_>) {
+        match token {
+            CYCLE => {
+                self.cycling = false;
+                self.schedule_one(ctx);
+            }
+            FLUSH_BACKOFF => {
+                self.backoff_alarm = false;
+                self.queue.flush_backoff(ctx.now());
+            }
+            FLUSH_UNSCHEDULABLE => {
+                self.unschedulable_alarm = false;
+                self.queue.flush_unschedulable(ctx.now(), &self.listers);
+            }
+            FINISH_EVENTS => {
+                self.events_alarm = false;
+                for request in self.recorder.finish(ctx.now(), ctx.epoch()) {
+                    let wait = self.event_client.reserve(ctx.now());
+                    ctx.request_after(request, Cause::Timer("event series"), wait);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Begins the next cycle if there is a pod to try, and sets the alarms that are needed. An idle scheduler sets none.
+    fn set_alarms(&mut self, ctx: &mut Ctx<'_>) {
+        if !self.cycling && self.queue.has_next() && self.informers.synced() {
+            self.cycling = true;
+            let nodes = feasible_nodes_to_find(self.cache.snapshot.len());
+            ctx.timer(CYCLE_TIME + TIME_PER_NODE * u32::try_from(nodes).unwrap_or(u32::MAX), CYCLE);
+        }
+        if !self.backoff_alarm && self.queue.has_backing_off() {
+            self.backoff_alarm = true;
+            ctx.timer_at(next_multiple(ctx.now(), backoff::WINDOW), FLUSH_BACKOFF);
+        }
+        if !self.unschedulable_alarm && self.queue.has_unschedulable() {
+            self.unschedulable_alarm = true;
+            ctx.timer_at(next_multiple(ctx.now(), FLUSH_UNSCHEDULABLE_PERIOD), FLUSH_UNSCHEDULABLE);
+        }
+        if !self.events_alarm && !self.recorder.is_idle() {
+            self.events_alarm = true;
+            ctx.timer_at(next_multiple(ctx.now(), event_recorder::FINISH), FINISH_EVENTS);
+        }
+    }
+}
+
+/// The next moment that lies on a grid of `period`, so that clocks tick alike however often they are set anew.
+fn next_multiple(now: Time, period: Duration) -> Time {
+    let period = period.as_nanos() as u64;
+    Time::from_nanos((now.as_nanos() / period + 1) * period)
+}
+
+impl Component for Scheduler {
+    fn on(&mut self, message: Message, ctx: &mut Ctx<'_>) {
+        if let Some(changes) = self.informers.on(&message, ctx) {
+            for change in changes {
+                self.on_change(change, ctx);
+            }
+        } else {
+            match message {
+                Message::Timer(token) => self.on_timer(token, ctx),
+                Message::Answer { id, answer } => self.on_answer(id, answer, ctx),
+                _ => {}
+            }
+        }
+        self.set_alarms(ctx);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

@@ -1,0 +1,6 @@
+//! The scheduler as a whole: recorded decisions, and its work in a cluster; and short ways to write nodes and pods.
+
+pub mod building;
+mod faults;
+mod golden;
+mod in_cluster;

@@ -1,0 +1,452 @@
+//! The builder: what is asked for, and the objects that are found.
+//!
+//! Models: staging/src/k8s.io/cli-runtime/pkg/resource/{builder,visitor,selector,mapper}.go, v1.36.
+//! Simplified: all objects are found before the first is worked on.
+
+use podarium_api::selector::LabelSelector;
+use serde_json::Value;
+
+use super::arguments::Arguments;
+use crate::client::{Call, JSON};
+use crate::failure::{Failure, Outcome, caught, fail};
+use crate::kubectl::Kubectl;
+use crate::manifest;
+use crate::mapping::{Mapper, Mapping};
+use crate::printers::format::is_list;
+use crate::unstructured::{items, name, namespace, set, strings, text};
+
+pub const MISSING_RESOURCE: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
+
+/// An object, where it is, and where it was read from.
+#[derive(Clone, Debug)]
+pub struct Info {
+    pub mapping: Mapping,
+    pub namespace: String,
+    pub name: String,
+    /// The file, or nothing.
+    pub source: String,
+    pub object: Value,
+}
+
+impl Info {
+    /// `deployments/web`, as messages name it.
+    pub fn object_name(&self) -> String {
+        format!("{}/{}", self.mapping.resource, self.name)
+    }
+
+    /// `deployment.apps/web`
+    pub fn kind_and_name(&self) -> String {
+        format!("{}/{}", self.mapping.kind_name(), self.name)
+    }
+}
+
+/// What to look for.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    pub filenames: Vec<String>,
+    pub recursive: bool,
+    pub args: Vec<String>,
+    pub selector: Option<String>,
+    pub field_selector: Option<String>,
+    pub all: bool,
+    pub all_namespaces: bool,
+    /// A type alone means all of its objects (`get pods`, not `delete pods`).
+    pub allow_empty_selector: bool,
+    /// Whether named objects are fetched.
+    pub require_object: bool,
+    /// Whether objects of files are fetched.
+    pub latest: bool,
+    pub single_resource_type: bool,
+    /// Lists are taken apart.
+    pub flatten: bool,
+    pub chunk_size: i64,
+    pub accept: &'static str,
+    pub include_object: bool,
+    pub subresource: String,
+    /// The type that is meant when only names are given (`cordon NODE`).
+    pub default_type: Option<&'static str>,
+    /// Objects of a file are kept although their type is unknown to the server.
+    pub local: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Builder {
+            filenames: Vec::new(),
+            recursive: false,
+            args: Vec::new(),
+            selector: None,
+            field_selector: None,
+            all: false,
+            all_namespaces: false,
+            allow_empty_selector: false,
+            require_object: true,
+            latest: false,
+            single_resource_type: false,
+            flatten: true,
+            chunk_size: 0,
+            accept: JSON,
+            include_object: false,
+            subresource: String::new(),
+            default_type: None,
+            local: false,
+        }
+    }
+}
+
+/// What was found, in order, with what went wrong in between.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub infos: Vec<Info>,
+    pub failures: Vec<Failure>,
+    /// One object was asked for by its name.
+    pub single: bool,
+}
+
+impl Found {
+    /// All objects, or the first thing that went wrong.
+    pub fn all(self) -> Outcome<Vec<Info>> {
+        crate::failure::all_of(self.failures)?;
+        Ok(self.infos)
+    }
+}
+
+impl Builder {
+    /// With the flags that most commands share.
+    pub fn of(kubectl: &Kubectl<'_, '_>, args: &[String]) -> Self {
+        let flags = &kubectl.flags;
+        let given = |name: &str| flags.is_set(name).then(|| flags.text(name).to_owned()).filter(|text| !text.is_empty());
+        Builder {
+            filenames: flags.list("filename"),
+            recursive: flags.bool("recursive"),
+            args: args.to_vec(),
+            selector: given("selector"),
+            field_selector: given("field-selector"),
+            all: flags.bool("all"),
+            all_namespaces: flags.bool("all-namespaces"),
+            ..Builder::default()
+        }
+    }
+
+    pub fn find(&self, kubectl: &mut Kubectl<'_, '_>) -> Outcome<Found> {
+        let mut arguments = Arguments::read(&self.args).or_else(fail)?;
+        if let Some(default_type) = self.default_type
+            && arguments.pairs.is_empty()
+            && !self.args.is_empty()
+        {
+            arguments = Arguments { types: vec![default_type.to_owned()], names: self.args.clone(), pairs: Vec::new() };
+        }
+        if let Some(default_type) = self.default_type
+            && self.args.is_empty()
+        {
+            arguments.types = vec![default_type.to_owned()];
+        }
+        if !self.filenames.is_empty() {
+            return self.by_files(kubectl, &arguments);
+        }
+        let everything = self.allow_empty_selector && !arguments.types.is_empty() && arguments.names.is_empty();
+        if self.all || self.selector.is_some() || self.field_selector.is_some() || everything {
+            return self.by_selector(kubectl, &arguments);
+        }
+        if !arguments.pairs.is_empty() {
+            return self.by_pairs(kubectl, &arguments);
+        }
+        if !arguments.names.is_empty() {
+            return self.by_names(kubectl, &arguments);
+        }
+        for word in self.expand(kubectl, &arguments.types)? {
+            kubectl.mapping(&word)?;
+        }
+        if arguments.types.is_empty() { fail(MISSING_RESOURCE) } else { fail("resource(s) were provided, but no name was specified") }
+    }
+
+    /// Categories become the types that are in them.
+    fn expand(&self, kubectl: &mut Kubectl<'_, '_>, types: &[String]) -> Outcome<Vec<String>> {
+        let mapper = kubectl.mapper()?;
+        Ok(types
+            .iter()
+            .flat_map(|word| match mapper.category(word) {
+                category if category.is_empty() || mapper.resource(word).is_some() => vec![word.clone()],
+                category => category,
+            })
+            .collect())
+    }
+
+    fn by_selector(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
+        if !arguments.names.is_empty() {
+            return fail("name cannot be provided when a selector is specified");
+        }
+        if !arguments.pairs.is_empty() {
+            return fail("selectors and the all flag cannot be used when passing resource/name arguments");
+        }
+        if arguments.types.is_empty() {
+            return fail("at least one resource must be specified to use a selector");
+        }
+        let types = self.expand(kubectl, &arguments.types)?;
+        if types.len() > 1 && self.single_resource_type {
+            return fail("you may only specify a single resource type");
+        }
+        let mut found = Found::default();
+        let mut mappings: Vec<Mapping> = Vec::new();
+        for word in &types {
+            match caught(kubectl.mapping(word))? {
+                Ok(mapping) if mappings.contains(&mapping) => {}
+                Ok(mapping) => mappings.push(mapping),
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        let namespace = if self.all_namespaces { String::new() } else { kubectl.namespace()? };
+        for mapping in mappings {
+            match caught(self.list(kubectl, &mapping, &namespace))? {
+                Ok(pages) => {
+                    for page in pages {
+                        self.take_list(&mapping, &namespace, page, &mut found);
+                    }
+                }
+                Err(failure) => found.failures.push(failure),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The objects of a type, page by page.
+    fn list(&self, kubectl: &mut Kubectl<'_, '_>, mapping: &Mapping, namespace: &str) -> Outcome<Vec<Value>> {
+        let (labels, fields) = (self.selector.clone().unwrap_or_default(), self.field_selector.clone().unwrap_or_default());
+        let mut pages: Vec<Value> = Vec::new();
+        let mut next = String::new();
+        loop {
+            let mut call = Call::get(mapping.path(namespace, "")).accept(self.accept).maybe("labelSelector", &labels).maybe("fieldSelector", &fields).maybe("continue", &next);
+            if self.chunk_size > 0 {
+                call = call.query("limit", self.chunk_size.to_string());
+            }
+            if self.include_object {
+                call = call.query("includeObject", "Object");
+            }
+            let page = match caught(kubectl.send(&call))? {
+                Ok(page) => page,
+                Err(Failure::Server(mut status)) if matches!(text(&status, "/reason"), "BadRequest" | "NotFound") => {
+                    let message = text(&status, "/message").to_owned();
+                    let what = mapping.go_string();
+                    status["message"] = if labels.is_empty() && fields.is_empty() {
+                        format!("Unable to list {what:?}: {message}").into()
+                    } else {
+                        format!("Unable to find {what:?} that match label selector {labels:?}, field selector {fields:?}: {message}").into()
+                    };
+                    return Err(Failure::Server(status).into());
+                }
+                Err(failure) => return Err(failure.into()),
+            };
+            next = text(&page, "/metadata/continue").to_owned();
+            pages.push(page);
+            if next.is_empty() {
+                return Ok(pages);
+            }
+        }
+    }
+
+    fn take_list(&self, mapping: &Mapping, in_namespace: &str, page: Value, found: &mut Found) {
+        let listed = is_list(&page);
+        if !listed || !self.flatten {
+            let info = Info { mapping: mapping.clone(), namespace: in_namespace.to_owned(), name: String::new(), source: String::new(), object: page };
+            found.infos.push(info);
+            return;
+        }
+        for item in items(&page, "/items") {
+            let mut object = item.clone();
+            // An item of a list is silent about what it is.
+            object["apiVersion"] = mapping.api_version().into();
+            object["kind"] = mapping.kind.clone().into();
+            found.infos.push(Info {
+                mapping: mapping.clone(),
+                namespace: namespace(item).to_owned(),
+                name: name(item).to_owned(),
+                source: String::new(),
+                object,
+            });
+        }
+    }
+
+    fn by_pairs(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
+        let mut found = Found { single: arguments.pairs.len() == 1, ..Found::default() };
+        let mut wanted = Vec::new();
+        for (word, name) in &arguments.pairs {
+            wanted.push((kubectl.mapping(word)?, name.clone()));
+        }
+        for (mapping, name) in wanted {
+            self.one(kubectl, &mapping, &name, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn by_names(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
+        let types = self.expand(kubectl, &arguments.types)?;
+        let [word] = &types[..] else {
+            return fail(if types.is_empty() { "you must provide a resource and a resource name together" } else { "you must specify only one resource" });
+        };
+        let mapping = kubectl.mapping(word)?;
+        let mut found = Found { single: arguments.names.len() == 1, ..Found::default() };
+        for name in &arguments.names {
+            self.one(kubectl, &mapping, name, &mut found)?;
+        }
+        Ok(found)
+    }
+
+    fn one(&self, kubectl: &mut Kubectl<'_, '_>, mapping: &Mapping, name: &str, found: &mut Found) -> Outcome<()> {
+        if mapping.namespaced && self.all_namespaces {
+            return fail("a resource cannot be retrieved by name across all namespaces");
+        }
+        let namespace = if mapping.namespaced { kubectl.namespace()? } else { String::new() };
+        let mut info = Info { mapping: mapping.clone(), namespace, name: name.to_owned(), source: String::new(), object: Value::Null };
+        if self.require_object {
+            match caught(self.fetch(kubectl, &info))? {
+                Ok(object) => info.object = object,
+                Err(failure) => {
+                    found.failures.push(failure);
+                    return Ok(());
+                }
+            }
+        }
+        found.infos.push(info);
+        Ok(())
+    }
+
+    fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Value> {
+        let mut path = info.mapping.path(&info.namespace, &info.name);
+        if !self.subresource.is_empty() {
+            path = format!("{path}/{}", self.subresource);
+        }
+        let mut call = Call::get(path).accept(self.accept);
+        if self.include_object {
+            call = call.query("includeObject", "Object");
+        }
+        kubectl.send(&call)
+    }
+}
+
+/// Files.
+impl Builder {
+    fn by_files(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
+        if !arguments.types.is_empty() || !arguments.pairs.is_empty() {
+            return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
+        }
+        if self.all {
+            return fail("setting 'all' parameter but found a non empty resource. ");
+        }
+        let sources = match kubectl.sources(&self.filenames, self.recursive)? {
+            Ok(sources) => sources,
+            Err(mut errors) if errors.len() == 1 => return fail(errors.remove(0)),
+            Err(errors) => return Err(Failure::Many(errors.into_iter().map(Failure::Message).collect()).into()),
+        };
+        let selector = match self.selector.as_deref().map(LabelSelector::parse).transpose() {
+            Ok(selector) => selector,
+            Err(error) => return fail(error.0),
+        };
+        let mut found = Found::default();
+        for source in sources {
+            let (documents, error) = manifest::documents(&source.bytes);
+            for document in documents {
+                self.take_document(kubectl, &source.name, document, selector.as_ref(), &mut found)?;
+            }
+            if let Some(error) = error {
+                let named = if source.name == "STDIN" { "STDIN".to_owned() } else { source.name };
+                found.failures.push(Failure::Message(format!("error parsing {named}: {error}")));
+            }
+        }
+        found.single = found.infos.len() == 1;
+        Ok(found)
+    }
+
+    fn take_document(&self, kubectl: &mut Kubectl<'_, '_>, source: &str, document: Value, selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
+        if let Some(failure) = incomplete(source, &document) {
+            found.failures.push(failure);
+            return Ok(());
+        }
+        if is_list(&document) && self.flatten {
+            for item in items(&document, "/items") {
+                self.take_document(kubectl, source, item.clone(), selector, found)?;
+            }
+            return Ok(());
+        }
+        if selector.is_some_and(|selector| !selector.matches(Some(&strings(&document, "/metadata/labels")))) {
+            return Ok(());
+        }
+        let mapper = kubectl.mapper()?;
+        let mut info = match mapped(&mapper, source, document) {
+            Ok(info) => info,
+            Err(failure) => {
+                found.failures.push(failure);
+                return Ok(());
+            }
+        };
+        if info.mapping.namespaced && !self.place(kubectl, &mut info, found)? {
+            return Ok(());
+        }
+        if !info.mapping.namespaced {
+            info.namespace.clear();
+        }
+        if self.latest {
+            match caught(self.fetch(kubectl, &info))? {
+                Ok(object) => info.object = object,
+                Err(failure) => {
+                    found.failures.push(failure);
+                    return Ok(());
+                }
+            }
+        }
+        found.infos.push(info);
+        Ok(())
+    }
+
+    /// Gives the object its namespace; `false` when it names another one than `-n`.
+    fn place(&self, kubectl: &mut Kubectl<'_, '_>, info: &mut Info, found: &mut Found) -> Outcome<bool> {
+        let connection = kubectl.connection()?;
+        if info.namespace.is_empty() {
+            info.namespace = connection.namespace;
+            set(&mut info.object, "/metadata/namespace", info.namespace.clone().into());
+        } else if connection.enforce_namespace && info.namespace != connection.namespace {
+            found.failures.push(Failure::Message(format!(
+                "the namespace from the provided object {:?} does not match the namespace {:?}. You must pass '--namespace={}' to perform this operation.",
+                info.namespace, connection.namespace, info.namespace
+            )));
+            return Ok(false);
+        }
+        Ok(true)
+    }
+}
+
+/// A document without a kind or a version is no object.
+fn incomplete(source: &str, document: &Value) -> Option<Failure> {
+    let mut missing: Vec<&str> = Vec::new();
+    if !document.is_object() {
+        missing.push("invalid object to validate");
+    } else {
+        if text(document, "/apiVersion").is_empty() {
+            missing.push("apiVersion not set");
+        }
+        if text(document, "/kind").is_empty() {
+            missing.push("kind not set");
+        }
+    }
+    let missing = match missing[..] {
+        [] => return None,
+        [one] => one.to_owned(),
+        _ => format!("[{}]", missing.join(", ")),
+    };
+    Some(Failure::Message(format!(
+        "error validating {source:?}: error validating data: {missing}; if you choose to ignore these errors, turn validation off with --validate=false"
+    )))
+}
+
+fn mapped(mapper: &Mapper, source: &str, object: Value) -> Result<Info, Failure> {
+    let (api_version, kind) = (text(&object, "/apiVersion"), text(&object, "/kind"));
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    let Some(mapping) = mapper.kind(group, version, kind).cloned() else {
+        return Err(Failure::Message(format!(
+            "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first",
+            name(&object),
+            namespace(&object)
+        )));
+    };
+    let info = Info { mapping, namespace: namespace(&object).to_owned(), name: name(&object).to_owned(), source: source.to_owned(), object };
+    Ok(info)
+}

@@ -1,0 +1,277 @@
+//! Requests to the API server.
+//!
+//! Models: staging/src/k8s.io/client-go/rest, v1.36.
+//! Simplified: no retries after 429.
+
+use std::time::Duration;
+
+use podarium_machine::{HttpRequest, HttpStream};
+use serde_json::{Value, json};
+
+use crate::failure::{Failure, Outcome};
+use crate::kubectl::Kubectl;
+use crate::mapping::Mapping;
+use crate::printers::json;
+use crate::unstructured::text;
+
+pub const JSON: &str = "application/json";
+pub const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
+
+/// A request that is being put together.
+#[derive(Clone, Debug)]
+pub struct Call {
+    method: &'static str,
+    path: String,
+    query: Vec<(String, String)>,
+    accept: &'static str,
+    body: Option<(&'static str, Vec<u8>)>,
+}
+
+impl Call {
+    pub fn new(method: &'static str, path: impl Into<String>) -> Self {
+        Call { method, path: path.into(), query: Vec::new(), accept: JSON, body: None }
+    }
+
+    pub fn get(path: impl Into<String>) -> Self {
+        Call::new("GET", path)
+    }
+
+    #[must_use]
+    pub fn query(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.query.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// A parameter that is left out when it is empty.
+    #[must_use]
+    pub fn maybe(self, name: &str, value: &str) -> Self {
+        if value.is_empty() { self } else { self.query(name, value) }
+    }
+
+    #[must_use]
+    pub fn accept(mut self, accept: &'static str) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    #[must_use]
+    pub fn body(mut self, content: &'static str, value: &Value) -> Self {
+        self.body = Some((content, json::compact(value).into_bytes()));
+        self
+    }
+
+    #[must_use]
+    pub fn raw_body(mut self, content: &'static str, bytes: Vec<u8>) -> Self {
+        self.body = Some((content, bytes));
+        self
+    }
+}
+
+/// What a patch is written in.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PatchType {
+    Strategic,
+    Merge,
+    Json,
+}
+
+impl PatchType {
+    pub fn content(self) -> &'static str {
+        match self {
+            PatchType::Strategic => "application/strategic-merge-patch+json",
+            PatchType::Merge => "application/merge-patch+json",
+            PatchType::Json => "application/json-patch+json",
+        }
+    }
+}
+
+/// `url.QueryEscape`, sorted by name as `url.Values.Encode` does.
+fn encode(query: &[(String, String)]) -> String {
+    let escape = |text: &str| {
+        let mut out = String::new();
+        for byte in text.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+                b' ' => out.push('+'),
+                other => out.push_str(&format!("%{other:02X}")),
+            }
+        }
+        out
+    };
+    let mut pairs: Vec<&(String, String)> = query.iter().collect();
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+}
+
+impl Kubectl<'_, '_> {
+    fn request(&mut self, call: &Call) -> Outcome<HttpRequest> {
+        let connection = self.connection()?;
+        let mut query = call.query.clone();
+        let timeout = self.request_timeout();
+        if let Some(timeout) = timeout {
+            query.push(("timeout".to_owned(), crate::duration::show_seconds(timeout.as_secs() as i64)));
+        }
+        let mut url = format!("{}{}", connection.server, call.path);
+        if !query.is_empty() {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&encode(&query));
+        }
+        let mut request = HttpRequest::new(call.method, url).header("Accept", call.accept).header("User-Agent", "kubectl/v1.36.3 (linux/amd64)");
+        if let Some(token) = &connection.token {
+            request = request.header("Authorization", &format!("Bearer {token}"));
+        }
+        let user = self.flags.text("as").to_owned();
+        if !user.is_empty() {
+            request = request.header("Impersonate-User", &user);
+        }
+        for group in self.flags.list("as-group") {
+            request = request.header("Impersonate-Group", &group);
+        }
+        if let Some((content, bytes)) = &call.body {
+            request = request.header("Content-Type", content).body(bytes.clone());
+        }
+        request.timeout = timeout;
+        Ok(request)
+    }
+
+    fn request_timeout(&self) -> Option<Duration> {
+        let text = self.flags.text("request-timeout");
+        let nanos = crate::duration::parse_duration(text).or_else(|_| text.parse::<i64>().map(|seconds| seconds * 1_000_000_000)).unwrap_or(0);
+        (nanos > 0).then(|| Duration::from_nanos(nanos.unsigned_abs()))
+    }
+
+    /// Sends a request; an error of the server is a failure.
+    pub fn send(&mut self, call: &Call) -> Outcome<Value> {
+        let bytes = self.send_for_bytes(call)?;
+        serde_json::from_slice(&bytes).map_err(|error| Failure::Message(format!("couldn't decode the server's answer: {error}")).into())
+    }
+
+    pub fn send_for_bytes(&mut self, call: &Call) -> Outcome<Vec<u8>> {
+        let request = self.request(call)?;
+        let url = request.url.clone();
+        let response = match self.process.http(request)? {
+            Ok(response) => response,
+            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
+        };
+        self.warn(&response.headers)?;
+        if response.status >= 400 {
+            return Err(server_error(response.status, &response.body).into());
+        }
+        Ok(response.body)
+    }
+
+    /// Opens a stream: a watch, a log that is followed.
+    pub fn open(&mut self, call: &Call) -> Outcome<HttpStream> {
+        let mut request = self.request(call)?;
+        request.timeout = None;
+        let url = request.url.clone();
+        let stream = match self.process.http_open(request)? {
+            Ok(stream) => stream,
+            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
+        };
+        self.warn(&stream.headers)?;
+        if stream.status >= 400 {
+            let body = self.rest_of(stream.id)?;
+            return Err(server_error(stream.status, &body).into());
+        }
+        Ok(stream)
+    }
+
+    /// Shows the server's warnings, each of them once.
+    fn warn(&mut self, headers: &[(String, String)]) -> Outcome<()> {
+        for (name, value) in headers {
+            if !name.eq_ignore_ascii_case("warning") {
+                continue;
+            }
+            let Some(quoted) = value.splitn(3, ' ').nth(2) else { continue };
+            let message: String = serde_json::from_str(quoted).unwrap_or_else(|_| quoted.trim_matches('"').to_owned());
+            if self.warned.insert(message.clone()) {
+                self.process.eprint(&format!("Warning: {message}\n"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Requests about objects.
+impl Kubectl<'_, '_> {
+    pub fn get(&mut self, mapping: &Mapping, namespace: &str, name: &str) -> Outcome<Value> {
+        self.send(&Call::get(mapping.path(namespace, name)))
+    }
+
+    /// Creates an object.
+    pub fn create(&mut self, mapping: &Mapping, namespace: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
+        let call = Call::new("POST", mapping.path(namespace, "")).body(JSON, object);
+        self.send(&options.on(call))
+    }
+
+    pub fn replace(&mut self, mapping: &Mapping, namespace: &str, name: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
+        let call = Call::new("PUT", mapping.path(namespace, name)).body(JSON, object);
+        self.send(&options.on(call))
+    }
+
+    pub fn patch(&mut self, mapping: &Mapping, namespace: &str, name: &str, patch: (PatchType, &Value), options: &Write<'_>) -> Outcome<Value> {
+        let mut path = mapping.path(namespace, name);
+        if !options.subresource.is_empty() {
+            path = format!("{path}/{}", options.subresource);
+        }
+        let call = Call::new("PATCH", path).body(patch.0.content(), patch.1);
+        self.send(&options.on(call))
+    }
+
+    pub fn delete(&mut self, mapping: &Mapping, namespace: &str, name: &str, options: &Value) -> Outcome<Value> {
+        self.send(&Call::new("DELETE", mapping.path(namespace, name)).body(JSON, options))
+    }
+}
+
+/// How something is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Write<'a> {
+    pub dry_run: bool,
+    pub field_manager: &'a str,
+    /// `Strict`, `Warn`, `Ignore`; empty where kubectl does not say.
+    pub validation: &'a str,
+    pub subresource: &'a str,
+}
+
+impl Write<'_> {
+    fn on(&self, call: Call) -> Call {
+        let call = call.maybe("fieldManager", self.field_manager).maybe("fieldValidation", self.validation);
+        if self.dry_run { call.query("dryRun", "All") } else { call }
+    }
+}
+
+/// What an answer with an error code means.
+fn server_error(code: u16, body: &[u8]) -> Failure {
+    if let Ok(status) = serde_json::from_slice::<Value>(body)
+        && text(&status, "/kind") == "Status"
+    {
+        return Failure::Server(Box::new(status));
+    }
+    let message = match code {
+        404 => "the server could not find the requested resource".to_owned(),
+        401 => "the server has asked for the client to provide credentials".to_owned(),
+        _ => String::from_utf8_lossy(body).trim().to_owned(),
+    };
+    let reason = match code {
+        404 => "NotFound",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        405 => "MethodNotAllowed",
+        500 => "InternalError",
+        503 => "ServiceUnavailable",
+        _ => "",
+    };
+    Failure::Server(Box::new(json!({"kind": "Status", "status": "Failure", "code": code, "reason": reason, "message": message})))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queries_are_written_as_go_writes_them() {
+        let query = [("labelSelector".to_owned(), "app in (a,b),!x".to_owned()), ("limit".to_owned(), "500".to_owned()), ("a".to_owned(), "=".to_owned())];
+        assert_eq!(encode(&query), "a=%3D&labelSelector=app+in+%28a%2Cb%29%2C%21x&limit=500");
+    }
+}

@@ -1,0 +1,174 @@
+//! What commands that change something have in common: `--dry-run`, `-o`, `web created`.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, v1.36.
+//! Simplified: nothing.
+
+use serde_json::Value;
+
+use crate::apply::merge_patch;
+use crate::builder::Info;
+use crate::client::{PatchType, Write};
+use crate::failure::{Outcome, fail};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::printers::format::{self, Printer};
+use crate::printers::json;
+use crate::unstructured::{annotation, remove, set};
+
+pub const PRINT: &[Flag] = &[
+    Flag::text("output").short('o'),
+    Flag::text("template"),
+    Flag::new("allow-missing-template-keys", Takes::Bool, "true"),
+    Flag::bool("show-managed-fields"),
+];
+pub const FILES: &[Flag] = &[Flag::new("filename", Takes::List, "").short('f'), Flag::text("kustomize").short('k'), Flag::bool("recursive").short('R')];
+pub const DRY_RUN: &[Flag] = &[Flag::new("dry-run", Takes::Optional("unchanged"), "none")];
+pub const SELECTOR: &[Flag] = &[Flag::text("selector").short('l')];
+pub const FIELD_SELECTOR: &[Flag] = &[Flag::text("field-selector")];
+pub const ALL: &[Flag] = &[Flag::bool("all")];
+pub const ALL_NAMESPACES: &[Flag] = &[Flag::bool("all-namespaces").short('A')];
+pub const VALIDATE: &[Flag] = &[Flag::new("validate", Takes::Optional("strict"), "strict")];
+pub const SAVE_CONFIG: &[Flag] = &[Flag::bool("save-config")];
+pub const CHUNK: &[Flag] = &[Flag::new("chunk-size", Takes::Int, "500")];
+
+pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum DryRun {
+    None,
+    Client,
+    Server,
+}
+
+impl DryRun {
+    /// What is put behind `created`.
+    pub fn suffix(self) -> &'static str {
+        match self {
+            DryRun::None => "",
+            DryRun::Client => " (dry run)",
+            DryRun::Server => " (server dry run)",
+        }
+    }
+}
+
+impl Kubectl<'_, '_> {
+    pub fn dry_run(&mut self) -> Outcome<DryRun> {
+        let given = self.flags.text("dry-run").to_owned();
+        let (strategy, instead) = match given.as_str() {
+            "none" | "" => return Ok(DryRun::None),
+            "client" => return Ok(DryRun::Client),
+            "server" => return Ok(DryRun::Server),
+            "unchanged" => (DryRun::Client, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => (DryRun::Client, deprecated(&given, "client")),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => (DryRun::None, deprecated(&given, "none")),
+            other => return fail(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".")),
+        };
+        let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
+        let pid = self.process.pid().0;
+        let line = format!("W{} {pid:>7} helpers.go:719] {instead}\n", now.strftime("%m%d %H:%M:%S.%6f"));
+        self.eprint(&line)?;
+        Ok(strategy)
+    }
+
+    /// `Strict`, `Warn`, `Ignore`: what the server shall do with unknown fields.
+    pub fn validation(&self) -> Outcome<&'static str> {
+        match self.flags.text("validate") {
+            "strict" | "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok("Strict"),
+            "warn" => Ok("Warn"),
+            "ignore" | "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok("Ignore"),
+            other => fail(format!("invalid - validate option {other:?}; must be one of: strict (or true), warn, ignore (or false)")),
+        }
+    }
+
+    /// The printer that `-o` asks for; without it, one that says what was done.
+    pub fn change_printer(&mut self, operation: &str, dry_run: DryRun) -> Outcome<Printer> {
+        let (output, template) = self.output_and_template()?;
+        format::printer(&output, &template, &format!("{operation}{}", dry_run.suffix()), format::CHANGE, false)
+    }
+
+    /// `-o` and `--template`, with the contents of files that they name.
+    pub fn output_and_template(&mut self) -> Outcome<(String, String)> {
+        let (output, template) = (self.flags.text("output").to_owned(), self.flags.text("template").to_owned());
+        let from_file = ["jsonpath-file", "go-template-file", "templatefile", "custom-columns-file"];
+        let Some((format, path)) = output.split_once('=').filter(|(format, _)| from_file.contains(format)) else { return Ok((output, template)) };
+        match self.read_file(path)? {
+            Ok(bytes) => Ok((format!("{format}={}", String::from_utf8_lossy(&bytes)), template)),
+            Err(why) => fail(format!("error reading template {path}, {why}")),
+        }
+    }
+
+    pub fn print_object(&mut self, printer: &Printer, object: &Value) -> Outcome<()> {
+        let text = printer.print(object, self.flags.bool("show-managed-fields"))?;
+        self.print(&text)
+    }
+
+    /// `-f` or `-k` there must be, and not both.
+    pub fn require_files(&self) -> Outcome<()> {
+        let (files, kustomize) = (!self.flags.list("filename").is_empty(), !self.flags.text("kustomize").is_empty());
+        match (files, kustomize) {
+            (false, false) => fail("must specify one of -f and -k"),
+            (true, true) => fail("only one of -f or -k can be specified"),
+            (false, true) => crate::failure::not_simulated("-k (kustomize)"),
+            (true, false) => Ok(()),
+        }
+    }
+}
+
+fn deprecated(given: &str, instead: &str) -> String {
+    format!("--dry-run={given} is deprecated (boolean value) and can be replaced with --dry-run={instead}.")
+}
+
+/// An object as it was asked for, one line of JSON, for the annotation that `apply` compares with.
+pub fn configuration(object: &Value) -> String {
+    let mut object = object.clone();
+    remove(&mut object, &format!("/metadata/annotations/{}", crate::unstructured::escape(LAST_APPLIED)));
+    if !object["metadata"]["annotations"].is_object() {
+        set(&mut object, "/metadata/annotations", serde_json::json!({}));
+    }
+    format!("{}\n", json::compact(&object))
+}
+
+/// Writes the annotation into an object.
+pub fn annotate_configuration(object: &mut Value) {
+    let configuration = configuration(object);
+    if !object["metadata"]["annotations"].is_object() {
+        set(object, "/metadata/annotations", serde_json::json!({}));
+    }
+    object["metadata"]["annotations"][LAST_APPLIED] = configuration.into();
+}
+
+/// `--save-config`: the annotation is written when it is asked for, and kept up when it is there.
+pub fn save_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
+    if kubectl.flags.bool("save-config") || annotation(object, LAST_APPLIED).is_some() {
+        annotate_configuration(object);
+    }
+}
+
+impl Kubectl<'_, '_> {
+    /// Makes an object what it shall be, sending what differs. `None`: nothing does.
+    pub fn send_change(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        let patch = merge_patch(&info.object, wanted);
+        if patch == serde_json::json!({}) {
+            return Ok(None);
+        }
+        if dry_run == DryRun::Client {
+            return Ok(Some(wanted.clone()));
+        }
+        let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
+        self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write).map(Some)
+    }
+}
+
+/// Splits `pod web a=b c-` into what is named and what is changed.
+pub fn resources_and_pairs(args: &[String], what: &str) -> Outcome<(Vec<String>, Vec<String>)> {
+    let (mut resources, mut pairs) = (Vec::new(), Vec::new());
+    for arg in args {
+        let is_pair = (arg.contains('=') && !arg.starts_with('=')) || (arg.ends_with('-') && arg != "-");
+        match (is_pair, pairs.is_empty()) {
+            (true, _) => pairs.push(arg.clone()),
+            (false, true) => resources.push(arg.clone()),
+            (false, false) => return fail(format!("all resources must be specified before {what} changes: {arg}")),
+        }
+    }
+    Ok((resources, pairs))
+}

@@ -1,0 +1,31 @@
+//! `kubectl create`: from a file, or a Deployment, a namespace, a Secret … from flags.
+
+mod config_map;
+mod data;
+mod deployment;
+mod files;
+mod generated;
+mod namespace;
+mod secret;
+mod service;
+mod service_account;
+
+use crate::command::Command;
+
+pub use files::COMMAND;
+
+/// What can be created from flags.
+const CHILDREN: &[&Command] = &[
+    &config_map::COMMAND,
+    &deployment::COMMAND,
+    &namespace::COMMAND,
+    &secret::COMMAND,
+    &service::COMMAND,
+    &service_account::COMMAND,
+];
+
+/// kubectl can also create these from flags.
+const NOT_SIMULATED: &[&str] = &[
+    "clusterrole", "clusterrolebinding", "cronjob", "ingress", "ing", "job", "poddisruptionbudget", "pdb", "priorityclass", "pc", "quota",
+    "resourcequota", "role", "rolebinding", "token",
+];

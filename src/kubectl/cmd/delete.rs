@@ -1,0 +1,167 @@
+//! `kubectl delete`: asks for objects to be deleted and waits until they are gone.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go, pkg/cmd/wait/delete.go, v1.36.
+//! Simplified: `--interactive` and `--raw` are refused.
+
+use serde_json::{Value, json};
+
+use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, SELECTOR};
+use super::wait::{WaitFor, until_gone};
+use crate::builder::{Builder, Info};
+use crate::command::Command;
+use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::unstructured::text;
+
+pub const COMMAND: Command = Command::new("delete", &[OWN, FILES, DRY_RUN, SELECTOR, FIELD_SELECTOR, ALL, ALL_NAMESPACES], run);
+
+const OWN: &[Flag] = &[
+    Flag::text("output").short('o'),
+    Flag::new("cascade", Takes::Optional("background"), "background"),
+    Flag::bool("force"),
+    Flag::new("grace-period", Takes::Int, "-1"),
+    Flag::bool("ignore-not-found"),
+    Flag::bool("interactive").short('i'),
+    Flag::bool("now"),
+    Flag::text("raw"),
+    Flag::new("timeout", Takes::Duration, "0s"),
+    Flag::new("wait", Takes::Bool, "true"),
+];
+
+struct Options {
+    grace_period: i64,
+    propagation: &'static str,
+    ignore_not_found: bool,
+    dry_run: DryRun,
+}
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let options = complete(kubectl)?;
+    let builder = Builder { require_object: false, ..Builder::of(kubectl, &kubectl.flags.args) };
+    let mut found = builder.find(kubectl)?;
+    validate(kubectl, &options)?;
+    if options.ignore_not_found {
+        found.failures.retain(|failure| !failure.is_not_found());
+    }
+    let mut failures = std::mem::take(&mut found.failures);
+    let connection = kubectl.connection()?;
+    let mut warn_cluster_scope = connection.enforce_namespace && !kubectl.flags.bool("all-namespaces");
+    let mut waits: Vec<WaitFor> = Vec::new();
+    let mut count = 0;
+    for info in &found.infos {
+        count += 1;
+        if warn_cluster_scope && !info.mapping.namespaced {
+            kubectl.eprint("Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n")?;
+            warn_cluster_scope = false;
+        }
+        if options.dry_run == DryRun::Client {
+            say(kubectl, &options, info)?;
+            continue;
+        }
+        match caught(delete(kubectl, &options, info))? {
+            Ok(uid) => waits.push(WaitFor { info: info.clone(), uid }),
+            Err(failure) if options.ignore_not_found && failure.is_not_found() => {}
+            Err(failure) => failures.push(failure.when("deleting", &info.source)),
+        }
+    }
+    all_of(failures)?;
+    if count == 0 {
+        return kubectl.print("No resources found\n");
+    }
+    if !kubectl.flags.bool("wait") || options.dry_run != DryRun::None {
+        return Ok(());
+    }
+    let timeout = match kubectl.flags.duration("timeout") {
+        0 => 168 * 3600 * 1_000_000_000,
+        nanos => nanos,
+    };
+    until_gone(kubectl, waits, timeout)
+}
+
+fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
+    let flags = &kubectl.flags;
+    let propagation = match flags.text("cascade") {
+        "orphan" | "false" => "Orphan",
+        "foreground" => "Foreground",
+        "background" | "true" => "Background",
+        other => return fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
+    };
+    let selects = flags.bool("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
+    let mut grace_period = flags.int("grace-period");
+    if flags.bool("now") {
+        if grace_period != -1 {
+            return fail("--now and --grace-period cannot be specified together");
+        }
+        grace_period = 1;
+    }
+    let force = flags.bool("force");
+    if grace_period == 0 && !force {
+        grace_period = 1;
+    }
+    if force && grace_period < 0 {
+        grace_period = 0;
+    }
+    let ignore_not_found = if selects && !flags.is_set("ignore-not-found") { true } else { flags.bool("ignore-not-found") };
+    for flag in ["interactive", "raw"] {
+        if flags.is_set(flag) {
+            return not_simulated(format!("kubectl delete --{flag}"));
+        }
+    }
+    if !flags.text("kustomize").is_empty() {
+        return not_simulated("-k (kustomize)");
+    }
+    let dry_run = kubectl.dry_run()?;
+    Ok(Options { grace_period, propagation, ignore_not_found, dry_run })
+}
+
+fn validate(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
+    let output = kubectl.flags.text("output");
+    if !output.is_empty() && output != "name" {
+        return fail(format!("unexpected -o output mode: {output}. We only support '-o name'"));
+    }
+    if kubectl.flags.bool("all") && !kubectl.flags.text("selector").is_empty() {
+        return fail("cannot set --all and --selector at the same time");
+    }
+    if kubectl.flags.bool("all") && !kubectl.flags.text("field-selector").is_empty() {
+        return fail("cannot set --all and --field-selector at the same time");
+    }
+    if kubectl.flags.bool("force") && options.grace_period == 0 {
+        return kubectl.eprint("Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n");
+    }
+    if kubectl.flags.bool("force") && options.grace_period > 0 {
+        return fail("--force and --grace-period greater than 0 cannot be specified together");
+    }
+    Ok(())
+}
+
+/// Asks for the deletion. What comes back is the uid of what is on its way out.
+fn delete(kubectl: &mut Kubectl<'_, '_>, options: &Options, info: &Info) -> Result<String, crate::failure::Stop> {
+    let mut body = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": options.propagation});
+    if options.grace_period >= 0 {
+        body["gracePeriodSeconds"] = options.grace_period.into();
+    }
+    if options.dry_run == DryRun::Server {
+        body["dryRun"] = json!(["All"]);
+    }
+    let answer = kubectl.delete(&info.mapping, &info.namespace, &info.name, &body)?;
+    say(kubectl, options, info)?;
+    Ok(uid_of(&answer))
+}
+
+fn uid_of(answer: &Value) -> String {
+    let field = if text(answer, "/kind") == "Status" { "/details/uid" } else { "/metadata/uid" };
+    text(answer, field).to_owned()
+}
+
+/// `pod "web" deleted from shop namespace`
+fn say(kubectl: &mut Kubectl<'_, '_>, options: &Options, info: &Info) -> Outcome<()> {
+    let kind = info.mapping.kind_name();
+    if kubectl.flags.text("output") == "name" {
+        return kubectl.print(&format!("{kind}/{}\n", info.name));
+    }
+    let done = if options.grace_period == 0 { "force deleted" } else { "deleted" };
+    let from = if info.mapping.namespaced { format!(" from {} namespace", info.namespace) } else { String::new() };
+    kubectl.print(&format!("{kind} {:?} {done}{from}{}\n", info.name, options.dry_run.suffix()))
+}
+

@@ -1,0 +1,228 @@
+//! `kubectl drain`: takes all pods off a node, politely.
+//!
+//! Every pod is evicted, which a PodDisruptionBudget may refuse; then the command waits until it is gone.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go, pkg/drain/{drain,filters}.go, v1.36.
+//! Simplified: pods are evicted one after the other and then waited for, where kubectl does it all at once.
+
+use std::time::Duration;
+
+use podarium_sim::Time;
+use serde_json::{Value, json};
+
+use super::change::{CHUNK, DRY_RUN, DryRun, SELECTOR};
+use super::cordon::{mark, nodes};
+use crate::builder::Info;
+use crate::client::{Call, JSON};
+use crate::command::Command;
+use crate::failure::{Failure, Outcome, all_of, caught, fail};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::unstructured::{annotation, items, name, namespace, text};
+
+pub const COMMAND: Command = Command::new("drain", &[OWN, DRY_RUN, SELECTOR, CHUNK], run);
+
+const OWN: &[Flag] = &[
+    Flag::bool("force"),
+    Flag::bool("ignore-daemonsets"),
+    Flag::bool("delete-emptydir-data"),
+    Flag::bool("disable-eviction"),
+    Flag::new("grace-period", Takes::Int, "-1"),
+    Flag::new("timeout", Takes::Duration, "0s"),
+    Flag::text("pod-selector"),
+    Flag::new("skip-wait-for-delete-timeout", Takes::Int, "0"),
+];
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let nodes = nodes(kubectl, "drain")?;
+    let dry_run = kubectl.dry_run()?;
+    mark(kubectl, &nodes, true, dry_run)?;
+    let mut failed: Vec<(String, Failure)> = Vec::new();
+    for node in &nodes {
+        match caught(drain(kubectl, node, dry_run))? {
+            Ok(()) => kubectl.print(&format!("node/{} drained{}\n", node.name, dry_run.suffix()))?,
+            Err(failure) => {
+                kubectl.eprint(&format!("error: unable to drain node {:?} due to error: {failure}, continuing command...\n", node.name))?;
+                failed.push((node.name.clone(), failure));
+            }
+        }
+    }
+    if !failed.is_empty() {
+        let names: String = failed.iter().map(|(name, _)| format!(" {name}\n")).collect();
+        kubectl.eprint(&format!("There are pending nodes to be drained:\n{names}"))?;
+    }
+    all_of(failed.into_iter().map(|(_, failure)| failure).collect())
+}
+
+/// What is to become of a pod.
+enum Fate {
+    Evict,
+    EvictWith(&'static str),
+    Keep(&'static str),
+    Skip,
+    Refuse(String),
+}
+
+fn drain(kubectl: &mut Kubectl<'_, '_>, node: &Info, dry_run: DryRun) -> Outcome<()> {
+    let selector = kubectl.flags.text("pod-selector").to_owned();
+    let call = Call::get("/api/v1/pods").query("fieldSelector", format!("spec.nodeName={}", node.name)).query("limit", "500").maybe("labelSelector", &selector);
+    let pods = kubectl.send(&call)?;
+    let (mut evicted, mut warnings, mut refusals): (Vec<&Value>, Vec<Grouped>, Vec<Grouped>) = (Vec::new(), Vec::new(), Vec::new());
+    for pod in items(&pods, "/items") {
+        match fate(kubectl, pod)? {
+            Fate::Evict => evicted.push(pod),
+            Fate::EvictWith(warning) => {
+                evicted.push(pod);
+                group(&mut warnings, warning, pod);
+            }
+            Fate::Keep(warning) => group(&mut warnings, warning, pod),
+            Fate::Skip => {}
+            Fate::Refuse(why) => group(&mut refusals, &why, pod),
+        }
+    }
+    if !refusals.is_empty() {
+        return all_of(refusals.iter().map(|(why, pods)| Failure::Message(format!("cannot delete {why}: {}", pods.join(", ")))).collect());
+    }
+    if !warnings.is_empty() {
+        let lines: Vec<String> = warnings.iter().map(|(warning, pods)| format!("{warning}: {}", pods.join(", "))).collect();
+        kubectl.eprint(&format!("Warning: {}\n", lines.join("; ")))?;
+    }
+    if dry_run == DryRun::Client {
+        let lines: String = evicted.iter().map(|pod| format!("evicting pod {}/{} (dry run)\n", namespace(pod), name(pod))).collect();
+        return kubectl.print(&lines);
+    }
+    let timeout = kubectl.flags.duration("timeout");
+    let deadline = match timeout {
+        0 => None,
+        nanos => Some(kubectl.process.now()? + Duration::from_nanos(nanos.unsigned_abs())),
+    };
+    evict_all(kubectl, &evicted, dry_run, deadline)
+}
+
+type Grouped = (String, Vec<String>);
+
+fn group(groups: &mut Vec<Grouped>, message: &str, pod: &Value) {
+    let shown = format!("{}/{}", namespace(pod), name(pod));
+    match groups.iter_mut().find(|(known, _)| known == message) {
+        Some((_, pods)) => pods.push(shown),
+        None => groups.push((message.to_owned(), vec![shown])),
+    }
+}
+
+fn fate(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Outcome<Fate> {
+    let flag = |kubectl: &Kubectl<'_, '_>, name: &str| kubectl.flags.bool(name);
+    let ended = matches!(text(pod, "/status/phase"), "Succeeded" | "Failed");
+    let owners = items(pod, "/metadata/ownerReferences");
+    let controller = owners.iter().find(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
+    let mut fate = Fate::Evict;
+    if let Some(owner) = controller.filter(|owner| !ended && text(owner, "/kind") == "DaemonSet" && text(owner, "/apiVersion") == "apps/v1") {
+        let path = format!("/apis/apps/v1/namespaces/{}/daemonsets/{}", namespace(pod), text(owner, "/name"));
+        match caught(kubectl.send(&Call::get(path)))? {
+            Err(failure) if !(failure.is_not_found() && flag(kubectl, "force")) => return Ok(Fate::Refuse(failure.to_string())),
+            Err(_) => {}
+            Ok(_) if !flag(kubectl, "ignore-daemonsets") => return Ok(Fate::Refuse("DaemonSet-managed Pods (use --ignore-daemonsets to ignore)".to_owned())),
+            Ok(_) => return Ok(Fate::Keep("ignoring DaemonSet-managed Pods")),
+        }
+    }
+    if annotation(pod, "kubernetes.io/config.mirror").is_some() {
+        return Ok(Fate::Skip);
+    }
+    if !ended && items(pod, "/spec/volumes").iter().any(|volume| volume.get("emptyDir").is_some()) {
+        if !flag(kubectl, "delete-emptydir-data") {
+            return Ok(Fate::Refuse("Pods with local storage (use --delete-emptydir-data to override)".to_owned()));
+        }
+        fate = Fate::EvictWith("deleting Pods with local storage");
+    }
+    if !ended && controller.is_none() {
+        if !flag(kubectl, "force") {
+            return Ok(Fate::Refuse("Pods that declare no controller (use --force to override)".to_owned()));
+        }
+        fate = Fate::EvictWith("deleting Pods that declare no controller");
+    } else if !ended && matches!(fate, Fate::EvictWith(_)) {
+        // The last rule that has nothing to say takes the warning of the one before it away.
+        fate = Fate::Evict;
+    }
+    Ok(fate)
+}
+
+/// Asks for every pod, again and again where a budget is in the way, then waits for the ends.
+fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[&Value], dry_run: DryRun, deadline: Option<Time>) -> Outcome<()> {
+    let mut failures = Vec::new();
+    let mut left: Vec<&Value> = pods.to_vec();
+    let mut leaving: Vec<&Value> = Vec::new();
+    while !left.is_empty() {
+        let mut refused = Vec::new();
+        for pod in left {
+            match caught(evict(kubectl, pod, dry_run))? {
+                Ok(()) => leaving.push(pod),
+                Err(failure) if failure.is_not_found() => {}
+                Err(failure) if failure.reason() == "TooManyRequests" => {
+                    kubectl.eprint(&format!("error when evicting pods/{:?} -n {:?} (will retry after 5s): {failure}\n", name(pod), namespace(pod)))?;
+                    refused.push(pod);
+                }
+                Err(failure) => failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: {failure}", name(pod), namespace(pod)))),
+            }
+        }
+        left = refused;
+        if !left.is_empty() {
+            kubectl.process.sleep(Duration::from_secs(5))?;
+            if let Some(deadline) = deadline
+                && kubectl.process.now()? >= deadline
+            {
+                for pod in &left {
+                    failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: global timeout reached: {}", name(pod), namespace(pod), kubectl.flags.text("timeout"))));
+                }
+                break;
+            }
+        }
+    }
+    if dry_run != DryRun::Server {
+        for pod in leaving {
+            if let Err(failure) = caught(until_gone(kubectl, pod, deadline))? {
+                failures.push(Failure::Message(format!("error when waiting for pod {:?} in namespace {:?} to terminate: {failure}", name(pod), namespace(pod))));
+            }
+        }
+    }
+    all_of(failures)
+}
+
+fn evict(kubectl: &mut Kubectl<'_, '_>, pod: &Value, dry_run: DryRun) -> Outcome<()> {
+    let (space, pod_name) = (namespace(pod), name(pod));
+    kubectl.print(&format!("evicting pod {space}/{pod_name}{}\n", if dry_run == DryRun::Server { " (server dry run)" } else { "" }))?;
+    let mut options = json!({});
+    if kubectl.flags.int("grace-period") >= 0 {
+        options["gracePeriodSeconds"] = kubectl.flags.int("grace-period").into();
+    }
+    if dry_run == DryRun::Server {
+        options["dryRun"] = json!(["All"]);
+    }
+    let path = format!("/api/v1/namespaces/{space}/pods/{pod_name}");
+    if kubectl.flags.bool("disable-eviction") {
+        options["kind"] = "DeleteOptions".into();
+        options["apiVersion"] = "v1".into();
+        return kubectl.send(&Call::new("DELETE", path).body(JSON, &options)).map(|_| ());
+    }
+    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod_name, "namespace": space}, "deleteOptions": options});
+    kubectl.send(&Call::new("POST", format!("{path}/eviction")).body(JSON, &eviction)).map(|_| ())
+}
+
+/// Looks once a second whether the pod is gone.
+fn until_gone(kubectl: &mut Kubectl<'_, '_>, pod: &Value, deadline: Option<Time>) -> Outcome<()> {
+    let path = format!("/api/v1/namespaces/{}/pods/{}", namespace(pod), name(pod));
+    loop {
+        match caught(kubectl.send(&Call::get(path.clone())))? {
+            Err(failure) if failure.is_not_found() => break,
+            Err(failure) => return Err(failure.into()),
+            Ok(now) if text(&now, "/metadata/uid") != text(pod, "/metadata/uid") => break,
+            Ok(_) => {}
+        }
+        if let Some(deadline) = deadline
+            && kubectl.process.now()? >= deadline
+        {
+            return fail("context deadline exceeded");
+        }
+        kubectl.process.sleep(Duration::from_secs(1))?;
+    }
+    let done = if kubectl.flags.bool("disable-eviction") { "deleted" } else { "evicted" };
+    kubectl.print(&format!("pod/{} {done}\n", name(pod)))
+}

@@ -1,0 +1,356 @@
+//! `kubectl get`: lists and shows objects, and watches them.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, v1.36.
+//! Simplified: nothing.
+
+use std::ops::ControlFlow;
+
+use podarium_machine::StreamItem;
+use podarium_api::time::age;
+use serde_json::{Value, json};
+
+use super::change::{ALL_NAMESPACES, CHUNK, FIELD_SELECTOR, FILES, PRINT, SELECTOR};
+use crate::builder::{Builder, Info};
+use crate::client::{Call, JSON, TABLE};
+use crate::command::Command;
+use crate::failure::{Failure, Outcome, all_of, fail, usage};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::printers::format::{self, Printer, list_of};
+use crate::printers::sort;
+use crate::printers::table::{self, TableOptions};
+use crate::printers::tabwriter::TABLE as LAYOUT;
+use crate::unstructured::{items, name, text};
+use crate::watch::left_until;
+
+pub const COMMAND: Command = Command::new("get", &[PRINT, OWN, FILES, SELECTOR, FIELD_SELECTOR, ALL_NAMESPACES, CHUNK], run);
+
+const OWN: &[Flag] = &[
+    Flag::text("raw"),
+    Flag::bool("watch").short('w'),
+    Flag::bool("watch-only"),
+    Flag::bool("output-watch-events"),
+    Flag::bool("ignore-not-found"),
+    Flag::new("server-print", Takes::Bool, "true"),
+    Flag::text("subresource"),
+    Flag::bool("show-labels"),
+    Flag::bool("show-kind"),
+    Flag::bool("no-headers"),
+    Flag::text("sort-by"),
+    Flag::new("label-columns", Takes::List, "").short('L'),
+];
+
+struct Options {
+    output: String,
+    template: String,
+    sort_by: String,
+    all_namespaces: bool,
+    ignore_not_found: bool,
+    no_headers: bool,
+    /// Tables, not whole objects.
+    human_readable: bool,
+    watch: bool,
+    watch_only: bool,
+}
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let options = complete(kubectl)?;
+    validate(kubectl, &options)?;
+    let raw = kubectl.flags.text("raw").to_owned();
+    if !raw.is_empty() {
+        let body = kubectl.send_for_bytes(&Call::get(raw))?;
+        return Ok(kubectl.process.write_stdout(&body)?);
+    }
+    match (options.watch || options.watch_only, options.human_readable) {
+        (true, _) => watch(kubectl, &options),
+        (false, true) => tables(kubectl, &options),
+        (false, false) => objects(kubectl, &options),
+    }
+}
+
+fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
+    if !kubectl.flags.text("raw").is_empty() && !kubectl.flags.args.is_empty() {
+        return fail("arguments may not be passed when --raw is specified");
+    }
+    let (output, template) = kubectl.output_and_template()?;
+    let flags = &kubectl.flags;
+    let options = Options {
+        human_readable: (output.is_empty() && template.is_empty()) || output == "wide",
+        output,
+        template,
+        sort_by: flags.text("sort-by").to_owned(),
+        all_namespaces: flags.bool("all-namespaces"),
+        ignore_not_found: flags.bool("ignore-not-found"),
+        no_headers: flags.bool("no-headers"),
+        watch: flags.bool("watch"),
+        watch_only: flags.bool("watch-only"),
+    };
+    let asks = !flags.args.is_empty() || !flags.list("filename").is_empty() || !flags.text("kustomize").is_empty() || !flags.text("raw").is_empty();
+    if options.watch && !options.sort_by.is_empty() {
+        kubectl.eprint("warning: --watch requested, --sort-by will be ignored for watch events received\n")?;
+    } else if options.watch_only && !options.sort_by.is_empty() {
+        kubectl.eprint("warning: --watch-only requested, --sort-by will be ignored\n")?;
+    } else if !options.watch && !options.watch_only && !asks {
+        let hint = "Use \"kubectl api-resources\" for a complete list of supported resources.";
+        kubectl.eprint(&format!("You must specify the type of resource to get. {hint}\n\n"))?;
+        return usage(
+            "kubectl get",
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).",
+        );
+    }
+    Ok(options)
+}
+
+fn validate(kubectl: &Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
+    let flags = &kubectl.flags;
+    if !flags.text("raw").is_empty() {
+        if options.watch || options.watch_only || !flags.text("selector").is_empty() {
+            return fail("--raw may not be specified with other flags that filter the server request or alter the output");
+        }
+        if !options.output.is_empty() {
+            return fail("--raw and --output are mutually exclusive");
+        }
+        if !flags.text("raw").starts_with('/') {
+            return fail(format!("--raw must be a valid URL path: parse {:?}: invalid URI for request", flags.text("raw")));
+        }
+    }
+    if flags.bool("show-labels") && !options.output.is_empty() && options.output != "wide" {
+        return fail(format!("--show-labels option cannot be used with {} printer", options.output));
+    }
+    if flags.bool("output-watch-events") && !(options.watch || options.watch_only) {
+        return fail("--output-watch-events option can only be used with --watch or --watch-only");
+    }
+    Ok(())
+}
+
+fn builder(kubectl: &Kubectl<'_, '_>, options: &Options) -> Builder {
+    let sorted = !options.sort_by.is_empty();
+    let server_print = kubectl.flags.bool("server-print") && options.human_readable;
+    Builder {
+        allow_empty_selector: true,
+        latest: true,
+        chunk_size: if sorted { 0 } else { kubectl.flags.int("chunk-size") },
+        accept: if server_print { TABLE } else { JSON },
+        include_object: server_print && sorted,
+        subresource: kubectl.flags.text("subresource").to_owned(),
+        ..Builder::of(kubectl, &kubectl.flags.args)
+    }
+}
+
+fn table_options(kubectl: &Kubectl<'_, '_>, options: &Options, info: &Info, with_kind: bool) -> TableOptions {
+    let flags = &kubectl.flags;
+    TableOptions {
+        no_headers: options.no_headers,
+        with_namespace: options.all_namespaces && info.mapping.namespaced,
+        kind: (with_kind || flags.bool("show-kind")).then(|| info.mapping.kind_name()),
+        wide: options.output == "wide",
+        show_labels: flags.bool("show-labels"),
+        label_columns: flags.list("label-columns"),
+    }
+}
+
+/// The object as a table: the server's, or one by name and age.
+fn as_table(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<Value> {
+    if text(object, "/kind") == "Table" {
+        return Ok(object.clone());
+    }
+    let now = kubectl.now()?;
+    let created = object.pointer("/metadata/creationTimestamp").and_then(|created| serde_json::from_value(created.clone()).ok());
+    let age = age(created.as_ref(), now);
+    Ok(table::of_object(object, &age))
+}
+
+fn sorted_rows(table: &mut Value, sort_by: &str) -> Result<(), String> {
+    let rows = items(table, "/rows").to_vec();
+    let objects: Vec<&Value> = rows.iter().map(|row| row.get("object").unwrap_or(&Value::Null)).collect();
+    let order = sort::order(&objects, sort_by)?;
+    table["rows"] = order.into_iter().map(|at| rows[at].clone()).collect();
+    Ok(())
+}
+
+fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
+    let mut found = builder(kubectl, options).find(kubectl)?;
+    if options.ignore_not_found {
+        found.failures.retain(|failure| !failure.is_not_found());
+    }
+    let with_kind = found.infos.iter().any(|info| info.mapping.kind_name() != found.infos[0].mapping.kind_name());
+    let (mut out, mut block) = (String::new(), String::new());
+    let mut last: Option<&Info> = None;
+    let mut all_namespaced = !options.all_namespaces;
+    let flush = |out: &mut String, block: &mut String, separate: bool| {
+        if !block.is_empty() {
+            if separate && !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&LAYOUT.align(block));
+            block.clear();
+        }
+    };
+    for info in &found.infos {
+        all_namespaced &= info.mapping.namespaced;
+        let other = last.is_none_or(|last| last.mapping != info.mapping);
+        if other {
+            flush(&mut out, &mut block, !options.no_headers);
+        }
+        last = Some(info);
+        let mut table = as_table(kubectl, &info.object)?;
+        if !options.sort_by.is_empty() && sorted_rows(&mut table, &options.sort_by).is_err() {
+            continue;
+        }
+        // One table a type has headings; the rows of named objects follow below.
+        if !items(&table, "/rows").is_empty() {
+            block.push_str(&table::lines(&table, &table_options(kubectl, options, info, with_kind), block.is_empty()));
+        }
+    }
+    flush(&mut out, &mut block, !options.no_headers);
+    if out.is_empty() && !options.ignore_not_found && found.failures.is_empty() {
+        let namespace = kubectl.namespace()?;
+        let message = if all_namespaced { format!("No resources found in {namespace} namespace.\n") } else { "No resources found\n".to_owned() };
+        kubectl.eprint(&message)?;
+    }
+    kubectl.print(&out)?;
+    all_of(found.failures)
+}
+
+fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
+    let mut found = builder(kubectl, options).find(kubectl)?;
+    if options.ignore_not_found {
+        found.failures.retain(|failure| !failure.is_not_found());
+    }
+    if found.single && !found.failures.is_empty() {
+        return all_of(found.failures);
+    }
+    if found.infos.is_empty() && options.ignore_not_found {
+        return all_of(found.failures);
+    }
+    let printer = format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?;
+    let mut objects: Vec<Value> = found.infos.into_iter().map(|info| info.object).collect();
+    if !options.sort_by.is_empty() {
+        let order = match sort::order(&objects.iter().collect::<Vec<_>>(), &options.sort_by) {
+            Ok(order) => order,
+            Err(why) => return fail(why),
+        };
+        objects = order.into_iter().map(|at| objects[at].clone()).collect();
+    }
+    let object = if found.single && objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
+    kubectl.print_object(&printer, &object)?;
+    all_of(found.failures)
+}
+
+/// What is carried from one event of a watch to the next.
+#[derive(Clone, Default)]
+struct Seen {
+    rest: Vec<u8>,
+    widths: Vec<usize>,
+    headed: bool,
+    columns: Value,
+}
+
+fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
+    let found = Builder { single_resource_type: true, flatten: false, ..builder(kubectl, options) }.find(kubectl)?;
+    if options.ignore_not_found && found.failures.iter().any(Failure::is_not_found) {
+        return Ok(());
+    }
+    let infos = found.all()?;
+    let [info] = &infos[..] else { return fail("you may only watch a single resource or type of resource at a time") };
+    let table_options = table_options(kubectl, options, info, false);
+    let printer = if options.human_readable { None } else { Some(format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?) };
+    let mut seen = Seen::default();
+    let show_events = kubectl.flags.bool("output-watch-events");
+    let mut revision = text(&info.object, "/metadata/resourceVersion").to_owned();
+    if revision.is_empty() {
+        revision = items(&info.object, "/rows").iter().filter_map(|row| row.pointer("/object/metadata/resourceVersion")?.as_str()).next().unwrap_or("0").to_owned();
+    }
+    if !options.watch_only {
+        let objects = if format::is_list(&info.object) { items(&info.object, "/items").to_vec() } else { vec![info.object.clone()] };
+        let mut out = String::new();
+        for mut object in objects {
+            if text(&object, "/kind").is_empty() {
+                object["apiVersion"] = info.mapping.api_version().into();
+                object["kind"] = info.mapping.kind.clone().into();
+            }
+            out.push_str(&show(&mut seen, "ADDED", &object, printer.as_ref(), &table_options, show_events)?);
+        }
+        kubectl.print(&out)?;
+    }
+    let fields = match info.name.as_str() {
+        "" => kubectl.flags.text("field-selector").to_owned(),
+        name => format!("metadata.name={name}"),
+    };
+    let call = Call::get(info.mapping.path(&info.namespace, ""))
+        .accept(if options.human_readable { TABLE } else { JSON })
+        .query("watch", "true")
+        .query("resourceVersion", revision)
+        .maybe("labelSelector", kubectl.flags.text("selector"))
+        .maybe("fieldSelector", &fields);
+    let timeout = kubectl.flags.text("request-timeout").to_owned();
+    let deadline = crate::duration::parse_duration(&timeout).ok().filter(|nanos| *nanos > 0).map(|nanos| std::time::Duration::from_nanos(nanos.unsigned_abs()));
+    let until = match deadline {
+        Some(deadline) => Some(kubectl.process.now()? + deadline),
+        None => None,
+    };
+    let stream = kubectl.open(&call)?;
+    kubectl.process.repeat(seen, |process, seen| {
+        let left = match until {
+            Some(until) => Some(left_until(until, process.now()?)),
+            None => None,
+        };
+        match process.http_next(stream.id, left)? {
+            StreamItem::Chunk(bytes) => seen.rest.extend(bytes),
+            _ => return Ok(ControlFlow::Break(())),
+        }
+        let mut out = String::new();
+        while let Some(end) = seen.rest.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = seen.rest.drain(..=end).collect();
+            let Ok(event) = serde_json::from_slice::<Value>(&line) else { continue };
+            let (kind, object) = (text(&event, "/type").to_owned(), event.get("object").cloned().unwrap_or_default());
+            if kind == "ERROR" {
+                return Ok(ControlFlow::Break(()));
+            }
+            if kind != "BOOKMARK" {
+                out.push_str(&show(seen, &kind, &object, printer.as_ref(), &table_options, show_events).unwrap_or_default());
+            }
+        }
+        if !out.is_empty() {
+            process.print(&out)?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(())
+}
+
+/// One event as it is printed.
+fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
+    if let Some(printer) = printer {
+        let wrapped = json!({"type": event, "object": object});
+        return printer.print(if show_events { &wrapped } else { object }, false);
+    }
+    let mut table = object.clone();
+    if text(&table, "/kind") != "Table" {
+        table = table::of_object(object, name(object));
+    }
+    // The server says once what the columns are.
+    if items(&table, "/columnDefinitions").is_empty() {
+        table["columnDefinitions"] = seen.columns.clone();
+    }
+    if show_events {
+        with_event_column(&mut table, event);
+    } else {
+        seen.columns = table["columnDefinitions"].clone();
+    }
+    let lines = table::lines(&table, options, !seen.headed && !items(&table, "/rows").is_empty());
+    seen.headed |= !lines.is_empty();
+    Ok(if lines.is_empty() { lines } else { LAYOUT.align_remembering(&lines, &mut seen.widths) })
+}
+
+fn with_event_column(table: &mut Value, event: &str) {
+    if let Some(columns) = table["columnDefinitions"].as_array_mut() {
+        columns.insert(0, json!({"name": "Event", "priority": 0}));
+    }
+    for row in table["rows"].as_array_mut().into_iter().flatten() {
+        if let Some(cells) = row["cells"].as_array_mut() {
+            cells.insert(0, event.into());
+        }
+    }
+}
+

@@ -1,0 +1,254 @@
+//! `kubectl logs`.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go, pkg/polymorphichelpers/logsforobject.go, v1.36.
+//! Simplified: only one log can be followed at a time; `--all-pods` is refused.
+
+use std::ops::ControlFlow;
+
+use podarium_machine::StreamItem;
+use serde_json::Value;
+
+use super::change::SELECTOR;
+use crate::builder::{Builder, Info};
+use crate::client::Call;
+use crate::command::Command;
+use crate::failure::{Failure, Outcome, caught, fail, not_simulated, usage};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::revisions::selector;
+use crate::unstructured::{annotation, items, name, namespace, text};
+
+pub const COMMAND: Command = Command { aliases: &["log"], ..Command::new("logs", &[OWN, SELECTOR], run) };
+
+const OWN: &[Flag] = &[
+    Flag::bool("all-containers"),
+    Flag::bool("all-pods"),
+    Flag::text("container").short('c'),
+    Flag::bool("follow").short('f'),
+    Flag::bool("ignore-errors"),
+    Flag::bool("insecure-skip-tls-verify-backend"),
+    Flag::new("limit-bytes", Takes::Int, "0"),
+    Flag::new("max-log-requests", Takes::Int, "5"),
+    Flag::new("pod-running-timeout", Takes::Duration, "20s"),
+    Flag::bool("prefix"),
+    Flag::bool("previous").short('p'),
+    Flag::new("since", Takes::Duration, "0s"),
+    Flag::text("since-time"),
+    Flag::new("tail", Takes::Int, "-1"),
+    Flag::bool("timestamps"),
+];
+
+const USAGE: &str = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command";
+
+/// A log to show: the pod and the container.
+struct Source {
+    pod: Value,
+    container: String,
+}
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
+    let (args, selected) = (flags.args.clone(), !flags.text("selector").is_empty());
+    let mut container = flags.text("container").to_owned();
+    match &args[..] {
+        [] if selected => {}
+        [_] if !selected => {}
+        [_] => return usage("kubectl logs", "only a selector (-l) or a POD name is allowed"),
+        [_, inline] if container.is_empty() => container = inline.clone(),
+        [_, _] => {}
+        _ => return usage("kubectl logs", USAGE),
+    }
+    if flags.bool("all-pods") {
+        return not_simulated("kubectl logs --all-pods");
+    }
+    let pods = pods(kubectl, args.first(), selected)?;
+    validate(kubectl, &container, args.len())?;
+    let mut sources = Vec::new();
+    for pod in pods {
+        containers(kubectl, pod, &container, &mut sources)?;
+    }
+    if flags.bool("follow") && sources.len() > 1 {
+        let most = flags.int("max-log-requests");
+        if sources.len() as i64 > most {
+            return fail(format!("you are attempting to follow {} log streams, but maximum allowed concurrency is {most}, use --max-log-requests to increase the limit", sources.len()));
+        }
+        return not_simulated("following several logs at once");
+    }
+    for source in sources {
+        show(kubectl, &source)?;
+    }
+    Ok(())
+}
+
+fn validate(kubectl: &Kubectl<'_, '_>, container: &str, args: usize) -> Outcome<()> {
+    let flags = &kubectl.flags;
+    if !flags.text("since-time").is_empty() && flags.duration("since") != 0 {
+        return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
+    }
+    if flags.bool("all-containers") && !container.is_empty() {
+        return fail(format!("--all-containers=true should not be specified with container name {container}"));
+    }
+    if flags.is_set("container") && args == 2 {
+        return fail("only one of -c or an inline [CONTAINER] arg is allowed");
+    }
+    if flags.int("limit-bytes") < 0 {
+        return fail("--limit-bytes must be greater than 0");
+    }
+    if flags.duration("since") < 0 {
+        return fail("--since must be greater than 0");
+    }
+    if flags.int("tail") < -1 {
+        return fail("--tail must be greater than or equal to -1");
+    }
+    Ok(())
+}
+
+/// The pods whose logs are meant: of a Deployment, the first of its pods.
+fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> Outcome<Vec<Value>> {
+    let space = kubectl.namespace()?;
+    let args: Vec<String> = match arg {
+        Some(arg) => vec![arg.clone()],
+        None => Vec::new(),
+    };
+    let builder = Builder { default_type: Some("pods"), single_resource_type: true, ..Builder::of(kubectl, &args) };
+    let infos = match caught(builder.find(kubectl)?.all())? {
+        Ok(infos) => infos,
+        Err(failure) if failure.is_not_found() => return fail(format!("error from server (NotFound): {failure} in namespace {space:?}")),
+        Err(failure) => return Err(failure.into()),
+    };
+    if selected {
+        if infos.is_empty() {
+            kubectl.eprint(&format!("No resources found in {space} namespace.\n"))?;
+        }
+        return Ok(infos.into_iter().map(|info| info.object).collect());
+    }
+    let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
+    match info.mapping.kind.as_str() {
+        "Pod" => Ok(vec![info.object]),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => first_pod(kubectl, &info),
+        _ => fail(format!("cannot get the logs from *{}: selector for *{} not implemented", info.mapping.kind, info.mapping.kind)),
+    }
+}
+
+fn first_pod(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Vec<Value>> {
+    let wanted = if info.mapping.kind == "Service" {
+        let pairs = crate::unstructured::strings(&info.object, "/spec/selector");
+        pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+    } else {
+        selector(&info.object)
+    };
+    let call = Call::get(format!("/api/v1/namespaces/{}/pods", info.namespace)).query("labelSelector", wanted);
+    let list = kubectl.send(&call)?;
+    let mut pods: Vec<Value> = items(&list, "/items").to_vec();
+    // Pods that run and are ready come first, then the older ones.
+    let rank = |pod: &Value| {
+        let waits = text(pod, "/spec/nodeName").is_empty();
+        let phase = match text(pod, "/status/phase") {
+            "Running" => 0,
+            "Unknown" => 1,
+            _ => 2,
+        };
+        let ready = items(pod, "/status/conditions").iter().any(|condition| text(condition, "/type") == "Ready" && text(condition, "/status") == "True");
+        (waits, phase, !ready)
+    };
+    pods.sort_by_key(rank);
+    let count = pods.len();
+    let Some(pod) = pods.into_iter().next() else { return fail("timed out waiting for the condition") };
+    if count > 1 {
+        kubectl.eprint(&format!("Found {count} pods, using pod/{}\n", name(&pod)))?;
+    }
+    Ok(vec![pod])
+}
+
+fn containers(kubectl: &mut Kubectl<'_, '_>, pod: Value, asked: &str, sources: &mut Vec<Source>) -> Outcome<()> {
+    let (init, main, debug) = (items(&pod, "/spec/initContainers"), items(&pod, "/spec/containers"), items(&pod, "/spec/ephemeralContainers"));
+    let all: Vec<String> = init.iter().chain(main).chain(debug).map(|container| text(container, "/name").to_owned()).collect();
+    if kubectl.flags.bool("all-containers") {
+        sources.extend(all.into_iter().map(|container| Source { pod: pod.clone(), container }));
+        return Ok(());
+    }
+    // Ordinary containers are named first.
+    let mut shown: Vec<String> = main.iter().map(|container| text(container, "/name").to_owned()).collect();
+    shown.extend(debug.iter().map(|container| format!("{} (ephem)", text(container, "/name"))));
+    shown.extend(init.iter().map(|container| format!("{} (init)", text(container, "/name"))));
+    let shown = shown.join(", ");
+    let mut chosen = asked.to_owned();
+    if chosen.is_empty() {
+        let default = annotation(&pod, "kubectl.kubernetes.io/default-container").unwrap_or_default().to_owned();
+        if !default.is_empty() && !all.contains(&default) {
+            kubectl.eprint(&format!("Default container name {default:?} not found in pod {}\n", name(&pod)))?;
+        } else {
+            chosen = default;
+        }
+    }
+    if chosen.is_empty() {
+        chosen = main.first().map(|container| text(container, "/name").to_owned()).unwrap_or_default();
+        if all.len() > 1 {
+            kubectl.eprint(&format!("Defaulted container {chosen:?} out of: {shown}\n"))?;
+        }
+    }
+    if !all.contains(&chosen) {
+        return fail(format!("container {chosen} is not valid for pod {} out of: {shown}", name(&pod)));
+    }
+    sources.push(Source { pod, container: chosen });
+    Ok(())
+}
+
+fn call(kubectl: &Kubectl<'_, '_>, source: &Source) -> Call {
+    let flags = &kubectl.flags;
+    let mut call = Call::get(format!("/api/v1/namespaces/{}/pods/{}/log", namespace(&source.pod), name(&source.pod))).query("container", source.container.as_str());
+    for flag in ["follow", "previous", "timestamps"] {
+        if flags.bool(flag) {
+            call = call.query(flag, "true");
+        }
+    }
+    if flags.duration("since") != 0 {
+        call = call.query("sinceSeconds", ((flags.duration("since") + 500_000_000) / 1_000_000_000).to_string());
+    }
+    call = call.maybe("sinceTime", flags.text("since-time"));
+    if flags.int("limit-bytes") != 0 {
+        call = call.query("limitBytes", flags.text("limit-bytes"));
+    }
+    if !flags.text("selector").is_empty() && !flags.is_set("tail") {
+        call = call.query("tailLines", "10");
+    } else if flags.int("tail") != -1 {
+        call = call.query("tailLines", flags.text("tail"));
+    }
+    call
+}
+
+fn show(kubectl: &mut Kubectl<'_, '_>, source: &Source) -> Outcome<()> {
+    let prefix = if kubectl.flags.bool("prefix") { format!("[pod/{}/{}] ", name(&source.pod), source.container) } else { String::new() };
+    let call = call(kubectl, source);
+    let stream = match caught(kubectl.open(&call))? {
+        Ok(stream) => stream,
+        Err(failure) if kubectl.flags.bool("ignore-errors") => return kubectl.print(&format!("error: {failure}\n")),
+        Err(failure) => return Err(failure.into()),
+    };
+    let broken = kubectl.process.repeat(Vec::new(), |process, rest: &mut Vec<u8>| {
+        let item = process.http_next(stream.id, None)?;
+        let done = !matches!(item, StreamItem::Chunk(_));
+        if let StreamItem::Chunk(bytes) = &item {
+            rest.extend(bytes);
+        }
+        let whole = if done { rest.len() } else { rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
+        let lines: Vec<u8> = rest.drain(..whole).collect();
+        if !lines.is_empty() {
+            let mut out = Vec::new();
+            for line in lines.split_inclusive(|byte| *byte == b'\n') {
+                out.extend(prefix.bytes());
+                out.extend(line);
+            }
+            process.write_stdout(&out)?;
+        }
+        Ok(match item {
+            StreamItem::Failed(error) => ControlFlow::Break(Some(error.to_string())),
+            _ if done => ControlFlow::Break(None),
+            _ => ControlFlow::Continue(()),
+        })
+    })?;
+    match broken {
+        Some(_) => Err(Failure::Message("unexpected EOF".to_owned()).into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,91 @@
+//! What `label` and `annotate` have in common: keys and values that are set, and keys with a dash that are removed.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/{label/label.go,annotate/annotate.go}, v1.36.
+//! Simplified: `--local` and `--resource-version` are refused.
+
+use serde_json::Value;
+
+use super::change::resources_and_pairs;
+use crate::builder::{Builder, Found};
+use crate::failure::{Outcome, fail, not_simulated};
+use crate::flags::Flag;
+use crate::kubectl::Kubectl;
+use crate::unstructured::{escape, remove, set};
+
+pub const OWN: &[Flag] = &[Flag::bool("list"), Flag::bool("local"), Flag::bool("overwrite"), Flag::text("resource-version")];
+
+/// What is asked for.
+pub struct Changes {
+    pub resources: Vec<String>,
+    pub set: Vec<(String, String)>,
+    pub remove: Vec<String>,
+    pub list: bool,
+    pub overwrite: bool,
+}
+
+/// Splits the arguments; `parse` reads a pair.
+pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result<Pair, String>) -> Outcome<Changes> {
+    let flags = &kubectl.flags;
+    let (resources, pairs) = resources_and_pairs(&flags.args, what)?;
+    let mut changes = Changes { resources, set: Vec::new(), remove: Vec::new(), list: flags.bool("list"), overwrite: flags.bool("overwrite") };
+    for pair in pairs {
+        match parse(&pair).or_else(fail)? {
+            Pair::Set(key, value) => changes.set.push((key, value)),
+            Pair::Remove(key) => changes.remove.push(key),
+        }
+    }
+    if changes.remove.iter().any(|key| changes.set.iter().any(|(set, _)| set == key)) {
+        let message = if what == "label" { "can not both modify and remove a label in the same command" } else { "can not both modify and remove the following annotation(s) in the same command" };
+        return fail(message);
+    }
+    if changes.list && !flags.text("output").is_empty() {
+        return fail("--list and --output may not be specified together");
+    }
+    if flags.bool("all") && !flags.text("selector").is_empty() {
+        return fail("cannot set --all and --selector at the same time");
+    }
+    if flags.bool("all") && !flags.text("field-selector").is_empty() {
+        return fail("cannot set --all and --field-selector at the same time");
+    }
+    for flag in ["local", "resource-version"] {
+        if flags.is_set(flag) {
+            return not_simulated(format!("kubectl {what} --{flag}"));
+        }
+    }
+    if changes.resources.is_empty() && flags.list("filename").is_empty() {
+        return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
+    }
+    if changes.set.is_empty() && changes.remove.is_empty() && !changes.list {
+        return fail(format!("at least one {what} update is required"));
+    }
+    Ok(changes)
+}
+
+pub enum Pair {
+    Set(String, String),
+    Remove(String),
+}
+
+pub fn find(kubectl: &mut Kubectl<'_, '_>, changes: &Changes) -> Outcome<Found> {
+    let builder = Builder { allow_empty_selector: kubectl.flags.bool("all"), latest: true, ..Builder::of(kubectl, &changes.resources) };
+    builder.find(kubectl)
+}
+
+/// The object as it shall be; which keys were set to something new, and which were there to remove.
+pub fn changed(object: &Value, map: &str, changes: &Changes) -> (Value, Vec<String>, Vec<String>) {
+    let mut wanted = object.clone();
+    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    for (key, value) in &changes.set {
+        let pointer = format!("/metadata/{map}/{}", escape(key));
+        if object.pointer(&pointer).and_then(Value::as_str) != Some(value) {
+            set(&mut wanted, &pointer, value.clone().into());
+            added.push(key.clone());
+        }
+    }
+    for key in &changes.remove {
+        if remove(&mut wanted, &format!("/metadata/{map}/{}", escape(key))).is_some() {
+            removed.push(key.clone());
+        }
+    }
+    (wanted, added, removed)
+}

@@ -1,0 +1,66 @@
+//! The verbs. A new one is a file here and a line in [`COMMANDS`].
+
+mod annotate;
+mod api_resources;
+mod apply;
+mod change;
+mod cluster_info;
+mod config;
+mod cordon;
+mod create;
+mod delete;
+mod describe;
+mod drain;
+mod events;
+mod expose;
+mod get;
+mod label;
+mod logs;
+mod metadata;
+mod patch;
+mod replace;
+mod rollout;
+mod run;
+mod scale;
+mod set;
+mod taint;
+mod version;
+mod wait;
+
+use crate::command::Command;
+
+pub use change::LAST_APPLIED;
+
+pub const COMMANDS: &[&Command] = &[
+    &create::COMMAND,
+    &expose::COMMAND,
+    &run::COMMAND,
+    &set::COMMAND,
+    &get::COMMAND,
+    &delete::COMMAND,
+    &rollout::COMMAND,
+    &scale::COMMAND,
+    &cluster_info::COMMAND,
+    &cordon::CORDON,
+    &cordon::UNCORDON,
+    &drain::COMMAND,
+    &taint::COMMAND,
+    &describe::COMMAND,
+    &logs::COMMAND,
+    &events::COMMAND,
+    &apply::COMMAND,
+    &patch::COMMAND,
+    &replace::COMMAND,
+    &wait::COMMAND,
+    &label::COMMAND,
+    &annotate::COMMAND,
+    &api_resources::COMMAND,
+    &api_resources::VERSIONS,
+    &config::COMMAND,
+    &version::COMMAND,
+];
+
+/// kubectl has these; here they say that they are not there.
+pub const NOT_SIMULATED: &[&str] = &[
+    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+];

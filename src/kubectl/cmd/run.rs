@@ -1,0 +1,168 @@
+//! `kubectl run NAME --image=…`: makes a pod.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go, pkg/generate/versioned/run.go, v1.36.
+//! Simplified: `-i`, `-t`, `--attach` and `--overrides` are refused.
+
+use serde_json::{Map, Value, json};
+
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, save_configuration};
+use crate::client::Write;
+use crate::command::Command;
+use crate::failure::{Outcome, fail, not_simulated, usage};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::printers::format::Printer;
+use crate::unstructured::set;
+
+pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG], run) };
+
+const OWN: &[Flag] = &[
+    Flag::text("image"),
+    Flag::new("annotations", Takes::Repeated, ""),
+    Flag::bool("attach"),
+    Flag::bool("command"),
+    Flag::new("env", Takes::Repeated, ""),
+    Flag::bool("expose"),
+    Flag::new("field-manager", Takes::Text, "kubectl-run"),
+    Flag::text("image-pull-policy"),
+    Flag::text("labels").short('l'),
+    Flag::bool("leave-stdin-open"),
+    Flag::text("override-type"),
+    Flag::text("overrides"),
+    Flag::new("pod-running-timeout", Takes::Duration, "1m0s"),
+    Flag::text("port"),
+    Flag::bool("privileged"),
+    Flag::bool("quiet").short('q'),
+    Flag::new("restart", Takes::Text, "Always"),
+    Flag::bool("rm"),
+    Flag::bool("stdin").short('i'),
+    Flag::bool("tty").short('t'),
+];
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
+    let dry_run = kubectl.dry_run()?;
+    let printer = kubectl.change_printer("created", dry_run)?;
+    let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
+    let image = flags.text("image");
+    if image.is_empty() {
+        return fail("--image is required");
+    }
+    if image.contains(char::is_whitespace) || image.starts_with([':', '/']) || image.rsplit('@').next_back().is_some_and(|repository| repository.split('/').skip(1).any(|part| part.chars().any(char::is_uppercase) && !part.contains(':'))) {
+        return fail(format!("Invalid image name {image:?}: invalid reference format"));
+    }
+    if flags.bool("tty") && !flags.bool("stdin") {
+        return usage("kubectl run", "-i/--stdin is required for containers with -t/--tty=true");
+    }
+    if flags.bool("expose") && flags.text("port").is_empty() {
+        return usage("kubectl run", "--port must be set when exposing a service");
+    }
+    if !matches!(flags.text("restart"), "Always" | "OnFailure" | "Never") {
+        return usage("kubectl run", format!("invalid restart policy: {}", flags.text("restart")));
+    }
+    if flags.bool("rm") && !flags.bool("attach") && !flags.bool("stdin") {
+        return usage("kubectl run", "--rm should only be used for attached containers");
+    }
+    if !matches!(flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
+        return usage("kubectl run", format!("invalid image pull policy: {}", flags.text("image-pull-policy")));
+    }
+    for flag in ["attach", "stdin", "tty", "overrides"] {
+        if flags.is_set(flag) {
+            return not_simulated(format!("kubectl run --{flag}"));
+        }
+    }
+    let labels = labels(flags.text("labels"), name)?;
+    let pod = pod(kubectl, name, &labels)?;
+    // The service comes first in what is printed, though the pod is made first.
+    let made = send(kubectl, pod, dry_run)?;
+    if flags.bool("expose") {
+        let port: i64 = flags.text("port").parse().or_else(|_| fail(format!("strconv.Atoi: parsing {:?}: invalid syntax", flags.text("port"))))?;
+        let service = json!({
+            "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
+            "spec": {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}], "selector": labels},
+            "status": {"loadBalancer": {}},
+        });
+        let service = send(kubectl, service, dry_run)?;
+        print(kubectl, &printer, &service, dry_run)?;
+    }
+    kubectl.print_object(&printer, &made)
+}
+
+/// A service in a dry run is a document of its own.
+fn print(kubectl: &mut Kubectl<'_, '_>, printer: &Printer, object: &Value, dry_run: DryRun) -> Outcome<()> {
+    kubectl.print_object(printer, object)?;
+    if dry_run != DryRun::None && matches!(printer, Printer::Yaml) {
+        kubectl.print("---\n")?;
+    }
+    Ok(())
+}
+
+fn labels(given: &str, name: &str) -> Outcome<Map<String, Value>> {
+    if given.is_empty() {
+        return Ok(Map::from_iter([("run".to_owned(), name.into())]));
+    }
+    let mut labels = Map::new();
+    for pair in given.split(',') {
+        let parts: Vec<&str> = pair.split('=').collect();
+        let [key, value] = parts[..] else { return fail(format!("unexpected label spec: {pair}")) };
+        if key.is_empty() {
+            return fail("unexpected empty label key");
+        }
+        labels.insert(key.to_owned(), value.into());
+    }
+    Ok(labels)
+}
+
+fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Outcome<Value> {
+    let flags = &kubectl.flags;
+    let mut container = json!({"name": name, "image": flags.text("image"), "resources": {}});
+    let words: Vec<String> = flags.args[1..].to_vec();
+    if !words.is_empty() {
+        container[if flags.bool("command") { "command" } else { "args" }] = words.into();
+    }
+    let mut env = Vec::new();
+    for pair in flags.list("env") {
+        let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.is_empty()) else { return fail(format!("invalid env: {pair}")) };
+        env.push(json!({"name": key, "value": value}));
+    }
+    if !env.is_empty() {
+        container["env"] = env.into();
+    }
+    if !flags.text("port").is_empty() {
+        let port: i64 = flags.text("port").parse().or_else(|_| fail(format!("strconv.Atoi: parsing {:?}: invalid syntax", flags.text("port"))))?;
+        container["ports"] = json!([{"containerPort": port}]);
+    }
+    if !flags.text("image-pull-policy").is_empty() {
+        container["imagePullPolicy"] = flags.text("image-pull-policy").into();
+    }
+    if flags.bool("privileged") {
+        container["securityContext"] = json!({"privileged": true});
+    }
+    let mut pod = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": flags.text("restart")},
+        "status": {},
+    });
+    for pair in flags.list("annotations") {
+        let Some((key, value)) = pair.split_once('=') else { return fail(format!("unexpected annotation spec: {pair}")) };
+        set(&mut pod, &format!("/metadata/annotations/{}", crate::unstructured::escape(key)), value.into());
+    }
+    Ok(pod)
+}
+
+fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, dry_run: DryRun) -> Outcome<Value> {
+    let connection = kubectl.connection()?;
+    if connection.enforce_namespace {
+        set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
+    }
+    save_configuration(kubectl, &mut object);
+    if dry_run == DryRun::Client {
+        return Ok(object);
+    }
+    let mapping = kubectl.mapping_of_kind("", crate::unstructured::text(&object, "/kind"))?;
+    let manager = kubectl.flags.text("field-manager").to_owned();
+    let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, ..Write::default() };
+    kubectl.create(&mapping, &connection.namespace, &object, &write)
+}

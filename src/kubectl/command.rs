@@ -1,0 +1,260 @@
+//! Commands: finding the one that a command line means, reading its flags, running it, and the exit code.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go and github.com/spf13/cobra, v1.36.
+//! Simplified: no plugins.
+
+use podarium_machine::{Process, Suspend};
+
+use crate::cmd::{COMMANDS, NOT_SIMULATED};
+use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
+use crate::flags::{Flag, Flags, Takes};
+use crate::help;
+use crate::kubectl::Kubectl;
+
+/// A verb, or a group of verbs.
+#[derive(Debug)]
+pub struct Command {
+    pub name: &'static str,
+    pub aliases: &'static [&'static str],
+    pub flags: &'static [&'static [Flag]],
+    /// Flags without which nothing goes.
+    pub required: &'static [&'static str],
+    /// What the command does; a group has nothing to do by itself.
+    pub run: Option<Run>,
+    pub children: &'static [&'static Command],
+    /// Children that kubectl has and that are not simulated.
+    pub refused: &'static [&'static str],
+}
+
+pub type Run = fn(&mut Kubectl<'_, '_>) -> Outcome<()>;
+
+impl Command {
+    /// The usual form; groups and aliases are set on top of it.
+    pub const fn new(name: &'static str, flags: &'static [&'static [Flag]], run: Run) -> Self {
+        Command { name, aliases: &[], flags, required: &[], run: Some(run), children: &[], refused: &[] }
+    }
+
+    pub const fn group(name: &'static str, children: &'static [&'static Command]) -> Self {
+        Command { name, aliases: &[], flags: &[], required: &[], run: None, children, refused: &[] }
+    }
+
+    fn is_called(&self, word: &str) -> bool {
+        self.name == word || self.aliases.contains(&word)
+    }
+}
+
+/// The flags of every command.
+const GLOBAL: &[Flag] = &[
+    Flag::text("as"),
+    Flag::new("as-group", Takes::Repeated, ""),
+    Flag::text("as-uid"),
+    Flag::new("as-user-extra", Takes::Repeated, ""),
+    Flag::text("cache-dir"),
+    Flag::text("certificate-authority"),
+    Flag::text("client-certificate"),
+    Flag::text("client-key"),
+    Flag::text("cluster"),
+    Flag::text("context"),
+    Flag::bool("disable-compression"),
+    Flag::bool("help").short('h'),
+    Flag::bool("insecure-skip-tls-verify"),
+    Flag::text("kubeconfig"),
+    Flag::text("kuberc"),
+    Flag::new("log-flush-frequency", Takes::Duration, "5s"),
+    Flag::bool("match-server-version"),
+    Flag::text("namespace").short('n'),
+    Flag::text("password"),
+    Flag::new("profile", Takes::Text, "none"),
+    Flag::new("profile-output", Takes::Text, "profile.pprof"),
+    Flag::new("request-timeout", Takes::Text, "0"),
+    Flag::text("server").short('s'),
+    Flag::text("tls-server-name"),
+    Flag::text("token"),
+    Flag::text("user"),
+    Flag::text("username"),
+    Flag::new("v", Takes::Int, "0").short('v'),
+    Flag::text("vmodule"),
+    Flag::bool("warnings-as-errors"),
+];
+
+/// The program.
+pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let failure = match run(process) {
+        Ok(()) => return Ok(0),
+        Err(Stop::Suspended(suspend)) => return Err(suspend),
+        Err(Stop::Failed(failure)) => failure,
+    };
+    let (message, code) = failure.report();
+    if !message.is_empty() {
+        process.eprint(&message)?;
+    }
+    Ok(code)
+}
+
+fn run(process: &mut Process<'_>) -> Outcome<()> {
+    let args: Vec<String> = process.args()[1..].to_vec();
+    let (path, rest) = find(&args);
+    let Some(command) = path.last() else { return root(process, &rest) };
+    let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
+    let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).collect();
+    if let Some(word) = first_word(&known, &rest).map(|at| &rest[at])
+        && command.refused.contains(&word.as_str())
+    {
+        return not_simulated(format!("{name} {word}"));
+    }
+    let mut flags = match Flags::parse(&known, &rest) {
+        Ok(flags) => flags,
+        Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
+    };
+    if flags.bool("help") {
+        return show_help(process, &name);
+    }
+    let missing: Vec<String> = command.required.iter().filter(|flag| !flags.is_set(flag)).map(|flag| format!("{flag:?}")).collect();
+    if !missing.is_empty() {
+        return fail(format!("required flag(s) {} not set", missing.join(", ")));
+    }
+    flags.command = name.clone();
+    let Some(run) = command.run else {
+        if !flags.args.is_empty() {
+            return usage(&name, format!("unknown command {:?}", flags.args.join(" ")));
+        }
+        show_help(process, &name)?;
+        return Err(Failure::Exit(1).into());
+    };
+    run(&mut Kubectl::new(process, flags))
+}
+
+/// The command and its parents, and the line without their names.
+fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
+    let (mut path, mut rest): (Vec<&'static Command>, Vec<String>) = (Vec::new(), args.to_vec());
+    let mut children: &[&'static Command] = COMMANDS;
+    loop {
+        let known: Vec<&Flag> = path.last().map_or(&[][..], |command: &&Command| command.flags).iter().copied().flatten().chain(GLOBAL).collect();
+        let Some(at) = first_word(&known, &rest) else { return (path, rest) };
+        let Some(child) = children.iter().find(|child| child.is_called(&rest[at])) else { return (path, rest) };
+        rest.remove(at);
+        path.push(child);
+        children = child.children;
+    }
+}
+
+/// Where the first argument is that is neither a flag nor the value of one.
+fn first_word(known: &[&Flag], args: &[String]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        if arg == "--" {
+            return None;
+        }
+        if !arg.starts_with('-') || arg == "-" {
+            return Some(at);
+        }
+        let takes_next = |flag: &&&Flag| !matches!(flag.takes, Takes::Bool | Takes::Optional(_));
+        let next_is_value = match arg.strip_prefix("--") {
+            Some(long) => !long.contains('=') && known.iter().find(|flag| flag.name == long).is_some_and(|flag| takes_next(&flag)),
+            None => {
+                let letter = arg.chars().nth(1);
+                arg.chars().count() == 2 && known.iter().find(|flag| flag.short == letter).is_some_and(|flag| takes_next(&flag))
+            }
+        };
+        at += if next_is_value { 2 } else { 1 };
+    }
+    None
+}
+
+/// kubectl without a verb that it knows.
+fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
+    let known: Vec<&Flag> = GLOBAL.iter().collect();
+    let word = match first_word(&known, args) {
+        None => match Flags::parse(&known, args) {
+            Ok(_) => return show_help(process, "kubectl"),
+            Err(error) => return fail(format!("{error}\nSee 'kubectl --help' for usage.")),
+        },
+        Some(at) => &args[at],
+    };
+    match word.as_str() {
+        "help" => return show_help(process, &format!("kubectl {}", args[1..].join(" ")).trim().to_owned()),
+        "options" => return show_help(process, "kubectl options"),
+        _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
+        _ => {}
+    }
+    let close = suggestions(word);
+    let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };
+    fail(format!("unknown command {word:?} for \"kubectl\"{hint}"))
+}
+
+fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
+    match help::text(name) {
+        Some(text) => {
+            let home = process.env("HOME").unwrap_or_default();
+            Ok(process.print(&text.replace("$HOME", &home))?)
+        }
+        None => not_simulated(format!("the help of {name}")),
+    }
+}
+
+/// Commands that are spelt nearly so.
+fn suggestions(word: &str) -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = COMMANDS.iter().map(|command| command.name).chain(NOT_SIMULATED.iter().copied()).collect();
+    names.sort_by_key(|name| help::position(name));
+    names.retain(|name| distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase()));
+    names
+}
+
+/// How many letters must be changed to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut corner = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = corner + usize::from(x != y);
+            corner = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// What has taken the place of flags that older courses and books use.
+fn replaced(error: &str) -> &'static str {
+    match error {
+        "unknown flag: --record" => {
+            "\n--record is gone since Kubernetes 1.36: write `kubectl annotate TYPE NAME kubernetes.io/change-cause='…'` after the change."
+        }
+        "unknown flag: --generator" => "\n--generator is gone since Kubernetes 1.18: `kubectl run` makes a pod, `kubectl create deployment` a Deployment.",
+        "unknown flag: --export" => "\n--export is gone since Kubernetes 1.18: `-o yaml` shows the whole object.",
+        "unknown flag: --replicas" => "\n`kubectl run --replicas` is gone since Kubernetes 1.18: `kubectl create deployment NAME --image=… --replicas=…`.",
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(line: &str) -> (String, Vec<String>) {
+        let (path, rest) = find(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        (path.iter().map(|command| command.name).collect::<Vec<_>>().join(" "), rest)
+    }
+
+    #[test]
+    fn a_command_is_found_between_its_flags() {
+        for (line, command, rest) in [
+            ("get pods", "get", "pods"),
+            ("-n get get pods", "get", "-n get pods"),
+            ("--context=x rollout status deploy/web", "rollout status", "--context=x deploy/web"),
+            ("create deploy web --image=x", "create deployment", "web --image=x"),
+            ("create -f deployment", "create", "-f deployment"),
+            ("frobnicate x", "", "frobnicate x"),
+        ] {
+            let (name, args) = found(line);
+            assert_eq!((name.as_str(), args.join(" ").as_str()), (command, rest), "{line}");
+        }
+    }
+
+    #[test]
+    fn words_are_compared_by_their_letters() {
+        assert_eq!((distance("gte", "get"), distance("rolout", "rollout"), distance("deploy", "debug")), (2, 1, 4));
+    }
+}

@@ -1,0 +1,245 @@
+//! Command-line flags: `-o wide`, `--output=wide`, `-Aw`, `--` and the errors for what is none.
+//!
+//! Models: github.com/spf13/pflag, as kubectl v1.36 uses it.
+//! Simplified: nothing.
+
+use std::collections::BTreeMap;
+
+use crate::duration::parse_duration;
+
+/// What a flag takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Bool,
+    Text,
+    Int,
+    Duration,
+    /// Comma-separated, and may be repeated.
+    List,
+    /// May be repeated; commas are part of the value.
+    Repeated,
+    /// `--dry-run` alone means `--dry-run=<this>`.
+    Optional(&'static str),
+}
+
+/// A flag that a command knows.
+#[derive(Clone, Copy, Debug)]
+pub struct Flag {
+    pub name: &'static str,
+    pub short: Option<char>,
+    pub takes: Takes,
+    pub default: &'static str,
+}
+
+impl Flag {
+    pub const fn new(name: &'static str, takes: Takes, default: &'static str) -> Self {
+        Flag { name, short: None, takes, default }
+    }
+
+    pub const fn bool(name: &'static str) -> Self {
+        Flag::new(name, Takes::Bool, "false")
+    }
+
+    pub const fn text(name: &'static str) -> Self {
+        Flag::new(name, Takes::Text, "")
+    }
+
+    pub const fn short(mut self, short: char) -> Self {
+        self.short = Some(short);
+        self
+    }
+
+    /// How messages name it: `-A, --all-namespaces`.
+    fn shown(&self) -> String {
+        match self.short {
+            Some(short) => format!("-{short}, --{}", self.name),
+            None => format!("--{}", self.name),
+        }
+    }
+}
+
+/// What was given on a command line.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    values: BTreeMap<&'static str, Vec<String>>,
+    defaults: BTreeMap<&'static str, &'static str>,
+    /// What is no flag.
+    pub args: Vec<String>,
+    /// How many of `args` came before `--`, if there was one.
+    pub dash: Option<usize>,
+    /// The command, as help texts name it: `kubectl create deployment`.
+    pub command: String,
+}
+
+impl Flags {
+    /// Reads a command line. The error is pflag's.
+    pub fn parse(known: &[&Flag], args: &[String]) -> Result<Flags, String> {
+        let mut flags = Flags { defaults: known.iter().map(|flag| (flag.name, flag.default)).collect(), ..Flags::default() };
+        let mut rest = args.iter();
+        while let Some(arg) = rest.next() {
+            if arg == "--" {
+                flags.dash = Some(flags.args.len());
+                flags.args.extend(rest.cloned());
+                break;
+            }
+            if let Some(long) = arg.strip_prefix("--") {
+                flags.long(known, arg, long, &mut rest)?;
+            } else if arg.len() > 1 && arg.starts_with('-') {
+                flags.shorts(known, &arg[1..], &mut rest)?;
+            } else {
+                flags.args.push(arg.clone());
+            }
+        }
+        Ok(flags)
+    }
+
+    fn long<'a>(&mut self, known: &[&Flag], arg: &str, long: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
+        let (name, given) = match long.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (long, None),
+        };
+        if name.is_empty() || name.starts_with('-') {
+            return Err(format!("bad flag syntax: {arg}"));
+        }
+        let Some(flag) = known.iter().find(|flag| flag.name == name) else { return Err(format!("unknown flag: --{name}")) };
+        let value = match (given, flag.takes) {
+            (Some(value), _) => value,
+            (None, Takes::Bool) => "true".to_owned(),
+            (None, Takes::Optional(alone)) => alone.to_owned(),
+            (None, _) => rest.next().cloned().ok_or_else(|| format!("flag needs an argument: --{name}"))?,
+        };
+        self.set(flag, value)
+    }
+
+    fn shorts<'a>(&mut self, known: &[&Flag], letters: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
+        let mut left = letters;
+        while let Some(letter) = left.chars().next() {
+            let Some(flag) = known.iter().find(|flag| flag.short == Some(letter)) else {
+                return Err(format!("unknown shorthand flag: '{letter}' in -{left}"));
+            };
+            let after = &left[letter.len_utf8()..];
+            if let Some(value) = after.strip_prefix('=') {
+                return self.set(flag, value.to_owned());
+            }
+            match flag.takes {
+                Takes::Bool => self.set(flag, "true".to_owned())?,
+                Takes::Optional(alone) => self.set(flag, alone.to_owned())?,
+                _ if !after.is_empty() => return self.set(flag, after.to_owned()),
+                _ => {
+                    let value = rest.next().cloned().ok_or_else(|| format!("flag needs an argument: '{letter}' in -{left}"))?;
+                    return self.set(flag, value);
+                }
+            }
+            left = after;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, flag: &Flag, value: String) -> Result<(), String> {
+        let wrong = |why: String| Err(format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown()));
+        match flag.takes {
+            Takes::Bool if parse_bool(&value).is_none() => return wrong(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
+            Takes::Int if value.parse::<i64>().is_err() => return wrong(format!("strconv.ParseInt: parsing {value:?}: invalid syntax")),
+            Takes::Duration => {
+                if let Err(why) = parse_duration(&value) {
+                    return wrong(why);
+                }
+            }
+            _ => {}
+        }
+        let values = self.values.entry(flag.name).or_default();
+        match flag.takes {
+            Takes::List => values.extend(value.split(',').filter(|part| !part.is_empty()).map(str::to_owned)),
+            Takes::Repeated => values.push(value),
+            _ => *values = vec![value],
+        }
+        Ok(())
+    }
+}
+
+/// What the flags say. A flag that was not given has its default.
+impl Flags {
+    pub fn is_set(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    pub fn text(&self, name: &str) -> &str {
+        match self.values.get(name).and_then(|values| values.last()) {
+            Some(value) => value,
+            None => self.defaults.get(name).copied().unwrap_or_default(),
+        }
+    }
+
+    pub fn bool(&self, name: &str) -> bool {
+        parse_bool(self.text(name)).unwrap_or_default()
+    }
+
+    pub fn int(&self, name: &str) -> i64 {
+        self.text(name).parse().unwrap_or_default()
+    }
+
+    pub fn list(&self, name: &str) -> Vec<String> {
+        match self.values.get(name) {
+            Some(values) => values.clone(),
+            None => self.text(name).split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+        }
+    }
+
+    /// Nanoseconds.
+    pub fn duration(&self, name: &str) -> i64 {
+        parse_duration(self.text(name)).unwrap_or_default()
+    }
+}
+
+fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
+        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [Flag; 6] = [
+        Flag::text("output").short('o'),
+        Flag::bool("all-namespaces").short('A'),
+        Flag::new("replicas", Takes::Int, "1"),
+        Flag::new("since", Takes::Duration, "0s"),
+        Flag::new("filename", Takes::List, "").short('f'),
+        Flag::new("dry-run", Takes::Optional("unchanged"), "none"),
+    ];
+
+    fn parse(line: &str) -> Result<Flags, String> {
+        let known: Vec<&Flag> = KNOWN.iter().collect();
+        Flags::parse(&known, &line.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn wrong_flags_get_the_texts_of_pflag() {
+        for (line, error) in [
+            ("pods --foo", "unknown flag: --foo"),
+            ("-zz", "unknown shorthand flag: 'z' in -zz"),
+            ("pods -o", "flag needs an argument: 'o' in -o"),
+            ("pods --output", "flag needs an argument: --output"),
+            ("--replicas=x", "invalid argument \"x\" for \"--replicas\" flag: strconv.ParseInt: parsing \"x\": invalid syntax"),
+            ("-A=x", "invalid argument \"x\" for \"-A, --all-namespaces\" flag: strconv.ParseBool: parsing \"x\": invalid syntax"),
+            ("--since=5x", "invalid argument \"5x\" for \"--since\" flag: time: unknown unit \"x\" in duration \"5x\""),
+            ("---x", "bad flag syntax: ---x"),
+        ] {
+            assert_eq!(parse(line).unwrap_err(), error, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_may_stand_anywhere_before_the_dashes() {
+        let flags = parse("pods -Ao wide -f a,b -f c --dry-run web -- --foo").unwrap();
+        assert_eq!(flags.args, ["pods", "web", "--foo"]);
+        assert_eq!(flags.dash, Some(2));
+        assert_eq!((flags.text("output"), flags.bool("all-namespaces"), flags.int("replicas")), ("wide", true, 1));
+        assert_eq!(flags.list("filename"), ["a", "b", "c"]);
+        assert_eq!(flags.text("dry-run"), "unchanged");
+    }
+}

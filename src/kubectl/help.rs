@@ -1,0 +1,45 @@
+//! What `-h`, `help` and `options` print.
+//!
+//! The texts are those that kubectl 1.36 prints, written by the Kubernetes authors (Apache-2.0). Each begins behind a
+//! line `=== kubectl …` of `help.txt`.
+//!
+//! Models: the `Long` and `Example` texts of staging/src/k8s.io/kubectl/pkg/cmd, v1.36.
+//! Simplified: commands that are not simulated have no text.
+
+const TEXTS: &str = include_str!("help.txt");
+
+/// The help text of a command, by its whole name: `kubectl rollout undo`.
+pub fn text(command: &str) -> Option<&'static str> {
+    let (_, rest) = TEXTS.split_once(&format!("=== {command}\n"))?;
+    Some(rest.split_once("=== kubectl").map_or(rest, |(text, _)| text))
+}
+
+/// Where a command stands in the list of all.
+pub fn position(command: &str) -> usize {
+    let list = text("kubectl").unwrap_or_default();
+    list.find(&format!("\n  {command} ")).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cmd::COMMANDS;
+    use crate::command::Command;
+
+    fn missing(name: &str, commands: &[&Command]) -> Vec<String> {
+        let one = |command: &&Command| {
+            let name = format!("{name} {}", command.name);
+            let mut all = missing(&name, command.children);
+            all.extend(text(&name).is_none().then_some(name));
+            all
+        };
+        commands.iter().flat_map(one).collect()
+    }
+
+    #[test]
+    fn every_command_has_a_help_text_and_a_place_in_the_list() {
+        assert_eq!(missing("kubectl", COMMANDS), Vec::<String>::new());
+        assert!(COMMANDS.iter().all(|command| position(command.name) < usize::MAX));
+        assert!(text("kubectl get").unwrap().starts_with("Display one or many resources.\n"));
+    }
+}

@@ -1,0 +1,168 @@
+//! The kubeconfig: clusters, users, and the contexts that pair them with a namespace.
+//!
+//! Models: staging/src/k8s.io/client-go/tools/clientcmd, v1.36.
+//! Simplified: `$KUBECONFIG` names one file, not a list that is merged.
+
+use serde_json::{Map, Value, json};
+
+use crate::failure::{Failure, Outcome, fail};
+use crate::printers::yaml;
+use crate::unstructured::{items, text};
+
+/// The file, as data. Lists of named entries keep their order.
+#[derive(Clone, Debug)]
+pub struct Kubeconfig {
+    pub path: String,
+    pub data: Value,
+}
+
+/// Where and as whom requests go.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    pub server: String,
+    pub namespace: String,
+    pub token: Option<String>,
+    /// `-n` was given: what names another namespace is refused.
+    pub enforce_namespace: bool,
+}
+
+impl Kubeconfig {
+    pub fn parse(path: &str, bytes: &[u8]) -> Outcome<Self> {
+        let mut data: Value = match serde_yaml::from_slice(bytes) {
+            Ok(Value::Null) => json!({}),
+            Ok(data) => data,
+            Err(error) => return fail(format!("error loading config file {path:?}: {error}")),
+        };
+        if !data.is_object() {
+            data = json!({});
+        }
+        Ok(Kubeconfig { path: path.to_owned(), data })
+    }
+
+    /// The file as kubectl writes it.
+    pub fn to_yaml(&self) -> String {
+        yaml::document(&self.complete())
+    }
+
+    /// With every field that the file form has.
+    pub fn complete(&self) -> Value {
+        let list = |name: &str| {
+            let mut all = items(&self.data, &format!("/{name}")).to_vec();
+            all.sort_by(|a, b| text(a, "/name").cmp(text(b, "/name")));
+            if all.is_empty() { Value::Null } else { Value::Array(all) }
+        };
+        json!({
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": list("clusters"),
+            "contexts": list("contexts"),
+            "users": list("users"),
+            "current-context": self.current(),
+        })
+    }
+
+    pub fn current(&self) -> &str {
+        text(&self.data, "/current-context")
+    }
+
+    /// The contents of a named entry: `entry("contexts", "dev")` is `{cluster, user, namespace}`.
+    pub fn entry(&self, list: &str, name: &str) -> Option<&Value> {
+        let entry = items(&self.data, &format!("/{list}")).iter().find(|entry| text(entry, "/name") == name)?;
+        entry.get(&list[..list.len() - 1])
+    }
+
+    pub fn names(&self, list: &str) -> Vec<String> {
+        let mut names: Vec<String> = items(&self.data, &format!("/{list}")).iter().map(|entry| text(entry, "/name").to_owned()).collect();
+        names.sort();
+        names
+    }
+
+    /// The contents of an entry, made if it is not there. The second value says that it was there.
+    pub fn entry_mut(&mut self, list: &str, name: &str) -> (&mut Value, bool) {
+        let field = &list[..list.len() - 1];
+        if !self.data[list].is_array() {
+            self.data[list] = json!([]);
+        }
+        let known = self.entry(list, name).is_some();
+        let all = self.data[list].as_array_mut().expect("it was just made a list");
+        let at = all.iter().position(|entry| text(entry, "/name") == name).unwrap_or_else(|| {
+            all.push(json!({"name": name, field: {}}));
+            all.len() - 1
+        });
+        if !all[at][field].is_object() {
+            all[at][field] = Value::Object(Map::new());
+        }
+        (&mut all[at][field], known)
+    }
+
+    pub fn remove(&mut self, list: &str, name: &str) -> bool {
+        let Some(Value::Array(all)) = self.data.get_mut(list) else { return false };
+        let before = all.len();
+        all.retain(|entry| text(entry, "/name") != name);
+        all.len() != before
+    }
+
+    /// Where requests go, with what the command line overrides.
+    pub fn connection(&self, overrides: &Overrides<'_>) -> Outcome<Connection> {
+        let name = if overrides.context.is_empty() { self.current() } else { overrides.context };
+        let empty = json!({});
+        let context = match self.entry("contexts", name) {
+            Some(context) => context,
+            None if name.is_empty() => &empty,
+            None if overrides.context.is_empty() => {
+                return Err(Failure::Plain(format!("Error in configuration: context was not found for specified context: {name}")).into());
+            }
+            None => return fail(format!("context {name:?} does not exist")),
+        };
+        let chosen = |given: &str, field: &str| if given.is_empty() { text(context, field).to_owned() } else { given.to_owned() };
+        let (cluster, user) = (chosen(overrides.cluster, "/cluster"), chosen(overrides.user, "/user"));
+        let server = match overrides.server {
+            "" => self.entry("clusters", &cluster).map_or("", |cluster| text(cluster, "/server")),
+            server => server,
+        };
+        if server.is_empty() && !cluster.is_empty() && self.entry("clusters", &cluster).is_none() {
+            return fail(format!("cluster {cluster:?} does not exist"));
+        }
+        let token = match overrides.token {
+            "" => self.entry("users", &user).map_or("", |user| text(user, "/token")),
+            token => token,
+        };
+        let namespace = match overrides.namespace {
+            "" => text(context, "/namespace"),
+            namespace => namespace,
+        };
+        Ok(Connection {
+            server: if server.is_empty() { "http://localhost:8080" } else { server.trim_end_matches('/') }.to_owned(),
+            namespace: if namespace.is_empty() { "default" } else { namespace }.to_owned(),
+            token: (!token.is_empty()).then(|| token.to_owned()),
+            enforce_namespace: !overrides.namespace.is_empty(),
+        })
+    }
+}
+
+/// What the command line says about where to go.
+#[derive(Clone, Debug, Default)]
+pub struct Overrides<'a> {
+    pub context: &'a str,
+    pub cluster: &'a str,
+    pub user: &'a str,
+    pub server: &'a str,
+    pub token: &'a str,
+    pub namespace: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_context_says_where_to_go() {
+        let file = b"current-context: a\nclusters: [{name: c, cluster: {server: 'https://podarium.local:6443'}}]\nusers: [{name: u, user: {token: t}}]\ncontexts: [{name: a, context: {cluster: c, user: u, namespace: shop}}]\n";
+        let config = Kubeconfig::parse("config", file).unwrap();
+        let connection = config.connection(&Overrides::default()).unwrap();
+        assert_eq!((connection.server.as_str(), connection.namespace.as_str()), ("https://podarium.local:6443", "shop"));
+        assert_eq!(connection.token.as_deref(), Some("t"));
+        let other = config.connection(&Overrides { namespace: "dev", ..Overrides::default() }).unwrap();
+        assert!(other.enforce_namespace && other.namespace == "dev");
+    }
+}

@@ -1,0 +1,110 @@
+//! Manifests: YAML and JSON, several documents to a file.
+//!
+//! Models: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8s.io/apimachinery/pkg/util/yaml, v1.36.
+//! Simplified: bare `yes`, `on` and octal numbers are read as YAML 1.2 reads them.
+
+use serde_json::Value;
+
+/// Reads all documents of a file. What was read before an error counts.
+pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
+    let text = String::from_utf8_lossy(bytes);
+    if text.trim_start().starts_with('{') {
+        return json_documents(&text);
+    }
+    let mut found = Vec::new();
+    for document in split(&text) {
+        if document.trim().is_empty() {
+            continue;
+        }
+        match serde_yaml::from_str::<Value>(&document) {
+            Ok(Value::Null) => {}
+            Ok(value) => found.push(value),
+            Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
+        }
+    }
+    (found, None)
+}
+
+fn json_documents(text: &str) -> (Vec<Value>, Option<String>) {
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
+        match value {
+            Ok(value) => found.push(value),
+            // YAML in braces is YAML all the same.
+            Err(_) if found.is_empty() => match serde_yaml::from_str::<Value>(text) {
+                Ok(value) => return (vec![value], None),
+                Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
+            },
+            Err(error) => return (found, Some(error.to_string())),
+        }
+    }
+    (found, None)
+}
+
+/// Documents are separated by lines of three dashes.
+fn split(text: &str) -> Vec<String> {
+    let mut documents = vec![String::new()];
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_end();
+        if bare == "---" || bare.starts_with("--- #") || (bare.starts_with("---") && bare[3..].trim_start().starts_with('#')) {
+            documents.push(String::new());
+        } else if let Some(rest) = bare.strip_prefix("--- ") {
+            documents.push(format!("{rest}\n"));
+        } else {
+            documents.last_mut().expect("there is always a document").push_str(line);
+        }
+    }
+    documents
+}
+
+/// The text of go-yaml: `yaml: line 1: did not find expected ',' or ']'`.
+fn go_yaml_error(error: &serde_yaml::Error) -> String {
+    let text = error.to_string();
+    let Some((message, rest)) = text.split_once(" at line ") else {
+        return format!("yaml: {}", text.split(", while ").next().unwrap_or_default());
+    };
+    let line = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    let line = line.parse::<usize>().unwrap_or(1) - 1;
+    // go-yaml counts lines from zero, says nothing of the first one, and its scanner (not its parser) adds one.
+    match line {
+        0 => format!("yaml: {message}"),
+        line if message.starts_with("did not find expected") => format!("yaml: line {line}: {message}"),
+        line => format!("yaml: line {}: {message}", line + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_are_separated_by_dashes() {
+        let (documents, error) = documents(b"---\na: 1\n---\n\n--- # second\nb: 2\n");
+        assert_eq!(documents, [serde_json::json!({"a": 1}), serde_json::json!({"b": 2})]);
+        assert_eq!(error, None);
+    }
+
+    #[test]
+    fn a_list_of_json_is_several_documents() {
+        assert_eq!(documents(b"{\"a\": 1}\n{\"b\": 2}").0.len(), 2);
+        assert_eq!(documents(b"{a: 1}").0.len(), 1);
+    }
+
+    #[test]
+    fn a_broken_document_gets_the_text_of_go_yaml() {
+        for (text, expected) in [
+            ("a: [1\n", "line 1: did not find expected ',' or ']'"),
+            ("a: 1\nb: [1\nc: 2\n", "line 2: did not find expected ',' or ']'"),
+            ("a: b: c\n", "mapping values are not allowed in this context"),
+            ("a:\n  b: 1\n c: 2\n", "line 2: did not find expected key"),
+            ("\ta: 1\n", "found character that cannot start any token"),
+            ("a: \"x\n", "line 2: found unexpected end of stream"),
+            ("a: 1\n- b\n", "line 1: did not find expected key"),
+            ("a\nb: c\n", "line 2: mapping values are not allowed in this context"),
+            ("kind: Pod\nmetadata:\n  name: x\n   foo: y\n", "line 4: mapping values are not allowed in this context"),
+        ] {
+            let (_, error) = documents(text.as_bytes());
+            assert_eq!(error, Some(format!("error converting YAML to JSON: yaml: {expected}")), "{text}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The `-o` flag: which printer is meant, and printing whole objects with it.
+//!
+//! Models: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/print_flags.go, v1.36.
+//! Simplified: Go templates are read in part, `kyaml` is refused.
+
+use serde_json::{Value, json};
+
+use super::custom_columns::CustomColumns;
+use super::{go_template, json as json_printer, jsonpath, yaml};
+use crate::failure::{Outcome, fail, not_simulated};
+use crate::mapping::kind_name;
+use crate::unstructured::{items, name, remove, text};
+
+/// The printers of `get`, in the order of its error message.
+pub const GET: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,wide,yaml";
+/// The printers of commands that change something.
+pub const CHANGE: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
+
+/// A printer of whole objects.
+#[derive(Clone, Debug)]
+pub enum Printer {
+    Json,
+    Yaml,
+    /// `pod/web`, with what was done to it, if anything.
+    Name { operation: String, short: bool },
+    JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
+    Columns(CustomColumns),
+    GoTemplate(go_template::Template),
+}
+
+/// Reads `-o`; files that it names have been read by the caller. `operation` is what the default output says.
+pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_headers: bool) -> Outcome<Printer> {
+    let (format, argument) = match output.split_once('=') {
+        Some((format, argument)) => (format, argument),
+        None => (output, template),
+    };
+    let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
+    let columns = allowed == GET;
+    Ok(match format {
+        "" => Printer::Name { operation: operation.to_owned(), short: false },
+        "name" => Printer::Name { operation: String::new(), short: true },
+        "json" => Printer::Json,
+        "yaml" => Printer::Yaml,
+        "kyaml" => return not_simulated("output format kyaml"),
+        "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
+            if argument.is_empty() {
+                return fail("template format specified but no template given");
+            }
+            let nodes = jsonpath::parse(argument).or_else(|why| fail(format!("error parsing jsonpath {argument}, {why}")))?;
+            Printer::JsonPath { template: argument.to_owned(), nodes, as_json: format == "jsonpath-as-json" }
+        }
+        "go-template" | "go-template-file" | "template" | "templatefile" => {
+            if argument.is_empty() {
+                return fail("template format specified but no template given");
+            }
+            Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?)
+        }
+        "custom-columns" | "custom-columns-file" if columns => {
+            let read = if format == "custom-columns" { CustomColumns::parse(argument) } else { CustomColumns::parse_file(argument) };
+            let mut columns = read.or_else(fail)?;
+            columns.no_headers = no_headers;
+            Printer::Columns(columns)
+        }
+        other => {
+            return fail(format!(
+                "unable to match a printer suitable for the output format {other:?}, allowed formats are: {allowed}"
+            ));
+        }
+    })
+}
+
+impl Printer {
+    /// An object or a list.
+    pub fn print(&self, object: &Value, show_managed_fields: bool) -> Outcome<String> {
+        let mut object = object.clone();
+        if !show_managed_fields {
+            omit_managed_fields(&mut object);
+        }
+        match self {
+            Printer::Json => Ok(json_printer::pretty(&object)),
+            Printer::Yaml => Ok(yaml::document(&object)),
+            Printer::Name { operation, .. } => {
+                let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
+                Ok(all.into_iter().map(|object| name_line(object, operation)).collect())
+            }
+            Printer::JsonPath { template, nodes, as_json } => {
+                let printed = if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) };
+                printed.or_else(|why| {
+                    fail(format!(
+                        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n",
+                        go_syntax(&object)
+                    ))
+                })
+            }
+            Printer::Columns(columns) => {
+                let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
+                columns.print(&all).or_else(fail)
+            }
+            Printer::GoTemplate(template) => template.print(&object).or_else(|why| {
+                fail(format!("error executing template {:?}: {why}", template.source))
+            }),
+        }
+    }
+}
+
+fn as_json_list(nodes: &[jsonpath::Node], object: &Value) -> Result<String, String> {
+    let mut found = Vec::new();
+    for node in nodes {
+        if let jsonpath::Node::Path(steps) = node {
+            found.extend(jsonpath::find(steps, object)?);
+        }
+    }
+    Ok(json_printer::pretty(&Value::Array(found)))
+}
+
+/// `deployment.apps/web created`.
+fn name_line(object: &Value, operation: &str) -> String {
+    let (version, kind) = (text(object, "/apiVersion"), text(object, "/kind"));
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let operation = if operation.is_empty() { String::new() } else { format!(" {operation}") };
+    format!("{}/{}{operation}\n", kind_name(group, kind), name(object))
+}
+
+pub fn is_list(object: &Value) -> bool {
+    text(object, "/kind").ends_with("List") && object.get("items").is_some_and(Value::is_array)
+}
+
+/// What other clients wrote into an object is its own subject and is left out.
+pub fn omit_managed_fields(object: &mut Value) {
+    remove(object, "/metadata/managedFields");
+    if let Some(Value::Array(all)) = object.get_mut("items") {
+        for item in all {
+            remove(item, "/metadata/managedFields");
+        }
+    }
+}
+
+/// Several objects as one.
+pub fn list_of(objects: Vec<Value>) -> Value {
+    json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": objects})
+}
+
+/// A value as Go's `%#v` shows it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            let fields: Vec<String> = sorted.into_iter().map(|(name, value)| format!("{name:?}:{}", go_syntax(value))).collect();
+            format!("map[string]interface {{}}{{{}}}", fields.join(", "))
+        }
+        Value::Array(items) => format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).collect::<Vec<_>>().join(", ")),
+        Value::Null => "interface {}(nil)".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,100 @@
+//! JSON as Go writes it: sorted names, four spaces, `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`.
+//!
+//! Models: staging/src/k8s.io/cli-runtime/pkg/printers/json.go, v1.36.
+//! Simplified: objects that kubectl itself made are sorted too, where kubectl keeps the order of their Go type.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+/// Several lines, as `-o json` prints them.
+pub fn pretty(value: &Value) -> String {
+    let mut out = String::new();
+    write(&mut out, value, Some(0));
+    out.push('\n');
+    out
+}
+
+/// One line, without an end of line.
+pub fn compact(value: &Value) -> String {
+    let mut out = String::new();
+    write(&mut out, value, None);
+    out
+}
+
+fn write(out: &mut String, value: &Value, indent: Option<usize>) {
+    match value {
+        Value::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_by_key(|(name, _)| *name);
+            list(out, indent, ('{', '}'), sorted, |out, (name, value), indent| {
+                quote(out, name);
+                out.push_str(if indent.is_some() { ": " } else { ":" });
+                write(out, value, indent);
+            });
+        }
+        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), |out, item, indent| write(out, item, indent)),
+        Value::String(text) => quote(out, text),
+        other => {
+            let _ = write!(out, "{other}");
+        }
+    }
+}
+
+fn list<T>(out: &mut String, indent: Option<usize>, ends: (char, char), items: Vec<T>, mut one: impl FnMut(&mut String, T, Option<usize>)) {
+    out.push(ends.0);
+    let inner = indent.map(|indent| indent + 1);
+    let empty = items.is_empty();
+    for (at, item) in items.into_iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        new_line(out, inner);
+        one(out, item, inner);
+    }
+    if !empty {
+        new_line(out, indent);
+    }
+    out.push(ends.1);
+}
+
+fn new_line(out: &mut String, indent: Option<usize>) {
+    if let Some(indent) = indent {
+        out.push('\n');
+        out.push_str(&"    ".repeat(indent));
+    }
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' | '\u{7f}' if c != '\u{7f}' => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_is_written_as_go_writes_it() {
+        let value = json!({"b": [], "a": {"x": "<a&b>\u{1}é", "n": 1.5}, "c": [1, null]});
+        assert_eq!(compact(&value), "{\"a\":{\"n\":1.5,\"x\":\"\\u003ca\\u0026b\\u003e\\u0001é\"},\"b\":[],\"c\":[1,null]}");
+        assert_eq!(pretty(&json!({"a": [1], "b": {}})), "{\n    \"a\": [\n        1\n    ],\n    \"b\": {}\n}\n");
+    }
+}

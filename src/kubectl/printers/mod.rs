@@ -1,0 +1,12 @@
+//! How objects are shown: `-o wide|json|yaml|name|jsonpath=…|custom-columns=…`, and tables.
+
+pub mod custom_columns;
+pub mod format;
+pub mod go_template;
+pub mod json;
+pub mod jsonpath;
+pub mod sort;
+pub mod table;
+pub mod tabwriter;
+pub mod yaml;
+mod yaml_scalar;

@@ -1,0 +1,364 @@
+//! `curl` and `wget`: ask an HTTP server.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::arguments::{self, Arguments, Options};
+use super::lines::read_all;
+use crate::{HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend};
+
+const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
+    ("silent", 's'),
+    ("show-error", 'S'),
+    ("fail", 'f'),
+    ("location", 'L'),
+    ("insecure", 'k'),
+    ("include", 'i'),
+    ("verbose", 'v'),
+    ("head", 'I'),
+    ("request", 'X'),
+    ("header", 'H'),
+    ("data", 'd'),
+    ("data-raw", 'd'),
+    ("data-binary", 'd'),
+    ("output", 'o'),
+    ("remote-name", 'O'),
+    ("max-time", 'm'),
+    ("connect-timeout", 'C'),
+    ("write-out", 'w'),
+    ("user-agent", 'A'),
+    ("no-buffer", 'N'),
+    ("cacert", 'E'),
+    ("json", 'J'),
+])
+.lacking(&["u", "F", "T", "b", "c", "x", "e", "G", "resolve", "retry", "cert", "key", "form", "proxy", "user", "http2"])
+.wrong_use(2);
+
+/// The status and message of a transfer that failed.
+fn failure(error: NetError, url: &str) -> (i32, String) {
+    let (host, port) = host_and_port(url);
+    match error {
+        NetError::UnknownHost => (6, format!("Could not resolve host: {host}")),
+        NetError::ConnectionRefused => {
+            (7, format!("Failed to connect to {host} port {port} after 0 ms: Could not connect to server"))
+        }
+        NetError::NetworkUnreachable => {
+            (7, format!("Failed to connect to {host} port {port} after 0 ms: Network is unreachable"))
+        }
+        NetError::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
+        NetError::TimedOut => (28, "Operation timed out".to_owned()),
+        NetError::BadUrl => (3, "URL using bad/illegal format or missing URL".to_owned()),
+    }
+}
+
+fn host_and_port(url: &str) -> (String, String) {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host.to_owned(), port.to_owned()),
+        _ => (authority.to_owned(), if scheme == "https" { "443" } else { "80" }.to_owned()),
+    }
+}
+
+pub(super) fn curl(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let arguments = match arguments::read(process, &OPTIONS)? {
+        Ok(arguments) => arguments,
+        Err(status) => return Ok(status),
+    };
+    if arguments.has('u') {
+        return arguments::not_simulated(process, "curl -u");
+    }
+    if arguments.operands.is_empty() {
+        process.eprint("curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information\n")?;
+        return Ok(2);
+    }
+    let mut status = 0;
+    for url in &arguments.operands {
+        status = transfer(process, &arguments, url)?;
+    }
+    Ok(status)
+}
+
+fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Result<Result<HttpRequest, String>, Suspend> {
+    let mut pieces = Vec::new();
+    for value in arguments.values('d').chain(arguments.values('J')).map(str::to_owned).collect::<Vec<_>>() {
+        match value.strip_prefix('@') {
+            None => pieces.push(value),
+            Some(path) => match read_all(process, path)? {
+                Ok(bytes) => pieces.push(String::from_utf8_lossy(&bytes).replace(['\n', '\r'], "")),
+                Err(error) => return Ok(Err(format!("Failed to open {path}: {error}"))),
+            },
+        }
+    }
+    let has_body = !pieces.is_empty();
+    let default = match (arguments.has('I'), has_body) {
+        (true, _) => "HEAD",
+        (false, true) => "POST",
+        (false, false) => "GET",
+    };
+    let mut request = HttpRequest::new(arguments.value('X').unwrap_or(default), url);
+    let agent = arguments.value('A').unwrap_or("curl/8.14.1");
+    request = request.header("User-Agent", agent).header("Accept", "*/*");
+    let given: Vec<(&str, &str)> = arguments.values('H').filter_map(|header| header.split_once(':')).collect();
+    if has_body {
+        let kind = if arguments.has('J') { "application/json" } else { "application/x-www-form-urlencoded" };
+        if !given.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            request = request.header("Content-Type", kind);
+        }
+        request = request.body(pieces.join("&"));
+    }
+    for (name, value) in given {
+        request.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        request = request.header(name, value.trim());
+    }
+    let seconds = arguments.value('m').or(arguments.value('C')).and_then(|text| text.parse::<f64>().ok());
+    request.timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    Ok(Ok(request))
+}
+
+fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Result<i32, Suspend> {
+    let mut url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    let after_host = url.split_once("://").map_or("", |(_, rest)| rest);
+    if !after_host.contains('/') {
+        url.push('/');
+    }
+    let start = process.now()?;
+    for _ in 0..50 {
+        let request = match request(process, arguments, &url)? {
+            Ok(request) => request,
+            Err(problem) => {
+                process.eprint(&format!("curl: (26) {problem}\n"))?;
+                return Ok(26);
+            }
+        };
+        if arguments.has('v') {
+            process.eprint(&sent(&request))?;
+        }
+        let stream = match process.http_open(request)? {
+            Ok(stream) => stream,
+            Err(error) => {
+                let (status, message) = failure(error, &url);
+                let message = match error {
+                    NetError::TimedOut => {
+                        let waited = process.now()?.since(start).as_millis();
+                        format!("Connection timed out after {waited} milliseconds")
+                    }
+                    _ => message,
+                };
+                if !arguments.has('s') || arguments.has('S') {
+                    process.eprint(&format!("curl: ({status}) {message}\n"))?;
+                }
+                write_out(process, arguments, None, 0, start)?;
+                return Ok(status);
+            }
+        };
+        if arguments.has('v') {
+            let head = head(&stream).replace('\r', "");
+            process.eprint(&head.lines().map(|line| format!("< {line}\n")).collect::<String>())?;
+        }
+        let next = stream.header("Location").filter(|_| arguments.has('L') && (300..400).contains(&stream.status));
+        let Some(next) = next.map(str::to_owned) else { return answer(process, arguments, &url, &stream, start) };
+        process.http_close(stream.id)?;
+        url = match next.contains("://") {
+            true => next,
+            false => {
+                let (host, port) = host_and_port(&url);
+                let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme).to_owned();
+                format!("{scheme}://{host}:{port}{next}")
+            }
+        };
+    }
+    process.eprint("curl: (47) Maximum (50) redirects followed\n")?;
+    Ok(47)
+}
+
+fn sent(request: &HttpRequest) -> String {
+    let (host, port) = host_and_port(&request.url);
+    let rest = request.url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = rest.find('/').map_or("/", |at| &rest[at..]);
+    let mut out = format!("> {} {path} HTTP/1.1\n> Host: {host}:{port}\n", request.method);
+    for (name, value) in &request.headers {
+        out.push_str(&format!("> {name}: {value}\n"));
+    }
+    out + "> \n"
+}
+
+fn head(stream: &HttpStream) -> String {
+    let mut out = format!("HTTP/1.1 {} {}\r\n", stream.status, reason(stream.status));
+    for (name, value) in &stream.headers {
+        out.push_str(&format!("{name}: {value}\r\n"));
+    }
+    out + "\r\n"
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        409 => "Conflict",
+        410 => "Gone",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Entity",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "",
+    }
+}
+
+fn answer(
+    process: &mut Process<'_>,
+    arguments: &Arguments,
+    url: &str,
+    stream: &HttpStream,
+    start: podarium_sim::Time,
+) -> Result<i32, Suspend> {
+    if arguments.has('f') && stream.status >= 400 {
+        if !arguments.has('s') || arguments.has('S') {
+            process.eprint(&format!("curl: (22) The requested URL returned error: {}\n", stream.status))?;
+        }
+        write_out(process, arguments, Some(stream), 0, start)?;
+        return Ok(22);
+    }
+    let path = match arguments.value('o') {
+        Some(path) => Some(path.to_owned()),
+        None if arguments.has('O') => Some(super::paths::last_name(url.split('?').next().unwrap_or(url)).to_owned()),
+        None => None,
+    };
+    let fd = match path.as_deref() {
+        None | Some("-") => 1,
+        Some(path) => match process.open(path, crate::OpenMode::Write)? {
+            Ok(fd) => fd,
+            Err(error) => {
+                process.eprint(&format!("curl: (23) Failure writing output to destination: {path}: {error}\n"))?;
+                return Ok(23);
+            }
+        },
+    };
+    if arguments.has('i') || arguments.has('I') {
+        let _ = process.write(fd, head(stream).as_bytes())?;
+    }
+    let deadline = arguments.value('m').and_then(|text| text.parse::<f64>().ok());
+    let (size, status) = process.repeat(0_usize, |process, size: &mut usize| {
+        let left = match deadline {
+            None => None,
+            Some(seconds) => Some(Duration::try_from_secs_f64(seconds).unwrap_or_default().saturating_sub(process.now()?.since(start))),
+        };
+        Ok(match process.http_next(stream.id, left)? {
+            StreamItem::Chunk(bytes) => {
+                *size += bytes.len();
+                let _ = process.write(fd, &bytes)?;
+                ControlFlow::Continue(())
+            }
+            StreamItem::End => ControlFlow::Break((*size, 0)),
+            StreamItem::TimedOut => ControlFlow::Break((*size, 28)),
+            StreamItem::Failed(error) => ControlFlow::Break((*size, failure(error, url).0)),
+        })
+    })?;
+    if status != 0 && (!arguments.has('s') || arguments.has('S')) {
+        let message = match status {
+            28 => format!("Operation timed out after {} milliseconds with {size} bytes received", process.now()?.since(start).as_millis()),
+            _ => "Recv failure: Connection reset by peer".to_owned(),
+        };
+        process.eprint(&format!("curl: ({status}) {message}\n"))?;
+    }
+    write_out(process, arguments, Some(stream), size, start)?;
+    Ok(status)
+}
+
+/// `-w '%{http_code}\n'`
+fn write_out(
+    process: &mut Process<'_>,
+    arguments: &Arguments,
+    stream: Option<&HttpStream>,
+    size: usize,
+    start: podarium_sim::Time,
+) -> Result<(), Suspend> {
+    let Some(format) = arguments.value('w') else { return Ok(()) };
+    let code = format!("{:03}", stream.map_or(0, |stream| stream.status));
+    let took = format!("{:.6}", process.now()?.since(start).as_secs_f64());
+    let text = format
+        .replace("%{http_code}", &code)
+        .replace("%{response_code}", &code)
+        .replace("%{time_total}", &took)
+        .replace("%{size_download}", &size.to_string())
+        .replace("\\n", "\n")
+        .replace("\\t", "\t");
+    process.print(&text)
+}
+
+const WGET: Options = Options::new("qO:T:St:c", &[
+    ("quiet", 'q'),
+    ("output-document", 'O'),
+    ("timeout", 'T'),
+    ("tries", 't'),
+    ("spider", 'c'),
+    ("no-check-certificate", 'S'),
+]);
+
+/// `wget`, as busybox has it: `wget -qO- URL`.
+pub(super) fn wget(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let arguments = match arguments::read(process, &WGET)? {
+        Ok(arguments) => arguments,
+        Err(status) => return Ok(status),
+    };
+    let Some(url) = arguments.operands.first() else {
+        process.eprint("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n")?;
+        return Ok(1);
+    };
+    let url = if url.contains("://") { url.clone() } else { format!("http://{url}") };
+    let (host, port) = host_and_port(&url);
+    let mut request = HttpRequest::get(url.clone()).header("User-Agent", "Wget");
+    let seconds = arguments.value('T').and_then(|text| text.parse::<u64>().ok());
+    request.timeout = seconds.map(Duration::from_secs);
+    if !arguments.has('q') {
+        process.eprint(&format!("Connecting to {host}:{port}\n"))?;
+    }
+    let response = match process.http(request)? {
+        Ok(response) => response,
+        Err(error) => {
+            let problem = match error {
+                NetError::UnknownHost | NetError::BadUrl => format!("bad address '{host}'"),
+                NetError::TimedOut => "download timed out".to_owned(),
+                error => format!("can't connect to remote host ({host}): {error}"),
+            };
+            process.eprint(&format!("wget: {problem}\n"))?;
+            return Ok(1);
+        }
+    };
+    if response.status >= 400 {
+        let line = format!("{} {}", response.status, reason(response.status));
+        process.eprint(&format!("wget: server returned error: HTTP/1.1 {}\n", line.trim_end()))?;
+        return Ok(1);
+    }
+    if arguments.has('c') {
+        return Ok(0);
+    }
+    let name = super::paths::last_name(url.split_once("://").map_or("", |(_, rest)| rest));
+    let default = if name == host || name.is_empty() { "index.html" } else { name };
+    match arguments.value('O').unwrap_or(default) {
+        "-" => process.write_stdout(&response.body)?,
+        path => {
+            if let Err(error) = process.write_file(path, &response.body, 0o644)? {
+                process.eprint(&format!("wget: can't open '{path}': {error}\n"))?;
+                return Ok(1);
+            }
+            if !arguments.has('q') {
+                process.eprint(&format!("saving to '{path}'\n'{path}' saved\n"))?;
+            }
+        }
+    }
+    Ok(0)
+}

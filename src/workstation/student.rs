@@ -1,0 +1,96 @@
+//! The student's computer: who sits there, what is installed, how it finds the cluster.
+
+use std::collections::BTreeMap;
+
+use podarium_cluster::Cluster;
+use podarium_machine::Machine;
+use podarium_sim::{Stream, Time};
+
+use crate::{API_SERVER, World};
+
+const USER: &str = "student";
+pub(crate) const HOME: &str = "/home/student";
+const HOSTNAME: &str = "podarium";
+/// The first process of a person on a computer that has been running for a while.
+const FIRST_PID: u32 = 1201;
+const TOKEN: &str = "student-of-podarium";
+
+const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
+
+/// The world of one student: the cluster, and a computer with a shell in front of it.
+pub fn student(cluster: Cluster) -> World {
+    let random = Stream::new(cluster.config().seed, "workstation");
+    let mut machine = Machine::new(HOSTNAME, random);
+    machine.set_next_pid(FIRST_PID);
+    podarium_machine::install_everyday_programs(&mut machine);
+    machine.install("kubectl", podarium_kubectl::main);
+    let files = &mut machine.files;
+    for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
+        files.mkdir_all(&directory, Time::ZERO).expect("a new disk takes a home directory");
+    }
+    for (path, text, mode) in [
+        (format!("{HOME}/.bashrc"), BASHRC.to_owned(), 0o644),
+        (format!("{HOME}/.kube/config"), kubeconfig(), 0o600),
+        ("/etc/passwd".to_owned(), passwd(), 0o644),
+    ] {
+        files.write(&path, text, mode, Time::ZERO).expect("the directory is there");
+    }
+    World::new(cluster, machine)
+}
+
+/// What every program of the student finds in its environment.
+pub fn environment() -> BTreeMap<String, String> {
+    [
+        ("HOME", HOME),
+        ("LANG", "C.UTF-8"),
+        ("LOGNAME", USER),
+        ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ("PWD", HOME),
+        ("SHELL", "/bin/bash"),
+        ("TERM", "xterm-256color"),
+        ("USER", USER),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+fn passwd() -> String {
+    format!("root:x:0:0:root:/root:/bin/bash\n{USER}:x:1000:1000::{HOME}:/bin/bash\n")
+}
+
+fn kubeconfig() -> String {
+    format!(
+        "apiVersion: v1
+clusters:
+- cluster:
+    server: {API_SERVER}
+  name: podarium
+contexts:
+- context:
+    cluster: podarium
+    user: {USER}
+  name: podarium
+current-context: podarium
+kind: Config
+users:
+- name: {USER}
+  user:
+    token: {TOKEN}
+"
+    )
+}
+
+impl World {
+    /// Puts a file into the student's home directory. `path` is relative to it.
+    ///
+    /// A path that cannot be (it leads through a file) is left out: the loader of scenarios has checked it.
+    pub fn put_file(&mut self, path: &str, text: &str, executable: bool) {
+        let now = self.now();
+        let path = format!("{HOME}/{path}");
+        let mode = if executable { 0o755 } else { 0o644 };
+        let files = &mut self.machine.files;
+        let directory = path.rsplit_once('/').map_or(HOME, |(directory, _)| directory);
+        let written = files.mkdir_all(directory, now).and_then(|()| files.write(&path, text, mode, now));
+        debug_assert!(written.is_ok(), "{path}: {written:?}");
+    }
+}

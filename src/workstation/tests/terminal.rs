@@ -1,0 +1,93 @@
+//! The student's terminal from outside: typed lines, virtual time, what appears.
+
+use std::time::Duration;
+
+use podarium_cluster::{Cluster, Config};
+use podarium_sim::Time;
+use podarium_workstation::World;
+
+const PROMPT: &str = "student@podarium:~$ ";
+
+fn world(interactive: bool) -> World {
+    let mut cluster = Cluster::new(Config::default());
+    cluster.bootstrap();
+    let mut world = podarium_workstation::student(cluster);
+    world.set_interactive(interactive);
+    world.advance(Time::from_secs(1));
+    world
+}
+
+fn output(world: &mut World) -> String {
+    String::from_utf8_lossy(&world.take_output()).into_owned()
+}
+
+fn until_idle(world: &mut World) {
+    while !world.is_idle() {
+        let next = world.next_at().expect("something happens as long as a program runs");
+        world.advance(next);
+    }
+}
+
+#[test]
+fn a_prompt_an_echo_and_the_answer_appear() {
+    let mut world = world(true);
+    assert!(world.is_idle());
+    assert_eq!(output(&mut world), PROMPT);
+    world.type_line("sleep 5; echo done");
+    assert!(!world.is_idle());
+    let start = world.now();
+    until_idle(&mut world);
+    assert_eq!(world.now() - start, Duration::from_secs(5));
+    assert_eq!(output(&mut world), format!("sleep 5; echo done\ndone\n{PROMPT}"));
+}
+
+#[test]
+fn how_time_is_cut_makes_no_difference() {
+    let mut at_once = world(true);
+    at_once.type_line("sleep 5; echo $RANDOM; date; for i in 1 2 3; do sleep 0.3; echo $i; done | tr 1 x");
+    let mut stepped = at_once.clone();
+    at_once.advance(Time::from_secs(10));
+    for second in 2..=10 {
+        stepped.advance(Time::from_secs(second));
+    }
+    let wanted = output(&mut at_once);
+    assert!(wanted.ends_with(&format!("x\n2\n3\n{PROMPT}")), "{wanted}");
+    assert_eq!(output(&mut stepped), wanted);
+}
+
+#[test]
+fn a_script_has_no_prompt_and_ends_with_the_last_status() {
+    let mut world = world(false);
+    for line in ["for i in 1 2", "do echo $i", "done", "read x", "to be read", "echo $x", "cd /nowhere"] {
+        world.type_line(line);
+        until_idle(&mut world);
+    }
+    assert_eq!(output(&mut world), "1\n2\nto be read\nbash: line 6: cd: /nowhere: No such file or directory\n");
+    assert_eq!((world.shell_ended(), world.last_status()), (false, 1));
+    world.end_input();
+    until_idle(&mut world);
+    assert_eq!((world.shell_ended(), world.last_status()), (true, 1));
+}
+
+#[test]
+fn ctrl_c_ends_the_program_in_front_and_not_the_shell() {
+    let mut world = world(true);
+    world.type_line("sleep 1000");
+    world.advance(Time::from_secs(3));
+    assert!(!world.is_idle());
+    world.interrupt();
+    until_idle(&mut world);
+    world.type_line("echo $?");
+    until_idle(&mut world);
+    assert_eq!(output(&mut world), format!("{PROMPT}sleep 1000\n^C\n{PROMPT}echo $?\n130\n{PROMPT}"));
+}
+
+#[test]
+fn files_of_a_scenario_lie_at_home() {
+    let mut world = world(false);
+    world.put_file("day1/hello.sh", "#!/bin/bash\necho hello $1\n", true);
+    world.type_line("day1/hello.sh you; cat .kube/config | grep server; whoami; hostname; pwd");
+    until_idle(&mut world);
+    let wanted = "hello you\n    server: https://10.0.0.2:6443\nstudent\npodarium\n/home/student\n";
+    assert_eq!(output(&mut world), wanted);
+}
