@@ -3,13 +3,17 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/describe/describe.go, v1.36.
 //! Simplified: nothing.
 
+use serde_json::Value;
+
 use super::change::{ALL_NAMESPACES, CHUNK, FILES, SELECTOR};
 use crate::builder::{Builder, Info};
+use crate::client::Call;
 use crate::command::Command;
-use crate::describe::{Writer, describer};
+use crate::describe::{Query, Related, describe, queries};
 use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
+use crate::unstructured::items;
 
 pub const COMMAND: Command = Command::new("describe", &[OWN, FILES, SELECTOR, ALL_NAMESPACES, CHUNK], run);
 
@@ -20,21 +24,17 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return fail("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.");
     }
     let builder = Builder { allow_empty_selector: true, chunk_size: kubectl.flags.int("chunk-size"), ..Builder::of(kubectl, &kubectl.flags.args) };
-    let mut found = builder.find(kubectl)?;
-    // What has no such name may be the beginning of one.
-    if found.infos.is_empty() && kubectl.flags.args.len() == 2 && found.failures.iter().all(Failure::is_not_found) && !found.failures.is_empty() {
-        let prefix = kubectl.flags.args[1].clone();
-        let all = Builder { args: vec![kubectl.flags.args[0].clone()], ..builder };
-        let mut by_prefix = all.find(kubectl)?;
-        by_prefix.infos.retain(|info| info.name.starts_with(&prefix));
-        if !by_prefix.infos.is_empty() {
-            found = by_prefix;
-        }
+    let found = builder.find(kubectl)?;
+    // With several objects, or one that is missing, events are shown only on request.
+    let alone = found.infos.len() < 2 && found.failures.is_empty();
+    let show_events = kubectl.flags.bool("show-events") && (alone || kubectl.flags.is_set("show-events"));
+    if kubectl.flags.args.len() == 2 && !found.failures.is_empty() && found.failures.iter().all(Failure::is_not_found) {
+        return matching(kubectl, builder, show_events, found.failures);
     }
     let mut failures = found.failures;
     let mut out = String::new();
     for info in &found.infos {
-        match caught(describe(kubectl, info))? {
+        match caught(description(kubectl, info, show_events))? {
             Ok(text) if out.is_empty() => out = text,
             Ok(text) => out.push_str(&format!("\n\n{text}")),
             Err(failure) => failures.push(failure),
@@ -49,8 +49,42 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     all_of(failures)
 }
 
-fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<String> {
-    let mut writer = Writer::default();
-    describer(&info.mapping.group, &info.mapping.kind)(kubectl, info, &mut writer)?;
-    Ok(writer.aligned())
+/// What has no such name may be the beginning of one.
+fn matching(kubectl: &mut Kubectl<'_, '_>, builder: Builder, show_events: bool, not_found: Vec<Failure>) -> Outcome<()> {
+    let prefix = kubectl.flags.args[1].clone();
+    let all = Builder { args: vec![kubectl.flags.args[0].clone()], ..builder }.find(kubectl)?;
+    let infos: Vec<Info> = all.infos.into_iter().filter(|info| info.name.starts_with(&prefix)).collect();
+    if infos.is_empty() {
+        return all_of(not_found);
+    }
+    for info in &infos {
+        let text = description(kubectl, info, show_events)?;
+        kubectl.print(&format!("{text}\n"))?;
+    }
+    Ok(())
+}
+
+/// Asks for the object once more, then for what is around it. What may not be seen or is not there is left out.
+fn description(kubectl: &mut Kubectl<'_, '_>, info: &Info, show_events: bool) -> Outcome<String> {
+    let object = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
+    let mut related = Related::default();
+    for query in queries(&object, show_events) {
+        if let Ok(answer) = caught(ask(kubectl, &query))? {
+            related.add(query.resource, &answer);
+        }
+    }
+    Ok(describe(&object, &related, kubectl.now()?))
+}
+
+fn ask(kubectl: &mut Kubectl<'_, '_>, query: &Query) -> Outcome<Vec<Value>> {
+    let mapping = kubectl.mapping(query.resource)?;
+    if let Some(name) = &query.name {
+        return Ok(vec![kubectl.get(&mapping, &query.namespace, name)?]);
+    }
+    let call = Call::get(mapping.path(&query.namespace, ""))
+        .maybe("labelSelector", &query.label_selector)
+        .maybe("fieldSelector", &query.field_selector)
+        .query("limit", kubectl.flags.int("chunk-size").to_string());
+    let list = kubectl.send(&call)?;
+    Ok(items(&list, "/items").to_vec())
 }

@@ -69,7 +69,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         }
         let object = format!("{}/{}", text(event, "/involvedObject/kind"), text(event, "/involvedObject/name"));
         let message = text(event, "/message").trim();
-        out.push_str(&format!("{}\t{}\t{}\t{object}\t{message}\n", interval(event, now), text(event, "/type"), text(event, "/reason")));
+        let seen = serde_json::from_value(event.clone()).map_or("<unknown>".to_owned(), |event| interval(&event, now));
+        out.push_str(&format!("{seen}\t{}\t{}\t{object}\t{message}\n", text(event, "/type"), text(event, "/reason")));
     }
     kubectl.print(&TABLE.align(&out))
 }

@@ -6,6 +6,7 @@
 use std::ops::ControlFlow;
 
 use podarium_machine::StreamItem;
+use podarium_api::time::age;
 use serde_json::{Value, json};
 
 use super::change::{ALL_NAMESPACES, CHUNK, FIELD_SELECTOR, FILES, PRINT, SELECTOR};
@@ -154,8 +155,8 @@ fn as_table(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<Value> {
         return Ok(object.clone());
     }
     let now = kubectl.now()?;
-    let created: Option<jiff::Timestamp> = text(object, "/metadata/creationTimestamp").parse().ok();
-    let age = created.map_or("<unknown>".to_owned(), |created| crate::describe::age(created, now));
+    let created = object.pointer("/metadata/creationTimestamp").and_then(|created| serde_json::from_value(created.clone()).ok());
+    let age = age(created.as_ref(), now);
     Ok(table::of_object(object, &age))
 }
 

@@ -1,32 +1,25 @@
-//! A ConfigMap.
+//! ConfigMap: its texts in full, of its binary data the sizes.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (ConfigMapDescriber), v1.36.
 //! Simplified: nothing.
 
-use super::{Events, Writer};
-use crate::base64;
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
-use crate::unstructured::{name, namespace, strings};
+use podarium_api::ConfigMap;
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let map = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    writer.field(0, "Name", name(&map));
-    writer.field(0, "Namespace", namespace(&map));
-    writer.labels("Labels", &strings(&map, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&map, "/metadata/annotations"));
-    writer.write(0, "\nData\n====\n");
-    for (key, value) in strings(&map, "/data") {
-        writer.write(0, format!("{key}:\n----\n{value}\n\n"));
+use super::events::events;
+use super::metadata;
+use super::page::Page;
+use super::related::Related;
+
+pub fn describe(page: &mut Page, map: &ConfigMap, related: &Related) {
+    metadata::identity(page, &map.metadata);
+    page.line(0, "\nData\n====");
+    for (key, value) in map.data.iter().flatten() {
+        page.line(0, format_args!("{key}:\n----\n{value}\n"));
     }
-    writer.write(0, "\nBinaryData\n====\n");
-    for (key, value) in strings(&map, "/binaryData") {
-        writer.write(0, format!("{key}: {} bytes\n", base64::decode(&value).unwrap_or_default().len()));
+    page.line(0, "\nBinaryData\n====");
+    for (key, value) in map.binary_data.iter().flatten() {
+        page.line(0, format_args!("{key}: {} bytes", value.0.len()));
     }
-    writer.write(0, "\n");
-    let events = Events::of(kubectl, info, &map, true)?;
-    let now = kubectl.now()?;
-    events.write(writer, now);
-    Ok(())
+    page.line(0, "");
+    events(page, related);
 }

@@ -1,97 +1,138 @@
-//! Any object: its fields, as they are.
+//! Any kind without a description of its own: its fields, with their names in words.
 //!
-//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (genericDescriber), v1.36.
-//! Simplified: nothing.
+//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (genericDescriber, smartLabelFor), v1.36.
+//! Simplified: very large and very small fractions are not written with an exponent.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::{Events, Writer};
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
-use crate::printers::jsonpath::go_value;
-use crate::unstructured::{fields, name, namespace, strings};
+use podarium_api::ObjectMeta;
+use serde_json::{Map, Value};
 
+use super::events::events;
+use super::metadata;
+use super::page::Page;
+use super::related::Related;
+
+/// What the lines before the fields have shown already, and what nobody wants to see.
 const SKIPPED: [&str; 5] = [".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations"];
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let object = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    let events = Events::of(kubectl, info, &object, true)?;
-    let now = kubectl.now()?;
-    writer.field(0, "Name", name(&object));
-    writer.field(0, "Namespace", namespace(&object));
-    writer.labels("Labels", &strings(&object, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&object, "/metadata/annotations"));
-    content(writer, 0, &object, "");
-    events.write(writer, now);
-    Ok(())
+pub fn describe(page: &mut Page, object: &Value, related: &Related) {
+    let meta = object.get("metadata").cloned().and_then(|meta| serde_json::from_value::<ObjectMeta>(meta).ok());
+    metadata::identity(page, &meta.unwrap_or_default());
+    if let Value::Object(content) = object {
+        fields(page, 0, content, "");
+    }
+    events(page, related);
 }
 
-fn content(writer: &mut Writer, level: usize, object: &Value, prefix: &str) {
-    for (field, value) in fields(object, "") {
-        let path = format!("{prefix}.{field}");
+fn fields(page: &mut Page, level: usize, content: &Map<String, Value>, path: &str) {
+    let sorted: BTreeMap<&String, &Value> = content.iter().collect();
+    for (name, value) in sorted {
+        let path = format!("{path}.{name}");
         if SKIPPED.contains(&path.as_str()) {
             continue;
         }
-        let label = label_for(field);
+        let label = label(name);
         match value {
-            Value::Object(_) => {
-                writer.write(level, format!("{label}:\n"));
-                content(writer, level + 1, value, &path);
+            Value::Object(content) => {
+                page.line(level, format_args!("{label}:"));
+                fields(page, level + 1, content, &path);
             }
-            Value::Array(children) => {
-                writer.write(level, format!("{label}:\n"));
-                for child in children {
-                    if child.is_object() {
-                        content(writer, level + 1, child, &path);
-                    } else {
-                        writer.write(level + 1, format!("{}\n", go_value(child)));
+            Value::Array(items) => {
+                page.line(level, format_args!("{label}:"));
+                for item in items {
+                    match item {
+                        Value::Object(content) => fields(page, level + 1, content, &path),
+                        item => page.line(level + 1, go_text(item)),
                     }
                 }
             }
-            other => writer.field(level, &label, go_value(other)),
+            value => page.field(level, &label, go_text(value)),
         }
     }
 }
 
-/// `apiVersion` is `API Version`; what is no plain word stays.
-fn label_for(field: &str) -> String {
-    if field.chars().any(|c| !c.is_alphabetic() && c != '-') {
+/// A value as Go prints one: `<nil>`, `[a b]`, `map[a:b]`.
+fn go_text(value: &Value) -> String {
+    match value {
+        Value::Null => "<nil>".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(value) => value.to_string(),
+        Value::String(value) => value.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(go_text).collect::<Vec<_>>().join(" ")),
+        Value::Object(fields) => {
+            let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+            let pairs: Vec<String> = sorted.into_iter().map(|(name, value)| format!("{name}:{}", go_text(value))).collect();
+            format!("map[{}]", pairs.join(" "))
+        }
+    }
+}
+
+/// `creationTimestamp` becomes `Creation Timestamp`, `apiVersion` becomes `API Version`.
+fn label(field: &str) -> String {
+    if field.chars().any(|letter| !letter.is_alphabetic() && letter != '-') {
         return field.to_owned();
     }
-    let mut words: Vec<String> = Vec::new();
-    let chars: Vec<char> = field.chars().collect();
-    for (at, &c) in chars.iter().enumerate() {
-        let before = at.checked_sub(1).map(|before| chars[before]);
-        let starts = match before {
-            None => true,
-            Some(before) if c.is_uppercase() => !before.is_uppercase() || chars.get(at + 1).is_some_and(|next| next.is_lowercase()),
-            Some(before) => !c.is_alphabetic() || !before.is_alphabetic(),
-        };
-        if starts {
-            words.push(String::new());
-        }
-        words.last_mut().expect("the first letter starts a word").push(c);
+    merged(words(field)).into_iter().map(capitalized).collect::<Vec<_>>().join(" ")
+}
+
+fn capitalized(word: String) -> String {
+    if ["API", "URL", "UID", "GUID"].contains(&word.to_uppercase().as_str()) {
+        return word.to_uppercase();
     }
-    let shown = words.into_iter().map(|word| match word.to_uppercase().as_str() {
-        upper @ ("API" | "URL" | "UID" | "GUID") => upper.to_owned(),
-        _ if word.to_lowercase() == word => {
-            let mut letters = word.chars();
-            letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    if word.to_lowercase() != word {
+        return word;
+    }
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The words of a name in camel case: `PDFLoader` is `PDF`, `Loader`.
+fn words(field: &str) -> Vec<String> {
+    let class = |letter: char| (letter.is_lowercase(), letter.is_uppercase());
+    let mut runs: Vec<Vec<char>> = Vec::new();
+    for letter in field.chars() {
+        match runs.last_mut() {
+            Some(run) if class(run[0]) == class(letter) => run.push(letter),
+            _ => runs.push(vec![letter]),
         }
-        _ => word,
-    });
-    shown.collect::<Vec<_>>().join(" ")
+    }
+    // The last capital before small letters begins their word.
+    for index in 1..runs.len() {
+        if runs[index - 1].last().is_some_and(|letter| letter.is_uppercase()) && runs[index][0].is_lowercase() {
+            let capital = runs[index - 1].pop();
+            runs[index].splice(0..0, capital);
+        }
+    }
+    runs.into_iter().filter(|run| !run.is_empty()).map(String::from_iter).collect()
+}
+
+/// Capitals and a word in capitals after them belong together: `CR`, `Ds` is `CRDs`.
+fn merged(words: Vec<String>) -> Vec<String> {
+    let mut merged = Vec::new();
+    let mut words = words.into_iter().peekable();
+    while let Some(mut word) = words.next() {
+        let capitals = word.len() >= 2 && !word.chars().any(|letter| letter.is_alphabetic() && !letter.is_uppercase());
+        if let Some(next) = words.next_if(|next| capitals && next.starts_with(char::is_uppercase)) {
+            word += &next;
+        }
+        merged.push(word);
+    }
+    merged
 }
 
 #[cfg(test)]
 mod tests {
-    use super::label_for;
+    use super::*;
 
     #[test]
-    fn labels_are_words() {
-        for (field, label) in [("apiVersion", "API Version"), ("uid", "UID"), ("creationTimestamp", "Creation Timestamp"), ("clusterIP", "Cluster IP"), ("app.kubernetes.io/name", "app.kubernetes.io/name")] {
-            assert_eq!(label_for(field), label);
+    fn field_names_become_words() {
+        let cases = [
+            ("creationTimestamp", "Creation Timestamp"), ("apiVersion", "API Version"), ("uid", "UID"), ("kind", "Kind"),
+            ("podCIDR", "Pod CIDR"), ("f:spec", "f:spec"), ("example.com/role", "example.com/role"), ("hostIPs", "Host I Ps"), ("customCRDs", "Custom CRDs"), ("HTTPSProxy", "HTTPSProxy"),
+        ];
+        for (field, text) in cases {
+            assert_eq!(label(field), text, "{field}");
         }
     }
 }

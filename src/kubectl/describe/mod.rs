@@ -1,48 +1,44 @@
-//! `kubectl describe`: what there is to know of an object, for people.
+//! `kubectl describe`: everything there is to say about one object, for people.
 //!
-//! A new kind is a file with a function, and a line in [`describer`].
+//! Pure functions: the object, what is around it (`Related`) and the time go in, text comes out. `queries` says what to
+//! ask the server for. One file describes one kind; the others describe what several kinds have (containers, volumes,
+//! events, …). A kind that is not in the registry is described by its fields (`generic`).
 
-mod age;
 mod config_map;
-mod container;
+mod containers;
+mod daemon_set;
 mod deployment;
-mod event;
+mod endpoint_slice;
+mod endpoints;
+mod environment;
+mod events;
 mod generic;
+mod job;
+mod limit_range;
+mod metadata;
 mod namespace;
 mod node;
+mod node_resources;
+mod page;
 mod pod;
 mod pod_template;
+mod probe;
+mod registry;
+mod related;
 mod replica_set;
+mod resource_quota;
 mod secret;
 mod service;
 mod service_account;
-mod volume;
-mod writer;
+mod stateful_set;
+mod tolerations;
+mod volumes;
+mod workload;
 
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
+#[cfg(test)]
+mod tests;
 
-pub use age::{age, age_of, rfc1123};
-pub use event::{Events, interval};
-pub use pod_template::pod_template;
-pub use writer::Writer;
-
-/// Writes about an object.
-pub type Describe = fn(&mut Kubectl<'_, '_>, &Info, &mut Writer) -> Outcome<()>;
-
-/// Who describes a kind.
-pub fn describer(group: &str, kind: &str) -> Describe {
-    match (group, kind) {
-        ("", "Pod") => pod::describe,
-        ("", "Node") => node::describe,
-        ("", "Service") => service::describe,
-        ("", "Namespace") => namespace::describe,
-        ("", "ConfigMap") => config_map::describe,
-        ("", "Secret") => secret::describe,
-        ("", "ServiceAccount") => service_account::describe,
-        ("apps", "Deployment") => deployment::describe,
-        ("apps", "ReplicaSet") => replica_set::describe,
-        _ => generic::describe,
-    }
-}
+pub use events::interval;
+pub use pod_template::template_text;
+pub use registry::describe;
+pub use related::{Query, Related, queries};

@@ -1,117 +1,132 @@
-//! A pod.
+//! Pod.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describePod), v1.36.
 //! Simplified: nothing.
 
-use serde_json::Value;
+use k8s_openapi::api::core::v1::{Container, EphemeralContainer};
+use podarium_api::Pod;
+use podarium_api::pod_state::{pod_condition, qos_class};
 
-use super::container::{Context, containers, resources, seccomp};
-use super::pod_template::spread;
-use super::volume::volumes;
-use super::writer::controller;
-use super::{Events, Writer, age_of, rfc1123};
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
-use crate::unstructured::{int, items, name, namespace, strings, text};
+use super::containers::{Setting, containers, resources, seccomp};
+use super::events::events;
+use super::page::{Page, date, text};
+use super::pod_template::{scheduling_group, spread_constraints};
+use super::related::Related;
+use super::{metadata, tolerations, volumes};
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let pod = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    let events = Events::of(kubectl, info, &pod, false)?;
-    let now = kubectl.now()?;
-    writer.field(0, "Name", name(&pod));
-    writer.field(0, "Namespace", namespace(&pod));
-    if let Some(priority) = int(&pod, "/spec/priority") {
-        writer.field(0, "Priority", priority);
+pub fn describe(page: &mut Page, pod: &Pod, related: &Related) {
+    let spec = &pod.spec;
+    placement(page, pod);
+    metadata::labels_and_annotations(page, &pod.metadata);
+    state(page, pod);
+    if let Some(resources_of_pod) = &spec.resources {
+        page.line(0, "Resources:");
+        resources(page, 1, Some(resources_of_pod));
     }
-    for (label, field) in [("Priority Class Name", "/spec/priorityClassName"), ("Runtime Class Name", "/spec/runtimeClassName"), ("Service Account", "/spec/serviceAccountName")] {
-        if !text(&pod, field).is_empty() {
-            writer.field(0, label, text(&pod, field));
-        }
-    }
-    match text(&pod, "/spec/nodeName") {
-        "" => writer.field(0, "Node", "<none>"),
-        node => writer.field(0, "Node", format!("{node}/{}", text(&pod, "/status/hostIP"))),
-    }
-    if !text(&pod, "/status/startTime").is_empty() {
-        writer.field(0, "Start Time", rfc1123(text(&pod, "/status/startTime")));
-    }
-    writer.labels("Labels", &strings(&pod, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&pod, "/metadata/annotations"));
-    let phase = text(&pod, "/status/phase");
-    let deleted = text(&pod, "/metadata/deletionTimestamp");
-    if !deleted.is_empty() && phase != "Failed" && phase != "Succeeded" {
-        writer.field(0, "Status", format!("Terminating (lasts {})", age_of(deleted, now)));
-        writer.field(0, "Termination Grace Period", format!("{}s", int(&pod, "/metadata/deletionGracePeriodSeconds").unwrap_or(0)));
-    } else {
-        writer.field(0, "Status", phase);
-    }
-    for (label, field) in [("Reason", "/status/reason"), ("Message", "/status/message")] {
-        if !text(&pod, field).is_empty() {
-            writer.field(0, label, text(&pod, field));
-        }
-    }
-    seccomp(writer, &pod["spec"], 0);
-    writer.field(0, "IP", text(&pod, "/status/podIP"));
-    let addresses = items(&pod, "/status/podIPs");
-    writer.write(0, if addresses.is_empty() { "IPs:\t<none>\n" } else { "IPs:\n" });
-    addresses.iter().for_each(|address| writer.field(1, "IP", text(address, "/ip")));
-    if let Some(controller) = controller(&pod) {
-        writer.field(0, "Controlled By", controller);
-    }
-    if !text(&pod, "/status/nominatedNodeName").is_empty() {
-        writer.field(0, "NominatedNodeName", text(&pod, "/status/nominatedNodeName"));
-    }
-    if pod.pointer("/spec/resources").is_some() {
-        writer.write(0, "Resources:\n");
-        resources(writer, &pod["spec"], 1);
-    }
-    all_containers(writer, &pod);
-    conditions(writer, &pod);
-    volumes(writer, items(&pod, "/spec/volumes"), "");
-    writer.field(0, "QoS Class", qos_class(&pod));
-    writer.labels("Node-Selectors", &strings(&pod, "/spec/nodeSelector"));
-    writer.tolerations("Tolerations", items(&pod, "/spec/tolerations"));
-    spread(writer, items(&pod, "/spec/topologySpreadConstraints"), "");
-    events.write(writer, now);
-    Ok(())
+    all_containers(page, pod);
+    conditions(page, pod);
+    volumes::volumes(page, spec.volumes.as_ref(), Setting::Pod(pod));
+    page.field(0, "QoS Class", pod.status.qos_class.as_deref().filter(|class| !class.is_empty()).unwrap_or_else(|| qos_class(spec)));
+    metadata::labels(page, "Node-Selectors", spec.node_selector.as_ref());
+    tolerations::tolerations(page, "Tolerations", spec.tolerations.as_ref());
+    spread_constraints(page, spec.topology_spread_constraints.as_ref(), Setting::Pod(pod));
+    scheduling_group(page, spec.scheduling_group.as_ref(), Setting::Pod(pod));
+    events(page, related);
 }
 
-fn all_containers(writer: &mut Writer, pod: &Value) {
-    for (label, spec, status) in [
-        ("Init Containers", "/spec/initContainers", "/status/initContainerStatuses"),
-        ("Containers", "/spec/containers", "/status/containerStatuses"),
-        ("Ephemeral Containers", "/spec/ephemeralContainers", "/status/ephemeralContainerStatuses"),
-    ] {
-        let all = items(pod, spec);
-        if label == "Containers" || !all.is_empty() {
-            containers(writer, label, all, &Context { pod: Some(pod), statuses: items(pod, status), inside: false });
-        }
+/// Who the pod is and where it runs.
+fn placement(page: &mut Page, pod: &Pod) {
+    let (spec, status) = (&pod.spec, &pod.status);
+    metadata::name(page, &pod.metadata);
+    if let Some(priority) = spec.priority {
+        page.field(0, "Priority", priority);
+    }
+    page.field_unless_empty(0, "Priority Class Name", spec.priority_class_name.as_deref());
+    page.field_unless_empty(0, "Runtime Class Name", spec.runtime_class_name.as_deref());
+    page.field_unless_empty(0, "Service Account", spec.service_account_name.as_deref());
+    match text(&spec.node_name) {
+        "" => page.field(0, "Node", "<none>"),
+        node => page.field(0, "Node", format_args!("{node}/{}", text(&status.host_ip))),
+    }
+    if status.start_time.is_some() {
+        page.field(0, "Start Time", date(status.start_time.as_ref()));
     }
 }
 
-fn conditions(writer: &mut Writer, pod: &Value) {
-    let conditions = items(pod, "/status/conditions");
-    let gates = items(pod, "/spec/readinessGates");
+fn state(page: &mut Page, pod: &Pod) {
+    let (spec, status, meta) = (&pod.spec, &pod.status, &pod.metadata);
+    let phase = text(&status.phase);
+    match &meta.deletion_timestamp {
+        Some(time) if !matches!(phase, "Failed" | "Succeeded") => {
+            page.field(0, "Status", format_args!("Terminating (lasts {})", page.age(Some(time))));
+            page.field(0, "Termination Grace Period", format_args!("{}s", meta.deletion_grace_period_seconds.unwrap_or_default()));
+        }
+        _ => page.field(0, "Status", phase),
+    }
+    page.field_unless_empty(0, "Reason", status.reason.as_deref());
+    page.field_unless_empty(0, "Message", status.message.as_deref());
+    seccomp(page, 0, 0, spec.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref()));
+    page.field(0, "IP", text(&status.pod_ip));
+    match status.pod_ips.as_deref().unwrap_or_default() {
+        [] => page.field(0, "IPs", "<none>"),
+        addresses => {
+            page.line(0, "IPs:");
+            addresses.iter().for_each(|address| page.field(1, "IP", &address.ip));
+        }
+    }
+    metadata::controlled_by(page, meta);
+    page.field_unless_empty(0, "NominatedNodeName", status.nominated_node_name.as_deref());
+}
+
+fn all_containers(page: &mut Page, pod: &Pod) {
+    let (spec, status, setting) = (&pod.spec, &pod.status, Setting::Pod(pod));
+    if let Some(init) = spec.init_containers.as_ref().filter(|init| !init.is_empty()) {
+        containers(page, "Init Containers", init, status.init_container_statuses.as_ref(), setting);
+    }
+    containers(page, "Containers", &spec.containers, status.container_statuses.as_ref(), setting);
+    let ephemeral: Vec<Container> = spec.ephemeral_containers.iter().flatten().map(as_container).collect();
+    if !ephemeral.is_empty() {
+        containers(page, "Ephemeral Containers", &ephemeral, status.ephemeral_container_statuses.as_ref(), setting);
+    }
+}
+
+/// What a debugging container has in common with others.
+fn as_container(ephemeral: &EphemeralContainer) -> Container {
+    let container = ephemeral.clone();
+    Container {
+        name: container.name,
+        image: container.image,
+        command: container.command,
+        args: container.args,
+        ports: container.ports,
+        env: container.env,
+        env_from: container.env_from,
+        resources: container.resources,
+        volume_mounts: container.volume_mounts,
+        volume_devices: container.volume_devices,
+        liveness_probe: container.liveness_probe,
+        readiness_probe: container.readiness_probe,
+        startup_probe: container.startup_probe,
+        security_context: container.security_context,
+        ..Container::default()
+    }
+}
+
+/// Types and states. A blank behind each keeps the columns three apart, as the reference has them.
+fn conditions(page: &mut Page, pod: &Pod) {
+    let gates = pod.spec.readiness_gates.as_deref().unwrap_or_default();
     if !gates.is_empty() {
-        writer.write(0, "Readiness Gates:\n  Type\tStatus\n");
+        page.line(0, "Readiness Gates:\n  Type\tStatus");
     }
     for gate in gates {
-        let kind = text(gate, "/conditionType");
-        let status = conditions.iter().find(|condition| text(condition, "/type") == kind).map_or("<none>", |condition| text(condition, "/status"));
-        writer.write(1, format!("{kind} \t{status} \n"));
+        let status = pod_condition(pod, &gate.condition_type).map_or("<none>", |condition| condition.status.as_str());
+        page.line(1, format_args!("{} \t{status} ", gate.condition_type));
     }
+    let conditions = pod.status.conditions.as_deref().unwrap_or_default();
     if !conditions.is_empty() {
-        writer.write(0, "Conditions:\n  Type\tStatus\n");
+        page.line(0, "Conditions:\n  Type\tStatus");
     }
     for condition in conditions {
-        writer.write(1, format!("{} \t{} \n", text(condition, "/type"), text(condition, "/status")));
-    }
-}
-
-fn qos_class(pod: &Value) -> String {
-    match text(pod, "/status/qosClass") {
-        "" => serde_json::from_value(pod["spec"].clone()).map_or(String::new(), |spec| podarium_api::pod_state::qos_class(&spec).to_owned()),
-        class => class.to_owned(),
+        page.line(1, format_args!("{} \t{} ", condition.type_, condition.status));
     }
 }

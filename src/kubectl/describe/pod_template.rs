@@ -1,57 +1,63 @@
-//! The template that pods are made from.
+//! The pod template of a controller.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (DescribePodTemplate), v1.36.
 //! Simplified: nothing.
 
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::{PodSchedulingGroup, PodTemplateSpec, TopologySpreadConstraint};
+use podarium_api::selector::LabelSelector;
 use serde_json::Value;
 
-use super::Writer;
-use super::container::{Context, containers};
-use super::volume::volumes;
-use crate::printers::table::show_labels;
-use crate::unstructured::{int, items, strings, text};
+use super::containers::{Setting, containers};
+use super::page::{Page, text};
+use super::{metadata, tolerations, volumes};
 
-pub fn pod_template(writer: &mut Writer, template: &Value) {
-    writer.write(0, "Pod Template:\n");
-    writer.labels("  Labels", &strings(template, "/metadata/labels"));
-    let annotations = strings(template, "/metadata/annotations");
-    if !annotations.is_empty() {
-        writer.annotations("  Annotations", &annotations);
-    }
-    if !text(template, "/spec/serviceAccountName").is_empty() {
-        writer.field(1, "Service Account", text(template, "/spec/serviceAccountName"));
-    }
-    let context = Context { pod: None, statuses: &[], inside: true };
-    if !items(template, "/spec/initContainers").is_empty() {
-        containers(writer, "Init Containers", items(template, "/spec/initContainers"), &context);
-    }
-    containers(writer, "Containers", items(template, "/spec/containers"), &context);
-    volumes(writer, items(template, "/spec/volumes"), "  ");
-    spread(writer, items(template, "/spec/topologySpreadConstraints"), "  ");
-    if !text(template, "/spec/priorityClassName").is_empty() {
-        writer.field(1, "Priority Class Name", text(template, "/spec/priorityClassName"));
-    }
-    writer.labels("  Node-Selectors", &strings(template, "/spec/nodeSelector"));
-    writer.tolerations("  Tolerations", items(template, "/spec/tolerations"));
+/// The template of a revision as `kubectl rollout` shows it, which is not in columns.
+pub fn template_text(template: &Value) -> String {
+    let mut page = Page::new(Timestamp::UNIX_EPOCH);
+    pod_template(&mut page, &serde_json::from_value(template.clone()).unwrap_or_default());
+    page.raw()
 }
 
-pub fn spread(writer: &mut Writer, constraints: &[Value], space: &str) {
-    if constraints.is_empty() {
-        return;
+pub fn pod_template(page: &mut Page, template: &PodTemplateSpec) {
+    let meta = template.metadata.clone().unwrap_or_default();
+    let spec = template.spec.clone().unwrap_or_default();
+    page.line(0, "Pod Template:");
+    metadata::labels(page, "  Labels", meta.labels.as_ref());
+    if let Some(annotations) = meta.annotations.as_ref().filter(|annotations| !annotations.is_empty()) {
+        metadata::annotations(page, "  Annotations", Some(annotations));
     }
-    let mut sorted: Vec<&Value> = constraints.iter().collect();
-    sorted.sort_by_key(|constraint| text(constraint, "/topologyKey"));
-    let lines = sorted.into_iter().map(|constraint| {
-        let mut line = format!(
-            "{}:{} when max skew {} is exceeded",
-            text(constraint, "/topologyKey"),
-            text(constraint, "/whenUnsatisfiable"),
-            int(constraint, "/maxSkew").unwrap_or(0)
-        );
-        if constraint.get("labelSelector").is_some() {
-            line.push_str(&format!(" for selector {}", show_labels(&strings(constraint, "/labelSelector/matchLabels"))));
-        }
-        line
-    });
-    writer.multiline(&format!("{space}Topology Spread Constraints"), lines.collect());
+    page.field_unless_empty(1, "Service Account", spec.service_account_name.as_deref());
+    if let Some(init) = spec.init_containers.as_ref().filter(|init| !init.is_empty()) {
+        containers(page, "Init Containers", init, None, Setting::Template);
+    }
+    containers(page, "Containers", &spec.containers, None, Setting::Template);
+    volumes::volumes(page, spec.volumes.as_ref(), Setting::Template);
+    spread_constraints(page, spec.topology_spread_constraints.as_ref(), Setting::Template);
+    page.field_unless_empty(1, "Priority Class Name", spec.priority_class_name.as_deref());
+    metadata::labels(page, "  Node-Selectors", spec.node_selector.as_ref());
+    tolerations::tolerations(page, "  Tolerations", spec.tolerations.as_ref());
+    scheduling_group(page, spec.scheduling_group.as_ref(), Setting::Template);
+}
+
+/// How evenly the pods must lie over zones or nodes, by the key of those.
+pub fn spread_constraints(page: &mut Page, constraints: Option<&Vec<TopologySpreadConstraint>>, setting: Setting) {
+    let mut constraints: Vec<_> = constraints.into_iter().flatten().collect();
+    constraints.sort_by_key(|constraint| &constraint.topology_key);
+    let indent = setting.title_indent();
+    for (index, constraint) in constraints.into_iter().enumerate() {
+        let start = if index == 0 { "Topology Spread Constraints:" } else { "" };
+        let selector = constraint.label_selector.as_ref().map(|raw| format!(" for selector {}", LabelSelector::of(raw).shown()));
+        page.line(0, format_args!(
+            "{indent}{start}\t{}:{} when max skew {} is exceeded{}",
+            constraint.topology_key, constraint.when_unsatisfiable, constraint.max_skew, selector.unwrap_or_default()
+        ));
+    }
+}
+
+pub fn scheduling_group(page: &mut Page, group: Option<&PodSchedulingGroup>, setting: Setting) {
+    if let Some(group) = group {
+        page.line(0, format_args!("{}SchedulingGroup:", setting.title_indent()));
+        page.field(1, "PodGroupName", text(&group.pod_group_name));
+    }
 }

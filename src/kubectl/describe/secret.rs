@@ -1,31 +1,25 @@
-//! A Secret: the sizes of its values, not the values.
+//! Secret: the sizes of its values, not the values.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeSecret), v1.36.
 //! Simplified: nothing.
 
-use super::Writer;
-use crate::base64;
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
-use crate::unstructured::{name, namespace, strings, text};
+use podarium_api::Secret;
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let secret = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    let kind = text(&secret, "/type");
-    writer.field(0, "Name", name(&secret));
-    writer.field(0, "Namespace", namespace(&secret));
-    writer.labels("Labels", &strings(&secret, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&secret, "/metadata/annotations"));
-    writer.write(0, format!("\nType:\t{kind}\n"));
-    writer.write(0, "\nData\n====\n");
-    for (key, value) in strings(&secret, "/data") {
-        let bytes = base64::decode(&value).unwrap_or_default();
-        if key == "token" && kind == "kubernetes.io/service-account-token" {
-            writer.field(0, &key, String::from_utf8_lossy(&bytes));
+use super::metadata;
+use super::page::{Page, text};
+use super::related::Related;
+
+pub fn describe(page: &mut Page, secret: &Secret, _: &Related) {
+    metadata::identity(page, &secret.metadata);
+    let type_ = text(&secret.type_);
+    page.line(0, format_args!("\nType:\t{type_}"));
+    page.line(0, "\nData\n====");
+    for (key, value) in secret.data.iter().flatten() {
+        // A service account's token is shown: it is there to be copied.
+        if key == "token" && type_ == "kubernetes.io/service-account-token" {
+            page.field(0, key, String::from_utf8_lossy(&value.0));
         } else {
-            writer.field(0, &key, format!("{} bytes", bytes.len()));
+            page.field(0, key, format_args!("{} bytes", value.0.len()));
         }
     }
-    Ok(())
 }

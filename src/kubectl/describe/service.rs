@@ -1,124 +1,147 @@
-//! A Service, with the addresses behind it.
+//! Service, with the addresses behind each of its ports.
 //!
-//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeService), v1.36.
+//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeService, formatEndpointSlices), v1.36.
 //! Simplified: nothing.
 
-use serde_json::Value;
+use k8s_openapi::api::core::v1::{LoadBalancerIngress, ServicePort};
+use k8s_openapi::api::discovery::v1::Endpoint;
+use podarium_api::selector::format_labels;
+use podarium_api::{EndpointSlice, Service};
 
-use super::{Events, Writer};
-use crate::builder::Info;
-use crate::client::Call;
-use crate::failure::{Outcome, caught};
-use crate::kubectl::Kubectl;
-use crate::printers::jsonpath::go_value;
-use crate::printers::table::show_labels;
-use crate::unstructured::{int, items, name, namespace, strings, text};
+use super::events::events;
+use super::metadata;
+use super::page::{Page, joined, text, text_or};
+use super::probe::port_text;
+use super::related::Related;
 
-/// So many addresses are shown.
-const SHOWN: usize = 3;
+/// So many addresses are shown, of more only their number.
+const MOST_ADDRESSES: usize = 3;
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let service = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    let call = Call::get(format!("/apis/discovery.k8s.io/v1/namespaces/{}/endpointslices", info.namespace));
-    let slices = caught(kubectl.send(&call.query("labelSelector", format!("kubernetes.io/service-name={}", info.name))))?.unwrap_or_default();
-    let slices = items(&slices, "/items");
-    let events = Events::of(kubectl, info, &service, true)?;
-    let now = kubectl.now()?;
-    let spec = &service["spec"];
-    writer.field(0, "Name", name(&service));
-    writer.field(0, "Namespace", namespace(&service));
-    writer.labels("Labels", &strings(&service, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&service, "/metadata/annotations"));
-    writer.field(0, "Selector", show_labels(&strings(spec, "/selector")));
-    writer.field(0, "Type", text(spec, "/type"));
-    if !text(spec, "/ipFamilyPolicy").is_empty() {
-        writer.field(0, "IP Family Policy", text(spec, "/ipFamilyPolicy"));
+pub fn describe(page: &mut Page, service: &Service, related: &Related) {
+    let spec = &service.spec;
+    metadata::identity(page, &service.metadata);
+    page.field(0, "Selector", format_labels(spec.selector.as_ref()));
+    page.field(0, "Type", text(&spec.type_));
+    addresses(page, service);
+    for port in spec.ports.iter().flatten() {
+        service_port(page, port, &related.endpoint_slices);
     }
-    writer.field(0, "IP Families", or_none(&joined(spec, "/ipFamilies")));
-    writer.field(0, "IP", text(spec, "/clusterIP"));
-    writer.field(0, "IPs", or_none(&joined(spec, "/clusterIPs")));
-    for (label, value) in [
-        ("External IPs", joined(spec, "/externalIPs")),
-        ("Desired LoadBalancer IP", text(spec, "/loadBalancerIP").to_owned()),
-        ("External Name", text(spec, "/externalName").to_owned()),
-        ("LoadBalancer Ingress", ingress(&service)),
-    ] {
-        if !value.is_empty() {
-            writer.field(0, label, value);
-        }
+    page.field(0, "Session Affinity", text(&spec.session_affinity));
+    page.field_unless_empty(0, "External Traffic Policy", spec.external_traffic_policy.as_deref());
+    if let Some(policy) = &spec.internal_traffic_policy {
+        page.field(0, "Internal Traffic Policy", policy);
     }
-    for port in items(spec, "/ports") {
-        let protocol = text(port, "/protocol");
-        let shown = or_unset(text(port, "/name"));
-        writer.field(0, "Port", format!("{shown}\t{}/{protocol}", int(port, "/port").unwrap_or(0)));
-        writer.field(0, "TargetPort", format!("{}/{protocol}", port.get("targetPort").map(go_value).unwrap_or_default()));
-        if !text(port, "/appProtocol").is_empty() {
-            writer.field(0, "AppProtocol", text(port, "/appProtocol"));
-        }
-        if let Some(node_port) = int(port, "/nodePort").filter(|port| *port != 0) {
-            writer.field(0, "NodePort", format!("{shown}\t{node_port}/{protocol}"));
-        }
-        writer.field(0, "Endpoints", endpoints(slices, Some(text(port, "/name"))));
+    if let Some(port) = spec.health_check_node_port.filter(|port| *port != 0) {
+        page.field(0, "HealthCheck NodePort", port);
     }
-    writer.field(0, "Session Affinity", text(spec, "/sessionAffinity"));
-    for (label, field) in [("External Traffic Policy", "/externalTrafficPolicy"), ("Internal Traffic Policy", "/internalTrafficPolicy")] {
-        if !text(spec, field).is_empty() {
-            writer.field(0, label, text(spec, field));
-        }
+    page.field_unless_empty(0, "LoadBalancer Source Ranges", spec.load_balancer_source_ranges.as_ref().map(|ranges| ranges.join(",")).as_deref());
+    if let Some(distribution) = &spec.traffic_distribution {
+        page.field(0, "Traffic Distribution", distribution);
     }
-    if let Some(port) = int(spec, "/healthCheckNodePort").filter(|port| *port != 0) {
-        writer.field(0, "HealthCheck NodePort", port);
-    }
-    if !joined(spec, "/loadBalancerSourceRanges").is_empty() {
-        writer.field(0, "LoadBalancer Source Ranges", joined(spec, "/loadBalancerSourceRanges"));
-    }
-    if !text(spec, "/trafficDistribution").is_empty() {
-        writer.field(0, "Traffic Distribution", text(spec, "/trafficDistribution"));
-    }
-    events.write(writer, now);
-    Ok(())
+    events(page, related);
 }
 
-fn joined(object: &Value, pointer: &str) -> String {
-    items(object, pointer).iter().filter_map(Value::as_str).collect::<Vec<_>>().join(",")
+fn addresses(page: &mut Page, service: &Service) {
+    let spec = &service.spec;
+    let list = |values: &Option<Vec<String>>| joined(values.as_deref().unwrap_or_default(), ",");
+    if let Some(policy) = &spec.ip_family_policy {
+        page.field(0, "IP Family Policy", policy);
+    }
+    page.field(0, "IP Families", list(&spec.ip_families));
+    page.field(0, "IP", text(&spec.cluster_ip));
+    // The one address of an ExternalName service is empty, and its list has no entry.
+    page.field(0, "IPs", list(&spec.cluster_ips));
+    page.field_unless_empty(0, "External IPs", spec.external_ips.as_ref().map(|list| list.join(",")).as_deref());
+    page.field_unless_empty(0, "Desired LoadBalancer IP", spec.load_balancer_ip.as_deref());
+    page.field_unless_empty(0, "External Name", spec.external_name.as_deref());
+    let ingress = service.status.load_balancer.as_ref().and_then(|balancer| balancer.ingress.as_ref());
+    if let Some(ingress) = ingress.filter(|ingress| !ingress.is_empty()) {
+        let shown = ingress.iter().map(ingress_text).collect::<Vec<_>>();
+        page.field(0, "LoadBalancer Ingress", shown.join(", "));
+    }
 }
 
-fn or_none(value: &str) -> &str {
-    if value.is_empty() { "<none>" } else { value }
+/// `192.0.2.1 (VIP)`, or the host name.
+fn ingress_text(ingress: &LoadBalancerIngress) -> String {
+    match (text(&ingress.ip), &ingress.ip_mode) {
+        ("", _) => text(&ingress.hostname).to_owned(),
+        (ip, None) => ip.to_owned(),
+        (ip, Some(mode)) => format!("{ip} ({mode})"),
+    }
 }
 
-fn or_unset(value: &str) -> &str {
-    if value.is_empty() { "<unset>" } else { value }
+fn service_port(page: &mut Page, port: &ServicePort, slices: &[EndpointSlice]) {
+    let (name, protocol) = (text_or(&port.name, "<unset>"), text(&port.protocol));
+    page.field(0, "Port", format_args!("{name}\t{}/{protocol}", port.port));
+    let target = port.target_port.as_ref().map_or_else(|| "0".to_owned(), port_text);
+    page.field(0, "TargetPort", format_args!("{target}/{protocol}"));
+    if let Some(protocol) = &port.app_protocol {
+        page.field(0, "AppProtocol", protocol);
+    }
+    if let Some(node_port) = port.node_port.filter(|port| *port != 0) {
+        page.field(0, "NodePort", format_args!("{name}\t{node_port}/{protocol}"));
+    }
+    page.field(0, "Endpoints", endpoints(slices, text(&port.name)));
 }
 
-fn ingress(service: &Value) -> String {
-    let one = |ingress: &Value| match (text(ingress, "/ip"), text(ingress, "/ipMode")) {
-        ("", _) => text(ingress, "/hostname").to_owned(),
-        (ip, "") => ip.to_owned(),
-        (ip, mode) => format!("{ip} ({mode})"),
-    };
-    items(service, "/status/loadBalancer/ingress").iter().map(one).collect::<Vec<_>>().join(", ")
-}
-
-/// The ready addresses behind a port, three of them and how many more there are.
-pub fn endpoints(slices: &[Value], port_name: Option<&str>) -> String {
+/// `10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 2 more...`: the ready addresses for the port of this name.
+fn endpoints(slices: &[EndpointSlice], port_name: &str) -> String {
     if slices.is_empty() {
         return "<none>".to_owned();
     }
-    let mut found: Vec<String> = Vec::new();
-    for slice in slices {
-        let ready = |endpoint: &&Value| endpoint.pointer("/conditions/ready").and_then(Value::as_bool).unwrap_or(true);
-        let addresses: Vec<&str> = items(slice, "/endpoints").iter().filter(ready).map(|endpoint| text(endpoint, "/addresses/0")).collect();
-        let ports = items(slice, "/ports");
-        if ports.is_empty() {
-            found.extend(addresses.iter().map(|address| (*address).to_owned()));
+    let (mut shown, mut count, mut more) = (Vec::new(), 0, false);
+    let mut see = |endpoint: &Endpoint, port: Option<i32>| {
+        // As in the reference, an unready address after the third also makes it "+ 0 more".
+        more |= shown.len() == MOST_ADDRESSES;
+        let ready = endpoint.conditions.as_ref().and_then(|conditions| conditions.ready).unwrap_or(true);
+        if !ready {
+            return;
         }
-        for port in ports.iter().filter(|port| port_name.is_none_or(|name| name == text(port, "/name"))) {
-            found.extend(addresses.iter().map(|address| format!("{address}:{}", int(port, "/port").unwrap_or(0))));
+        if !more {
+            let address = endpoint.addresses.first().map(String::as_str).unwrap_or_default();
+            shown.push(match port {
+                None => address.to_owned(),
+                Some(port) if address.contains(':') => format!("[{address}]:{port}"),
+                Some(port) => format!("{address}:{port}"),
+            });
+        }
+        count += 1;
+    };
+    for slice in slices {
+        let endpoints = slice.endpoints.as_deref().unwrap_or_default();
+        let ports = slice.ports.as_deref().unwrap_or_default();
+        if ports.is_empty() {
+            endpoints.iter().for_each(|endpoint| see(endpoint, None));
+        }
+        for port in ports.iter().filter(|port| text(&port.name) == port_name) {
+            endpoints.iter().for_each(|endpoint| see(endpoint, Some(port.port.unwrap_or_default())));
         }
     }
-    let more = found.len().saturating_sub(SHOWN);
-    found.truncate(SHOWN);
-    let shown = found.join(",");
-    if more > 0 { format!("{shown} + {more} more...") } else { shown }
+    let list = shown.join(",");
+    if more { format!("{list} + {} more...", count - MOST_ADDRESSES) } else { list }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn ready_addresses_are_listed_up_to_three() {
+        let slice = |ready: &[bool]| -> EndpointSlice {
+            let endpoints: Vec<_> = ready.iter().enumerate().map(|(at, ready)| json!({"addresses": [format!("10.0.0.{at}")], "conditions": {"ready": ready}})).collect();
+            serde_json::from_value(json!({"addressType": "IPv4", "endpoints": endpoints, "ports": [{"name": "http", "port": 80, "protocol": "TCP"}]})).unwrap()
+        };
+        let cases: [(&[bool], &str); 4] = [
+            (&[], ""),
+            (&[true, false, true], "10.0.0.0:80,10.0.0.2:80"),
+            (&[true; 5], "10.0.0.0:80,10.0.0.1:80,10.0.0.2:80 + 2 more..."),
+            (&[true, true, true, false], "10.0.0.0:80,10.0.0.1:80,10.0.0.2:80 + 0 more..."),
+        ];
+        for (ready, text) in cases {
+            assert_eq!(endpoints(&[slice(ready)], "http"), text);
+        }
+        assert_eq!(endpoints(&[slice(&[true])], "other"), "");
+        assert_eq!(endpoints(&[], "http"), "<none>");
+    }
 }

@@ -1,30 +1,26 @@
-//! A ServiceAccount.
+//! ServiceAccount.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeServiceAccount), v1.36.
 //! Simplified: nothing.
 
-use super::{Events, Writer};
-use crate::builder::Info;
-use crate::failure::Outcome;
-use crate::kubectl::Kubectl;
-use crate::unstructured::{items, name, namespace, strings, text};
+use podarium_api::ServiceAccount;
 
-pub fn describe(kubectl: &mut Kubectl<'_, '_>, info: &Info, writer: &mut Writer) -> Outcome<()> {
-    let account = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
-    let events = Events::of(kubectl, info, &account, true)?;
-    let now = kubectl.now()?;
-    writer.field(0, "Name", name(&account));
-    writer.field(0, "Namespace", namespace(&account));
-    writer.labels("Labels", &strings(&account, "/metadata/labels"));
-    writer.annotations("Annotations", &strings(&account, "/metadata/annotations"));
-    let secrets = items(&account, "/imagePullSecrets");
+use super::events::events;
+use super::metadata;
+use super::page::Page;
+use super::related::Related;
+
+const TITLE: &str = "Image pull secrets:";
+
+pub fn describe(page: &mut Page, account: &ServiceAccount, related: &Related) {
+    metadata::identity(page, &account.metadata);
+    let secrets = account.image_pull_secrets.as_deref().unwrap_or_default();
     if secrets.is_empty() {
-        writer.write(0, "Image pull secrets:\t<none>\n");
+        page.row(0, &[TITLE, "<none>"]);
     }
-    for (at, secret) in secrets.iter().enumerate() {
-        let title = if at == 0 { "Image pull secrets:" } else { "                   " };
-        writer.write(0, format!("{title}\t{}\n", text(secret, "/name")));
+    for (index, secret) in secrets.iter().enumerate() {
+        let title = if index == 0 { TITLE.to_owned() } else { " ".repeat(TITLE.len()) };
+        page.row(0, &[&title, &secret.name]);
     }
-    events.write(writer, now);
-    Ok(())
+    events(page, related);
 }

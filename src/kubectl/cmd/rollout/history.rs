@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{FILES, PRINT, SELECTOR, workloads};
 use crate::builder::Info;
 use crate::command::Command;
-use crate::describe::{Writer, pod_template};
+use crate::describe::template_text;
 use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
@@ -80,9 +80,7 @@ fn view(history: &BTreeMap<i64, &Value>, wanted: i64) -> Result<String, String> 
         if let Some(cause) = cause(replica_set) {
             set(&mut template, "/metadata/annotations/kubernetes.io~1change-cause", cause.into());
         }
-        let mut writer = Writer::default();
-        pod_template(&mut writer, &template);
-        return Ok(writer.raw());
+        return Ok(template_text(&template));
     }
     let mut out = "REVISION\tCHANGE-CAUSE\n".to_owned();
     for (revision, set) in history {

@@ -10,7 +10,7 @@ use crate::builder::Info;
 use crate::client::{PatchType, Write};
 use crate::cmd::change::{DRY_RUN, DryRun, LAST_APPLIED};
 use crate::command::Command;
-use crate::describe::{Writer, pod_template};
+use crate::describe::template_text;
 use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
@@ -81,9 +81,7 @@ fn roll_back(kubectl: &mut Kubectl<'_, '_>, info: &Info, to: i64, dry_run: DryRu
     };
     let template = target.pointer("/spec/template").cloned().unwrap_or_default();
     if dry_run == DryRun::Client {
-        let mut writer = Writer::default();
-        pod_template(&mut writer, &template);
-        return Ok(writer.raw());
+        return Ok(template_text(&template));
     }
     if flag(&deployment, "/spec/paused") {
         return fail("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again");

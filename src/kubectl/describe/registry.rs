@@ -1,0 +1,56 @@
+//! The registry of descriptions: which kind is described by which function.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describerMap), v1.36.
+//! Simplified: kinds that are not listed here are described by their fields.
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::page::Page;
+use super::related::Related;
+use super::{
+    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, replica_set, resource_quota, secret,
+    service, service_account, stateful_set,
+};
+
+type Describer = fn(&mut Page, &Value, &Related);
+
+/// Group, kind, and who describes it.
+const DESCRIBERS: &[(&str, &str, Describer)] = &[
+    ("", "Pod", |page, object, related| typed(page, object, related, pod::describe)),
+    ("", "Node", |page, object, related| typed(page, object, related, node::describe)),
+    ("", "Namespace", |page, object, related| typed(page, object, related, namespace::describe)),
+    ("", "Service", |page, object, related| typed(page, object, related, service::describe)),
+    ("", "Endpoints", |page, object, related| typed(page, object, related, endpoints::describe)),
+    ("", "ConfigMap", |page, object, related| typed(page, object, related, config_map::describe)),
+    ("", "Secret", |page, object, related| typed(page, object, related, secret::describe)),
+    ("", "ServiceAccount", |page, object, related| typed(page, object, related, service_account::describe)),
+    ("", "ResourceQuota", |page, object, related| typed(page, object, related, resource_quota::describe)),
+    ("", "LimitRange", |page, object, related| typed(page, object, related, limit_range::describe)),
+    ("apps", "Deployment", |page, object, related| typed(page, object, related, deployment::describe)),
+    ("apps", "ReplicaSet", |page, object, related| typed(page, object, related, replica_set::describe)),
+    ("apps", "StatefulSet", |page, object, related| typed(page, object, related, stateful_set::describe)),
+    ("apps", "DaemonSet", |page, object, related| typed(page, object, related, daemon_set::describe)),
+    ("batch", "Job", |page, object, related| typed(page, object, related, job::describe)),
+    ("discovery.k8s.io", "EndpointSlice", |page, object, related| typed(page, object, related, endpoint_slice::describe)),
+];
+
+/// The description of an object at `now`, as `kubectl describe` prints it (with the line end at its end).
+pub fn describe(object: &Value, related: &Related, now: Timestamp) -> String {
+    let field = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
+    let group = field("apiVersion").split_once('/').map_or("", |(group, _)| group);
+    let kind = field("kind");
+    let found = DESCRIBERS.iter().find(|entry| (entry.0, entry.1) == (group, kind));
+    let mut page = Page::new(now);
+    found.map_or(generic::describe as Describer, |entry| entry.2)(&mut page, object, related);
+    page.finish()
+}
+
+/// Reads the object as its type. One that is not what it says it is, is described by its fields.
+fn typed<T: DeserializeOwned>(page: &mut Page, object: &Value, related: &Related, describe: fn(&mut Page, &T, &Related)) {
+    match serde_json::from_value(object.clone()) {
+        Ok(object) => describe(page, &object, related),
+        Err(_) => generic::describe(page, object, related),
+    }
+}

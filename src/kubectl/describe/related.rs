@@ -1,0 +1,130 @@
+//! What a description needs besides the object itself, and the requests that bring it.
+//!
+//! ```text
+//! let mut related = Related::default();
+//! for query in queries(&object, show_events) {
+//!     related.add(query.resource, &items that the server answered);
+//! }
+//! let text = describe(&object, &related, now);
+//! ```
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (the Describe methods, searchEvents), v1.36.
+//! Simplified: nothing.
+
+use k8s_openapi::api::core::v1::{LimitRange, ResourceQuota};
+use podarium_api::selector::LabelSelector;
+use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A list (or, with a name, a single object) that a description needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Query {
+    /// `pods`, `events`, `endpointslices`, …
+    pub resource: &'static str,
+    /// Empty: all namespaces.
+    pub namespace: String,
+    /// One object; where it is not found, nothing is added.
+    pub name: Option<String>,
+    pub label_selector: String,
+    pub field_selector: String,
+}
+
+/// Everything around an object that its description mentions.
+#[derive(Clone, Debug, Default)]
+pub struct Related {
+    /// In the order of the server's list; `None`: events are not to be shown.
+    pub events: Option<Vec<Event>>,
+    /// Of a controller: those that its selector finds. Of a node: those on it that have not ended.
+    pub pods: Vec<Pod>,
+    /// Those that a Deployment's selector finds.
+    pub replica_sets: Vec<ReplicaSet>,
+    /// Those of a Service.
+    pub endpoint_slices: Vec<EndpointSlice>,
+    /// The lease of a node.
+    pub lease: Option<Lease>,
+    /// Those of a namespace.
+    pub quotas: Vec<ResourceQuota>,
+    pub limit_ranges: Vec<LimitRange>,
+}
+
+impl Related {
+    /// Takes in the answer to a query. What cannot be read as the kind is left out.
+    pub fn add(&mut self, resource: &str, items: &[Value]) {
+        match resource {
+            "events" => self.events.get_or_insert_default().extend(read(items)),
+            "pods" => self.pods.extend(read(items)),
+            "replicasets" => self.replica_sets.extend(read(items)),
+            "endpointslices" => self.endpoint_slices.extend(read(items)),
+            "leases" => self.lease = read(items).next(),
+            "resourcequotas" => self.quotas.extend(read(items)),
+            "limitranges" => self.limit_ranges.extend(read(items)),
+            _ => {}
+        }
+    }
+}
+
+fn read<'v, T: DeserializeOwned>(items: &'v [Value]) -> impl Iterator<Item = T> + use<'v, T> {
+    items.iter().filter_map(|item| serde_json::from_value(item.clone()).ok())
+}
+
+/// The lists that the description of this object needs.
+pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
+    let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (kind, name, namespace) = (at("/kind"), at("/metadata/name"), at("/metadata/namespace"));
+    let group = at("/apiVersion").split_once('/').map(|(group, _)| group.to_owned()).unwrap_or_default();
+    let list = |resource, namespace: &str| Query { resource, namespace: namespace.to_owned(), ..Query::default() };
+    let by_selector = |resource| Query { label_selector: selector(object), ..list(resource, &namespace) };
+    let mut queries = match (group.as_str(), kind.as_str()) {
+        ("apps", "Deployment") => vec![by_selector("replicasets")],
+        ("apps", "ReplicaSet" | "StatefulSet" | "DaemonSet") => vec![by_selector("pods")],
+        ("", "Service") => {
+            vec![Query { label_selector: format!("kubernetes.io/service-name={name}"), ..list("endpointslices", &namespace) }]
+        }
+        ("", "Namespace") => vec![list("resourcequotas", &name), list("limitranges", &name)],
+        ("", "Node") => vec![
+            Query { field_selector: format!("spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"), ..list("pods", "") },
+            Query { name: Some(name.clone()), ..list("leases", "kube-node-lease") },
+        ],
+        _ => Vec::new(),
+    };
+    let silent = matches!((group.as_str(), kind.as_str()), ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange"));
+    if show_events && !silent {
+        let uids = match kind.as_str() {
+            // A kubelet writes its events with the node's name for a uid.
+            "Node" => vec![at("/metadata/uid"), name.clone()],
+            _ => vec![at("/metadata/uid")],
+        };
+        // The events of a pod are found whatever kind they name.
+        let kind = if kind == "Pod" { String::new() } else { format!("involvedObject.kind={kind},") };
+        queries.extend(uids.into_iter().map(|uid| {
+            let field_selector = format!("{kind}involvedObject.name={name},involvedObject.namespace={namespace},involvedObject.uid={uid}");
+            Query { field_selector, ..list("events", &namespace) }
+        }));
+    }
+    queries
+}
+
+/// The selector of a controller as a query has it.
+fn selector(object: &Value) -> String {
+    let raw = object.pointer("/spec/selector").cloned().and_then(|raw| serde_json::from_value(raw).ok());
+    LabelSelector::from_raw(raw.as_ref()).map(|selector| selector.to_string()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_description_says_what_it_needs() {
+        let rs = json!({"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "rs", "namespace": "n", "uid": "u"}, "spec": {"selector": {"matchLabels": {"app": "web"}}}});
+        let queries = queries(&rs, true);
+        assert_eq!(queries[0], Query { resource: "pods", namespace: "n".into(), label_selector: "app=web".into(), ..Query::default() });
+        assert_eq!(queries[1].field_selector, "involvedObject.kind=ReplicaSet,involvedObject.name=rs,involvedObject.namespace=n,involvedObject.uid=u");
+        assert_eq!(super::queries(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}), true), []);
+        let node = super::queries(&json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1", "uid": "u"}}), true);
+        let wanted: Vec<_> = node.iter().map(|query| (query.resource, query.namespace.as_str())).collect();
+        assert_eq!(wanted, [("pods", ""), ("leases", "kube-node-lease"), ("events", ""), ("events", "")]);
+    }
+}
