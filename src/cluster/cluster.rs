@@ -454,7 +454,9 @@ impl Cluster {
             Some(Origin::Component(component, _)) => &mut self.slots[component.0 as usize].stream,
             _ => &mut self.outside,
         };
-        let arrives = self.now + stream.jitter(self.config.network + self.config.write, 0.5);
+        // A change is told as soon as it is written; the writer's answer, which waits for the same write, comes about
+        // as late.
+        let arrives = self.now + stream.jitter(self.config.network, 0.5) + self.config.write;
         if let Some(at) = self.api.watches_mut().send(id, arrives, event) {
             self.queue.schedule(at, Event::Wake(id));
         }

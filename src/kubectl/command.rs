@@ -118,7 +118,12 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         if !flags.args.is_empty() {
             return usage(&name, format!("unknown command {:?}", flags.args.join(" ")));
         }
-        show_help(process, &name)?;
+        // All groups but one show their help where errors go.
+        if name == "kubectl rollout" || help::text(&name).is_none() {
+            show_help(process, &name)?;
+        } else {
+            process.eprint(help::text(&name).unwrap_or_default())?;
+        }
         return Err(Failure::Exit(1).into());
     };
     run(&mut Kubectl::new(process, flags))
@@ -172,7 +177,7 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
         Some(at) => &args[at],
     };
     match word.as_str() {
-        "help" => return show_help(process, &format!("kubectl {}", args[1..].join(" ")).trim().to_owned()),
+        "help" => return show_help(process, format!("kubectl {}", args[1..].join(" ")).trim()),
         "options" => return show_help(process, "kubectl options"),
         _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}

@@ -9,21 +9,17 @@ use std::ops::ControlFlow;
 use jiff::Timestamp;
 use podarium_machine::{ExchangeId, Process, StreamItem};
 
-use crate::client::Call;
-use crate::failure::{Failure, Outcome, caught, fail};
+use crate::discovery::Discovered;
+use crate::failure::{Failure, Outcome, fail};
 use crate::flags::Flags;
 use crate::kubeconfig::{Connection, Kubeconfig, Overrides};
-use crate::mapping::{Mapper, Mapping};
-use crate::unstructured::{items, text};
-
-const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
 
 pub struct Kubectl<'k, 'p> {
     pub process: &'k mut Process<'p>,
     pub flags: Flags,
     pub(crate) warned: BTreeSet<String>,
     connection: Option<Connection>,
-    mapper: Option<Mapper>,
+    pub(crate) mapper: Option<Discovered>,
     now: Option<Timestamp>,
 }
 
@@ -97,50 +93,6 @@ impl<'k, 'p> Kubectl<'k, 'p> {
 
     pub fn namespace(&mut self) -> Outcome<String> {
         Ok(self.connection()?.namespace)
-    }
-
-    /// The resource types of the server.
-    pub fn mapper(&mut self) -> Outcome<Mapper> {
-        if let Some(mapper) = &self.mapper {
-            return Ok(mapper.clone());
-        }
-        let mut mapper = Mapper::default();
-        let core = self.send(&Call::get("/api").accept(AGGREGATED))?;
-        if text(&core, "/kind") == "APIGroupDiscoveryList" {
-            mapper.add_aggregated(&core);
-            let groups = self.send(&Call::get("/apis").accept(AGGREGATED))?;
-            mapper.add_aggregated(&groups);
-        } else {
-            let groups = self.send(&Call::get("/apis").accept(AGGREGATED))?;
-            let list = self.send(&Call::get("/api/v1"))?;
-            mapper.add_legacy(&list);
-            for group in items(&groups, "/groups") {
-                for version in items(group, "/versions") {
-                    // A group whose server is away hides only itself.
-                    if let Ok(list) = caught(self.send(&Call::get(format!("/apis/{}", text(version, "/groupVersion")))))? {
-                        mapper.add_legacy(&list);
-                    }
-                }
-            }
-        }
-        self.mapper = Some(mapper.clone());
-        Ok(mapper)
-    }
-
-    /// The type that a word means, or kubectl's complaint.
-    pub fn mapping(&mut self, word: &str) -> Outcome<Mapping> {
-        match self.mapper()?.resource(word) {
-            Some(mapping) => Ok(mapping.clone()),
-            None => fail(format!("the server doesn't have a resource type {:?}", word.split('.').next().unwrap_or_default())),
-        }
-    }
-
-    /// The type of a kind that kubectl itself makes.
-    pub fn mapping_of_kind(&mut self, group: &str, kind: &str) -> Outcome<Mapping> {
-        match self.mapper()?.kind(group, "", kind) {
-            Some(mapping) => Ok(mapping.clone()),
-            None => fail(format!("no matches for kind {kind:?} in group {group:?}")),
-        }
     }
 
     pub fn read_file(&mut self, path: &str) -> Outcome<Result<Vec<u8>, String>> {

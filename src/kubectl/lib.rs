@@ -8,7 +8,7 @@
 //!
 //! Where to look:
 //! * `cmd/<verb>.rs` is a verb: complete, validate, run. `cmd/mod.rs` is the registry.
-//! * `builder/` finds the objects that a command line means, `mapping.rs` and `kubectl.rs` the resource types.
+//! * `builder/` finds the objects that a command line means, `mapping.rs` and `discovery.rs` the resource types.
 //! * `printers/` and `describe/` show objects, `apply/` works out what `apply` changes.
 //! * `failure.rs` is how commands fail; `?` carries out both a failure and the wish to wait.
 
@@ -19,6 +19,7 @@ pub mod client;
 pub mod cmd;
 pub mod command;
 pub mod describe;
+pub mod discovery;
 pub mod duration;
 pub mod failure;
 pub mod flags;

@@ -352,7 +352,7 @@ impl Sys<'_> {
 
     /// How a child ended, taking the answer; waits until it has.
     pub fn wait_child(&mut self, child: Pid) -> Option<Result<ExitStatus, Errno>> {
-        if !self.machine.processes.get(&child).is_some_and(|entry| entry.parent == Some(self.pid)) {
+        if self.machine.processes.get(&child).is_none_or(|entry| entry.parent != Some(self.pid)) {
             return Some(Err(Errno::NoChild));
         }
         if !self.wait_for(Wait::Child(child)) {

@@ -29,7 +29,7 @@ pub(super) fn view(cluster: &Cluster) -> ClusterView {
     let mut pods: Vec<PodView> = cluster.list::<Pod>().map(|pod| pod_view(cluster, pod, &versions)).collect();
     pods.sort_by(|a, b| (a.created, &a.name).cmp(&(b.created, &b.name)));
     let mut events: Vec<(u64, EventView)> = cluster.list::<Event>().map(|event| (revision_of(event), event_view(cluster, event))).collect();
-    events.sort_by(|a, b| (a.1.time, a.0).cmp(&(b.1.time, b.0)));
+    events.sort_by_key(|(revision, event)| (event.time, *revision));
     ClusterView {
         nodes: cluster.list::<Node>().map(|node| node_view(cluster, node, &requested)).collect(),
         pods,

@@ -21,6 +21,10 @@ impl ApiServer {
         let node = binding.pointer("/target/name").and_then(Value::as_str).unwrap_or_default();
         let old = self.stored(Kind::Pod, &key)?.clone();
         let Object::Pod(pod) = &old else { return Err(Status::not_found(Kind::Pod, &key.name)) };
+        let uid = binding.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
+        if !uid.is_empty() && uid != pod.uid() {
+            return Err(super::write::uid_conflict(Kind::Pod, &key.name, uid, pod.uid()));
+        }
         let conflict = |why: String| Status::conflict(Kind::Pod, &key.name, &why);
         if pod.metadata.deletion_timestamp.is_some() {
             return Err(conflict(format!("pod {} is being deleted, cannot be assigned to a host", key.name)));

@@ -33,9 +33,10 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         object.set_defaults();
+        // Admission sees an object that has no name yet if only a prefix was given.
+        self.admit(kind, &mut object, None, None, call)?;
         self.stamp_new(&mut object, call);
         object.prepare_for_create();
-        self.admit(kind, &mut object, None, None, call)?;
         let key = Key::of(&object);
         self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
         let errors = object.validate();

@@ -2,6 +2,9 @@
 //!
 //! The stand-in starts the pods of a namespace one at a time, 0.4 s apart, Running and Ready at once, and stops
 //! terminating ones likewise. The annotation `play` changes a pod's fate: `never` ready, or `exit:CODE` after 0.4 s.
+//!
+//! Models: nothing of Kubernetes; it is the stand-in of the recorded flows.
+//! Simplified: everything that kubelets do.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

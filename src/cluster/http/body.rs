@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Status, decode};
+use podarium_api::{Status, compat, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
@@ -180,7 +180,9 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subr
     if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
         return parse(http).map(Body::Value);
     }
-    let decoded = if content_type(http).contains("yaml") {
+    let decoded = if path.old_version.is_some() {
+        decode::decode(path.kind, compat::to_current(parse(http)?)?)?
+    } else if content_type(http).contains("yaml") {
         decode::decode_yaml(path.kind, &http.body)?
     } else {
         decode::decode_bytes(path.kind, &http.body)?

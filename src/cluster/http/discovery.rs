@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use podarium_api::Kind;
+use podarium_api::compat::old_versions;
 use podarium_machine::HttpResponse;
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use super::render;
 const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 /// The answer to a path that is not about objects; `None` for one that is.
-pub(super) fn answer(parts: &[&str]) -> Option<HttpResponse> {
+pub(super) fn answer(parts: &[&str], compat: bool) -> Option<HttpResponse> {
     Some(match parts {
         ["version"] => render::json(200, &version()),
         ["healthz" | "livez" | "readyz"] => render::text(200, "ok"),
@@ -22,10 +23,10 @@ pub(super) fn answer(parts: &[&str]) -> Option<HttpResponse> {
             200,
             &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "10.0.0.2:6443"}]}),
         ),
-        ["apis"] => render::json(200, &groups()),
-        ["api", "v1"] => render::json(200, &resources("", "v1")?),
-        ["apis", group] => render::json(200, &group_of(group)?),
-        ["apis", group, version] => render::json(200, &resources(group, version)?),
+        ["apis"] => render::json(200, &groups(compat)),
+        ["api", "v1"] => render::json(200, &resources("", "v1", compat)?),
+        ["apis", group] => render::json(200, &group_of(group, compat)?),
+        ["apis", group, version] => render::json(200, &resources(group, version, compat)?),
         _ => return None,
     })
 }
@@ -48,33 +49,52 @@ fn version() -> Value {
     })
 }
 
-fn versions() -> BTreeMap<&'static str, &'static str> {
-    Kind::ALL.iter().map(|kind| kind.info()).filter(|info| !info.group.is_empty()).map(|info| (info.group, info.version)).collect()
+/// The groups with their versions, the preferred one first.
+fn versions(compat: bool) -> BTreeMap<String, Vec<String>> {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut add = |group: &str, version: &str| {
+        let versions = groups.entry(group.to_owned()).or_default();
+        if !group.is_empty() && !versions.iter().any(|known| known == version) {
+            versions.push(version.to_owned());
+        }
+    };
+    for info in Kind::ALL.iter().map(|kind| kind.info()) {
+        add(info.group, info.version);
+    }
+    if compat {
+        for old in Kind::ALL.iter().flat_map(|kind| old_versions(kind.info().kind)) {
+            let (group, version) = old.split_once('/').unwrap_or(("", old));
+            add(group, version);
+        }
+    }
+    groups.remove("");
+    groups
 }
 
-fn group(name: &str, version: &str) -> Value {
-    let version = json!({"groupVersion": format!("{name}/{version}"), "version": version});
-    json!({"name": name, "versions": [version], "preferredVersion": version})
+fn group(name: &str, versions: &[String]) -> Value {
+    let versions: Vec<Value> = versions.iter().map(|version| json!({"groupVersion": format!("{name}/{version}"), "version": version})).collect();
+    json!({"name": name, "versions": versions, "preferredVersion": versions[0]})
 }
 
-fn groups() -> Value {
-    let groups: Vec<Value> = versions().into_iter().map(|(name, version)| group(name, version)).collect();
+fn groups(compat: bool) -> Value {
+    let groups: Vec<Value> = versions(compat).iter().map(|(name, versions)| group(name, versions)).collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
-fn group_of(name: &str) -> Option<Value> {
-    let version = *versions().get(name)?;
-    let mut value = group(name, version);
+fn group_of(name: &str, compat: bool) -> Option<Value> {
+    let mut value = group(name, versions(compat).get(name)?);
     value["kind"] = "APIGroup".into();
     value["apiVersion"] = "v1".into();
     Some(value)
 }
 
-fn resources(group: &str, version: &str) -> Option<Value> {
+fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
     let mut resources: Vec<Value> = Vec::new();
     for kind in Kind::ALL {
         let info = kind.info();
-        if info.group != group || info.version != version {
+        let wanted = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+        let old = compat && old_versions(info.kind).any(|old| old == wanted);
+        if info.api_version() != wanted && !old {
             continue;
         }
         let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": VERBS});

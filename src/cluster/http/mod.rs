@@ -35,13 +35,13 @@ pub(crate) enum Asked {
 }
 
 /// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(request: &HttpRequest) -> Result<Asked, Status> {
-    let (target, query) = parse_path(&request.url)?;
+pub(crate) fn read(request: &HttpRequest, compat: bool) -> Result<Asked, Status> {
+    let (target, query) = parse_path(&request.url, compat)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Fixed(answer) => return Ok(Asked::Now(answer)),
     };
-    let rendering = Rendering::of(request, &query);
+    let rendering = Rendering::of(request, &query, path.old_version.as_deref());
     if path.subresource.as_deref() == Some("log") {
         return Ok(Asked::Log(path, query));
     }

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{Kind, Status};
+use podarium_api::{Kind, Status, compat};
 use podarium_machine::HttpResponse;
 
 use super::{Query, discovery};
@@ -17,6 +17,8 @@ pub(crate) struct ResourcePath {
     /// Empty for collections.
     pub name: String,
     pub subresource: Option<String>,
+    /// The old version by which the path asks for the kind, with `compat: course-2019`.
+    pub old_version: Option<String>,
 }
 
 pub(crate) enum Target {
@@ -40,7 +42,7 @@ const NOT_SIMULATED: &[(&str, &[&str])] = &[
 ];
 
 /// Splits a URL (with or without scheme and host) into what it names and its query.
-pub(crate) fn parse(url: &str) -> Result<(Target, Query), Status> {
+pub(crate) fn parse(url: &str, compat: bool) -> Result<(Target, Query), Status> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
         None => url,
@@ -49,7 +51,7 @@ pub(crate) fn parse(url: &str) -> Result<(Target, Query), Status> {
     let query = Query::parse(query);
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(query::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    if let Some(answer) = discovery::answer(&parts) {
+    if let Some(answer) = discovery::answer(&parts, compat) {
         return Ok((Target::Fixed(answer), query));
     }
     let (group, version, rest) = match parts.as_slice() {
@@ -57,12 +59,12 @@ pub(crate) fn parse(url: &str) -> Result<(Target, Query), Status> {
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
         _ => return Err(Status::no_such_path()),
     };
-    resource(group, version, rest).map(|path| (Target::Resource(path), query))
+    resource(group, version, rest, compat).map(|path| (Target::Resource(path), query))
 }
 
 use super::query;
 
-fn resource(group: &str, version: &str, rest: &[&str]) -> Result<ResourcePath, Status> {
+fn resource(group: &str, version: &str, rest: &[&str], compat: bool) -> Result<ResourcePath, Status> {
     let (namespace, rest) = match rest {
         // `namespaces/x/status` is a subresource of the namespace itself.
         ["namespaces", _, "status" | "finalize"] => ("", rest),
@@ -75,12 +77,25 @@ fn resource(group: &str, version: &str, rest: &[&str]) -> Result<ResourcePath, S
         [plural, name, subresource] => (*plural, *name, Some((*subresource).to_owned())),
         _ => return Err(Status::no_such_path()),
     };
-    let kind = kind_of(group, version, plural)?;
+    let old_version = format!("{group}/{version}");
+    let old = compat.then(|| old_kind(&old_version, plural)).flatten();
+    let kind = match old {
+        Some(kind) => kind,
+        None => kind_of(group, version, plural)?,
+    };
     let namespaced = kind.info().namespaced;
     if !namespaced && !namespace.is_empty() || namespaced && namespace.is_empty() && !name.is_empty() {
         return Err(Status::no_such_path());
     }
-    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource })
+    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, old_version: old.map(|_| old_version) })
+}
+
+/// The kind that an old version of the API serves under this name.
+fn old_kind(version: &str, plural: &str) -> Option<Kind> {
+    Kind::ALL.iter().copied().find(|kind| {
+        let info = kind.info();
+        info.plural == plural && compat::old_versions(info.kind).any(|old| old == version)
+    })
 }
 
 fn kind_of(group: &str, version: &str, plural: &str) -> Result<Kind, Status> {
@@ -104,7 +119,7 @@ mod tests {
     use super::*;
 
     fn path_of(url: &str) -> Result<ResourcePath, String> {
-        match parse(url) {
+        match parse(url, false) {
             Ok((Target::Resource(path), _)) => Ok(path),
             Ok(_) => Err("fixed".to_owned()),
             Err(status) => Err(status.to_string()),
@@ -112,9 +127,17 @@ mod tests {
     }
 
     #[test]
+    fn old_versions_are_served_only_when_asked_for() {
+        let url = "/apis/extensions/v1beta1/namespaces/a/deployments/d";
+        assert!(parse(url, false).is_err());
+        let Ok((Target::Resource(path), _)) = parse(url, true) else { panic!("not served") };
+        assert_eq!((path.kind, path.old_version.as_deref()), (Kind::Deployment, Some("extensions/v1beta1")));
+    }
+
+    #[test]
     fn paths_name_what_they_name() {
         let path = |kind, namespace: &str, name: &str, subresource: Option<&str>| {
-            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource: subresource.map(str::to_owned) })
+            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource: subresource.map(str::to_owned), old_version: None })
         };
         let cases = [
             ("/api/v1/pods?watch=1", path(Kind::Pod, "", "", None)),

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go, v1.36.
 //! Simplified: JSON only.
 
-use podarium_api::{Kind, Object};
+use podarium_api::{Kind, Object, compat};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
@@ -18,11 +18,13 @@ pub(crate) enum Format {
 }
 
 /// How one client wants its answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rendering {
     pub format: Format,
     /// What a table's rows carry beside their cells: `None`, `Metadata` or `Object`.
     include: Include,
+    /// The old version in which objects are shown.
+    old_version: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ enum Include {
 
 impl Rendering {
     /// The first of the accepted forms that there is.
-    pub fn of(request: &HttpRequest, query: &Query) -> Self {
+    pub fn of(request: &HttpRequest, query: &Query, old_version: Option<&str>) -> Self {
         let accept = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("accept"));
         let forms = accept.map_or("", |(_, value)| value.as_str()).split(',');
         let format = forms
@@ -53,7 +55,7 @@ impl Rendering {
             Some("Object") => Include::Object,
             _ => Include::Metadata,
         };
-        Rendering { format: format.unwrap_or(Format::Json), include }
+        Rendering { format: format.unwrap_or(Format::Json), include, old_version: old_version.map(str::to_owned) }
     }
 
     pub fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Value {
@@ -67,7 +69,7 @@ impl Rendering {
                 let info = kind.info();
                 let (api_version, list) = match format {
                     Format::Metadata => ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList".to_owned()),
-                    _ => (info.api_version(), format!("{}List", info.kind)),
+                    _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), format!("{}List", info.kind)),
                 };
                 let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
                 json!({"kind": list, "apiVersion": api_version, "metadata": {"resourceVersion": resource_version.to_string()}, "items": items})
@@ -92,7 +94,15 @@ impl Rendering {
                 table(object.kind(), vec![self.row(object, now)], metadata, columns)
             }
             Format::Metadata => metadata_of(object),
-            Format::Json => object.to_value(),
+            Format::Json => self.value(object),
+        }
+    }
+
+    /// The object in the version that was asked for.
+    fn value(&self, object: &Object) -> Value {
+        match &self.old_version {
+            Some(version) => compat::from_current(object.to_value(), version),
+            None => object.to_value(),
         }
     }
 
@@ -101,7 +111,7 @@ impl Rendering {
         if self.format == Format::Metadata {
             return metadata_of(object);
         }
-        let mut value = object.to_value();
+        let mut value = self.value(object);
         if let Value::Object(fields) = &mut value {
             fields.remove("kind");
             fields.remove("apiVersion");

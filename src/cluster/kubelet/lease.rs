@@ -108,7 +108,6 @@ impl Kubelet {
                 renew_time: Some(ctx.epoch().micros(ctx.now())),
                 ..LeaseSpec::default()
             }),
-            ..Lease::default()
         }
     }
 }

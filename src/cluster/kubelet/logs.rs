@@ -112,7 +112,7 @@ impl Kubelet {
 }
 
 fn waiting_message(state: &super::pod::PodState, container: &str) -> String {
-    let status = state.status.get().map(|status| super::pod_status::all_statuses(status)).unwrap_or_default();
+    let status = state.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
     let waiting = status.into_iter().find(|status| status.name == container).and_then(|status| status.state?.waiting);
     let reason = waiting.and_then(|waiting| waiting.reason).unwrap_or_else(|| "ContainerCreating".to_owned());
     let why = match reason.as_str() {

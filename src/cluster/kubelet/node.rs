@@ -132,7 +132,6 @@ impl Kubelet {
                 ..NodeSpec::default()
             }),
             status: Arc::new(status),
-            ..Node::default()
         };
         self.node.stage = Stage::Creating(ctx.request(Request::create(node)));
     }

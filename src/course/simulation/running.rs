@@ -14,6 +14,9 @@ use super::Input;
 use crate::{Audience, Play, Report, Scenario, State};
 use podarium_api::{Kind, Pod};
 
+/// When the manifests are applied: the machines have registered by then.
+const MANIFESTS_AT: Time = Time::from_millis(500);
+
 /// A line for whoever watches: the scenario says something, or something did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -35,6 +38,8 @@ struct Running {
 pub struct Simulation {
     pub(super) world: World,
     pub(super) play: Play,
+    /// Whether the scenario's manifests have been applied.
+    applied: bool,
     notes: Vec<Note>,
     running: Vec<Running>,
     /// The revision of the store that the objectives have seen.
@@ -46,9 +51,8 @@ impl Simulation {
         let seed = seed.unwrap_or(scenario.seed);
         let world = super::timeline::build(&scenario, seed);
         let play = Play::new(scenario, seed, audience);
-        let mut simulation = Simulation { world, play, notes: Vec::new(), running: Vec::new(), observed: 0 };
+        let mut simulation = Simulation { world, play, applied: false, notes: Vec::new(), running: Vec::new(), observed: 0 };
         simulation.play.observe(&simulation.world.cluster);
-        simulation.apply_manifests();
         simulation
     }
 
@@ -90,7 +94,12 @@ impl Simulation {
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        [self.play.next_entry_at(), self.world.next_at(), self.play.watch().next_deadline()].into_iter().flatten().min()
+        [self.next_entry_at(), self.world.next_at(), self.play.watch().next_deadline()].into_iter().flatten().min()
+    }
+
+    /// When the scenario does something next: its manifests come first, once the machines have had time to register.
+    fn next_entry_at(&self) -> Option<Time> {
+        if self.applied { self.play.next_entry_at() } else { Some(MANIFESTS_AT) }
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
@@ -102,7 +111,7 @@ impl Simulation {
 
     /// Does the one next thing if it is due by `until`; whether there was one.
     pub fn step(&mut self, until: Time) -> bool {
-        let entry_at = self.play.next_entry_at();
+        let entry_at = self.next_entry_at();
         let limit = entry_at.map_or(until, |at| at.min(until));
         if self.world.step(limit) {
             self.after_step();
@@ -110,7 +119,10 @@ impl Simulation {
         }
         let Some(at) = entry_at.filter(|at| *at <= until) else { return false };
         self.world.advance(at);
-        if let Some(entry) = self.play.take_due(at) {
+        if !self.applied {
+            self.applied = true;
+            self.apply_manifests();
+        } else if let Some(entry) = self.play.take_due(at) {
             self.carry_out(&entry);
         }
         true

@@ -6,7 +6,9 @@
 
 mod difference;
 mod lists;
+mod patches;
 mod three_way;
 
 pub use difference::merge_patch;
+pub use patches::{three_way, two_way};
 pub use three_way::merge;

@@ -1,7 +1,8 @@
 //! From what stands on the command line to objects: `-f` files, `TYPE NAME`, `TYPE/NAME`, selectors, `--all`.
 
 mod arguments;
-mod builder;
+mod documents;
 mod files;
+mod find;
 
-pub use builder::{Builder, Found, Info, MISSING_RESOURCE};
+pub use find::{Builder, Found, Info, MISSING_RESOURCE};

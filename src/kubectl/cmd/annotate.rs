@@ -69,6 +69,6 @@ fn annotate(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_ru
         return kubectl.print(&out);
     }
     let manager = kubectl.flags.text("field-manager").to_owned();
-    let object = kubectl.send_change(&info, &wanted, dry_run, &manager)?.unwrap_or(wanted);
+    let object = kubectl.send_merge(&info, &wanted, dry_run, &manager)?.unwrap_or(wanted);
     kubectl.print_object(printer, &object)
 }

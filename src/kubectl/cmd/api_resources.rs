@@ -34,12 +34,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     match output {
         "" | "wide" | "name" => {}
         "json" | "yaml" => return not_simulated(format!("kubectl api-resources -o {output}")),
-        other => return fail(format!("--output {other} is not available")),
+        other => {
+            return fail(format!("unable to match a printer suitable for the output format {other:?}, allowed formats are: json,kyaml,name,wide,yaml"));
+        }
     }
     if !matches!(sort_by, "" | "name" | "kind") {
         return fail("--sort-by accepts only name or kind");
     }
-    let mut mappings: Vec<Mapping> = kubectl.mapper()?.mappings;
+    let mut mappings: Vec<Mapping> = if flags.bool("cached") { kubectl.mapper()?.mappings } else { kubectl.discover()?.mappings };
     mappings.retain(|mapping| {
         (!flags.is_set("api-group") || mapping.group == flags.text("api-group"))
             && (!flags.is_set("namespaced") || mapping.namespaced == flags.bool("namespaced"))

@@ -1,16 +1,16 @@
 //! `kubectl apply`: makes what there is like the file, leaving alone what others have changed.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/apply/{apply,patcher}.go, v1.36.
-//! Simplified: server-side apply, pruning and kustomize are refused; patches are merge patches.
+//! Simplified: server-side apply, pruning and kustomize are refused.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, annotate_configuration};
-use crate::apply::{merge, merge_patch};
+use crate::apply::{merge, three_way};
 use crate::builder::{Builder, Info};
-use crate::client::{PatchType, Write};
+use crate::client::Write;
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught, fail, not_simulated, usage};
 use crate::flags::{Flag, Takes};
@@ -124,15 +124,14 @@ fn patched(kubectl: &mut Kubectl<'_, '_>, info: &Info, modified: &Value, mut cur
     let mut tries = 0;
     loop {
         let original: Value = annotation(&current, LAST_APPLIED).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-        let wanted = merge(&original, modified, &current);
-        let patch = merge_patch(&current, &wanted);
+        let (kind, patch) = three_way(&info.mapping, &original, modified, &current);
         if patch == json!({}) {
             return Ok((patch, current));
         }
         if dry_run == DryRun::Client {
-            return Ok((patch, wanted));
+            return Ok((patch, merge(&original, modified, &current)));
         }
-        match caught(kubectl.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), write))? {
+        match caught(kubectl.patch(&info.mapping, &info.namespace, &info.name, (kind, &patch), write))? {
             Ok(object) => return Ok((patch, object)),
             Err(failure) if failure.is_conflict() && tries < TRIES => {
                 tries += 1;

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::apply::merge_patch;
+use crate::apply::{merge_patch, two_way};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
 use crate::failure::{Outcome, fail};
@@ -54,18 +54,19 @@ impl DryRun {
 impl Kubectl<'_, '_> {
     pub fn dry_run(&mut self) -> Outcome<DryRun> {
         let given = self.flags.text("dry-run").to_owned();
-        let (strategy, instead) = match given.as_str() {
+        // The message comes from a log that says which line of kubectl wrote it.
+        let (strategy, line, instead) = match given.as_str() {
             "none" | "" => return Ok(DryRun::None),
             "client" => return Ok(DryRun::Client),
             "server" => return Ok(DryRun::Server),
-            "unchanged" => (DryRun::Client, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
-            "1" | "t" | "T" | "TRUE" | "true" | "True" => (DryRun::Client, deprecated(&given, "client")),
-            "0" | "f" | "F" | "FALSE" | "false" | "False" => (DryRun::None, deprecated(&given, "none")),
+            "unchanged" => (DryRun::Client, 719, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => (DryRun::Client, 733, deprecated(&given, "client")),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => (DryRun::None, 736, deprecated(&given, "none")),
             other => return fail(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\".")),
         };
         let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
         let pid = self.process.pid().0;
-        let line = format!("W{} {pid:>7} helpers.go:719] {instead}\n", now.strftime("%m%d %H:%M:%S.%6f"));
+        let line = format!("W{} {pid:>7} helpers.go:{line}] {instead}\n", now.strftime("%m%d %H:%M:%S.%6f"));
         self.eprint(&line)?;
         Ok(strategy)
     }
@@ -147,7 +148,16 @@ pub fn save_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
 impl Kubectl<'_, '_> {
     /// Makes an object what it shall be, sending what differs. `None`: nothing does.
     pub fn send_change(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
-        let patch = merge_patch(&info.object, wanted);
+        self.send_patch(info, two_way(&info.mapping, &info.object, wanted), wanted, dry_run, manager)
+    }
+
+    /// The same with a merge patch, for labels and annotations.
+    pub fn send_merge(&mut self, info: &Info, wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        self.send_patch(info, (PatchType::Merge, merge_patch(&info.object, wanted)), wanted, dry_run, manager)
+    }
+
+    fn send_patch(&mut self, info: &Info, patch: (PatchType, Value), wanted: &Value, dry_run: DryRun, manager: &str) -> Outcome<Option<Value>> {
+        let (kind, patch) = patch;
         if patch == serde_json::json!({}) {
             return Ok(None);
         }
@@ -155,7 +165,7 @@ impl Kubectl<'_, '_> {
             return Ok(Some(wanted.clone()));
         }
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
-        self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write).map(Some)
+        self.patch(&info.mapping, &info.namespace, &info.name, (kind, &patch), &write).map(Some)
     }
 }
 

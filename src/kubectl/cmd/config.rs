@@ -47,6 +47,9 @@ fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcome<()> {
 }
 
 fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    if !kubectl.flags.args.is_empty() {
+        return usage("kubectl config view", format!("unexpected arguments: [{}]", kubectl.flags.args.join(" ")));
+    }
     let config = kubectl.kubeconfig()?;
     let mut data = config.complete();
     let context = match kubectl.flags.text("context") {
@@ -99,7 +102,7 @@ fn get_contexts(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let wanted = kubectl.flags.args.clone();
     let output = kubectl.flags.text("output").to_owned();
     if !matches!(output.as_str(), "" | "name") {
-        return fail(format!("output must be one of '' or 'name': {output}"));
+        return fail(format!("--output {output} is not available in kubectl config get-contexts; resetting to default output format"));
     }
     let names = config.names("contexts");
     let mut out = String::new();
@@ -133,11 +136,7 @@ fn current_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn use_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let [name] = &kubectl.flags.args[..] else {
-        let args = kubectl.flags.args.join(" ");
-        if let Some(text) = help::text("kubectl config use-context") {
-            kubectl.print(text)?;
-        }
-        return fail(format!("Unexpected args: [{args}]"));
+        return unexpected(kubectl);
     };
     let name = name.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -149,6 +148,13 @@ fn use_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     kubectl.print(&format!("Switched to context {name:?}.\n"))
 }
 
+/// The help, and then the complaint.
+fn unexpected(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let text = help::text(&kubectl.flags.command.clone()).unwrap_or_default();
+    kubectl.print(text)?;
+    fail(format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")))
+}
+
 fn set_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -157,7 +163,7 @@ fn set_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         ([], true) => config.current().to_owned(),
         ([], false) => return fail("you must specify a non-empty context name or --current"),
         (_, true) => return fail("you cannot specify both a context name and --current"),
-        _ => return usage("kubectl config set-context", format!("Unexpected args: [{}]", flags.args.join(" "))),
+        _ => return unexpected(kubectl),
     };
     if name.is_empty() {
         return fail("no current context is set");
@@ -192,7 +198,12 @@ fn get_users(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 fn delete(kubectl: &mut Kubectl<'_, '_>, list: &str) -> Outcome<()> {
     let what = &list[..list.len() - 1];
     let [name] = &kubectl.flags.args[..] else {
-        return fail(format!("you must specify a {what} to delete"));
+        if list == "users" {
+            return usage("kubectl config delete-user", "user to delete is required");
+        }
+        // Without a name there is the help, and no error.
+        let text = help::text(&kubectl.flags.command.clone()).unwrap_or_default();
+        return kubectl.print(text);
     };
     let name = name.clone();
     let mut config = kubectl.kubeconfig()?;
@@ -220,7 +231,7 @@ fn delete_user(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn rename_context(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let [from, to] = &kubectl.flags.args[..] else {
-        return usage("kubectl config rename-context", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
+        return unexpected(kubectl);
     };
     let (from, to) = (from.clone(), to.clone());
     let mut config = kubectl.kubeconfig()?;

@@ -65,7 +65,7 @@ fn label(kubectl: &mut Kubectl<'_, '_>, mut info: Info, changes: &Changes, dry_r
     }
     if writes {
         let manager = kubectl.flags.text("field-manager").to_owned();
-        kubectl.send_change(&info, &wanted, dry_run, &manager)?;
+        kubectl.send_merge(&info, &wanted, dry_run, &manager)?;
     }
     info.object = wanted;
     let done = match (added.is_empty(), removed.is_empty()) {

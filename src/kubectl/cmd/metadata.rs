@@ -34,9 +34,12 @@ pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result
             Pair::Remove(key) => changes.remove.push(key),
         }
     }
-    if changes.remove.iter().any(|key| changes.set.iter().any(|(set, _)| set == key)) {
-        let message = if what == "label" { "can not both modify and remove a label in the same command" } else { "can not both modify and remove the following annotation(s) in the same command" };
-        return fail(message);
+    let both: Vec<&str> = changes.remove.iter().filter(|key| changes.set.iter().any(|(set, _)| set == *key)).map(String::as_str).collect();
+    if !both.is_empty() && what == "label" {
+        return fail("can not both modify and remove a label in the same command");
+    }
+    if !both.is_empty() {
+        return fail(format!("can not both modify and remove the following annotation(s) in the same command: {}", both.join(", ")));
     }
     if changes.list && !flags.text("output").is_empty() {
         return fail("--list and --output may not be specified together");

@@ -28,6 +28,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
+    kubectl.require_files()?;
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
@@ -35,9 +36,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         if kubectl.flags.is_set(flag) {
             return not_simulated(format!("kubectl replace --{flag}"));
         }
-    }
-    if kubectl.flags.list("filename").is_empty() {
-        return usage("kubectl replace", "Must specify --filename to replace");
     }
     let found = Builder::of(kubectl, &[]).find(kubectl)?;
     let mut failures = found.failures;

@@ -48,7 +48,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if image.is_empty() {
         return fail("--image is required");
     }
-    if image.contains(char::is_whitespace) || image.starts_with([':', '/']) || image.rsplit('@').next_back().is_some_and(|repository| repository.split('/').skip(1).any(|part| part.chars().any(char::is_uppercase) && !part.contains(':'))) {
+    if !is_image(image) {
         return fail(format!("Invalid image name {image:?}: invalid reference format"));
     }
     if flags.bool("tty") && !flags.bool("stdin") {
@@ -86,6 +86,13 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         print(kubectl, &printer, &service, dry_run)?;
     }
     kubectl.print_object(&printer, &made)
+}
+
+/// Whether a text can name an image: no spaces, and no capital letters in the repository.
+fn is_image(text: &str) -> bool {
+    let (host, rest) = text.split_once('/').unwrap_or(("", text));
+    let repository = rest.split(['@', ':']).next().unwrap_or_default();
+    !host.starts_with(':') && !repository.is_empty() && !text.contains(char::is_whitespace) && !repository.chars().any(char::is_uppercase)
 }
 
 /// A service in a dry run is a document of its own.

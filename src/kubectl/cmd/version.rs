@@ -3,20 +3,50 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/version/version.go, v1.36.
 //! Simplified: nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::Call;
 use crate::command::Command;
 use crate::failure::{Outcome, fail};
 use crate::flags::Flag;
 use crate::kubectl::Kubectl;
-use crate::printers::{json as json_printer, yaml};
+use crate::printers::yaml;
 use crate::unstructured::text;
 
 pub const COMMAND: Command = Command::new("version", &[&[Flag::bool("client"), Flag::text("output").short('o')]], run);
 
 const VERSION: &str = "v1.36.3";
 const KUSTOMIZE: &str = "v5.8.1";
+
+/// The fields of a version, in the order in which they are shown.
+const FIELDS: [&str; 13] = [
+    "major", "minor", "emulationMajor", "emulationMinor", "minCompatibilityMajor", "minCompatibilityMinor", "gitVersion", "gitCommit",
+    "gitTreeState", "buildDate", "goVersion", "compiler", "platform",
+];
+
+fn client() -> Value {
+    json!({
+        "major": "1",
+        "minor": "36",
+        "gitVersion": VERSION,
+        "gitCommit": "0f29094e5b73085e3802ecc1298ecae13866bfe6",
+        "gitTreeState": "clean",
+        "buildDate": "2026-07-22T18:10:35Z",
+        "goVersion": "go1.26.5",
+        "compiler": "gc",
+        "platform": "linux/amd64",
+    })
+}
+
+fn as_json(server: Option<&Value>) -> String {
+    let one = |title: &str, version: &Value| {
+        let fields: Vec<String> = FIELDS.iter().filter(|field| version.get(**field).is_some()).map(|field| format!("    {field:?}: {}", version[*field])).collect();
+        format!("  {title:?}: {{\n{}\n  }}", fields.join(",\n"))
+    };
+    let mut parts = vec![one("clientVersion", &client()), format!("  \"kustomizeVersion\": {KUSTOMIZE:?}")];
+    parts.extend(server.map(|server| one("serverVersion", server)));
+    format!("{{\n{}\n}}\n", parts.join(",\n"))
+}
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let output = kubectl.flags.text("output").to_owned();
@@ -34,19 +64,13 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             Err(failure) => (None, Some(failure)),
         },
     };
-    let mut all = json!({
-        "clientVersion": {
-            "major": "1", "minor": "36", "gitVersion": VERSION, "gitTreeState": "clean", "buildDate": "2026-06-11T00:00:00Z",
-            "goVersion": "go1.26.6", "compiler": "gc", "platform": "linux/amd64",
-        },
-        "kustomizeVersion": KUSTOMIZE,
-    });
+    let mut all = json!({"clientVersion": client(), "kustomizeVersion": KUSTOMIZE});
     if let Some(server) = &server {
         all["serverVersion"] = server.clone();
     }
     let shown = match output.as_str() {
-        "json" => json_printer::pretty(&all).replace("    ", "  "),
-        "yaml" => yaml::document(&all),
+        "json" => as_json(server.as_ref()),
+        "yaml" => format!("{}\n", yaml::document(&all)),
         _ => {
             let mut shown = format!("Client Version: {VERSION}\nKustomize Version: {KUSTOMIZE}\n");
             if let Some(server) = &server {

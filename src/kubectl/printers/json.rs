@@ -33,7 +33,7 @@ fn write(out: &mut String, value: &Value, indent: Option<usize>) {
                 write(out, value, indent);
             });
         }
-        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), |out, item, indent| write(out, item, indent)),
+        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), write),
         Value::String(text) => quote(out, text),
         other => {
             let _ = write!(out, "{other}");

@@ -294,7 +294,7 @@ fn selects(command: &Command, index: usize, state: &mut State, is_last: bool) ->
     let holds = |address: &Address, pattern: &str| match address {
         Address::Line(line) => *line == number,
         Address::Step(first, 0) => *first == number,
-        Address::Step(first, step) => number >= *first && (number - first) % step == 0,
+        Address::Step(first, step) => number >= *first && (number - first).is_multiple_of(*step),
         Address::Last => is_last,
         Address::Regex(regex) => regex.is_match(pattern),
         Address::More(_) => false,

@@ -216,9 +216,8 @@ impl Parser<'_> {
             match c {
                 '\\' => match self.next()? {
                     escaped if escaped == mark => {
-                        if is_regex && mark != '/' && "|+?(){}.*[]^$".contains(mark) {
-                            out.push('\\');
-                        } else if !is_regex && mark == '&' {
+                        let special = if is_regex { mark != '/' && "|+?(){}.*[]^$".contains(mark) } else { mark == '&' };
+                        if special {
                             out.push('\\');
                         }
                         out.push(escaped);
@@ -338,7 +337,7 @@ impl Parser<'_> {
         if self.eat('\\') {
             self.skip(|c| c == ' ' || c == '\t');
             if !self.eat('\n') && self.chars.peek().is_none() {
-                return Err(format!("expected \\ after `a', `c' or `i'"));
+                return Err("expected \\ after `a', `c' or `i'".to_string());
             }
         }
         let mut text = String::new();

@@ -162,14 +162,13 @@ impl Shell {
             }
         };
         // A subshell that has nothing else to do becomes the program.
-        if self.is_subshell && self.stack.is_empty() && self.traps.is_empty() {
-            if let Ok((program, argv)) = sys.load(&arguments, &environment) {
+        if self.is_subshell && self.stack.is_empty() && self.traps.is_empty()
+            && let Ok((program, argv)) = sys.load(&arguments, &environment) {
                 saved.into_iter().filter_map(|(_, copy)| copy).for_each(|copy| sys.close(copy));
                 sys.set_identity(argv, environment);
                 self.become_next = Some(program);
                 return;
             }
-        }
         let spawn = Spawn {
             argv: arguments.clone(),
             env: Some(environment.clone()),

@@ -92,7 +92,7 @@ impl Options {
     pub fn letters(&self) -> String {
         let set = [(self.allexport, 'a'), (self.errexit, 'e'), (self.noglob, 'f'), (self.nounset, 'u'), (self.xtrace, 'x')];
         let mut letters: String = set.iter().filter(|(on, _)| *on).map(|(_, letter)| *letter).collect();
-        letters.insert_str(letters.find(['u', 'x']).unwrap_or(letters.len()), "h");
+        letters.insert(letters.find(['u', 'x']).unwrap_or(letters.len()), 'h');
         letters + "B"
     }
 }

@@ -28,6 +28,12 @@ pub struct Attributes<'a> {
     pub warnings: &'a mut Vec<String>,
 }
 
+/// The name as refusals give it: the prefix, if the server is still to make the name.
+pub(super) fn name_of(meta: &podarium_api::ObjectMeta) -> &str {
+    let name = meta.name.as_deref().filter(|name| !name.is_empty());
+    name.or(meta.generate_name.as_deref()).unwrap_or_default()
+}
+
 type Plugin = fn(&mut Attributes<'_>) -> Result<(), Status>;
 
 const PLUGINS: &[(&str, Plugin)] = &[

@@ -5,7 +5,7 @@
 
 use podarium_api::{Kind, Object, Status};
 
-use super::Attributes;
+use super::{Attributes, name_of};
 use crate::apiserver::Verb;
 use crate::store::Key;
 
@@ -18,7 +18,7 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     match attributes.store.get(Kind::Namespace, &Key::new("", name)) {
         None => Err(Status::not_found(Kind::Namespace, name)),
         Some(Object::Namespace(namespace)) if namespace.status.phase.as_deref() == Some("Terminating") => {
-            let object = meta.name.as_deref().unwrap_or_default();
+            let object = name_of(meta);
             let why = format!("unable to create new content in namespace {name} because it is being terminated");
             Err(Status::forbidden(attributes.kind, object, why).with_cause(
                 "metadata.namespace",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use podarium_api::{Object, Status};
 
-use super::Attributes;
+use super::{Attributes, name_of};
 use crate::apiserver::Verb;
 
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
@@ -16,7 +16,7 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     }
     let (kind, Object::Pod(pod)) = (attributes.kind, &mut *attributes.object) else { return Ok(()) };
     let class = pod.spec.priority_class_name.clone().unwrap_or_default();
-    let name = pod.metadata.name.clone().unwrap_or_default();
+    let name = name_of(&pod.metadata).to_owned();
     let priority = match class.as_str() {
         "" => 0,
         "system-cluster-critical" => 2_000_000_000,

@@ -11,7 +11,7 @@ use k8s_openapi::api::core::v1::{
 };
 use podarium_api::{Kind, Object, Pod, ServiceAccount, Status, names};
 
-use super::Attributes;
+use super::{Attributes, name_of};
 use crate::apiserver::Verb;
 use crate::store::Key;
 
@@ -32,7 +32,7 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     let Some(Object::ServiceAccount(account)) = found else {
         let text = Status::not_found(Kind::ServiceAccount, &name).message().replace("serviceaccounts", "serviceaccount");
         let why = format!("error looking up service account {namespace}/{name}: {text}");
-        return Err(Status::forbidden(Kind::Pod, pod.metadata.name.as_deref().unwrap_or_default(), why));
+        return Err(Status::forbidden(Kind::Pod, name_of(&pod.metadata), why));
     };
     let spec = Arc::make_mut(&mut pod.spec);
     spec.service_account_name = Some(name.clone());

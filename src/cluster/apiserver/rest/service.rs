@@ -34,6 +34,7 @@ impl Allocator {
             _ => None,
         });
         let service = Arc::make_mut(service);
+        name_families(service);
         self.assign_address(service, old, stream)?;
         self.assign_ports(service, old, stream)
     }
@@ -56,6 +57,13 @@ impl Allocator {
             if let Some(address) = had.filter(|_| external) {
                 self.addresses.remove(&address);
             }
+            if !external {
+                let spec = Arc::make_mut(&mut service.spec);
+                spec.cluster_ips = Some(vec!["None".to_owned()]);
+                spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+                let policy = if spec.selector.is_none() { "RequireDualStack" } else { "SingleStack" };
+                spec.ip_family_policy.get_or_insert_with(|| policy.to_owned());
+            }
             return Ok(());
         }
         let text = match (address(service), service.spec.cluster_ip.as_deref().unwrap_or_default()) {
@@ -73,6 +81,8 @@ impl Allocator {
             (_, text) => text.to_owned(),
         };
         let spec = Arc::make_mut(&mut service.spec);
+        spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+        spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
         spec.cluster_ips = Some(vec![text.clone()]);
         spec.cluster_ip = Some(text);
         Ok(())
@@ -155,3 +165,20 @@ fn address(service: &Service) -> Option<u32> {
 fn node_ports(service: &Service) -> BTreeSet<i32> {
     service.spec.ports.iter().flatten().filter_map(|port| port.node_port).filter(|port| *port != 0).collect()
 }
+/// A cluster with one family of addresses gives every Service that family; an alias has none.
+fn name_families(service: &mut Service) {
+    if service.spec.type_.as_deref() == Some("ExternalName") {
+        return;
+    }
+    let spec = Arc::make_mut(&mut service.spec);
+    let headless_without_selector = spec.cluster_ip.as_deref() == Some("None") && spec.selector.is_none();
+    if spec.ip_family_policy.is_none() {
+        let policy = if headless_without_selector { "RequireDualStack" } else { "SingleStack" };
+        spec.ip_family_policy = Some(policy.to_owned());
+    }
+    if spec.ip_families.as_ref().is_none_or(Vec::is_empty) {
+        let families: &[&str] = if headless_without_selector { &["IPv4", "IPv6"] } else { &["IPv4"] };
+        spec.ip_families = Some(families.iter().map(|family| (*family).to_owned()).collect());
+    }
+}
+

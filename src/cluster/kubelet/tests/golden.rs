@@ -171,7 +171,7 @@ fn differences(name: &str, seed: u64) -> Vec<String> {
         }
     }
     let want: Vec<(String, i64, f64)> = serde_json::from_value(recorded["restarts"].clone()).unwrap();
-    // Back-offs are up to half as long again, at random: two real runs differ by as much.
+    // Back-offs are up to half as long again, at random, so a quarter is forgiven where two real runs were held to 15 %.
     let near = |(a, b): (&(String, i64, f64), &(String, i64, f64))| a.0 == b.0 && a.1 == b.1 && (a.2 - b.2).abs() <= f64::max(2.0, 0.25 * a.2);
     if want.len() != course.restarts.len() || !want.iter().zip(&course.restarts).all(near) {
         bad.push(format!("{name} restarts: want {want:?}, got {:?}", course.restarts));
@@ -185,15 +185,25 @@ const STEADY: [&str; 15] = [
     "two-containers-one-fails", "volume-missing-secret", "config-missing-key", "sidecar", "sidecar-restarts", "deadline",
     "stubborn-delete", "prestop",
 ];
-/// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen.
+/// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen: the
+/// recording must be among what happens, and not rare.
 const CLOSE: [&str; 4] = ["init-fails-always", "liveness-http-refused", "startup-fails", "oom"];
 
 #[test]
 fn pods_go_through_what_they_go_through_on_a_real_node() {
     let steady = STEADY.iter().flat_map(|case| (0..4).map(|seed| (*case, seed)));
-    let close = CLOSE.iter().map(|case| (*case, 3));
     let bad: BTreeMap<&str, Vec<String>> =
-        steady.chain(close).map(|(case, seed)| (case, differences(case, seed))).filter(|(_, bad)| !bad.is_empty()).collect();
+        steady.map(|(case, seed)| (case, differences(case, seed))).filter(|(_, bad)| !bad.is_empty()).collect();
     let text: String = bad.values().flatten().map(|bad| format!("{bad}\n")).collect();
     assert!(bad.is_empty(), "{} cases differ: {:?}\n{text}", bad.len(), bad.keys());
+}
+
+#[test]
+fn where_chance_decides_the_recorded_course_is_a_usual_one() {
+    for case in CLOSE {
+        let all: Vec<Vec<String>> = (0..20).map(|seed| differences(case, seed)).collect();
+        let whole = all.iter().filter(|bad| bad.is_empty()).count();
+        println!("CLOSE {case} {whole}/20");
+        assert!(whole >= 5, "{case}: only {whole} of 20 seeds go as recorded, e.g.\n{}", all.concat().join("\n"));
+    }
 }

@@ -36,7 +36,7 @@ fn an_image_is_pulled_once_for_a_node() {
 fn a_wrong_name_ends_in_image_pull_back_off() {
     let mut world = World::one_node(web());
     world.pod("p", json!([{"name": "web", "image": "ngnix"}]), json!({}));
-    world.run_for(40.0);
+    world.run_for(45.0);
     let pod = world.get("p").unwrap();
     let waiting = pod.status.container_statuses.as_ref().unwrap()[0].state.clone().unwrap().waiting.unwrap();
     assert_eq!(waiting.reason.as_deref(), Some("ImagePullBackOff"));

@@ -33,8 +33,6 @@ pub fn read(kubectl: &mut Kubectl<'_, '_>, kind: &str, name: &str) -> Outcome<BT
         let Some((key, value)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             return fail(format!("invalid literal source {literal}, expected key=value"));
         };
-        let quoted = |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
-        let value = if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value };
         data.add(key, value.as_bytes().to_vec())?;
     }
     for path in env_files {

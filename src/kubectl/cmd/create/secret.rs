@@ -77,10 +77,16 @@ fn docker(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if user.is_empty() || password.is_empty() || server.is_empty() {
         return fail("either --from-file or the combination of --docker-username, --docker-password and --docker-server is required");
     }
-    let mut entry = json!({"username": user, "password": password, "auth": base64::encode(format!("{user}:{password}").as_bytes())});
-    if !email.is_empty() {
-        entry["email"] = email.into();
-    }
-    let config = json_printer::compact(&json!({"auths": {server: entry}}));
+    // The order of the fields is part of what is stored.
+    let quoted = |text: &str| json_printer::compact(&Value::from(text));
+    let email = if email.is_empty() { String::new() } else { format!("\"email\":{},", quoted(&email)) };
+    let auth = base64::encode(format!("{user}:{password}").as_bytes());
+    let config = format!(
+        "{{\"auths\":{{{}:{{\"username\":{},\"password\":{},{email}\"auth\":{}}}}}}}",
+        quoted(&server),
+        quoted(&user),
+        quoted(&password),
+        quoted(&auth)
+    );
     secret(kubectl, &name, "kubernetes.io/dockerconfigjson", vec![(".dockerconfigjson".to_owned(), config.into_bytes())], "failed to create secret ")
 }

@@ -78,9 +78,9 @@ fn ports_of(pair: &str) -> Outcome<(i64, Value)> {
     let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
     let number = |text: &str| -> Outcome<i64> {
         match text.parse::<i64>() {
-            Ok(number) if (1..=65535).contains(&number) => Ok(number),
-            Ok(number) => fail(format!("invalid port number: {number}")),
-            Err(_) => fail(format!("strconv.Atoi: parsing {text:?}: invalid syntax")),
+            Ok(number) if (0..=65535).contains(&number) => Ok(number),
+            Ok(number) if number > 65535 => fail(format!("strconv.ParseUint: parsing {text:?}: value out of range")),
+            _ => fail(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")),
         }
     };
     let port = number(port)?;

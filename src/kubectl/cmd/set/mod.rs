@@ -1,10 +1,15 @@
 //! `kubectl set`: single features of objects.
 
+mod env;
 mod image;
+mod resources;
+mod selector;
+mod service_account;
+mod template;
 
 use crate::command::Command;
 
 pub const COMMAND: Command = Command {
-    refused: &["env", "resources", "limits", "selector", "serviceaccount", "sa", "subject"],
-    ..Command::group("set", &[&image::COMMAND])
+    refused: &["subject"],
+    ..Command::group("set", &[&image::COMMAND, &env::COMMAND, &resources::COMMAND, &selector::COMMAND, &service_account::COMMAND])
 };

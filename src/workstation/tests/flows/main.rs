@@ -1,9 +1,12 @@
 //! The recorded flows of a real Kubernetes 1.36.2, driven against the simulated one: the same commands, the same
 //! stand-in for kubelets, and then the work of the controllers compared part by part.
 
+#![expect(clippy::disallowed_methods, reason = "a test may read its recordings and be told which to run")]
+
 mod driver;
 mod projection;
-mod stand_in;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::PathBuf;
 
@@ -30,6 +33,15 @@ const NOT_SIMULATED: &[&str] = &[
     "sts-parallel", "sts-pvc", "sts-update",
 ];
 
+/// Parts in which two recordings of the real thing differ from each other, or which hold what other flows did that were
+/// recorded at the same time; with the reason.
+const NOISE: &[(&str, &str, &str)] = &[
+    ("drain", "kubectl", "the drained node held pods of other flows, whose eviction timed out"),
+    ("drain", "events", "which pods lay on the drained node is chance"),
+    ("rollout-pause-resume", "events", "how far the rollout came before the pause is chance"),
+    ("rollout-undo", "events", "which of the combined events is the last one is chance"),
+];
+
 /// Runs the flows whose names start with the text in `FLOW` (all without it), and demands that every part is equal.
 #[test]
 fn controllers_do_what_the_recorded_ones_did() {
@@ -46,7 +58,11 @@ fn controllers_do_what_the_recorded_ones_did() {
             }
         }
         let got = projection::project(&log);
-        for (part, wanted) in flow["expected"].as_object().expect("expected parts") {
+        let expected = projection::settled(flow["expected"].clone());
+        for (part, wanted) in expected.as_object().expect("expected parts") {
+            if NOISE.iter().any(|(of, noisy, _)| *of == name && noisy == part) {
+                continue;
+            }
             parts += 1;
             let differences = projection::differences(wanted, &got[part], part);
             if differences.is_empty() {

@@ -181,11 +181,11 @@ fn pods(log: &[Value]) -> Value {
 
 fn endpoints(log: &[Value]) -> Value {
     let slices = log.iter().filter(|entry| entry["kind"] == "endpointslices" && entry["type"] != "DELETED");
-    let ready = slices.map(|entry| {
+    let mut ready = slices.map(|entry| {
         let endpoints = entry["object"]["endpoints"].as_array().into_iter().flatten();
         endpoints.filter(|endpoint| endpoint["conditions"]["ready"] == true).count()
     });
-    json!(ready.last().into_iter().collect::<Vec<_>>())
+    json!(ready.next_back().into_iter().collect::<Vec<_>>())
 }
 
 fn commands(log: &[Value], text: &Text) -> Value {
@@ -199,12 +199,30 @@ fn commands(log: &[Value], text: &Text) -> Value {
         if starts(&["rollout status", "drain", "delete"]) && !stdout.is_empty() {
             stdout = stdout.trim().rsplit('\n').next().unwrap_or_default().to_owned();
         }
-        let mut lines: Vec<&str> = stdout.split('\n').collect();
+        // An age of five characters makes its column wider than one of two.
+        let lines: Vec<String> = stdout.split('\n').map(one_space).collect();
+        let mut lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         lines.sort_unstable();
         let raw = starts(&["get all", "get dep", "get events", "describe dep", "describe node"]);
         json!({"cmd": command, "code": entry["code"], "stdout": if raw { Value::Null } else { json!(lines) }, "stderr": field("stderr")})
     });
     commands.collect()
+}
+
+fn one_space(line: &str) -> String {
+    line.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// The recorded answers as they are compared.
+pub fn settled(mut wanted: Value) -> Value {
+    for command in wanted["kubectl"].as_array_mut().into_iter().flatten() {
+        let Some(lines) = command["stdout"].as_array_mut() else { continue };
+        let mut texts: Vec<String> = lines.iter().map(|line| one_space(line.as_str().unwrap_or_default())).collect();
+        // They were recorded in order with all their spaces; without these, the order is another.
+        texts.sort_unstable();
+        command["stdout"] = json!(texts);
+    }
+    wanted
 }
 
 /// Where two values differ, each with its path.

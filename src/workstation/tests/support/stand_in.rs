@@ -58,7 +58,8 @@ impl StandIn {
             seen: BTreeMap::new(),
             busy: None,
             later: Vec::new(),
-            next_beat: cluster.now(),
+            // The nodes are there by then.
+            next_beat: cluster.now() + Duration::from_millis(100),
             quiet: BTreeSet::new(),
             down: BTreeSet::new(),
             addresses: BTreeMap::new(),
@@ -88,8 +89,8 @@ impl StandIn {
                     self.seen.insert(uid, "stop");
                     self.queue.push_back((Task::Stop, pod));
                 }
-            } else if !self.seen.contains_key(&uid) {
-                self.seen.insert(uid, "start");
+            } else if let std::collections::btree_map::Entry::Vacant(e) = self.seen.entry(uid) {
+                e.insert("start");
                 self.queue.push_back((Task::Start, pod));
             }
         }
@@ -200,7 +201,7 @@ impl StandIn {
 }
 
 fn register(cluster: &mut Cluster, name: &str, index: usize) {
-    let zone = if index % 2 == 0 { "zone-a" } else { "zone-b" };
+    let zone = if index.is_multiple_of(2) { "zone-a" } else { "zone-b" };
     let labels = [("kubernetes.io/hostname", name), ("kubernetes.io/os", "linux"), ("kubernetes.io/arch", "amd64"), ("topology.kubernetes.io/zone", zone)];
     let mut node = Node::default();
     node.metadata = ObjectMeta {

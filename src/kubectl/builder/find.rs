@@ -1,19 +1,17 @@
 //! The builder: what is asked for, and the objects that are found.
 //!
-//! Models: staging/src/k8s.io/cli-runtime/pkg/resource/{builder,visitor,selector,mapper}.go, v1.36.
+//! Models: staging/src/k8s.io/cli-runtime/pkg/resource/{builder,selector}.go, v1.36.
 //! Simplified: all objects are found before the first is worked on.
 
-use podarium_api::selector::LabelSelector;
 use serde_json::Value;
 
 use super::arguments::Arguments;
 use crate::client::{Call, JSON};
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
-use crate::manifest;
-use crate::mapping::{Mapper, Mapping};
+use crate::mapping::Mapping;
 use crate::printers::format::is_list;
-use crate::unstructured::{items, name, namespace, set, strings, text};
+use crate::unstructured::{items, name, namespace, text};
 
 pub const MISSING_RESOURCE: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
 
@@ -141,6 +139,9 @@ impl Builder {
         {
             arguments.types = vec![default_type.to_owned()];
         }
+        if self.all && (self.selector.is_some() || self.field_selector.is_some()) {
+            return fail("setting 'all' parameter but found a non empty selector. ");
+        }
         if !self.filenames.is_empty() {
             return self.by_files(kubectl, &arguments);
         }
@@ -154,10 +155,13 @@ impl Builder {
         if !arguments.names.is_empty() {
             return self.by_names(kubectl, &arguments);
         }
+        if arguments.types.is_empty() {
+            return fail(MISSING_RESOURCE);
+        }
         for word in self.expand(kubectl, &arguments.types)? {
             kubectl.mapping(&word)?;
         }
-        if arguments.types.is_empty() { fail(MISSING_RESOURCE) } else { fail("resource(s) were provided, but no name was specified") }
+        fail("resource(s) were provided, but no name was specified")
     }
 
     /// Categories become the types that are in them.
@@ -310,7 +314,7 @@ impl Builder {
         Ok(())
     }
 
-    fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Value> {
+    pub(super) fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Value> {
         let mut path = info.mapping.path(&info.namespace, &info.name);
         if !self.subresource.is_empty() {
             path = format!("{path}/{}", self.subresource);
@@ -321,132 +325,4 @@ impl Builder {
         }
         kubectl.send(&call)
     }
-}
-
-/// Files.
-impl Builder {
-    fn by_files(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
-        if !arguments.types.is_empty() || !arguments.pairs.is_empty() {
-            return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
-        }
-        if self.all {
-            return fail("setting 'all' parameter but found a non empty resource. ");
-        }
-        let sources = match kubectl.sources(&self.filenames, self.recursive)? {
-            Ok(sources) => sources,
-            Err(mut errors) if errors.len() == 1 => return fail(errors.remove(0)),
-            Err(errors) => return Err(Failure::Many(errors.into_iter().map(Failure::Message).collect()).into()),
-        };
-        let selector = match self.selector.as_deref().map(LabelSelector::parse).transpose() {
-            Ok(selector) => selector,
-            Err(error) => return fail(error.0),
-        };
-        let mut found = Found::default();
-        for source in sources {
-            let (documents, error) = manifest::documents(&source.bytes);
-            for document in documents {
-                self.take_document(kubectl, &source.name, document, selector.as_ref(), &mut found)?;
-            }
-            if let Some(error) = error {
-                let named = if source.name == "STDIN" { "STDIN".to_owned() } else { source.name };
-                found.failures.push(Failure::Message(format!("error parsing {named}: {error}")));
-            }
-        }
-        found.single = found.infos.len() == 1;
-        Ok(found)
-    }
-
-    fn take_document(&self, kubectl: &mut Kubectl<'_, '_>, source: &str, document: Value, selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
-        if let Some(failure) = incomplete(source, &document) {
-            found.failures.push(failure);
-            return Ok(());
-        }
-        if is_list(&document) && self.flatten {
-            for item in items(&document, "/items") {
-                self.take_document(kubectl, source, item.clone(), selector, found)?;
-            }
-            return Ok(());
-        }
-        if selector.is_some_and(|selector| !selector.matches(Some(&strings(&document, "/metadata/labels")))) {
-            return Ok(());
-        }
-        let mapper = kubectl.mapper()?;
-        let mut info = match mapped(&mapper, source, document) {
-            Ok(info) => info,
-            Err(failure) => {
-                found.failures.push(failure);
-                return Ok(());
-            }
-        };
-        if info.mapping.namespaced && !self.place(kubectl, &mut info, found)? {
-            return Ok(());
-        }
-        if !info.mapping.namespaced {
-            info.namespace.clear();
-        }
-        if self.latest {
-            match caught(self.fetch(kubectl, &info))? {
-                Ok(object) => info.object = object,
-                Err(failure) => {
-                    found.failures.push(failure);
-                    return Ok(());
-                }
-            }
-        }
-        found.infos.push(info);
-        Ok(())
-    }
-
-    /// Gives the object its namespace; `false` when it names another one than `-n`.
-    fn place(&self, kubectl: &mut Kubectl<'_, '_>, info: &mut Info, found: &mut Found) -> Outcome<bool> {
-        let connection = kubectl.connection()?;
-        if info.namespace.is_empty() {
-            info.namespace = connection.namespace;
-            set(&mut info.object, "/metadata/namespace", info.namespace.clone().into());
-        } else if connection.enforce_namespace && info.namespace != connection.namespace {
-            found.failures.push(Failure::Message(format!(
-                "the namespace from the provided object {:?} does not match the namespace {:?}. You must pass '--namespace={}' to perform this operation.",
-                info.namespace, connection.namespace, info.namespace
-            )));
-            return Ok(false);
-        }
-        Ok(true)
-    }
-}
-
-/// A document without a kind or a version is no object.
-fn incomplete(source: &str, document: &Value) -> Option<Failure> {
-    let mut missing: Vec<&str> = Vec::new();
-    if !document.is_object() {
-        missing.push("invalid object to validate");
-    } else {
-        if text(document, "/apiVersion").is_empty() {
-            missing.push("apiVersion not set");
-        }
-        if text(document, "/kind").is_empty() {
-            missing.push("kind not set");
-        }
-    }
-    let missing = match missing[..] {
-        [] => return None,
-        [one] => one.to_owned(),
-        _ => format!("[{}]", missing.join(", ")),
-    };
-    Some(Failure::Message(format!(
-        "error validating {source:?}: error validating data: {missing}; if you choose to ignore these errors, turn validation off with --validate=false"
-    )))
-}
-
-fn mapped(mapper: &Mapper, source: &str, object: Value) -> Result<Info, Failure> {
-    let (api_version, kind) = (text(&object, "/apiVersion"), text(&object, "/kind"));
-    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-    let Some(mapping) = mapper.kind(group, version, kind).cloned() else {
-        return Err(Failure::Message(format!(
-            "resource mapping not found for name: {:?} namespace: {:?} from {source:?}: no matches for kind {kind:?} in version {api_version:?}\nensure CRDs are installed first",
-            name(&object),
-            namespace(&object)
-        )));
-    };
-    let info = Info { mapping, namespace: namespace(&object).to_owned(), name: name(&object).to_owned(), source: source.to_owned(), object };
-    Ok(info)
 }

@@ -1,0 +1,30 @@
+//! `kubectl set serviceaccount deployment/web robot`.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_serviceaccount.go, v1.36.
+//! Simplified: `--local` is refused.
+
+use super::template::{OWN, find, pod_spec, send};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT};
+use crate::command::Command;
+use crate::failure::{Outcome, all_of, caught, fail};
+use crate::kubectl::Kubectl;
+
+pub const COMMAND: Command = Command { aliases: &["sa"], ..Command::new("serviceaccount", &[OWN, PRINT, FILES, DRY_RUN, ALL], run) };
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let dry_run = kubectl.dry_run()?;
+    let printer = kubectl.change_printer("serviceaccount updated", dry_run)?;
+    let args = kubectl.flags.args.clone();
+    let Some((account, resources)) = args.split_last() else { return fail("serviceaccount is required") };
+    let mut failures = Vec::new();
+    for info in find(kubectl, resources)? {
+        let mut wanted = info.object.clone();
+        let spec = pod_spec(&info, &mut wanted)?;
+        spec["serviceAccountName"] = account.clone().into();
+        spec["serviceAccount"] = account.clone().into();
+        if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "ServiceAccountName"))? {
+            failures.push(failure);
+        }
+    }
+    all_of(failures)
+}

@@ -1,0 +1,61 @@
+//! Changing the pods that objects make: what `set image`, `env`, `resources` and `serviceaccount` have in common.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/helper.go, pkg/polymorphichelpers/updatepodspec.go, v1.36.
+//! Simplified: `--local` is refused.
+
+use serde_json::Value;
+
+use crate::builder::{Builder, Info, MISSING_RESOURCE};
+use crate::cmd::change::DryRun;
+use crate::failure::{Outcome, caught, fail, not_simulated};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::printers::format::Printer;
+
+pub const OWN: &[Flag] = &[Flag::bool("local"), Flag::new("field-manager", Takes::Text, "kubectl-set")];
+
+/// The objects that are meant.
+pub fn find(kubectl: &mut Kubectl<'_, '_>, resources: &[String]) -> Outcome<Vec<Info>> {
+    if kubectl.flags.bool("local") {
+        return not_simulated(format!("{} --local", kubectl.flags.command));
+    }
+    let all = kubectl.flags.bool("all");
+    if resources.is_empty() && kubectl.flags.list("filename").is_empty() && !all {
+        return fail(MISSING_RESOURCE);
+    }
+    Builder { allow_empty_selector: all, latest: true, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()
+}
+
+/// The pod specification in an object.
+pub fn pod_spec<'v>(info: &Info, object: &'v mut Value) -> Outcome<&'v mut Value> {
+    let path = match info.mapping.kind.as_str() {
+        "Pod" => "/spec",
+        "CronJob" => "/spec/jobTemplate/spec/template/spec",
+        _ => "/spec/template/spec",
+    };
+    match object.pointer_mut(path).filter(|spec| spec.get("containers").is_some()) {
+        Some(spec) => Ok(spec),
+        None => fail(format!("error: {} the object is not a pod or does not have a pod template: *{}\n", info.object_name(), info.mapping.kind)),
+    }
+}
+
+/// The containers whose names a pattern means: `*`, `web*`, `web`.
+pub fn containers<'v>(spec: &'v mut Value, lists: &'v [&'v str], pattern: &'v str) -> Vec<&'v mut Value> {
+    let named = move |container: &&mut Value| {
+        let name = container["name"].as_str().unwrap_or_default();
+        pattern.strip_suffix('*').map_or(name == pattern, |prefix| name.starts_with(prefix))
+    };
+    let fields = spec.as_object_mut().into_iter().flat_map(|fields| fields.iter_mut());
+    let chosen = fields.filter(|(name, _)| lists.contains(&name.as_str()));
+    chosen.flat_map(|(_, list)| list.as_array_mut().into_iter().flatten()).filter(named).collect()
+}
+
+/// Sends the object as it shall be, and says so. What does not differ is passed over.
+pub fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, wanted: &Value, dry_run: DryRun, printer: &Printer, what: &str) -> Outcome<()> {
+    let manager = kubectl.flags.text("field-manager").to_owned();
+    match caught(kubectl.send_change(info, wanted, dry_run, &manager))? {
+        Ok(None) => Ok(()),
+        Ok(Some(object)) => kubectl.print_object(printer, &object),
+        Err(failure) => fail(format!("failed to patch {what}: {failure}")),
+    }
+}

@@ -1,0 +1,143 @@
+//! Discovery: what the server has, asked once and kept in a file for a while.
+//!
+//! Models: staging/src/k8s.io/client-go/discovery, v1.36.
+//! Simplified: the cache below `~/.kube/cache` is one file; it is dropped when something is not found in it.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::client::Call;
+use crate::failure::{Outcome, caught, fail};
+use crate::kubectl::Kubectl;
+use crate::mapping::{Mapper, Mapping};
+use crate::printers::json as json_printer;
+use crate::unstructured::{items, text};
+
+const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+/// How long what was discovered is believed.
+const BELIEVED: Duration = Duration::from_secs(6 * 3600);
+
+#[derive(Clone, Debug)]
+pub struct Discovered {
+    mapper: Mapper,
+    /// It came out of the file and may be old.
+    cached: bool,
+}
+
+impl Kubectl<'_, '_> {
+    /// The resource types of the server.
+    pub fn mapper(&mut self) -> Outcome<Mapper> {
+        if let Some(discovered) = &self.mapper {
+            return Ok(discovered.mapper.clone());
+        }
+        let discovered = match self.read_cache()? {
+            Some(mapper) => Discovered { mapper, cached: true },
+            None => Discovered { mapper: self.discover()?, cached: false },
+        };
+        let mapper = discovered.mapper.clone();
+        self.mapper = Some(discovered);
+        Ok(mapper)
+    }
+
+    /// Finds something among the types; what is not there may be new, so the server is asked again.
+    pub fn lookup<T>(&mut self, find: impl Fn(&Mapper) -> Option<T>) -> Outcome<Option<T>> {
+        let mapper = self.mapper()?;
+        let found = find(&mapper);
+        if found.is_some() || !self.mapper.as_ref().is_some_and(|discovered| discovered.cached) {
+            return Ok(found);
+        }
+        let mapper = self.discover()?;
+        let found = find(&mapper);
+        self.mapper = Some(Discovered { mapper, cached: false });
+        Ok(found)
+    }
+
+    /// The type that a word means, or kubectl's complaint.
+    pub fn mapping(&mut self, word: &str) -> Outcome<Mapping> {
+        match self.lookup(|mapper| mapper.resource(word).cloned())? {
+            Some(mapping) => Ok(mapping),
+            None => fail(format!("the server doesn't have a resource type {:?}", word.split('.').next().unwrap_or_default())),
+        }
+    }
+
+    /// The type of a kind that kubectl itself makes.
+    pub fn mapping_of_kind(&mut self, group: &str, kind: &str) -> Outcome<Mapping> {
+        match self.lookup(|mapper| mapper.kind(group, "", kind).cloned())? {
+            Some(mapping) => Ok(mapping),
+            None => fail(format!("no matches for kind {kind:?} in group {group:?}")),
+        }
+    }
+
+    /// Asks the server.
+    pub fn discover(&mut self) -> Outcome<Mapper> {
+        let mut lists: Vec<Value> = Vec::new();
+        let core = self.send(&Call::get("/api").accept(AGGREGATED))?;
+        let groups = self.send(&Call::get("/apis").accept(AGGREGATED))?;
+        if text(&core, "/kind") == "APIGroupDiscoveryList" {
+            lists.extend([core, groups]);
+        } else {
+            lists.push(self.send(&Call::get("/api/v1"))?);
+            for version in items(&groups, "/groups").iter().flat_map(|group| items(group, "/versions")) {
+                // A group whose server is away hides only itself.
+                if let Ok(list) = caught(self.send(&Call::get(format!("/apis/{}", text(version, "/groupVersion")))))? {
+                    lists.push(list);
+                }
+            }
+        }
+        self.write_cache(&lists)?;
+        Ok(read(&lists))
+    }
+
+    fn cache_path(&mut self) -> Outcome<Option<String>> {
+        let directory = match self.flags.text("cache-dir") {
+            "" => match self.process.env("HOME") {
+                Some(home) => format!("{home}/.kube/cache"),
+                None => return Ok(None),
+            },
+            given => given.to_owned(),
+        };
+        let server = self.connection()?.server;
+        let host: String = server.split("://").last().unwrap_or_default().chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '_' }).collect();
+        Ok(Some(format!("{directory}/discovery/{host}/resources.json")))
+    }
+
+    fn read_cache(&mut self) -> Outcome<Option<Mapper>> {
+        let Some(path) = self.cache_path()? else { return Ok(None) };
+        let Ok(metadata) = self.process.stat(&path)? else { return Ok(None) };
+        let now = self.process.now()?;
+        if now > metadata.modified + BELIEVED {
+            return Ok(None);
+        }
+        let bytes = self.process.read_file(&path)?.unwrap_or_default();
+        let lists: Option<Value> = serde_json::from_slice(&bytes).ok();
+        Ok(lists.map(|lists| read(items(&lists, "/lists"))))
+    }
+
+    /// Keeps what was discovered. A disk that takes no files is no reason to fail.
+    fn write_cache(&mut self, lists: &[Value]) -> Outcome<()> {
+        let Some(path) = self.cache_path()? else { return Ok(()) };
+        let (directory, _) = path.rsplit_once('/').unwrap_or_default();
+        let mut so_far = String::new();
+        for part in directory.split('/').filter(|part| !part.is_empty()) {
+            so_far.push('/');
+            so_far.push_str(part);
+            if self.process.stat(&so_far)?.is_err() {
+                let _ = self.process.mkdir(&so_far)?;
+            }
+        }
+        let _ = self.process.write_file(&path, json_printer::compact(&json!({"lists": lists})).as_bytes(), 0o660)?;
+        Ok(())
+    }
+}
+
+fn read(lists: &[Value]) -> Mapper {
+    let mut mapper = Mapper::default();
+    for list in lists {
+        match text(list, "/kind") {
+            "APIGroupDiscoveryList" => mapper.add_aggregated(list),
+            _ => mapper.add_legacy(list),
+        }
+    }
+    mapper
+}
