@@ -57,7 +57,7 @@ impl Kubectl<'_, '_> {
     pub fn mapping(&mut self, word: &str) -> Outcome<Mapping> {
         match self.lookup(|mapper| mapper.resource(word).cloned())? {
             Some(mapping) => Ok(mapping),
-            None => fail(format!("the server doesn't have a resource type {:?}", word.split('.').next().unwrap_or_default())),
+            None => fail(unknown_type(word.split('.').next().unwrap_or_default())),
         }
     }
 
@@ -140,4 +140,46 @@ fn read(lists: &[Value]) -> Mapper {
         }
     }
     mapper
+}
+
+/// Types that a cluster of this version has and the simulated one does not have yet, by their plurals and short names.
+const NOT_SIMULATED: &[(&str, &[&str])] = &[
+    ("clusterrolebindings", &[]), ("clusterroles", &[]), ("componentstatuses", &["cs"]), ("controllerrevisions", &[]),
+    ("cronjobs", &["cj"]), ("customresourcedefinitions", &["crd", "crds"]), ("daemonsets", &["ds"]),
+    ("horizontalpodautoscalers", &["hpa"]), ("ingressclasses", &[]), ("ingresses", &["ing"]), ("jobs", &[]),
+    ("limitranges", &["limits"]), ("networkpolicies", &["netpol"]), ("persistentvolumeclaims", &["pvc"]),
+    ("persistentvolumes", &["pv"]), ("poddisruptionbudgets", &["pdb"]), ("podtemplates", &[]), ("priorityclasses", &["pc"]),
+    ("replicationcontrollers", &["rc"]), ("resourcequotas", &["quota"]), ("rolebindings", &[]), ("roles", &[]),
+    ("statefulsets", &["sts"]), ("storageclasses", &["sc"]),
+];
+
+/// Kubectl's complaint about a type that there is not, or the honest word about one that there should be.
+fn unknown_type(word: &str) -> String {
+    let lower = word.to_lowercase();
+    let means = |plural: &str, short: &[&str]| {
+        let singular = plural.strip_suffix("ses").map(|stem| format!("{stem}s")).or_else(|| plural.strip_suffix("ies").map(|stem| format!("{stem}y")));
+        lower == plural || short.contains(&lower.as_str()) || plural.strip_suffix('s') == Some(&lower) || singular.as_deref() == Some(&lower)
+    };
+    match NOT_SIMULATED.iter().find(|(plural, short)| means(plural, short)) {
+        Some((plural, _)) => format!("not simulated: {plural}"),
+        None => format!("the server doesn't have a resource type {word:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_yet_is_said_openly() {
+        for (word, said) in [
+            ("sts", "not simulated: statefulsets"),
+            ("Ingress", "not simulated: ingresses"),
+            ("networkpolicy", "not simulated: networkpolicies"),
+            ("job", "not simulated: jobs"),
+            ("foos", "the server doesn't have a resource type \"foos\""),
+        ] {
+            assert_eq!(unknown_type(word), said);
+        }
+    }
 }

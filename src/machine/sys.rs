@@ -69,6 +69,12 @@ impl<'a> Sys<'a> {
         true
     }
 
+    /// Lets others run, and signals arrive, before the process goes on at the same moment.
+    pub fn end_turn(&mut self) {
+        let now = self.machine.now;
+        self.entry_mut().waits.push(Wait::Until(now));
+    }
+
     fn wait_for(&mut self, wait: Wait) -> bool {
         let over = self.machine.is_over(wait);
         if !over {

@@ -98,7 +98,8 @@ pub(super) fn program_name(word: &str) -> &str {
 
 /// Complains and points to `--help`, as the programs of coreutils do.
 pub(super) fn wrong_use(process: &mut Process<'_>, name: &str, text: &str, status: i32) -> Result<i32, Suspend> {
-    process.eprint(&format!("{name}: {text}\nTry '{name} --help' for more information.\n"))?;
+    let usage = if name == "grep" { "Usage: grep [OPTION]... PATTERNS [FILE]...\n" } else { "" };
+    process.eprint(&format!("{name}: {text}\n{usage}Try '{name} --help' for more information.\n"))?;
     Ok(status)
 }
 

@@ -24,10 +24,11 @@ pub(super) fn complaint(program: &str, path: &str, error: Errno) -> String {
 pub(super) fn with_number(words: Vec<String>) -> Vec<String> {
     let number = |word: &String| word.len() > 1 && word.starts_with('-') && word[1..].bytes().all(|c| c.is_ascii_digit());
     let mut options = true;
-    let mut out = Vec::new();
+    let mut out: Vec<String> = Vec::new();
     for word in words {
         options &= word != "--";
-        match options && number(&word) {
+        let is_argument = out.last().is_some_and(|last| matches!(last.as_str(), "-n" | "-c" | "--lines" | "--bytes"));
+        match options && !is_argument && number(&word) {
             true => out.extend(["-n".to_owned(), word[1..].to_owned()]),
             false => out.push(word),
         }

@@ -49,6 +49,8 @@ pub(super) enum Kind {
     Write(u32, String),
     Read(super::builtins::Read),
     TrapEnd(i32),
+    /// Ends the turn, so that a signal arrives.
+    Yield,
     /// Sets `$?` as the result of a command.
     Finish(i32),
     Exit(i32),
@@ -183,6 +185,10 @@ impl Shell {
                 }
             }
             Kind::Read(read) => return self.step_read(sys, read),
+            Kind::Yield => {
+                sys.end_turn();
+                return Flow::Wait;
+            }
             Kind::Finish(status) => self.finish(sys, status),
             Kind::Exit(status) => self.exiting = Some(status),
             restored @ (Kind::RestoreFds(_)

@@ -58,11 +58,11 @@ impl Expander<'_, '_> {
                 let held = self.resolve(parameter, *indirect)?;
                 if is_missing(&held, test_type) {
                     let message = match error_message {
-                        Some(message) => self.inner_text(message)?,
-                        None if matches!(test_type, ParameterTestType::UnsetOrNull) => {
+                        Some(message) if !message.is_empty() => self.inner_text(message)?,
+                        _ if matches!(test_type, ParameterTestType::UnsetOrNull) => {
                             "parameter null or not set".to_owned()
                         }
-                        None => "parameter not set".to_owned(),
+                        _ => "parameter not set".to_owned(),
                     };
                     let message = format!("{}: {message}", name_of(parameter));
                     return Err(Stop::Error { message, status: 127 });
@@ -210,7 +210,11 @@ impl Expander<'_, '_> {
             Parameter::Named(name) => Held::One(self.named(name)),
             Parameter::NamedWithIndex { name, index } => {
                 let index = self.arithmetic(index)?;
-                let elements = self.shell.variables.elements(name);
+                let elements = match name.as_str() {
+                    // The function that runs comes first, then who called it.
+                    "FUNCNAME" => (0..).zip(self.shell.function_names.iter().rev().cloned()).collect(),
+                    name => self.shell.variables.elements(name),
+                };
                 let index = match elements.last_key_value() {
                     Some((last, _)) if index < 0 => last + 1 + index,
                     _ => index,

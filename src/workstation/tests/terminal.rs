@@ -91,3 +91,12 @@ fn files_of_a_scenario_lie_at_home() {
     let wanted = "hello you\n    server: https://10.0.0.2:6443\nstudent\npodarium\n/home/student\n";
     assert_eq!(output(&mut world), wanted);
 }
+
+#[test]
+fn kubectl_reaches_the_cluster_from_the_terminal() {
+    let mut world = world(false);
+    world.type_line("kubectl get namespaces -o name | sort | head -n 2; kubectl get pod nope; echo $?");
+    until_idle(&mut world);
+    let wanted = "namespace/default\nnamespace/kube-node-lease\nError from server (NotFound): pods \"nope\" not found\n1\n";
+    assert_eq!(output(&mut world), wanted);
+}

@@ -31,7 +31,7 @@ pub(super) fn return_(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]
     };
     let is_end = |kind: &Kind| matches!(kind, Kind::Function { .. } | Kind::Source { .. });
     if !shell.stack.iter().any(|frame| is_end(&frame.kind)) {
-        return Outcome::Fail(1, "can only `return' from a function or sourced script".to_owned());
+        return Outcome::Fail(2, "can only `return' from a function or sourced script".to_owned());
     }
     shell.unwind(sys, is_end);
     // The call itself ends with the status, which `set -e` then looks at.

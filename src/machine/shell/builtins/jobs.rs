@@ -113,6 +113,10 @@ pub(super) fn kill(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
             Some(signal) => sys.kill(pid, signal),
             None => sys.exists(pid),
         };
+        // A signal to the shell itself is dealt with before the next command.
+        if pid == sys.pid() && sent.is_ok() && signal.is_some() {
+            shell.push(Kind::Yield);
+        }
         if let Err(error) = sent {
             result = Outcome::Fail(1, format!("({pid}) - {error}"));
         }

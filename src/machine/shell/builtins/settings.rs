@@ -177,6 +177,14 @@ pub(super) fn trap(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> 
     Outcome::Status(0)
 }
 
+/// The mask is that of every new file here: 022.
+pub(super) fn umask(_: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    match arguments.get(1).map(String::as_str) {
+        None | Some("022" | "0022") => Outcome::Print(if arguments.len() == 1 { "0022\n".to_owned() } else { String::new() }),
+        Some(other) => Outcome::NotSimulated(format!("umask {other}")),
+    }
+}
+
 pub(super) fn history(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
     if arguments.get(1).is_some_and(|word| word == "-c") {
         shell.history.clear();
