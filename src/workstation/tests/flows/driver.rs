@@ -7,13 +7,11 @@ use std::time::Duration;
 use podarium_api::Kind;
 use podarium_cluster::apiserver::Filter;
 use podarium_cluster::component::{WatchChange, WatchId};
-use podarium_cluster::{Cluster, Config};
-use podarium_machine::{Endpoint, Stdio};
 use podarium_sim::Time;
 use podarium_workstation::World;
 use serde_json::{Value, json};
 
-use super::stand_in::StandIn;
+use super::support::laboratory::Laboratory;
 
 const WATCHED: &[Kind] = &[Kind::Pod, Kind::Service, Kind::Endpoints, Kind::Event, Kind::Deployment, Kind::ReplicaSet, Kind::EndpointSlice];
 const END: [&str; 4] = [
@@ -31,26 +29,43 @@ const END_RECORDED: [&str; 4] = [
 ];
 
 struct Driver {
-    world: World,
-    stand_in: StandIn,
+    laboratory: Laboratory,
     namespace: String,
+    log: Log,
+}
+
+/// Everything that happened, in order.
+#[derive(Default)]
+struct Log {
     watches: BTreeMap<WatchId, Kind>,
-    log: Vec<Value>,
+    entries: Vec<Value>,
     last_event: Time,
+}
+
+impl Log {
+    fn hear(&mut self, world: &mut World, watch: WatchId) {
+        let Some(kind) = self.watches.get(&watch) else { return };
+        let now = world.now();
+        for event in world.cluster.take_watch_events(watch) {
+            let change = match event.change {
+                WatchChange::Added => "ADDED",
+                WatchChange::Modified => "MODIFIED",
+                WatchChange::Deleted => "DELETED",
+            };
+            self.entries.push(json!({"t": now.as_secs_f64(), "type": change, "kind": kind.info().plural, "object": event.object.to_value()}));
+            self.last_event = now;
+        }
+    }
 }
 
 pub fn run(name: &str, steps: &Value) -> Vec<Value> {
     let namespace = format!("f-{name}");
-    let mut cluster = Cluster::new(Config::default());
-    cluster.bootstrap();
-    let mut world = podarium_workstation::student(cluster);
-    let stand_in = StandIn::new(&mut world.cluster, &namespace);
-    let mut driver = Driver { world, stand_in, namespace: namespace.clone(), watches: BTreeMap::new(), log: Vec::new(), last_event: Time::ZERO };
+    let mut driver = Driver { laboratory: Laboratory::new(&namespace), namespace: namespace.clone(), log: Log::default() };
     driver.pass(Duration::from_secs(3));
     driver.kubectl(&json!({"kubectl": format!("create namespace {namespace}"), "cluster": true}));
     for kind in WATCHED {
-        let watch = driver.world.cluster.watch(*kind, Filter::namespace(&namespace), 0);
-        driver.watches.insert(watch, *kind);
+        let watch = driver.laboratory.world.cluster.watch(*kind, Filter::namespace(&namespace), 0);
+        driver.log.watches.insert(watch, *kind);
     }
     driver.pass(Duration::from_millis(800));
     for step in steps.as_array().expect("steps") {
@@ -58,9 +73,9 @@ pub fn run(name: &str, steps: &Value) -> Vec<Value> {
     }
     for (command, recorded) in END.iter().zip(END_RECORDED) {
         driver.kubectl(&json!({"kubectl": command}));
-        driver.log.last_mut().expect("a command was logged")["kubectl"] = recorded.into();
+        driver.log.entries.last_mut().expect("a command was logged")["kubectl"] = recorded.into();
     }
-    driver.log
+    driver.log.entries
 }
 
 impl Driver {
@@ -72,7 +87,7 @@ impl Driver {
         } else if let Some(seconds) = step.get("sleep").and_then(Value::as_f64) {
             self.pass(Duration::from_secs_f64(seconds));
         } else {
-            for (set, field) in [(&mut self.stand_in.quiet, "quiet"), (&mut self.stand_in.down, "down")] {
+            for (set, field) in [(&mut self.laboratory.stand_in.quiet, "quiet"), (&mut self.laboratory.stand_in.down, "down")] {
                 let Some(node) = step.get(field).and_then(Value::as_str) else { continue };
                 if step["on"].as_bool() == Some(true) {
                     set.insert(node.to_owned());
@@ -83,40 +98,14 @@ impl Driver {
         }
     }
 
-    /// One thing happens, but nothing after `until`.
-    fn turn(&mut self, until: Time) {
-        let until = until.min(self.stand_in.next_at());
-        if !self.world.step(until) {
-            self.world.advance(until);
-        }
-        for watch in self.world.cluster.take_watch_news() {
-            self.stand_in.hear(&mut self.world.cluster, watch);
-            let Some(kind) = self.watches.get(&watch) else { continue };
-            let now = self.world.now();
-            for event in self.world.cluster.take_watch_events(watch) {
-                let change = match event.change {
-                    WatchChange::Added => "ADDED",
-                    WatchChange::Modified => "MODIFIED",
-                    WatchChange::Deleted => "DELETED",
-                };
-                self.log.push(json!({"t": now.as_secs_f64(), "type": change, "kind": kind.info().plural, "object": event.object.to_value()}));
-                self.last_event = now;
-            }
-        }
-        self.stand_in.tick(&mut self.world.cluster);
-    }
-
     fn pass(&mut self, duration: Duration) {
-        let until = self.world.now() + duration;
-        while self.world.now() < until {
-            self.turn(until);
-        }
+        self.laboratory.pass(duration, &mut |world, watch| self.log.hear(world, watch));
     }
 
     fn settle(&mut self, quiet: f64, most: f64) {
-        let end = self.world.now() + Duration::from_secs_f64(most);
+        let end = self.laboratory.world.now() + Duration::from_secs_f64(most);
         self.pass(Duration::from_millis(500));
-        while self.world.now() < end && (self.world.now() - self.last_event).as_secs_f64() < quiet {
+        while self.laboratory.world.now() < end && (self.laboratory.world.now() - self.log.last_event).as_secs_f64() < quiet {
             self.pass(Duration::from_millis(100));
         }
     }
@@ -126,30 +115,12 @@ impl Driver {
         self.pass(Duration::from_millis(450));
         let command = step["kubectl"].as_str().expect("a command").replace(" --kubeconfig KC", "");
         let scope = if step["cluster"].as_bool() == Some(true) { String::new() } else { format!("-n {} ", self.namespace) };
-        let machine = &mut self.world.machine;
-        let (input, output, errors) = (machine.open_channel(), machine.open_channel(), machine.open_channel());
-        if let Some(text) = step.get("stdin").and_then(Value::as_str) {
-            machine.type_bytes(input, text.as_bytes());
-        }
-        machine.end_input(input);
-        let stdio = Stdio { stdin: Endpoint::Tty(input), stdout: Endpoint::Tty(output), stderr: Endpoint::Tty(errors) };
         let line = format!("kubectl {scope}{command}");
-        let environment = podarium_workstation::environment();
-        let pid = machine.spawn(&["bash", "-c", &line], environment, "/home/student", stdio).expect("the workstation has a shell");
-        self.world.begin_input();
-        let end = self.world.now() + Duration::from_secs(180);
-        let status = loop {
-            if let Some(status) = self.world.machine.take_exit(pid) {
-                break status;
-            }
-            assert!(self.world.now() < end, "`{line}` did not end within 180 s");
-            self.turn(end);
-        };
-        let machine = &mut self.world.machine;
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let (stdout, stderr) = (text(machine.take_output(output)), text(machine.take_output(errors)));
+        let stdin = step["stdin"].as_str().unwrap_or_default();
+        let log = &mut self.log;
+        let answer = self.laboratory.run(&line, stdin, podarium_workstation::environment(), &mut |world, watch| log.hear(world, watch));
         if step["quiet"].as_bool() != Some(true) {
-            self.log.push(json!({"t": self.world.now().as_secs_f64(), "kubectl": command, "code": status.code, "stdout": stdout, "stderr": stderr}));
+            self.log.entries.push(json!({"t": self.laboratory.world.now().as_secs_f64(), "kubectl": command, "code": answer.code, "stdout": answer.stdout, "stderr": answer.stderr}));
         }
     }
 }

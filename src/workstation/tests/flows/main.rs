@@ -5,7 +5,8 @@
 
 mod driver;
 mod projection;
-mod stand_in;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::PathBuf;
 

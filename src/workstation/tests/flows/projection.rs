@@ -216,9 +216,11 @@ fn one_space(line: &str) -> String {
 /// The recorded answers as they are compared.
 pub fn settled(mut wanted: Value) -> Value {
     for command in wanted["kubectl"].as_array_mut().into_iter().flatten() {
-        for line in command["stdout"].as_array_mut().into_iter().flatten() {
-            *line = one_space(line.as_str().unwrap_or_default()).into();
-        }
+        let Some(lines) = command["stdout"].as_array_mut() else { continue };
+        let mut texts: Vec<String> = lines.iter().map(|line| one_space(line.as_str().unwrap_or_default())).collect();
+        // They were recorded in order with all their spaces; without these, the order is another.
+        texts.sort_unstable();
+        command["stdout"] = json!(texts);
     }
     wanted
 }
