@@ -96,6 +96,9 @@ pub(super) struct Word {
 
 impl Word {
     pub fn parse(source: &str) -> Result<Word, String> {
+        if source.contains('~') && has_long_number(source) {
+            return Err(format!("{source}: so long a number behind a ~"));
+        }
         let pieces = brush_parser::word::parse(source, &ParserOptions::default())
             .map_err(|_| format!("{source}: bad substitution"))?;
         Ok(Word { pieces: Arc::new(pieces), source: source.to_owned(), is_assignment: false })
@@ -362,14 +365,41 @@ fn redirect(redirect: &ast::IoRedirect) -> Result<Redirect, String> {
 
 /// `a{1,2}b` is two words; most words are one. This is done on the text, before anything else.
 fn expand_braces(source: &str) -> Result<Vec<Word>, String> {
-    if !source.contains('{') {
+    if !source.contains('{') || has_long_number(source) {
         return Ok(vec![Word::parse(source)?]);
     }
     let parsed = brush_parser::word::parse_brace_expansions(source, &ParserOptions::default()).ok().flatten();
     match parsed {
+        Some(parts) if size(&parts) > MOST_WORDS => Err(format!("{source}: a brace expansion of so many words")),
         Some(parts) => alternatives(&parts).iter().map(|text| Word::parse(text)).collect(),
         None => Ok(vec![Word::parse(source)?]),
     }
+}
+
+/// How many words one brace expansion may make.
+const MOST_WORDS: usize = 100_000;
+
+/// Numbers that the library does not expect: more than nine digits.
+fn has_long_number(source: &str) -> bool {
+    source.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 9)
+}
+
+/// How many words the alternatives make together.
+fn size(parts: &[BraceExpressionOrText]) -> usize {
+    let member_size = |member: &BraceExpressionMember| match member {
+        BraceExpressionMember::NumberSequence { start, end, increment } => {
+            let steps = start.abs_diff(*end) / increment.unsigned_abs().max(1);
+            usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(1)
+        }
+        BraceExpressionMember::CharSequence { start, end, .. } => u32::from(*start).abs_diff(u32::from(*end)) as usize + 1,
+        BraceExpressionMember::Child(parts) => size(parts),
+    };
+    parts.iter().fold(1, |product, part| match part {
+        BraceExpressionOrText::Text(_) => product,
+        BraceExpressionOrText::Expr(members) => {
+            product.saturating_mul(members.iter().map(member_size).fold(0, usize::saturating_add))
+        }
+    })
 }
 
 fn alternatives(parts: &[BraceExpressionOrText]) -> Vec<String> {

@@ -24,8 +24,22 @@ pub(super) fn parse(text: &str, is_all: bool, lowering: &Lowering<'_>) -> Parsed
     if !is_all && ends_in_continuation(text) {
         return Parsed::Incomplete;
     }
-    let mut parser = Parser::new(std::io::Cursor::new(text.as_bytes()), &ParserOptions::default());
-    match parser.parse_program() {
+    if has_huge_descriptor(text) {
+        let message = "not simulated: a descriptor of so many digits".to_owned();
+        return Parsed::Error(SyntaxError { line: 1, message, shows_line: false });
+    }
+    let read = || Parser::new(std::io::Cursor::new(text.as_bytes()), &ParserOptions::default()).parse_program();
+    let read = match text.contains("<<") {
+        false => read(),
+        // The library panics on `$(cat <<EOF` and `${x:-<<EOF` when the bracket closes before the document does. It works on nothing
+        // but its own copy of the text, so nothing is left half changed.
+        true => match std::panic::catch_unwind(read) {
+            Ok(read) => read,
+            Err(_) if !is_all => return Parsed::Incomplete,
+            Err(_) => return Parsed::Error(SyntaxError::end_of_file(text)),
+        },
+    };
+    match read {
         Ok(program) => Parsed::Code(lowering.program(&program)),
         Err(error) if !is_all && is_incomplete(&error) => Parsed::Incomplete,
         Err(ParseError::Tokenizing { inner: TokenizerError::UnterminatedHereDocuments(tags, _), .. }) => {
@@ -38,6 +52,16 @@ pub(super) fn parse(text: &str, is_all: bool, lowering: &Lowering<'_>) -> Parsed
         }
         Err(error) => Parsed::Error(describe(text, &error)),
     }
+}
+
+/// `99999999999>f`: the library expects descriptors to fit its numbers.
+fn has_huge_descriptor(text: &str) -> bool {
+    let mut digits = 0;
+    text.bytes().any(|byte| {
+        let huge = digits > 9 && matches!(byte, b'<' | b'>');
+        digits = if byte.is_ascii_digit() { digits + 1 } else { 0 };
+        huge
+    })
 }
 
 /// A backslash at the end of the last line, not itself escaped and not in a comment.

@@ -49,8 +49,22 @@ const PIECES: &[&str] = &[
     "echo", " ", "$x", "${", "}", "(", ")", "((", "))", "$(", "`", "'", "\"", "\\", "\n", ";", "&&", "||", "|", "&", "<", ">",
     "<<EOF\n", "EOF\n", "if", "then", "fi", "for", "in", "do", "done", "while", "case", "esac", "*", "?", "[", "]", "[[", "]]",
     "x=", "1", "a", "#", "{", "..", ",", "-", "+", "%", "/", ":", "!", "~", "é", "=~", "read", "printf", "%d", "test", "exit",
-    "sed s/a/b/", "grep a", "cut -f1", "sort -k1", "tr a-z A-Z", "local", "function f", "return", "break", "set -e", "trap",
+    "sed s/a/b/", "grep a", "cut -f1", "sort -k1", "tr a-z A-Z", "local", "function f", "return", "break", "99999999999", "~", "set -e", "trap",
 ];
+
+#[test]
+fn what_the_grammar_does_not_expect_is_refused() {
+    for line in ["x=$(cat <<EOF\n)", "echo a 99999999999>f", "echo ~99999999999999999999", "echo {1..999999999}", "echo {1..99999999999999999999}"] {
+        let (output, _) = run(line);
+        assert!(output.len() < 200, "{line}: {output}");
+    }
+}
+
+#[test]
+fn a_here_document_may_stand_in_a_substitution() {
+    let (output, status) = run("x=$(cat <<EOF\nhi $((1+1))\nEOF\n); echo \"$x\"");
+    assert_eq!((output.as_str(), status), ("hi 2\n", 0));
+}
 
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
