@@ -20,6 +20,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"node-\d", "node-N"),
     (r"\b\d+(ms|s|m|h|d)(\d+(s|m|h))?\b", "<age>"),
     (r"\d+(\.\d+)?s\b", "<age>"),
+    (r"containerd://[0-9a-f]+|sha256:[0-9a-f]+|sim://\S+", "<id>"),
     (r"\(x\d+ over", "(xN over"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "<time>"),
     (r"[A-Z][a-z]{2} +\d+ \d\d:\d\d", "<date>"),

@@ -166,7 +166,7 @@ impl StandIn {
             .spec
             .containers
             .iter()
-            .map(|container| json!({"name": container.name, "image": container.image, "imageID": "", "ready": ready, "started": exit.is_none(), "restartCount": 0, "state": state}))
+            .map(|container| json!({"name": container.name, "image": container.image, "imageID": format!("sim://{}", container.image.as_deref().unwrap_or_default()), "containerID": format!("sim://{}", pod.uid()), "ready": ready, "started": exit.is_none(), "restartCount": 0, "state": state}))
             .collect();
         let why = match phase {
             _ if ready => json!({}),
