@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::PodCondition;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
+use super::admission::pod_topology_labels;
 use super::{ApiServer, Body, Call, Options, Reply, Request, Subresource, Verb};
 
 impl ApiServer {
@@ -35,6 +36,10 @@ impl ApiServer {
         let mut pod = pod.clone();
         let bound = Arc::make_mut(&mut pod);
         Arc::make_mut(&mut bound.spec).node_name = Some(node.to_owned());
+        let labels = pod_topology_labels::of_node(&self.store, node);
+        if !labels.is_empty() {
+            bound.metadata.labels.get_or_insert_default().extend(labels);
+        }
         let conditions = Arc::make_mut(&mut bound.status).conditions.get_or_insert_default();
         conditions.retain(|condition| condition.type_ != "PodScheduled");
         conditions.push(PodCondition {

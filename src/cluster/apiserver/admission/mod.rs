@@ -4,6 +4,7 @@
 
 mod default_toleration_seconds;
 mod namespace_lifecycle;
+pub(super) mod pod_topology_labels;
 mod priority;
 mod service_account;
 mod taint_nodes_by_condition;
@@ -42,6 +43,7 @@ const PLUGINS: &[(&str, Plugin)] = &[
     ("TaintNodesByCondition", taint_nodes_by_condition::admit),
     ("Priority", priority::admit),
     ("DefaultTolerationSeconds", default_toleration_seconds::admit),
+    ("PodTopologyLabels", pod_topology_labels::admit),
 ];
 
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
