@@ -21,6 +21,7 @@
 
 pub mod compat;
 pub mod condition;
+pub mod cron;
 pub mod decode;
 mod defaults;
 pub mod field;
