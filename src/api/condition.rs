@@ -6,6 +6,8 @@
 //! Simplified: nothing.
 
 use k8s_openapi::api::apps::v1::{DeploymentCondition, ReplicaSetCondition};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerCondition;
+use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::api::core::v1::{NamespaceCondition, NodeCondition, PodCondition};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 
@@ -48,7 +50,7 @@ macro_rules! conditions {
     )+};
 }
 
-conditions!(PodCondition, NodeCondition, NamespaceCondition, DeploymentCondition, ReplicaSetCondition);
+conditions!(PodCondition, NodeCondition, NamespaceCondition, DeploymentCondition, ReplicaSetCondition, JobCondition, HorizontalPodAutoscalerCondition);
 
 /// The condition of this type, if there is one.
 pub fn get_condition<'a, C: Condition>(conditions: &'a Option<Vec<C>>, type_: &str) -> Option<&'a C> {

@@ -1,14 +1,18 @@
 //! The registry of kinds: one file and one line here for each.
 
 mod config_map;
+mod cron_job;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod horizontal_pod_autoscaler;
+mod job;
 mod lease;
 mod namespace;
 mod node;
 mod pod;
+mod pod_disruption_budget;
 mod registry;
 mod replica_set;
 mod secret;
@@ -16,14 +20,19 @@ mod service;
 mod service_account;
 
 pub use config_map::ConfigMap;
+pub use cron_job::CronJob;
 pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
+pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
+pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
+pub use job::Job;
 pub use lease::Lease;
 pub use namespace::Namespace;
 pub use node::Node;
 pub use pod::Pod;
+pub use pod_disruption_budget::PodDisruptionBudget;
 pub(crate) use registry::{DEFAULT_COLUMNS, null_is_default};
 pub use replica_set::ReplicaSet;
 pub use secret::Secret;
@@ -32,5 +41,5 @@ pub use service_account::ServiceAccount;
 
 registry::kinds! {
     Pod, Node, Namespace, Service, Endpoints, EndpointSlice, Event, ConfigMap, Secret, ServiceAccount, ReplicaSet,
-    Deployment, Lease,
+    Deployment, Lease, Job, CronJob, PodDisruptionBudget, HorizontalPodAutoscaler,
 }

@@ -16,6 +16,10 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ContainerStatus", &[
         ("volumeMounts", "", "merge", "mountPath"), ("allocatedResourcesStatus", "", "merge", "name"),
     ]),
+    ("CronJob", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
+    ]),
+    ("CronJobSpec", &[("jobTemplate", "JobTemplateSpec", "", "")]),
     ("Deployment", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DeploymentSpec", "", ""),
         ("status", "DeploymentStatus", "", ""),
@@ -30,6 +34,18 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("EphemeralVolumeSource", &[("volumeClaimTemplate", "PersistentVolumeClaimTemplate", "", "")]),
     ("Event", &[("metadata", "ObjectMeta", "", "")]),
+    ("HorizontalPodAutoscaler", &[
+        ("metadata", "ObjectMeta", "", ""),
+        ("status", "HorizontalPodAutoscalerStatus", "", ""),
+    ]),
+    ("HorizontalPodAutoscalerStatus", &[("conditions", "", "merge", "type")]),
+    ("Job", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", ""),
+        ("status", "JobStatus", "", ""),
+    ]),
+    ("JobSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("JobStatus", &[("conditions", "", "merge", "type")]),
+    ("JobTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", "")]),
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
@@ -41,6 +57,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ObjectMeta", &[("ownerReferences", "", "merge", "uid"), ("finalizers", "", "merge", "")]),
     ("PersistentVolumeClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
     ("Pod", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", ""), ("status", "PodStatus", "", "")]),
+    ("PodDisruptionBudget", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "PodDisruptionBudgetSpec", "", ""),
+        ("status", "PodDisruptionBudgetStatus", "", ""),
+    ]),
+    ("PodDisruptionBudgetSpec", &[("selector", "", "replace", "")]),
+    ("PodDisruptionBudgetStatus", &[("conditions", "", "merge", "type")]),
     ("PodSpec", &[
         ("volumes", "Volume", "merge,retainKeys", "name"), ("initContainers", "Container", "merge", "name"),
         ("containers", "Container", "merge", "name"), ("ephemeralContainers", "EphemeralContainer", "merge", "name"),

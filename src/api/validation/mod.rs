@@ -1,12 +1,19 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod autoscaler;
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod cron_job;
+pub(crate) mod disruption_budget;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
 pub(crate) mod ip;
+pub(crate) mod job;
+mod job_policies;
+pub(crate) mod job_status;
 pub(crate) mod metadata;
+mod metric;
 pub(crate) mod node;
 pub(crate) mod pod;
 pub(crate) mod pod_update;

@@ -140,14 +140,14 @@ fn rolling_update(rolling: &RollingUpdateDeployment, path: &Path) -> Vec<FieldEr
     errors
 }
 
-fn shown(value: &IntOrString) -> Value {
+pub(super) fn shown(value: &IntOrString) -> Value {
     match value {
         IntOrString::Int(number) => json!(number),
         IntOrString::String(text) => json!(text),
     }
 }
 
-fn percentage(value: &IntOrString) -> Option<i64> {
+pub(super) fn percentage(value: &IntOrString) -> Option<i64> {
     match value {
         IntOrString::String(text) if name_rules::percent(text).is_empty() => text.strip_suffix('%')?.parse().ok(),
         _ => None,
@@ -162,7 +162,7 @@ fn number(value: &IntOrString) -> i64 {
     }
 }
 
-fn count_or_percent(value: &IntOrString, path: &Path) -> Vec<FieldError> {
+pub(super) fn count_or_percent(value: &IntOrString, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     match value {
         IntOrString::Int(number) => nonnegative(&mut errors, path, *number),
