@@ -26,7 +26,6 @@ pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
 pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
-pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
 pub use job::Job;
 pub use lease::Lease;
 pub use namespace::Namespace;

@@ -19,11 +19,13 @@ const FOREGROUND: &str = "foregroundDeletion";
 impl ApiServer {
     pub(super) fn delete(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
+        warn_of_orphans(&request, call);
         let object = self.stored(request.kind, &key)?.clone();
         self.delete_object(object, key, &request.options, call)
     }
 
     pub(super) fn delete_collection(&mut self, request: &Request, call: &mut Call) -> Result<Reply, Status> {
+        warn_of_orphans(request, call);
         let listed = self.list(request)?;
         let Reply::List { items, .. } = &listed else { return Ok(listed) };
         for object in items {
@@ -101,6 +103,19 @@ impl ApiServer {
     }
 }
 
+fn orphans_by_default(kind: Kind) -> bool {
+    kind == Kind::Job
+}
+
+fn warn_of_orphans(request: &Request, call: &mut Call) {
+    if orphans_by_default(request.kind) && request.options.propagation.is_none() {
+        call.warnings.push(
+            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
+                .to_owned(),
+        );
+    }
+}
+
 fn finalizers_of(object: &Object) -> bool {
     object.meta().finalizers.as_ref().is_some_and(|finalizers| !finalizers.is_empty())
 }
@@ -140,6 +155,8 @@ fn finalizers(object: &Object, options: &Options) -> Vec<String> {
         Some(Propagation::Orphan) => Some(ORPHAN),
         Some(Propagation::Foreground) => Some(FOREGROUND),
         Some(Propagation::Background) => None,
+        // Jobs alone leave their pods behind when nobody says otherwise, as they always did.
+        None if orphans_by_default(object.kind()) && !finalizers.iter().any(|name| name == ORPHAN || name == FOREGROUND) => Some(ORPHAN),
         None => return finalizers,
     };
     finalizers.retain(|name| name != ORPHAN && name != FOREGROUND);

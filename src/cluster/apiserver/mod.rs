@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod authentication;
 mod delete;
+mod eviction;
 mod filter;
 mod read;
 mod request;

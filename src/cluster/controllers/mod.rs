@@ -7,9 +7,11 @@
 
 mod claim;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod endpoints;
 mod garbage_collector;
+mod job;
 mod manager;
 mod namespace;
 mod node_ipam;
@@ -32,9 +34,13 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(disruption::DisruptionController),
+        manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(job::JobController::default()),
+        manager::Runner::new(job::OrphanedPodController),
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),

@@ -31,10 +31,7 @@ pub(crate) enum Target {
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
     ("", &["persistentvolumes", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
     ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
-    ("batch", &["jobs", "cronjobs"]),
-    ("autoscaling", &["horizontalpodautoscalers"]),
     ("networking.k8s.io", &["ingresses", "ingressclasses", "networkpolicies"]),
-    ("policy", &["poddisruptionbudgets"]),
     ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
     ("storage.k8s.io", &["storageclasses", "volumeattachments", "csidrivers", "csinodes"]),
     ("scheduling.k8s.io", &["priorityclasses"]),

@@ -27,7 +27,8 @@ use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change};
 use crate::store::Key;
-use expectations::Expectations;
+pub use expectations::Expectations;
+pub use replicas::batches;
 
 /// How many pods one sync makes or deletes at most.
 const BURST: usize = 500;
