@@ -6,6 +6,7 @@
 //! never at the event that woke it.
 
 mod claim;
+mod cron_job;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
@@ -23,6 +24,7 @@ mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod ttl_after_finished;
 
 pub use deployment::{max_surge, max_unavailable};
 pub use manager::ControllerManager;
@@ -33,6 +35,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(cron_job::CronJobController),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(disruption::DisruptionController),
         manager::Runner::new(disruption::StaleDisruptionController),
@@ -47,5 +50,6 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+        manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
     ]
 }
