@@ -3,6 +3,7 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod autoscale;
 mod change;
 mod cluster_info;
 mod config;
@@ -24,6 +25,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -40,7 +42,9 @@ pub const COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &cluster_info::COMMAND,
+    &top::COMMAND,
     &cordon::CORDON,
     &cordon::UNCORDON,
     &drain::COMMAND,
@@ -62,5 +66,5 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
 ];

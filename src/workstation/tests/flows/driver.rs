@@ -13,12 +13,12 @@ use serde_json::{Value, json};
 
 use super::support::laboratory::Laboratory;
 
-const WATCHED: &[Kind] = &[Kind::Pod, Kind::Service, Kind::Endpoints, Kind::Event, Kind::Deployment, Kind::ReplicaSet, Kind::EndpointSlice];
+const WATCHED: &[Kind] = &[Kind::Pod, Kind::Service, Kind::Endpoints, Kind::Event, Kind::Deployment, Kind::ReplicaSet, Kind::EndpointSlice, Kind::Job, Kind::CronJob, Kind::PodDisruptionBudget];
 const END: [&str; 4] = [
-    "get all,endpointslices -o wide",
-    "get deployments,rs,pods -o yaml",
+    "get all,endpointslices,pdb -o wide",
+    "get deployments,rs,jobs,cronjobs,pods -o yaml",
     "get events --sort-by=.metadata.creationTimestamp",
-    "describe deployments,rs,svc,pods",
+    "describe deployments,rs,jobs,cronjobs,svc,pods",
 ];
 /// The same commands as the recording names them, with the kinds that are not simulated yet.
 const END_RECORDED: [&str; 4] = [
