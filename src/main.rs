@@ -192,7 +192,7 @@ fn app(scenario: &str, play: Play) -> ExitCode {
 #[cfg(feature = "server")]
 fn serve(loaded: Loaded, play: Play, how: podarium_server::Serve) -> Result<(), String> {
     let title = loaded.scenario.title.clone();
-    let mut player = podarium_host::Player::new(loaded, play.seed, podarium_course::Audience::Student);
+    let mut player = podarium_host::Player::beginning_now(loaded, play.seed, podarium_course::Audience::Student);
     if let Some(path) = play.record {
         player.record_to(path).map_err(|error| error.to_string())?;
     }
@@ -204,7 +204,7 @@ fn serve(loaded: Loaded, play: Play, how: podarium_server::Serve) -> Result<(), 
         }
         eprintln!("  kubectl --kubeconfig {kubeconfig} get nodes");
     };
-    podarium_server::serve(player, &how, ready).map_err(|error| error.to_string())
+    podarium_server::serve(player, &how, ready, podarium_server::asked_to_end()).map_err(|error| error.to_string())
 }
 
 /// Loads a scenario for a mode, or says why not.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use podarium_api::time::Epoch;
 use podarium_cluster::HttpId;
 use podarium_course::{Audience, HttpInput, Input, Recording, Simulation};
 use podarium_machine::HttpRequest;
@@ -46,9 +47,20 @@ pub struct Player {
 
 impl Player {
     pub fn new(loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
+        Self::at(Epoch::default(), loaded, seed, audience)
+    }
+
+    /// A player whose virtual clock begins now, for clients that compare it with their own.
+    pub fn beginning_now(loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
+        let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+        let epoch = seconds.and_then(|since| Epoch::from_unix(i64::try_from(since.as_secs()).ok()?));
+        Self::at(epoch.unwrap_or_default(), loaded, seed, audience)
+    }
+
+    fn at(epoch: Epoch, loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
         let seed = seed.unwrap_or(loaded.scenario.seed);
-        let simulation = Simulation::new(loaded.scenario.clone(), Some(seed), audience);
-        let recording = Recording::new(&loaded.name, &loaded.text, seed);
+        let simulation = Simulation::at(epoch, loaded.scenario.clone(), Some(seed), audience);
+        let recording = Recording::new(&loaded.name, &loaded.text, seed).at(epoch);
         Player { simulation, loaded, seed, speed: Speed::Times(1.0), paused: false, recording, record_to: None, revision: 0, looked: None, saved: None }
     }
 

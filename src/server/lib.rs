@@ -16,4 +16,4 @@ mod kubeconfig;
 mod listen;
 mod protobuf;
 
-pub use listen::{Serve, ServeError, serve};
+pub use listen::{Serve, ServeError, asked_to_end, serve};

@@ -49,14 +49,14 @@ pub enum ServeError {
     Io(#[from] std::io::Error),
 }
 
-/// Serves until Ctrl-C or SIGTERM. `ready` is told the address and the kubeconfig once clients can come.
-pub fn serve(mut player: Player, how: &Serve, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+/// Serves until `end` comes, e.g. [`asked_to_end`]. `ready` is told the address once clients can come.
+pub fn serve(mut player: Player, how: &Serve, ready: impl FnOnce(SocketAddr), end: impl Future<Output = ()>) -> Result<(), ServeError> {
     player.set_speed(how.speed);
     // The control plane has come up before anybody can ask it.
     player.step_by(Duration::from_secs(1));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (commands, thread) = engine::start(player);
-    let served = runtime.block_on(listen(how, &commands, ready));
+    let served = runtime.block_on(listen(how, &commands, ready, end));
     // If the engine has ended already, its thread says why.
     let _ = commands.send(Command::Stop);
     drop(runtime);
@@ -64,7 +64,12 @@ pub fn serve(mut player: Player, how: &Serve, ready: impl FnOnce(SocketAddr)) ->
     served.and(ended.map_err(ServeError::Io))
 }
 
-async fn listen(how: &Serve, commands: &std::sync::mpsc::Sender<Command>, ready: impl FnOnce(SocketAddr)) -> Result<(), ServeError> {
+async fn listen(
+    how: &Serve,
+    commands: &std::sync::mpsc::Sender<Command>,
+    ready: impl FnOnce(SocketAddr),
+    end: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let listener = TcpListener::bind(how.listen).await.map_err(|error| ServeError::Listen { address: how.listen, error })?;
     let address = listener.local_addr()?;
     let identity = new_identity(address.ip())?;
@@ -75,7 +80,7 @@ async fn listen(how: &Serve, commands: &std::sync::mpsc::Sender<Command>, ready:
     let doors = Doors { commands: commands.clone(), token: token.into(), numbers: Arc::new(AtomicU64::new(1)) };
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     ready(address);
-    let mut end = std::pin::pin!(asked_to_end());
+    let mut end = std::pin::pin!(end);
     loop {
         let place = tokio::select! {
             () = &mut end => return Ok(()),
@@ -116,8 +121,9 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, doors: Doors) {
     let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
 }
 
+/// Comes with Ctrl-C or SIGTERM.
 #[cfg(unix)]
-async fn asked_to_end() {
+pub async fn asked_to_end() {
     let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
     let Ok(mut terminate) = terminate else { return interrupted().await };
     tokio::select! {
@@ -126,8 +132,9 @@ async fn asked_to_end() {
     }
 }
 
+/// Comes with Ctrl-C.
 #[cfg(not(unix))]
-async fn asked_to_end() {
+pub async fn asked_to_end() {
     interrupted().await;
 }
 

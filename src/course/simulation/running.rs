@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{HttpInput, Input};
 use crate::{Audience, Play, Report, Scenario, State};
+use podarium_api::time::Epoch;
 use podarium_api::{Kind, Pod};
 
 /// When the manifests are applied: the machines have registered by then.
@@ -48,8 +49,13 @@ pub struct Simulation {
 
 impl Simulation {
     pub fn new(scenario: Arc<Scenario>, seed: Option<u64>, audience: Audience) -> Self {
+        Self::at(Epoch::default(), scenario, seed, audience)
+    }
+
+    /// The same on another day: virtual time 0 lies at this date.
+    pub fn at(epoch: Epoch, scenario: Arc<Scenario>, seed: Option<u64>, audience: Audience) -> Self {
         let seed = seed.unwrap_or(scenario.seed);
-        let world = super::timeline::build(&scenario, seed);
+        let world = super::timeline::build(&scenario, seed, epoch);
         let play = Play::new(scenario, seed, audience);
         let mut simulation = Simulation { world, play, applied: false, notes: Vec::new(), running: Vec::new(), observed: 0 };
         simulation.play.observe(&simulation.world.cluster);
