@@ -52,7 +52,7 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             let condition = Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] };
             condition.complete_each(value.pointer_mut("/status/conditions"));
         }
-        Kind::ReplicaSet | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
+        Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicationController | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
         Kind::Event => Always { null: &["eventTime", "firstTimestamp", "lastTimestamp"], object: &[] }.complete(value),
         Kind::EndpointSlice => {
             Always { null: &["endpoints", "ports"], object: &[] }.complete(value);

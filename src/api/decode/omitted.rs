@@ -21,6 +21,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("DaemonSetSpec", &["revisionHistoryLimit"]),
+    ("DaemonSetStatus", &["collisionCount"]),
     ("DeploymentSpec", &["progressDeadlineSeconds", "replicas", "revisionHistoryLimit"]),
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
     ("DownwardAPIVolumeFile", &["mode"]),
@@ -67,7 +69,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ReplicaSetStatus", &["terminatingReplicas"]),
     ("ReplicationControllerSpec", &["replicas"]),
     ("ResourceHealth", &["message"]),
+    ("RollingUpdateDaemonSet", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
+    ("RollingUpdateStatefulSetStrategy", &["maxUnavailable", "partition"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),
@@ -79,6 +83,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ServiceAccountTokenProjection", &["expirationSeconds"]),
     ("ServicePort", &["appProtocol"]),
     ("ServiceSpec", &["allocateLoadBalancerNodePorts", "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"]),
+    ("StatefulSetSpec", &["replicas", "revisionHistoryLimit"]),
+    ("StatefulSetStatus", &["collisionCount"]),
     ("TokenRequestSpec", &["expirationSeconds"]),
     ("Toleration", &["tolerationSeconds"]),
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
@@ -92,7 +98,7 @@ const KEPT: &[(&str, &[&str])] = &[
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "selector", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
 ];
 
 /// Whether `value` says no more in this field than its absence would.
@@ -101,6 +107,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     let empty = match value {
         Value::Null => return true,
         Value::Array(items) => return items.is_empty(),
+        // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
+        Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
@@ -126,5 +134,7 @@ mod tests {
         assert!(!is_omitted("DeploymentSpec", "replicas", &json!(0)));
         assert!(is_omitted("PodSpec", "nodeSelector", &json!({})));
         assert!(!is_omitted("Volume", "emptyDir", &json!({})));
+        assert!(is_omitted("ServiceSpec", "selector", &json!({})));
+        assert!(!is_omitted("StatefulSetSpec", "selector", &json!({})));
     }
 }

@@ -8,6 +8,7 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
+    ("ComponentStatus", &[("metadata", "ObjectMeta", "", ""), ("conditions", "", "merge", "type")]),
     ("ConfigMap", &[("metadata", "ObjectMeta", "", "")]),
     ("Container", &[
         ("ports", "", "merge", "containerPort"), ("env", "", "merge", "name"),
@@ -16,6 +17,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ContainerStatus", &[
         ("volumeMounts", "", "merge", "mountPath"), ("allocatedResourcesStatus", "", "merge", "name"),
     ]),
+    ("ControllerRevision", &[("metadata", "ObjectMeta", "", "")]),
+    ("DaemonSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "DaemonSetSpec", "", ""), ("status", "DaemonSetStatus", "", ""),
+    ]),
+    ("DaemonSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("DaemonSetStatus", &[("conditions", "", "merge", "type")]),
     ("Deployment", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DeploymentSpec", "", ""),
         ("status", "DeploymentStatus", "", ""),
@@ -54,6 +61,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
         ("ephemeralContainerStatuses", "ContainerStatus", "", ""),
         ("resourceClaimStatuses", "", "merge,retainKeys", "name"),
     ]),
+    ("PodTemplate", &[("metadata", "ObjectMeta", "", ""), ("template", "PodTemplateSpec", "", "")]),
     ("PodTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", "")]),
     ("ReplicaSet", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicaSetSpec", "", ""),
@@ -61,6 +69,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
+    ("ReplicationController", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicationControllerSpec", "", ""),
+        ("status", "ReplicationControllerStatus", "", ""),
+    ]),
+    ("ReplicationControllerSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("ReplicationControllerStatus", &[("conditions", "", "merge", "type")]),
     ("Secret", &[("metadata", "ObjectMeta", "", "")]),
     ("Service", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ServiceSpec", "", ""), ("status", "ServiceStatus", "", ""),
@@ -68,5 +82,11 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ServiceAccount", &[("metadata", "ObjectMeta", "", ""), ("secrets", "", "merge", "name")]),
     ("ServiceSpec", &[("ports", "", "merge", "port")]),
     ("ServiceStatus", &[("conditions", "", "merge", "type")]),
+    ("StatefulSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "StatefulSetSpec", "", ""),
+        ("status", "StatefulSetStatus", "", ""),
+    ]),
+    ("StatefulSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("StatefulSetStatus", &[("conditions", "", "merge", "type")]),
     ("Volume", &[("ephemeral", "EphemeralVolumeSource", "", "")]),
 ];

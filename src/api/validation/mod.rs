@@ -1,7 +1,10 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod claim;
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod controller_revision;
+pub(crate) mod daemon_set;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
@@ -11,9 +14,11 @@ pub(crate) mod node;
 pub(crate) mod pod;
 pub(crate) mod pod_update;
 pub(crate) mod probe;
+pub(crate) mod replication_controller;
 pub(crate) mod resources;
 pub(crate) mod scheduling;
 pub(crate) mod service;
+pub(crate) mod stateful_set;
 pub(crate) mod volume;
 pub(crate) mod workload;
 
