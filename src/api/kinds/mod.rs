@@ -1,6 +1,9 @@
 //! The registry of kinds: one file and one line here for each.
 
 mod config_map;
+mod csi_driver;
+mod csi_node;
+mod csi_storage_capacity;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -8,14 +11,22 @@ mod event;
 mod lease;
 mod namespace;
 mod node;
+mod persistent_volume;
+pub(crate) mod persistent_volume_claim;
 mod pod;
 mod registry;
 mod replica_set;
 mod secret;
 mod service;
 mod service_account;
+mod storage_class;
+mod volume_attachment;
+mod volume_attributes_class;
 
 pub use config_map::ConfigMap;
+pub use csi_driver::CSIDriver;
+pub use csi_node::CSINode;
+pub use csi_storage_capacity::CSIStorageCapacity;
 pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
@@ -23,14 +34,21 @@ pub use event::Event;
 pub use lease::Lease;
 pub use namespace::Namespace;
 pub use node::Node;
+pub use persistent_volume::PersistentVolume;
+pub use persistent_volume_claim::PersistentVolumeClaim;
 pub use pod::Pod;
 pub(crate) use registry::{DEFAULT_COLUMNS, null_is_default};
 pub use replica_set::ReplicaSet;
 pub use secret::Secret;
 pub use service::Service;
 pub use service_account::ServiceAccount;
+pub use storage_class::StorageClass;
+pub use volume_attachment::VolumeAttachment;
+pub use volume_attributes_class::VolumeAttributesClass;
 
 registry::kinds! {
     Pod, Node, Namespace, Service, Endpoints, EndpointSlice, Event, ConfigMap, Secret, ServiceAccount, ReplicaSet,
     Deployment, Lease,
+    PersistentVolume, PersistentVolumeClaim, StorageClass, CSIDriver, CSINode, CSIStorageCapacity, VolumeAttachment,
+    VolumeAttributesClass,
 }
