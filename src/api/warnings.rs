@@ -4,6 +4,8 @@
 //! Simplified: deprecated volume types, node labels and annotations are not warned of; of a certificate only its frame
 //! is looked at.
 
+pub(crate) mod storage;
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort, PersistentVolumeClaimSpec, PodSpec};

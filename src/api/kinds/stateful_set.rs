@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::{StatefulSetSpec, StatefulSetStatus};
 
-use crate::defaults::{pod_spec, quantities};
+use super::persistent_volume_claim;
+use crate::defaults::pod_spec;
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -55,11 +56,7 @@ impl Strategy for StatefulSet {
         }
         for claim in spec.volume_claim_templates.iter_mut().flatten() {
             pod_spec::fill(&mut claim.status.get_or_insert_default().phase, "Pending");
-            let spec = claim.spec.get_or_insert_default();
-            pod_spec::fill(&mut spec.volume_mode, "Filesystem");
-            let resources = spec.resources.get_or_insert_default();
-            quantities::canonicalize_list(&mut resources.limits);
-            quantities::canonicalize_list(&mut resources.requests);
+            persistent_volume_claim::default_spec(claim.spec.get_or_insert_default());
         }
         if self.status.available_replicas.is_none() {
             Arc::make_mut(&mut self.status).available_replicas = Some(0);

@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
 use super::workload::{count_or_percent, more_than_all, number, parts_of, shown};
-use super::{claim, invalid_each, list, metadata, nonnegative, pod, text};
+use super::{invalid_each, list, metadata, nonnegative, persistent_volume_claim, pod, text};
 use crate::field::{FieldError, Path};
 use crate::{StatefulSet, name_rules};
 
@@ -101,7 +101,7 @@ fn spec(spec: &StatefulSetSpec, lenient: Lenient) -> Vec<FieldError> {
     if !lenient.claims {
         for (index, template) in list(&spec.volume_claim_templates).iter().enumerate() {
             let path = path.child("volumeClaimTemplates").index(index).child("spec");
-            errors.extend(claim::spec(&template.spec.clone().unwrap_or_default(), &path));
+            errors.extend(persistent_volume_claim::spec(&template.spec.clone().unwrap_or_default(), &path));
         }
     }
     nonnegative(&mut errors, &path.child("replicas"), spec.replicas.unwrap_or(0));
