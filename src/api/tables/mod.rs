@@ -5,4 +5,6 @@ pub(crate) mod event;
 pub mod node;
 pub mod pod;
 pub(crate) mod service;
+pub(crate) mod storage;
+pub(crate) mod storage_columns;
 pub(crate) mod workload;
