@@ -8,8 +8,12 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod ingress;
+mod ingress_class;
+mod ip_address;
 mod lease;
 mod namespace;
+mod network_policy;
 mod node;
 mod persistent_volume;
 pub(crate) mod persistent_volume_claim;
@@ -19,6 +23,7 @@ mod replica_set;
 mod secret;
 mod service;
 mod service_account;
+mod service_cidr;
 mod storage_class;
 mod volume_attachment;
 mod volume_attributes_class;
@@ -31,8 +36,12 @@ pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
+pub use ingress::Ingress;
+pub use ingress_class::IngressClass;
+pub use ip_address::IPAddress;
 pub use lease::Lease;
 pub use namespace::Namespace;
+pub use network_policy::NetworkPolicy;
 pub use node::Node;
 pub use persistent_volume::PersistentVolume;
 pub use persistent_volume_claim::PersistentVolumeClaim;
@@ -42,6 +51,7 @@ pub use replica_set::ReplicaSet;
 pub use secret::Secret;
 pub use service::Service;
 pub use service_account::ServiceAccount;
+pub use service_cidr::ServiceCIDR;
 pub use storage_class::StorageClass;
 pub use volume_attachment::VolumeAttachment;
 pub use volume_attributes_class::VolumeAttributesClass;
@@ -50,5 +60,5 @@ registry::kinds! {
     Pod, Node, Namespace, Service, Endpoints, EndpointSlice, Event, ConfigMap, Secret, ServiceAccount, ReplicaSet,
     Deployment, Lease,
     PersistentVolume, PersistentVolumeClaim, StorageClass, CSIDriver, CSINode, CSIStorageCapacity, VolumeAttachment,
-    VolumeAttributesClass,
+    VolumeAttributesClass, Ingress, IngressClass, NetworkPolicy, ServiceCIDR, IPAddress,
 }
