@@ -6,10 +6,13 @@
 //! never at the event that woke it.
 
 mod claim;
+mod consistency;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod expectations;
 mod garbage_collector;
+mod history;
 mod manager;
 mod namespace;
 mod node_ipam;
@@ -17,6 +20,7 @@ mod node_lifecycle;
 mod pod_gc;
 mod replicaset;
 mod service_account;
+mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
@@ -40,6 +44,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

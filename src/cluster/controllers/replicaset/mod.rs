@@ -7,12 +7,14 @@
 //! Simplified: nothing is held back until the caches have caught up with the controller's own writes
 //! (StaleControllerConsistencyReplicaSet).
 
-mod expectations;
 mod ranking;
 mod replicas;
 mod status;
 #[cfg(test)]
 mod tests;
+
+pub(super) use replicas::batches;
+pub(super) use status::next_availability;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +25,11 @@ use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, ObjectMeta, Pod, ReplicaSet, Resource as _};
 
 use super::claim::claim;
+use super::expectations::Expectations;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change};
 use crate::store::Key;
-use expectations::Expectations;
 
 /// How many pods one sync makes or deletes at most.
 const BURST: usize = 500;

@@ -36,7 +36,7 @@ pub fn manage(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, active: &[Ar
 }
 
 /// Batches of 1, 2, 4, … that add up to `count`.
-fn batches(count: usize) -> impl Iterator<Item = usize> {
+pub fn batches(count: usize) -> impl Iterator<Item = usize> {
     let mut left = count;
     let mut size = 1;
     std::iter::from_fn(move || {
