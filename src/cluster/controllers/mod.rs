@@ -7,6 +7,7 @@
 
 mod claim;
 mod consistency;
+mod daemonset;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -17,6 +18,7 @@ mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod pod_control;
 mod pod_gc;
 mod replicaset;
 mod service_account;
@@ -27,6 +29,7 @@ mod taint_eviction;
 mod testbed;
 
 pub use deployment::{max_surge, max_unavailable};
+use deployment::scaled;
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -35,6 +38,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),

@@ -17,6 +17,8 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub(super) use claims::aggregate;
+
 use std::sync::Arc;
 use std::time::Duration;
 
