@@ -66,6 +66,8 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             condition.complete_each(value.pointer_mut("/status/conditions"));
             Always { null: &[], object: &["resources"] }.complete_part(value.pointer_mut("/spec"));
         }
+        Kind::Ingress => Always { null: &[], object: &["loadBalancer"] }.complete_part(value.pointer_mut("/status")),
+        Kind::NetworkPolicy => Always { null: &[], object: &["podSelector"] }.complete_part(value.pointer_mut("/spec")),
         Kind::VolumeAttachment => {
             let error = Always { null: &["time"], object: &[] };
             error.complete_part(value.pointer_mut("/status/attachError"));

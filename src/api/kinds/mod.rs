@@ -11,8 +11,12 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod ingress;
+mod ingress_class;
+mod ip_address;
 mod lease;
 mod namespace;
+mod network_policy;
 mod node;
 mod persistent_volume;
 pub(crate) mod persistent_volume_claim;
@@ -25,6 +29,7 @@ mod secret;
 mod service;
 mod service_account;
 mod stateful_set;
+mod service_cidr;
 mod storage_class;
 mod volume_attachment;
 mod volume_attributes_class;
@@ -40,8 +45,12 @@ pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
+pub use ingress::Ingress;
+pub use ingress_class::IngressClass;
+pub use ip_address::IPAddress;
 pub use lease::Lease;
 pub use namespace::Namespace;
+pub use network_policy::NetworkPolicy;
 pub use node::Node;
 pub use persistent_volume::PersistentVolume;
 pub use persistent_volume_claim::PersistentVolumeClaim;
@@ -54,13 +63,42 @@ pub use secret::Secret;
 pub use service::Service;
 pub use service_account::ServiceAccount;
 pub use stateful_set::StatefulSet;
+pub use service_cidr::ServiceCIDR;
 pub use storage_class::StorageClass;
 pub use volume_attachment::VolumeAttachment;
 pub use volume_attributes_class::VolumeAttributesClass;
 
 registry::kinds! {
-    Pod, Node, Namespace, Service, Endpoints, EndpointSlice, Event, ConfigMap, Secret, ServiceAccount, ReplicaSet,
-    Deployment, Lease, StatefulSet, DaemonSet, ControllerRevision, ReplicationController, PodTemplate,
-    ComponentStatus, StorageClass, VolumeAttachment, VolumeAttributesClass, PersistentVolume, PersistentVolumeClaim,
-    CSIDriver, CSINode, CSIStorageCapacity,
+    Pod,
+    Node,
+    Namespace,
+    Service,
+    Endpoints,
+    EndpointSlice,
+    Event,
+    ConfigMap,
+    Secret,
+    ServiceAccount,
+    ReplicaSet,
+    Deployment,
+    Lease,
+    StatefulSet,
+    DaemonSet,
+    ControllerRevision,
+    ReplicationController,
+    PodTemplate,
+    ComponentStatus,
+    StorageClass,
+    VolumeAttachment,
+    VolumeAttributesClass,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    CSIDriver,
+    CSINode,
+    CSIStorageCapacity,
+    Ingress,
+    IngressClass,
+    NetworkPolicy,
+    ServiceCIDR,
+    IPAddress,
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod columns;
 pub(crate) mod event;
+pub(crate) mod networking;
+pub(crate) mod networking_columns;
 pub mod node;
 pub mod pod;
 pub(crate) mod service;

@@ -33,7 +33,6 @@ const NOT_SIMULATED: &[(&str, &[&str])] = &[
     ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
     ("batch", &["jobs", "cronjobs"]),
     ("autoscaling", &["horizontalpodautoscalers"]),
-    ("networking.k8s.io", &["ingresses", "ingressclasses", "networkpolicies"]),
     ("policy", &["poddisruptionbudgets"]),
     ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
     ("scheduling.k8s.io", &["priorityclasses"]),
