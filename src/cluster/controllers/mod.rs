@@ -6,23 +6,30 @@
 //! never at the event that woke it.
 
 mod claim;
+mod consistency;
+mod daemonset;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod expectations;
 mod garbage_collector;
+mod history;
 mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod pod_control;
 mod pod_gc;
 mod replicaset;
 mod service_account;
+mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 
 pub use deployment::{max_surge, max_unavailable};
+use deployment::scaled;
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -31,6 +38,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
@@ -40,6 +48,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }
