@@ -19,6 +19,7 @@ pub mod images;
 pub mod kubelet;
 mod nodes;
 pub mod scheduler;
+pub mod storage;
 pub mod store;
 
 pub use cause::{Cause, Write};
