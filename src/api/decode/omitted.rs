@@ -11,7 +11,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("AppArmorProfile", &["localhostProfile"]),
     ("AzureDiskVolumeSource", &["cachingMode", "fsType", "kind", "readOnly"]),
     ("AzureFilePersistentVolumeSource", &["secretNamespace"]),
+    ("CSIDriverSpec", &["attachRequired", "fsGroupPolicy", "nodeAllocatableUpdatePeriodSeconds", "podInfoOnMount", "preventPodSchedulingIfMissing", "requiresRepublish", "seLinuxMount", "serviceAccountTokenInSecrets", "storageCapacity"]),
     ("CSIVolumeSource", &["fsType", "readOnly"]),
+    ("CertificateSigningRequestSpec", &["expirationSeconds"]),
     ("ClientIPConfig", &["timeoutSeconds"]),
     ("ClusterTrustBundleProjection", &["name", "optional", "signerName"]),
     ("ConfigMap", &["immutable"]),
@@ -21,8 +23,15 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("DaemonSetSpec", &["revisionHistoryLimit"]),
+    ("DaemonSetStatus", &["collisionCount"]),
     ("DeploymentSpec", &["progressDeadlineSeconds", "replicas", "revisionHistoryLimit"]),
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
+    ("Device", &["allNodes", "allowMultipleAllocations", "bindsToNode", "nodeName"]),
+    ("DeviceAttribute", &["bool", "int", "string", "version"]),
+    ("DeviceConstraint", &["distinctAttribute", "matchAttribute"]),
+    ("DeviceRequestAllocationResult", &["adminAccess", "shareID"]),
+    ("DeviceToleration", &["tolerationSeconds"]),
     ("DownwardAPIVolumeFile", &["mode"]),
     ("DownwardAPIVolumeSource", &["defaultMode"]),
     ("Endpoint", &["hostname", "nodeName", "zone"]),
@@ -31,18 +40,26 @@ const KEPT: &[(&str, &[&str])] = &[
     ("EndpointPort", &["appProtocol", "name", "port", "protocol"]),
     ("EphemeralContainer", &["restartPolicy"]),
     ("Event", &["reportingComponent", "reportingInstance"]),
+    ("ExactDeviceRequest", &["adminAccess"]),
+    ("ExemptPriorityLevelConfiguration", &["lendablePercent", "nominalConcurrencyShares"]),
     ("FCVolumeSource", &["lun"]),
     ("FileKeySelector", &["optional"]),
     ("GRPCAction", &["service"]),
     ("GlusterfsPersistentVolumeSource", &["endpointsNamespace"]),
+    ("HTTPIngressPath", &["pathType"]),
     ("HostPathVolumeSource", &["type"]),
     ("ISCSIPersistentVolumeSource", &["initiatorName"]),
     ("ISCSIVolumeSource", &["initiatorName"]),
+    ("IngressClassParametersReference", &["apiGroup", "namespace", "scope"]),
+    ("IngressPortStatus", &["error"]),
+    ("IngressSpec", &["ingressClassName"]),
     ("KeyToPath", &["mode"]),
     ("LeaseSpec", &["holderIdentity", "leaseDurationSeconds", "leaseTransitions", "preferredHolder", "strategy"]),
     ("Lifecycle", &["stopSignal"]),
+    ("LimitedPriorityLevelConfiguration", &["borrowingLimitPercent", "lendablePercent", "nominalConcurrencyShares"]),
     ("LoadBalancerIngress", &["ipMode"]),
     ("LocalVolumeSource", &["fsType"]),
+    ("NetworkPolicyPort", &["endPort", "port", "protocol"]),
     ("NodeFeatures", &["supplementalGroupsPolicy"]),
     ("NodeRuntimeHandlerFeatures", &["recursiveReadOnlyMounts", "userNamespaces"]),
     ("NodeSwapStatus", &["capacity"]),
@@ -67,7 +84,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ReplicaSetStatus", &["terminatingReplicas"]),
     ("ReplicationControllerSpec", &["replicas"]),
     ("ResourceHealth", &["message"]),
+    ("ResourceSliceSpec", &["allNodes", "nodeName", "perDeviceNodeSelection"]),
+    ("RollingUpdateDaemonSet", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
+    ("RollingUpdateStatefulSetStrategy", &["maxUnavailable", "partition"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),
@@ -79,20 +99,30 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ServiceAccountTokenProjection", &["expirationSeconds"]),
     ("ServicePort", &["appProtocol"]),
     ("ServiceSpec", &["allocateLoadBalancerNodePorts", "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"]),
+    ("StatefulSetOrdinals", &["start"]),
+    ("StatefulSetSpec", &["replicas", "revisionHistoryLimit", "serviceName"]),
+    ("StatefulSetStatus", &["availableReplicas", "collisionCount"]),
+    ("StorageClass", &["allowVolumeExpansion", "reclaimPolicy", "volumeBindingMode"]),
+    ("TokenRequest", &["expirationSeconds"]),
     ("TokenRequestSpec", &["expirationSeconds"]),
     ("Toleration", &["tolerationSeconds"]),
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
+    ("VolumeAttachmentSource", &["persistentVolumeName"]),
+    ("VolumeAttachmentStatus", &["attached"]),
+    ("VolumeError", &["errorCode"]),
     ("VolumeMount", &["mountPropagation", "recursiveReadOnly"]),
     ("VolumeMountStatus", &["recursiveReadOnly"]),
+    ("VolumeNodeResources", &["count"]),
     ("WindowsSecurityContextOptions", &["gmsaCredentialSpec", "gmsaCredentialSpecName", "hostProcess", "runAsUserName"]),
 ];
 
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "selector", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
 ];
 
 /// Whether `value` says no more in this field than its absence would.
@@ -101,6 +131,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     let empty = match value {
         Value::Null => return true,
         Value::Array(items) => return items.is_empty(),
+        // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
+        Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
@@ -126,5 +158,7 @@ mod tests {
         assert!(!is_omitted("DeploymentSpec", "replicas", &json!(0)));
         assert!(is_omitted("PodSpec", "nodeSelector", &json!({})));
         assert!(!is_omitted("Volume", "emptyDir", &json!({})));
+        assert!(is_omitted("ServiceSpec", "selector", &json!({})));
+        assert!(!is_omitted("StatefulSetSpec", "selector", &json!({})));
     }
 }
