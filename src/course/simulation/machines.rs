@@ -92,6 +92,7 @@ fn image_of(image: &Image) -> images::Image {
                 status: serves.status,
                 body: serves.body.clone(),
                 takes: serves.takes.0,
+                cpu: Duration::ZERO,
             })
             .collect(),
         memory_bytes: image.memory.as_ref().map_or(default.memory_bytes, bytes),
