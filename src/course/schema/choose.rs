@@ -16,9 +16,8 @@ impl<'a> Check<'a> {
         let enumerated: Vec<&str> = all.iter().flat_map(|(schema, _)| words(schema)).collect();
         // A text among alternatives that are words or mappings is meant to be one of the words.
         let fitting: Vec<_> = all.iter().filter(|(schema, _)| fits_type(node, schema)).collect();
-        let of_words = |(schema, _): &&(_, _)| !words(schema).is_empty();
         let meant: Vec<_> = if fitting.is_empty() { all.iter().collect() } else { fitting.clone() };
-        if meant.iter().all(of_words) {
+        if meant.iter().all(|(schema, _)| !words(schema).is_empty()) {
             match node.scalar().filter(|scalar| scalar.kind == ScalarKind::Text) {
                 Some(scalar) if enumerated.contains(&scalar.text.as_str()) => {}
                 Some(scalar) => self.wrong_word(&scalar.text, node.place, &enumerated),
