@@ -213,10 +213,11 @@ impl<'a> Check<'a> {
             }
         }
         if let Some(over) = condition.get("over")
-            && let Some(period) = over.text().and_then(|text| Period::parse(text).ok())
+            && let Some(text) = over.text()
+            && let Ok(period) = Period::parse(text)
             && (period.0.is_zero() || period.0.subsec_nanos() != 0 || period.0.as_secs() > 600)
         {
-            self.add(over.place, format!("the time `{period}`")).expected("whole seconds, from `1s` to `10m`");
+            self.add(over.place, format!("the time `{text}`")).expected("whole seconds, from `1s` to `10m`");
         }
     }
 

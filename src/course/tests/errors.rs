@@ -100,10 +100,10 @@ fn each_slip_has_its_own_message() {
             "f:4:29: traffic without a number; expected `per-second` or `clients`",
         ]),
         ("timeline:\n  - {at: 1s, start-traffic: {name: users, service: a, per-second: 5, clients: 3}}\n", &[
-            "f:4:71: `clients` beside `per-second`; expected one of them",
+            "f:4:70: `clients` beside `per-second`; expected one of them",
         ]),
         ("timeline:\n  - {at: 1s, start-traffic: {name: users, service: a, per-second: 5, pause: 1s}}\n", &[
-            "f:4:71: `pause` without `clients`; expected `clients` beside it",
+            "f:4:70: `pause` without `clients`; expected `clients` beside it",
         ]),
         ("timeline: [{at: 1s, change-traffic: {name: users, per-second: 5}}]\n", &[
             "f:3:44: no traffic `users` was started before; expected the name of a `start-traffic` further up",
