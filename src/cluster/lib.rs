@@ -21,6 +21,7 @@ pub mod kubelet;
 pub mod network;
 mod nodes;
 pub mod scheduler;
+pub mod storage;
 pub mod store;
 
 pub use cause::{Cause, Write};

@@ -11,6 +11,6 @@ mod summary;
 mod timeline;
 mod traffic;
 
-pub use input::Input;
+pub use input::{HttpInput, Input};
 pub use recording::Recording;
 pub use running::{Note, Simulation};
