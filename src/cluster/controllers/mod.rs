@@ -47,7 +47,8 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
