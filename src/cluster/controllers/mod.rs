@@ -12,6 +12,7 @@ mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod expectations;
+mod ephemeral_volume;
 mod garbage_collector;
 mod history;
 mod manager;
@@ -19,7 +20,10 @@ mod namespace;
 mod node_ipam;
 mod node_lifecycle;
 mod pod_control;
+mod persistent_volume;
 mod pod_gc;
+mod pv_protection;
+mod pvc_protection;
 mod replicaset;
 mod service_account;
 mod statefulset;
@@ -27,6 +31,7 @@ mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
@@ -46,9 +51,15 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
+        manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
+        manager::Runner::new(pv_protection::PvProtectionController),
+        manager::Runner::new(pvc_protection::PvcProtectionController),
+        manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
+        manager::Runner::new(volume_expand::VolumeExpandController),
+        manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
