@@ -59,7 +59,6 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
