@@ -111,6 +111,10 @@ pub trait Strategy {
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
+    /// What every answer about this kind warns of, if there is something better.
+    fn deprecation() -> Option<&'static str> {
+        None
+    }
     /// Whether a delete that says nothing of the dependents leaves them alone. The oldest kinds do, for old clients.
     fn orphans_dependents() -> bool {
         false

@@ -12,7 +12,7 @@ use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
-use crate::apiserver::{Answer, ApiServer, Filter, Request, User};
+use crate::apiserver::{Answer, ApiServer, Filter, Request, User, component_status};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
@@ -410,6 +410,10 @@ impl Cluster {
 
     /// The API server answers; whether it wrote anything.
     pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
+        if request.kind == Kind::ComponentStatus {
+            let is_running = |name: &str| self.component_id(name).is_some_and(|id| self.is_running(id));
+            return (component_status::answer(&request, &is_running), false);
+        }
         let writes = self.api.writes().len();
         let answer = self.api.handle(request, cause, self.now);
         let wrote = self.api.writes().len() > writes;

@@ -45,6 +45,11 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// What every answer about this kind warns of, if there is something better.
+            pub fn deprecation(self) -> Option<&'static str> {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::deprecation()),+ }
+            }
+
             /// Whether a delete that says nothing of the dependents leaves them alone.
             pub fn orphans_dependents(self) -> bool {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents()),+ }

@@ -5,6 +5,7 @@
 //! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
 
 pub mod admission;
+pub(crate) mod component_status;
 pub mod authentication;
 mod delete;
 mod filter;
@@ -93,7 +94,7 @@ impl ApiServer {
             user: request.user.clone(),
             verb: request.verb,
             dry_run: request.options.dry_run,
-            warnings: Vec::new(),
+            warnings: request.kind.deprecation().map(str::to_owned).into_iter().collect(),
             created: false,
         };
         let result = self.dispatch(request, &mut call);

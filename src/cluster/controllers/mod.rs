@@ -53,11 +53,12 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
