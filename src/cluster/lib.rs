@@ -17,6 +17,7 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+pub mod network;
 mod nodes;
 pub mod scheduler;
 pub mod storage;

@@ -23,6 +23,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("DaemonSetSpec", &["revisionHistoryLimit"]),
+    ("DaemonSetStatus", &["collisionCount"]),
+    ("CronJobSpec", &["failedJobsHistoryLimit", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "suspend", "timeZone"]),
     ("DeploymentSpec", &["progressDeadlineSeconds", "replicas", "revisionHistoryLimit"]),
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
     ("Device", &["allNodes", "allowMultipleAllocations", "bindsToNode", "nodeName"]),
@@ -51,6 +54,14 @@ const KEPT: &[(&str, &[&str])] = &[
     ("IngressClassParametersReference", &["apiGroup", "namespace", "scope"]),
     ("IngressPortStatus", &["error"]),
     ("IngressSpec", &["ingressClassName"]),
+    ("HPAScalingRules", &["selectPolicy", "stabilizationWindowSeconds", "tolerance"]),
+    ("HorizontalPodAutoscalerSpec", &["minReplicas"]),
+    ("HorizontalPodAutoscalerStatus", &["observedGeneration"]),
+    ("HostPathVolumeSource", &["type"]),
+    ("ISCSIPersistentVolumeSource", &["initiatorName"]),
+    ("ISCSIVolumeSource", &["initiatorName"]),
+    ("JobSpec", &["activeDeadlineSeconds", "backoffLimit", "backoffLimitPerIndex", "completionMode", "completions", "managedBy", "manualSelector", "maxFailedIndexes", "parallelism", "podReplacementPolicy", "suspend", "ttlSecondsAfterFinished"]),
+    ("JobStatus", &["failedIndexes", "ready", "terminating"]),
     ("KeyToPath", &["mode"]),
     ("LeaseSpec", &["holderIdentity", "leaseDurationSeconds", "leaseTransitions", "preferredHolder", "strategy"]),
     ("Lifecycle", &["stopSignal"]),
@@ -58,6 +69,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("LoadBalancerIngress", &["ipMode"]),
     ("LocalVolumeSource", &["fsType"]),
     ("NetworkPolicyPort", &["endPort", "port", "protocol"]),
+    ("MetricTarget", &["averageUtilization", "averageValue", "value"]),
+    ("MetricValueStatus", &["averageUtilization", "averageValue", "value"]),
     ("NodeFeatures", &["supplementalGroupsPolicy"]),
     ("NodeRuntimeHandlerFeatures", &["recursiveReadOnlyMounts", "userNamespaces"]),
     ("NodeSwapStatus", &["capacity"]),
@@ -68,6 +81,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("PersistentVolumeSpec", &["volumeAttributesClassName", "volumeMode"]),
     ("PodCertificateProjection", &["maxExpirationSeconds"]),
     ("PodDNSConfigOption", &["value"]),
+    ("PodDisruptionBudgetSpec", &["maxUnavailable", "minAvailable", "unhealthyPodEvictionPolicy"]),
+    ("PodDisruptionBudgetStatus", &["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"]),
+    ("PodFailurePolicyOnExitCodesRequirement", &["containerName"]),
     ("PodLogOptions", &["limitBytes", "sinceSeconds", "stream", "tailLines"]),
     ("PodResourceClaim", &["resourceClaimName", "resourceClaimTemplateName"]),
     ("PodResourceClaimStatus", &["resourceClaimName"]),
@@ -83,7 +99,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ReplicationControllerSpec", &["replicas"]),
     ("ResourceHealth", &["message"]),
     ("ResourceSliceSpec", &["allNodes", "nodeName", "perDeviceNodeSelection"]),
+    ("RollingUpdateDaemonSet", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
+    ("RollingUpdateStatefulSetStrategy", &["maxUnavailable", "partition"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),
@@ -95,8 +113,12 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ServiceAccountTokenProjection", &["expirationSeconds"]),
     ("ServicePort", &["appProtocol"]),
     ("ServiceSpec", &["allocateLoadBalancerNodePorts", "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"]),
+    ("StatefulSetOrdinals", &["start"]),
+    ("StatefulSetSpec", &["replicas", "revisionHistoryLimit", "serviceName"]),
+    ("StatefulSetStatus", &["availableReplicas", "collisionCount"]),
     ("StorageClass", &["allowVolumeExpansion", "reclaimPolicy", "volumeBindingMode"]),
     ("TokenRequest", &["expirationSeconds"]),
+    ("SuccessPolicyRule", &["succeededCount", "succeededIndexes"]),
     ("TokenRequestSpec", &["expirationSeconds"]),
     ("Toleration", &["tolerationSeconds"]),
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
@@ -114,7 +136,7 @@ const KEPT: &[(&str, &[&str])] = &[
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "selector", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
 ];
 
@@ -124,6 +146,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     let empty = match value {
         Value::Null => return true,
         Value::Array(items) => return items.is_empty(),
+        // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
+        Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
@@ -149,5 +173,7 @@ mod tests {
         assert!(!is_omitted("DeploymentSpec", "replicas", &json!(0)));
         assert!(is_omitted("PodSpec", "nodeSelector", &json!({})));
         assert!(!is_omitted("Volume", "emptyDir", &json!({})));
+        assert!(is_omitted("ServiceSpec", "selector", &json!({})));
+        assert!(!is_omitted("StatefulSetSpec", "selector", &json!({})));
     }
 }

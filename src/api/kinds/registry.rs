@@ -45,6 +45,11 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// Whether a delete that says nothing of the dependents leaves them alone.
+            pub fn orphans_dependents(self) -> bool {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents()),+ }
+            }
+
             /// The columns of this kind's table.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }

@@ -13,6 +13,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("CSINodeSpec", &[("drivers", "", "merge", "name")]),
     ("CSIStorageCapacity", &[("metadata", "ObjectMeta", "", "")]),
     ("CertificateSigningRequest", &[("metadata", "ObjectMeta", "", "")]),
+    ("ComponentStatus", &[("metadata", "ObjectMeta", "", ""), ("conditions", "", "merge", "type")]),
     ("ConfigMap", &[("metadata", "ObjectMeta", "", "")]),
     ("Container", &[
         ("ports", "", "merge", "containerPort"), ("env", "", "merge", "name"),
@@ -21,6 +22,16 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ContainerStatus", &[
         ("volumeMounts", "", "merge", "mountPath"), ("allocatedResourcesStatus", "", "merge", "name"),
     ]),
+    ("ControllerRevision", &[("metadata", "ObjectMeta", "", "")]),
+    ("DaemonSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "DaemonSetSpec", "", ""), ("status", "DaemonSetStatus", "", ""),
+    ]),
+    ("DaemonSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("DaemonSetStatus", &[("conditions", "", "merge", "type")]),
+    ("CronJob", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
+    ]),
+    ("CronJobSpec", &[("jobTemplate", "JobTemplateSpec", "", "")]),
     ("Deployment", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DeploymentSpec", "", ""),
         ("status", "DeploymentStatus", "", ""),
@@ -41,6 +52,18 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("IPAddress", &[("metadata", "ObjectMeta", "", "")]),
     ("Ingress", &[("metadata", "ObjectMeta", "", "")]),
     ("IngressClass", &[("metadata", "ObjectMeta", "", "")]),
+    ("HorizontalPodAutoscaler", &[
+        ("metadata", "ObjectMeta", "", ""),
+        ("status", "HorizontalPodAutoscalerStatus", "", ""),
+    ]),
+    ("HorizontalPodAutoscalerStatus", &[("conditions", "", "merge", "type")]),
+    ("Job", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", ""),
+        ("status", "JobStatus", "", ""),
+    ]),
+    ("JobSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("JobStatus", &[("conditions", "", "merge", "type")]),
+    ("JobTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", "")]),
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
@@ -56,6 +79,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("PersistentVolumeClaimStatus", &[("conditions", "", "merge", "type")]),
     ("PersistentVolumeClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
     ("Pod", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", ""), ("status", "PodStatus", "", "")]),
+    ("PodDisruptionBudget", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "PodDisruptionBudgetSpec", "", ""),
+        ("status", "PodDisruptionBudgetStatus", "", ""),
+    ]),
+    ("PodDisruptionBudgetSpec", &[("selector", "", "replace", "")]),
+    ("PodDisruptionBudgetStatus", &[("conditions", "", "merge", "type")]),
     ("PodSpec", &[
         ("volumes", "Volume", "merge,retainKeys", "name"), ("initContainers", "Container", "merge", "name"),
         ("containers", "Container", "merge", "name"), ("ephemeralContainers", "EphemeralContainer", "merge", "name"),
@@ -69,6 +98,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
         ("ephemeralContainerStatuses", "ContainerStatus", "", ""),
         ("resourceClaimStatuses", "", "merge,retainKeys", "name"),
     ]),
+    ("PodTemplate", &[("metadata", "ObjectMeta", "", ""), ("template", "PodTemplateSpec", "", "")]),
     ("PodTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", "")]),
     ("PriorityLevelConfiguration", &[("metadata", "ObjectMeta", "", ""), ("status", "PriorityLevelConfigurationStatus", "", "")]),
     ("PriorityLevelConfigurationStatus", &[("conditions", "", "merge", "type")]),
@@ -78,6 +108,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
+    ("ReplicationController", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicationControllerSpec", "", ""),
+        ("status", "ReplicationControllerStatus", "", ""),
+    ]),
+    ("ReplicationControllerSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("ReplicationControllerStatus", &[("conditions", "", "merge", "type")]),
     ("ResourceClaim", &[("metadata", "ObjectMeta", "", ""), ("status", "ResourceClaimStatus", "", "")]),
     ("ResourceClaimStatus", &[("reservedFor", "", "merge", "uid")]),
     ("ResourceClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
@@ -91,6 +127,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ServiceCIDRStatus", &[("conditions", "", "merge", "type")]),
     ("ServiceSpec", &[("ports", "", "merge", "port")]),
     ("ServiceStatus", &[("conditions", "", "merge", "type")]),
+    ("StatefulSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "StatefulSetSpec", "", ""),
+        ("status", "StatefulSetStatus", "", ""),
+    ]),
+    ("StatefulSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("StatefulSetStatus", &[("conditions", "", "merge", "type")]),
     ("StorageClass", &[("metadata", "ObjectMeta", "", "")]),
     ("Volume", &[("ephemeral", "EphemeralVolumeSource", "", "")]),
     ("VolumeAttachment", &[("metadata", "ObjectMeta", "", "")]),

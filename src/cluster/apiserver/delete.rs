@@ -146,6 +146,7 @@ fn finalizers(object: &Object, options: &Options) -> Vec<String> {
         Some(Propagation::Orphan) => Some(ORPHAN),
         Some(Propagation::Foreground) => Some(FOREGROUND),
         Some(Propagation::Background) => None,
+        None if object.kind().orphans_dependents() && !finalizers.iter().any(|name| name == ORPHAN || name == FOREGROUND) => Some(ORPHAN),
         None => return finalizers,
     };
     finalizers.retain(|name| name != ORPHAN && name != FOREGROUND);

@@ -5,6 +5,7 @@
 //! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
 
 pub mod admission;
+pub mod authentication;
 mod delete;
 mod filter;
 mod read;
@@ -14,8 +15,6 @@ mod subresource;
 mod watch;
 mod write;
 
-use std::sync::Arc;
-
 use imbl::Vector;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
@@ -24,6 +23,7 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
+pub use authentication::User;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
 pub use watch::Watches;
@@ -45,7 +45,7 @@ pub struct ApiServer {
 pub(crate) struct Call {
     pub now: Time,
     pub cause: Cause,
-    pub user: Arc<str>,
+    pub user: User,
     pub verb: Verb,
     pub dry_run: bool,
     pub warnings: Vec<String>,
@@ -121,7 +121,7 @@ impl ApiServer {
         let mut call = Call {
             now,
             cause: Cause::Start,
-            user: "system:apiserver".into(),
+            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
             verb: Verb::Create,
             dry_run: false,
             warnings: Vec::new(),
@@ -136,7 +136,7 @@ impl ApiServer {
         self.writes.push_back(Write {
             resource_version: change.resource_version,
             at: call.now,
-            user: call.user.clone(),
+            user: call.user.shared_name(),
             verb: call.verb,
             kind,
             key,

@@ -12,7 +12,7 @@ use podarium_api::Kind;
 use podarium_sim::Time;
 
 use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync};
-use crate::apiserver::{Answer, Filter, Request};
+use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::client::{Caches, Change, Informers, Recorder, TokenBucket, WorkQueue};
 use crate::component::{Component, Ctx, Message, RequestId};
@@ -67,7 +67,7 @@ struct InFlight {
 #[derive(Clone)]
 pub(super) struct Runner {
     controller: Arc<dyn AnyController>,
-    user: Arc<str>,
+    user: User,
     workers: usize,
     queue: WorkQueue,
     in_flight: BTreeMap<Key, InFlight>,
@@ -83,7 +83,7 @@ impl Runner {
     pub(super) fn new<C: Controller>(controller: C) -> Self {
         Runner {
             controller: Arc::new(controller),
-            user: format!("system:serviceaccount:kube-system:{}", C::NAME).into(),
+            user: User::service_account("kube-system", C::SERVICE_ACCOUNT),
             workers: C::WORKERS,
             queue: WorkQueue::default(),
             in_flight: BTreeMap::new(),

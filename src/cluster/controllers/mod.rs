@@ -6,21 +6,27 @@
 //! never at the event that woke it.
 
 mod claim;
+mod consistency;
+mod daemonset;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod expectations;
 mod ephemeral_volume;
 mod garbage_collector;
+mod history;
 mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod pod_control;
 mod persistent_volume;
 mod pod_gc;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
 mod service_account;
+mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
@@ -28,6 +34,7 @@ mod testbed;
 mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
+use deployment::scaled;
 pub use manager::ControllerManager;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
@@ -37,6 +44,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
@@ -51,6 +59,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

@@ -31,8 +31,10 @@ use crate::store::Key;
 
 /// A reconciliation loop.
 pub trait Controller: Clone + Send + std::marker::Sync + 'static {
-    /// As its events and its service account name it, e.g. `replicaset-controller`.
+    /// As its events name it, e.g. `replicaset-controller`.
     const NAME: &'static str;
+    /// The account in `kube-system` whose name and rights it uses.
+    const SERVICE_ACCOUNT: &'static str = Self::NAME;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
     /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).

@@ -11,9 +11,9 @@ use podarium_machine::HttpRequest;
 use serde_json::Value;
 
 use super::path::ResourcePath;
-use super::{ADMIN, Query};
+use super::Query;
 use crate::apiserver::strictly;
-use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, Verb};
+use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
 
 /// The request, and warnings about its body.
 pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
@@ -38,7 +38,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
         fields: field_selector(path, query)?,
     };
     let request = Request {
-        user: ADMIN.into(),
+        user: User::admin(),
         verb,
         kind: path.kind,
         namespace,

@@ -117,7 +117,7 @@ fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
                 resources.push(sub("eviction", "Eviction", &["create"]));
                 resources.push(sub("log", "Pod", &["get"]));
             }
-            Kind::Deployment | Kind::ReplicaSet => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
             _ => {}
         }
     }

@@ -21,9 +21,6 @@ pub(crate) use query::Query;
 pub(crate) use render::{Rendering, text as plain};
 pub(crate) use stream::watch_line;
 
-/// Who a request without credentials of its own is.
-pub(crate) const ADMIN: &str = "kubernetes-admin";
-
 /// What an HTTP request asks for.
 pub(crate) enum Asked {
     /// An answer that needs nothing of the store.
