@@ -36,6 +36,7 @@ mod volume_expand;
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
 /// The registry: every controller that kube-controller-manager runs here.
