@@ -73,6 +73,7 @@ pub enum PatchType {
     Strategic,
     Merge,
     Json,
+    Apply,
 }
 
 impl PatchType {
@@ -81,6 +82,7 @@ impl PatchType {
             PatchType::Strategic => "application/strategic-merge-patch+json",
             PatchType::Merge => "application/merge-patch+json",
             PatchType::Json => "application/json-patch+json",
+            PatchType::Apply => "application/apply-patch+yaml",
         }
     }
 }
