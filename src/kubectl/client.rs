@@ -208,7 +208,11 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn replace(&mut self, mapping: &Mapping, namespace: &str, name: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
-        let call = Call::new("PUT", mapping.path(namespace, name)).body(JSON, object);
+        let mut path = mapping.path(namespace, name);
+        if !options.subresource.is_empty() {
+            path = format!("{path}/{}", options.subresource);
+        }
+        let call = Call::new("PUT", path).body(JSON, object);
         self.send(&options.on(call))
     }
 

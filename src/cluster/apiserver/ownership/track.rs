@@ -2,8 +2,7 @@
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/fieldmanager.go,
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go (managerOrUserAgent), v1.36.
-//! Simplified: a write in an old version of the API is recorded in the current one; status subresources of requests
-//! other than updates and patches are the server's own and not recorded, as in the reference.
+//! Simplified: a write in an old version of the API is recorded in the current one.
 
 use std::borrow::Cow;
 

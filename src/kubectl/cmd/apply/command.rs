@@ -14,6 +14,7 @@ use crate::apply::{merge, three_way};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, annotate_configuration};
+use crate::cmd::delete::propagation;
 use crate::cmd::wait::{WaitFor, until_gone};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail, not_simulated, usage};
@@ -194,7 +195,7 @@ fn apply_one(kubectl: &mut Kubectl<'_, '_>, mut info: Info, applying: &mut Apply
     applying.done(kubectl, operation, object)
 }
 
-pub(super) fn warn_if_deleting(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<()> {
+pub fn warn_if_deleting(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<()> {
     if text(object, "/metadata/deletionTimestamp").is_empty() {
         return Ok(());
     }
@@ -258,13 +259,7 @@ fn recreated(kubectl: &mut Kubectl<'_, '_>, info: &Info, modified: &Value, curre
 
 /// The options with which apply deletes.
 pub(super) fn delete_options(kubectl: &Kubectl<'_, '_>) -> Outcome<Value> {
-    let propagation = match kubectl.flags.text("cascade") {
-        "orphan" | "false" => "Orphan",
-        "foreground" => "Foreground",
-        "background" | "true" => "Background",
-        other => return fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
-    };
-    let mut options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation});
+    let mut options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation(kubectl)?});
     let grace_period = kubectl.flags.int("grace-period");
     if grace_period >= 0 {
         options["gracePeriodSeconds"] = grace_period.into();

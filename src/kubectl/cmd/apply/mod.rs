@@ -6,3 +6,5 @@ mod prune;
 mod server_side;
 
 pub use command::COMMAND;
+pub(super) use command::warn_if_deleting;
+pub(super) use server_side::MANAGER as SERVER_SIDE_MANAGER;

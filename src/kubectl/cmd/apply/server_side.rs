@@ -18,7 +18,7 @@ use crate::kubectl::Kubectl;
 use crate::printers::json as json_printer;
 use crate::unstructured::{annotation, name, namespace};
 
-pub(super) const MANAGER: &str = "kubectl";
+pub const MANAGER: &str = "kubectl";
 /// Who owns the annotation of an object that has become server-side apply's.
 const ANNOTATION_MANAGER: &str = "kubectl-last-applied";
 const TRIES: u32 = 5;
