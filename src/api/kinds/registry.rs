@@ -91,6 +91,19 @@ macro_rules! kinds {
                 $crate::wire::complete(self.kind(), &mut value);
                 value
             }
+            /// The JSON of this object and of a later state of it, without parts that are equal.
+            ///
+            /// # Panics
+            /// When `new` is of another kind.
+            pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
+                let (mut before, mut after) = match (self, new) {
+                    $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
+                    _ => panic!("an update of another kind"),
+                };
+                $crate::wire::complete(self.kind(), &mut before);
+                $crate::wire::complete(self.kind(), &mut after);
+                (before, after)
+            }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }
             }

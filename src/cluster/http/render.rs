@@ -58,6 +58,11 @@ impl Rendering {
         Rendering { format: format.unwrap_or(Format::Json), include, old_version: old_version.map(str::to_owned) }
     }
 
+    /// Tables are for people, who would not see who owns which fields.
+    pub fn shows_managed_fields(&self) -> bool {
+        self.format != Format::Table
+    }
+
     pub fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Value {
         match (reply, self.format) {
             (Reply::Object(object), _) => self.object(object, now, true),
