@@ -8,6 +8,12 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
+    ("CSIDriver", &[("metadata", "ObjectMeta", "", "")]),
+    ("CSINode", &[("metadata", "ObjectMeta", "", ""), ("spec", "CSINodeSpec", "", "")]),
+    ("CSINodeSpec", &[("drivers", "", "merge", "name")]),
+    ("CSIStorageCapacity", &[("metadata", "ObjectMeta", "", "")]),
+    ("CertificateSigningRequest", &[("metadata", "ObjectMeta", "", "")]),
+    ("ComponentStatus", &[("metadata", "ObjectMeta", "", ""), ("conditions", "", "merge", "type")]),
     ("ConfigMap", &[("metadata", "ObjectMeta", "", "")]),
     ("Container", &[
         ("ports", "", "merge", "containerPort"), ("env", "", "merge", "name"),
@@ -16,6 +22,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ContainerStatus", &[
         ("volumeMounts", "", "merge", "mountPath"), ("allocatedResourcesStatus", "", "merge", "name"),
     ]),
+    ("ControllerRevision", &[("metadata", "ObjectMeta", "", "")]),
+    ("DaemonSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "DaemonSetSpec", "", ""), ("status", "DaemonSetStatus", "", ""),
+    ]),
+    ("DaemonSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("DaemonSetStatus", &[("conditions", "", "merge", "type")]),
     ("CronJob", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
     ]),
@@ -26,6 +38,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("DeploymentSpec", &[("template", "PodTemplateSpec", "", ""), ("strategy", "", "retainKeys", "")]),
     ("DeploymentStatus", &[("conditions", "", "merge", "type")]),
+    ("DeviceClass", &[("metadata", "ObjectMeta", "", "")]),
     ("EndpointSlice", &[("metadata", "ObjectMeta", "", "")]),
     ("Endpoints", &[("metadata", "ObjectMeta", "", "")]),
     ("EphemeralContainer", &[
@@ -34,6 +47,11 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("EphemeralVolumeSource", &[("volumeClaimTemplate", "PersistentVolumeClaimTemplate", "", "")]),
     ("Event", &[("metadata", "ObjectMeta", "", "")]),
+    ("FlowSchema", &[("metadata", "ObjectMeta", "", ""), ("status", "FlowSchemaStatus", "", "")]),
+    ("FlowSchemaStatus", &[("conditions", "", "merge", "type")]),
+    ("IPAddress", &[("metadata", "ObjectMeta", "", "")]),
+    ("Ingress", &[("metadata", "ObjectMeta", "", "")]),
+    ("IngressClass", &[("metadata", "ObjectMeta", "", "")]),
     ("HorizontalPodAutoscaler", &[
         ("metadata", "ObjectMeta", "", ""),
         ("status", "HorizontalPodAutoscalerStatus", "", ""),
@@ -49,12 +67,16 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
+    ("NetworkPolicy", &[("metadata", "ObjectMeta", "", "")]),
     ("Node", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "NodeSpec", "", ""), ("status", "NodeStatus", "", ""),
     ]),
     ("NodeSpec", &[("podCIDRs", "", "merge", "")]),
     ("NodeStatus", &[("conditions", "", "merge", "type"), ("addresses", "", "merge", "type")]),
     ("ObjectMeta", &[("ownerReferences", "", "merge", "uid"), ("finalizers", "", "merge", "")]),
+    ("PersistentVolume", &[("metadata", "ObjectMeta", "", "")]),
+    ("PersistentVolumeClaim", &[("metadata", "ObjectMeta", "", ""), ("status", "PersistentVolumeClaimStatus", "", "")]),
+    ("PersistentVolumeClaimStatus", &[("conditions", "", "merge", "type")]),
     ("PersistentVolumeClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
     ("Pod", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", ""), ("status", "PodStatus", "", "")]),
     ("PodDisruptionBudget", &[
@@ -76,19 +98,43 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
         ("ephemeralContainerStatuses", "ContainerStatus", "", ""),
         ("resourceClaimStatuses", "", "merge,retainKeys", "name"),
     ]),
+    ("PodTemplate", &[("metadata", "ObjectMeta", "", ""), ("template", "PodTemplateSpec", "", "")]),
     ("PodTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", "")]),
+    ("PriorityLevelConfiguration", &[("metadata", "ObjectMeta", "", ""), ("status", "PriorityLevelConfigurationStatus", "", "")]),
+    ("PriorityLevelConfigurationStatus", &[("conditions", "", "merge", "type")]),
     ("ReplicaSet", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicaSetSpec", "", ""),
         ("status", "ReplicaSetStatus", "", ""),
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
+    ("ReplicationController", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicationControllerSpec", "", ""),
+        ("status", "ReplicationControllerStatus", "", ""),
+    ]),
+    ("ReplicationControllerSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("ReplicationControllerStatus", &[("conditions", "", "merge", "type")]),
+    ("ResourceClaim", &[("metadata", "ObjectMeta", "", ""), ("status", "ResourceClaimStatus", "", "")]),
+    ("ResourceClaimStatus", &[("reservedFor", "", "merge", "uid")]),
+    ("ResourceClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
+    ("ResourceSlice", &[("metadata", "ObjectMeta", "", "")]),
     ("Secret", &[("metadata", "ObjectMeta", "", "")]),
     ("Service", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ServiceSpec", "", ""), ("status", "ServiceStatus", "", ""),
     ]),
     ("ServiceAccount", &[("metadata", "ObjectMeta", "", ""), ("secrets", "", "merge", "name")]),
+    ("ServiceCIDR", &[("metadata", "ObjectMeta", "", ""), ("status", "ServiceCIDRStatus", "", "")]),
+    ("ServiceCIDRStatus", &[("conditions", "", "merge", "type")]),
     ("ServiceSpec", &[("ports", "", "merge", "port")]),
     ("ServiceStatus", &[("conditions", "", "merge", "type")]),
+    ("StatefulSet", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "StatefulSetSpec", "", ""),
+        ("status", "StatefulSetStatus", "", ""),
+    ]),
+    ("StatefulSetSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("StatefulSetStatus", &[("conditions", "", "merge", "type")]),
+    ("StorageClass", &[("metadata", "ObjectMeta", "", "")]),
     ("Volume", &[("ephemeral", "EphemeralVolumeSource", "", "")]),
+    ("VolumeAttachment", &[("metadata", "ObjectMeta", "", "")]),
+    ("VolumeAttributesClass", &[("metadata", "ObjectMeta", "", "")]),
 ];

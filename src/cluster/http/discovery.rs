@@ -98,6 +98,9 @@ fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
             continue;
         }
         let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": VERBS});
+        if *kind == Kind::ComponentStatus {
+            entry["verbs"] = json!(["get", "list"]);
+        }
         if !info.short_names.is_empty() {
             entry["shortNames"] = json!(info.short_names);
         }
@@ -117,7 +120,7 @@ fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
                 resources.push(sub("eviction", "Eviction", &["create"]));
                 resources.push(sub("log", "Pod", &["get"]));
             }
-            Kind::Deployment | Kind::ReplicaSet => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
             _ => {}
         }
     }

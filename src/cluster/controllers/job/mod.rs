@@ -31,7 +31,7 @@ use std::time::Duration;
 use imbl::{OrdMap, OrdSet};
 use podarium_api::{Job, Kind, Resource as _};
 
-use super::replicaset::Expectations;
+use super::expectations::Expectations;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change, EventType};

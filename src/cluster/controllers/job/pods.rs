@@ -20,7 +20,7 @@ pub(super) fn claimed(ctx: &mut Sync<'_>, job: &Arc<Job>) -> Result<Vec<Arc<Pod>
     let caches = ctx.caches();
     let mut candidates: Vec<Arc<Pod>> = caches.owned_by::<Pod>(job.uid()).chain(caches.orphans_in::<Pod>(job.namespace())).cloned().collect();
     candidates.sort_by(|a, b| a.name().cmp(b.name()));
-    let mut pods = claim_holding(ctx, job, &selector, candidates, Some(TRACKING))?;
+    let mut pods = claim_holding(ctx, job, |pod: &Pod| selector.matches(pod.metadata.labels.as_ref()), candidates, Some(TRACKING))?;
     for pod in pods.iter_mut().filter(|pod| !is_controlled_by(&pod.metadata, job.uid())) {
         if !is_tracked(pod) {
             Arc::make_mut(pod).metadata.finalizers.get_or_insert_default().push(TRACKING.to_owned());

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-const WORK: [&str; 4] = ["deployments", "replicasets", "jobs", "cronjobs"];
+const WORK: [&str; 6] = ["deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"];
 
 /// Random names → stable ones: `web-6bdd6c7d58` → `web-#1`, in order of appearance.
 fn names(log: &[Value]) -> BTreeMap<String, String> {
@@ -45,6 +45,7 @@ impl Text {
             (format!(r"(-#\d+)-{suffix}\b"), "${1}-<x>"),
             (format!(r"\b(agent|rs|work|tick-\d+|manual|work-\d+)-{suffix}\b"), "${1}-<x>"),
             (r"\btick-\d{8}\b".to_owned(), "tick-<min>"),
+            (format!(r"\b(agent|db)-{hash}\b"), "${1}-<hash>"),
             (r"pod-template-hash=\S+".to_owned(), "pod-template-hash=<hash>"),
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z".to_owned(), "<time>"),
             ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".to_owned(), "<uid>"),
