@@ -25,6 +25,7 @@ mod node_lifecycle;
 mod pod_control;
 mod persistent_volume;
 mod pod_gc;
+mod podautoscaler;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
@@ -63,6 +64,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(podautoscaler::PodAutoscalerController::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
