@@ -3,10 +3,10 @@
 //! Models: pkg/controller/podautoscaler/horizontal.go (reconcileAutoscaler), v1.36.
 //! Simplified: nothing.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use k8s_openapi::api::autoscaling::v2::{HorizontalPodAutoscalerCondition, HorizontalPodAutoscalerStatus, MetricStatus};
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{remove_condition, set_condition};
 use podarium_api::quantity::Quantity;
 use podarium_api::selector::LabelSelector;
@@ -51,7 +51,8 @@ impl<'a, 'b> Work<'a, 'b> {
             Err(unknown) => {
                 self.warn("FailedGetScale", unknown.why.clone());
                 self.condition("AbleToScale", false, "FailedGetScale", format!("the HPA controller was unable to get the target's current scale: {}", unknown.why));
-                self.write()?;
+                // What is wrong with the target is told either way.
+                let _ = self.write()?;
                 return Err(Stop::Failed(unknown.outcome));
             }
         };
@@ -70,7 +71,11 @@ impl<'a, 'b> Work<'a, 'b> {
         } else {
             let wish = self.wish(&target, known)?;
             let wished = wish.replicas.max(0);
-            reason = if wished > current { format!("{} above target", wish.metric) } else { "All metrics below target".to_owned() };
+            reason = match wished.cmp(&current) {
+                Ordering::Greater => format!("{} above target", wish.metric),
+                Ordering::Less => "All metrics below target".to_owned(),
+                Ordering::Equal => String::new(),
+            };
             let limited = known.history.limit(wished, bounds, spec.behavior.as_ref(), now);
             self.condition("AbleToScale", true, limited.able.0, limited.able.1);
             let (is_limited, why, message) = limited.limited;
@@ -87,7 +92,7 @@ impl<'a, 'b> Work<'a, 'b> {
         }
         self.set(current, desired, statuses);
         if rescale {
-            self.status.last_scale_time = Some(MetaTime(self.ctx.epoch().seconds(now).0));
+            self.status.last_scale_time = Some(self.ctx.epoch().seconds(now));
         }
         if let Err(why) = self.write()? {
             return Err(Stop::Failed(why));
@@ -101,7 +106,7 @@ impl<'a, 'b> Work<'a, 'b> {
             self.warn("FailedRescale", format!("New size: {desired}; reason: {reason}; error: {status}"));
             self.condition("AbleToScale", false, "FailedUpdateScale", format!("the HPA controller was unable to update the target scale: {status}"));
             self.set(current, self.status.desired_replicas, statuses.to_vec());
-            self.write()?;
+            let _ = self.write()?;
             return Err(Stop::Failed(format!("failed to rescale {}: {status}", self.reference())));
         }
         self.condition("AbleToScale", true, "SucceededRescale", format!("the HPA controller was able to update the target scale to {desired}"));
@@ -204,7 +209,7 @@ impl<'a, 'b> Work<'a, 'b> {
     /// Writes what is known when nothing can be proposed, and says so.
     fn fail(&mut self, current: i32, statuses: Vec<MetricStatus>, why: &str) -> Result<Stop, Stop> {
         self.set(current, self.status.desired_replicas, statuses);
-        self.write()?.ok();
+        let _ = self.write()?;
         self.warn("FailedComputeMetricsReplicas", why.to_owned());
         Ok(Stop::Failed(format!("failed to compute desired number of replicas based on listed metrics for {}: {why}", self.reference())))
     }
@@ -230,7 +235,7 @@ impl<'a, 'b> Work<'a, 'b> {
             status: if is_true { "True" } else { "False" }.to_owned(),
             reason: Some(reason.to_owned()),
             message: Some(message.into()),
-            last_transition_time: Some(MetaTime(self.ctx.epoch().seconds(self.ctx.now()).0)),
+            last_transition_time: Some(self.ctx.epoch().seconds(self.ctx.now())),
         };
         set_condition(&mut self.status.conditions, condition);
     }
