@@ -54,7 +54,6 @@ pub use ingress::Ingress;
 pub use ingress_class::IngressClass;
 pub use ip_address::IPAddress;
 pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
-pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
 pub use job::Job;
 pub use lease::Lease;
 pub use namespace::Namespace;

@@ -8,6 +8,7 @@ pub mod admission;
 pub(crate) mod component_status;
 pub mod authentication;
 mod delete;
+mod eviction;
 mod filter;
 mod ownership;
 mod read;

@@ -85,7 +85,7 @@ impl Runner {
             controller: Arc::new(controller),
             user: User::service_account("kube-system", C::SERVICE_ACCOUNT),
             workers: C::WORKERS,
-            queue: WorkQueue::default(),
+            queue: WorkQueue::with_back_off(C::BACK_OFF.0, C::BACK_OFF.1),
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
             recorder: Recorder::new(C::NAME, ""),

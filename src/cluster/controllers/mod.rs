@@ -6,14 +6,17 @@
 //! never at the event that woke it.
 
 mod claim;
+mod cron_job;
 mod consistency;
 mod daemonset;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
 mod garbage_collector;
+mod job;
 mod history;
 mod manager;
 mod namespace;
@@ -31,6 +34,7 @@ mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod ttl_after_finished;
 mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
@@ -44,11 +48,16 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(cron_job::CronJobController),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(disruption::DisruptionController),
+        manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(job::JobController::default()),
+        manager::Runner::new(job::OrphanedPodController),
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
@@ -62,5 +71,6 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+        manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
     ]
 }

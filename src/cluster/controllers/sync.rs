@@ -40,6 +40,9 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
     const CLIENT: (f64, u32) = (20.0, 30);
 
+    /// How long a key waits after its first failure, and at most: twice as long each time.
+    const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1000));
+
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;
 

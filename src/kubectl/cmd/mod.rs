@@ -3,6 +3,7 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod autoscale;
 mod change;
 mod cluster_info;
 mod config;
@@ -25,6 +26,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -41,7 +43,9 @@ pub const COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &cluster_info::COMMAND,
+    &top::COMMAND,
     &cordon::CORDON,
     &cordon::UNCORDON,
     &drain::COMMAND,
@@ -64,5 +68,6 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
+    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
     "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

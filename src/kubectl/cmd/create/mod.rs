@@ -1,10 +1,13 @@
 //! `kubectl create`: from a file, or a Deployment, a namespace, a Secret … from flags.
 
 mod config_map;
+mod cron_job;
 mod data;
 mod deployment;
+mod disruption_budget;
 mod files;
 mod generated;
+mod job;
 mod namespace;
 mod secret;
 mod service;
@@ -17,7 +20,10 @@ pub use files::COMMAND;
 /// What can be created from flags.
 const CHILDREN: &[&Command] = &[
     &config_map::COMMAND,
+    &cron_job::COMMAND,
     &deployment::COMMAND,
+    &disruption_budget::COMMAND,
+    &job::COMMAND,
     &namespace::COMMAND,
     &secret::COMMAND,
     &service::COMMAND,
@@ -26,6 +32,6 @@ const CHILDREN: &[&Command] = &[
 
 /// kubectl can also create these from flags.
 const NOT_SIMULATED: &[&str] = &[
-    "clusterrole", "clusterrolebinding", "cronjob", "ingress", "ing", "job", "poddisruptionbudget", "pdb", "priorityclass", "pc", "quota",
+    "clusterrole", "clusterrolebinding", "ingress", "ing", "priorityclass", "pc", "quota",
     "resourcequota", "role", "rolebinding", "token",
 ];
