@@ -195,6 +195,14 @@ pub fn config_map_key(value: &str) -> Vec<String> {
     faults
 }
 
+/// A name that becomes one segment of a URL, as those of roles and bindings.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    ['/', '%'].into_iter().filter(|illegal| value.contains(*illegal)).map(|illegal| format!("may not contain '{illegal}'")).collect()
+}
+
 pub fn http_header_name(value: &str) -> Vec<String> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Vec::new();

@@ -18,6 +18,7 @@ mod http;
 pub mod images;
 pub mod kubelet;
 mod nodes;
+mod quota;
 pub mod scheduler;
 pub mod store;
 

@@ -8,6 +8,8 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
+    ("ClusterRole", &[("metadata", "ObjectMeta", "", "")]),
+    ("ClusterRoleBinding", &[("metadata", "ObjectMeta", "", "")]),
     ("ConfigMap", &[("metadata", "ObjectMeta", "", "")]),
     ("Container", &[
         ("ports", "", "merge", "containerPort"), ("env", "", "merge", "name"),
@@ -31,6 +33,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("EphemeralVolumeSource", &[("volumeClaimTemplate", "PersistentVolumeClaimTemplate", "", "")]),
     ("Event", &[("metadata", "ObjectMeta", "", "")]),
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
+    ("LimitRange", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
     ("Node", &[
@@ -55,12 +58,17 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
         ("resourceClaimStatuses", "", "merge,retainKeys", "name"),
     ]),
     ("PodTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", "")]),
+    ("PriorityClass", &[("metadata", "ObjectMeta", "", "")]),
     ("ReplicaSet", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicaSetSpec", "", ""),
         ("status", "ReplicaSetStatus", "", ""),
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
+    ("ResourceQuota", &[("metadata", "ObjectMeta", "", "")]),
+    ("Role", &[("metadata", "ObjectMeta", "", "")]),
+    ("RoleBinding", &[("metadata", "ObjectMeta", "", "")]),
+    ("RuntimeClass", &[("metadata", "ObjectMeta", "", "")]),
     ("Secret", &[("metadata", "ObjectMeta", "", "")]),
     ("Service", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ServiceSpec", "", ""), ("status", "ServiceStatus", "", ""),

@@ -1,17 +1,22 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod class;
 pub(crate) mod config;
 pub(crate) mod container;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
 pub(crate) mod ip;
+pub(crate) mod limit_range;
 pub(crate) mod metadata;
 pub(crate) mod node;
 pub(crate) mod pod;
 pub(crate) mod pod_update;
 pub(crate) mod probe;
+pub(crate) mod quota;
+pub(crate) mod rbac;
 pub(crate) mod resources;
+pub(crate) mod review;
 pub(crate) mod scheduling;
 pub(crate) mod service;
 pub(crate) mod volume;

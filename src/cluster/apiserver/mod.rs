@@ -2,20 +2,24 @@
 //! watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints/handlers,registry/generic/registry}, v1.36.
-//! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
+//! Simplified: managed fields are not kept.
 
 pub mod admission;
 pub mod authentication;
+pub mod authorization;
 mod delete;
 mod filter;
 mod read;
 mod request;
 mod rest;
+mod review;
 mod subresource;
 mod watch;
 mod write;
 
-use imbl::Vector;
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
@@ -23,7 +27,8 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
-pub use authentication::User;
+pub use authentication::{Connection, User};
+pub use authorization::Grant;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
 pub use watch::Watches;
@@ -39,6 +44,12 @@ pub struct ApiServer {
     epoch: Epoch,
     stream: Stream,
     allocator: rest::Allocator,
+    mode: authorization::Mode,
+    rbac: authorization::Rbac,
+    refusals: Vector<authorization::Refusal>,
+    /// Static tokens and whose they are.
+    tokens: OrdMap<Arc<str>, User>,
+    issuer: authentication::Issuer,
 }
 
 /// The circumstances of the request in hand.
@@ -46,6 +57,8 @@ pub(crate) struct Call {
     pub now: Time,
     pub cause: Cause,
     pub user: User,
+    /// Why the request is allowed.
+    pub grant: Grant,
     pub verb: Verb,
     pub dry_run: bool,
     pub warnings: Vec<String>,
@@ -62,6 +75,11 @@ impl ApiServer {
             epoch,
             stream: Stream::new(seed, "apiserver"),
             allocator: rest::Allocator::default(),
+            mode: authorization::Mode::default(),
+            rbac: authorization::Rbac::default(),
+            refusals: Vector::new(),
+            tokens: OrdMap::new(),
+            issuer: authentication::Issuer,
         }
     }
 
@@ -85,12 +103,21 @@ impl ApiServer {
         std::mem::take(&mut self.changes)
     }
 
-    /// Answers one request. Whatever it changes, it changes at once and whole.
+    /// Answers one request of a component. Whatever it changes, it changes at once and whole.
     pub fn handle(&mut self, request: Request, cause: Cause, now: Time) -> Answer {
+        match self.authorize(&authorization::Attributes::of(&request), now) {
+            Ok(grant) => self.serve(request, grant, cause, now),
+            Err(status) => Err(status).into(),
+        }
+    }
+
+    /// Answers a request that is allowed.
+    pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
         let mut call = Call {
             now,
             cause,
             user: request.user.clone(),
+            grant,
             verb: request.verb,
             dry_run: request.options.dry_run,
             warnings: Vec::new(),
@@ -112,6 +139,7 @@ impl ApiServer {
             (_, Some(Subresource::Scale)) => self.scale(request, call),
             (Verb::Create, Some(Subresource::Binding)) => self.bind(request, call),
             (Verb::Create, Some(Subresource::Eviction)) => self.evict(request, call),
+            (Verb::Create, Some(Subresource::Token)) => self.request_token(request, call),
             (verb, _) => Err(Status::method_not_allowed(request.kind, verb.name())),
         }
     }
@@ -122,6 +150,7 @@ impl ApiServer {
             now,
             cause: Cause::Start,
             user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            grant: Grant::Masters,
             verb: Verb::Create,
             dry_run: false,
             warnings: Vec::new(),
@@ -137,11 +166,15 @@ impl ApiServer {
             resource_version: change.resource_version,
             at: call.now,
             user: call.user.shared_name(),
+            grant: call.grant.clone(),
             verb: call.verb,
             kind,
             key,
             cause: call.cause,
         });
+        if matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {
+            self.rbac.changed(change.old.as_ref(), change.new.as_ref());
+        }
         let object = change.new.clone().or_else(|| change.old.clone()).expect("a change has an object");
         self.changes.push((kind, change));
         object

@@ -6,6 +6,7 @@
 //! never at the event that woke it.
 
 mod claim;
+mod cluster_role_aggregation;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -16,7 +17,10 @@ mod node_ipam;
 mod node_lifecycle;
 mod pod_gc;
 mod replicaset;
+mod resource_quota;
+mod root_ca_publisher;
 mod service_account;
+mod service_account_tokens;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
@@ -30,7 +34,10 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
     vec![
+        manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(root_ca_publisher::RootCaPublisher),
+        manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
@@ -40,6 +47,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }
