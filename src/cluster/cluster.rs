@@ -17,6 +17,7 @@ use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, Us
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::store::{Key, Store};
 
@@ -31,11 +32,13 @@ pub struct Config {
     pub write: Duration,
     /// Whether the API versions of 2019 are served too (`compat: course-2019`).
     pub compat_2019: bool,
+    /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
+    pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false }
     }
 }
 
@@ -64,6 +67,8 @@ pub(crate) enum Event {
     Http { id: HttpId, connection: Connection, request: Box<HttpRequest>, cause: Cause },
     /// Something of an HTTP answer reaches its client.
     HttpOut { id: HttpId, event: Box<HttpEvent> },
+    /// Something happens on the network.
+    Network(Hop),
 }
 
 /// Who waits for an answer or a watch.
@@ -116,6 +121,7 @@ pub struct Cluster {
     watch_news: Vec<WatchId>,
     pub(crate) gateway: Gateway,
     pub(crate) machines: Machines,
+    pub(crate) network: Network,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -125,6 +131,7 @@ impl Cluster {
     pub fn new(config: Config) -> Self {
         let api = ApiServer::new(config.seed, config.epoch);
         let outside = Stream::new(config.seed, "outside");
+        let network = Network::new(config.seed);
         Cluster {
             config,
             now: Time::ZERO,
@@ -140,6 +147,7 @@ impl Cluster {
             watch_news: Vec::new(),
             gateway: Gateway::default(),
             machines: Machines::default(),
+            network,
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -363,6 +371,7 @@ impl Cluster {
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
             Event::Http { id, connection, request, cause } => self.http_arrived(id, &connection, &request, cause),
             Event::HttpOut { id, event } => self.http_out(id, *event),
+            Event::Network(hop) => self.hop(hop),
         }
     }
 
@@ -551,6 +560,32 @@ impl Cluster {
         }
     }
 
+    /// A request reaches the machine of a kubelet.
+    pub(crate) fn connect(&mut self, id: ComponentId, arrival: Arrival<'_>) -> Connected {
+        let slot = &mut self.slots[id.0 as usize];
+        let Some(component) = slot.component.as_mut() else { return Connected::Dropped };
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            now: self.now,
+            epoch: self.config.epoch,
+            stream: &mut slot.stream,
+            next_id: &mut self.next_id,
+            effects: &mut effects,
+            user: &slot.user,
+            cause: Cause::Timer("request"),
+        };
+        let connected = component.get_mut().connect(arrival, &mut ctx);
+        for effect in effects {
+            self.carry_out(id, effect);
+        }
+        connected
+    }
+
+    /// Makes a number part of the trace.
+    pub(crate) fn trace_number(&mut self, number: u64) {
+        self.trace.write(&number.to_le_bytes());
+    }
+
     fn carry_out(&mut self, id: ComponentId, effect: Effect) {
         let slot = &mut self.slots[id.0 as usize];
         let life = slot.life;
@@ -570,6 +605,7 @@ impl Cluster {
                 let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
                 self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
             }
+            Effect::Network(effect) => self.network_effect(id, effect),
             Effect::Timer { at, token } => {
                 let message = Box::new(Message::Timer(token));
                 self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });

@@ -17,9 +17,11 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+pub mod network;
 mod nodes;
 mod quota;
 pub mod scheduler;
+pub mod storage;
 pub mod store;
 
 pub use cause::{Cause, Write};

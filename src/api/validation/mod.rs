@@ -1,24 +1,44 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod autoscaler;
+pub(crate) mod cidr;
 pub(crate) mod class;
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod controller_revision;
+pub(crate) mod cron_job;
+pub(crate) mod csi;
+pub(crate) mod daemon_set;
+pub(crate) mod disruption_budget;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
+pub(crate) mod ingress;
 pub(crate) mod ip;
+pub(crate) mod job;
+mod job_policies;
+pub(crate) mod job_status;
 pub(crate) mod limit_range;
 pub(crate) mod metadata;
+mod metric;
+pub(crate) mod network_policy;
 pub(crate) mod node;
+pub(crate) mod persistent_volume;
+pub(crate) mod persistent_volume_claim;
+mod persistent_volume_source;
 pub(crate) mod pod;
 pub(crate) mod pod_update;
 pub(crate) mod probe;
 pub(crate) mod quota;
 pub(crate) mod rbac;
+pub(crate) mod replication_controller;
 pub(crate) mod resources;
 pub(crate) mod review;
 pub(crate) mod scheduling;
 pub(crate) mod service;
+pub(crate) mod service_cidr;
+pub(crate) mod stateful_set;
+pub(crate) mod storage;
 pub(crate) mod volume;
 pub(crate) mod workload;
 

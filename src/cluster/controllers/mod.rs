@@ -7,26 +7,38 @@
 
 mod claim;
 mod cluster_role_aggregation;
+mod consistency;
+mod daemonset;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod expectations;
+mod ephemeral_volume;
 mod garbage_collector;
+mod history;
 mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod pod_control;
+mod persistent_volume;
 mod pod_gc;
+mod pv_protection;
+mod pvc_protection;
 mod replicaset;
 mod resource_quota;
 mod root_ca_publisher;
 mod service_account;
 mod service_account_tokens;
+mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
+use deployment::scaled;
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -38,6 +50,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(root_ca_publisher::RootCaPublisher),
         manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
+        manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
@@ -45,9 +58,15 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
+        manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(pv_protection::PvProtectionController),
+        manager::Runner::new(pvc_protection::PvcProtectionController),
+        manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
+        manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(resource_quota::ResourceQuotaController),
+        manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

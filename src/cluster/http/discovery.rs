@@ -121,7 +121,7 @@ fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
                 token["version"] = "v1".into();
                 resources.push(token);
             }
-            Kind::Deployment | Kind::ReplicaSet => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
+            Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
             _ => {}
         }
     }

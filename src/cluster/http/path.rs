@@ -29,14 +29,12 @@ pub(crate) enum Target {
 
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["persistentvolumes", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
+    ("", &["replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
     ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
     ("batch", &["jobs", "cronjobs"]),
     ("autoscaling", &["horizontalpodautoscalers"]),
-    ("networking.k8s.io", &["ingresses", "ingressclasses", "networkpolicies"]),
     ("policy", &["poddisruptionbudgets"]),
     ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
-    ("storage.k8s.io", &["storageclasses", "volumeattachments", "csidrivers", "csinodes"]),
     ("scheduling.k8s.io", &["priorityclasses"]),
     ("apiextensions.k8s.io", &["customresourcedefinitions"]),
 ];

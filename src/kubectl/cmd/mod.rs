@@ -3,6 +3,7 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod auth;
 mod change;
 mod cluster_info;
 mod config;
@@ -56,11 +57,12 @@ pub const COMMANDS: &[&Command] = &[
     &annotate::COMMAND,
     &api_resources::COMMAND,
     &api_resources::VERSIONS,
+    &auth::COMMAND,
     &config::COMMAND,
     &version::COMMAND,
 ];
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

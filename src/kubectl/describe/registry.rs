@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::page::Page;
 use super::related::Related;
 use super::{
-    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, replica_set, resource_quota, secret,
+    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, priority_class, replica_set, resource_quota,
+    role, role_binding, secret,
     service, service_account, stateful_set,
 };
 
@@ -33,6 +34,11 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("apps", "StatefulSet", |page, object, related| typed(page, object, related, stateful_set::describe)),
     ("apps", "DaemonSet", |page, object, related| typed(page, object, related, daemon_set::describe)),
     ("batch", "Job", |page, object, related| typed(page, object, related, job::describe)),
+    ("rbac.authorization.k8s.io", "Role", |page, object, related| typed(page, object, related, role::describe)),
+    ("rbac.authorization.k8s.io", "ClusterRole", |page, object, related| typed(page, object, related, role::describe_cluster_role)),
+    ("rbac.authorization.k8s.io", "RoleBinding", |page, object, related| typed(page, object, related, role_binding::describe)),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", |page, object, related| typed(page, object, related, role_binding::describe_cluster_role_binding)),
+    ("scheduling.k8s.io", "PriorityClass", |page, object, related| typed(page, object, related, priority_class::describe)),
     ("discovery.k8s.io", "EndpointSlice", |page, object, related| typed(page, object, related, endpoint_slice::describe)),
 ];
 

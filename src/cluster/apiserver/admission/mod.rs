@@ -2,16 +2,20 @@
 //!
 //! A plugin is one file and one line in [`PLUGINS`]; they run in the order of kube-apiserver's list.
 
+mod default_ingress_class;
+mod default_storage_class;
 mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod node_restriction;
 mod pod_security;
+mod persistent_volume_claim_resize;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
+mod storage_object_in_use_protection;
 mod taint_nodes_by_condition;
 
 use podarium_api::{Kind, Object, Status};
@@ -63,7 +67,11 @@ const PLUGINS: &[(&str, Plugin)] = &[
     ("TaintNodesByCondition", taint_nodes_by_condition::admit),
     ("Priority", priority::admit),
     ("DefaultTolerationSeconds", default_toleration_seconds::admit),
+    ("DefaultStorageClass", default_storage_class::admit),
+    ("StorageObjectInUseProtection", storage_object_in_use_protection::admit),
+    ("PersistentVolumeClaimResize", persistent_volume_claim_resize::admit),
     ("RuntimeClass", runtime_class::admit),
+    ("DefaultIngressClass", default_ingress_class::admit),
     ("PodTopologyLabels", pod_topology_labels::admit),
 ];
 

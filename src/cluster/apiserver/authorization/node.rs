@@ -2,7 +2,7 @@
 //!
 //! Models: plugin/pkg/auth/authorizer/node/node_authorizer.go, v1.36.
 //! Simplified: the graph of what belongs to a node is read off the pods each time; an object or pod that does not exist
-//! is answered with not found; volume attachments and devices have no kinds here.
+//! is answered with not found; devices have no kinds here.
 
 use podarium_api::{Kind, Object, Pod, Resource as _};
 
@@ -32,7 +32,12 @@ pub(super) fn authorize(store: &Store, node: &str, request: &Attributes<'_>) -> 
             request.one_of(&["update", "patch"], "can only get/update/patch this type")?;
             request.related()
         }
-        ("", "persistentvolumeclaims" | "persistentvolumes") | ("storage.k8s.io", "volumeattachments") | ("resource.k8s.io", "resourceclaims") => {
+        ("storage.k8s.io", "volumeattachments") => {
+            request.one_of(&["get"], "can only get individual resources of this type")?;
+            request.no_subresource("cannot get subresource")?;
+            request.attachment()
+        }
+        ("", "persistentvolumeclaims" | "persistentvolumes") | ("resource.k8s.io", "resourceclaims") => {
             request.one_of(&["get"], "can only get individual resources of this type")?;
             request.no_subresource("cannot get subresource")?;
             request.related()
@@ -95,13 +100,28 @@ impl Question<'_> {
         if self.request.name.is_empty() {
             return Err("No Object name found".to_owned());
         }
-        let mut pods = self.store.list(Kind::Pod, Some(&self.request.namespace)).filter_map(Pod::from_object);
-        if self.request.resource == "persistentvolumes" {
-            // The volume's claim must be one of a pod's.
-            return Ok(());
-        }
-        let used = pods.any(|pod| pod.spec.node_name.as_deref() == Some(self.node) && uses(pod, &self.request.resource, &self.request.name));
+        let claim = self.claim_of_volume();
+        let (namespace, resource, name) = match &claim {
+            Some(key) => (&*key.namespace, "persistentvolumeclaims", &*key.name),
+            None => (&*self.request.namespace, &*self.request.resource, &*self.request.name),
+        };
+        let mut pods = self.store.list(Kind::Pod, Some(namespace)).filter_map(Pod::from_object);
+        let used = pods.any(|pod| pod.spec.node_name.as_deref() == Some(self.node) && uses(pod, resource, name));
         used.then_some(()).ok_or_else(|| self.unrelated())
+    }
+
+    /// The claim whose volume is asked for: a volume belongs to a node through the pods that use its claim.
+    fn claim_of_volume(&self) -> Option<Key> {
+        let Some(Object::PersistentVolume(volume)) = self.store.get(Kind::PersistentVolume, &Key::new("", &self.request.name)) else { return None };
+        let claim = volume.spec.claim_ref.as_ref().filter(|_| self.request.resource == "persistentvolumes")?;
+        Some(Key::new(claim.namespace.as_deref()?, claim.name.as_deref()?))
+    }
+
+    fn attachment(&self) -> Result<(), String> {
+        match self.store.get(Kind::VolumeAttachment, &Key::new("", &self.request.name)) {
+            Some(Object::VolumeAttachment(attachment)) if attachment.spec.node_name != self.node => Err(self.unrelated()),
+            _ => Ok(()),
+        }
     }
 
     fn service_account(&self) -> Result<(), String> {

@@ -6,9 +6,14 @@ mod deployment;
 mod files;
 mod generated;
 mod namespace;
+mod priority_class;
+mod quota;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;
+mod token;
 
 use crate::command::Command;
 
@@ -22,10 +27,14 @@ const CHILDREN: &[&Command] = &[
     &secret::COMMAND,
     &service::COMMAND,
     &service_account::COMMAND,
+    &role::ROLE,
+    &role::CLUSTER_ROLE,
+    &role_binding::ROLE_BINDING,
+    &role_binding::CLUSTER_ROLE_BINDING,
+    &quota::COMMAND,
+    &priority_class::COMMAND,
+    &token::COMMAND,
 ];
 
 /// kubectl can also create these from flags.
-const NOT_SIMULATED: &[&str] = &[
-    "clusterrole", "clusterrolebinding", "cronjob", "ingress", "ing", "job", "poddisruptionbudget", "pdb", "priorityclass", "pc", "quota",
-    "resourcequota", "role", "rolebinding", "token",
-];
+const NOT_SIMULATED: &[&str] = &["cronjob", "ingress", "ing", "job", "poddisruptionbudget", "pdb"];

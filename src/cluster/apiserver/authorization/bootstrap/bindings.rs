@@ -1,7 +1,7 @@
 //! The bindings of the default ClusterRoles, and the Roles of the system's namespaces with theirs: data.
 //!
 //! Models: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/{policy,namespace_policy}.go with the default feature gates, v1.36.
-//! Simplified: nothing.
+//! Simplified: of the bindings that kubeadm adds only that of the kube-proxies is there.
 
 use super::{Binding, Role, account, group, named, rule, user};
 
@@ -14,6 +14,7 @@ pub(super) const CLUSTER_ROLE_BINDINGS: &[Binding] = &[
     Binding { name: "system:kube-dns", namespace: "", role: "system:kube-dns", subjects: &[account("kube-system", "kube-dns")] },
     Binding { name: "system:kube-scheduler", namespace: "", role: "system:kube-scheduler", subjects: &[user("system:kube-scheduler")] },
     Binding { name: "system:monitoring", namespace: "", role: "system:monitoring", subjects: &[group("system:monitoring")] },
+    Binding { name: "kubeadm:node-proxier", namespace: "", role: "system:node-proxier", subjects: &[account("kube-system", "kube-proxy")] },
     Binding { name: "system:node", namespace: "", role: "system:node", subjects: &[] },
     Binding { name: "system:node-proxier", namespace: "", role: "system:node-proxier", subjects: &[user("system:kube-proxy")] },
     Binding { name: "system:public-info-viewer", namespace: "", role: "system:public-info-viewer", subjects: &[group("system:authenticated"), group("system:unauthenticated")] },

@@ -144,21 +144,20 @@ fn role_ref(kind: &str, name: &str) -> RoleRef {
     RoleRef { api_group: Some(GROUP.to_owned()), kind: kind.to_owned(), name: name.to_owned() }
 }
 
-fn bound_cluster_role(name: &str, subjects: &[BoundSubject]) -> Object {
+fn bound_cluster_role(name: &str, role: &str, subjects: &[BoundSubject]) -> Object {
     let subjects = (!subjects.is_empty()).then(|| subjects.iter().map(subject).collect());
-    let binding = ClusterRoleBinding { metadata: metadata(name, "", ""), role_ref: role_ref("ClusterRole", name), subjects };
+    let binding = ClusterRoleBinding { metadata: metadata(name, "", ""), role_ref: role_ref("ClusterRole", role), subjects };
     Arc::new(binding).into_object()
 }
 
 fn cluster_binding(binding: &Binding) -> Object {
-    debug_assert_eq!(binding.name, binding.role, "a default binding has its role's name");
-    bound_cluster_role(binding.name, binding.subjects)
+    bound_cluster_role(binding.name, binding.role, binding.subjects)
 }
 
 /// A controller's role belongs to the service account that bears the rest of its name.
 fn controller_binding(role: &Role) -> Object {
     let name = role.name.strip_prefix("system:controller:").unwrap_or(role.name);
-    bound_cluster_role(role.name, &[account("kube-system", name)])
+    bound_cluster_role(role.name, role.name, &[account("kube-system", name)])
 }
 
 fn namespaced_binding(binding: &Binding) -> Object {
