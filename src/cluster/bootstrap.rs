@@ -12,6 +12,7 @@ use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, 
 
 use crate::Cluster;
 use crate::apiserver::authorization::{self, Mode};
+use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::scheduler::Scheduler;
 
@@ -42,6 +43,9 @@ impl Cluster {
         self.set_authorization_mode(Mode::NodeAndRbac);
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        if self.config().cloud {
+            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
+        }
     }
 }
 

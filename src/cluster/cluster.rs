@@ -12,8 +12,8 @@ use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
-use crate::apiserver::authorization::Mode;
-use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User};
+use crate::apiserver::authorization::{Attributes, Mode};
+use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
@@ -425,17 +425,20 @@ impl Cluster {
 
     /// The API server answers; whether it wrote anything.
     pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
-        self.answered(|api, now| api.handle(request, cause, now))
+        match self.api.authorize(&Attributes::of(&request), self.now) {
+            Ok(grant) => self.serve(request, grant, cause),
+            Err(status) => (Err(status).into(), false),
+        }
     }
 
     /// The same for a request that is allowed already.
     pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause) -> (Answer, bool) {
-        self.answered(|api, now| api.serve(request, grant, cause, now))
-    }
-
-    fn answered(&mut self, answer: impl FnOnce(&mut ApiServer, Time) -> Answer) -> (Answer, bool) {
+        if request.kind == Kind::ComponentStatus {
+            let is_running = |name: &str| self.component_id(name).is_some_and(|id| self.is_running(id));
+            return (component_status::answer(&request, &is_running), false);
+        }
         let writes = self.api.writes().len();
-        let answer = answer(&mut self.api, self.now);
+        let answer = self.api.serve(request, grant, cause, self.now);
         let wrote = self.api.writes().len() > writes;
         self.announce();
         (answer, wrote)

@@ -10,6 +10,7 @@ pub mod apiserver;
 pub mod bootstrap;
 pub mod cause;
 pub mod client;
+pub mod cloud;
 pub mod cluster;
 pub mod component;
 pub mod controllers;

@@ -56,6 +56,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::VERBS),+ }
             }
 
+            /// What every answer about this kind warns of, if there is something better.
+            pub fn deprecation(self) -> Option<&'static str> {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::deprecation()),+ }
+            }
+
             /// Whether a delete that says nothing of the dependents leaves them alone.
             pub fn orphans_dependents(self) -> bool {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents()),+ }
@@ -96,6 +101,19 @@ macro_rules! kinds {
                 };
                 $crate::wire::complete(self.kind(), &mut value);
                 value
+            }
+            /// The JSON of this object and of a later state of it, without parts that are equal.
+            ///
+            /// # Panics
+            /// When `new` is of another kind.
+            pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
+                let (mut before, mut after) = match (self, new) {
+                    $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
+                    _ => panic!("an update of another kind"),
+                };
+                $crate::wire::complete(self.kind(), &mut before);
+                $crate::wire::complete(self.kind(), &mut after);
+                (before, after)
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }

@@ -2,13 +2,15 @@
 //! watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints/handlers,registry/generic/registry}, v1.36.
-//! Simplified: managed fields are not kept.
+//! Simplified: nothing.
 
 pub mod admission;
+pub(crate) mod component_status;
 pub mod authentication;
 pub mod authorization;
 mod delete;
 mod filter;
+mod ownership;
 mod read;
 mod request;
 mod rest;
@@ -20,6 +22,7 @@ mod write;
 use std::sync::Arc;
 
 use imbl::{OrdMap, Vector};
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
@@ -31,6 +34,7 @@ pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub(crate) use ownership::shown;
 pub use watch::Watches;
 pub(crate) use write::strictly;
 
@@ -50,6 +54,7 @@ pub struct ApiServer {
     /// Static tokens and whose they are.
     tokens: OrdMap<Arc<str>, User>,
     issuer: authentication::Issuer,
+    owners: ownership::Owners,
 }
 
 /// The circumstances of the request in hand.
@@ -61,6 +66,10 @@ pub(crate) struct Call {
     pub grant: Grant,
     pub verb: Verb,
     pub dry_run: bool,
+    /// Under which name the fields that are written are owned.
+    pub manager: String,
+    /// Who owns what of the object after the write.
+    pub managed: Option<Managed>,
     pub warnings: Vec<String>,
     pub created: bool,
 }
@@ -80,6 +89,7 @@ impl ApiServer {
             refusals: Vector::new(),
             tokens: OrdMap::new(),
             issuer: authentication::Issuer,
+            owners: ownership::Owners::default(),
         }
     }
 
@@ -103,15 +113,7 @@ impl ApiServer {
         std::mem::take(&mut self.changes)
     }
 
-    /// Answers one request of a component. Whatever it changes, it changes at once and whole.
-    pub fn handle(&mut self, request: Request, cause: Cause, now: Time) -> Answer {
-        match self.authorize(&authorization::Attributes::of(&request), now) {
-            Ok(grant) => self.serve(request, grant, cause, now),
-            Err(status) => Err(status).into(),
-        }
-    }
-
-    /// Answers a request that is allowed.
+    /// Answers one request, which is allowed. Whatever it changes, it changes at once and whole.
     pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
         let mut call = Call {
             now,
@@ -120,11 +122,18 @@ impl ApiServer {
             grant,
             verb: request.verb,
             dry_run: request.options.dry_run,
-            warnings: Vec::new(),
+            manager: ownership::manager_of(&request),
+            managed: None,
+            warnings: request.kind.deprecation().map(str::to_owned).into_iter().collect(),
             created: false,
         };
+        let shows_managed = request.options.managed_fields;
         let result = self.dispatch(request, &mut call);
-        Answer { result, created: call.created, warnings: call.warnings }
+        let managed = match &result {
+            Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
+            _ => Vec::new(),
+        };
+        Answer { result, created: call.created, warnings: call.warnings, managed }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -153,6 +162,8 @@ impl ApiServer {
             grant: Grant::Masters,
             verb: Verb::Create,
             dry_run: false,
+            manager: "kube-apiserver".to_owned(),
+            managed: None,
             warnings: Vec::new(),
             created: false,
         };
@@ -161,7 +172,7 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
-        let change = self.store.commit(kind, key.clone(), new);
+        let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,
             at: call.now,

@@ -1,7 +1,7 @@
 //! Writing: create, update, patch.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/{rest/create.go,rest/update.go,generic/registry/store.go}, v1.36.
-//! Simplified: server-side apply is refused as not simulated.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         object.set_defaults();
+        self.track_create(&object, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
         if is_review(kind) {
@@ -142,16 +143,16 @@ impl ApiServer {
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
-    pub(super) fn patch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+    pub(super) fn patch(&mut self, mut request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
-        let Body::Patch(patch_type, body) = request.body else {
+        let Body::Patch(patch_type, body) = std::mem::take(&mut request.body) else {
             return Err(Status::bad_request("the body of a patch holds no patch"));
         };
-        let old = self.stored(request.kind, &key)?.clone();
         if patch_type == PatchType::Apply {
-            return Err(Status::not_simulated("server-side apply"));
+            return self.apply(&request, &body, call);
         }
-        let decoded = patch::apply_to_object(patch_type, &old, &body)?;
+        let old = self.stored(request.kind, &key)?.clone();
+        let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
         let object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
@@ -162,6 +163,7 @@ impl ApiServer {
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
         object.set_defaults();
+        self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
         let status_only = subresource == Some(Subresource::Status);
         if status_only {
@@ -187,7 +189,7 @@ impl ApiServer {
         }
         self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
-        if object == old {
+        if object == old && self.owned_as_before(kind, &key, call) {
             return Ok(old);
         }
         if call.dry_run {

@@ -40,6 +40,7 @@ mod volume_expand;
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
 /// The registry: every controller that kube-controller-manager runs here.
@@ -60,11 +61,12 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),

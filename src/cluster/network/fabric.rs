@@ -119,6 +119,14 @@ impl Network {
         self.by_address.get(&ip).copied().or_else(of_pods)
     }
 
+    fn balance(&mut self, address: Ip, machines: &[String]) {
+        let behind: Vec<MachineId> = machines.iter().filter_map(|name| self.machine_named(name)).collect();
+        match behind.is_empty() {
+            true => self.balancers.remove(&address),
+            false => self.balancers.insert(address, behind),
+        };
+    }
+
     fn machine(&self, id: MachineId) -> &Machine {
         &self.machines[id as usize]
     }
@@ -151,6 +159,7 @@ impl Cluster {
             (NetworkEffect::Program(rules), Some(Owner::Machine(id))) => self.network.machines[id as usize].rules = rules,
             (NetworkEffect::Aim(aims), Some(Owner::Generator(id))) => self.network.generators[id as usize].aims = aims,
             (NetworkEffect::HangUp(process), _) => self.hang_up(process),
+            (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
             (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
         }
     }

@@ -27,6 +27,7 @@ mod probe;
 mod registry;
 mod related;
 mod replica_set;
+mod replication_controller;
 mod resource_quota;
 mod role;
 mod role_binding;

@@ -17,6 +17,8 @@ mod reclaiming;
 mod tests;
 mod volumes;
 
+pub use binding::bound_volume;
+
 use std::sync::Arc;
 use std::time::Duration;
 
