@@ -91,6 +91,8 @@ pub type Cell = serde_json::Value;
 /// The rules of a kind. Every method has the answer of a kind without rules of its own.
 pub trait Strategy {
     const INFO: ResourceInfo;
+    /// What the server does with objects of the kind. Questions such as reviews can only be created.
+    const VERBS: &'static [&'static str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// Fills in what the writer left out. Called on every object that comes in, before admission.
     fn set_defaults(&mut self) {}

@@ -7,6 +7,7 @@
 
 mod claim;
 mod cron_job;
+mod cluster_role_aggregation;
 mod consistency;
 mod daemonset;
 mod deployment;
@@ -29,7 +30,10 @@ mod podautoscaler;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
+mod resource_quota;
+mod root_ca_publisher;
 mod service_account;
+mod service_account_tokens;
 mod statefulset;
 mod sync;
 mod taint_eviction;
@@ -48,8 +52,11 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
     vec![
+        manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(cron_job::CronJobController),
+        manager::Runner::new(root_ca_publisher::RootCaPublisher),
+        manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(disruption::DisruptionController),
@@ -71,6 +78,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
+        manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
         manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),

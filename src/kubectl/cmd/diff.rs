@@ -128,7 +128,7 @@ fn mask(from: &mut Value, to: &mut Value) {
     let (before, after) = (of(from), of(to));
     let masked = |own: &Map<String, Value>, other: &Map<String, Value>, differs: &str| -> Value {
         let text = |name: &String, value: &Value| if other.get(name).is_some_and(|other| other != value) { differs.to_owned() } else { "***".to_owned() };
-        own.iter().map(|(name, value)| (name.clone(), text(name, value).into())).collect()
+        own.iter().map(|(name, value)| (name.clone(), Value::String(text(name, value)))).collect()
     };
     if from["data"].is_object() {
         from["data"] = masked(&before, &after, "*** (before)");

@@ -4,6 +4,7 @@ mod annotate;
 mod api_resources;
 mod apply;
 mod autoscale;
+mod auth;
 mod change;
 mod cluster_info;
 mod config;
@@ -62,6 +63,7 @@ pub const COMMANDS: &[&Command] = &[
     &annotate::COMMAND,
     &api_resources::COMMAND,
     &api_resources::VERSIONS,
+    &auth::COMMAND,
     &config::COMMAND,
     &version::COMMAND,
 ];
@@ -69,5 +71,6 @@ pub const COMMANDS: &[&Command] = &[
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
     "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
+    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
     "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

@@ -9,9 +9,14 @@ mod files;
 mod generated;
 mod job;
 mod namespace;
+mod priority_class;
+mod quota;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;
+mod token;
 
 use crate::command::Command;
 
@@ -28,10 +33,14 @@ const CHILDREN: &[&Command] = &[
     &secret::COMMAND,
     &service::COMMAND,
     &service_account::COMMAND,
+    &role::ROLE,
+    &role::CLUSTER_ROLE,
+    &role_binding::ROLE_BINDING,
+    &role_binding::CLUSTER_ROLE_BINDING,
+    &quota::COMMAND,
+    &priority_class::COMMAND,
+    &token::COMMAND,
 ];
 
 /// kubectl can also create these from flags.
-const NOT_SIMULATED: &[&str] = &[
-    "clusterrole", "clusterrolebinding", "ingress", "ing", "priorityclass", "pc", "quota",
-    "resourcequota", "role", "rolebinding", "token",
-];
+const NOT_SIMULATED: &[&str] = &["ingress", "ing"];
