@@ -31,6 +31,8 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "lost-requests",
     "canary",
     "blue-green",
+    "jobs-and-cron-jobs",
+    "drain-with-budget",
     "course-deployments",
     "sandbox",
     "bare",
@@ -62,6 +64,12 @@ const FILES: &[Beside] = embedded!(Beside { path, text }, "":
     "lost-requests/hello-careful.yaml",
     "rolling-update/hello.yaml",
     "rolling-update/hello-budget.yaml",
+    "jobs-and-cron-jobs/report.yaml",
+    "jobs-and-cron-jobs/broken.yaml",
+    "jobs-and-cron-jobs/every-minute.yaml",
+    "drain-with-budget/hello.yaml",
+    "drain-with-budget/budget.yaml",
+    "drain-with-budget/budget-strict.yaml",
 );
 
 /// The shipped scenario of that name.
