@@ -5,6 +5,7 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod attach_detach;
 mod claim;
 mod consistency;
 mod daemonset;
@@ -36,6 +37,7 @@ mod volume_expand;
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use manager::Runner;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -44,6 +46,7 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(attach_detach::AttachDetachController::default()),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
