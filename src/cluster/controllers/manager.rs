@@ -65,7 +65,7 @@ struct InFlight {
 
 /// One controller with all that it needs to run.
 #[derive(Clone)]
-pub(super) struct Runner {
+pub(crate) struct Runner {
     controller: Arc<dyn AnyController>,
     user: User,
     workers: usize,
@@ -80,7 +80,7 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    pub(super) fn new<C: Controller>(controller: C) -> Self {
+    pub(crate) fn new<C: Controller>(controller: C) -> Self {
         Runner {
             controller: Arc::new(controller),
             user: match C::SERVICE_ACCOUNT {
@@ -231,6 +231,11 @@ impl ControllerManager {
     /// All controllers of the registry.
     pub fn standard() -> Self {
         Self::default()
+    }
+
+    /// A process of its own with these controllers.
+    pub(crate) fn of(runners: Vec<Runner>) -> Self {
+        Self::new(runners)
     }
 
     pub(super) fn new(runners: Vec<Runner>) -> Self {

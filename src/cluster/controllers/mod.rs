@@ -5,6 +5,7 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod attach_detach;
 mod claim;
 mod cron_job;
 mod cluster_role_aggregation;
@@ -45,6 +46,7 @@ mod volume_expand;
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use manager::Runner;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -54,6 +56,7 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(attach_detach::AttachDetachController::default()),
         manager::Runner::new(cron_job::CronJobController),
         manager::Runner::new(root_ca_publisher::RootCaPublisher),
         manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
