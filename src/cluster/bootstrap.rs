@@ -12,6 +12,7 @@ use podarium_api::{Namespace, ObjectMeta, Resource as _, Service};
 use crate::Cluster;
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
+use crate::network::NetworkPlugin;
 use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
@@ -28,6 +29,7 @@ impl Cluster {
         self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
         if self.config().cloud {
             self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
         }

@@ -13,6 +13,7 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath};
+use crate::network::Proxied;
 use crate::store::Key;
 
 /// Names an HTTP exchange with the API server. Unique within the cluster, never reused.
@@ -64,6 +65,9 @@ impl Cluster {
     }
 
     pub(crate) fn http_arrived(&mut self, id: HttpId, request: &HttpRequest, cause: Cause) {
+        if let Some(proxied) = Proxied::read(&request.url) {
+            return self.http_proxy(id, &proxied, request);
+        }
         match http::read(request, self.config().compat_2019) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
@@ -78,7 +82,7 @@ impl Cluster {
         }
     }
 
-    fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
+    pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
         let mut at = self.now() + self.outside_latency();
         if wrote {
             at += self.write_latency();

@@ -183,6 +183,9 @@ impl MainProcess for Behaving {
     }
 
     fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+        if asked.tls && self.listens(port, now) {
+            return Taken::NotTls;
+        }
         let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
         let answered = answered.clone();
         self.cpu.add(now, cpu);
@@ -272,7 +275,7 @@ mod tests {
 
     fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
         match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
-            Taken::Refused => None,
+            Taken::Refused | Taken::NotTls => None,
             Taken::Answer { answered, .. } => Some(answered.status),
         }
     }
@@ -287,7 +290,7 @@ mod tests {
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
                 Taken::Answer { at, .. } => (at - now).as_millis(),
-                Taken::Refused => 0,
+                Taken::Refused | Taken::NotTls => 0,
             })
             .collect();
         assert_eq!(waits, [100, 100, 200, 200, 300]);

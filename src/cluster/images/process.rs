@@ -58,6 +58,8 @@ pub struct Output {
 pub enum Taken {
     /// It does not listen there.
     Refused,
+    /// It listens, but does not understand TLS.
+    NotTls,
     /// It answers at this time, if it lives so long.
     Answer { at: Time, answered: Arc<Answered> },
 }
