@@ -28,6 +28,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "lost-requests",
     "canary",
     "blue-green",
+    "network-policies",
     "course-deployments",
     "sandbox",
     "bare",
@@ -57,6 +58,8 @@ const FILES: &[Beside] = embedded!(Beside { path, text }, "":
     "blue-green/hello-green.yaml",
     "canary/hello-canary.yaml",
     "lost-requests/hello-careful.yaml",
+    "network-policies/deny-all.yaml",
+    "network-policies/let-access-in.yaml",
     "rolling-update/hello.yaml",
     "rolling-update/hello-budget.yaml",
 );

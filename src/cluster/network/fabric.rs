@@ -3,7 +3,7 @@
 //! Models: the Linux network stack with the routes of a simple network plugin: each machine has a range of pod addresses,
 //! and every machine knows which.
 //! Simplified: TCP only. The handshake is not a hop of its own: its time is added to that of the answer. Links neither
-//! fill up nor lose anything.
+//! fill up nor lose anything. The cloud's load balancers know at once which machines are in order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,6 +141,11 @@ impl Network {
 
     fn machine(&self, id: MachineId) -> &Machine {
         &self.machines[id as usize]
+    }
+
+    /// Whether an address is in the range of pods of any machine.
+    fn is_pod(&self, ip: Ip) -> bool {
+        self.by_pods.range(..=ip).next_back().is_some_and(|(_, id)| self.machine(*id).pods.contains(ip))
     }
 
     /// Whether policies let a pod of a machine send there. Its own machine is always in reach.
@@ -281,11 +286,13 @@ impl Cluster {
         if !self.gets_through(from, at) {
             return self.lose(id);
         }
+        let is_pod = self.network.is_pod(source);
         let machine = &mut self.network.machines[at as usize];
         let is_own = machine.address == to.0;
+        let is_ours = from == Side::Machine(at) || is_pod;
         let Machine { rules, recent, stream, .. } = machine;
         let verdict = rules.find(to, is_own).map(|(door, rule)| {
-            let origin = if from == Side::Machine(at) { Origin::Here } else { Origin::Elsewhere };
+            let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
             rule.decide(door, source, origin, now, recent, stream)
         });
         let address = machine.address;
