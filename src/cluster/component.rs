@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object};
 use podarium_machine::{HttpEvent, HttpRequest};
@@ -35,6 +36,8 @@ pub struct WatchEvent {
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,
+    /// Who owns what of the object, for clients that see it.
+    pub managed: Managed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

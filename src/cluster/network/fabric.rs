@@ -13,6 +13,7 @@ use podarium_machine::{HttpEvent, HttpResponse, NetError};
 use podarium_sim::{Stream, Time};
 
 use super::api_proxy::unreachable;
+use super::carried::Carried;
 use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
@@ -57,6 +58,7 @@ pub(crate) struct Network {
     by_pods: BTreeMap<Ip, MachineId>,
     by_component: BTreeMap<ComponentId, Owner>,
     pub(super) flights: Flights,
+    pub(super) carried: Carried,
     pub(super) generators: Vec<Generator>,
     /// Who may talk to whom.
     policies: Arc<Policies>,
@@ -82,6 +84,7 @@ impl Network {
             by_pods: BTreeMap::new(),
             by_component: BTreeMap::new(),
             flights: Flights::default(),
+            carried: Carried::default(),
             generators: Vec::new(),
             policies: Arc::default(),
             balancers: BTreeMap::new(),
@@ -350,7 +353,9 @@ impl Cluster {
             Connected::Accepted { process, at: leaves, answered } => {
                 let Some(flight) = self.network.flights.get_mut(id) else { return };
                 flight.answered = Some(answered);
-                let (from, via) = (flight.from, flight.via);
+                let (from, via, to) = (flight.from, flight.via, flight.to);
+                let now = self.now();
+                self.network.carried.count(from, via, to, now);
                 let way = self.network.whole_way(from, via, Some(at));
                 // The handshake: one way is behind us, two more are before the process has the request.
                 let leaves = leaves + way * (WAYS_TO_ASK - 1);

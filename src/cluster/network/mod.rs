@@ -16,8 +16,9 @@
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `policy` and `plugin` (who may talk to whom),
-//! `traffic` and `statistics` (load generators), `aim` (how they learn where to send), `view` (what a screen may see).
+//! `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside),
+//! `traffic`, `generator` and `statistics` (load generators), `carried` (which way how many went), `aim` (how load
+//! generators learn where to send), `view` (what a screen may see).
 //!
 //! Invariant: the way of a request depends on what the machines on it know, never on the store. Rules lag behind the
 //! API server, as kube-proxy does.
@@ -25,6 +26,7 @@
 mod address;
 mod aim;
 mod api_proxy;
+mod carried;
 mod endpoints;
 mod exchange;
 mod fabric;
@@ -52,7 +54,7 @@ pub use plugin::NetworkPlugin;
 pub use statistics::{Outcome, Second, Statistics, Tally};
 pub use traffic::{Arrivals, From, Load, Rate, TrafficPlan};
 pub use flight::FlightId;
-pub use view::{InFlight, Part, Place};
+pub use view::{Flow, InFlight, Part, Place};
 
 pub(crate) use aim::Aims;
 pub(crate) use api_proxy::Proxied;
