@@ -14,6 +14,7 @@ use crate::Cluster;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
+use crate::network::NetworkPlugin;
 use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
@@ -43,6 +44,7 @@ impl Cluster {
         self.set_authorization_mode(Mode::NodeAndRbac);
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
         if self.config().cloud {
             self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
         }
