@@ -20,12 +20,12 @@
 //! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
-pub mod autoscaling_v1;
 pub mod compat;
 pub mod condition;
 pub mod cron;
 pub mod decode;
 mod defaults;
+pub mod disruption;
 pub mod field;
 pub mod kinds;
 pub mod managed_fields;

@@ -91,6 +91,8 @@ pub type Cell = serde_json::Value;
 /// The rules of a kind. Every method has the answer of a kind without rules of its own.
 pub trait Strategy {
     const INFO: ResourceInfo;
+    /// What the server does with objects of the kind. Questions such as reviews can only be created.
+    const VERBS: &'static [&'static str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// Fills in what the writer left out. Called on every object that comes in, before admission.
     fn set_defaults(&mut self) {}
@@ -116,6 +118,10 @@ pub trait Strategy {
     /// Fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+    /// What every answer about this kind warns of, if there is something better.
+    fn deprecation() -> Option<&'static str> {
+        None
     }
     /// Whether a delete that says nothing of the dependents leaves them alone. The oldest kinds do, for old clients.
     fn orphans_dependents() -> bool {

@@ -77,7 +77,9 @@ impl Rendering {
                     _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), format!("{}List", info.kind)),
                 };
                 let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
-                json!({"kind": list, "apiVersion": api_version, "metadata": {"resourceVersion": resource_version.to_string()}, "items": items})
+                // A list of what is not stored has no version.
+                let metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
+                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
             }
             (Reply::Success { kind, name, uid }, _) => {
                 let info = kind.info();
