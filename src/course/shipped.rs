@@ -24,6 +24,8 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "rolling-update",
     "bad-rollout-and-undo",
     "node-failure",
+    "statefulset-or-deployment",
+    "daemonset-and-new-node",
     "course-deployments",
     "sandbox",
     "bare",

@@ -10,6 +10,7 @@ mod consistency;
 mod daemonset;
 mod deployment;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
@@ -46,6 +47,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(namespace::NamespaceController),
