@@ -36,6 +36,8 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "drain-with-budget",
     "data-outlives-pod",
     "network-policies",
+    "statefulset-or-deployment",
+    "daemonset-and-new-node",
     "course-deployments",
     "sandbox",
     "bare",

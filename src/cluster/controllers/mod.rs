@@ -14,6 +14,7 @@ mod daemonset;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
@@ -65,6 +66,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(disruption::DisruptionController),
         manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(job::JobController::default()),
