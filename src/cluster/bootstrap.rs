@@ -46,7 +46,10 @@ impl Cluster {
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
         self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
         if self.config().cloud {
-            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
+            for object in authorization::bootstrap::objects_of_the_cloud() {
+                self.seed_object(object).expect("the cloud's role and binding are valid");
+            }
+            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:cloud-controller-manager", ServiceController::default());
         }
     }
 }
