@@ -21,6 +21,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("CustomResourceDefinitionVersion", &["deprecationWarning", "served", "storage"]),
+    ("CustomResourceSubresourceScale", &["labelSelectorPath", "specReplicasPath", "statusReplicasPath"]),
     ("DeploymentSpec", &["progressDeadlineSeconds", "replicas", "revisionHistoryLimit"]),
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
     ("DownwardAPIVolumeFile", &["mode"]),
@@ -38,6 +40,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("HostPathVolumeSource", &["type"]),
     ("ISCSIPersistentVolumeSource", &["initiatorName"]),
     ("ISCSIVolumeSource", &["initiatorName"]),
+    ("JSONSchemaProps", &[
+        "$ref", "default", "example", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
+        "multipleOf", "additionalProperties", "additionalItems", "x-kubernetes-list-type", "x-kubernetes-map-type", "x-kubernetes-preserve-unknown-fields",
+    ]),
     ("KeyToPath", &["mode"]),
     ("LeaseSpec", &["holderIdentity", "leaseDurationSeconds", "leaseTransitions", "preferredHolder", "strategy"]),
     ("Lifecycle", &["stopSignal"]),
@@ -84,6 +90,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
+    ("ValidationRule", &["optionalOldSelf", "reason", "rule"]),
     ("VolumeMount", &["mountPropagation", "recursiveReadOnly"]),
     ("VolumeMountStatus", &["recursiveReadOnly"]),
     ("WindowsSecurityContextOptions", &["gmsaCredentialSpec", "gmsaCredentialSpecName", "hostProcess", "runAsUserName"]),
@@ -93,6 +100,7 @@ const KEPT: &[(&str, &[&str])] = &[
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
     "overhead", "selector", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "properties", "patternProperties", "definitions", "dependencies",
 ];
 
 /// Whether `value` says no more in this field than its absence would.

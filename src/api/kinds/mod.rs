@@ -1,6 +1,7 @@
 //! The registry of kinds: one file and one line here for each.
 
 mod config_map;
+mod custom_resource_definition;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -16,6 +17,7 @@ mod service;
 mod service_account;
 
 pub use config_map::ConfigMap;
+pub use custom_resource_definition::CustomResourceDefinition;
 pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
@@ -33,4 +35,5 @@ pub use service_account::ServiceAccount;
 registry::kinds! {
     Pod, Node, Namespace, Service, Endpoints, EndpointSlice, Event, ConfigMap, Secret, ServiceAccount, ReplicaSet,
     Deployment, Lease,
+    CustomResourceDefinition,
 }

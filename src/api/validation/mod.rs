@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod custom_resource_definition;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
@@ -15,6 +16,7 @@ pub(crate) mod resources;
 pub(crate) mod scheduling;
 pub(crate) mod service;
 pub(crate) mod volume;
+pub(crate) mod webhook;
 pub(crate) mod workload;
 
 use serde_json::Value;

@@ -5,6 +5,7 @@
 //! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
 
 pub mod admission;
+mod custom;
 mod delete;
 mod filter;
 mod read;
@@ -132,6 +133,7 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
+        let new = new.map(|object| self.as_stored(object, &key));
         let change = self.store.commit(kind, key.clone(), new);
         self.writes.push_back(Write {
             resource_version: change.resource_version,
