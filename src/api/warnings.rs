@@ -4,9 +4,11 @@
 //! Simplified: deprecated volume types, node labels and annotations are not warned of; of a certificate only its frame
 //! is looked at.
 
+pub(crate) mod storage;
+
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec};
+use k8s_openapi::api::core::v1::{Container, ContainerPort, PersistentVolumeClaimSpec, PodSpec};
 
 use crate::field::Path;
 use crate::quantity::Quantity;
@@ -117,6 +119,20 @@ fn ports(containers: &[(Path, &Container)]) -> Vec<String> {
             None => {
                 names.insert(name, field);
             }
+        }
+    }
+    warnings
+}
+
+/// A claim for storage, whose size is an amount of bytes.
+pub(crate) fn claim_spec(spec: &PersistentVolumeClaimSpec, path: &Path) -> Vec<String> {
+    let resources = spec.resources.clone().unwrap_or_default();
+    let mut warnings = Vec::new();
+    for (name, amounts) in [("requests", resources.requests), ("limits", resources.limits)] {
+        let Some(amount) = amounts.as_ref().and_then(|amounts| amounts.get("storage")).map(Quantity::of) else { continue };
+        if amount.milli_value() % 1000 != 0 {
+            let field = path.child("resources").child(name).key("storage");
+            warnings.push(format!("{field}: fractional byte value \"{amount}\" is invalid, must be an integer"));
         }
     }
     warnings

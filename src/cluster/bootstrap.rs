@@ -25,6 +25,7 @@ impl Cluster {
             self.seed_object(Arc::new(namespace).into_object()).expect("a system namespace is valid");
         }
         self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
+        self.start("kube-apiserver", "system:apiserver", ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
     }

@@ -12,7 +12,7 @@ use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
-use crate::apiserver::{Answer, ApiServer, Filter, Request};
+use crate::apiserver::{Answer, ApiServer, Filter, Request, User};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
@@ -77,7 +77,7 @@ pub(crate) enum Origin {
 /// A place for a component. Its life counts starts, so that what was under way to a crashed one is lost with it.
 #[derive(Clone)]
 struct Slot {
-    user: Arc<str>,
+    user: User,
     component: Option<Shared>,
     stream: Stream,
     life: u32,
@@ -194,7 +194,7 @@ impl Cluster {
     }
 
     /// Starts a component under a name of its own, e.g. `kubelet/node-1`, as this API user.
-    pub fn start(&mut self, name: &str, user: &str, component: impl Component + 'static) -> ComponentId {
+    pub fn start(&mut self, name: &str, user: impl Into<User>, component: impl Component + 'static) -> ComponentId {
         let id = ComponentId(u32::try_from(self.slots.len()).expect("fewer than four billion components"));
         let name: Arc<str> = name.into();
         self.ids.insert(name.clone(), id);
@@ -275,14 +275,18 @@ impl Cluster {
         self.inputs
     }
 
-    /// Sends a request from outside (a person's kubectl, a click). The answer is found by [`Cluster::take_replies`].
+    /// Sends a request from outside (a person's kubectl, a click), as the administrator unless it names a user.
+    /// The answer is found by [`Cluster::take_replies`].
     pub fn request(&mut self, request: Request) -> RequestId {
         let cause = Cause::Input(self.begin_input());
         self.request_because(request, cause)
     }
 
     /// The same for a request that belongs to an input already counted.
-    pub fn request_because(&mut self, request: Request, cause: Cause) -> RequestId {
+    pub fn request_because(&mut self, mut request: Request, cause: Cause) -> RequestId {
+        if request.user.is_nobody() {
+            request.user = User::admin();
+        }
         self.next_id += 1;
         let id = RequestId(self.next_id);
         let at = self.now + self.outside.jitter(self.config.network, 0.5);

@@ -3,7 +3,6 @@
 //! Models: the processes of a cluster (kube-controller-manager, kube-scheduler, kubelet, …), v1.36.
 //! Simplified: a component is one thread of control; what runs in parallel in the reference it keeps as state.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_api::time::Epoch;
@@ -11,7 +10,7 @@ use podarium_api::{Kind, Object};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{Stream, Time};
 
-use crate::apiserver::{Answer, Filter, Request};
+use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
 
@@ -104,7 +103,7 @@ pub struct Ctx<'a> {
     pub(crate) stream: &'a mut Stream,
     pub(crate) next_id: &'a mut u64,
     pub(crate) effects: &'a mut Vec<Effect>,
-    pub(crate) user: &'a Arc<str>,
+    pub(crate) user: &'a User,
     /// What this turn's message came from; requests carry it unless they name another.
     pub cause: Cause,
 }
@@ -123,7 +122,7 @@ impl Ctx<'_> {
     }
 
     /// The user that this component is for the API server.
-    pub fn user(&self) -> &Arc<str> {
+    pub fn user(&self) -> &User {
         self.user
     }
 
@@ -135,7 +134,7 @@ impl Ctx<'_> {
 
     /// Sends a request for a cause of its own, held back by `delay` first (a client-side rate limit).
     pub fn request_after(&mut self, mut request: Request, cause: Cause, delay: Duration) -> RequestId {
-        if request.user.is_empty() {
+        if request.user.is_nobody() {
             request.user = self.user.clone();
         }
         let id = RequestId(self.id());

@@ -64,7 +64,7 @@ impl Cluster {
     }
 
     pub(crate) fn http_arrived(&mut self, id: HttpId, request: &HttpRequest, cause: Cause) {
-        match http::read(request, self.config().compat_2019) {
+        match http::read(request, self.config().compat_2019, self.store()) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {

@@ -37,6 +37,8 @@ impl PartialEq for Definition {
     }
 }
 
+impl Eq for Definition {}
+
 impl fmt::Debug for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}/{}", self.kind, self.kind.info().version)

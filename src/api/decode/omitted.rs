@@ -11,7 +11,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("AppArmorProfile", &["localhostProfile"]),
     ("AzureDiskVolumeSource", &["cachingMode", "fsType", "kind", "readOnly"]),
     ("AzureFilePersistentVolumeSource", &["secretNamespace"]),
+    ("CSIDriverSpec", &["attachRequired", "fsGroupPolicy", "nodeAllocatableUpdatePeriodSeconds", "podInfoOnMount", "preventPodSchedulingIfMissing", "requiresRepublish", "seLinuxMount", "serviceAccountTokenInSecrets", "storageCapacity"]),
     ("CSIVolumeSource", &["fsType", "readOnly"]),
+    ("CertificateSigningRequestSpec", &["expirationSeconds"]),
     ("ClientIPConfig", &["timeoutSeconds"]),
     ("ClusterTrustBundleProjection", &["name", "optional", "signerName"]),
     ("ConfigMap", &["immutable"]),
@@ -23,8 +25,15 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ContainerStatus", &["started", "stopSignal"]),
     ("CustomResourceDefinitionVersion", &["deprecationWarning", "served", "storage"]),
     ("CustomResourceSubresourceScale", &["labelSelectorPath", "specReplicasPath", "statusReplicasPath"]),
+    ("DaemonSetSpec", &["revisionHistoryLimit"]),
+    ("DaemonSetStatus", &["collisionCount"]),
     ("DeploymentSpec", &["progressDeadlineSeconds", "replicas", "revisionHistoryLimit"]),
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
+    ("Device", &["allNodes", "allowMultipleAllocations", "bindsToNode", "nodeName"]),
+    ("DeviceAttribute", &["bool", "int", "string", "version"]),
+    ("DeviceConstraint", &["distinctAttribute", "matchAttribute"]),
+    ("DeviceRequestAllocationResult", &["adminAccess", "shareID"]),
+    ("DeviceToleration", &["tolerationSeconds"]),
     ("DownwardAPIVolumeFile", &["mode"]),
     ("DownwardAPIVolumeSource", &["defaultMode"]),
     ("Endpoint", &["hostname", "nodeName", "zone"]),
@@ -33,13 +42,19 @@ const KEPT: &[(&str, &[&str])] = &[
     ("EndpointPort", &["appProtocol", "name", "port", "protocol"]),
     ("EphemeralContainer", &["restartPolicy"]),
     ("Event", &["reportingComponent", "reportingInstance"]),
+    ("ExactDeviceRequest", &["adminAccess"]),
+    ("ExemptPriorityLevelConfiguration", &["lendablePercent", "nominalConcurrencyShares"]),
     ("FCVolumeSource", &["lun"]),
     ("FileKeySelector", &["optional"]),
     ("GRPCAction", &["service"]),
     ("GlusterfsPersistentVolumeSource", &["endpointsNamespace"]),
+    ("HTTPIngressPath", &["pathType"]),
     ("HostPathVolumeSource", &["type"]),
     ("ISCSIPersistentVolumeSource", &["initiatorName"]),
     ("ISCSIVolumeSource", &["initiatorName"]),
+    ("IngressClassParametersReference", &["apiGroup", "namespace", "scope"]),
+    ("IngressPortStatus", &["error"]),
+    ("IngressSpec", &["ingressClassName"]),
     ("JSONSchemaProps", &[
         "$ref", "default", "example", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
         "multipleOf", "additionalProperties", "additionalItems", "x-kubernetes-list-type", "x-kubernetes-map-type", "x-kubernetes-preserve-unknown-fields",
@@ -47,8 +62,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("KeyToPath", &["mode"]),
     ("LeaseSpec", &["holderIdentity", "leaseDurationSeconds", "leaseTransitions", "preferredHolder", "strategy"]),
     ("Lifecycle", &["stopSignal"]),
+    ("LimitedPriorityLevelConfiguration", &["borrowingLimitPercent", "lendablePercent", "nominalConcurrencyShares"]),
     ("LoadBalancerIngress", &["ipMode"]),
     ("LocalVolumeSource", &["fsType"]),
+    ("NetworkPolicyPort", &["endPort", "port", "protocol"]),
     ("NodeFeatures", &["supplementalGroupsPolicy"]),
     ("NodeRuntimeHandlerFeatures", &["recursiveReadOnlyMounts", "userNamespaces"]),
     ("NodeSwapStatus", &["capacity"]),
@@ -73,7 +90,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ReplicaSetStatus", &["terminatingReplicas"]),
     ("ReplicationControllerSpec", &["replicas"]),
     ("ResourceHealth", &["message"]),
+    ("ResourceSliceSpec", &["allNodes", "nodeName", "perDeviceNodeSelection"]),
+    ("RollingUpdateDaemonSet", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
+    ("RollingUpdateStatefulSetStrategy", &["maxUnavailable", "partition"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),
@@ -85,21 +105,31 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ServiceAccountTokenProjection", &["expirationSeconds"]),
     ("ServicePort", &["appProtocol"]),
     ("ServiceSpec", &["allocateLoadBalancerNodePorts", "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"]),
+    ("StatefulSetOrdinals", &["start"]),
+    ("StatefulSetSpec", &["replicas", "revisionHistoryLimit", "serviceName"]),
+    ("StatefulSetStatus", &["availableReplicas", "collisionCount"]),
+    ("StorageClass", &["allowVolumeExpansion", "reclaimPolicy", "volumeBindingMode"]),
+    ("TokenRequest", &["expirationSeconds"]),
     ("TokenRequestSpec", &["expirationSeconds"]),
     ("Toleration", &["tolerationSeconds"]),
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
     ("ValidationRule", &["optionalOldSelf", "reason", "rule"]),
+    ("VolumeAttachmentSource", &["persistentVolumeName"]),
+    ("VolumeAttachmentStatus", &["attached"]),
+    ("VolumeError", &["errorCode"]),
     ("VolumeMount", &["mountPropagation", "recursiveReadOnly"]),
     ("VolumeMountStatus", &["recursiveReadOnly"]),
+    ("VolumeNodeResources", &["count"]),
     ("WindowsSecurityContextOptions", &["gmsaCredentialSpec", "gmsaCredentialSpecName", "hostProcess", "runAsUserName"]),
 ];
 
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "selector", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
     "properties", "patternProperties", "definitions", "dependencies",
 ];
 
@@ -109,6 +139,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     let empty = match value {
         Value::Null => return true,
         Value::Array(items) => return items.is_empty(),
+        // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
+        Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
@@ -134,5 +166,7 @@ mod tests {
         assert!(!is_omitted("DeploymentSpec", "replicas", &json!(0)));
         assert!(is_omitted("PodSpec", "nodeSelector", &json!({})));
         assert!(!is_omitted("Volume", "emptyDir", &json!({})));
+        assert!(is_omitted("ServiceSpec", "selector", &json!({})));
+        assert!(!is_omitted("StatefulSetSpec", "selector", &json!({})));
     }
 }

@@ -59,6 +59,14 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// Whether a delete that says nothing of the dependents leaves them alone.
+            pub fn orphans_dependents(self) -> bool {
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents(),)+
+                    Kind::Custom(_) => false,
+                }
+            }
+
             /// The columns of this kind's table; those of a custom kind are in its definition.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self {

@@ -2,7 +2,11 @@
 
 pub(crate) mod columns;
 pub(crate) mod event;
+pub(crate) mod networking;
+pub(crate) mod networking_columns;
 pub mod node;
 pub mod pod;
 pub(crate) mod service;
+pub(crate) mod storage;
+pub(crate) mod storage_columns;
 pub(crate) mod workload;

@@ -1,5 +1,5 @@
-//! A pod's spec as Go prints its own structs, and the difference between two of them: the API server shows it when an
-//! update changes what may not change.
+//! A spec as Go prints its own structs, and the difference between two of them: the API server shows it when an update
+//! changes what may not change.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go over pkg/apis/core/types.go, v1.36.
 //! Simplified: an empty list shows as a missing one.
@@ -13,6 +13,25 @@ use super::go_types::{Field, STRUCTS, Type};
 pub(super) fn diff(old: &PodSpec, new: &PodSpec) -> String {
     let (old, new) = (dump(old), dump(new));
     similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
+}
+
+/// The same for any other struct, given as JSON.
+pub(super) fn diff_of(name: &str, old: &Value, new: &Value) -> String {
+    let pretty = |value: &Value| {
+        let mut out = String::new();
+        write_struct(&mut out, fields(name), value, 0);
+        out.push('\n');
+        out
+    };
+    let (old, new) = (pretty(old), pretty(new));
+    similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
+}
+
+/// A struct on one line with Go's own names of the fields, as an error shows a bad value of a type inside the server.
+pub(super) fn compact(name: &str, value: &Value) -> String {
+    let mut out = String::new();
+    write_struct(&mut out, fields(name), value, 0);
+    out.lines().map(|line| line.trim_start().replacen("\": ", "\":", 1)).collect()
 }
 
 fn dump(spec: &PodSpec) -> String {
@@ -114,6 +133,13 @@ fn scalar(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_struct_fits_on_one_line() {
+        let value = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["x"]}]}]}});
+        let text = r#"{"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["x"]}],"MatchFields":null}]}}"#;
+        assert_eq!(compact("VolumeNodeAffinity", &value), text);
+    }
 
     #[test]
     fn the_list_of_structs_is_sorted_and_complete() {

@@ -16,7 +16,7 @@ fn is_huge_pages(name: &str) -> bool {
 }
 
 /// A resource of Kubernetes itself, as against `example.com/gpu`.
-fn is_native(name: &str) -> bool {
+pub(super) fn is_native(name: &str) -> bool {
     !name.contains('/') || name.contains("kubernetes.io/")
 }
 

@@ -16,6 +16,12 @@ use crate::store::Key;
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
 
+/// Kinds of which a delete that is done at once answers with the object; others answer `Success` alone.
+const RETURNED: &[Kind] = &[
+    Kind::Pod, Kind::Namespace, Kind::Service, Kind::ServiceAccount, Kind::PersistentVolume, Kind::PersistentVolumeClaim,
+    Kind::StorageClass, Kind::VolumeAttachment, Kind::VolumeAttributesClass, Kind::CSIDriver, Kind::CSINode,
+];
+
 impl ApiServer {
     pub(super) fn delete(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
@@ -51,7 +57,7 @@ impl ApiServer {
                 return Ok(gone);
             }
             let last = self.remove(kind, key, object, call);
-            return Ok(if kind == Kind::Pod { Reply::Object(last) } else { gone });
+            return Ok(if RETURNED.contains(&kind) { Reply::Object(last) } else { gone });
         };
         if next == object || call.dry_run {
             return Ok(Reply::Object(next));
@@ -145,6 +151,7 @@ fn finalizers(object: &Object, options: &Options) -> Vec<String> {
         Some(Propagation::Orphan) => Some(ORPHAN),
         Some(Propagation::Foreground) => Some(FOREGROUND),
         Some(Propagation::Background) => None,
+        None if object.kind().orphans_dependents() && !finalizers.iter().any(|name| name == ORPHAN || name == FOREGROUND) => Some(ORPHAN),
         None => return finalizers,
     };
     finalizers.retain(|name| name != ORPHAN && name != FOREGROUND);

@@ -6,6 +6,7 @@
 
 pub mod admission;
 mod custom;
+pub mod authentication;
 mod delete;
 mod filter;
 mod read;
@@ -15,8 +16,6 @@ mod subresource;
 mod watch;
 mod write;
 
-use std::sync::Arc;
-
 use imbl::Vector;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
@@ -25,6 +24,8 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
+pub use authentication::User;
+pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
 pub use watch::Watches;
@@ -46,7 +47,7 @@ pub struct ApiServer {
 pub(crate) struct Call {
     pub now: Time,
     pub cause: Cause,
-    pub user: Arc<str>,
+    pub user: User,
     pub verb: Verb,
     pub dry_run: bool,
     pub warnings: Vec<String>,
@@ -122,7 +123,7 @@ impl ApiServer {
         let mut call = Call {
             now,
             cause: Cause::Start,
-            user: "system:apiserver".into(),
+            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
             verb: Verb::Create,
             dry_run: false,
             warnings: Vec::new(),
@@ -138,7 +139,7 @@ impl ApiServer {
         self.writes.push_back(Write {
             resource_version: change.resource_version,
             at: call.now,
-            user: call.user.clone(),
+            user: call.user.shared_name(),
             verb: call.verb,
             kind,
             key,

@@ -9,7 +9,7 @@ use podarium_api::{Kind, Object, Resource, Status};
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
 
-use super::Filter;
+use super::{Filter, User};
 use crate::store::Key;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,7 +96,7 @@ pub struct Options {
 /// One request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    pub user: Arc<str>,
+    pub user: User,
     pub verb: Verb,
     pub kind: Kind,
     /// Empty for cluster-scoped kinds, and for lists over all namespaces.
@@ -112,7 +112,7 @@ pub struct Request {
 impl Request {
     fn new(verb: Verb, kind: Kind, namespace: &str, name: &str) -> Self {
         Request {
-            user: "".into(),
+            user: User::default(),
             verb,
             kind,
             namespace: namespace.into(),
@@ -167,7 +167,7 @@ impl Request {
         Request { verb: Verb::DeleteCollection, ..Self::list(kind, filter) }
     }
 
-    pub fn with_user(mut self, user: &Arc<str>) -> Self {
+    pub fn with_user(mut self, user: &User) -> Self {
         self.user = user.clone();
         self
     }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodCondition;
+use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
@@ -116,12 +117,16 @@ fn scale_of(object: &Object) -> Option<Value> {
         return Some(scale);
     }
     let (spec, status, selector) = match object {
-        Object::Deployment(object) => (object.spec.replicas, object.status.replicas, Some(&object.spec.selector)),
-        Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), Some(&object.spec.selector)),
+        Object::Deployment(object) => (object.spec.replicas, object.status.replicas, LabelSelector::of(&object.spec.selector)),
+        Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
+        Object::StatefulSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
+        Object::ReplicationController(object) => {
+            let selector = LabelSelector::from_labels(&object.spec.selector.clone().unwrap_or_default());
+            (object.spec.replicas, Some(object.status.replicas), selector)
+        }
         _ => return None,
     };
-    let selector = selector.map(|selector| podarium_api::selector::LabelSelector::of(selector).to_string()).unwrap_or_default();
-    Some(scale_value(meta, i64::from(spec.unwrap_or(0)), i64::from(status.unwrap_or(0)), &selector))
+    Some(scale_value(meta, i64::from(spec.unwrap_or(0)), i64::from(status.unwrap_or(0)), &selector.to_string()))
 }
 
 fn scale_value(meta: &podarium_api::ObjectMeta, spec: i64, status: i64, selector: &str) -> Value {
@@ -151,6 +156,14 @@ fn set_replicas(object: &mut Object, replicas: i32) {
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }
         Object::Custom(object) => Arc::make_mut(object).set_replicas(i64::from(replicas)),
+        Object::StatefulSet(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
+        Object::ReplicationController(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
         _ => {}
     }
 }

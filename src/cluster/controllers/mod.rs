@@ -6,6 +6,7 @@
 //! never at the event that woke it.
 
 mod claim;
+mod custom_resource_definition;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -22,9 +23,17 @@ mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 
+use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
+
 pub use deployment::{max_surge, max_unavailable};
 pub use manager::ControllerManager;
 pub use sync::{Controller, Enqueue, Stop, Sync};
+
+/// The kind that an established CustomResourceDefinition makes.
+fn custom_kind(object: &Object) -> Option<Kind> {
+    let definition = CustomResourceDefinition::from_object(object)?;
+    Some(definition.definitions.all_served().first()?.kind())
+}
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
@@ -41,5 +50,14 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
         manager::Runner::new(replicaset::ReplicaSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+    ]
+}
+
+/// The controllers that run inside kube-apiserver, as the user `system:apiserver`.
+fn inside_api_server() -> Vec<manager::Runner> {
+    vec![
+        manager::Runner::inside_api_server(custom_resource_definition::Naming),
+        manager::Runner::inside_api_server(custom_resource_definition::Establishing),
+        manager::Runner::inside_api_server(custom_resource_definition::Finalizing),
     ]
 }

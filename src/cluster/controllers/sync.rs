@@ -31,8 +31,10 @@ use crate::store::Key;
 
 /// A reconciliation loop.
 pub trait Controller: Clone + Send + std::marker::Sync + 'static {
-    /// As its events and its service account name it, e.g. `replicaset-controller`.
+    /// As its events name it, e.g. `replicaset-controller`.
     const NAME: &'static str;
+    /// The account in `kube-system` whose name and rights it uses.
+    const SERVICE_ACCOUNT: &'static str = Self::NAME;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
     /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
@@ -40,6 +42,11 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
 
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;
+
+    /// Whether it also watches every kind that a CustomResourceDefinition makes.
+    fn watches_custom_kinds() -> bool {
+        false
+    }
 
     /// Something changed in a cache: remember what must be, and name the keys to look at.
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);

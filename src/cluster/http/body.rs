@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Status, compat, decode};
+use podarium_api::{Status, compat, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
 use super::path::ResourcePath;
-use super::{ADMIN, Query};
+use super::Query;
 use crate::apiserver::strictly;
-use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, Verb};
+use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
 
 /// The request, and warnings about its body.
 pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
@@ -23,7 +23,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
     let mut warnings = Vec::new();
     let body = match verb {
         Verb::Create | Verb::Update => read_object(http, path, subresource, options.field_validation, &mut warnings)?,
-        Verb::Patch => Body::Patch(patch_type(http)?, parse(http)?),
+        Verb::Patch => Body::Patch(patch_type(http, path)?, parse(http)?),
         Verb::Delete | Verb::DeleteCollection => {
             delete_options(http, &mut options)?;
             Body::None
@@ -38,7 +38,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
         fields: field_selector(path, query)?,
     };
     let request = Request {
-        user: ADMIN.into(),
+        user: User::admin(),
         verb,
         kind: path.kind,
         namespace,
@@ -54,7 +54,11 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
 fn field_selector(path: &ResourcePath, query: &Query) -> Result<FieldSelector, Status> {
     let bad = |error: podarium_api::selector::SelectorError| Status::bad_request(error.0);
     let fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
-    fields.check(path.kind).map_err(|error| {
+    let known: Vec<&str> = match &path.definition {
+        Some(definition) => definition.selectable_fields().collect(),
+        None => path.kind.selectable_field_names(),
+    };
+    fields.check_names(path.kind, &known).map_err(|error| {
         let info = path.kind.info();
         Status::bad_request(format!(
             "Unable to find {:?} that match label selector {:?}, field selector {:?}: {}",
@@ -166,7 +170,11 @@ fn content_type(http: &HttpRequest) -> &str {
     content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
 }
 
-fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
+    let found = PatchType::from_media_type(content_type(http));
+    if path.definition.is_some() && found.is_none_or(|found| found == PatchType::Strategic) {
+        return Err(podarium_api::patch::not_of_custom_kinds());
+    }
     PatchType::from_media_type(content_type(http)).ok_or_else(|| {
         Status::new(
             415,
@@ -180,9 +188,12 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subr
     if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
         return parse(http).map(Body::Value);
     }
-    let decoded = if path.old_version.is_some() {
+    let yaml = content_type(http).contains("yaml");
+    let decoded = if let Some(definition) = &path.definition {
+        if yaml { custom::decode_yaml(definition, &http.body)? } else { custom::decode_bytes(definition, &http.body)? }
+    } else if path.old_version.is_some() {
         decode::decode(path.kind, compat::to_current(parse(http)?)?)?
-    } else if content_type(http).contains("yaml") {
+    } else if yaml {
         decode::decode_yaml(path.kind, &http.body)?
     } else {
         decode::decode_bytes(path.kind, &http.body)?

@@ -5,6 +5,7 @@
 //! Simplified: everyone is `kubernetes-admin`; protobuf and compression are not offered.
 
 mod body;
+mod custom;
 mod discovery;
 mod path;
 mod query;
@@ -15,14 +16,12 @@ use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
 
 use crate::apiserver::{Answer, Request};
+use crate::store::Store;
 
 pub(crate) use path::{ResourcePath, Target, parse as parse_path};
 pub(crate) use query::Query;
 pub(crate) use render::{Rendering, text as plain};
 pub(crate) use stream::watch_line;
-
-/// Who a request without credentials of its own is.
-pub(crate) const ADMIN: &str = "kubernetes-admin";
 
 /// What an HTTP request asks for.
 pub(crate) enum Asked {
@@ -35,13 +34,13 @@ pub(crate) enum Asked {
 }
 
 /// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(request: &HttpRequest, compat: bool) -> Result<Asked, Status> {
-    let (target, query) = parse_path(&request.url, compat)?;
+pub(crate) fn read(request: &HttpRequest, compat: bool, store: &Store) -> Result<Asked, Status> {
+    let (target, query) = parse_path(&request.url, compat, store)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Fixed(answer) => return Ok(Asked::Now(answer)),
     };
-    let rendering = Rendering::of(request, &query, path.old_version.as_deref());
+    let rendering = Rendering::of(request, &query, &path);
     if path.subresource.as_deref() == Some("log") {
         return Ok(Asked::Log(path, query));
     }

@@ -12,7 +12,7 @@ mod taint_nodes_by_condition;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::Stream;
 
-use super::{Subresource, Verb};
+use super::{Subresource, User, Verb};
 use crate::store::Store;
 
 /// One write as admission sees it.
@@ -25,7 +25,7 @@ pub struct Attributes<'a> {
     pub old: Option<&'a Object>,
     pub store: &'a Store,
     pub stream: &'a mut Stream,
-    pub user: &'a str,
+    pub user: &'a User,
     pub warnings: &'a mut Vec<String>,
 }
 

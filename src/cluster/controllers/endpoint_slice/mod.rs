@@ -47,6 +47,7 @@ fn service_of(slice: &EndpointSlice) -> Option<Key> {
 
 impl Controller for EndpointSliceController {
     const NAME: &'static str = "endpoint-slice-controller";
+    const SERVICE_ACCOUNT: &'static str = "endpointslice-controller";
     const WORKERS: usize = 5;
 
     fn watched() -> Vec<(Kind, Filter)> {

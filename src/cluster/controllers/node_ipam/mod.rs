@@ -29,6 +29,7 @@ fn network(node: &Node) -> Option<u8> {
 
 impl Controller for NodeIpamController {
     const NAME: &'static str = "node-ipam-controller";
+    const SERVICE_ACCOUNT: &'static str = "node-controller";
     const WORKERS: usize = 1;
 
     fn watched() -> Vec<(Kind, Filter)> {

@@ -55,6 +55,7 @@ fn no_execute(node: &Node) -> Vec<Taint> {
 
 impl Controller for TaintEvictionController {
     const NAME: &'static str = "taint-eviction-controller";
+    const SERVICE_ACCOUNT: &'static str = "node-controller";
     const WORKERS: usize = 8;
 
     fn watched() -> Vec<(Kind, Filter)> {

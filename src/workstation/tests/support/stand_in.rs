@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_api::{Kind, Lease, Node, Object, ObjectMeta, Pod, Resource};
-use podarium_cluster::apiserver::{Filter, Request};
+use podarium_cluster::apiserver::{Filter, Request, User};
 use podarium_cluster::component::{WatchChange, WatchId};
 use podarium_cluster::{Cluster, Key};
 use podarium_sim::Time;
@@ -131,7 +131,7 @@ impl StandIn {
                 Task::Start => self.start(cluster, &pod),
                 Task::Stop => {
                     let key = Key::of_meta(&pod.metadata);
-                    cluster.request(Request::delete(Kind::Pod, &key).grace_period(0).if_uid(pod.uid()).with_user(&"stand-in".into()));
+                    cluster.request(Request::delete(Kind::Pod, &key).grace_period(0).if_uid(pod.uid()).with_user(&User::admin()));
                 }
             }
             self.begin_next(now);
@@ -196,7 +196,7 @@ impl StandIn {
             "phase": phase, "conditions": conditions, "containerStatuses": statuses, "podIP": address,
             "podIPs": [{"ip": address}], "hostIP": format!("10.0.0.{index}"), "startTime": time,
         }});
-        cluster.request(Request::patch_status(Kind::Pod, &Key::of_meta(&pod.metadata), status).with_user(&"stand-in".into()));
+        cluster.request(Request::patch_status(Kind::Pod, &Key::of_meta(&pod.metadata), status).with_user(&User::admin()));
     }
 }
 
@@ -210,7 +210,7 @@ fn register(cluster: &mut Cluster, name: &str, index: usize) {
         ..ObjectMeta::default()
     };
     Arc::make_mut(&mut node.spec).pod_cidr = Some(format!("10.244.{index}.0/24"));
-    cluster.request(Request::create(node).with_user(&"stand-in".into()));
+    cluster.request(Request::create(node).with_user(&User::admin()));
 }
 
 fn beat(cluster: &mut Cluster, name: &str, index: usize) {
@@ -231,11 +231,11 @@ fn beat(cluster: &mut Cluster, name: &str, index: usize) {
         "addresses": [{"type": "InternalIP", "address": format!("10.0.0.{index}")}, {"type": "Hostname", "address": name}],
         "nodeInfo": {"kubeletVersion": "v1.36.2", "osImage": "Sim Linux", "kernelVersion": "6.1.0", "containerRuntimeVersion": "containerd://2.0.0", "architecture": "amd64", "operatingSystem": "linux", "bootID": "", "machineID": "", "systemUUID": "", "kubeProxyVersion": ""},
     }});
-    cluster.request(Request::patch_status(Kind::Node, &Key::new("", name), status).with_user(&"stand-in".into()));
+    cluster.request(Request::patch_status(Kind::Node, &Key::new("", name), status).with_user(&User::admin()));
     let key = Key::new("kube-node-lease", name);
     if cluster.get::<Lease>(&key).is_some() {
         let patch = json!({"spec": {"renewTime": micros}});
-        cluster.request(Request::patch(Kind::Lease, &key, podarium_cluster::apiserver::PatchType::Merge, patch).with_user(&"stand-in".into()));
+        cluster.request(Request::patch(Kind::Lease, &key, podarium_cluster::apiserver::PatchType::Merge, patch).with_user(&User::admin()));
     } else {
         let mut lease = Lease::default();
         lease.metadata.name = Some(name.to_owned());
@@ -244,6 +244,6 @@ fn beat(cluster: &mut Cluster, name: &str, index: usize) {
         spec.holder_identity = Some(name.to_owned());
         spec.lease_duration_seconds = Some(40);
         spec.renew_time = Some(micros);
-        cluster.request(Request::create(lease).with_user(&"stand-in".into()));
+        cluster.request(Request::create(lease).with_user(&User::admin()));
     }
 }

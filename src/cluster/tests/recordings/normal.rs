@@ -1,0 +1,147 @@
+//! What no two recordings of the real thing share (uids, times, random parts of names, allocated addresses) becomes a
+//! placeholder before two answers are compared.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::{Map, Value, json};
+
+const SUFFIX: &str = "[bcdfghjklmnpqrstvwxz2456789]{5}";
+const HASH: &str = "[bcdfghjklmnpqrstvwxz2456789]{6,10}";
+
+/// Pattern and placeholder, in the order in which they are applied.
+const PLACEHOLDERS: &[(&str, &str)] = &[
+    (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "<time>"),
+    ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
+    ("kube-api-access-SUFFIX", "kube-api-access-<x>"),
+    (r"-(HASH)-(SUFFIX)\b", "-<hash>-<x>"),
+    (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
+    (r"\b10\.244\.\d+\.\d+", "<podip>"),
+];
+
+static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
+    let pattern = |text: &str| Regex::new(&text.replace("SUFFIX", SUFFIX).replace("HASH", HASH)).expect("a valid pattern");
+    PLACEHOLDERS.iter().map(|(text, placeholder)| (pattern(text), *placeholder)).collect()
+});
+
+/// Fields that say who wrote an object and when.
+const DROPPED: &[&str] = &["uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"];
+/// Columns that depend on when one looks.
+const AGES: &[&str] = &["Age", "Last Seen", "Last Schedule", "Created At", "Duration"];
+
+fn text(text: &str) -> String {
+    PATTERNS.iter().fold(text.to_owned(), |text, (pattern, placeholder)| match pattern.is_match(&text) {
+        true => pattern.replace_all(&text, *placeholder).into_owned(),
+        false => text,
+    })
+}
+
+fn norm(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => norm_object(object),
+        Value::Array(items) => items.iter().map(norm).collect(),
+        Value::String(found) => text(found).into(),
+        other => other.clone(),
+    }
+}
+
+fn norm_object(object: &Map<String, Value>) -> Value {
+    let mut out: Map<String, Value> =
+        object.iter().filter(|(name, _)| !DROPPED.contains(&name.as_str())).map(|(name, value)| (name.clone(), norm(value))).collect();
+    let mut replace = |name: &str, placeholder: Value, replaced: fn(&Value) -> bool| {
+        if let Some(value) = out.get_mut(name).filter(|value| replaced(value)) {
+            *value = placeholder;
+        }
+    };
+    replace("clusterIP", json!("<ip>"), |value| !value.is_null() && value != "None");
+    replace("clusterIPs", json!(["<ip>"]), |value| value != &json!(["None"]));
+    replace("token", json!("<token>"), is_set);
+    replace("healthCheckNodePort", json!("<port>"), is_set);
+    if let Some(base) = out.get("generateName").filter(|base| is_set(base)).and_then(Value::as_str).map(str::to_owned) {
+        out.insert("name".to_owned(), format!("{base}<x>").into());
+    }
+    Value::Object(out)
+}
+
+fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::Bool(set) => *set,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+    }
+}
+
+fn table(answer: &Value) -> Value {
+    let columns: Vec<&Value> = answer["columnDefinitions"].as_array().into_iter().flatten().collect();
+    let cell = |index: usize, cell: &Value| match columns.get(index).and_then(|column| column["name"].as_str()) {
+        Some(name) if AGES.contains(&name) => json!("<age>"),
+        _ => norm(cell),
+    };
+    let row = |row: &Value| -> Value { row["cells"].as_array().into_iter().flatten().enumerate().map(|(index, value)| cell(index, value)).collect() };
+    let rows: Vec<Value> = answer["rows"].as_array().into_iter().flatten().map(row).collect();
+    let columns: Vec<Value> = columns.iter().map(|column| json!([column["name"], column["type"], column["priority"].as_i64().unwrap_or(0)])).collect();
+    json!({"columns": columns, "rows": rows})
+}
+
+/// The answer to a request with this body, in the form that is compared.
+pub fn answer(answer: &Value, body: &Value) -> Value {
+    if answer["kind"] == "Table" {
+        return table(answer);
+    }
+    let mut out = norm(answer);
+    if out["kind"] == "Status"
+        && let Some(causes) = out.pointer_mut("/details/causes").and_then(Value::as_array_mut)
+    {
+        causes.sort_by_cached_key(Value::to_string);
+    }
+    ports(&mut out, &body.to_string());
+    out
+}
+
+/// A node port that nobody asked for is any node port.
+fn ports(value: &mut Value, asked: &str) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                if name == "nodePort" && !asked.contains(&value.to_string()) {
+                    *value = json!("<port>");
+                } else {
+                    ports(value, asked);
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| ports(item, asked)),
+        _ => {}
+    }
+}
+
+/// What differs, a line for each place.
+pub fn differences(wanted: &Value, got: &Value, path: &str) -> Vec<String> {
+    match (wanted, got) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            let of = |name: &String| match (a.get(name), b.get(name)) {
+                (Some(wanted), Some(got)) => differences(wanted, got, &format!("{path}.{name}")),
+                (Some(wanted), None) => vec![format!("{path}.{name}: missing, want {}", short(wanted))],
+                (None, Some(got)) => vec![format!("{path}.{name}: extra {}", short(got))],
+                (None, None) => Vec::new(),
+            };
+            names.into_iter().flat_map(of).collect()
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().flat_map(|(index, (wanted, got))| differences(wanted, got, &format!("{path}[{index}]"))).collect()
+        }
+        _ if wanted == got => Vec::new(),
+        _ => vec![format!("{path}: {} != {}", short(wanted), short(got))],
+    }
+}
+
+pub fn short(value: &Value) -> String {
+    const SHOWN: usize = 300;
+    let text = value.to_string();
+    if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain("...".chars()).collect() }
+}
