@@ -21,6 +21,7 @@
 //! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod admission_policy;
 mod cel;
 pub mod compat;
 pub mod condition;

@@ -68,7 +68,7 @@ impl Definition {
             columns: columns::of_version(own),
             conversion_webhook: conversion.is_some_and(|conversion| conversion.strategy == "Webhook"),
             patterns: own.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref()).map(Patterns::of).unwrap_or_default(),
-            rules: None,
+            rules: own.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref()).and_then(Rules::of_object),
             spec: spec.clone(),
         }
     }

@@ -9,6 +9,7 @@ mod definition;
 pub(crate) mod field_path;
 mod kind;
 mod object;
+mod rule_types;
 pub(crate) mod rules;
 mod scale;
 pub(crate) mod schema;

@@ -32,6 +32,10 @@ mod service_account;
 mod stateful_set;
 mod service_cidr;
 mod storage_class;
+mod mutating_webhook_configuration;
+mod validating_admission_policy;
+mod validating_admission_policy_binding;
+mod validating_webhook_configuration;
 mod volume_attachment;
 mod volume_attributes_class;
 
@@ -67,6 +71,10 @@ pub use service_account::ServiceAccount;
 pub use stateful_set::StatefulSet;
 pub use service_cidr::ServiceCIDR;
 pub use storage_class::StorageClass;
+pub use mutating_webhook_configuration::MutatingWebhookConfiguration;
+pub use validating_admission_policy::ValidatingAdmissionPolicy;
+pub use validating_admission_policy_binding::ValidatingAdmissionPolicyBinding;
+pub use validating_webhook_configuration::ValidatingWebhookConfiguration;
 pub use volume_attachment::VolumeAttachment;
 pub use volume_attributes_class::VolumeAttributesClass;
 
@@ -104,4 +112,8 @@ registry::kinds! {
     ServiceCIDR,
     IPAddress,
     CustomResourceDefinition,
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+    ValidatingWebhookConfiguration,
+    MutatingWebhookConfiguration,
 }

@@ -1,5 +1,6 @@
 //! Tables: the cells that `kubectl get` shows for an object.
 
+pub(crate) mod admission;
 pub(crate) mod columns;
 pub(crate) mod event;
 pub(crate) mod networking;

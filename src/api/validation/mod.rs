@@ -1,5 +1,8 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod admission_policy;
+pub(crate) mod admission_rules;
+pub(crate) mod admission_webhook;
 pub(crate) mod cidr;
 pub(crate) mod config;
 pub(crate) mod container;

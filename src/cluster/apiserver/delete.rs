@@ -45,6 +45,7 @@ impl ApiServer {
     pub(super) fn delete_object(&mut self, object: Object, key: Key, options: &Options, call: &mut Call) -> Result<Reply, Status> {
         let kind = object.kind();
         check(&object, &key, options)?;
+        self.validate_admission(None, Some(&object), None, call)?;
         if let Object::CustomResourceDefinition(definition) = &object
             && definition.metadata.deletion_timestamp.is_none()
         {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use podarium_api::decode::Decoded;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
-use super::admission::{self, Attributes};
+use super::admission::{self, Attributes, validating};
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb};
 use crate::store::Key;
 
@@ -44,6 +44,7 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.validate_admission(Some(&object), None, None, call)?;
         call.warnings.extend(object.warnings());
         if self.store.get(kind, &key).is_some() {
             return Err(Status::already_exists(kind, &key.name));
@@ -87,6 +88,34 @@ impl ApiServer {
             warnings: &mut call.warnings,
         };
         admission::admit(&mut attributes)
+    }
+
+    /// Asks validating admission about a write that is complete and valid.
+    pub(super) fn validate_admission(&self, object: Option<&Object>, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
+        let Some(either) = object.or(old) else { return Ok(()) };
+        let (kind, meta) = (either.kind(), either.meta());
+        let info = kind.info();
+        let operation = match (object.is_some(), old.is_some()) {
+            (true, false) => "CREATE",
+            (true, true) => "UPDATE",
+            (false, _) => "DELETE",
+        };
+        // The namespace of a Namespace is itself.
+        let namespace = if kind == Kind::Namespace { meta.name.as_deref() } else { meta.namespace.as_deref() };
+        validating::validate(&mut validating::Validated {
+            operation,
+            kind,
+            resource: (info.group, info.version, info.plural),
+            subresource: validating::subresource_name(subresource),
+            name: meta.name.as_deref().unwrap_or_default(),
+            namespace: namespace.unwrap_or_default(),
+            object,
+            old,
+            store: &self.store,
+            user: &call.user,
+            dry_run: call.dry_run,
+            warnings: &mut call.warnings,
+        })
     }
 
     pub(super) fn update(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -151,6 +180,7 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.validate_admission(Some(&object), Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         if object == old {
             return Ok(old);

@@ -23,7 +23,7 @@ pub(crate) fn is_recognized(type_name: &str, format: &str) -> bool {
 }
 
 /// Whether a text is of the format.
-pub(super) fn is_format(format: &str, text: &str) -> bool {
+pub(crate) fn is_format(format: &str, text: &str) -> bool {
     match format.replace('-', "").as_str() {
         "date" => text.parse::<jiff::civil::Date>().is_ok() && text.len() == 10,
         "datetime" => is_datetime(text),

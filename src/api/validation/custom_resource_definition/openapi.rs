@@ -71,7 +71,7 @@ fn check(schema: &Schema, place: &Place) -> Found {
     if found.schema.is_empty()
         && let Some(scope) = &place.rules
     {
-        found.rules.extend(rules::compile_errors(schema, scope, place.uncorrelatable.as_ref(), &place.path));
+        found.rules.extend(rules::compile_errors(schema, *scope, place.uncorrelatable.as_ref(), &place.path));
     }
     found
 }
@@ -117,7 +117,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
             if place.inside_meta {
                 at.no_default = Some("inside additionalProperties applying to object metadata".to_owned());
             }
-            at.rules = place.rules.as_ref().map(|scope| scope.values(inner));
+            at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
             found.add(check(inner, &at));
         }
     }
@@ -130,7 +130,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
                 at.no_default = Some(format!("in top-level {name}"));
             }
         }
-        at.rules = place.rules.as_ref().map(|scope| scope.property(inner, name));
+        at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
         found.add(check(inner, &at));
     }
     if let Some(inner) = &schema.not {
@@ -146,7 +146,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
         if schema.x_kubernetes_list_type.as_deref() != Some("map") {
             at.uncorrelatable.get_or_insert_with(|| path.clone());
         }
-        at.rules = place.rules.as_ref().map(|scope| scope.items(inner));
+        at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
         found.add(check(inner, &at));
     }
 }

@@ -5,9 +5,12 @@
 mod default_toleration_seconds;
 mod namespace_lifecycle;
 pub(super) mod pod_topology_labels;
+mod policies;
 mod priority;
 mod service_account;
 mod taint_nodes_by_condition;
+pub(super) mod validating;
+mod webhooks;
 
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::Stream;

@@ -81,7 +81,7 @@ fn bad_definitions_are_refused_in_the_server_s_words() {
     let cases = [
         ("/spec/scope".to_owned(), json!("Galaxy"), "spec.scope: Unsupported value: \"Galaxy\": supported values: \"Cluster\", \"Namespaced\""),
         (format!("{schema}/properties/spec"), json!({"properties": {}}), "spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields"),
-        (format!("{schema}/properties/spec/properties/image/default"), json!(5), "spec.validation.openAPIV3Schema.properties[spec].properties[image].default: Invalid value: \"integer\": must be of type string: \"integer\""),
+        (format!("{schema}/properties/spec/properties/image/default"), json!(5), "spec.validation.openAPIV3Schema.properties[spec].properties[image].default: Invalid value: \"integer\":  in body must be of type string: \"integer\""),
         ("/spec/versions/0/additionalPrinterColumns/0/type".to_owned(), json!("text"), "spec.additionalPrinterColumns[0].type: Invalid value: \"text\": must be one of boolean,date,integer,number,string"),
         ("/spec/versions/0/storage".to_owned(), json!(false), "[spec.versions: Invalid value: [{\"Name\":\"v1\",\"Served\":true,\"Storage\":false,\"Deprecated\":false,\"DeprecationWarning\":null,\"Schema\":null,\"Subresources\":null,\"AdditionalPrinterColumns\":null,\"SelectableFields\":null}]: must have exactly one version marked as storage version, status.storedVersions: Invalid value: null: must have at least one stored version]"),
         ("/metadata/name".to_owned(), json!("crontabs"), "CustomResourceDefinition.apiextensions.k8s.io \"crontabs\" is invalid: metadata.name: Invalid value: \"crontabs\": must be spec.names.plural+\".\"+spec.group"),
