@@ -7,6 +7,8 @@
 
 use k8s_openapi::api::apps::v1::{DaemonSetCondition, DeploymentCondition, ReplicaSetCondition, StatefulSetCondition};
 use k8s_openapi::api::core::v1::{NamespaceCondition, NodeCondition, PodCondition, ReplicationControllerCondition};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerCondition;
+use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 
 /// What the condition types of all kinds have in common.
@@ -50,7 +52,7 @@ macro_rules! conditions {
 
 conditions!(
     PodCondition, NodeCondition, NamespaceCondition, DeploymentCondition, ReplicaSetCondition, StatefulSetCondition,
-    DaemonSetCondition, ReplicationControllerCondition
+    DaemonSetCondition, ReplicationControllerCondition, JobCondition, HorizontalPodAutoscalerCondition
 );
 
 /// The condition of this type, if there is one.

@@ -74,6 +74,11 @@ impl FieldError {
         Self::new(ErrorType::Invalid, field, value.into(), detail)
     }
 
+    /// Something that is wrong with several fields together: no value is shown.
+    pub fn invalid_whole(field: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::Invalid, field, Value::Null, detail).shown_as("")
+    }
+
     pub fn required(field: impl fmt::Display, detail: impl Into<String>) -> Self {
         Self::new(ErrorType::Required, field, Value::Null, detail)
     }

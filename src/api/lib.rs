@@ -18,19 +18,23 @@
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
 //! * `custom`: `CustomObject` and the `Definition` by which it is read; `custom::decode_bytes(&definition, body)`;
 //! * `json_path`: `parse(template)`, `find(steps, &value)`, `print(nodes, &value)`;
+//! * `managed_fields`: who owns which fields, server-side apply;
 //! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod admission_policy;
+pub mod autoscaling_v1;
 mod cel;
 pub mod compat;
 pub mod condition;
+pub mod cron;
 pub mod custom;
 pub mod decode;
 mod defaults;
 pub mod field;
 pub mod json_path;
 pub mod kinds;
+pub mod managed_fields;
 pub mod name_rules;
 pub mod names;
 pub mod object;

@@ -211,6 +211,15 @@ pub fn percent(value: &str) -> Vec<String> {
     vec![regex_error("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", &["1%", "93%"])]
 }
 
+/// A name that can stand in a path of the API, which is all that some kinds ask of it.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    let illegal = ["/", "%"].into_iter().filter(|illegal| value.contains(illegal));
+    illegal.map(|illegal| format!("may not contain '{illegal}'")).collect()
+}
+
 /// A user or group number.
 pub fn user_id(id: i64) -> Vec<String> {
     let most = i64::from(i32::MAX);
@@ -249,14 +258,6 @@ pub fn wildcard_dns1123_subdomain(value: &str) -> Vec<String> {
         faults.push(regex_error(text, &format!("\\*\\.{DNS_SUBDOMAIN}"), &["*.example.com"]));
     }
     faults
-}
-
-/// A name that can stand between two slashes of a path.
-pub fn path_segment(value: &str) -> Vec<String> {
-    if matches!(value, "." | "..") {
-        return vec![format!("may not be '{value}'")];
-    }
-    ["/", "%"].into_iter().filter(|part| value.contains(part)).map(|part| format!("may not contain '{part}'")).collect()
 }
 
 /// The path after a domain, as in `example.com/ingress-controller`.

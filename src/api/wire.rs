@@ -85,6 +85,19 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             }
         }
         Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicationController | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
+        Kind::Job => {
+            let condition = Always { null: &["lastProbeTime", "lastTransitionTime"], object: &[] };
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::HorizontalPodAutoscaler => {
+            value.pointer_mut("/status").into_iter().for_each(|status| Always { null: &["currentMetrics"], object: &[] }.complete(status));
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::PodDisruptionBudget => value.pointer_mut("/status").into_iter().for_each(|status| {
+            for count in ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"] {
+                status[count] = status.get(count).cloned().unwrap_or_else(|| 0.into());
+            }
+        }),
         Kind::Event => Always { null: &["eventTime", "firstTimestamp", "lastTimestamp"], object: &[] }.complete(value),
         Kind::EndpointSlice => {
             Always { null: &["endpoints", "ports"], object: &[] }.complete(value);

@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use podarium_api::{Namespace, ObjectMeta, Resource as _, Service};
 
 use crate::Cluster;
+use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::scheduler::Scheduler;
 
@@ -28,6 +29,9 @@ impl Cluster {
         self.start("kube-apiserver", "system:apiserver", ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        if self.config().cloud {
+            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
+        }
     }
 }
 

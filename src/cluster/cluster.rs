@@ -12,10 +12,11 @@ use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
-use crate::apiserver::{Answer, ApiServer, Filter, Request, User};
+use crate::apiserver::{Answer, ApiServer, Filter, Request, User, component_status};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::store::{Key, Store};
 
@@ -30,11 +31,13 @@ pub struct Config {
     pub write: Duration,
     /// Whether the API versions of 2019 are served too (`compat: course-2019`).
     pub compat_2019: bool,
+    /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
+    pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false }
     }
 }
 
@@ -63,6 +66,8 @@ pub(crate) enum Event {
     Http { id: HttpId, request: Box<HttpRequest>, cause: Cause },
     /// Something of an HTTP answer reaches its client.
     HttpOut { id: HttpId, event: Box<HttpEvent> },
+    /// Something happens on the network.
+    Network(Hop),
 }
 
 /// Who waits for an answer or a watch.
@@ -115,6 +120,7 @@ pub struct Cluster {
     watch_news: Vec<WatchId>,
     pub(crate) gateway: Gateway,
     pub(crate) machines: Machines,
+    pub(crate) network: Network,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -124,6 +130,7 @@ impl Cluster {
     pub fn new(config: Config) -> Self {
         let api = ApiServer::new(config.seed, config.epoch);
         let outside = Stream::new(config.seed, "outside");
+        let network = Network::new(config.seed);
         Cluster {
             config,
             now: Time::ZERO,
@@ -139,6 +146,7 @@ impl Cluster {
             watch_news: Vec::new(),
             gateway: Gateway::default(),
             machines: Machines::default(),
+            network,
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -348,6 +356,7 @@ impl Cluster {
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
             Event::Http { id, request, cause } => self.http_arrived(id, &request, cause),
             Event::HttpOut { id, event } => self.http_out(id, *event),
+            Event::Network(hop) => self.hop(hop),
         }
     }
 
@@ -401,6 +410,10 @@ impl Cluster {
 
     /// The API server answers; whether it wrote anything.
     pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
+        if request.kind == Kind::ComponentStatus {
+            let is_running = |name: &str| self.component_id(name).is_some_and(|id| self.is_running(id));
+            return (component_status::answer(&request, &is_running), false);
+        }
         let writes = self.api.writes().len();
         let answer = self.api.handle(request, cause, self.now);
         let wrote = self.api.writes().len() > writes;
@@ -527,6 +540,32 @@ impl Cluster {
         }
     }
 
+    /// A request reaches the machine of a kubelet.
+    pub(crate) fn connect(&mut self, id: ComponentId, arrival: Arrival<'_>) -> Connected {
+        let slot = &mut self.slots[id.0 as usize];
+        let Some(component) = slot.component.as_mut() else { return Connected::Dropped };
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            now: self.now,
+            epoch: self.config.epoch,
+            stream: &mut slot.stream,
+            next_id: &mut self.next_id,
+            effects: &mut effects,
+            user: &slot.user,
+            cause: Cause::Timer("request"),
+        };
+        let connected = component.get_mut().connect(arrival, &mut ctx);
+        for effect in effects {
+            self.carry_out(id, effect);
+        }
+        connected
+    }
+
+    /// Makes a number part of the trace.
+    pub(crate) fn trace_number(&mut self, number: u64) {
+        self.trace.write(&number.to_le_bytes());
+    }
+
     fn carry_out(&mut self, id: ComponentId, effect: Effect) {
         let slot = &mut self.slots[id.0 as usize];
         let life = slot.life;
@@ -546,6 +585,7 @@ impl Cluster {
                 let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
                 self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
             }
+            Effect::Network(effect) => self.network_effect(id, effect),
             Effect::Timer { at, token } => {
                 let message = Box::new(Message::Timer(token));
                 self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });

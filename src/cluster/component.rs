@@ -3,8 +3,10 @@
 //! Models: the processes of a cluster (kube-controller-manager, kube-scheduler, kubelet, …), v1.36.
 //! Simplified: a component is one thread of control; what runs in parallel in the reference it keeps as state.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object};
 use podarium_machine::{HttpEvent, HttpRequest};
@@ -13,6 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
+use crate::network::{Aims, Arrival, Connected, Ip, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +36,8 @@ pub struct WatchEvent {
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,
+    /// Who owns what of the object, for clients that see it.
+    pub managed: Managed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +76,12 @@ pub enum Signal {
 pub trait Component: CloneComponent + Send + Sync {
     fn on(&mut self, message: Message, ctx: &mut Ctx<'_>);
 
+    /// A request reaches the machine on which this component is the kubelet. Nothing of the component but the processes
+    /// in its containers deals with it. Other components are on no machine.
+    fn connect(&mut self, _arrival: Arrival<'_>, _ctx: &mut Ctx<'_>) -> Connected {
+        Connected::Dropped
+    }
+
     /// For tests and views that know the type.
     fn as_any(&self) -> &dyn std::any::Any;
 }
@@ -94,6 +105,20 @@ pub(crate) enum Effect {
     StopWatch { id: WatchId },
     Http { id: HttpId, event: HttpEvent },
     Timer { at: Time, token: u64 },
+    Network(NetworkEffect),
+}
+
+/// What a component does to the network of its machine.
+#[derive(Clone, Debug)]
+pub(crate) enum NetworkEffect {
+    /// kube-proxy has written the rules.
+    Program(Rules),
+    /// A load generator has learned where to send.
+    Aim(Arc<Aims>),
+    /// A process has ended.
+    HangUp(ProcessId),
+    /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
+    Balance(Ip, Vec<String>),
 }
 
 /// A component's only way to act: its clock, its random stream, its connection to the API server.
@@ -165,6 +190,30 @@ impl Ctx<'_> {
 
     pub fn timer_at(&mut self, at: Time, token: u64) {
         self.effects.push(Effect::Timer { at: at.max(self.now), token });
+    }
+
+    /// Puts these rules in the place of the machine's old ones.
+    pub(crate) fn program(&mut self, rules: Rules) {
+        self.effects.push(Effect::Network(NetworkEffect::Program(rules)));
+    }
+
+    pub(crate) fn aim(&mut self, aims: Arc<Aims>) {
+        self.effects.push(Effect::Network(NetworkEffect::Aim(aims)));
+    }
+
+    /// Has the cloud's load balancer with this address send to these machines.
+    pub(crate) fn balance(&mut self, address: Ip, machines: Vec<String>) {
+        self.effects.push(Effect::Network(NetworkEffect::Balance(address, machines)));
+    }
+
+    /// Closes the connections to a process that has ended.
+    pub(crate) fn hang_up(&mut self, process: ProcessId) {
+        self.effects.push(Effect::Network(NetworkEffect::HangUp(process)));
+    }
+
+    /// A number for a process that starts.
+    pub(crate) fn new_process(&mut self) -> ProcessId {
+        ProcessId(self.id())
     }
 
     fn id(&mut self) -> u64 {

@@ -112,7 +112,8 @@ impl Cluster {
         self.open_watch_at(watch, kind, filter);
         if from == 0 {
             for object in items {
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision });
+                let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
+                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed });
             }
         }
         for change in missed {

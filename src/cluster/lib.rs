@@ -10,6 +10,7 @@ pub mod apiserver;
 pub mod bootstrap;
 pub mod cause;
 pub mod client;
+pub mod cloud;
 pub mod cluster;
 pub mod component;
 pub mod controllers;
@@ -17,8 +18,10 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+pub mod network;
 mod nodes;
 pub mod scheduler;
+pub mod storage;
 pub mod store;
 
 pub use cause::{Cause, Write};

@@ -73,6 +73,7 @@ pub enum PatchType {
     Strategic,
     Merge,
     Json,
+    Apply,
 }
 
 impl PatchType {
@@ -81,6 +82,7 @@ impl PatchType {
             PatchType::Strategic => "application/strategic-merge-patch+json",
             PatchType::Merge => "application/merge-patch+json",
             PatchType::Json => "application/json-patch+json",
+            PatchType::Apply => "application/apply-patch+yaml",
         }
     }
 }
@@ -206,7 +208,11 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn replace(&mut self, mapping: &Mapping, namespace: &str, name: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
-        let call = Call::new("PUT", mapping.path(namespace, name)).body(JSON, object);
+        let mut path = mapping.path(namespace, name);
+        if !options.subresource.is_empty() {
+            path = format!("{path}/{}", options.subresource);
+        }
+        let call = Call::new("PUT", path).body(JSON, object);
         self.send(&options.on(call))
     }
 

@@ -11,6 +11,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     JSONSchemaProps,
 };
 
+use serde_json::Value;
+
 use super::kind::{CustomKind, Names};
 use super::columns::{self, TableColumn};
 use super::rules::Rules;
@@ -28,6 +30,8 @@ pub struct Definition {
     conversion_webhook: bool,
     patterns: Patterns,
     rules: Option<Rules>,
+    /// The schema as JSON, for whoever follows ownership of fields.
+    schema_value: Arc<Value>,
 }
 
 /// Two are the same if they are one version of one kind.
@@ -69,6 +73,7 @@ impl Definition {
             conversion_webhook: conversion.is_some_and(|conversion| conversion.strategy == "Webhook"),
             patterns: own.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref()).map(Patterns::of).unwrap_or_default(),
             rules: own.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref()).and_then(Rules::of_object),
+            schema_value: Arc::new(serde_json::to_value(own.schema.as_ref().and_then(|schema| schema.open_api_v3_schema.as_ref())).expect("a schema has only string keys")),
             spec: spec.clone(),
         }
     }
@@ -91,6 +96,10 @@ impl Definition {
 
     pub fn schema(&self) -> Option<&JSONSchemaProps> {
         self.of_version().schema.as_ref()?.open_api_v3_schema.as_ref()
+    }
+
+    pub fn schema_value(&self) -> &Value {
+        &self.schema_value
     }
 
     pub(crate) fn patterns(&self) -> &Patterns {

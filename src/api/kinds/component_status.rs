@@ -22,8 +22,8 @@ impl Strategy for ComponentStatus {
         has_status: false,
     };
 
-    fn warnings(&self) -> Vec<String> {
-        vec!["v1 ComponentStatus is deprecated in v1.19+".to_owned()]
+    fn deprecation() -> Option<&'static str> {
+        Some("v1 ComponentStatus is deprecated in v1.19+")
     }
 
     fn columns() -> Vec<Column> {

@@ -8,6 +8,7 @@ mod csi_driver;
 mod csi_node;
 mod csi_storage_capacity;
 mod daemon_set;
+mod cron_job;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
@@ -15,6 +16,8 @@ mod event;
 mod ingress;
 mod ingress_class;
 mod ip_address;
+mod horizontal_pod_autoscaler;
+mod job;
 mod lease;
 mod namespace;
 mod network_policy;
@@ -23,6 +26,7 @@ mod persistent_volume;
 pub(crate) mod persistent_volume_claim;
 mod pod;
 mod pod_template;
+mod pod_disruption_budget;
 mod registry;
 mod replica_set;
 mod replication_controller;
@@ -47,6 +51,7 @@ pub use csi_driver::CSIDriver;
 pub use csi_node::CSINode;
 pub use csi_storage_capacity::CSIStorageCapacity;
 pub use daemon_set::DaemonSet;
+pub use cron_job::CronJob;
 pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
@@ -54,6 +59,9 @@ pub use event::Event;
 pub use ingress::Ingress;
 pub use ingress_class::IngressClass;
 pub use ip_address::IPAddress;
+pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
+pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
+pub use job::Job;
 pub use lease::Lease;
 pub use namespace::Namespace;
 pub use network_policy::NetworkPolicy;
@@ -62,6 +70,7 @@ pub use persistent_volume::PersistentVolume;
 pub use persistent_volume_claim::PersistentVolumeClaim;
 pub use pod::Pod;
 pub use pod_template::PodTemplate;
+pub use pod_disruption_budget::PodDisruptionBudget;
 pub(crate) use registry::{DEFAULT_COLUMNS, null_is_default};
 pub use replica_set::ReplicaSet;
 pub use replication_controller::ReplicationController;
@@ -116,4 +125,8 @@ registry::kinds! {
     ValidatingAdmissionPolicyBinding,
     ValidatingWebhookConfiguration,
     MutatingWebhookConfiguration,
+    Job,
+    CronJob,
+    PodDisruptionBudget,
+    HorizontalPodAutoscaler,
 }

@@ -59,6 +59,14 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// What every answer about this kind warns of, if there is something better.
+            pub fn deprecation(self) -> Option<&'static str> {
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::deprecation(),)+
+                    Kind::Custom(_) => None,
+                }
+            }
+
             /// Whether a delete that says nothing of the dependents leaves them alone.
             pub fn orphans_dependents(self) -> bool {
                 match self {
@@ -116,6 +124,20 @@ macro_rules! kinds {
                 };
                 $crate::wire::complete(self.kind(), &mut value);
                 value
+            }
+            /// The JSON of this object and of a later state of it, without parts that are equal.
+            ///
+            /// # Panics
+            /// When `new` is of another kind.
+            pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
+                let (mut before, mut after) = match (self, new) {
+                    $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
+                    (Object::Custom(old), Object::Custom(new)) => (old.to_value(), new.to_value()),
+                    _ => panic!("an update of another kind"),
+                };
+                $crate::wire::complete(self.kind(), &mut before);
+                $crate::wire::complete(self.kind(), &mut after);
+                (before, after)
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self {

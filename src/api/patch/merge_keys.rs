@@ -28,6 +28,10 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("DaemonSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("DaemonSetStatus", &[("conditions", "", "merge", "type")]),
+    ("CronJob", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
+    ]),
+    ("CronJobSpec", &[("jobTemplate", "JobTemplateSpec", "", "")]),
     ("Deployment", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DeploymentSpec", "", ""),
         ("status", "DeploymentStatus", "", ""),
@@ -48,6 +52,18 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("IPAddress", &[("metadata", "ObjectMeta", "", "")]),
     ("Ingress", &[("metadata", "ObjectMeta", "", "")]),
     ("IngressClass", &[("metadata", "ObjectMeta", "", "")]),
+    ("HorizontalPodAutoscaler", &[
+        ("metadata", "ObjectMeta", "", ""),
+        ("status", "HorizontalPodAutoscalerStatus", "", ""),
+    ]),
+    ("HorizontalPodAutoscalerStatus", &[("conditions", "", "merge", "type")]),
+    ("Job", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", ""),
+        ("status", "JobStatus", "", ""),
+    ]),
+    ("JobSpec", &[("template", "PodTemplateSpec", "", "")]),
+    ("JobStatus", &[("conditions", "", "merge", "type")]),
+    ("JobTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", "")]),
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
@@ -63,6 +79,12 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("PersistentVolumeClaimStatus", &[("conditions", "", "merge", "type")]),
     ("PersistentVolumeClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
     ("Pod", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", ""), ("status", "PodStatus", "", "")]),
+    ("PodDisruptionBudget", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "PodDisruptionBudgetSpec", "", ""),
+        ("status", "PodDisruptionBudgetStatus", "", ""),
+    ]),
+    ("PodDisruptionBudgetSpec", &[("selector", "", "replace", "")]),
+    ("PodDisruptionBudgetStatus", &[("conditions", "", "merge", "type")]),
     ("PodSpec", &[
         ("volumes", "Volume", "merge,retainKeys", "name"), ("initContainers", "Container", "merge", "name"),
         ("containers", "Container", "merge", "name"), ("ephemeralContainers", "EphemeralContainer", "merge", "name"),

@@ -1,7 +1,10 @@
 //! Tables: the cells that `kubectl get` shows for an object.
 
 pub(crate) mod admission;
+pub(crate) mod autoscaler;
+pub(crate) mod batch;
 pub(crate) mod columns;
+pub(crate) mod disruption_budget;
 pub(crate) mod event;
 pub(crate) mod networking;
 pub(crate) mod networking_columns;

@@ -115,7 +115,7 @@ fn labels(labels: Option<&BTreeMap<String, String>>) -> String {
 }
 
 /// The names and images of a template's containers.
-fn containers(template: Option<&PodTemplateSpec>) -> (String, String) {
+pub(super) fn containers(template: Option<&PodTemplateSpec>) -> (String, String) {
     let containers = template.and_then(|template| template.spec.as_ref()).map(|spec| spec.containers.as_slice()).unwrap_or_default();
     let names: Vec<&str> = containers.iter().map(|container| container.name.as_str()).collect();
     let images: Vec<&str> = containers.iter().map(|container| container.image.as_deref().unwrap_or_default()).collect();

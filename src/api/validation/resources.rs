@@ -37,7 +37,7 @@ fn is_integer(name: &str) -> bool {
     WHOLE.contains(&name) || is_extended(name)
 }
 
-fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+pub(super) fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
     const STANDARD: &[&str] = &[
         "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
         "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",

@@ -167,7 +167,7 @@ pub(super) fn shown(value: &IntOrString) -> Value {
     }
 }
 
-fn percentage(value: &IntOrString) -> Option<i64> {
+pub(super) fn percentage(value: &IntOrString) -> Option<i64> {
     match value {
         IntOrString::String(text) if name_rules::percent(text).is_empty() => text.strip_suffix('%')?.parse().ok(),
         _ => None,

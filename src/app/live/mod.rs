@@ -9,5 +9,7 @@ mod lesson;
 mod session;
 mod stage;
 mod terminal;
+mod versions;
+mod workloads;
 
 pub use session::Live;

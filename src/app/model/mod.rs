@@ -14,7 +14,7 @@ pub use action::{Action, ScenarioSource, Tab};
 pub use clock::{Clock, Speed};
 pub use cluster::{
     ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView,
-    ReplicaSetView, RollingBudget, VersionView,
+    ReplicaSetView, RollingBudget, VersionView, WorkloadView,
 };
 pub use details::{ContainerView, Details};
 pub use lesson::{LessonView, ObjectiveState, ObjectiveView, ScenarioEntry, StepView};

@@ -15,6 +15,7 @@ mod summary;
 mod terminal;
 mod time_bar;
 mod window;
+mod workloads;
 
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ pub use steps::steps_ui;
 pub use terminal::terminal_ui;
 pub use time_bar::time_bar_ui;
 pub use window::window_ui;
+pub use workloads::workloads_ui;
 
 use crate::desk::{Desk, Wishes};
 use crate::scene::{SceneLayout, SceneView};

@@ -6,6 +6,7 @@ use egui::Panel;
 
 use super::{
     deployments_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui,
+    workloads_ui,
 };
 use crate::model::{Action, Model};
 use crate::scene::{SceneLayout, SceneView};
@@ -55,6 +56,8 @@ pub fn window_ui(
                     ui.add_space(14.0);
                 }
                 deployments_ui(ui, model, actions);
+                ui.add_space(10.0);
+                workloads_ui(ui, model, actions);
             })
         });
 

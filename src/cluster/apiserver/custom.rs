@@ -72,6 +72,14 @@ impl ApiServer {
         }
     }
 
+    /// What every answer about this kind, or this version of it, warns of.
+    pub(super) fn deprecation(&self, kind: Kind) -> Option<String> {
+        match self.store.version_of(kind) {
+            Some(definition) => definition.deprecation_warning(),
+            None => kind.deprecation().map(str::to_owned),
+        }
+    }
+
     /// The stored object in the version of the request.
     pub(super) fn stored_as_asked(&self, kind: Kind, key: &Key) -> Result<Object, Status> {
         let stored = self.stored(kind, key)?;

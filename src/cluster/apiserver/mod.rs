@@ -2,13 +2,15 @@
 //! watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints/handlers,registry/generic/registry}, v1.36.
-//! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
+//! Simplified: authorization lets everyone do everything so far.
 
 pub mod admission;
 mod custom;
+pub(crate) mod component_status;
 pub mod authentication;
 mod delete;
 mod filter;
+mod ownership;
 mod read;
 mod request;
 mod rest;
@@ -17,6 +19,7 @@ mod watch;
 mod write;
 
 use imbl::Vector;
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
@@ -28,6 +31,7 @@ pub use authentication::User;
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub(crate) use ownership::shown;
 pub use watch::Watches;
 pub(crate) use write::strictly;
 
@@ -41,6 +45,7 @@ pub struct ApiServer {
     epoch: Epoch,
     stream: Stream,
     allocator: rest::Allocator,
+    owners: ownership::Owners,
 }
 
 /// The circumstances of the request in hand.
@@ -50,6 +55,10 @@ pub(crate) struct Call {
     pub user: User,
     pub verb: Verb,
     pub dry_run: bool,
+    /// Under which name the fields that are written are owned.
+    pub manager: String,
+    /// Who owns what of the object after the write.
+    pub managed: Option<Managed>,
     pub warnings: Vec<String>,
     pub created: bool,
 }
@@ -64,6 +73,7 @@ impl ApiServer {
             epoch,
             stream: Stream::new(seed, "apiserver"),
             allocator: rest::Allocator::default(),
+            owners: ownership::Owners::default(),
         }
     }
 
@@ -95,11 +105,18 @@ impl ApiServer {
             user: request.user.clone(),
             verb: request.verb,
             dry_run: request.options.dry_run,
-            warnings: Vec::new(),
+            manager: ownership::manager_of(&request),
+            managed: None,
+            warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,
         };
+        let shows_managed = request.options.managed_fields;
         let result = self.dispatch(request, &mut call);
-        Answer { result, created: call.created, warnings: call.warnings }
+        let managed = match &result {
+            Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
+            _ => Vec::new(),
+        };
+        Answer { result, created: call.created, warnings: call.warnings, managed }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -126,6 +143,8 @@ impl ApiServer {
             user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
             verb: Verb::Create,
             dry_run: false,
+            manager: "kube-apiserver".to_owned(),
+            managed: None,
             warnings: Vec::new(),
             created: false,
         };
@@ -135,7 +154,7 @@ impl ApiServer {
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
         let new = new.map(|object| self.as_stored(object, &key));
-        let change = self.store.commit(kind, key.clone(), new);
+        let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,
             at: call.now,

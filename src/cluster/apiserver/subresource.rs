@@ -98,6 +98,7 @@ impl ApiServer {
             status.message = status.message.map(|text| text.replacen(&request.kind.info().group_kind(), "Scale.autoscaling", 1));
             return Err(Status::from_meta(status));
         }
+        self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();
         set_replicas(&mut object, i32::try_from(replicas).unwrap_or(i32::MAX));
         let object = self.replace(object, old, Some(Subresource::Scale), call)?;

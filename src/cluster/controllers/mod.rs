@@ -7,26 +7,39 @@
 
 mod claim;
 mod custom_resource_definition;
+mod consistency;
+mod daemonset;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
+mod expectations;
+mod ephemeral_volume;
 mod garbage_collector;
+mod history;
 mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod pod_control;
+mod persistent_volume;
 mod pod_gc;
+mod pv_protection;
+mod pvc_protection;
 mod replicaset;
 mod service_account;
+mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod volume_expand;
 
 use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
 
 pub use deployment::{max_surge, max_unavailable};
+use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
 /// The kind that an established CustomResourceDefinition makes.
@@ -40,6 +53,7 @@ fn custom_kind(object: &Object) -> Option<Kind> {
 fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
@@ -47,8 +61,15 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
+        manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
+        manager::Runner::new(pv_protection::PvProtectionController),
+        manager::Runner::new(pvc_protection::PvcProtectionController),
+        manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
+        manager::Runner::new(volume_expand::VolumeExpandController),
+        manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
     ]
 }

@@ -11,7 +11,7 @@ use podarium_machine::HttpRequest;
 use serde_json::Value;
 
 use super::path::ResourcePath;
-use super::Query;
+use super::{Query, write_options};
 use crate::apiserver::strictly;
 use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
 
@@ -20,10 +20,15 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
     let verb = verb(&http.method, path, query)?;
     let subresource = path.subresource.as_deref().map(subresource).transpose()?;
     let mut options = options(query)?;
+    let user_agent = http.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+    options.user_agent = Some(user_agent.map_or("", |(_, value)| value).to_owned());
     let mut warnings = Vec::new();
     let body = match verb {
-        Verb::Create | Verb::Update => read_object(http, path, subresource, options.field_validation, &mut warnings)?,
-        Verb::Patch => Body::Patch(patch_type(http, path)?, parse(http)?),
+        Verb::Create | Verb::Update => {
+            write_options::check(query, verb)?;
+            read_object(http, path, subresource, options.field_validation, &mut warnings)?
+        }
+        Verb::Patch => read_patch(http, path, query)?,
         Verb::Delete | Verb::DeleteCollection => {
             delete_options(http, &mut options)?;
             Body::None
@@ -103,11 +108,7 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
 
 fn options(query: &Query) -> Result<Options, Status> {
     let limit = query.number("limit").and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
-    let dry_run = match query.get("dryRun") {
-        None => false,
-        Some("All") => true,
-        Some(other) => return Err(Status::new(422, "Invalid", format!("dryRun: Unsupported value: {other:?}: supported values: \"All\""))),
-    };
+    let dry_run = query.get("dryRun") == Some("All");
     let field_validation = match query.get("fieldValidation") {
         Some("Strict") => FieldValidation::Strict,
         Some("Ignore") => FieldValidation::Ignore,
@@ -182,6 +183,18 @@ fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Stat
             "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor, application/strategic-merge-patch+json",
         )
     })
+}
+
+fn read_patch(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<Body, Status> {
+    let patch_type = patch_type(http, path)?;
+    write_options::check_patch(query, patch_type)?;
+    let patch = match patch_type {
+        PatchType::Apply => {
+            serde_yaml::from_slice(&http.body).map_err(|error| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: yaml: {error}")))?
+        }
+        _ => parse(http)?,
+    };
+    Ok(Body::Patch(patch_type, patch))
 }
 
 fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Body, Status> {

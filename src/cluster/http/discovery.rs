@@ -100,6 +100,9 @@ fn resources(group: &str, version: &str, compat: bool, store: &Store) -> Option<
             continue;
         }
         let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": VERBS});
+        if *kind == Kind::ComponentStatus {
+            entry["verbs"] = json!(["get", "list"]);
+        }
         if !info.short_names.is_empty() {
             entry["shortNames"] = json!(info.short_names);
         }

@@ -11,6 +11,7 @@ mod path;
 mod query;
 mod render;
 mod stream;
+mod write_options;
 
 use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
@@ -45,13 +46,15 @@ pub(crate) fn read(request: &HttpRequest, compat: bool, store: &Store) -> Result
         return Ok(Asked::Log(path, query));
     }
     let watch = request.method == "GET" && path.name.is_empty() && query.flag("watch");
-    let (request, warnings) = body::request(request, &path, &query)?;
+    let (mut request, warnings) = body::request(request, &path, &query)?;
+    request.options.managed_fields = rendering.shows_managed_fields();
     let request = Box::new(request);
     Ok(if watch { Asked::Watch(request, rendering) } else { Asked::Request { request, rendering, warnings } })
 }
 
 /// Writes an answer.
 pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+    let answer = answer.with_managed_fields();
     let mut response = match answer.result {
         Ok(reply) => render::json(if answer.created { 201 } else { 200 }, &rendering.reply(&reply, now)),
         Err(status) => error(&status),

@@ -64,6 +64,11 @@ impl Rendering {
         Rendering { format: format.unwrap_or(Format::Json), include, old_version: path.old_version.clone(), definition: path.definition.clone() }
     }
 
+    /// Tables are for people, who would not see who owns which fields.
+    pub fn shows_managed_fields(&self) -> bool {
+        self.format != Format::Table
+    }
+
     pub fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Value {
         match (reply, self.format) {
             (Reply::Object(object), _) => self.object(object, now, true),
@@ -78,7 +83,9 @@ impl Rendering {
                     _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned())),
                 };
                 let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
-                json!({"kind": list, "apiVersion": api_version, "metadata": {"resourceVersion": resource_version.to_string()}, "items": items})
+                // A list of what is not stored has no version.
+                let metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
+                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
             }
             (Reply::Success { kind, name, uid }, _) => {
                 let info = kind.info();

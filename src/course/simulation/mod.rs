@@ -9,7 +9,8 @@ mod recording;
 mod running;
 mod summary;
 mod timeline;
+mod traffic;
 
-pub use input::Input;
+pub use input::{HttpInput, Input};
 pub use recording::Recording;
 pub use running::{Note, Simulation};

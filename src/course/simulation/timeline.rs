@@ -5,14 +5,15 @@
 
 use std::fmt::Write as _;
 
+use podarium_api::time::Epoch;
 use podarium_workstation::World;
 
 use super::{Input, Simulation};
 use crate::{Event, Manifest, PodChoice, PodSelection, Scenario, TimelineEntry};
 
 /// The world as it is at the start.
-pub(super) fn build(scenario: &Scenario, seed: u64) -> World {
-    let cluster = super::machines::cluster(scenario, seed);
+pub(super) fn build(scenario: &Scenario, seed: u64, epoch: Epoch) -> World {
+    let cluster = super::machines::cluster(scenario, seed, epoch);
     let mut world = podarium_workstation::student(cluster);
     for file in &scenario.files {
         world.put_file(&file.path, &file.text, file.executable);
@@ -76,8 +77,22 @@ impl Simulation {
                 let image = format!("{container}={}", set.image.0);
                 command(self, words(&["kubectl", "set", "image", "-n", &set.namespace.0, &set.target.to_string(), &image]));
             }
-            Event::StartTraffic(traffic) => self.note(format!("not simulated: traffic to {}", traffic.service), true),
-            Event::StopTraffic(name) => self.note(format!("not simulated: the traffic {name}"), true),
+            Event::StartTraffic(traffic) => {
+                self.world.begin_input();
+                self.world.cluster.start_traffic(super::traffic::plan(traffic));
+            }
+            Event::ChangeTraffic(change) => {
+                self.world.begin_input();
+                if !self.world.cluster.change_traffic(&change.name.0, f64::from(change.per_second), change.within.0) {
+                    self.note(format!("the traffic {} has no rate to change", change.name), true);
+                }
+            }
+            Event::StopTraffic(name) => {
+                self.world.begin_input();
+                if !self.world.cluster.stop_traffic(&name.0) {
+                    self.note(format!("there is no traffic {name} to stop"), true);
+                }
+            }
             Event::Say(text) => self.note(text.clone(), false),
             Event::Type(line) => self.input(Input::Type(line.clone())),
         }

@@ -10,6 +10,7 @@ mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod drain;
 mod events;
 mod expose;
@@ -48,6 +49,7 @@ pub const COMMANDS: &[&Command] = &[
     &describe::COMMAND,
     &logs::COMMAND,
     &events::COMMAND,
+    &diff::COMMAND,
     &apply::COMMAND,
     &patch::COMMAND,
     &replace::COMMAND,
@@ -62,5 +64,5 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

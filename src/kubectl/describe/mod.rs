@@ -26,6 +26,7 @@ mod probe;
 mod registry;
 mod related;
 mod replica_set;
+mod replication_controller;
 mod resource_quota;
 mod secret;
 mod service;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::page::Page;
 use super::related::Related;
 use super::{
-    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, replica_set, resource_quota, secret,
+    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, replica_set, replication_controller, resource_quota, secret,
     service, service_account, stateful_set,
 };
 
@@ -26,6 +26,7 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("", "ConfigMap", |page, object, related| typed(page, object, related, config_map::describe)),
     ("", "Secret", |page, object, related| typed(page, object, related, secret::describe)),
     ("", "ServiceAccount", |page, object, related| typed(page, object, related, service_account::describe)),
+    ("", "ReplicationController", |page, object, related| typed(page, object, related, replication_controller::describe)),
     ("", "ResourceQuota", |page, object, related| typed(page, object, related, resource_quota::describe)),
     ("", "LimitRange", |page, object, related| typed(page, object, related, limit_range::describe)),
     ("apps", "Deployment", |page, object, related| typed(page, object, related, deployment::describe)),

@@ -13,12 +13,22 @@ use serde_json::{Value, json};
 
 use super::support::laboratory::Laboratory;
 
-const WATCHED: &[Kind] = &[Kind::Pod, Kind::Service, Kind::Endpoints, Kind::Event, Kind::Deployment, Kind::ReplicaSet, Kind::EndpointSlice];
+const WATCHED: &[Kind] = &[
+    Kind::Pod,
+    Kind::Service,
+    Kind::Endpoints,
+    Kind::Event,
+    Kind::Deployment,
+    Kind::ReplicaSet,
+    Kind::EndpointSlice,
+    Kind::StatefulSet,
+    Kind::DaemonSet,
+];
 const END: [&str; 4] = [
     "get all,endpointslices -o wide",
-    "get deployments,rs,pods -o yaml",
+    "get deployments,rs,sts,ds,pods -o yaml",
     "get events --sort-by=.metadata.creationTimestamp",
-    "describe deployments,rs,svc,pods",
+    "describe deployments,rs,sts,ds,svc,pods",
 ];
 /// The same commands as the recording names them, with the kinds that are not simulated yet.
 const END_RECORDED: [&str; 4] = [

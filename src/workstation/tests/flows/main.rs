@@ -29,8 +29,7 @@ fn recorded() -> Vec<(String, Value)> {
 
 /// Flows about kinds that are not simulated yet; they are counted, not run.
 const NOT_SIMULATED: &[&str] = &[
-    "deployment-quota", "ds-basic", "ds-update", "job-5-by-2", "job-fails", "job-one", "job-suspend", "job-ttl", "sts-ordered",
-    "sts-parallel", "sts-pvc", "sts-update",
+    "deployment-quota", "job-5-by-2", "job-fails", "job-one", "job-suspend", "job-ttl", "sts-pvc",
 ];
 
 /// Parts in which two recordings of the real thing differ from each other, or which hold what other flows did that were
