@@ -28,6 +28,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "lost-requests",
     "canary",
     "blue-green",
+    "custom-resource",
     "course-deployments",
     "sandbox",
     "bare",

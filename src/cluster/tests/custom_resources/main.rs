@@ -2,4 +2,5 @@
 
 mod bench;
 mod objects;
+mod policies;
 mod definitions;
