@@ -36,6 +36,8 @@ mod service_account;
 mod stateful_set;
 mod service_cidr;
 mod storage_class;
+mod mutating_admission_policy;
+mod mutating_admission_policy_binding;
 mod mutating_webhook_configuration;
 mod validating_admission_policy;
 mod validating_admission_policy_binding;
@@ -80,6 +82,8 @@ pub use service_account::ServiceAccount;
 pub use stateful_set::StatefulSet;
 pub use service_cidr::ServiceCIDR;
 pub use storage_class::StorageClass;
+pub use mutating_admission_policy::MutatingAdmissionPolicy;
+pub use mutating_admission_policy_binding::MutatingAdmissionPolicyBinding;
 pub use mutating_webhook_configuration::MutatingWebhookConfiguration;
 pub use validating_admission_policy::ValidatingAdmissionPolicy;
 pub use validating_admission_policy_binding::ValidatingAdmissionPolicyBinding;
@@ -125,6 +129,8 @@ registry::kinds! {
     ValidatingAdmissionPolicyBinding,
     ValidatingWebhookConfiguration,
     MutatingWebhookConfiguration,
+    MutatingAdmissionPolicy,
+    MutatingAdmissionPolicyBinding,
     Job,
     CronJob,
     PodDisruptionBudget,

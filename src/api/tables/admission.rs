@@ -3,6 +3,8 @@
 //! Models: pkg/printers/internalversion/printers.go, v1.36.
 //! Simplified: nothing.
 
+use k8s_openapi::api::admissionregistration::v1::{ParamKind, ParamRef};
+
 use crate::{Cell, Column, ObjectMeta, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, selector, time};
 
 const NAME: Column = Column { name: "Name", kind: "string", format: "name", priority: 0, description: "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names" };
@@ -16,6 +18,12 @@ pub(crate) const WEBHOOKS: &[Column] = &[NAME, column("Webhooks", "integer", "We
 pub(crate) const POLICY: &[Column] = &[
     NAME,
     column("Validations", "integer", "Validations indicates the number of validation rules defined in this configuration"),
+    column("ParamKind", "string", "ParamKind specifies the kind of resources used to parameterize this policy"),
+    AGE,
+];
+pub(crate) const MUTATING_POLICY: &[Column] = &[
+    NAME,
+    column("Mutations", "integer", "Mutation indicates the number of mutations rules defined in this configuration"),
     column("ParamKind", "string", "ParamKind specifies the kind of resources used to parameterize this policy"),
     AGE,
 ];
@@ -36,13 +44,22 @@ pub(crate) fn webhooks_row(meta: &ObjectMeta, count: usize, now: jiff::Timestamp
 
 pub(crate) fn policy_row(policy: &ValidatingAdmissionPolicy, now: jiff::Timestamp) -> Vec<Cell> {
     let count = policy.spec.validations.as_ref().map_or(0, Vec::len);
+    any_policy_row(&policy.metadata, count, policy.spec.param_kind.as_ref(), now)
+}
+
+/// The row of a policy with so many rules.
+pub(crate) fn any_policy_row(meta: &ObjectMeta, count: usize, param_kind: Option<&ParamKind>, now: jiff::Timestamp) -> Vec<Cell> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let param = policy.spec.param_kind.as_ref().map(|kind| format!("{}/{}", text(&kind.api_version), text(&kind.kind)));
-    vec![policy.metadata.name.clone().into(), count.into(), param.unwrap_or_else(|| "<unset>".to_owned()).into(), age(&policy.metadata, now)]
+    let param = param_kind.map(|kind| format!("{}/{}", text(&kind.api_version), text(&kind.kind)));
+    vec![meta.name.clone().into(), count.into(), param.unwrap_or_else(|| "<unset>".to_owned()).into(), age(meta, now)]
 }
 
 pub(crate) fn binding_row(binding: &ValidatingAdmissionPolicyBinding, now: jiff::Timestamp) -> Vec<Cell> {
-    let reference = binding.spec.param_ref.as_ref();
+    any_binding_row(&binding.metadata, &binding.spec.policy_name, binding.spec.param_ref.as_ref(), now)
+}
+
+/// The row of a binding of a policy.
+pub(crate) fn any_binding_row(meta: &ObjectMeta, policy: &str, reference: Option<&ParamRef>, now: jiff::Timestamp) -> Vec<Cell> {
     let param = reference.and_then(|reference| match (&reference.name, &reference.selector) {
         (Some(name), _) if !name.is_empty() => {
             Some(format!("{}/{name}", reference.namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or("*")))
@@ -51,5 +68,5 @@ pub(crate) fn binding_row(binding: &ValidatingAdmissionPolicyBinding, now: jiff:
         _ => None,
     });
     let param = param.unwrap_or_else(|| "<unset>".to_owned());
-    vec![binding.metadata.name.clone().into(), binding.spec.policy_name.clone().into(), param.into(), age(&binding.metadata, now)]
+    vec![meta.name.clone().into(), policy.into(), param.into(), age(meta, now)]
 }

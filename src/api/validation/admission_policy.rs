@@ -3,37 +3,32 @@
 //! Models: pkg/apis/admissionregistration/validation/validation.go, v1.36.
 //! Simplified: expressions that ask the authorizer are refused as not simulated.
 
-use k8s_openapi::api::admissionregistration::v1::{AuditAnnotation, ParamKind, ParamRef, Validation};
+use k8s_openapi::api::admissionregistration::v1::{AuditAnnotation, MatchResources, Mutation, ParamKind, ParamRef, Validation, Variable};
 use serde_json::json;
 
 use super::admission_rules::{failure_policy, match_conditions, match_resources};
 use super::{list, metadata, text};
 use crate::admission_policy::Expressions;
 use crate::field::{FieldError, Path};
-use crate::{ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, name_rules};
+use crate::{MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, name_rules};
 
 const MAX_AUDIT_ANNOTATIONS: usize = 20;
 const MAX_VALUE_EXPRESSION: usize = 5 * 1024;
 
-pub(crate) fn policy(policy: &ValidatingAdmissionPolicy) -> Vec<FieldError> {
-    let (spec, path) = (&policy.spec, Path::new("spec"));
-    let mut errors = metadata::validate(&policy.metadata, false, metadata::SUBDOMAIN);
-    errors.extend(failure_policy(&spec.failure_policy, &path));
-    errors.extend(spec.param_kind.iter().flat_map(|kind| param_kind(kind, &path.child("paramKind"))));
-    let field = path.child("matchConstraints");
-    match &spec.match_constraints {
-        None => errors.push(FieldError::required(field, "")),
-        Some(constraints) => {
-            errors.extend(match_resources(constraints, &field));
-            if list(&constraints.resource_rules).is_empty() {
-                errors.push(FieldError::required(field.child("resourceRules"), ""));
-            }
-        }
+fn match_constraints(constraints: Option<&MatchResources>, path: &Path) -> Vec<FieldError> {
+    let Some(constraints) = constraints else { return vec![FieldError::required(path, "")] };
+    let mut errors = match_resources(constraints, path);
+    if list(&constraints.resource_rules).is_empty() {
+        errors.push(FieldError::required(path.child("resourceRules"), ""));
     }
-    let mut expressions = Expressions::new(spec.param_kind.is_some());
-    errors.extend(match_conditions(list(&spec.match_conditions), &expressions, &path.child("matchConditions")));
-    for (index, variable) in list(&spec.variables).iter().enumerate() {
-        let at = path.child("variables").index(index);
+    errors
+}
+
+/// Takes the variables in, in their order; later ones may name earlier ones.
+fn variables(variables: &[Variable], expressions: &mut Expressions, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, variable) in variables.iter().enumerate() {
+        let at = path.index(index);
         if variable.name.trim().is_empty() {
             errors.push(FieldError::required(at.child("name"), "name is not specified"));
         } else if !is_identifier(&variable.name) {
@@ -45,6 +40,18 @@ pub(crate) fn policy(policy: &ValidatingAdmissionPolicy) -> Vec<FieldError> {
             errors.push(FieldError::invalid(at.child("expression"), variable.expression.as_str(), why));
         }
     }
+    errors
+}
+
+pub(crate) fn policy(policy: &ValidatingAdmissionPolicy) -> Vec<FieldError> {
+    let (spec, path) = (&policy.spec, Path::new("spec"));
+    let mut errors = metadata::validate(&policy.metadata, false, metadata::SUBDOMAIN);
+    errors.extend(failure_policy(&spec.failure_policy, &path));
+    errors.extend(spec.param_kind.iter().flat_map(|kind| param_kind(kind, &path.child("paramKind"))));
+    errors.extend(match_constraints(spec.match_constraints.as_ref(), &path.child("matchConstraints")));
+    let mut expressions = Expressions::new(spec.param_kind.is_some());
+    errors.extend(match_conditions(list(&spec.match_conditions), &expressions, &path.child("matchConditions")));
+    errors.extend(variables(list(&spec.variables), &mut expressions, &path.child("variables")));
     let (validations, annotations) = (list(&spec.validations), list(&spec.audit_annotations));
     if validations.is_empty() && annotations.is_empty() {
         for name in ["validations", "auditAnnotations"] {
@@ -151,17 +158,75 @@ fn audit_annotations(annotations: &[AuditAnnotation], policy: &str, expressions:
     errors
 }
 
-pub(crate) fn binding(binding: &ValidatingAdmissionPolicyBinding) -> Vec<FieldError> {
+pub(crate) fn mutating_policy(policy: &MutatingAdmissionPolicy) -> Vec<FieldError> {
+    let (spec, path) = (&policy.spec, Path::new("spec"));
+    let mut errors = metadata::validate(&policy.metadata, false, metadata::SUBDOMAIN);
+    errors.extend(failure_policy(&spec.failure_policy, &path));
+    errors.extend(spec.param_kind.iter().flat_map(|kind| param_kind(kind, &path.child("paramKind"))));
+    let constraints = path.child("matchConstraints");
+    errors.extend(match_constraints(spec.match_constraints.as_ref(), &constraints));
+    const OPERATIONS: &[&str] = &["*", "CONNECT", "CREATE", "UPDATE"];
+    let rules = spec.match_constraints.iter().flat_map(|constraints| list(&constraints.resource_rules));
+    for operation in rules.flat_map(|rule| list(&rule.operations)).filter(|operation| !OPERATIONS.contains(&operation.as_str())) {
+        errors.push(FieldError::not_supported(constraints.child("resourceRules").child("operations"), operation.as_str(), OPERATIONS));
+    }
+    let mut expressions = Expressions::new(spec.param_kind.is_some());
+    errors.extend(match_conditions(list(&spec.match_conditions), &expressions, &path.child("matchConditions")));
+    errors.extend(variables(list(&spec.variables), &mut expressions, &path.child("variables")));
+    let mutations = list(&spec.mutations);
+    if mutations.is_empty() {
+        errors.push(FieldError::required(path.child("mutations"), "mutations must contain at least one item"));
+    }
+    for (index, one) in mutations.iter().enumerate() {
+        errors.extend(mutation(one, &path.child("mutations").index(index)));
+    }
+    super::one_of(&mut errors, &path.child("reinvocationPolicy"), spec.reinvocation_policy.as_deref(), &["IfNeeded", "Never"]);
+    errors
+}
+
+fn mutation(one: &Mutation, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (patch, configuration) = (one.json_patch.is_some(), one.apply_configuration.is_some());
+    let (own, other) = match one.patch_type.as_str() {
+        "" => return vec![FieldError::required(path.child("patchType"), "")],
+        "JSONPatch" => (("jsonPatch", patch), ("applyConfiguration", configuration)),
+        "ApplyConfiguration" => (("applyConfiguration", configuration), ("jsonPatch", patch)),
+        other => return vec![FieldError::not_supported(path.child("patchType"), other, &["ApplyConfiguration", "JSONPatch"])],
+    };
+    if !own.1 {
+        errors.push(FieldError::required(path.child(own.0), format!("must be specified when patchType is {}", one.patch_type)));
+    }
+    if other.1 {
+        let why = format!("must not be specified when patchType is {}", one.patch_type);
+        errors.push(FieldError::invalid(path.child(other.0), format!("{{{}}}", other.0), why));
+    }
+    errors
+}
+
+pub(crate) fn mutating_binding(binding: &MutatingAdmissionPolicyBinding) -> Vec<FieldError> {
     let (spec, path) = (&binding.spec, Path::new("spec"));
     let mut errors = metadata::validate(&binding.metadata, false, metadata::SUBDOMAIN);
-    let name = spec.policy_name.as_str();
+    errors.extend(bound(text(&spec.policy_name), spec.param_ref.as_ref(), spec.match_resources.as_ref(), &path));
+    errors
+}
+
+/// What bindings of both types say.
+fn bound(name: &str, param: Option<&ParamRef>, resources: Option<&MatchResources>, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
     if name.is_empty() {
         errors.push(FieldError::required(path.child("policyName"), ""));
     } else {
         errors.extend(name_rules::dns1123_subdomain(name).into_iter().map(|fault| FieldError::invalid(path.child("policyName"), name, fault)));
     }
-    errors.extend(spec.param_ref.iter().flat_map(|reference| param_ref(reference, &path.child("paramRef"))));
-    errors.extend(spec.match_resources.iter().flat_map(|resources| match_resources(resources, &path.child("matchResources"))));
+    errors.extend(param.iter().flat_map(|reference| param_ref(reference, &path.child("paramRef"))));
+    errors.extend(resources.iter().flat_map(|resources| match_resources(resources, &path.child("matchResources"))));
+    errors
+}
+
+pub(crate) fn binding(binding: &ValidatingAdmissionPolicyBinding) -> Vec<FieldError> {
+    let (spec, path) = (&binding.spec, Path::new("spec"));
+    let mut errors = metadata::validate(&binding.metadata, false, metadata::SUBDOMAIN);
+    errors.extend(bound(&spec.policy_name, spec.param_ref.as_ref(), spec.match_resources.as_ref(), &path));
     errors.extend(actions(&spec.validation_actions, &path.child("validationActions")));
     errors
 }

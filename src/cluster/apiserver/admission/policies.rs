@@ -8,7 +8,7 @@
 use k8s_openapi::api::admissionregistration::v1::{MatchResources, ValidatingAdmissionPolicySpec};
 use podarium_api::admission_policy::{self, Input, Requested, matches_rules, rules_of};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{Kind, Object, Resource as _, Status, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
+use podarium_api::{Kind, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Object, Resource as _, Status, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use serde_json::{Value, json};
 
 use super::validating::Validated;
@@ -50,6 +50,35 @@ pub(super) fn validate(write: &mut Validated<'_>) -> Result<(), Status> {
         None => Ok(()),
         Some(denial) => Err(refusal(write, &denial)),
     }
+}
+
+/// Mutating policies are not run: a request that one is bound to is refused as not simulated, or let through with a
+/// warning if the policy's failures are ignored.
+pub(super) fn not_mutated(write: &mut Validated<'_>) -> Result<(), Status> {
+    let store = write.store;
+    if is_exempt(write.kind) || write.object.is_none() || store.count(Kind::MutatingAdmissionPolicyBinding) == 0 {
+        return Ok(());
+    }
+    for policy in store.list(Kind::MutatingAdmissionPolicy, None).filter_map(MutatingAdmissionPolicy::from_object) {
+        let constraints = policy.spec.match_constraints.as_ref();
+        let bindings = store.list(Kind::MutatingAdmissionPolicyBinding, None).filter_map(MutatingAdmissionPolicyBinding::from_object);
+        let mut bound = bindings.filter(|binding| {
+            let within = binding.spec.match_resources.as_ref().is_none_or(|resources| matches(resources, false, write));
+            binding.spec.policy_name.as_deref() == Some(policy.name()) && within
+        });
+        if !constraints.is_some_and(|constraints| matches(constraints, true, write)) || bound.next().is_none() {
+            continue;
+        }
+        let conditions = policy.spec.match_conditions.as_deref().unwrap_or_default();
+        if !admission_policy::conditions_hold(conditions, policy.spec.param_kind.is_some(), &write.input()).unwrap_or(true) {
+            continue;
+        }
+        if policy.spec.failure_policy.as_deref() != Some("Ignore") {
+            return Err(Status::not_simulated(&format!("the mutations of MutatingAdmissionPolicy {}", policy.name())));
+        }
+        write.warnings.push(format!("not simulated: the mutations of MutatingAdmissionPolicy {} were not made", policy.name()));
+    }
+    Ok(())
 }
 
 /// Whether match resources are about the request. Those of a policy must have a rule for it.

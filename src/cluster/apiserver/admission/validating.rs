@@ -33,7 +33,7 @@ pub(in crate::apiserver) struct Validated<'a> {
 
 type Plugin = fn(&mut Validated<'_>) -> Result<(), Status>;
 
-const PLUGINS: &[(&str, Plugin)] = &[("Webhooks", webhooks::validate), ("ValidatingAdmissionPolicy", policies::validate)];
+const PLUGINS: &[(&str, Plugin)] = &[("MutatingAdmissionPolicy", policies::not_mutated), ("Webhooks", webhooks::validate), ("ValidatingAdmissionPolicy", policies::validate)];
 
 pub(in crate::apiserver) fn validate(write: &mut Validated<'_>) -> Result<(), Status> {
     PLUGINS.iter().try_for_each(|(_, plugin)| plugin(write))
