@@ -23,7 +23,6 @@
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod admission_policy;
-pub mod autoscaling_v1;
 mod cel;
 pub mod compat;
 pub mod condition;
@@ -31,6 +30,7 @@ pub mod cron;
 pub mod custom;
 pub mod decode;
 mod defaults;
+pub mod disruption;
 pub mod field;
 pub mod json_path;
 pub mod kinds;

@@ -20,6 +20,7 @@ pub mod images;
 pub mod kubelet;
 pub mod network;
 mod nodes;
+mod quota;
 pub mod scheduler;
 pub mod storage;
 pub mod store;

@@ -129,6 +129,14 @@ impl Kubectl<'_, '_> {
         for group in self.flags.list("as-group") {
             request = request.header("Impersonate-Group", &group);
         }
+        let uid = self.flags.text("as-uid").to_owned();
+        if !uid.is_empty() {
+            request = request.header("Impersonate-Uid", &uid);
+        }
+        for pair in self.flags.list("as-user-extra") {
+            let (key, value) = pair.split_once('=').unwrap_or((&pair, ""));
+            request = request.header(&format!("Impersonate-Extra-{key}"), value);
+        }
         if let Some((content, bytes)) = &call.body {
             request = request.header("Content-Type", content).body(bytes.clone());
         }

@@ -98,6 +98,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("PodSpec", &["activeDeadlineSeconds", "automountServiceAccountToken", "enableServiceLinks", "hostUsers", "hostnameOverride", "preemptionPolicy", "priority", "runtimeClassName", "setHostnameAsFQDN", "shareProcessNamespace", "terminationGracePeriodSeconds"]),
     ("PortStatus", &["error"]),
     ("Preconditions", &["uid"]),
+    ("PriorityClass", &["preemptionPolicy"]),
     ("Probe", &["terminationGracePeriodSeconds"]),
     ("ProjectedVolumeSource", &["defaultMode"]),
     ("ReplicaSetSpec", &["replicas"]),

@@ -3,4 +3,5 @@
 pub(crate) mod admission;
 pub mod pod_spec;
 pub(crate) mod quantities;
+pub(crate) mod rbac;
 pub(crate) mod service;

@@ -9,9 +9,14 @@ use crate::Column;
 
 /// The columns of a kind without any of its own.
 pub(crate) const DEFAULT_COLUMNS: &[Column] = &[
-    Column { name: "Name", kind: "string", format: "name", priority: 0, description: "Name must be unique within a namespace." },
-    Column { name: "Created At", kind: "date", format: "", priority: 0, description: "CreationTimestamp is a timestamp representing the server time when this object was created." },
+    Column { name: "Name", kind: "string", format: "name", priority: 0, description: crate::tables::columns::NAME },
+    Column { name: "Created At", kind: "date", format: "", priority: 0, description: crate::tables::columns::AGE },
 ];
+
+/// The row that goes with [`DEFAULT_COLUMNS`].
+pub(crate) fn default_row(meta: &crate::ObjectMeta) -> Vec<crate::Cell> {
+    vec![meta.name.clone().into(), serde_json::json!(meta.creation_timestamp)]
+}
 
 /// `null` reads as a missing value.
 pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -57,6 +62,15 @@ macro_rules! kinds {
                     Kind::Custom(_) => Vec::new(),
                 };
                 fields.into_iter().map(|(name, _)| name).collect()
+            }
+
+            /// What the server does with the kind, in the words of discovery. A kind without any is part of another's
+            /// subresource.
+            pub fn verbs(self) -> &'static [&'static str] {
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::VERBS,)+
+                    Kind::Custom(_) => $crate::object::ALL_VERBS,
+                }
             }
 
             /// What every answer about this kind warns of, if there is something better.

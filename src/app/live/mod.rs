@@ -9,6 +9,7 @@ mod lesson;
 mod session;
 mod stage;
 mod terminal;
+mod traffic;
 mod versions;
 mod workloads;
 

@@ -14,6 +14,7 @@ mod steps;
 mod summary;
 mod terminal;
 mod time_bar;
+mod traffic;
 mod window;
 mod workloads;
 
@@ -32,6 +33,7 @@ pub use scenarios::scenarios_ui;
 pub use steps::steps_ui;
 pub use terminal::terminal_ui;
 pub use time_bar::time_bar_ui;
+pub use traffic::traffic_ui;
 pub use window::window_ui;
 pub use workloads::workloads_ui;
 

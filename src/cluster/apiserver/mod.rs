@@ -2,23 +2,28 @@
 //! watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints/handlers,registry/generic/registry}, v1.36.
-//! Simplified: authorization lets everyone do everything so far.
+//! Simplified: nothing.
 
 pub mod admission;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
+pub mod authorization;
 mod delete;
+mod eviction;
 mod filter;
 mod ownership;
 mod read;
 mod request;
 mod rest;
+mod review;
 mod subresource;
 mod watch;
 mod write;
 
-use imbl::Vector;
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
 use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
@@ -27,8 +32,9 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
-pub use authentication::User;
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
+pub use authentication::{Connection, User};
+pub use authorization::Grant;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
 pub(crate) use ownership::shown;
@@ -45,6 +51,12 @@ pub struct ApiServer {
     epoch: Epoch,
     stream: Stream,
     allocator: rest::Allocator,
+    mode: authorization::Mode,
+    rbac: authorization::Rbac,
+    refusals: Vector<authorization::Refusal>,
+    /// Static tokens and whose they are.
+    tokens: OrdMap<Arc<str>, User>,
+    issuer: authentication::Issuer,
     owners: ownership::Owners,
 }
 
@@ -53,6 +65,8 @@ pub(crate) struct Call {
     pub now: Time,
     pub cause: Cause,
     pub user: User,
+    /// Why the request is allowed.
+    pub grant: Grant,
     pub verb: Verb,
     pub dry_run: bool,
     /// Under which name the fields that are written are owned.
@@ -73,6 +87,11 @@ impl ApiServer {
             epoch,
             stream: Stream::new(seed, "apiserver"),
             allocator: rest::Allocator::default(),
+            mode: authorization::Mode::default(),
+            rbac: authorization::Rbac::default(),
+            refusals: Vector::new(),
+            tokens: OrdMap::new(),
+            issuer: authentication::Issuer,
             owners: ownership::Owners::default(),
         }
     }
@@ -97,12 +116,13 @@ impl ApiServer {
         std::mem::take(&mut self.changes)
     }
 
-    /// Answers one request. Whatever it changes, it changes at once and whole.
-    pub fn handle(&mut self, request: Request, cause: Cause, now: Time) -> Answer {
+    /// Answers one request, which is allowed. Whatever it changes, it changes at once and whole.
+    pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
         let mut call = Call {
             now,
             cause,
             user: request.user.clone(),
+            grant,
             verb: request.verb,
             dry_run: request.options.dry_run,
             manager: ownership::manager_of(&request),
@@ -131,6 +151,7 @@ impl ApiServer {
             (_, Some(Subresource::Scale)) => self.scale(request, call),
             (Verb::Create, Some(Subresource::Binding)) => self.bind(request, call),
             (Verb::Create, Some(Subresource::Eviction)) => self.evict(request, call),
+            (Verb::Create, Some(Subresource::Token)) => self.request_token(request, call),
             (verb, _) => Err(Status::method_not_allowed(request.kind, verb.name())),
         }
     }
@@ -141,6 +162,7 @@ impl ApiServer {
             now,
             cause: Cause::Start,
             user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            grant: Grant::Masters,
             verb: Verb::Create,
             dry_run: false,
             manager: "kube-apiserver".to_owned(),
@@ -159,11 +181,15 @@ impl ApiServer {
             resource_version: change.resource_version,
             at: call.now,
             user: call.user.shared_name(),
+            grant: call.grant.clone(),
             verb: call.verb,
             kind,
             key,
             cause: call.cause,
         });
+        if matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {
+            self.rbac.changed(change.old.as_ref(), change.new.as_ref());
+        }
         let object = change.new.clone().or_else(|| change.old.clone()).expect("a change has an object");
         self.changes.push((kind, change));
         object

@@ -48,8 +48,24 @@ pub enum Subresource {
     Binding,
     Eviction,
     Log,
+    /// A token of a service account.
+    Token,
     /// `/finalize` of a namespace.
     Finalize,
+}
+
+impl Subresource {
+    pub fn name(self) -> &'static str {
+        match self {
+            Subresource::Status => "status",
+            Subresource::Scale => "scale",
+            Subresource::Binding => "binding",
+            Subresource::Eviction => "eviction",
+            Subresource::Log => "log",
+            Subresource::Token => "token",
+            Subresource::Finalize => "finalize",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

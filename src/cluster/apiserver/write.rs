@@ -9,6 +9,7 @@ use podarium_api::decode::Decoded;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::admission::{self, Attributes, validating};
+use super::review::is_review;
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb};
 use crate::store::Key;
 
@@ -37,6 +38,14 @@ impl ApiServer {
         self.track_create(&object, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
+        if is_review(kind) {
+            let errors = object.validate();
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, object.meta().name.as_deref().unwrap_or_default(), &errors));
+            }
+            return self.review(&object, call);
+        }
+        self.check_escalation(&call.user, &object, None)?;
         self.stamp_new(&mut object, call);
         object.prepare_for_create();
         let key = Key::of(&object);
@@ -47,6 +56,7 @@ impl ApiServer {
         }
         self.validate_admission(Some(&object), None, None, call)?;
         call.warnings.extend(object.warnings());
+        self.check_admission(kind, &mut object, None, None, call)?;
         if self.store.get(kind, &key).is_some() {
             return Err(Status::already_exists(kind, &key.name));
         }
@@ -77,7 +87,32 @@ impl ApiServer {
 
     fn admit(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
         let verb = if old.is_some() { Verb::Update } else { Verb::Create };
-        let mut attributes = Attributes {
+        admission::admit(&mut self.attributes(verb, kind, object, old, subresource, call))
+    }
+
+    /// The second half of admission, for an object that is complete and valid. Quotas are charged at its end.
+    fn check_admission(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
+        let verb = if old.is_some() { Verb::Update } else { Verb::Create };
+        admission::validate(&mut self.attributes(verb, kind, object, old, subresource, call))?;
+        self.charge_quotas(object, old, subresource, call)
+    }
+
+    /// Admission of a delete: the object stays as it is, or stays.
+    pub(super) fn admit_delete(&mut self, object: &Object, call: &mut Call) -> Result<(), Status> {
+        let mut going = object.clone();
+        admission::admit(&mut self.attributes(Verb::Delete, object.kind(), &mut going, Some(object), None, call))
+    }
+
+    fn attributes<'a>(
+        &'a mut self,
+        verb: Verb,
+        kind: Kind,
+        object: &'a mut Object,
+        old: Option<&'a Object>,
+        subresource: Option<Subresource>,
+        call: &'a mut Call,
+    ) -> Attributes<'a> {
+        Attributes {
             verb,
             kind,
             subresource,
@@ -87,8 +122,7 @@ impl ApiServer {
             stream: &mut self.stream,
             user: &call.user,
             warnings: &mut call.warnings,
-        };
-        admission::admit(&mut attributes)
+        }
     }
 
     /// Asks validating admission about a write that is complete and valid.
@@ -107,7 +141,7 @@ impl ApiServer {
             operation,
             kind,
             resource: (info.group, info.version, info.plural),
-            subresource: validating::subresource_name(subresource),
+            subresource: Subresource::entry_name(subresource),
             name: meta.name.as_deref().unwrap_or_default(),
             namespace: namespace.unwrap_or_default(),
             object,
@@ -170,6 +204,7 @@ impl ApiServer {
         } else {
             object.prepare_for_update(&old);
         }
+        self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
         self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
         let errors = if status_only {
@@ -184,6 +219,7 @@ impl ApiServer {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
         self.validate_admission(Some(&object), Some(&old), subresource, call)?;
+        self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         if object == old && self.owned_as_before(kind, &key, call) {
             return Ok(old);

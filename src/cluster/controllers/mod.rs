@@ -7,14 +7,18 @@
 
 mod claim;
 mod custom_resource_definition;
+mod cron_job;
+mod cluster_role_aggregation;
 mod consistency;
 mod daemonset;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
 mod garbage_collector;
+mod job;
 mod history;
 mod manager;
 mod namespace;
@@ -26,12 +30,16 @@ mod pod_gc;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
+mod resource_quota;
+mod root_ca_publisher;
 mod service_account;
+mod service_account_tokens;
 mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod ttl_after_finished;
 mod volume_expand;
 
 use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
@@ -52,12 +60,20 @@ fn custom_kind(object: &Object) -> Option<Kind> {
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
     vec![
+        manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(cron_job::CronJobController),
+        manager::Runner::new(root_ca_publisher::RootCaPublisher),
+        manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(disruption::DisruptionController),
+        manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(job::JobController::default()),
+        manager::Runner::new(job::OrphanedPodController),
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
@@ -69,8 +85,10 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
+        manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+        manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
     ]
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Status, compat, custom, decode};
+use podarium_api::{Kind, Status, compat, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ use crate::apiserver::strictly;
 use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
 
 /// The request, and warnings about its body.
-pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
     let subresource = path.subresource.as_deref().map(subresource).transpose()?;
     let mut options = options(query)?;
@@ -43,7 +43,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
         fields: field_selector(path, query)?,
     };
     let request = Request {
-        user: User::admin(),
+        user: user.clone(),
         verb,
         kind: path.kind,
         namespace,
@@ -99,7 +99,8 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
         "binding" => Subresource::Binding,
         "eviction" => Subresource::Eviction,
         "finalize" => Subresource::Finalize,
-        "exec" | "attach" | "portforward" | "proxy" | "token" | "ephemeralcontainers" | "resize" => {
+        "token" => Subresource::Token,
+        "exec" | "attach" | "portforward" | "proxy" | "ephemeralcontainers" | "resize" => {
             return Err(Status::not_simulated(&format!("the subresource {name}")));
         }
         _ => return Err(Status::no_such_path()),
@@ -200,6 +201,9 @@ fn read_patch(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<
 fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Body, Status> {
     if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
         return parse(http).map(Body::Value);
+    }
+    if subresource == Some(Subresource::Token) {
+        return strictly(decode::decode_bytes(Kind::TokenRequest, &http.body)?, validation, warnings).map(Body::Object);
     }
     let yaml = content_type(http).contains("yaml");
     let decoded = if let Some(definition) = &path.definition {

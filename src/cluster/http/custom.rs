@@ -40,7 +40,7 @@ pub(super) fn resources(store: &Store, group: &str, version: &str) -> Vec<Value>
         let terminating = definition.is("Terminating");
         let Some(definition) = definition.definitions.served(version) else { continue };
         let info = definition.info();
-        let verbs: Vec<&str> = VERBS.into_iter().filter(|verb| !(terminating && matches!(*verb, "create"))).collect();
+        let verbs: Vec<&str> = VERBS.into_iter().filter(|verb| !(terminating && matches!(*verb, "create" | "patch" | "update"))).collect();
         let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": verbs});
         for (name, values) in [("shortNames", info.short_names), ("categories", info.categories)] {
             if !values.is_empty() {

@@ -13,8 +13,6 @@ use serde_json::{Value, json};
 use super::{custom, render};
 use crate::store::Store;
 
-const VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-
 /// The answer to a path that is not about objects; `None` for one that is.
 pub(super) fn answer(parts: &[&str], compat: bool, store: &Store) -> Option<HttpResponse> {
     Some(match parts {
@@ -96,13 +94,10 @@ fn resources(group: &str, version: &str, compat: bool, store: &Store) -> Option<
         let info = kind.info();
         let wanted = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
         let old = compat && old_versions(info.kind).any(|old| old == wanted);
-        if info.api_version() != wanted && !old {
+        if info.api_version() != wanted && !old || kind.verbs().is_empty() {
             continue;
         }
-        let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": VERBS});
-        if *kind == Kind::ComponentStatus {
-            entry["verbs"] = json!(["get", "list"]);
-        }
+        let mut entry = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": kind.verbs()});
         if !info.short_names.is_empty() {
             entry["shortNames"] = json!(info.short_names);
         }
@@ -121,6 +116,12 @@ fn resources(group: &str, version: &str, compat: bool, store: &Store) -> Option<
                 resources.push(sub("binding", "Binding", &["create"]));
                 resources.push(sub("eviction", "Eviction", &["create"]));
                 resources.push(sub("log", "Pod", &["get"]));
+            }
+            Kind::ServiceAccount => {
+                let mut token = sub("token", "TokenRequest", &["create"]);
+                token["group"] = "authentication.k8s.io".into();
+                token["version"] = "v1".into();
+                resources.push(token);
             }
             Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController => resources.push(sub("scale", "Scale", &["get", "patch", "update"])),
             _ => {}

@@ -37,9 +37,6 @@ pub(crate) enum Target {
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
     ("", &["replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
     ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
-    ("batch", &["jobs", "cronjobs"]),
-    ("autoscaling", &["horizontalpodautoscalers"]),
-    ("policy", &["poddisruptionbudgets"]),
     ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
     ("scheduling.k8s.io", &["priorityclasses"]),
 ];

@@ -3,6 +3,8 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod autoscale;
+mod auth;
 mod change;
 mod cluster_info;
 mod config;
@@ -25,6 +27,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -41,7 +44,9 @@ pub const COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &cluster_info::COMMAND,
+    &top::COMMAND,
     &cordon::CORDON,
     &cordon::UNCORDON,
     &drain::COMMAND,
@@ -58,11 +63,14 @@ pub const COMMANDS: &[&Command] = &[
     &annotate::COMMAND,
     &api_resources::COMMAND,
     &api_resources::VERSIONS,
+    &auth::COMMAND,
     &config::COMMAND,
     &version::COMMAND,
 ];
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
+    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
+    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
     "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

@@ -10,7 +10,7 @@ use podarium_api::{Kind, Object, Status};
 use serde_json::{Value, json};
 
 use super::{policies, webhooks};
-use crate::apiserver::{Subresource, User};
+use crate::apiserver::User;
 use crate::store::{Key, Store};
 
 /// A write as validating admission sees it.
@@ -37,18 +37,6 @@ const PLUGINS: &[(&str, Plugin)] = &[("MutatingAdmissionPolicy", policies::not_m
 
 pub(in crate::apiserver) fn validate(write: &mut Validated<'_>) -> Result<(), Status> {
     PLUGINS.iter().try_for_each(|(_, plugin)| plugin(write))
-}
-
-pub(in crate::apiserver) fn subresource_name(subresource: Option<Subresource>) -> &'static str {
-    match subresource {
-        None => "",
-        Some(Subresource::Status) => "status",
-        Some(Subresource::Scale) => "scale",
-        Some(Subresource::Finalize) => "finalize",
-        Some(Subresource::Binding) => "binding",
-        Some(Subresource::Eviction) => "eviction",
-        Some(Subresource::Log) => "log",
-    }
 }
 
 impl<'a> Validated<'a> {

@@ -13,3 +13,6 @@ mod track;
 pub(crate) use shared::Owners;
 pub(crate) use show::shown;
 pub(crate) use track::manager_of;
+
+#[cfg(test)]
+mod tests;

@@ -39,15 +39,7 @@ fn component(user: &str) -> &str {
 impl Subresource {
     /// As an entry names it.
     pub(in crate::apiserver) fn entry_name(subresource: Option<Self>) -> &'static str {
-        match subresource {
-            None => "",
-            Some(Subresource::Status) => "status",
-            Some(Subresource::Scale) => "scale",
-            Some(Subresource::Finalize) => "finalize",
-            Some(Subresource::Binding) => "binding",
-            Some(Subresource::Eviction) => "eviction",
-            Some(Subresource::Log) => "log",
-        }
+        subresource.map_or("", Subresource::name)
     }
 }
 

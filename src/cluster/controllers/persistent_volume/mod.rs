@@ -50,6 +50,7 @@ fn version(object: &Object) -> u64 {
 
 impl Controller for PersistentVolumeController {
     const NAME: &'static str = "persistentvolume-controller";
+    const SERVICE_ACCOUNT: &'static str = "persistent-volume-binder";
     const WORKERS: usize = 1;
 
     fn watched() -> Vec<(Kind, Filter)> {
