@@ -79,7 +79,7 @@ impl Cluster {
         if let Some(proxied) = Proxied::read(&request.url) {
             return self.http_proxy(id, &proxied, request);
         }
-        match http::read(request, &user, self.config().compat_2019) {
+        match http::read(request, &user, self.config().compat_2019, self.store()) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {

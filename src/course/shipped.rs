@@ -38,6 +38,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "network-policies",
     "statefulset-or-deployment",
     "daemonset-and-new-node",
+    "custom-resource",
     "course-deployments",
     "sandbox",
     "bare",

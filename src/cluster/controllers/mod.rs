@@ -7,6 +7,7 @@
 
 mod attach_detach;
 mod claim;
+mod custom_resource_definition;
 mod cron_job;
 mod cluster_role_aggregation;
 mod consistency;
@@ -44,12 +45,20 @@ mod testbed;
 mod ttl_after_finished;
 mod volume_expand;
 
+use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
+
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
 pub(crate) use manager::Runner;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
+
+/// The kind that an established CustomResourceDefinition makes.
+fn custom_kind(object: &Object) -> Option<Kind> {
+    let definition = CustomResourceDefinition::from_object(object)?;
+    Some(definition.definitions.all_served().first()?.kind())
+}
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
@@ -87,5 +96,14 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
         manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
+    ]
+}
+
+/// The controllers that run inside kube-apiserver, as the user `system:apiserver`.
+fn inside_api_server() -> Vec<manager::Runner> {
+    vec![
+        manager::Runner::inside_api_server(custom_resource_definition::Naming),
+        manager::Runner::inside_api_server(custom_resource_definition::Establishing),
+        manager::Runner::inside_api_server(custom_resource_definition::Finalizing),
     ]
 }

@@ -45,7 +45,7 @@ impl ApiServer {
         Write {
             writer: self.owners.writer(writer),
             now: self.epoch.seconds(call.now).0.as_second(),
-            reset: Reset::of(info.kind, name, info.has_status),
+            reset: if matches!(kind, Kind::Custom(_)) { Reset::of_custom(name, info.has_status) } else { Reset::of(info.kind, name, info.has_status) },
         }
     }
 
