@@ -34,7 +34,7 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         object.set_defaults();
-        self.track_create(&object, call);
+        self.track_create(&object, None, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
         if is_review(kind) {

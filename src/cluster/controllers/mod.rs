@@ -39,6 +39,7 @@ mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 mod ttl_after_finished;
+mod vac_protection;
 mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
@@ -74,6 +75,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
         manager::Runner::new(pvc_protection::PvcProtectionController),
+        manager::Runner::new(vac_protection::VacProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(resource_quota::ResourceQuotaController),

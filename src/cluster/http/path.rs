@@ -29,7 +29,7 @@ pub(crate) enum Target {
 
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["replicationcontrollers", "podtemplates", "componentstatuses"]),
+    ("", &["replicationcontrollers", "componentstatuses"]),
     ("apiextensions.k8s.io", &["customresourcedefinitions"]),
 ];
 
@@ -138,7 +138,6 @@ mod tests {
             ("/api/v1/namespaces/a/finalize", path(Kind::Namespace, "", "a", Some("finalize"))),
             ("/apis/apps/v1/namespaces/a/deployments/d/scale", path(Kind::Deployment, "a", "d", Some("scale"))),
             ("/api/v1/nodes/n", path(Kind::Node, "", "n", None)),
-            ("/api/v1/namespaces/a/podtemplates", Err("not simulated: podtemplates".to_owned())),
             ("/apis/apps/v1beta1/deployments", Err("the server could not find the requested resource".to_owned())),
             ("/api/v1/pods/p", Err("the server could not find the requested resource".to_owned())),
             ("/version", Err("fixed".to_owned())),
