@@ -205,7 +205,7 @@ impl Cluster {
         }
         let all = clients.len();
         (0..all).find_map(|step| {
-            let (ip, _) = clients[(usize::try_from(count).unwrap_or(0) + step) % all];
+            let ip = clients[(usize::try_from(count).unwrap_or(0) + step) % all];
             let machine = self.network.machine_of(ip)?;
             let is_on = self.is_running(self.network.machines[machine as usize].kubelet);
             is_on.then_some((Side::Machine(machine), ip))
