@@ -77,6 +77,29 @@ pub(crate) struct Call {
     pub created: bool,
 }
 
+impl Call {
+    /// A request that the server sends to itself.
+    fn of_the_server(verb: Verb, cause: Cause, now: Time) -> Self {
+        Call {
+            now,
+            cause,
+            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            grant: Grant::Masters,
+            verb,
+            dry_run: false,
+            manager: "kube-apiserver".to_owned(),
+            managed: None,
+            warnings: Vec::new(),
+            created: false,
+        }
+    }
+
+    /// What the server writes on the way, for the same cause.
+    fn own_write(&self, managed: Managed) -> Self {
+        Call { managed: Some(managed), ..Call::of_the_server(Verb::Update, self.cause, self.now) }
+    }
+}
+
 impl ApiServer {
     pub fn new(seed: u64, epoch: Epoch) -> Self {
         ApiServer {
@@ -158,18 +181,7 @@ impl ApiServer {
 
     /// Writes an object before the cluster's time begins, through the same rules as a request.
     pub(crate) fn seed(&mut self, object: Object, now: Time) -> Result<Object, Status> {
-        let mut call = Call {
-            now,
-            cause: Cause::Start,
-            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
-            grant: Grant::Masters,
-            verb: Verb::Create,
-            dry_run: false,
-            manager: "kube-apiserver".to_owned(),
-            managed: None,
-            warnings: Vec::new(),
-            created: false,
-        };
+        let mut call = Call::of_the_server(Verb::Create, Cause::Start, now);
         self.create_object(object, &mut call)
     }
 

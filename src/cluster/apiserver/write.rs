@@ -35,7 +35,7 @@ impl ApiServer {
         let kind = object.kind();
         self.check_definition(&object)?;
         object.set_defaults();
-        self.track_create(&object, call);
+        self.track_create(&object, None, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
         if is_review(kind) {
