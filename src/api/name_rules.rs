@@ -195,6 +195,14 @@ pub fn config_map_key(value: &str) -> Vec<String> {
     faults
 }
 
+/// A name that becomes one segment of a URL, as those of roles and bindings.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    ['/', '%'].into_iter().filter(|illegal| value.contains(*illegal)).map(|illegal| format!("may not contain '{illegal}'")).collect()
+}
+
 pub fn http_header_name(value: &str) -> Vec<String> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Vec::new();
@@ -211,19 +219,31 @@ pub fn percent(value: &str) -> Vec<String> {
     vec![regex_error("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", &["1%", "93%"])]
 }
 
-/// A name that can stand in a path of the API, which is all that some kinds ask of it.
-pub fn path_segment(value: &str) -> Vec<String> {
-    if matches!(value, "." | "..") {
-        return vec![format!("may not be '{value}'")];
-    }
-    let illegal = ["/", "%"].into_iter().filter(|illegal| value.contains(illegal));
-    illegal.map(|illegal| format!("may not contain '{illegal}'")).collect()
-}
-
 /// A user or group number.
 pub fn user_id(id: i64) -> Vec<String> {
     let most = i64::from(i32::MAX);
     if (0..=most).contains(&id) { Vec::new() } else { vec![inclusive_range(0, most)] }
+}
+
+/// Which of two versions of an API is newer: `v2` > `v1` > `v1beta1` > `v1alpha1`, and all of these over other names,
+/// of which the alphabetically first counts most.
+pub fn compare_versions(left: &str, right: &str) -> std::cmp::Ordering {
+    fn read(version: &str) -> Option<(u8, u64, u64)> {
+        let rest = version.strip_prefix('v')?;
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let major = rest[..end].parse().ok()?;
+        let (stage, minor) = match &rest[end..] {
+            "" => (2, "0"),
+            rest if rest.starts_with("beta") => (1, &rest[4..]),
+            rest if rest.starts_with("alpha") => (0, &rest[5..]),
+            _ => return None,
+        };
+        Some((stage, major, minor.parse().ok()?))
+    }
+    match (read(left), read(right)) {
+        (None, None) => right.cmp(left),
+        (left, right) => left.cmp(&right),
+    }
 }
 
 /// `*.example.com`: any name one step below a domain.
@@ -250,6 +270,13 @@ pub fn http_path(value: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn newer_versions_come_first() {
+        let mut versions = ["v1", "foo10", "v10beta3", "v11alpha2", "v3beta1", "foo1", "v10", "v2", "v12alpha1", "v11beta2"];
+        versions.sort_by(|a, b| compare_versions(b, a));
+        assert_eq!(versions, ["v10", "v2", "v1", "v11beta2", "v10beta3", "v3beta1", "v12alpha1", "v11alpha2", "foo1", "foo10"]);
+    }
 
     #[test]
     fn names_are_accepted_or_refused_as_kubernetes_does() {

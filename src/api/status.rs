@@ -140,6 +140,20 @@ impl Status {
         Self::new(403, "Forbidden", message).with_details(&info, name)
     }
 
+    /// The same for a resource that need not exist; a path that is none has an empty name.
+    pub fn forbidden_resource(group: &str, resource: &str, name: &str, why: &str) -> Self {
+        let qualified = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        let message = match (qualified.as_str(), name) {
+            ("", _) => format!("forbidden: {why}"),
+            (resource, "") => format!("{resource} is forbidden: {why}"),
+            (resource, name) => format!("{resource} {name:?} is forbidden: {why}"),
+        };
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let mut status = Self::new(403, "Forbidden", message);
+        status.0.details = Some(StatusDetails { group: text(group), kind: text(resource), name: text(name), ..StatusDetails::default() });
+        status
+    }
+
     pub fn method_not_allowed(kind: Kind, verb: &str) -> Self {
         let info = kind.info();
         let message = format!("{verb} is not supported on resources of kind {:?}", info.group_resource());
@@ -154,7 +168,14 @@ impl Status {
     /// Validation failed. One error is written after the name, several in brackets.
     pub fn invalid(kind: Kind, name: &str, errors: &[FieldError]) -> Self {
         let info = kind.info();
-        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        // What is wrong twice is said once; the causes list it twice.
+        let mut texts: Vec<String> = Vec::new();
+        for error in errors {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         let text = if let [only] = texts.as_slice() { only.clone() } else { format!("[{}]", texts.join(", ")) };
         let message = format!("{} {name:?} is invalid: {text}", info.group_kind());
         let mut status = Self::new(422, "Invalid", message).with_details(&info, name);

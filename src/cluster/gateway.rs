@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use podarium_api::{Object, Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 
-use crate::apiserver::{Answer, Reply, Request, Verb};
+use crate::apiserver::{Answer, Connection, Grant, Reply, Request, User, Verb};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath};
+use crate::network::Proxied;
 use crate::store::Key;
 
 /// Names an HTTP exchange with the API server. Unique within the cluster, never reused.
@@ -35,10 +36,17 @@ pub(crate) struct Gateway {
 
 impl Cluster {
     /// Sends an HTTP request to the API server. What comes back is found by [`Cluster::take_http_events`].
+    ///
+    /// The connection is the administrator's, as with the certificate that an installer leaves behind.
     pub fn http(&mut self, request: HttpRequest, cause: Cause) -> HttpId {
+        self.http_over(Connection::of(User::admin()), request, cause)
+    }
+
+    /// The same over a connection of somebody's; its requests may carry a token.
+    pub fn http_over(&mut self, connection: Connection, request: HttpRequest, cause: Cause) -> HttpId {
         let id = HttpId(self.new_id());
         let at = self.now() + self.outside_latency();
-        self.schedule(at, Event::Http { id, request: Box::new(request), cause });
+        self.schedule(at, Event::Http { id, connection, request: Box::new(request), cause });
         id
     }
 
@@ -63,22 +71,40 @@ impl Cluster {
         self.gateway.out.push((id, event));
     }
 
-    pub(crate) fn http_arrived(&mut self, id: HttpId, request: &HttpRequest, cause: Cause) {
-        match http::read(request, self.config().compat_2019) {
+    pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
+        let (user, grant) = match self.admit_client(connection, request) {
+            Ok(admitted) => admitted,
+            Err(status) => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+        };
+        if let Some(proxied) = Proxied::read(&request.url) {
+            return self.http_proxy(id, &proxied, request);
+        }
+        match http::read(request, &user, self.config().compat_2019, self.store()) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {
-                let (mut answer, wrote) = self.ask(*request, cause);
+                let (mut answer, wrote) = self.serve(*request, grant, cause);
                 answer.warnings.splice(0..0, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 self.http_reply(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote);
             }
-            Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, cause),
+            Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
         }
     }
 
-    fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
+    /// Who the client is, for whom it acts, and whether it may do that.
+    fn admit_client(&mut self, connection: &Connection, request: &HttpRequest) -> Result<(User, Grant), Status> {
+        let now = self.now();
+        let info = http::RequestInfo::of(&request.method, &request.url);
+        let api = self.api_mut();
+        let user = api.authenticate(connection, &request.headers, now)?;
+        let user = api.impersonate(user.clone(), &request.headers, &info.attributes(&user), now)?;
+        let grant = api.authorize(&info.attributes(&user), now)?;
+        Ok((user, grant))
+    }
+
+    pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
         let mut at = self.now() + self.outside_latency();
         if wrote {
             at += self.write_latency();
@@ -87,10 +113,10 @@ impl Cluster {
     }
 
     /// A watch without a revision begins with all that there is, one with a revision begins after it.
-    fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, cause: Cause) {
+    fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, grant: Grant, cause: Cause) {
         let (kind, filter) = (request.kind, request.filter.clone());
         let from = request.options.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-        let (answer, _) = self.ask(Request { verb: Verb::List, ..request }, cause);
+        let (answer, _) = self.serve(Request { verb: Verb::List, ..request }, grant, cause);
         let (items, revision) = match answer {
             Answer { result: Ok(Reply::List { items, resource_version, .. }), .. } => (items, resource_version),
             Answer { result: Ok(_), .. } => (Vec::new(), 0),
@@ -112,7 +138,8 @@ impl Cluster {
         self.open_watch_at(watch, kind, filter);
         if from == 0 {
             for object in items {
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision });
+                let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
+                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed });
             }
         }
         for change in missed {

@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use podarium_api::{Deployment, Event, Kind, Node, Object, Pod, Resource, Service, owner, pod_state};
+use podarium_api::{CustomResourceDefinition, Deployment, Event, Kind, Node, Object, Pod, Resource, Service, owner, pod_state};
 use podarium_cluster::{Cluster, Key};
 use podarium_sim::Time;
 
-use crate::{DeploymentFacts, EventFacts, NodeFacts, ObjectRef, Phase, PodFacts, World};
+use crate::{DeploymentFacts, EventFacts, NodeFacts, ObjectRef, Phase, PodFacts, TrafficFacts, World};
 
 /// The annotation in which the Deployment controller counts rollouts.
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -63,11 +63,37 @@ impl World for Cluster {
         Some(count(ready.len()))
     }
 
+    fn traffic(&self, name: &str, seconds: Option<usize>) -> Option<TrafficFacts> {
+        let statistics = Cluster::traffic(self, name)?;
+        let tally = seconds.map_or_else(|| statistics.total().clone(), |seconds| statistics.last(seconds));
+        let versions = statistics.versions().iter().map(|version| (version.to_string(), statistics.of_version(&tally, version)));
+        Some(TrafficFacts {
+            seconds: statistics.measured_seconds(),
+            sent: tally.sent,
+            succeeded: tally.succeeded,
+            failed: tally.failures(),
+            versions: versions.collect(),
+            p95: tally.latency(0.95),
+        })
+    }
+
     fn exists(&self, namespace: &str, object: &ObjectRef) -> Option<bool> {
-        let kind = kind_named(&object.kind)?;
+        let kind = kind_named(&object.kind).or_else(|| custom_kind_named(self, &object.kind))?;
         let namespace = if kind.info().namespaced { namespace } else { "" };
         Some(self.store().get(kind, &Key::new(namespace, &object.name)).is_some())
     }
+}
+
+/// The kind that kubectl finds under a word among those that definitions made.
+fn custom_kind_named(cluster: &Cluster, word: &str) -> Option<Kind> {
+    let word = word.to_lowercase();
+    let kinds = cluster.list::<CustomResourceDefinition>().filter_map(|definition| Some(definition.definitions.all_served().first()?.kind()));
+    kinds.into_iter().find(|kind| {
+        let info = kind.info();
+        let (name, group) = word.split_once('.').unwrap_or((&word, info.group));
+        let known = info.kind.to_lowercase() == name || info.plural == name || info.singular == name;
+        (known || info.short_names.contains(&name)) && group == info.group
+    })
 }
 
 /// The kind that kubectl finds under a word: `deployment`, `deployments`, `deploy`, `Deployment`, `deployments.apps`.

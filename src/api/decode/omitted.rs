@@ -23,6 +23,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("CustomResourceDefinitionVersion", &["deprecationWarning", "served", "storage"]),
+    ("CustomResourceSubresourceScale", &["labelSelectorPath", "specReplicasPath", "statusReplicasPath"]),
     ("DaemonSetSpec", &["revisionHistoryLimit"]),
     ("DaemonSetStatus", &["collisionCount"]),
     ("CronJobSpec", &["failedJobsHistoryLimit", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "suspend", "timeZone"]),
@@ -54,6 +56,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("IngressClassParametersReference", &["apiGroup", "namespace", "scope"]),
     ("IngressPortStatus", &["error"]),
     ("IngressSpec", &["ingressClassName"]),
+    ("JSONSchemaProps", &[
+        "$ref", "default", "example", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
+        "multipleOf", "additionalProperties", "additionalItems", "x-kubernetes-list-type", "x-kubernetes-map-type", "x-kubernetes-preserve-unknown-fields",
+    ]),
     ("HPAScalingRules", &["selectPolicy", "stabilizationWindowSeconds", "tolerance"]),
     ("HorizontalPodAutoscalerSpec", &["minReplicas"]),
     ("HorizontalPodAutoscalerStatus", &["observedGeneration"]),
@@ -92,6 +98,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("PodSpec", &["activeDeadlineSeconds", "automountServiceAccountToken", "enableServiceLinks", "hostUsers", "hostnameOverride", "preemptionPolicy", "priority", "runtimeClassName", "setHostnameAsFQDN", "shareProcessNamespace", "terminationGracePeriodSeconds"]),
     ("PortStatus", &["error"]),
     ("Preconditions", &["uid"]),
+    ("PriorityClass", &["preemptionPolicy"]),
     ("Probe", &["terminationGracePeriodSeconds"]),
     ("ProjectedVolumeSource", &["defaultMode"]),
     ("ReplicaSetSpec", &["replicas"]),
@@ -124,6 +131,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
+    ("ValidationRule", &["optionalOldSelf", "reason", "rule"]),
     ("VolumeAttachmentSource", &["persistentVolumeName"]),
     ("VolumeAttachmentStatus", &["attached"]),
     ("VolumeError", &["errorCode"]),
@@ -138,6 +146,7 @@ const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
     "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
+    "properties", "patternProperties", "definitions", "dependencies",
 ];
 
 /// Whether `value` says no more in this field than its absence would.
@@ -145,7 +154,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     use serde_json::Value;
     let empty = match value {
         Value::Null => return true,
-        Value::Array(items) => return items.is_empty(),
+        // An empty list of owners is a request to forget them.
+        Value::Array(items) => return items.is_empty() && field != "managedFields",
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),

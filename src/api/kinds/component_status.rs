@@ -21,6 +21,7 @@ impl Strategy for ComponentStatus {
         namespaced: false,
         has_status: false,
     };
+    const VERBS: &'static [&'static str] = &["get", "list"];
 
     fn deprecation() -> Option<&'static str> {
         Some("v1 ComponentStatus is deprecated in v1.19+")

@@ -16,7 +16,7 @@ use crate::field::FieldError;
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 /// The CPU utilisation that is aimed at where no metric is named, in percent.
-pub(crate) const DEFAULT_CPU_UTILIZATION: i32 = 80;
+const DEFAULT_CPU_UTILIZATION: i32 = 80;
 
 spec_and_status_kind! {
     /// HorizontalPodAutoscaler.
@@ -24,7 +24,7 @@ spec_and_status_kind! {
 }
 
 /// The metric of an autoscaler that names none.
-pub(crate) fn cpu_utilization(percent: i32) -> MetricSpec {
+fn cpu_utilization(percent: i32) -> MetricSpec {
     MetricSpec {
         type_: "Resource".to_owned(),
         resource: Some(ResourceMetricSource {
@@ -40,7 +40,7 @@ fn policy(type_: &str, value: i32) -> HPAScalingPolicy {
 }
 
 /// Rules with what they leave out: at most doubling (or four pods more) every 15 s upwards, anything downwards.
-pub(crate) fn complete_rules(rules: &mut HPAScalingRules, up: bool) {
+fn complete_rules(rules: &mut HPAScalingRules, up: bool) {
     rules.select_policy.get_or_insert_with(|| "Max".to_owned());
     if up {
         rules.stabilization_window_seconds.get_or_insert(0);

@@ -1,5 +1,6 @@
 //! Tables: the cells that `kubectl get` shows for an object.
 
+pub(crate) mod admission;
 pub(crate) mod autoscaler;
 pub(crate) mod batch;
 pub(crate) mod columns;
@@ -9,6 +10,7 @@ pub(crate) mod networking;
 pub(crate) mod networking_columns;
 pub mod node;
 pub mod pod;
+pub(crate) mod policy;
 pub(crate) mod service;
 pub(crate) mod storage;
 pub(crate) mod storage_columns;

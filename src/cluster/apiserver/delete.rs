@@ -25,11 +25,13 @@ const RETURNED: &[Kind] = &[
 impl ApiServer {
     pub(super) fn delete(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
+        warn_of_orphans(&request, call);
         let object = self.stored(request.kind, &key)?.clone();
         self.delete_object(object, key, &request.options, call)
     }
 
     pub(super) fn delete_collection(&mut self, request: &Request, call: &mut Call) -> Result<Reply, Status> {
+        warn_of_orphans(request, call);
         let listed = self.list(request)?;
         let Reply::List { items, .. } = &listed else { return Ok(listed) };
         for object in items {
@@ -45,6 +47,13 @@ impl ApiServer {
     pub(super) fn delete_object(&mut self, object: Object, key: Key, options: &Options, call: &mut Call) -> Result<Reply, Status> {
         let kind = object.kind();
         check(&object, &key, options)?;
+        self.validate_admission(None, Some(&object), None, call)?;
+        self.admit_delete(&object, call)?;
+        if let Object::CustomResourceDefinition(definition) = &object
+            && definition.metadata.deletion_timestamp.is_none()
+        {
+            return self.begin_delete_definition(definition, key, options, call);
+        }
         let uid = object.meta().uid.clone().unwrap_or_default();
         let gone = Reply::Success { kind, name: key.name.clone(), uid };
         let Some(next) = self.marked(&object, options, call) else {
@@ -104,6 +113,15 @@ impl ApiServer {
             }
         }
         Some(next)
+    }
+}
+
+fn warn_of_orphans(request: &Request, call: &mut Call) {
+    if request.kind == Kind::Job && request.options.propagation.is_none() {
+        call.warnings.push(
+            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
+                .to_owned(),
+        );
     }
 }
 

@@ -1,7 +1,7 @@
-//! Subresources that are verbs of their own: binding a pod to a node, evicting it, scaling.
+//! Subresources that are verbs of their own: binding a pod to a node, scaling.
 //!
-//! Models: pkg/registry/core/pod/storage/{storage.go,eviction.go}, pkg/registry/apps/*/storage/storage.go, v1.36.
-//! Simplified: an eviction knows no disruption budgets yet.
+//! Models: pkg/registry/core/pod/storage/storage.go, pkg/registry/apps/*/storage/storage.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
 use super::admission::pod_topology_labels;
-use super::{ApiServer, Body, Call, Options, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, Reply, Request, Subresource, Verb};
 
 impl ApiServer {
     /// Puts a pod on a node: the scheduler's one write.
@@ -57,24 +57,13 @@ impl ApiServer {
         Ok(Reply::Success { kind: Kind::Pod, name: key.name, uid: String::new() })
     }
 
-    pub(super) fn evict(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
-        let key = request.key();
-        let object = self.stored(Kind::Pod, &key)?.clone();
-        let mut options = Options::default();
-        if let Body::Value(eviction) = &request.body {
-            options.grace_period_seconds = eviction.pointer("/deleteOptions/gracePeriodSeconds").and_then(Value::as_i64);
-            options.precondition_uid =
-                eviction.pointer("/deleteOptions/preconditions/uid").and_then(Value::as_str).map(str::to_owned);
-        }
-        self.delete_object(object, key, &options, call)?;
-        call.created = true;
-        Ok(Reply::Value(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
-    }
-
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        if !SCALED.contains(&request.kind) {
+            return Err(Status::no_such_path());
+        }
         let key = request.key();
-        let old = self.stored(request.kind, &key)?.clone();
+        let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
         let wanted = match (request.verb, &request.body) {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
@@ -98,6 +87,7 @@ impl ApiServer {
             status.message = status.message.map(|text| text.replacen(&request.kind.info().group_kind(), "Scale.autoscaling", 1));
             return Err(Status::from_meta(status));
         }
+        self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();
         set_replicas(&mut object, i32::try_from(replicas).unwrap_or(i32::MAX));
         let object = self.replace(object, old, Some(Subresource::Scale), call)?;
@@ -105,9 +95,20 @@ impl ApiServer {
     }
 }
 
+/// The kinds that have a scale.
+const SCALED: [Kind; 4] = [Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet, Kind::ReplicationController];
+
 /// The Scale of an object that can be scaled.
 fn scale_of(object: &Object) -> Option<Value> {
     let meta = object.meta();
+    if let Object::Custom(custom) = object {
+        let (spec, status, selector) = custom.scale()?;
+        let mut scale = scale_value(meta, spec.unwrap_or(0), status, &selector);
+        if selector.is_empty() {
+            scale["status"] = json!({"replicas": status});
+        }
+        return Some(scale);
+    }
     let (spec, status, selector) = match object {
         Object::Deployment(object) => (object.spec.replicas, object.status.replicas, LabelSelector::of(&object.spec.selector)),
         Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
@@ -118,8 +119,11 @@ fn scale_of(object: &Object) -> Option<Value> {
         }
         _ => return None,
     };
-    let selector = selector.to_string();
-    Some(json!({
+    Some(scale_value(meta, i64::from(spec.unwrap_or(0)), i64::from(status.unwrap_or(0)), &selector.to_string()))
+}
+
+fn scale_value(meta: &podarium_api::ObjectMeta, spec: i64, status: i64, selector: &str) -> Value {
+    json!({
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {
@@ -129,9 +133,9 @@ fn scale_of(object: &Object) -> Option<Value> {
             "resourceVersion": meta.resource_version,
             "creationTimestamp": meta.creation_timestamp,
         },
-        "spec": {"replicas": spec.unwrap_or(0)},
-        "status": {"replicas": status.unwrap_or(0), "selector": selector},
-    }))
+        "spec": {"replicas": spec},
+        "status": {"replicas": status, "selector": selector},
+    })
 }
 
 fn set_replicas(object: &mut Object, replicas: i32) {
@@ -144,6 +148,7 @@ fn set_replicas(object: &mut Object, replicas: i32) {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }
+        Object::Custom(object) => Arc::make_mut(object).set_replicas(i64::from(replicas)),
         Object::StatefulSet(object) => {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);

@@ -136,6 +136,10 @@ impl Caches {
         self.kinds.entry(kind).or_default()
     }
 
+    pub(super) fn remove_kind(&mut self, kind: Kind) {
+        self.kinds.remove(&kind);
+    }
+
     /// The cache of a kind, if the component watches it.
     pub fn kind(&self, kind: Kind) -> Option<&Cache> {
         self.kinds.get(&kind)
@@ -164,6 +168,13 @@ impl Caches {
             .flat_map(move |cache| cache.objects.range(first.clone()..))
             .take_while(move |(key, _)| &*key.namespace == namespace)
             .filter_map(|(_, object)| T::from_object(object))
+    }
+
+    /// The objects of any kind in one namespace, ordered by name.
+    pub fn of_namespace<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let first = Key::new(namespace, "");
+        let objects = self.kinds.get(&kind).into_iter().flat_map(move |cache| cache.objects.range(first.clone()..));
+        objects.take_while(move |(key, _)| &*key.namespace == namespace).map(|(_, object)| object)
     }
 
     /// The objects whose controlling owner has this uid.

@@ -6,24 +6,29 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Status, compat, decode};
+use podarium_api::{Kind, Status, compat, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
 use super::path::ResourcePath;
-use super::Query;
+use super::{Query, write_options};
 use crate::apiserver::strictly;
 use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
 
 /// The request, and warnings about its body.
-pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
     let subresource = path.subresource.as_deref().map(subresource).transpose()?;
     let mut options = options(query)?;
+    let user_agent = http.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
+    options.user_agent = Some(user_agent.map_or("", |(_, value)| value).to_owned());
     let mut warnings = Vec::new();
     let body = match verb {
-        Verb::Create | Verb::Update => read_object(http, path, subresource, options.field_validation, &mut warnings)?,
-        Verb::Patch => Body::Patch(patch_type(http)?, parse(http)?),
+        Verb::Create | Verb::Update => {
+            write_options::check(query, verb)?;
+            read_object(http, path, subresource, options.field_validation, &mut warnings)?
+        }
+        Verb::Patch => read_patch(http, path, query)?,
         Verb::Delete | Verb::DeleteCollection => {
             delete_options(http, &mut options)?;
             Body::None
@@ -38,7 +43,7 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
         fields: field_selector(path, query)?,
     };
     let request = Request {
-        user: User::admin(),
+        user: user.clone(),
         verb,
         kind: path.kind,
         namespace,
@@ -54,7 +59,11 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
 fn field_selector(path: &ResourcePath, query: &Query) -> Result<FieldSelector, Status> {
     let bad = |error: podarium_api::selector::SelectorError| Status::bad_request(error.0);
     let fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
-    fields.check(path.kind).map_err(|error| {
+    let known: Vec<&str> = match &path.definition {
+        Some(definition) => definition.selectable_fields().collect(),
+        None => path.kind.selectable_field_names(),
+    };
+    fields.check_names(path.kind, &known).map_err(|error| {
         let info = path.kind.info();
         Status::bad_request(format!(
             "Unable to find {:?} that match label selector {:?}, field selector {:?}: {}",
@@ -90,7 +99,8 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
         "binding" => Subresource::Binding,
         "eviction" => Subresource::Eviction,
         "finalize" => Subresource::Finalize,
-        "exec" | "attach" | "portforward" | "proxy" | "token" | "ephemeralcontainers" | "resize" => {
+        "token" => Subresource::Token,
+        "exec" | "attach" | "portforward" | "proxy" | "ephemeralcontainers" | "resize" => {
             return Err(Status::not_simulated(&format!("the subresource {name}")));
         }
         _ => return Err(Status::no_such_path()),
@@ -99,11 +109,7 @@ fn subresource(name: &str) -> Result<Subresource, Status> {
 
 fn options(query: &Query) -> Result<Options, Status> {
     let limit = query.number("limit").and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
-    let dry_run = match query.get("dryRun") {
-        None => false,
-        Some("All") => true,
-        Some(other) => return Err(Status::new(422, "Invalid", format!("dryRun: Unsupported value: {other:?}: supported values: \"All\""))),
-    };
+    let dry_run = query.get("dryRun") == Some("All");
     let field_validation = match query.get("fieldValidation") {
         Some("Strict") => FieldValidation::Strict,
         Some("Ignore") => FieldValidation::Ignore,
@@ -166,7 +172,11 @@ fn content_type(http: &HttpRequest) -> &str {
     content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
 }
 
-fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
+    let found = PatchType::from_media_type(content_type(http));
+    if path.definition.is_some() && found.is_none_or(|found| found == PatchType::Strategic) {
+        return Err(podarium_api::patch::not_of_custom_kinds());
+    }
     PatchType::from_media_type(content_type(http)).ok_or_else(|| {
         Status::new(
             415,
@@ -176,13 +186,31 @@ fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
     })
 }
 
+fn read_patch(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<Body, Status> {
+    let patch_type = patch_type(http, path)?;
+    write_options::check_patch(query, patch_type)?;
+    let patch = match patch_type {
+        PatchType::Apply => {
+            serde_yaml::from_slice(&http.body).map_err(|error| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: yaml: {error}")))?
+        }
+        _ => parse(http)?,
+    };
+    Ok(Body::Patch(patch_type, patch))
+}
+
 fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Body, Status> {
     if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
         return parse(http).map(Body::Value);
     }
-    let decoded = if path.old_version.is_some() {
+    if subresource == Some(Subresource::Token) {
+        return strictly(decode::decode_bytes(Kind::TokenRequest, &http.body)?, validation, warnings).map(Body::Object);
+    }
+    let yaml = content_type(http).contains("yaml");
+    let decoded = if let Some(definition) = &path.definition {
+        if yaml { custom::decode_yaml(definition, &http.body)? } else { custom::decode_bytes(definition, &http.body)? }
+    } else if path.old_version.is_some() {
         decode::decode(path.kind, compat::to_current(parse(http)?)?)?
-    } else if content_type(http).contains("yaml") {
+    } else if yaml {
         decode::decode_yaml(path.kind, &http.body)?
     } else {
         decode::decode_bytes(path.kind, &http.body)?

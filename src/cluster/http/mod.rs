@@ -2,23 +2,28 @@
 //! The built-in kubectl, the HTTPS server and tests all come through here.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints,server}, v1.36.
-//! Simplified: everyone is `kubernetes-admin`; protobuf and compression are not offered.
+//! Simplified: protobuf and compression are not offered.
 
 mod body;
+mod custom;
 mod discovery;
 mod path;
 mod query;
 mod render;
+mod request_info;
 mod stream;
+mod write_options;
 
 use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
 
-use crate::apiserver::{Answer, Request};
+use crate::apiserver::{Answer, Request, User};
+use crate::store::Store;
 
 pub(crate) use path::{ResourcePath, Target, parse as parse_path};
-pub(crate) use query::Query;
+pub(crate) use query::{Query, decode as decode_percent};
 pub(crate) use render::{Rendering, text as plain};
+pub(crate) use request_info::RequestInfo;
 pub(crate) use stream::watch_line;
 
 /// What an HTTP request asks for.
@@ -32,24 +37,26 @@ pub(crate) enum Asked {
 }
 
 /// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(request: &HttpRequest, compat: bool) -> Result<Asked, Status> {
-    let (target, query) = parse_path(&request.url, compat)?;
+pub(crate) fn read(request: &HttpRequest, user: &User, compat: bool, store: &Store) -> Result<Asked, Status> {
+    let (target, query) = parse_path(&request.url, compat, store)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Fixed(answer) => return Ok(Asked::Now(answer)),
     };
-    let rendering = Rendering::of(request, &query, path.old_version.as_deref());
+    let rendering = Rendering::of(request, &query, &path);
     if path.subresource.as_deref() == Some("log") {
         return Ok(Asked::Log(path, query));
     }
     let watch = request.method == "GET" && path.name.is_empty() && query.flag("watch");
-    let (request, warnings) = body::request(request, &path, &query)?;
+    let (mut request, warnings) = body::request(request, user, &path, &query)?;
+    request.options.managed_fields = rendering.shows_managed_fields();
     let request = Box::new(request);
     Ok(if watch { Asked::Watch(request, rendering) } else { Asked::Request { request, rendering, warnings } })
 }
 
 /// Writes an answer.
 pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+    let answer = answer.with_managed_fields();
     let mut response = match answer.result {
         Ok(reply) => render::json(if answer.created { 201 } else { 200 }, &rendering.reply(&reply, now)),
         Err(status) => error(&status),

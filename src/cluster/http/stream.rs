@@ -6,6 +6,7 @@
 use serde_json::json;
 
 use super::Rendering;
+use crate::apiserver::shown;
 use crate::component::{WatchChange, WatchEvent};
 
 /// A watch event as it travels.
@@ -15,7 +16,8 @@ pub(crate) fn watch_line(event: &WatchEvent, rendering: &Rendering, now: jiff::T
         WatchChange::Modified => "MODIFIED",
         WatchChange::Deleted => "DELETED",
     };
-    let mut line = json!({"type": change, "object": rendering.object(&event.object, now, first)}).to_string();
+    let object = if rendering.shows_managed_fields() { shown(event.object.clone(), &event.managed) } else { event.object.clone() };
+    let mut line = json!({"type": change, "object": rendering.object(&object, now, first)}).to_string();
     line.push('\n');
     line.into_bytes()
 }

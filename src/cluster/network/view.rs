@@ -14,6 +14,8 @@ use crate::Cluster;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<'a> {
     Outside,
+    /// The API server, which passes on what it was asked.
+    ControlPlane,
     /// A node, and the address on it: a pod's, or the node's own.
     On { node: &'a str, ip: Ip },
 }
@@ -55,7 +57,28 @@ pub struct InFlight<'a> {
     pub version: Option<&'a str>,
 }
 
+/// A way that requests took in the last full second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow<'a> {
+    pub client: Option<&'a str>,
+    /// The node whose rules decided.
+    pub via: Option<&'a str>,
+    /// The node of the endpoint, and its address.
+    pub server: (&'a str, Ip),
+    pub requests: u32,
+}
+
 impl Cluster {
+    /// Which way requests went in the last full second. A client without a node is outside.
+    pub fn request_flows(&self) -> impl Iterator<Item = Flow<'_>> {
+        let network = &self.network;
+        let name = |machine: u32| &*network.machines[machine as usize].name;
+        network.carried.last_second(self.now()).filter_map(move |((client, via, to), requests)| {
+            let server = network.machine_of(to.0)?;
+            Some(Flow { client: client.map(name), via: via.map(name), server: (name(server), to.0), requests })
+        })
+    }
+
     /// The requests that are on their way now.
     pub fn requests_in_flight(&self) -> impl Iterator<Item = InFlight<'_>> {
         let now = self.now();
@@ -63,6 +86,7 @@ impl Cluster {
         let name = |machine: u32| &*network.machines[machine as usize].name;
         let place = move |side: Side, ip: Ip| match side {
             Side::Outside => Place::Outside,
+            Side::ControlPlane => Place::ControlPlane,
             Side::Machine(machine) => Place::On { node: name(machine), ip },
         };
         network.flights.iter().map(move |(id, flight)| {
@@ -81,7 +105,7 @@ impl Cluster {
                 id,
                 traffic: match flight.client {
                     Client::Generator(generator, _) => Some(&*network.generators[generator as usize].plan.name),
-                    Client::Program(_) => None,
+                    Client::Program(_) | Client::Proxy(_) => None,
                 },
                 client: place(flight.from, flight.source),
                 via: flight.via.map(name),

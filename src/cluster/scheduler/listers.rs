@@ -1,4 +1,4 @@
-//! Other objects that some plugins look at: namespaces, services, owners of pods, disruption budgets.
+//! Other objects that some plugins look at: namespaces, services, owners of pods, disruption budgets, storage.
 //!
 //! Models: the informers of pkg/scheduler/scheduler.go, v1.36.
 //! Simplified: nothing.
@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use podarium_api::{ReplicaSet, Resource as _, Service};
+use podarium_api::{PodDisruptionBudget, ReplicaSet, Resource as _, Service};
 
 use super::framework::affinity_term::{Labels, labels};
+use super::storage_listers::StorageListers;
 
 /// A namespaced name.
 pub type Key = (Arc<str>, Arc<str>);
@@ -22,6 +23,7 @@ pub struct Listers {
     /// Selectors of the other owners that spread their pods, by kind and name.
     pub other_owners: OrdMap<(&'static str, Key), Arc<LabelSelector>>,
     pub disruption_budgets: OrdMap<Key, Arc<DisruptionBudget>>,
+    pub storage: StorageListers,
 }
 
 /// What preemption needs to know of a PodDisruptionBudget.
@@ -67,5 +69,15 @@ impl Listers {
 
     pub fn set_replica_set(&mut self, replica_set: Arc<ReplicaSet>) {
         self.replica_sets.insert(key(replica_set.namespace(), replica_set.name()), replica_set);
+    }
+
+    pub fn set_disruption_budget(&mut self, budget: &PodDisruptionBudget) {
+        let known = DisruptionBudget {
+            namespace: budget.namespace().to_owned(),
+            selector: budget.spec.selector.clone(),
+            disruptions_allowed: budget.status.disruptions_allowed.unwrap_or(0),
+            disrupted_pods: budget.status.disrupted_pods.iter().flatten().map(|(pod, _)| pod.clone()).collect(),
+        };
+        self.disruption_budgets.insert(key(budget.namespace(), budget.name()), Arc::new(known));
     }
 }

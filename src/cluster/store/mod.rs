@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use imbl::{OrdMap, Vector};
+use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object};
 
 pub use key::Key;
@@ -24,11 +25,22 @@ pub struct Revision {
     pub resource_version: u64,
     pub old: Option<Object>,
     pub new: Option<Object>,
+    /// Who owns what of `new`, or of the last state of an object that is gone.
+    pub managed: Managed,
+    /// Who owned what of `old`.
+    pub old_managed: Managed,
+}
+
+/// An object with the record of who owns what of it.
+#[derive(Clone, Debug)]
+struct Stored {
+    object: Object,
+    managed: Managed,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Shelf {
-    objects: OrdMap<Key, Object>,
+    objects: OrdMap<Key, Stored>,
     history: Vector<Revision>,
     /// Changes up to this revision are forgotten.
     compacted: u64,
@@ -53,20 +65,25 @@ impl Store {
     }
 
     pub fn get(&self, kind: Kind, key: &Key) -> Option<&Object> {
-        self.shelves.get(&kind)?.objects.get(key)
+        self.shelves.get(&kind)?.objects.get(key).map(|stored| &stored.object)
+    }
+
+    /// Who owns what of an object.
+    pub fn managed(&self, kind: Kind, key: &Key) -> Option<&Managed> {
+        self.shelves.get(&kind)?.objects.get(key).map(|stored| &stored.managed)
     }
 
     /// All objects of a kind in the order of namespace and name; only one namespace's if it is given.
     pub fn list<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
         let Some(shelf) = self.shelves.get(&kind) else { return Box::new(std::iter::empty()) };
         match namespace {
-            None => Box::new(shelf.objects.values()),
+            None => Box::new(shelf.objects.values().map(|stored| &stored.object)),
             Some(namespace) => Box::new(
                 shelf
                     .objects
                     .range((Bound::Included(Key::new(namespace, "")), Bound::Unbounded))
                     .take_while(move |(key, _)| &*key.namespace == namespace)
-                    .map(|(_, object)| object),
+                    .map(|(_, stored)| &stored.object),
             ),
         }
     }
@@ -76,8 +93,9 @@ impl Store {
     }
 
     /// Writes an object (or removes it) and gives the change with its new revision. The stored object carries that
-    /// revision as its resourceVersion; so does the last state of a removed one.
-    pub fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>) -> Revision {
+    /// revision as its resourceVersion; so does the last state of a removed one. Without a record of ownership the
+    /// stored one stays.
+    pub fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, managed: Option<Managed>) -> Revision {
         self.revision += 1;
         let shelf = self.shelves.entry(kind).or_default();
         let stamp = |mut object: Object| {
@@ -85,11 +103,13 @@ impl Store {
             object
         };
         let new = new.map(stamp);
+        let old_managed = shelf.objects.get(&key).map(|stored| stored.managed.clone()).unwrap_or_default();
+        let managed = managed.unwrap_or_else(|| old_managed.clone());
         let old = match &new {
-            Some(object) => shelf.objects.insert(key, object.clone()),
-            None => shelf.objects.remove(&key).map(stamp),
+            Some(object) => shelf.objects.insert(key, Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object),
+            None => shelf.objects.remove(&key).map(|stored| stamp(stored.object)),
         };
-        let change = Revision { resource_version: self.revision, old, new };
+        let change = Revision { resource_version: self.revision, old, new, managed, old_managed };
         shelf.history.push_back(change.clone());
         if shelf.history.len() > HISTORY {
             shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);
@@ -100,7 +120,7 @@ impl Store {
     /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
     pub fn set_last_state(&mut self, kind: Kind, key: &Key, object: Object) {
         if let Some(stored) = self.shelves.get_mut(&kind).and_then(|shelf| shelf.objects.get_mut(key)) {
-            *stored = object;
+            stored.object = object;
         }
     }
 
@@ -137,7 +157,7 @@ mod tests {
         let mut store = Store::default();
         for (namespace, name) in [("a", "x"), ("ab", "y"), ("b", "z"), ("ab", "a")] {
             let (key, object) = config_map(namespace, name);
-            store.commit(Kind::ConfigMap, key, Some(object));
+            store.commit(Kind::ConfigMap, key, Some(object), None);
         }
         let names: Vec<_> = store.list(Kind::ConfigMap, Some("ab")).map(|object| object.meta().name.clone()).collect();
         assert_eq!(names, [Some("a".to_owned()), Some("y".to_owned())]);
@@ -148,9 +168,9 @@ mod tests {
     fn history_is_complete_or_refused() {
         let mut store = Store::default();
         let (key, object) = config_map("a", "x");
-        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object.clone())).resource_version;
+        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()), None).resource_version;
         for _ in 0..HISTORY {
-            store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()));
+            store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()), None);
         }
         assert_eq!(store.since(Kind::ConfigMap, first).map(|changes| changes.len()), Some(HISTORY));
         assert!(store.since(Kind::ConfigMap, first - 1).is_none());
@@ -160,9 +180,9 @@ mod tests {
     fn a_clone_goes_its_own_way() {
         let mut store = Store::default();
         let (key, object) = config_map("a", "x");
-        store.commit(Kind::ConfigMap, key.clone(), Some(object));
+        store.commit(Kind::ConfigMap, key.clone(), Some(object), None);
         let before = store.clone();
-        store.commit(Kind::ConfigMap, key.clone(), None);
+        store.commit(Kind::ConfigMap, key.clone(), None, None);
         assert!(before.get(Kind::ConfigMap, &key).is_some());
         assert!(store.get(Kind::ConfigMap, &key).is_none());
     }
