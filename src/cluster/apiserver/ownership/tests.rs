@@ -31,7 +31,7 @@ impl Rig {
         request.options.user_agent = Some("curl/8".to_owned());
         request.options.field_manager = manager.to_owned();
         request.options.managed_fields = true;
-        self.server.handle(request, Cause::Start, Time::from_secs(self.now))
+        self.server.serve(request, crate::apiserver::Grant::Masters, Cause::Start, Time::from_secs(self.now))
     }
 
     fn patch(&mut self, kind: Kind, name: &str, patch_type: PatchType, patch: Value, manager: &str) -> Answer {
