@@ -16,17 +16,23 @@
 //! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
+//! * `custom`: `CustomObject` and the `Definition` by which it is read; `custom::decode_bytes(&definition, body)`;
+//! * `json_path`: `parse(template)`, `find(steps, &value)`, `print(nodes, &value)`;
 //! * `managed_fields`: who owns which fields, server-side apply;
 //! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod admission_policy;
+mod cel;
 pub mod compat;
 pub mod condition;
 pub mod cron;
+pub mod custom;
 pub mod decode;
 mod defaults;
 pub mod disruption;
 pub mod field;
+pub mod json_path;
 pub mod kinds;
 pub mod managed_fields;
 pub mod name_rules;
@@ -53,3 +59,4 @@ pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;
 pub use tables::node::status_word as node_status_word;
 pub use tables::pod::status_word as pod_status_word;
+pub use tables::storage::access_modes;

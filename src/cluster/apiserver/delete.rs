@@ -47,7 +47,13 @@ impl ApiServer {
     pub(super) fn delete_object(&mut self, object: Object, key: Key, options: &Options, call: &mut Call) -> Result<Reply, Status> {
         let kind = object.kind();
         check(&object, &key, options)?;
+        self.validate_admission(None, Some(&object), None, call)?;
         self.admit_delete(&object, call)?;
+        if let Object::CustomResourceDefinition(definition) = &object
+            && definition.metadata.deletion_timestamp.is_none()
+        {
+            return self.begin_delete_definition(definition, key, options, call);
+        }
         let uid = object.meta().uid.clone().unwrap_or_default();
         let gone = Reply::Success { kind, name: key.name.clone(), uid };
         let Some(next) = self.marked(&object, options, call) else {

@@ -5,6 +5,7 @@
 //! Simplified: nothing.
 
 pub mod admission;
+mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
 pub mod authorization;
@@ -31,6 +32,7 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
+pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
@@ -125,7 +127,7 @@ impl ApiServer {
             dry_run: request.options.dry_run,
             manager: ownership::manager_of(&request),
             managed: None,
-            warnings: request.kind.deprecation().map(str::to_owned).into_iter().collect(),
+            warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,
         };
         let shows_managed = request.options.managed_fields;
@@ -173,6 +175,7 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
+        let new = new.map(|object| self.as_stored(object, &key));
         let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,

@@ -63,7 +63,7 @@ impl ApiServer {
             return Err(Status::no_such_path());
         }
         let key = request.key();
-        let old = self.stored(request.kind, &key)?.clone();
+        let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
         let wanted = match (request.verb, &request.body) {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
@@ -101,6 +101,14 @@ const SCALED: [Kind; 4] = [Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet
 /// The Scale of an object that can be scaled.
 fn scale_of(object: &Object) -> Option<Value> {
     let meta = object.meta();
+    if let Object::Custom(custom) = object {
+        let (spec, status, selector) = custom.scale()?;
+        let mut scale = scale_value(meta, spec.unwrap_or(0), status, &selector);
+        if selector.is_empty() {
+            scale["status"] = json!({"replicas": status});
+        }
+        return Some(scale);
+    }
     let (spec, status, selector) = match object {
         Object::Deployment(object) => (object.spec.replicas, object.status.replicas, LabelSelector::of(&object.spec.selector)),
         Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
@@ -111,8 +119,11 @@ fn scale_of(object: &Object) -> Option<Value> {
         }
         _ => return None,
     };
-    let selector = selector.to_string();
-    Some(json!({
+    Some(scale_value(meta, i64::from(spec.unwrap_or(0)), i64::from(status.unwrap_or(0)), &selector.to_string()))
+}
+
+fn scale_value(meta: &podarium_api::ObjectMeta, spec: i64, status: i64, selector: &str) -> Value {
+    json!({
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {
@@ -122,9 +133,9 @@ fn scale_of(object: &Object) -> Option<Value> {
             "resourceVersion": meta.resource_version,
             "creationTimestamp": meta.creation_timestamp,
         },
-        "spec": {"replicas": spec.unwrap_or(0)},
-        "status": {"replicas": status.unwrap_or(0), "selector": selector},
-    }))
+        "spec": {"replicas": spec},
+        "status": {"replicas": status, "selector": selector},
+    })
 }
 
 fn set_replicas(object: &mut Object, replicas: i32) {
@@ -137,6 +148,7 @@ fn set_replicas(object: &mut Object, replicas: i32) {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }
+        Object::Custom(object) => Arc::make_mut(object).set_replicas(i64::from(replicas)),
         Object::StatefulSet(object) => {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);

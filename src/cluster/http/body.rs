@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Kind, Status, compat, decode};
+use podarium_api::{Kind, Status, compat, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
             write_options::check(query, verb)?;
             read_object(http, path, subresource, options.field_validation, &mut warnings)?
         }
-        Verb::Patch => read_patch(http, query)?,
+        Verb::Patch => read_patch(http, path, query)?,
         Verb::Delete | Verb::DeleteCollection => {
             delete_options(http, &mut options)?;
             Body::None
@@ -59,7 +59,11 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
 fn field_selector(path: &ResourcePath, query: &Query) -> Result<FieldSelector, Status> {
     let bad = |error: podarium_api::selector::SelectorError| Status::bad_request(error.0);
     let fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
-    fields.check(path.kind).map_err(|error| {
+    let known: Vec<&str> = match &path.definition {
+        Some(definition) => definition.selectable_fields().collect(),
+        None => path.kind.selectable_field_names(),
+    };
+    fields.check_names(path.kind, &known).map_err(|error| {
         let info = path.kind.info();
         Status::bad_request(format!(
             "Unable to find {:?} that match label selector {:?}, field selector {:?}: {}",
@@ -168,7 +172,11 @@ fn content_type(http: &HttpRequest) -> &str {
     content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
 }
 
-fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
+    let found = PatchType::from_media_type(content_type(http));
+    if path.definition.is_some() && found.is_none_or(|found| found == PatchType::Strategic) {
+        return Err(podarium_api::patch::not_of_custom_kinds());
+    }
     PatchType::from_media_type(content_type(http)).ok_or_else(|| {
         Status::new(
             415,
@@ -178,8 +186,8 @@ fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
     })
 }
 
-fn read_patch(http: &HttpRequest, query: &Query) -> Result<Body, Status> {
-    let patch_type = patch_type(http)?;
+fn read_patch(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<Body, Status> {
+    let patch_type = patch_type(http, path)?;
     write_options::check_patch(query, patch_type)?;
     let patch = match patch_type {
         PatchType::Apply => {
@@ -197,9 +205,12 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subr
     if subresource == Some(Subresource::Token) {
         return strictly(decode::decode_bytes(Kind::TokenRequest, &http.body)?, validation, warnings).map(Body::Object);
     }
-    let decoded = if path.old_version.is_some() {
+    let yaml = content_type(http).contains("yaml");
+    let decoded = if let Some(definition) = &path.definition {
+        if yaml { custom::decode_yaml(definition, &http.body)? } else { custom::decode_bytes(definition, &http.body)? }
+    } else if path.old_version.is_some() {
         decode::decode(path.kind, compat::to_current(parse(http)?)?)?
-    } else if content_type(http).contains("yaml") {
+    } else if yaml {
         decode::decode_yaml(path.kind, &http.body)?
     } else {
         decode::decode_bytes(path.kind, &http.body)?

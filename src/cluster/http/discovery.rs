@@ -10,10 +10,11 @@ use podarium_api::compat::old_versions;
 use podarium_machine::HttpResponse;
 use serde_json::{Value, json};
 
-use super::render;
+use super::{custom, render};
+use crate::store::Store;
 
 /// The answer to a path that is not about objects; `None` for one that is.
-pub(super) fn answer(parts: &[&str], compat: bool) -> Option<HttpResponse> {
+pub(super) fn answer(parts: &[&str], compat: bool, store: &Store) -> Option<HttpResponse> {
     Some(match parts {
         ["version"] => render::json(200, &version()),
         ["healthz" | "livez" | "readyz"] => render::text(200, "ok"),
@@ -21,10 +22,10 @@ pub(super) fn answer(parts: &[&str], compat: bool) -> Option<HttpResponse> {
             200,
             &json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "10.0.0.2:6443"}]}),
         ),
-        ["apis"] => render::json(200, &groups(compat)),
-        ["api", "v1"] => render::json(200, &resources("", "v1", compat)?),
-        ["apis", group] => render::json(200, &group_of(group, compat)?),
-        ["apis", group, version] => render::json(200, &resources(group, version, compat)?),
+        ["apis"] => render::json(200, &groups(compat, store)),
+        ["api", "v1"] => render::json(200, &resources("", "v1", compat, store)?),
+        ["apis", group] => render::json(200, &group_of(group, compat, store)?),
+        ["apis", group, version] => render::json(200, &resources(group, version, compat, store)?),
         _ => return None,
     })
 }
@@ -48,7 +49,7 @@ fn version() -> Value {
 }
 
 /// The groups with their versions, the preferred one first.
-fn versions(compat: bool) -> BTreeMap<String, Vec<String>> {
+fn versions(compat: bool, store: &Store) -> BTreeMap<String, Vec<String>> {
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |group: &str, version: &str| {
         let versions = groups.entry(group.to_owned()).or_default();
@@ -66,6 +67,7 @@ fn versions(compat: bool) -> BTreeMap<String, Vec<String>> {
         }
     }
     groups.remove("");
+    groups.extend(custom::groups(store));
     groups
 }
 
@@ -74,19 +76,19 @@ fn group(name: &str, versions: &[String]) -> Value {
     json!({"name": name, "versions": versions, "preferredVersion": versions[0]})
 }
 
-fn groups(compat: bool) -> Value {
-    let groups: Vec<Value> = versions(compat).iter().map(|(name, versions)| group(name, versions)).collect();
+fn groups(compat: bool, store: &Store) -> Value {
+    let groups: Vec<Value> = versions(compat, store).iter().map(|(name, versions)| group(name, versions)).collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
-fn group_of(name: &str, compat: bool) -> Option<Value> {
-    let mut value = group(name, versions(compat).get(name)?);
+fn group_of(name: &str, compat: bool, store: &Store) -> Option<Value> {
+    let mut value = group(name, versions(compat, store).get(name)?);
     value["kind"] = "APIGroup".into();
     value["apiVersion"] = "v1".into();
     Some(value)
 }
 
-fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
+fn resources(group: &str, version: &str, compat: bool, store: &Store) -> Option<Value> {
     let mut resources: Vec<Value> = Vec::new();
     for kind in Kind::ALL {
         let info = kind.info();
@@ -125,6 +127,7 @@ fn resources(group: &str, version: &str, compat: bool) -> Option<Value> {
             _ => {}
         }
     }
+    resources.extend(custom::resources(store, group, version));
     resources.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     (!resources.is_empty()).then(|| json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources}))

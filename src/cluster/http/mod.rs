@@ -5,6 +5,7 @@
 //! Simplified: protobuf and compression are not offered.
 
 mod body;
+mod custom;
 mod discovery;
 mod path;
 mod query;
@@ -17,6 +18,7 @@ use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
 
 use crate::apiserver::{Answer, Request, User};
+use crate::store::Store;
 
 pub(crate) use path::{ResourcePath, Target, parse as parse_path};
 pub(crate) use query::{Query, decode as decode_percent};
@@ -35,13 +37,13 @@ pub(crate) enum Asked {
 }
 
 /// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(request: &HttpRequest, user: &User, compat: bool) -> Result<Asked, Status> {
-    let (target, query) = parse_path(&request.url, compat)?;
+pub(crate) fn read(request: &HttpRequest, user: &User, compat: bool, store: &Store) -> Result<Asked, Status> {
+    let (target, query) = parse_path(&request.url, compat, store)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Fixed(answer) => return Ok(Asked::Now(answer)),
     };
-    let rendering = Rendering::of(request, &query, path.old_version.as_deref());
+    let rendering = Rendering::of(request, &query, &path);
     if path.subresource.as_deref() == Some("log") {
         return Ok(Asked::Log(path, query));
     }

@@ -3,10 +3,14 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go, v1.36.
 //! Simplified: nothing.
 
+use std::sync::Arc;
+
+use podarium_api::custom::Definition;
 use podarium_api::{Kind, Status, compat};
 use podarium_machine::HttpResponse;
 
 use super::{Query, discovery};
+use crate::store::Store;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,8 @@ pub(crate) struct ResourcePath {
     pub subresource: Option<String>,
     /// The old version by which the path asks for the kind, with `compat: course-2019`.
     pub old_version: Option<String>,
+    /// The version of a custom kind.
+    pub definition: Option<Arc<Definition>>,
 }
 
 pub(crate) enum Target {
@@ -29,15 +35,10 @@ pub(crate) enum Target {
 
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
-    ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
-    ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
-    ("scheduling.k8s.io", &["priorityclasses"]),
-    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
 ];
 
 /// Splits a URL (with or without scheme and host) into what it names and its query.
-pub(crate) fn parse(url: &str, compat: bool) -> Result<(Target, Query), Status> {
+pub(crate) fn parse(url: &str, compat: bool, store: &Store) -> Result<(Target, Query), Status> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
         None => url,
@@ -46,7 +47,7 @@ pub(crate) fn parse(url: &str, compat: bool) -> Result<(Target, Query), Status> 
     let query = Query::parse(query);
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(query::decode).collect();
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    if let Some(answer) = discovery::answer(&parts, compat) {
+    if let Some(answer) = discovery::answer(&parts, compat, store) {
         return Ok((Target::Fixed(answer), query));
     }
     let (group, version, rest) = match parts.as_slice() {
@@ -54,12 +55,12 @@ pub(crate) fn parse(url: &str, compat: bool) -> Result<(Target, Query), Status> 
         ["apis", group, version, rest @ ..] => (*group, *version, rest),
         _ => return Err(Status::no_such_path()),
     };
-    resource(group, version, rest, compat).map(|path| (Target::Resource(path), query))
+    resource(group, version, rest, compat, store).map(|path| (Target::Resource(path), query))
 }
 
 use super::query;
 
-fn resource(group: &str, version: &str, rest: &[&str], compat: bool) -> Result<ResourcePath, Status> {
+fn resource(group: &str, version: &str, rest: &[&str], compat: bool, store: &Store) -> Result<ResourcePath, Status> {
     let (namespace, rest) = match rest {
         // `namespaces/x/status` is a subresource of the namespace itself.
         ["namespaces", _, "status" | "finalize"] => ("", rest),
@@ -74,15 +75,28 @@ fn resource(group: &str, version: &str, rest: &[&str], compat: bool) -> Result<R
     };
     let old_version = format!("{group}/{version}");
     let old = compat.then(|| old_kind(&old_version, plural)).flatten();
-    let kind = match old {
-        Some(kind) => kind,
-        None => kind_of(group, version, plural)?,
+    let definition = custom(group, version, plural, store).cloned();
+    let kind = match (old, &definition) {
+        (Some(kind), _) => kind,
+        (None, Some(definition)) => definition.kind(),
+        (None, None) => kind_of(group, version, plural)?,
     };
+    if let (Some(definition), Some(subresource)) = (&definition, &subresource) {
+        let served = subresource == "status" && definition.has_status() || subresource == "scale" && definition.scale().is_some();
+        if !served {
+            return Err(Status::not_found(kind, name));
+        }
+    }
     let namespaced = kind.info().namespaced;
     if !namespaced && !namespace.is_empty() || namespaced && namespace.is_empty() && !name.is_empty() {
         return Err(Status::no_such_path());
     }
-    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, old_version: old.map(|_| old_version) })
+    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, old_version: old.map(|_| old_version), definition })
+}
+
+/// The version of a custom kind that is served under this name.
+fn custom<'a>(group: &str, version: &str, plural: &str, store: &'a Store) -> Option<&'a Arc<Definition>> {
+    store.definition(group, plural)?.definitions.served(version)
 }
 
 /// The kind that an old version of the API serves under this name.
@@ -114,7 +128,7 @@ mod tests {
     use super::*;
 
     fn path_of(url: &str) -> Result<ResourcePath, String> {
-        match parse(url, false) {
+        match parse(url, false, &Store::default()) {
             Ok((Target::Resource(path), _)) => Ok(path),
             Ok(_) => Err("fixed".to_owned()),
             Err(status) => Err(status.to_string()),
@@ -124,15 +138,15 @@ mod tests {
     #[test]
     fn old_versions_are_served_only_when_asked_for() {
         let url = "/apis/extensions/v1beta1/namespaces/a/deployments/d";
-        assert!(parse(url, false).is_err());
-        let Ok((Target::Resource(path), _)) = parse(url, true) else { panic!("not served") };
+        assert!(parse(url, false, &Store::default()).is_err());
+        let Ok((Target::Resource(path), _)) = parse(url, true, &Store::default()) else { panic!("not served") };
         assert_eq!((path.kind, path.old_version.as_deref()), (Kind::Deployment, Some("extensions/v1beta1")));
     }
 
     #[test]
     fn paths_name_what_they_name() {
         let path = |kind, namespace: &str, name: &str, subresource: Option<&str>| {
-            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource: subresource.map(str::to_owned), old_version: None })
+            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource: subresource.map(str::to_owned), old_version: None, definition: None })
         };
         let cases = [
             ("/api/v1/pods?watch=1", path(Kind::Pod, "", "", None)),
@@ -141,7 +155,7 @@ mod tests {
             ("/api/v1/namespaces/a/finalize", path(Kind::Namespace, "", "a", Some("finalize"))),
             ("/apis/apps/v1/namespaces/a/deployments/d/scale", path(Kind::Deployment, "a", "d", Some("scale"))),
             ("/api/v1/nodes/n", path(Kind::Node, "", "n", None)),
-            ("/apis/apps/v1/namespaces/a/statefulsets", Err("not simulated: statefulsets.apps".to_owned())),
+            ("/api/v1/namespaces/a/podtemplates", Err("not simulated: podtemplates".to_owned())),
             ("/apis/apps/v1beta1/deployments", Err("the server could not find the requested resource".to_owned())),
             ("/api/v1/pods/p", Err("the server could not find the requested resource".to_owned())),
             ("/version", Err("fixed".to_owned())),

@@ -3,11 +3,15 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go, v1.36.
 //! Simplified: JSON only.
 
+use std::sync::Arc;
+
+use podarium_api::custom::Definition;
 use podarium_api::{Kind, Object, compat};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::Query;
+use super::custom::columns;
+use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +29,8 @@ pub(crate) struct Rendering {
     include: Include,
     /// The old version in which objects are shown.
     old_version: Option<String>,
+    /// The version of a custom kind in which objects are shown.
+    definition: Option<Arc<Definition>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +42,7 @@ enum Include {
 
 impl Rendering {
     /// The first of the accepted forms that there is.
-    pub fn of(request: &HttpRequest, query: &Query, old_version: Option<&str>) -> Self {
+    pub fn of(request: &HttpRequest, query: &Query, path: &ResourcePath) -> Self {
         let accept = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("accept"));
         let forms = accept.map_or("", |(_, value)| value.as_str()).split(',');
         let format = forms
@@ -55,7 +61,7 @@ impl Rendering {
             Some("Object") => Include::Object,
             _ => Include::Metadata,
         };
-        Rendering { format: format.unwrap_or(Format::Json), include, old_version: old_version.map(str::to_owned) }
+        Rendering { format: format.unwrap_or(Format::Json), include, old_version: path.old_version.clone(), definition: path.definition.clone() }
     }
 
     /// Tables are for people, who would not see who owns which fields.
@@ -68,13 +74,13 @@ impl Rendering {
             (Reply::Object(object), _) => self.object(object, now, true),
             (Reply::List { kind, items, resource_version }, Format::Table) => {
                 let rows = items.iter().map(|object| self.row(object, now)).collect();
-                table(*kind, rows, json!({"resourceVersion": resource_version.to_string()}), true)
+                self.table(*kind, rows, json!({"resourceVersion": resource_version.to_string()}), true)
             }
             (Reply::List { kind, items, resource_version }, format) => {
                 let info = kind.info();
                 let (api_version, list) = match format {
                     Format::Metadata => ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList".to_owned()),
-                    _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), format!("{}List", info.kind)),
+                    _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned())),
                 };
                 let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
                 // A list of what is not stored has no version.
@@ -98,7 +104,7 @@ impl Rendering {
         match self.format {
             Format::Table => {
                 let metadata = json!({"resourceVersion": object.meta().resource_version});
-                table(object.kind(), vec![self.row(object, now)], metadata, columns)
+                self.table(object.kind(), vec![self.row(object, now)], metadata, columns)
             }
             Format::Metadata => metadata_of(object),
             Format::Json => self.value(object),
@@ -107,6 +113,9 @@ impl Rendering {
 
     /// The object in the version that was asked for.
     fn value(&self, object: &Object) -> Value {
+        if let (Object::Custom(object), Some(definition)) = (object, &self.definition) {
+            return object.in_version(definition).to_value();
+        }
         match &self.old_version {
             Some(version) => compat::from_current(object.to_value(), version),
             None => object.to_value(),
@@ -119,19 +128,28 @@ impl Rendering {
             return metadata_of(object);
         }
         let mut value = self.value(object);
-        if let Value::Object(fields) = &mut value {
+        // The items of a list of custom resources say each what they are.
+        if let (Value::Object(fields), None) = (&mut value, &self.definition) {
             fields.remove("kind");
             fields.remove("apiVersion");
         }
         value
     }
 
+    fn table(&self, kind: Kind, rows: Vec<Value>, metadata: Value, with_columns: bool) -> Value {
+        let definitions = if with_columns { columns(kind, self.definition.as_deref()) } else { Vec::new() };
+        json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
+    }
+
     fn row(&self, object: &Object, now: jiff::Timestamp) -> Value {
-        let cells = object.row(now);
+        let cells = match (object, &self.definition) {
+            (Object::Custom(custom), Some(definition)) => custom.in_version(definition).into_object().row(now),
+            _ => object.row(now),
+        };
         match self.include {
             Include::None => json!({"cells": cells}),
             Include::Metadata => json!({"cells": cells, "object": metadata_of(object)}),
-            Include::Object => json!({"cells": cells, "object": object.to_value()}),
+            Include::Object => json!({"cells": cells, "object": self.value(object)}),
         }
     }
 }
@@ -139,24 +157,6 @@ impl Rendering {
 fn metadata_of(object: &Object) -> Value {
     let metadata = serde_json::to_value(object.meta()).expect("metadata has only string keys");
     json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
-}
-
-fn table(kind: Kind, rows: Vec<Value>, metadata: Value, columns: bool) -> Value {
-    let definitions: Vec<Value> = kind
-        .columns()
-        .iter()
-        .filter(|_| columns)
-        .map(|column| {
-            json!({
-                "name": column.name,
-                "type": column.kind,
-                "format": column.format,
-                "description": column.description,
-                "priority": column.priority,
-            })
-        })
-        .collect();
-    json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
 }
 
 pub(super) fn json(status: u16, value: &Value) -> HttpResponse {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, PodDisruptionBudget, Resource as _, ServiceAccount};
+use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, PodDisruptionBudget, PriorityClass, Resource as _, ServiceAccount};
 use serde_json::{Value, json};
 
 use crate::scheduler::Scheduler;
@@ -26,6 +26,8 @@ impl Bench {
             let account = json!({ "metadata": { "name": "default", "namespace": name } });
             cluster.seed_object(object::<ServiceAccount>(account)).expect("a service account");
         }
+        let class = json!({ "metadata": { "name": "system-cluster-critical" }, "value": 2_000_000_000 });
+        cluster.seed_object(object::<PriorityClass>(class)).expect("a priority class");
         let nodes: Vec<Arc<Node>> = nodes.into_iter().map(NodeBuilder::arc).collect();
         for node in &nodes {
             cluster.seed_object(node.clone().into_object()).expect("a node");
