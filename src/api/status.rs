@@ -168,7 +168,14 @@ impl Status {
     /// Validation failed. One error is written after the name, several in brackets.
     pub fn invalid(kind: Kind, name: &str, errors: &[FieldError]) -> Self {
         let info = kind.info();
-        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        // What is wrong twice is said once; the causes list it twice.
+        let mut texts: Vec<String> = Vec::new();
+        for error in errors {
+            let text = error.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
         let text = if let [only] = texts.as_slice() { only.clone() } else { format!("[{}]", texts.join(", ")) };
         let message = format!("{} {name:?} is invalid: {text}", info.group_kind());
         let mut status = Self::new(422, "Invalid", message).with_details(&info, name);

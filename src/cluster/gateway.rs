@@ -13,6 +13,7 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath};
+use crate::network::Proxied;
 use crate::store::Key;
 
 /// Names an HTTP exchange with the API server. Unique within the cluster, never reused.
@@ -75,6 +76,9 @@ impl Cluster {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
         };
+        if let Some(proxied) = Proxied::read(&request.url) {
+            return self.http_proxy(id, &proxied, request);
+        }
         match http::read(request, &user, self.config().compat_2019, self.store()) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
@@ -100,7 +104,7 @@ impl Cluster {
         Ok((user, grant))
     }
 
-    fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
+    pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
         let mut at = self.now() + self.outside_latency();
         if wrote {
             at += self.write_latency();

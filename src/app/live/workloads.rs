@@ -1,15 +1,15 @@
-//! What makes pods besides Deployments: StatefulSets, DaemonSets, and ReplicaSets that nobody owns.
+//! What makes pods besides Deployments: StatefulSets, DaemonSets, Jobs, and ReplicaSets that nobody owns.
 
 use std::collections::BTreeMap;
 
-use podarium_api::{Kind, Object, Pod, Resource as _, owner, pod_state};
+use podarium_api::{Kind, Object, Pod, owner, pod_state};
 use podarium_cluster::Cluster;
 
 use super::versions::Versions;
 use crate::model::{ObjectRef, WorkloadView};
 
 /// Kinds that make pods, in the order in which they are shown.
-const KINDS: &[Kind] = &[Kind::StatefulSet, Kind::DaemonSet, Kind::ReplicationController, Kind::ReplicaSet];
+const KINDS: &[Kind] = &[Kind::StatefulSet, Kind::DaemonSet, Kind::CronJob, Kind::Job, Kind::ReplicationController, Kind::ReplicaSet];
 
 pub(super) fn workloads(cluster: &Cluster, versions: &Versions) -> Vec<WorkloadView> {
     let mut pods: BTreeMap<&str, Vec<&Pod>> = BTreeMap::new();

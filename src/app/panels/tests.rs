@@ -153,7 +153,7 @@ fn an_event_leads_to_its_object() {
     let mut model = model();
     let object = ObjectRef::new(Kind::Pod, "default", "web-1");
     let event =
-        |reason: &str, kind| EventView { reason: reason.into(), kind, object: object.clone(), ..EventView::default() };
+        |reason: &str, kind| EventView { reason: reason.into(), kind, about: object.to_string(), object: Some(object.clone()), ..EventView::default() };
     model.snapshot.cluster.events = vec![event("Unhealthy", EventKind::Warning)];
     assert_eq!(asked(show(events_ui, model), "Pod web-1"), [Action::Select(Some(object))]);
 }

@@ -30,6 +30,7 @@ struct Reference {
 const REFERENCES: &[Reference] = &[
     Reference { name: "three-nodes", session: "three", selected: None },
     Reference { name: "rollout-with-a-selected-node", session: "rollout", selected: Some((Kind::Node, "worker-2")) },
+    Reference { name: "traffic", session: "traffic", selected: None },
     Reference { name: "trouble", session: "trouble", selected: None },
     Reference { name: "a-hundred-nodes", session: "hundred", selected: None },
 ];

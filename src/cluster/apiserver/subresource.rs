@@ -59,6 +59,9 @@ impl ApiServer {
 
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        if !SCALED.contains(&request.kind) {
+            return Err(Status::no_such_path());
+        }
         let key = request.key();
         let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
@@ -91,6 +94,9 @@ impl ApiServer {
         scale_of(&object).map(Reply::Value).ok_or_else(Status::no_such_path)
     }
 }
+
+/// The kinds that have a scale.
+const SCALED: [Kind; 4] = [Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet, Kind::ReplicationController];
 
 /// The Scale of an object that can be scaled.
 fn scale_of(object: &Object) -> Option<Value> {

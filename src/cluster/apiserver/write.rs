@@ -141,7 +141,7 @@ impl ApiServer {
             operation,
             kind,
             resource: (info.group, info.version, info.plural),
-            subresource: Subresource::entry_name(subresource),
+            subresource: subresource.map_or("", Subresource::name),
             name: meta.name.as_deref().unwrap_or_default(),
             namespace: namespace.unwrap_or_default(),
             object,

@@ -69,7 +69,7 @@ struct InFlight {
 
 /// One controller with all that it needs to run.
 #[derive(Clone)]
-pub(super) struct Runner {
+pub(crate) struct Runner {
     controller: Arc<dyn AnyController>,
     user: User,
     workers: usize,
@@ -84,7 +84,7 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    pub(super) fn new<C: Controller>(controller: C) -> Self {
+    pub(crate) fn new<C: Controller>(controller: C) -> Self {
         Runner {
             controller: Arc::new(controller),
             user: match C::SERVICE_ACCOUNT {
@@ -241,6 +241,11 @@ impl ControllerManager {
     /// All controllers of the registry.
     pub fn standard() -> Self {
         Self::default()
+    }
+
+    /// A process of its own with these controllers.
+    pub(crate) fn of(runners: Vec<Runner>) -> Self {
+        Self::new(runners)
     }
 
     /// The controllers that kube-apiserver runs.

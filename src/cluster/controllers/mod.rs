@@ -5,6 +5,7 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod attach_detach;
 mod claim;
 mod custom_resource_definition;
 mod cron_job;
@@ -14,6 +15,7 @@ mod daemonset;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
@@ -27,6 +29,7 @@ mod node_lifecycle;
 mod pod_control;
 mod persistent_volume;
 mod pod_gc;
+mod podautoscaler;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
@@ -49,6 +52,7 @@ use crate::client::Caches;
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use manager::Runner;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
@@ -70,6 +74,7 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(attach_detach::AttachDetachController::default()),
         manager::Runner::new(cron_job::CronJobController),
         manager::Runner::new(root_ca_publisher::RootCaPublisher),
         manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
@@ -78,6 +83,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(disruption::DisruptionController),
         manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(job::JobController::default()),
@@ -87,6 +93,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(podautoscaler::PodAutoscalerController::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),

@@ -35,10 +35,6 @@ pub(crate) enum Target {
 
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses"]),
-    ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
-    ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
-    ("scheduling.k8s.io", &["priorityclasses"]),
 ];
 
 /// Splits a URL (with or without scheme and host) into what it names and its query.
@@ -159,7 +155,7 @@ mod tests {
             ("/api/v1/namespaces/a/finalize", path(Kind::Namespace, "", "a", Some("finalize"))),
             ("/apis/apps/v1/namespaces/a/deployments/d/scale", path(Kind::Deployment, "a", "d", Some("scale"))),
             ("/api/v1/nodes/n", path(Kind::Node, "", "n", None)),
-            ("/apis/apps/v1/namespaces/a/statefulsets", Err("not simulated: statefulsets.apps".to_owned())),
+            ("/api/v1/namespaces/a/podtemplates", Err("not simulated: podtemplates".to_owned())),
             ("/apis/apps/v1beta1/deployments", Err("the server could not find the requested resource".to_owned())),
             ("/api/v1/pods/p", Err("the server could not find the requested resource".to_owned())),
             ("/version", Err("fixed".to_owned())),

@@ -9,6 +9,7 @@ use super::model::*;
 
 pub struct ByHand {
     snapshot: Snapshot,
+    traffic: TrafficView,
     revision: u64,
     /// Everything asked of this session.
     pub asked: Vec<Action>,
@@ -26,6 +27,7 @@ impl ByHand {
             "hundred" => ByHand::with(cluster(100, 30)),
             "rollout" => ByHand::with(rollout()),
             "trouble" => ByHand::with(trouble()),
+            "traffic" => ByHand { traffic: traffic(), ..ByHand::with(rollout()) },
             "empty" => ByHand::with(cluster(3, 0)),
             _ => ByHand::with(three()),
         }
@@ -40,8 +42,8 @@ impl ByHand {
             ("node-failure", "A node fails"),
         ];
         let scenarios = scenarios.map(|(name, title)| ScenarioEntry { name: name.into(), title: title.into() }).into();
-        let snapshot = Snapshot { clock, cluster, lesson: lesson(), terminal: terminal(), scenarios, details: None };
-        ByHand { snapshot, revision: 1, asked: Vec::new() }
+        let snapshot = Snapshot { clock, cluster, lesson: lesson(), terminal: terminal(), scenarios, ..Snapshot::default() };
+        ByHand { snapshot, traffic: TrafficView::default(), revision: 1, asked: Vec::new() }
     }
 
     fn pod(&mut self, name: &str) -> Option<&mut PodView> {
@@ -65,6 +67,10 @@ impl Session for ByHand {
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot {
         let details = selected.and_then(|object| details(&self.snapshot.cluster, object));
         Snapshot { details, ..self.snapshot.clone() }
+    }
+
+    fn traffic(&self, _cluster: &ClusterView) -> TrafficView {
+        self.traffic.clone()
     }
 
     fn act(&mut self, action: Action) -> Result<(), String> {
@@ -156,6 +162,7 @@ fn pod(at: usize, node: Option<&str>, version: usize, stage: Stage, status: &str
         node: node.map(Into::into),
         stage,
         status: status.into(),
+        ip: Some(format!("10.244.0.{at}")),
         ready_containers: u32::from(stage == Stage::Ready),
         containers: 1,
         restarts: 0,
@@ -224,6 +231,52 @@ fn rollout() -> ClusterView {
     ];
     view.deployments[0] = deployment("hello", 4, &[(1, 3, 1), (0, 2, 2)]);
     view
+}
+
+/// Three quarters of the answers come from the old version, and one request is lost.
+fn traffic() -> TrafficView {
+    let on = |node: &str, pod: usize| Spot::On { node: node.into(), ip: format!("10.244.0.{pod}") };
+    let flow = |via: &str, node: &str, pod, per_second| FlowView { client: Spot::Outside, via: Some(via.into()), server: on(node, pod), per_second };
+    let request = |leg, share, via: &str, server: Option<Spot>, version| RequestView {
+        client: Spot::Outside,
+        via: Some(via.into()).filter(|_| leg != Leg::ToEntry),
+        server,
+        leg,
+        share,
+        version,
+    };
+    let generator = GeneratorView {
+        name: "shoppers".into(),
+        target: "hello:80".into(),
+        load: "100 a second".into(),
+        running: true,
+        sent: 3412,
+        success_percent: Some(99.7),
+        failures: vec![("reset".into(), 3)],
+        median: Some(Duration::from_micros(5300)),
+        slowest_percent: Some(Duration::from_micros(11_800)),
+        shares: vec![
+            ShareView { name: "1.0".into(), version: Some(0), percent: 74.0 },
+            ShareView { name: "1.1".into(), version: Some(1), percent: 26.0 },
+        ],
+        seconds: (0..40).map(|second| (94 + second % 7, u64::from(second == 33) * 3)).collect(),
+    };
+    TrafficView {
+        generators: vec![generator],
+        flows: vec![
+            flow("worker-1", "worker-1", 1, 18),
+            flow("worker-1", "worker-2", 2, 20),
+            flow("worker-2", "worker-1", 4, 12),
+            flow("worker-3", "worker-2", 2, 50),
+        ],
+        requests: vec![
+            request(Leg::ToEntry, 0.6, "worker-1", None, None),
+            request(Leg::ToEndpoint, 0.5, "worker-1", Some(on("worker-2", 2)), None),
+            request(Leg::AtProcess, 0.3, "worker-2", Some(on("worker-1", 4)), Some(1)),
+            request(Leg::Answer, 0.3, "worker-1", Some(on("worker-1", 1)), Some(0)),
+            request(Leg::Failure, 0.2, "worker-3", Some(on("worker-2", 2)), None),
+        ],
+    }
 }
 
 fn trouble() -> ClusterView {

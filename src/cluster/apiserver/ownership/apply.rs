@@ -11,6 +11,7 @@ use podarium_api::managed_fields::{
 use podarium_api::{Kind, Object, Status, custom};
 use serde_json::Value;
 
+use crate::apiserver::authorization::Attributes;
 use crate::apiserver::{ApiServer, Call, Reply, Request, Subresource};
 use crate::store::Key;
 
@@ -83,6 +84,9 @@ impl ApiServer {
                     let why = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                     return Err(Status::conflict(kind, &key.name, &why));
                 }
+                // Who may patch may not yet create.
+                let create = Attributes { verb: "create".into(), ..Attributes::of(request) };
+                self.authorize(&create, call.now)?;
                 self.create_object(object, call).map(Reply::Object)
             }
         }
