@@ -48,6 +48,8 @@ mod volume_expand;
 
 use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
 
+use crate::client::Caches;
+
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
@@ -59,6 +61,12 @@ pub use sync::{Controller, Enqueue, Stop, Sync};
 fn custom_kind(object: &Object) -> Option<Kind> {
     let definition = CustomResourceDefinition::from_object(object)?;
     Some(definition.definitions.all_served().first()?.kind())
+}
+
+/// All kinds that established CustomResourceDefinitions make.
+fn custom_kinds(caches: &Caches) -> impl Iterator<Item = Kind> {
+    let definitions = caches.kind(Kind::CustomResourceDefinition).into_iter().flat_map(|cache| cache.iter());
+    definitions.filter_map(|(_, definition)| custom_kind(definition))
 }
 
 /// The registry: every controller that kube-controller-manager runs here.

@@ -14,11 +14,17 @@ pub(crate) fn counted_kinds() -> impl Iterator<Item = Kind> {
     Kind::ALL.iter().copied().filter(|kind| is_counted(*kind))
 }
 
-/// What the objects of a namespace use of the resources that the quota limits. `list` gives those of one kind.
-pub(crate) fn total<'a, I: Iterator<Item = &'a Object>>(quota: &ResourceQuota, list: impl Fn(Kind) -> I, now: i64) -> ResourceList {
+/// What the objects of a namespace use of the resources that the quota limits. `list` gives those of one kind, `custom` are
+/// the custom kinds that are served.
+pub(crate) fn total<'a, I: Iterator<Item = &'a Object>>(
+    quota: &ResourceQuota,
+    custom: impl Iterator<Item = Kind>,
+    list: impl Fn(Kind) -> I,
+    now: i64,
+) -> ResourceList {
     let hard = quota.spec.hard.iter().flatten();
     let mut total: ResourceList = hard.clone().map(|(name, _)| (name.clone(), Quantity::default())).collect();
-    for kind in counted_kinds() {
+    for kind in counted_kinds().chain(custom) {
         let names = matching(kind, quota.spec.hard.iter().flatten().map(|(name, _)| name));
         if names.is_empty() {
             continue;

@@ -14,7 +14,7 @@ use std::time::Duration;
 use podarium_api::pod_state::is_pod_terminal;
 use podarium_api::{Kind, Namespace, Object, Pod, Resource as _};
 
-use super::{Controller, Enqueue, Stop, Sync, custom_kind};
+use super::{Controller, Enqueue, Stop, Sync, custom_kinds};
 use crate::apiserver::{Body, Filter, Propagation, Reply, Request, Subresource};
 use crate::client::{Caches, Change};
 use crate::store::Key;
@@ -93,7 +93,7 @@ fn delete_content(ctx: &mut Sync<'_>, namespace: &str, age: Duration) -> Result<
         findings.finalizers.clear();
         return Ok((findings, estimate));
     }
-    let custom: Vec<Kind> = ctx.caches().kind(Kind::CustomResourceDefinition).into_iter().flat_map(|cache| cache.iter()).filter_map(|(_, definition)| custom_kind(definition)).collect();
+    let custom: Vec<Kind> = custom_kinds(ctx.caches()).collect();
     for kind in Kind::ALL.iter().copied().chain(custom).filter(|kind| kind.info().namespaced && *kind != Kind::Pod) {
         estimate = estimate.max(delete_kind(ctx, kind, namespace, age, &mut findings)?);
     }

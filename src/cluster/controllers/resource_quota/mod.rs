@@ -10,7 +10,7 @@ use std::time::Duration;
 use podarium_api::resource::{raw_resource_list, resource_list};
 use podarium_api::{Kind, Object, ResourceQuota};
 
-use super::{Controller, Enqueue, Stop, Sync};
+use super::{Controller, Enqueue, Stop, Sync, custom_kinds};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change};
 use crate::quota;
@@ -33,6 +33,10 @@ impl Controller for ResourceQuotaController {
 
     fn watched() -> Vec<(Kind, Filter)> {
         quota::counted_kinds().map(|kind| (kind, Filter::all())).collect()
+    }
+
+    fn watches_custom_kinds() -> bool {
+        true
     }
 
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>) {
@@ -66,7 +70,7 @@ impl Controller for ResourceQuotaController {
         let caches = ctx.caches();
         let Some(limit) = caches.get::<ResourceQuota>(key) else { return Ok(()) };
         let now = ctx.epoch().timestamp(ctx.now()).as_second();
-        let used = quota::total(limit, |kind| caches.of_namespace(kind, &key.namespace), now);
+        let used = quota::total(limit, custom_kinds(caches), |kind| caches.of_namespace(kind, &key.namespace), now);
         let status = &limit.status;
         let current = status.hard.is_some()
             && status.used.is_some()
