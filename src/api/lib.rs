@@ -16,10 +16,9 @@
 //! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
-//! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
+//! * `versions`: `of(&info, course_2019)` → `Version`s with `to_stored(json)`, `from_stored(json)` for versions that are served but not stored;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
-pub mod compat;
 pub mod condition;
 pub mod decode;
 mod defaults;
@@ -39,8 +38,10 @@ pub mod status;
 mod tables;
 pub mod time;
 mod validation;
+pub mod versions;
 mod warnings;
 mod wire;
+pub mod yaml;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;

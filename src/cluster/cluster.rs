@@ -30,11 +30,13 @@ pub struct Config {
     pub write: Duration,
     /// Whether the API versions of 2019 are served too (`compat: course-2019`).
     pub compat_2019: bool,
+    /// Host and port under which clients find the API server, as discovery says.
+    pub address: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
@@ -63,6 +65,10 @@ pub(crate) enum Event {
     Http { id: HttpId, request: Box<HttpRequest>, cause: Cause },
     /// Something of an HTTP answer reaches its client.
     HttpOut { id: HttpId, event: Box<HttpEvent> },
+    /// It is time to tell the client of a watch how far it has come.
+    Bookmark(HttpId),
+    /// A watch has lasted as long as it may.
+    WatchOver(HttpId),
 }
 
 /// Who waits for an answer or a watch.
@@ -348,6 +354,8 @@ impl Cluster {
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
             Event::Http { id, request, cause } => self.http_arrived(id, &request, cause),
             Event::HttpOut { id, event } => self.http_out(id, *event),
+            Event::Bookmark(id) => self.http_bookmark(id),
+            Event::WatchOver(id) => self.http_watch_over(id),
         }
     }
 

@@ -45,6 +45,11 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// An object of this kind with nothing in it.
+            pub fn empty(self) -> Object {
+                match self { $(Kind::$name => Object::$name(std::sync::Arc::new(<$name>::default()))),+ }
+            }
+
             /// The columns of this kind's table.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }

@@ -6,11 +6,13 @@
 
 pub mod admission;
 pub mod authentication;
+mod continue_token;
 mod delete;
 mod filter;
 mod read;
 mod request;
 mod rest;
+mod storage_rules;
 mod subresource;
 mod watch;
 mod write;
@@ -25,7 +27,7 @@ use crate::store::{Key, Revision, Store};
 
 pub use authentication::User;
 pub use filter::Filter;
-pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
 pub use watch::Watches;
 pub(crate) use write::strictly;
 
@@ -50,6 +52,7 @@ pub(crate) struct Call {
     pub dry_run: bool,
     pub warnings: Vec<String>,
     pub created: bool,
+    pub accepted: bool,
 }
 
 impl ApiServer {
@@ -95,9 +98,10 @@ impl ApiServer {
             dry_run: request.options.dry_run,
             warnings: Vec::new(),
             created: false,
+            accepted: false,
         };
         let result = self.dispatch(request, &mut call);
-        Answer { result, created: call.created, warnings: call.warnings }
+        Answer { result, created: call.created, accepted: call.accepted, warnings: call.warnings }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -126,6 +130,7 @@ impl ApiServer {
             dry_run: false,
             warnings: Vec::new(),
             created: false,
+            accepted: false,
         };
         self.create_object(object, &mut call)
     }

@@ -24,7 +24,7 @@ impl ApiServer {
         let Object::Pod(pod) = &old else { return Err(Status::not_found(Kind::Pod, &key.name)) };
         let uid = binding.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
         if !uid.is_empty() && uid != pod.uid() {
-            return Err(super::write::uid_conflict(Kind::Pod, &key.name, uid, pod.uid()));
+            return Err(super::write::uid_conflict(Kind::Pod, &key, uid, pod.uid()));
         }
         let conflict = |why: String| Status::conflict(Kind::Pod, &key.name, &why);
         if pod.metadata.deletion_timestamp.is_some() {
@@ -92,10 +92,7 @@ impl ApiServer {
                 replicas,
                 "must be greater than or equal to 0",
             );
-            let mut status = Status::invalid(request.kind, &key.name, &[error]).as_meta().clone();
-            // The refused object is the Scale, not what it scales.
-            status.message = status.message.map(|text| text.replacen(&request.kind.info().group_kind(), "Scale.autoscaling", 1));
-            return Err(Status::from_meta(status));
+            return Err(Status::invalid_kind("autoscaling", "Scale", &key.name, &[error]));
         }
         let mut object = old.clone();
         set_replicas(&mut object, i32::try_from(replicas).unwrap_or(i32::MAX));
@@ -113,6 +110,10 @@ fn scale_of(object: &Object) -> Option<Value> {
         _ => return None,
     };
     let selector = selector.map(|selector| podarium_api::selector::LabelSelector::of(selector).to_string()).unwrap_or_default();
+    let spec = match spec.unwrap_or(0) {
+        0 => json!({}),
+        replicas => json!({"replicas": replicas}),
+    };
     Some(json!({
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
@@ -123,7 +124,7 @@ fn scale_of(object: &Object) -> Option<Value> {
             "resourceVersion": meta.resource_version,
             "creationTimestamp": meta.creation_timestamp,
         },
-        "spec": {"replicas": spec.unwrap_or(0)},
+        "spec": spec,
         "status": {"replicas": status.unwrap_or(0), "selector": selector},
     }))
 }

@@ -8,5 +8,5 @@ pub mod jsonpath;
 pub mod sort;
 pub mod table;
 pub mod tabwriter;
-pub mod yaml;
-mod yaml_scalar;
+
+pub use podarium_api::yaml;

@@ -7,6 +7,8 @@ use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+/// Where the recorded server was found.
+const ADDRESS: &str = "172.18.0.2:26443";
 /// How long the client waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// What the client needs between an answer and its next request.
@@ -21,7 +23,7 @@ pub struct Answered {
 
 /// A control plane without nodes that has come to rest.
 pub fn control_plane() -> Cluster {
-    let mut cluster = Cluster::new(Config::default());
+    let mut cluster = Cluster::new(Config { address: ADDRESS.to_owned(), ..Config::default() });
     cluster.bootstrap();
     cluster.advance(Time::from_secs(5));
     cluster
