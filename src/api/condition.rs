@@ -5,8 +5,10 @@
 //! Models: pkg/api/v1/pod/util.go, pkg/controller/deployment/util/deployment_util.go, v1.36.
 //! Simplified: nothing.
 
-use k8s_openapi::api::apps::v1::{DeploymentCondition, ReplicaSetCondition};
-use k8s_openapi::api::core::v1::{NamespaceCondition, NodeCondition, PodCondition};
+use k8s_openapi::api::apps::v1::{DaemonSetCondition, DeploymentCondition, ReplicaSetCondition, StatefulSetCondition};
+use k8s_openapi::api::core::v1::{NamespaceCondition, NodeCondition, PodCondition, ReplicationControllerCondition};
+use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscalerCondition;
+use k8s_openapi::api::batch::v1::JobCondition;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 
 /// What the condition types of all kinds have in common.
@@ -48,7 +50,10 @@ macro_rules! conditions {
     )+};
 }
 
-conditions!(PodCondition, NodeCondition, NamespaceCondition, DeploymentCondition, ReplicaSetCondition);
+conditions!(
+    PodCondition, NodeCondition, NamespaceCondition, DeploymentCondition, ReplicaSetCondition, StatefulSetCondition,
+    DaemonSetCondition, ReplicationControllerCondition, JobCondition, HorizontalPodAutoscalerCondition
+);
 
 /// The condition of this type, if there is one.
 pub fn get_condition<'a, C: Condition>(conditions: &'a Option<Vec<C>>, type_: &str) -> Option<&'a C> {

@@ -74,6 +74,11 @@ impl FieldError {
         Self::new(ErrorType::Invalid, field, value.into(), detail)
     }
 
+    /// Something that is wrong with several fields together: no value is shown.
+    pub fn invalid_whole(field: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::Invalid, field, Value::Null, detail).shown_as("")
+    }
+
     pub fn required(field: impl fmt::Display, detail: impl Into<String>) -> Self {
         Self::new(ErrorType::Required, field, Value::Null, detail)
     }
@@ -126,6 +131,7 @@ impl FieldError {
         let text = self.error_type.text();
         let mut body = match self.error_type {
             ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError => text.to_owned(),
+            _ if self.shown.as_deref() == Some("") => text.to_owned(),
             _ => format!("{text}: {}", self.shown.clone().unwrap_or_else(|| shown(&self.value))),
         };
         if !self.detail.is_empty() {

@@ -17,13 +17,16 @@
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
 //! * `versions`: `of(&info, course_2019)` → `Version`s with `to_stored(json)`, `from_stored(json)` for versions that are served but not stored;
+//! * `managed_fields`: who owns which fields, server-side apply;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod condition;
+pub mod cron;
 pub mod decode;
 mod defaults;
 pub mod field;
 pub mod kinds;
+pub mod managed_fields;
 pub mod name_rules;
 pub mod names;
 pub mod object;

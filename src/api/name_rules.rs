@@ -211,10 +211,48 @@ pub fn percent(value: &str) -> Vec<String> {
     vec![regex_error("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", &["1%", "93%"])]
 }
 
+/// A name that can stand in a path of the API, which is all that some kinds ask of it.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    let illegal = ["/", "%"].into_iter().filter(|illegal| value.contains(illegal));
+    illegal.map(|illegal| format!("may not contain '{illegal}'")).collect()
+}
+
 /// A user or group number.
 pub fn user_id(id: i64) -> Vec<String> {
     let most = i64::from(i32::MAX);
     if (0..=most).contains(&id) { Vec::new() } else { vec![inclusive_range(0, most)] }
+}
+
+/// `*.example.com`: any name one step below a domain.
+pub fn wildcard_dns1123_subdomain(value: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    if value.len() > 253 {
+        faults.push(max_length(253));
+    }
+    if !value.strip_prefix("*.").is_some_and(is_dns_subdomain) {
+        let text = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+        faults.push(regex_error(text, &format!("\\*\\.{DNS_SUBDOMAIN}"), &["*.example.com"]));
+    }
+    faults
+}
+
+/// A name that can stand between two slashes of a path.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    ["/", "%"].into_iter().filter(|part| value.contains(part)).map(|part| format!("may not contain '{part}'")).collect()
+}
+
+/// The path after a domain, as in `example.com/ingress-controller`.
+pub fn http_path(value: &str) -> Vec<String> {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte)) {
+        return Vec::new();
+    }
+    vec![regex_error("Invalid path", r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+", &[])]
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ pub fn pod_template_hash(template: &PodTemplateSpec, collision_count: Option<i32
     safe_encode(&hash.to_string())
 }
 
+/// The hash of a revision's data, which is the reference's own: revisions are named here as they are in a real cluster.
+pub fn data_hash(data: &[u8]) -> String {
+    let hash = data.iter().fold(0x811c_9dc5_u32, |hash, byte| hash.wrapping_mul(0x0100_0193) ^ u32::from(*byte));
+    safe_encode(&hash.to_string())
+}
+
 fn fnv32a(start: u32, bytes: &[u8]) -> u32 {
     bytes.iter().fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }

@@ -111,6 +111,10 @@ pub trait Strategy {
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
+    /// Whether a delete that says nothing of the dependents leaves them alone. The oldest kinds do, for old clients.
+    fn orphans_dependents() -> bool {
+        false
+    }
     fn columns() -> Vec<Column> {
         crate::kinds::DEFAULT_COLUMNS.to_vec()
     }

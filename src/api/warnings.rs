@@ -4,14 +4,17 @@
 //! Simplified: deprecated volume types, node labels and annotations are not warned of; of a certificate only its frame
 //! is looked at.
 
+pub(crate) mod storage;
+
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec};
+use k8s_openapi::api::core::v1::{Container, ContainerPort, PersistentVolumeClaimSpec, PodSpec};
+use k8s_openapi::api::batch::v1::JobSpec;
 
 use crate::field::Path;
 use crate::quantity::Quantity;
 use crate::validation::{list, text};
-use crate::{Secret, Service};
+use crate::{Secret, Service, name_rules};
 
 /// Warnings of a pod, whose paths begin with `spec`, or of a template at `spec.template.spec`.
 pub(crate) fn pod_spec(spec: &PodSpec, path: &Path) -> Vec<String> {
@@ -46,6 +49,23 @@ pub(crate) fn pod_spec(spec: &PodSpec, path: &Path) -> Vec<String> {
         let field = path.child("terminationGracePeriodSeconds");
         warnings.push(format!("{field}: must be >= 0; negative values are invalid and will be treated as 1"));
     }
+    warnings
+}
+
+/// Warnings of a Job, or of the template in a CronJob, under the object's name.
+pub(crate) fn job(name: &str, spec: &JobSpec, path: &Path) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let faults = name_rules::dns1123_label(name);
+    if !faults.is_empty() {
+        let faults = faults.join(" ");
+        warnings.push(format!("metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{faults}]"));
+    }
+    let many = spec.completions.unwrap_or(0) > 100_000 && spec.parallelism.unwrap_or(0) > 10_000;
+    if many && spec.completion_mode.as_deref() == Some("Indexed") {
+        warnings.push(format!("{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"));
+    }
+    let pod = spec.template.spec.clone().unwrap_or_default();
+    warnings.extend(pod_spec(&pod, &path.child("template").child("spec")));
     warnings
 }
 
@@ -117,6 +137,20 @@ fn ports(containers: &[(Path, &Container)]) -> Vec<String> {
             None => {
                 names.insert(name, field);
             }
+        }
+    }
+    warnings
+}
+
+/// A claim for storage, whose size is an amount of bytes.
+pub(crate) fn claim_spec(spec: &PersistentVolumeClaimSpec, path: &Path) -> Vec<String> {
+    let resources = spec.resources.clone().unwrap_or_default();
+    let mut warnings = Vec::new();
+    for (name, amounts) in [("requests", resources.requests), ("limits", resources.limits)] {
+        let Some(amount) = amounts.as_ref().and_then(|amounts| amounts.get("storage")).map(Quantity::of) else { continue };
+        if amount.milli_value() % 1000 != 0 {
+            let field = path.child("resources").child(name).key("storage");
+            warnings.push(format!("{field}: fractional byte value \"{amount}\" is invalid, must be an integer"));
         }
     }
     warnings

@@ -27,6 +27,10 @@ impl Always {
         }
     }
 
+    fn complete_part(&self, part: Option<&mut Value>) {
+        part.into_iter().for_each(|value| self.complete(value));
+    }
+
     fn complete_each(&self, list: Option<&mut Value>) {
         list.and_then(Value::as_array_mut).into_iter().flatten().for_each(|value| self.complete(value));
     }
@@ -52,12 +56,37 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             let condition = Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] };
             condition.complete_each(value.pointer_mut("/status/conditions"));
         }
-        Kind::ReplicaSet | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
+        Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicationController | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
+        Kind::Job => {
+            let condition = Always { null: &["lastProbeTime", "lastTransitionTime"], object: &[] };
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::HorizontalPodAutoscaler => {
+            value.pointer_mut("/status").into_iter().for_each(|status| Always { null: &["currentMetrics"], object: &[] }.complete(status));
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::PodDisruptionBudget => value.pointer_mut("/status").into_iter().for_each(|status| {
+            for count in ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"] {
+                status[count] = status.get(count).cloned().unwrap_or_else(|| 0.into());
+            }
+        }),
         Kind::Event => Always { null: &["eventTime", "firstTimestamp", "lastTimestamp"], object: &[] }.complete(value),
         Kind::EndpointSlice => {
             Always { null: &["endpoints", "ports"], object: &[] }.complete(value);
             Always { null: &[], object: &["conditions"] }.complete_each(value.pointer_mut("/endpoints"));
         }
+        Kind::PersistentVolumeClaim => {
+            condition.complete_each(value.pointer_mut("/status/conditions"));
+            Always { null: &[], object: &["resources"] }.complete_part(value.pointer_mut("/spec"));
+        }
+        Kind::Ingress => Always { null: &[], object: &["loadBalancer"] }.complete_part(value.pointer_mut("/status")),
+        Kind::NetworkPolicy => Always { null: &[], object: &["podSelector"] }.complete_part(value.pointer_mut("/spec")),
+        Kind::VolumeAttachment => {
+            let error = Always { null: &["time"], object: &[] };
+            error.complete_part(value.pointer_mut("/status/attachError"));
+            error.complete_part(value.pointer_mut("/status/detachError"));
+        }
+        Kind::CSINode => Always { null: &["topologyKeys"], object: &[] }.complete_each(value.pointer_mut("/spec/drivers")),
         _ => {}
     }
 }

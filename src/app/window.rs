@@ -3,11 +3,12 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bevy::app::{AppExit, PluginsState};
+use bevy::asset::AssetEventSystems;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
 use bevy::window::{PrimaryWindow, WindowResolution};
 use bevy::winit::WinitSettings;
-use bevy_egui::{EguiPlugin, PrimaryEguiContext};
+use bevy_egui::{EguiPlugin, EguiPostUpdateSet, PrimaryEguiContext};
 
 use crate::desk::Running;
 use crate::{AppError, Session, desk, panels, scene, theme};
@@ -85,6 +86,8 @@ pub(crate) fn wait_for_plugins(app: &mut App) {
 /// What window and picture have in common.
 pub(crate) fn add_contents(app: &mut App) {
     app.add_plugins(EguiPlugin::default())
+        // Else letters that are new in egui's font texture reach the graphics driver one frame after the text.
+        .configure_sets(PostUpdate, EguiPostUpdateSet::PostProcessOutput.before(AssetEventSystems))
         .insert_resource(ClearColor(theme::bevy_color(theme::BACKDROP).into()))
         .add_plugins((desk::plugin, scene::plugin, panels::plugin));
 }

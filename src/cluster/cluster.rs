@@ -16,6 +16,7 @@ use crate::apiserver::{Answer, ApiServer, Filter, Request, User};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::store::{Key, Store};
 
@@ -32,11 +33,13 @@ pub struct Config {
     pub compat_2019: bool,
     /// Host and port under which clients find the API server, as discovery says.
     pub address: String,
+    /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
+    pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
@@ -69,6 +72,8 @@ pub(crate) enum Event {
     Bookmark(HttpId),
     /// A watch has lasted as long as it may.
     WatchOver(HttpId),
+    /// Something happens on the network.
+    Network(Hop),
 }
 
 /// Who waits for an answer or a watch.
@@ -121,6 +126,7 @@ pub struct Cluster {
     watch_news: Vec<WatchId>,
     pub(crate) gateway: Gateway,
     pub(crate) machines: Machines,
+    pub(crate) network: Network,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -130,6 +136,7 @@ impl Cluster {
     pub fn new(config: Config) -> Self {
         let api = ApiServer::new(config.seed, config.epoch);
         let outside = Stream::new(config.seed, "outside");
+        let network = Network::new(config.seed);
         Cluster {
             config,
             now: Time::ZERO,
@@ -145,6 +152,7 @@ impl Cluster {
             watch_news: Vec::new(),
             gateway: Gateway::default(),
             machines: Machines::default(),
+            network,
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -356,6 +364,7 @@ impl Cluster {
             Event::HttpOut { id, event } => self.http_out(id, *event),
             Event::Bookmark(id) => self.http_bookmark(id),
             Event::WatchOver(id) => self.http_watch_over(id),
+            Event::Network(hop) => self.hop(hop),
         }
     }
 
@@ -535,6 +544,32 @@ impl Cluster {
         }
     }
 
+    /// A request reaches the machine of a kubelet.
+    pub(crate) fn connect(&mut self, id: ComponentId, arrival: Arrival<'_>) -> Connected {
+        let slot = &mut self.slots[id.0 as usize];
+        let Some(component) = slot.component.as_mut() else { return Connected::Dropped };
+        let mut effects = Vec::new();
+        let mut ctx = Ctx {
+            now: self.now,
+            epoch: self.config.epoch,
+            stream: &mut slot.stream,
+            next_id: &mut self.next_id,
+            effects: &mut effects,
+            user: &slot.user,
+            cause: Cause::Timer("request"),
+        };
+        let connected = component.get_mut().connect(arrival, &mut ctx);
+        for effect in effects {
+            self.carry_out(id, effect);
+        }
+        connected
+    }
+
+    /// Makes a number part of the trace.
+    pub(crate) fn trace_number(&mut self, number: u64) {
+        self.trace.write(&number.to_le_bytes());
+    }
+
     fn carry_out(&mut self, id: ComponentId, effect: Effect) {
         let slot = &mut self.slots[id.0 as usize];
         let life = slot.life;
@@ -554,6 +589,7 @@ impl Cluster {
                 let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
                 self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
             }
+            Effect::Network(effect) => self.network_effect(id, effect),
             Effect::Timer { at, token } => {
                 let message = Box::new(Message::Timer(token));
                 self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });

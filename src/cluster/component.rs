@@ -13,6 +13,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
+use crate::network::{Aims, Arrival, Connected, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,6 +72,12 @@ pub enum Signal {
 pub trait Component: CloneComponent + Send + Sync {
     fn on(&mut self, message: Message, ctx: &mut Ctx<'_>);
 
+    /// A request reaches the machine on which this component is the kubelet. Nothing of the component but the processes
+    /// in its containers deals with it. Other components are on no machine.
+    fn connect(&mut self, _arrival: Arrival<'_>, _ctx: &mut Ctx<'_>) -> Connected {
+        Connected::Dropped
+    }
+
     /// For tests and views that know the type.
     fn as_any(&self) -> &dyn std::any::Any;
 }
@@ -94,6 +101,18 @@ pub(crate) enum Effect {
     StopWatch { id: WatchId },
     Http { id: HttpId, event: HttpEvent },
     Timer { at: Time, token: u64 },
+    Network(NetworkEffect),
+}
+
+/// What a component does to the network of its machine.
+#[derive(Clone, Debug)]
+pub(crate) enum NetworkEffect {
+    /// kube-proxy has written the rules.
+    Program(Rules),
+    /// A load generator has learned where to send.
+    Aim(Arc<Aims>),
+    /// A process has ended.
+    HangUp(ProcessId),
 }
 
 /// A component's only way to act: its clock, its random stream, its connection to the API server.
@@ -165,6 +184,25 @@ impl Ctx<'_> {
 
     pub fn timer_at(&mut self, at: Time, token: u64) {
         self.effects.push(Effect::Timer { at: at.max(self.now), token });
+    }
+
+    /// Puts these rules in the place of the machine's old ones.
+    pub(crate) fn program(&mut self, rules: Rules) {
+        self.effects.push(Effect::Network(NetworkEffect::Program(rules)));
+    }
+
+    pub(crate) fn aim(&mut self, aims: Arc<Aims>) {
+        self.effects.push(Effect::Network(NetworkEffect::Aim(aims)));
+    }
+
+    /// Closes the connections to a process that has ended.
+    pub(crate) fn hang_up(&mut self, process: ProcessId) {
+        self.effects.push(Effect::Network(NetworkEffect::HangUp(process)));
+    }
+
+    /// A number for a process that starts.
+    pub(crate) fn new_process(&mut self) -> ProcessId {
+        ProcessId(self.id())
     }
 
     fn id(&mut self) -> u64 {

@@ -17,8 +17,10 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+pub mod network;
 mod nodes;
 pub mod scheduler;
+pub mod storage;
 pub mod store;
 
 pub use cause::{Cause, Write};

@@ -10,6 +10,13 @@ use crate::Cluster;
 use crate::component::ComponentId;
 use crate::images::ImageCatalog;
 use crate::kubelet::{Kubelet, NodeConfig};
+use crate::network::KubeProxy;
+
+const PROXY_USER: &str = "system:serviceaccount:kube-system:kube-proxy";
+
+fn proxy_name(node: &str) -> String {
+    format!("kube-proxy/{node}")
+}
 
 /// The machines by the names of their nodes.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +35,13 @@ impl Cluster {
     pub fn add_node(&mut self, config: NodeConfig) -> ComponentId {
         let name = config.name.clone();
         let kubelet = Kubelet::new(config.clone(), self.machines.images.clone());
+        let (address, pods) = (config.address.clone(), config.pod_cidr.clone());
         self.machines.configs.insert(name.clone(), config);
-        self.start(&format!("kubelet/{name}"), &format!("system:node:{name}"), kubelet)
+        let kubelet = self.start(&format!("kubelet/{name}"), &format!("system:node:{name}"), kubelet);
+        let proxy = self.start(&proxy_name(&name), PROXY_USER, KubeProxy::new(&name));
+        let seed = self.config().seed;
+        self.network.add_machine(seed, &name, &address, &pods, kubelet, proxy);
+        kubelet
     }
 
     pub fn kubelet_id(&self, node: &str) -> Option<ComponentId> {
@@ -41,6 +53,10 @@ impl Cluster {
         let Some(id) = self.kubelet_id(node) else { return false };
         if self.is_running(id) {
             self.stop(id);
+            if let Some(proxy) = self.component_id(&proxy_name(node)) {
+                self.stop(proxy);
+            }
+            self.machine_went(node);
         }
         true
     }
@@ -51,6 +67,9 @@ impl Cluster {
         if !self.is_running(id) {
             let kubelet = Kubelet::new(config.clone(), self.machines.images.clone());
             self.restart(id, kubelet);
+            if let Some(proxy) = self.component_id(&proxy_name(node)) {
+                self.restart(proxy, KubeProxy::new(node));
+            }
         }
         true
     }
@@ -59,6 +78,12 @@ impl Cluster {
     pub fn cut_off_node(&mut self, node: &str, cut_off: bool) -> bool {
         let Some(id) = self.kubelet_id(node) else { return false };
         self.set_cut_off(id, cut_off);
+        if let Some(proxy) = self.component_id(&proxy_name(node)) {
+            self.set_cut_off(proxy, cut_off);
+        }
+        if cut_off {
+            self.machine_cut_off(node);
+        }
         true
     }
 

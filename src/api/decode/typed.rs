@@ -243,6 +243,13 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Null => return visitor.visit_map(MapDeserializer::<_, Misfit>::new(std::iter::empty::<(&str, &str)>())),
             _ => return Err(self.wrong_type(&format!("v1.{name}"))),
         };
+        // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
+        // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
+        let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
+        if required && name == "LabelSelector" && object.iter().all(|(field, value)| is_omitted(name, field, value)) {
+            let everything = Map::from_iter([("matchLabels".to_owned(), Value::Object(Map::new()))]);
+            return visitor.visit_map(Fields::of_map(&everything, self.context, name));
+        }
         visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: name, of_struct: Some(fields) })
     }
 

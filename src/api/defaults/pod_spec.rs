@@ -13,6 +13,7 @@ use k8s_openapi::api::core::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 
 use super::quantities;
+use crate::kinds::persistent_volume_claim;
 use crate::quantity::Quantity;
 use crate::resource;
 
@@ -208,11 +209,7 @@ fn default_volume(volume: &mut Volume) {
         }
     }
     if let Some(template) = volume.ephemeral.as_mut().and_then(|source| source.volume_claim_template.as_mut()) {
-        fill(&mut template.spec.volume_mode, "Filesystem");
-        if let Some(resources) = &mut template.spec.resources {
-            quantities::canonicalize_list(&mut resources.limits);
-            quantities::canonicalize_list(&mut resources.requests);
-        }
+        persistent_volume_claim::default_spec(&mut template.spec);
     }
     if let Some(source) = &mut volume.image
         && is_blank(&source.pull_policy)

@@ -50,6 +50,11 @@ macro_rules! kinds {
                 match self { $(Kind::$name => Object::$name(std::sync::Arc::new(<$name>::default()))),+ }
             }
 
+            /// Whether a delete that says nothing of the dependents leaves them alone.
+            pub fn orphans_dependents(self) -> bool {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents()),+ }
+            }
+
             /// The columns of this kind's table.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }

@@ -5,12 +5,12 @@
 
 use crate::Column;
 
-const fn column(name: &'static str, kind: &'static str, format: &'static str, priority: i32, description: &'static str) -> Column {
+pub(super) const fn column(name: &'static str, kind: &'static str, format: &'static str, priority: i32, description: &'static str) -> Column {
     Column { name, kind, format, priority, description }
 }
 
-const NAME: &str = "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
-const AGE: &str = "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+pub(super) const NAME: &str = "Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names";
+pub(super) const AGE: &str = "CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
 
 pub(crate) const POD: &[Column] = &[
     column("Name", "string", "name", 0, NAME),
@@ -126,3 +126,57 @@ pub(crate) const ENDPOINT_SLICE: &[Column] = &[
     column("Age", "string", "", 0, AGE),
 ];
 
+
+pub(crate) const STATEFUL_SET: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Ready", "string", "", 0, "Number of the pod with ready state"),
+    column("Age", "string", "", 0, AGE),
+    column("Containers", "string", "", 1, "Names of each container in the template."),
+    column("Images", "string", "", 1, "Images referenced by each container in the template."),
+];
+
+pub(crate) const DAEMON_SET: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Desired", "integer", "", 0, "The total number of nodes that should be running the daemon pod (including nodes correctly running the daemon pod). More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/"),
+    column("Current", "integer", "", 0, "The number of nodes that are running at least 1 daemon pod and are supposed to run the daemon pod. More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/"),
+    column("Ready", "integer", "", 0, "numberReady is the number of nodes that should be running the daemon pod and have one or more of the daemon pod running with a Ready Condition."),
+    column("Up-to-date", "integer", "", 0, "The total number of nodes that are running updated daemon pod"),
+    column("Available", "integer", "", 0, "The number of nodes that should be running the daemon pod and have one or more of the daemon pod running and available (ready for at least spec.minReadySeconds)"),
+    column("Node Selector", "string", "", 0, "NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a node's labels for the pod to be scheduled on that node. More info: https://kubernetes.io/docs/concepts/configuration/assign-pod-node/"),
+    column("Age", "string", "", 0, AGE),
+    column("Containers", "string", "", 1, "Names of each container in the template."),
+    column("Images", "string", "", 1, "Images referenced by each container in the template."),
+    column("Selector", "string", "", 1, "A label query over pods that are managed by the daemon set. Must match in order to be controlled. It must match the pod template's labels. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors"),
+];
+
+pub(crate) const CONTROLLER_REVISION: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Controller", "string", "", 0, "Controller of the object"),
+    column("Revision", "string", "", 0, "Revision indicates the revision of the state represented by Data."),
+    column("Age", "string", "", 0, AGE),
+];
+
+pub(crate) const REPLICATION_CONTROLLER: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Desired", "integer", "", 0, "Replicas is the number of desired replicas. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller"),
+    column("Current", "integer", "", 0, "Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller"),
+    column("Ready", "integer", "", 0, "The number of ready replicas for this replication controller."),
+    column("Age", "string", "", 0, AGE),
+    column("Containers", "string", "", 1, "Names of each container in the template."),
+    column("Images", "string", "", 1, "Images referenced by each container in the template."),
+    column("Selector", "string", "", 1, "Selector is a label query over pods that should match the Replicas count. If Selector is empty, it is defaulted to the labels present on the Pod template. Label keys and values that must match in order to be controlled by this replication controller, if empty defaulted to labels on Pod template. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors"),
+];
+
+pub(crate) const POD_TEMPLATE: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Containers", "string", "", 0, "Names of each container in the template."),
+    column("Images", "string", "", 0, "Images referenced by each container in the template."),
+    column("Pod Labels", "string", "", 0, "The labels for the pod template."),
+];
+
+pub(crate) const COMPONENT_STATUS: &[Column] = &[
+    column("Name", "string", "name", 0, NAME),
+    column("Status", "string", "", 0, "Status of the component conditions"),
+    column("Message", "string", "", 0, "Message of the component conditions"),
+    column("Error", "string", "", 0, "Error of the component conditions"),
+];

@@ -1,8 +1,15 @@
 //! Tables: the cells that `kubectl get` shows for an object.
 
+pub(crate) mod autoscaler;
+pub(crate) mod batch;
 pub(crate) mod columns;
+pub(crate) mod disruption_budget;
 pub(crate) mod event;
+pub(crate) mod networking;
+pub(crate) mod networking_columns;
 pub mod node;
 pub mod pod;
 pub(crate) mod service;
+pub(crate) mod storage;
+pub(crate) mod storage_columns;
 pub(crate) mod workload;

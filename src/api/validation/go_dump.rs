@@ -1,10 +1,10 @@
-//! A pod's spec as Go prints its own structs, and the difference between two of them: the API server shows it when an
+//! A spec as Go prints its own structs, and the difference between two of them: the API server shows it when an
 //! update changes what may not change.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go over pkg/apis/core/types.go, v1.36.
 //! Simplified: an empty list shows as a missing one.
 
-use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
 use serde_json::{Map, Value, json};
 
 use super::go_types::{Field, STRUCTS, Type};
@@ -15,9 +15,51 @@ pub(super) fn diff(old: &PodSpec, new: &PodSpec) -> String {
     similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
 }
 
+/// The same for any other struct, given as JSON.
+pub(super) fn diff_of(name: &str, old: &Value, new: &Value) -> String {
+    let pretty = |value: &Value| {
+        let mut writer = Writer::new(true);
+        writer.structure(fields(name), value, 0);
+        writer.out.push('\n');
+        writer.out
+    };
+    let (old, new) = (pretty(old), pretty(new));
+    similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
+}
+
+/// A struct on one line with Go's own names of the fields, as an error shows a bad value of a type inside the server.
+pub(super) fn compact(name: &str, value: &Value) -> String {
+    let mut writer = Writer::new(false);
+    writer.structure(fields(name), value, 0);
+    writer.out
+}
+
+/// The whole spec on one line, as an error shows a value that may not change.
+pub(super) fn spec(spec: &PodSpec) -> String {
+    let mut writer = Writer::new(false);
+    writer.structure(fields("PodSpec"), &as_inside(spec), 0);
+    writer.out
+}
+
+/// A pod template on one line. Its metadata are fields of the template itself in Go.
+pub(super) fn template(template: &PodTemplateSpec) -> String {
+    let meta = json!(template.metadata.clone().unwrap_or_default());
+    let inside = spec(&template.spec.clone().unwrap_or_default());
+    let meta = scalar(&meta);
+    let separator = if meta == "{}" { "" } else { "," };
+    format!("{}{separator}\"Spec\":{inside}}}", &meta[..meta.len() - 1])
+}
+
 fn dump(spec: &PodSpec) -> String {
+    let mut writer = Writer::new(true);
+    writer.structure(fields("PodSpec"), &as_inside(spec), 0);
+    writer.out.push('\n');
+    writer.out
+}
+
+/// The spec as it lies inside the server: what says how the pod uses its host is in the security context.
+fn as_inside(spec: &PodSpec) -> Value {
     let mut value = json!(spec);
-    // What says how the pod uses its host lies in the security context inside the server.
     let host: Vec<(&str, Value)> = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"]
         .into_iter()
         .filter_map(|name| value.get(name).cloned().map(|value| (name, value)))
@@ -28,10 +70,7 @@ fn dump(spec: &PodSpec) -> String {
     for (name, set) in host {
         value["securityContext"][name] = set;
     }
-    let mut out = String::new();
-    write_struct(&mut out, fields("PodSpec"), &value, 0);
-    out.push('\n');
-    out
+    value
 }
 
 fn fields(name: &str) -> &'static [Field] {
@@ -39,71 +78,89 @@ fn fields(name: &str) -> &'static [Field] {
     at.map(|at| STRUCTS[at].1).unwrap_or_default()
 }
 
-fn indent(out: &mut String, depth: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n(' ', depth));
+/// Writes structs over several lines, or on one.
+struct Writer {
+    out: String,
+    lines: bool,
 }
 
-fn write_struct(out: &mut String, fields: &[Field], value: &Value, depth: usize) {
-    if fields.is_empty() {
-        out.push_str("{}");
-        return;
+impl Writer {
+    fn new(lines: bool) -> Self {
+        Writer { out: String::new(), lines }
     }
-    out.push('{');
-    for (index, (go_name, json_name, type_)) in fields.iter().enumerate() {
+
+    fn begin(&mut self, index: usize, depth: usize) {
         if index > 0 {
-            out.push(',');
+            self.out.push(',');
         }
-        indent(out, depth + 1);
-        out.push_str(&format!("{go_name:?}: "));
-        write_field(out, *type_, value.get(json_name).unwrap_or(&Value::Null), depth + 1);
+        self.indent(depth);
     }
-    indent(out, depth);
-    out.push('}');
-}
 
-fn write_field(out: &mut String, type_: Type, value: &Value, depth: usize) {
-    let structs = Map::new();
-    match (type_, value) {
-        (Type::Text, Value::Null) => out.push_str("\"\""),
-        (Type::Number | Type::IntOrString, Value::Null) => out.push('0'),
-        (Type::Bool, Value::Null) => out.push_str("false"),
-        (Type::Quantity, Value::Null) => out.push_str("\"0\""),
-        (Type::Plain(name), Value::Null) => write_struct(out, fields(name), &Value::Object(structs), depth),
-        (_, Value::Null) => out.push_str("null"),
-        (Type::Plain(name) | Type::Optional(name), value) => write_struct(out, fields(name), value, depth),
-        (Type::Structs(_) | Type::List, Value::Array(items)) if items.is_empty() => out.push_str("null"),
-        (Type::Structs(name), Value::Array(items)) => {
-            write_list(out, items, depth, |out, item, depth| write_struct(out, fields(name), item, depth));
+    fn indent(&mut self, depth: usize) {
+        if self.lines {
+            self.out.push('\n');
+            self.out.extend(std::iter::repeat_n(' ', depth));
         }
-        (_, Value::Array(items)) => write_list(out, items, depth, |out, item, _| out.push_str(&scalar(item))),
-        (_, Value::Object(entries)) => {
-            out.push('{');
-            for (index, (key, value)) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                indent(out, depth + 1);
-                out.push_str(&format!("{}: {}", json!(key), scalar(value)));
+    }
+
+    fn key(&mut self, name: &str) {
+        self.out.push_str(&scalar(&json!(name)));
+        self.out.push_str(if self.lines { ": " } else { ":" });
+    }
+
+    fn structure(&mut self, fields: &[Field], value: &Value, depth: usize) {
+        if fields.is_empty() {
+            self.out.push_str("{}");
+            return;
+        }
+        self.out.push('{');
+        for (index, (go_name, json_name, type_)) in fields.iter().enumerate() {
+            self.begin(index, depth + 1);
+            self.key(go_name);
+            self.field(*type_, value.get(json_name).unwrap_or(&Value::Null), depth + 1);
+        }
+        self.indent(depth);
+        self.out.push('}');
+    }
+
+    fn field(&mut self, type_: Type, value: &Value, depth: usize) {
+        let structs = Map::new();
+        match (type_, value) {
+            (Type::Text, Value::Null) => self.out.push_str("\"\""),
+            (Type::Number | Type::IntOrString, Value::Null) => self.out.push('0'),
+            (Type::Bool, Value::Null) => self.out.push_str("false"),
+            (Type::Quantity, Value::Null) => self.out.push_str("\"0\""),
+            (Type::Plain(name), Value::Null) => self.structure(fields(name), &Value::Object(structs), depth),
+            (_, Value::Null) => self.out.push_str("null"),
+            (Type::Plain(name) | Type::Optional(name), value) => self.structure(fields(name), value, depth),
+            (Type::Structs(_) | Type::List, Value::Array(items)) if items.is_empty() => self.out.push_str("null"),
+            (Type::Structs(name), Value::Array(items)) => {
+                self.list(items, depth, |writer, item, depth| writer.structure(fields(name), item, depth));
             }
-            indent(out, depth);
-            out.push('}');
+            (_, Value::Array(items)) => self.list(items, depth, |writer, item, _| writer.out.push_str(&scalar(item))),
+            (_, Value::Object(entries)) => {
+                self.out.push('{');
+                for (index, (key, value)) in entries.iter().enumerate() {
+                    self.begin(index, depth + 1);
+                    self.key(key);
+                    self.out.push_str(&scalar(value));
+                }
+                self.indent(depth);
+                self.out.push('}');
+            }
+            (_, value) => self.out.push_str(&scalar(value)),
         }
-        (_, value) => out.push_str(&scalar(value)),
     }
-}
 
-fn write_list(out: &mut String, items: &[Value], depth: usize, write: impl Fn(&mut String, &Value, usize)) {
-    out.push('[');
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
+    fn list(&mut self, items: &[Value], depth: usize, write: impl Fn(&mut Self, &Value, usize)) {
+        self.out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            self.begin(index, depth + 1);
+            write(self, item, depth + 1);
         }
-        indent(out, depth + 1);
-        write(out, item, depth + 1);
+        self.indent(depth);
+        self.out.push(']');
     }
-    indent(out, depth);
-    out.push(']');
 }
 
 /// JSON as Go writes it, which escapes what HTML would read.
@@ -114,6 +171,13 @@ fn scalar(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_struct_fits_on_one_line() {
+        let value = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["x"]}]}]}});
+        let text = r#"{"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["x"]}],"MatchFields":null}]}}"#;
+        assert_eq!(compact("VolumeNodeAffinity", &value), text);
+    }
 
     #[test]
     fn the_list_of_structs_is_sorted_and_complete() {

@@ -1,4 +1,4 @@
-//! The Go structs behind a pod's spec, with their fields in order: data, for showing a spec as Go prints it.
+//! The Go structs behind the specs of pods and volumes, with their fields in order: data, for showing a spec as Go prints it.
 //!
 //! Models: pkg/apis/core/types.go, v1.36.
 //! Simplified: the metadata of a claim template is left out.
@@ -42,8 +42,21 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("DiskName", "diskName", Text), ("DataDiskURI", "diskURI", Text), ("CachingMode", "cachingMode", Pointer),
         ("FSType", "fsType", Pointer), ("ReadOnly", "readOnly", Pointer), ("Kind", "kind", Pointer),
     ]),
+    ("AzureFilePersistentVolumeSource", &[
+        ("SecretName", "secretName", Text), ("ShareName", "shareName", Text), ("ReadOnly", "readOnly", Bool),
+        ("SecretNamespace", "secretNamespace", Pointer),
+    ]),
     ("AzureFileVolumeSource", &[
         ("SecretName", "secretName", Text), ("ShareName", "shareName", Text), ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("CSIPersistentVolumeSource", &[
+        ("Driver", "driver", Text), ("VolumeHandle", "volumeHandle", Text), ("ReadOnly", "readOnly", Bool),
+        ("FSType", "fsType", Text), ("VolumeAttributes", "volumeAttributes", Map),
+        ("ControllerPublishSecretRef", "controllerPublishSecretRef", Optional("SecretReference")),
+        ("NodeStageSecretRef", "nodeStageSecretRef", Optional("SecretReference")),
+        ("NodePublishSecretRef", "nodePublishSecretRef", Optional("SecretReference")),
+        ("ControllerExpandSecretRef", "controllerExpandSecretRef", Optional("SecretReference")),
+        ("NodeExpandSecretRef", "nodeExpandSecretRef", Optional("SecretReference")),
     ]),
     ("CSIVolumeSource", &[
         ("Driver", "driver", Text), ("ReadOnly", "readOnly", Pointer), ("FSType", "fsType", Pointer),
@@ -51,10 +64,19 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("NodePublishSecretRef", "nodePublishSecretRef", Optional("LocalObjectReference")),
     ]),
     ("Capabilities", &[("Add", "add", List), ("Drop", "drop", List)]),
+    ("CephFSPersistentVolumeSource", &[
+        ("Monitors", "monitors", List), ("Path", "path", Text), ("User", "user", Text),
+        ("SecretFile", "secretFile", Text), ("SecretRef", "secretRef", Optional("SecretReference")),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
     ("CephFSVolumeSource", &[
         ("Monitors", "monitors", List), ("Path", "path", Text), ("User", "user", Text),
         ("SecretFile", "secretFile", Text), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
         ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("CinderPersistentVolumeSource", &[
+        ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
+        ("SecretRef", "secretRef", Optional("SecretReference")),
     ]),
     ("CinderVolumeSource", &[
         ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
@@ -152,6 +174,11 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("VolumeName", "volumeName", Text), ("Path", "path", Text), ("Key", "key", Text),
         ("Optional", "optional", Pointer),
     ]),
+    ("FlexPersistentVolumeSource", &[
+        ("Driver", "driver", Text), ("FSType", "fsType", Text),
+        ("SecretRef", "secretRef", Optional("SecretReference")), ("ReadOnly", "readOnly", Bool),
+        ("Options", "options", Map),
+    ]),
     ("FlexVolumeSource", &[
         ("Driver", "driver", Text), ("FSType", "fsType", Text),
         ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("ReadOnly", "readOnly", Bool),
@@ -166,6 +193,10 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("GitRepoVolumeSource", &[
         ("Repository", "repository", Text), ("Revision", "revision", Text), ("Directory", "directory", Text),
     ]),
+    ("GlusterfsPersistentVolumeSource", &[
+        ("EndpointsName", "endpoints", Text), ("Path", "path", Text), ("ReadOnly", "readOnly", Bool),
+        ("EndpointsNamespace", "endpointsNamespace", Pointer),
+    ]),
     ("GlusterfsVolumeSource", &[
         ("EndpointsName", "endpoints", Text), ("Path", "path", Text), ("ReadOnly", "readOnly", Bool),
     ]),
@@ -176,6 +207,13 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("HTTPHeader", &[("Name", "name", Text), ("Value", "value", Text)]),
     ("HostAlias", &[("IP", "ip", Text), ("Hostnames", "hostnames", List)]),
     ("HostPathVolumeSource", &[("Path", "path", Text), ("Type", "type", Pointer)]),
+    ("ISCSIPersistentVolumeSource", &[
+        ("TargetPortal", "targetPortal", Text), ("IQN", "iqn", Text), ("Lun", "lun", Number),
+        ("ISCSIInterface", "iscsiInterface", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
+        ("Portals", "portals", List), ("DiscoveryCHAPAuth", "chapAuthDiscovery", Bool),
+        ("SessionCHAPAuth", "chapAuthSession", Bool), ("SecretRef", "secretRef", Optional("SecretReference")),
+        ("InitiatorName", "initiatorName", Pointer),
+    ]),
     ("ISCSIVolumeSource", &[
         ("TargetPortal", "targetPortal", Text), ("IQN", "iqn", Text), ("Lun", "lun", Number),
         ("ISCSIInterface", "iscsiInterface", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
@@ -201,6 +239,9 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("TCPSocket", "tcpSocket", Optional("TCPSocketAction")), ("Sleep", "sleep", Optional("SleepAction")),
     ]),
     ("LocalObjectReference", &[("Name", "name", Text)]),
+    ("LocalVolumeSource", &[
+        ("Path", "path", Text), ("FSType", "fsType", Pointer),
+    ]),
     ("NFSVolumeSource", &[("Server", "server", Text), ("Path", "path", Text), ("ReadOnly", "readOnly", Bool)]),
     ("NodeAffinity", &[
 
@@ -214,6 +255,11 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("MatchFields", "matchFields", Structs("NodeSelectorRequirement")),
     ]),
     ("ObjectFieldSelector", &[("APIVersion", "apiVersion", Text), ("FieldPath", "fieldPath", Text)]),
+    ("ObjectReference", &[
+        ("Kind", "kind", Text), ("Namespace", "namespace", Text), ("Name", "name", Text), ("UID", "uid", Text),
+        ("APIVersion", "apiVersion", Text), ("ResourceVersion", "resourceVersion", Text),
+        ("FieldPath", "fieldPath", Text),
+    ]),
     ("PersistentVolumeClaimSpec", &[
         ("AccessModes", "accessModes", List), ("Selector", "selector", Optional("LabelSelector")),
         ("Resources", "resources", Plain("VolumeResourceRequirements")), ("VolumeName", "volumeName", Text),
@@ -224,6 +270,28 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ]),
     ("PersistentVolumeClaimTemplate", &[("Spec", "spec", Plain("PersistentVolumeClaimSpec"))]),
     ("PersistentVolumeClaimVolumeSource", &[("ClaimName", "claimName", Text), ("ReadOnly", "readOnly", Bool)]),
+    ("PersistentVolumeSource", &[
+        ("GCEPersistentDisk", "gcePersistentDisk", Optional("GCEPersistentDiskVolumeSource")),
+        ("AWSElasticBlockStore", "awsElasticBlockStore", Optional("AWSElasticBlockStoreVolumeSource")),
+        ("HostPath", "hostPath", Optional("HostPathVolumeSource")),
+        ("Glusterfs", "glusterfs", Optional("GlusterfsPersistentVolumeSource")),
+        ("NFS", "nfs", Optional("NFSVolumeSource")), ("RBD", "rbd", Optional("RBDPersistentVolumeSource")),
+        ("Quobyte", "quobyte", Optional("QuobyteVolumeSource")),
+        ("ISCSI", "iscsi", Optional("ISCSIPersistentVolumeSource")),
+        ("FlexVolume", "flexVolume", Optional("FlexPersistentVolumeSource")),
+        ("Cinder", "cinder", Optional("CinderPersistentVolumeSource")),
+        ("CephFS", "cephfs", Optional("CephFSPersistentVolumeSource")), ("FC", "fc", Optional("FCVolumeSource")),
+        ("Flocker", "flocker", Optional("FlockerVolumeSource")),
+        ("AzureFile", "azureFile", Optional("AzureFilePersistentVolumeSource")),
+        ("VsphereVolume", "vsphereVolume", Optional("VsphereVirtualDiskVolumeSource")),
+        ("AzureDisk", "azureDisk", Optional("AzureDiskVolumeSource")),
+        ("PhotonPersistentDisk", "photonPersistentDisk", Optional("PhotonPersistentDiskVolumeSource")),
+        ("PortworxVolume", "portworxVolume", Optional("PortworxVolumeSource")),
+        ("ScaleIO", "scaleIO", Optional("ScaleIOPersistentVolumeSource")),
+        ("Local", "local", Optional("LocalVolumeSource")),
+        ("StorageOS", "storageos", Optional("StorageOSPersistentVolumeSource")),
+        ("CSI", "csi", Optional("CSIPersistentVolumeSource")),
+    ]),
     ("PhotonPersistentDiskVolumeSource", &[("PdID", "pdID", Text), ("FSType", "fsType", Text)]),
     ("PodAffinity", &[
 
@@ -319,6 +387,11 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("Registry", "registry", Text), ("Volume", "volume", Text), ("ReadOnly", "readOnly", Bool),
         ("User", "user", Text), ("Group", "group", Text), ("Tenant", "tenant", Text),
     ]),
+    ("RBDPersistentVolumeSource", &[
+        ("CephMonitors", "monitors", List), ("RBDImage", "image", Text), ("FSType", "fsType", Text),
+        ("RBDPool", "pool", Text), ("RadosUser", "user", Text), ("Keyring", "keyring", Text),
+        ("SecretRef", "secretRef", Optional("SecretReference")), ("ReadOnly", "readOnly", Bool),
+    ]),
     ("RBDVolumeSource", &[
         ("CephMonitors", "monitors", List), ("RBDImage", "image", Text), ("FSType", "fsType", Text),
         ("RBDPool", "pool", Text), ("RadosUser", "user", Text), ("Keyring", "keyring", Text),
@@ -334,6 +407,13 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("SELinuxOptions", &[
         ("User", "user", Text), ("Role", "role", Text), ("Type", "type", Text), ("Level", "level", Text),
     ]),
+    ("ScaleIOPersistentVolumeSource", &[
+        ("Gateway", "gateway", Text), ("System", "system", Text),
+        ("SecretRef", "secretRef", Optional("SecretReference")), ("SSLEnabled", "sslEnabled", Bool),
+        ("ProtectionDomain", "protectionDomain", Text), ("StoragePool", "storagePool", Text),
+        ("StorageMode", "storageMode", Text), ("VolumeName", "volumeName", Text), ("FSType", "fsType", Text),
+        ("ReadOnly", "readOnly", Bool),
+    ]),
     ("ScaleIOVolumeSource", &[
         ("Gateway", "gateway", Text), ("System", "system", Text),
         ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("SSLEnabled", "sslEnabled", Bool),
@@ -346,6 +426,9 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("SecretKeySelector", &[("Name", "name", Text), ("Key", "key", Text), ("Optional", "optional", Pointer)]),
     ("SecretProjection", &[
         ("Name", "name", Text), ("Items", "items", Structs("KeyToPath")), ("Optional", "optional", Pointer),
+    ]),
+    ("SecretReference", &[
+        ("Name", "name", Text), ("Namespace", "namespace", Text),
     ]),
     ("SecretVolumeSource", &[
         ("SecretName", "secretName", Text), ("Items", "items", Structs("KeyToPath")),
@@ -365,6 +448,10 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("Audience", "audience", Text), ("ExpirationSeconds", "expirationSeconds", Number), ("Path", "path", Text),
     ]),
     ("SleepAction", &[("Seconds", "seconds", Number)]),
+    ("StorageOSPersistentVolumeSource", &[
+        ("VolumeName", "volumeName", Text), ("VolumeNamespace", "volumeNamespace", Text), ("FSType", "fsType", Text),
+        ("ReadOnly", "readOnly", Bool), ("SecretRef", "secretRef", Optional("ObjectReference")),
+    ]),
     ("StorageOSVolumeSource", &[
         ("VolumeName", "volumeName", Text), ("VolumeNamespace", "volumeNamespace", Text), ("FSType", "fsType", Text),
         ("ReadOnly", "readOnly", Bool), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
@@ -421,6 +508,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("MountPath", "mountPath", Text), ("SubPath", "subPath", Text),
         ("MountPropagation", "mountPropagation", Pointer), ("SubPathExpr", "subPathExpr", Text),
     ]),
+    ("VolumeNodeAffinity", &[("Required", "required", Optional("NodeSelector"))]),
     ("VolumeProjection", &[
         ("Secret", "secret", Optional("SecretProjection")),
         ("DownwardAPI", "downwardAPI", Optional("DownwardAPIProjection")),

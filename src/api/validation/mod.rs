@@ -1,19 +1,41 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod cidr;
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod controller_revision;
+pub(crate) mod csi;
+pub(crate) mod daemon_set;
+pub(crate) mod autoscaler;
+pub(crate) mod config;
+pub(crate) mod container;
+pub(crate) mod cron_job;
+pub(crate) mod disruption_budget;
 pub(crate) mod endpoint;
 mod go_dump;
 mod go_types;
+pub(crate) mod ingress;
 pub(crate) mod ip;
+pub(crate) mod job;
+mod job_policies;
+pub(crate) mod job_status;
 pub(crate) mod metadata;
+pub(crate) mod network_policy;
+mod metric;
 pub(crate) mod node;
+pub(crate) mod persistent_volume;
+pub(crate) mod persistent_volume_claim;
+mod persistent_volume_source;
 pub(crate) mod pod;
 pub(crate) mod pod_update;
 pub(crate) mod probe;
+pub(crate) mod replication_controller;
 pub(crate) mod resources;
 pub(crate) mod scheduling;
 pub(crate) mod service;
+pub(crate) mod stateful_set;
+pub(crate) mod service_cidr;
+pub(crate) mod storage;
 pub(crate) mod volume;
 pub(crate) mod workload;
 

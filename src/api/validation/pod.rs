@@ -63,12 +63,18 @@ fn deletion_cost(cost: Option<&str>, path: &Path) -> Option<FieldError> {
     (!canonical).then(|| FieldError::invalid(field, cost, "must be a 32bit integer"))
 }
 
-pub(crate) fn template(template: &PodTemplateSpec, path: &Path) -> Vec<FieldError> {
+/// The labels and annotations of a template.
+pub(crate) fn template_metadata(template: &PodTemplateSpec, path: &Path) -> Vec<FieldError> {
     let meta = template.metadata.clone().unwrap_or_default();
     let mut errors = metadata::labels(meta.labels.as_ref(), &path.child("labels"));
     errors.extend(metadata::annotations(meta.annotations.as_ref(), &path.child("annotations")));
     let cost = meta.annotations.as_ref().and_then(|annotations| annotations.get("controller.kubernetes.io/pod-deletion-cost"));
     errors.extend(deletion_cost(cost.map(String::as_str), &path.child("annotations")));
+    errors
+}
+
+pub(crate) fn template(template: &PodTemplateSpec, path: &Path) -> Vec<FieldError> {
+    let mut errors = template_metadata(template, path);
     let own = template.spec.clone().unwrap_or_default();
     errors.extend(spec(&own, false, &path.child("spec")));
     if !list(&own.ephemeral_containers).is_empty() {

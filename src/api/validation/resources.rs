@@ -16,7 +16,7 @@ fn is_huge_pages(name: &str) -> bool {
 }
 
 /// A resource of Kubernetes itself, as against `example.com/gpu`.
-fn is_native(name: &str) -> bool {
+pub(super) fn is_native(name: &str) -> bool {
     !name.contains('/') || name.contains("kubernetes.io/")
 }
 
@@ -37,7 +37,7 @@ fn is_integer(name: &str) -> bool {
     WHOLE.contains(&name) || is_extended(name)
 }
 
-fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+pub(super) fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
     const STANDARD: &[&str] = &[
         "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
         "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",

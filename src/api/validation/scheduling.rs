@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{
-    Affinity, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, PodSpec, Taint, Toleration,
+    Affinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, PodSpec, Taint, Toleration,
     TopologySpreadConstraint, WeightedPodAffinityTerm,
 };
 use serde_json::json;
@@ -25,13 +25,7 @@ pub(crate) fn affinity(affinity: &Affinity, path: &Path) -> Vec<FieldError> {
     if let Some(node) = &affinity.node_affinity {
         let path = path.child("nodeAffinity");
         if let Some(selector) = &node.required_during_scheduling_ignored_during_execution {
-            let path = path.child(required).child("nodeSelectorTerms");
-            if selector.node_selector_terms.is_empty() {
-                errors.push(FieldError::required(&path, "must have at least one node selector term"));
-            }
-            for (index, term) in selector.node_selector_terms.iter().enumerate() {
-                errors.extend(node_term(term, true, &path.index(index)));
-            }
+            errors.extend(node_selector(selector, &path.child(required)));
         }
         for (index, term) in list(&node.preferred_during_scheduling_ignored_during_execution).iter().enumerate() {
             let path = path.child(preferred).index(index);
@@ -60,6 +54,15 @@ pub(crate) fn affinity(affinity: &Affinity, path: &Path) -> Vec<FieldError> {
         }
     }
     errors
+}
+
+/// Terms of which a node must meet one.
+pub(super) fn node_selector(selector: &NodeSelector, path: &Path) -> Vec<FieldError> {
+    let path = path.child("nodeSelectorTerms");
+    if selector.node_selector_terms.is_empty() {
+        return vec![FieldError::required(&path, "must have at least one node selector term")];
+    }
+    selector.node_selector_terms.iter().enumerate().flat_map(|(index, term)| node_term(term, true, &path.index(index))).collect()
 }
 
 fn weight(weight: i32, path: &Path) -> Option<FieldError> {

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, ProjectedVolumeSource, Volume};
+use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, NFSVolumeSource, ProjectedVolumeSource, Volume};
 
-use super::{container, invalid_each, list, text};
+use super::{container, invalid_each, list, persistent_volume_claim, text};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::quantity::Quantity;
@@ -69,22 +69,13 @@ fn known_sources(volume: &Volume, path: &Path) -> Vec<Checked> {
     let claim = volume.persistent_volume_claim.as_ref().map(|source| {
         required_text(&source.claim_name, &at("persistentVolumeClaim").child("claimName")).into_iter().collect()
     });
-    let nfs = volume.nfs.as_ref().map(|source| {
-        let path = at("nfs");
-        let mut errors: Vec<FieldError> = required_text(&source.server, &path.child("server")).into_iter().collect();
-        errors.extend(required_text(&source.path, &path.child("path")));
-        if !source.path.starts_with('/') {
-            errors.push(FieldError::invalid(path.child("path"), source.path.as_str(), "must be an absolute path"));
-        }
-        errors
-    });
     vec![
         ("emptyDir", empty_dir),
         ("hostPath", volume.host_path.as_ref().map(|source| host_path(source, &at("hostPath")))),
         ("secret", volume.secret.as_ref().map(|source| {
             keyed(("secretName", text(&source.secret_name)), source.default_mode, list(&source.items), &at("secret"))
         })),
-        ("nfs", nfs),
+        ("nfs", volume.nfs.as_ref().map(|source| nfs(source, &at("nfs")))),
         ("persistentVolumeClaim", claim),
         ("downwardAPI", volume.downward_api.as_ref().map(|source| {
             let mut errors: Vec<FieldError> = mode(source.default_mode, &at("downwardAPI").child("defaultMode")).into_iter().collect();
@@ -95,6 +86,13 @@ fn known_sources(volume: &Volume, path: &Path) -> Vec<Checked> {
             keyed(("name", &source.name), source.default_mode, list(&source.items), &at("configMap"))
         })),
         ("projected", volume.projected.as_ref().map(|source| projected(source, &at("projected")))),
+        ("ephemeral", volume.ephemeral.as_ref().map(|source| {
+            let path = at("ephemeral").child("volumeClaimTemplate");
+            match &source.volume_claim_template {
+                Some(template) => persistent_volume_claim::template(template, &path),
+                None => vec![FieldError::required(path, "")],
+            }
+        })),
     ]
 }
 
@@ -121,7 +119,6 @@ fn other_sources(volume: &Volume) -> Vec<Checked> {
         ("storageos", given(volume.storageos.is_some())),
         ("scaleIO", given(volume.scale_io.is_some())),
         ("csi", given(volume.csi.is_some())),
-        ("ephemeral", given(volume.ephemeral.is_some())),
         ("image", given(volume.image.is_some())),
     ]
 }
@@ -134,7 +131,16 @@ fn mode(mode: Option<i32>, path: &Path) -> Option<FieldError> {
     mode.filter(|mode| !(0..=0o777).contains(mode)).map(|mode| FieldError::invalid(path, mode, MODE))
 }
 
-fn host_path(source: &HostPathVolumeSource, path: &Path) -> Vec<FieldError> {
+pub(super) fn nfs(source: &NFSVolumeSource, path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = required_text(&source.server, &path.child("server")).into_iter().collect();
+    errors.extend(required_text(&source.path, &path.child("path")));
+    if !source.path.starts_with('/') {
+        errors.push(FieldError::invalid(path.child("path"), source.path.as_str(), "must be an absolute path"));
+    }
+    errors
+}
+
+pub(super) fn host_path(source: &HostPathVolumeSource, path: &Path) -> Vec<FieldError> {
     const TYPES: &[&str] = &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
     if source.path.is_empty() {
         return vec![FieldError::required(path.child("path"), "")];
@@ -227,7 +233,7 @@ fn downward_file(file: &DownwardAPIVolumeFile, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn no_backsteps(target: &str, path: &Path) -> Option<FieldError> {
+pub(super) fn no_backsteps(target: &str, path: &Path) -> Option<FieldError> {
     target.split('/').any(|part| part == "..").then(|| FieldError::invalid(path, target, "must not contain '..'"))
 }
 

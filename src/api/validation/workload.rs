@@ -1,7 +1,7 @@
 //! Deployments and ReplicaSets.
 //!
 //! Models: pkg/apis/apps/validation/validation.go, v1.36.
-//! Simplified: a selector that is there but empty reads as a missing one.
+//! Simplified: nothing.
 
 use k8s_openapi::api::apps::v1::{DeploymentStrategy, RollingUpdateDeployment};
 use k8s_openapi::api::core::v1::PodTemplateSpec;
@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector as RawSelector
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::{Value, json};
 
-use super::{invalid_each, metadata, nonnegative, pod, text};
+use super::{invalid_each, list, metadata, nonnegative, pod, text};
 use crate::field::{FieldError, Path};
 use crate::selector::LabelSelector;
 use crate::{Deployment, ReplicaSet, name_rules};
@@ -71,19 +71,9 @@ fn replica_set_spec(replica_set: &ReplicaSet) -> Vec<FieldError> {
     errors
 }
 
-fn selector_and_template(selector: &RawSelector, template: Option<&PodTemplateSpec>, path: &Path) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    let missing = *selector == RawSelector::default();
-    if missing {
-        errors.push(FieldError::required(path.child("selector"), ""));
-    } else {
-        errors.extend(metadata::label_selector(Some(selector), &path.child("selector")));
-    }
-    // A missing selector selects nothing, so it does not match the template either.
-    let Ok(matcher) = LabelSelector::from_raw((!missing).then_some(selector)) else {
-        errors.push(FieldError::invalid(path.child("selector"), json!(selector), "invalid label selector"));
-        return errors;
-    };
+fn selector_and_template(raw: &RawSelector, template: Option<&PodTemplateSpec>, path: &Path) -> Vec<FieldError> {
+    let (mut errors, matcher) = selector(raw, &path.child("selector"), "deployment", "invalid label selector");
+    let Some(matcher) = matcher else { return errors };
     let path = path.child("template");
     let default = PodTemplateSpec::default();
     let template = template.unwrap_or(&default);
@@ -102,6 +92,33 @@ fn selector_and_template(selector: &RawSelector, template: Option<&PodTemplateSp
         errors.push(FieldError::forbidden(path.child("spec").child("activeDeadlineSeconds"), why));
     }
     errors
+}
+
+/// Whether a selector that is there selects everything.
+pub(super) fn is_empty_selector(selector: &RawSelector) -> bool {
+    selector.match_labels.as_ref().is_none_or(|labels| labels.is_empty()) && list(&selector.match_expressions).is_empty()
+}
+
+/// The faults of a required selector, and the selector itself unless it cannot be read. A missing one selects nothing,
+/// so it does not match the template either.
+pub(super) fn selector(raw: &RawSelector, path: &Path, of: &str, unreadable: &str) -> (Vec<FieldError>, Option<LabelSelector>) {
+    let mut errors = Vec::new();
+    let missing = *raw == RawSelector::default();
+    if missing {
+        errors.push(FieldError::required(path, ""));
+    } else {
+        errors.extend(metadata::label_selector(Some(raw), path));
+        if is_empty_selector(raw) {
+            errors.push(FieldError::invalid(path, json!({}), format!("empty selector is invalid for {of}")));
+        }
+    }
+    match LabelSelector::from_raw((!missing).then_some(raw)) {
+        Ok(selector) => (errors, Some(selector)),
+        Err(_) => {
+            errors.push(FieldError::invalid(path, json!(raw), unreadable));
+            (errors, None)
+        }
+    }
 }
 
 fn strategy(strategy: &DeploymentStrategy, path: &Path) -> Vec<FieldError> {
@@ -134,20 +151,23 @@ fn rolling_update(rolling: &RollingUpdateDeployment, path: &Path) -> Vec<FieldEr
     if number(unavailable) == 0 && number(surge) == 0 {
         errors.push(FieldError::invalid(path.child("maxUnavailable"), shown(unavailable), "may not be 0 when `maxSurge` is 0"));
     }
-    if matches!(unavailable, IntOrString::String(_)) && percentage(unavailable).is_some_and(|percent| percent > 100) {
-        errors.push(FieldError::invalid(path.child("maxUnavailable"), shown(unavailable), "must not be greater than 100%"));
-    }
+    errors.extend(more_than_all(unavailable, &path.child("maxUnavailable")));
     errors
 }
 
-fn shown(value: &IntOrString) -> Value {
+pub(super) fn more_than_all(value: &IntOrString, path: &Path) -> Option<FieldError> {
+    let too_many = percentage(value).is_some_and(|percent| percent > 100);
+    too_many.then(|| FieldError::invalid(path, shown(value), "must not be greater than 100%"))
+}
+
+pub(super) fn shown(value: &IntOrString) -> Value {
     match value {
         IntOrString::Int(number) => json!(number),
         IntOrString::String(text) => json!(text),
     }
 }
 
-fn percentage(value: &IntOrString) -> Option<i64> {
+pub(super) fn percentage(value: &IntOrString) -> Option<i64> {
     match value {
         IntOrString::String(text) if name_rules::percent(text).is_empty() => text.strip_suffix('%')?.parse().ok(),
         _ => None,
@@ -155,14 +175,14 @@ fn percentage(value: &IntOrString) -> Option<i64> {
 }
 
 /// The number before the `%` too; text that is no percentage counts as 0.
-fn number(value: &IntOrString) -> i64 {
+pub(super) fn number(value: &IntOrString) -> i64 {
     match value {
         IntOrString::Int(number) => i64::from(*number),
         IntOrString::String(text) => percentage(value).or_else(|| text.parse().ok()).unwrap_or(0),
     }
 }
 
-fn count_or_percent(value: &IntOrString, path: &Path) -> Vec<FieldError> {
+pub(super) fn count_or_percent(value: &IntOrString, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     match value {
         IntOrString::Int(number) => nonnegative(&mut errors, path, *number),
@@ -213,12 +233,12 @@ pub(crate) fn replica_set_status_update(new: &ReplicaSet, old: &ReplicaSet) -> V
     errors
 }
 
-fn parts_of(parts: &[(&str, Option<i32>)], whole: i32, path: &Path) -> Vec<FieldError> {
+pub(super) fn parts_of(parts: &[(&str, Option<i32>)], whole: i32, path: &Path) -> Vec<FieldError> {
     let too_many = parts.iter().filter_map(|(name, count)| count.filter(|count| *count > whole).map(|count| (name, count)));
     too_many.map(|(name, count)| FieldError::invalid(path.child(name), count, "cannot be greater than status.replicas")).collect()
 }
 
-fn available_within_ready(available: Option<i32>, ready: Option<i32>, path: &Path) -> Option<FieldError> {
+pub(super) fn available_within_ready(available: Option<i32>, ready: Option<i32>, path: &Path) -> Option<FieldError> {
     let (available, ready) = (available.unwrap_or(0), ready.unwrap_or(0));
     (available > ready).then(|| FieldError::invalid(path.child("availableReplicas"), available, "cannot be greater than readyReplicas"))
 }

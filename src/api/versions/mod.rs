@@ -4,9 +4,9 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/scheme.go (conversion), v1.36.
 //! Simplified: nothing.
 
+mod autoscaling_v1;
 mod course_2019;
 mod event_v1;
-mod horizontal_pod_autoscaler_v1;
 
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ impl Eq for Version {}
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Version> {
-    [course_2019::VERSIONS, horizontal_pod_autoscaler_v1::VERSIONS, event_v1::VERSIONS].into_iter().flatten()
+    [course_2019::VERSIONS, autoscaling_v1::VERSIONS, event_v1::VERSIONS].into_iter().flatten()
 }
 
 /// The versions beside its stored one that serve this kind.

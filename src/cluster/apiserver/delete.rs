@@ -207,7 +207,7 @@ fn finalizers(object: &Object, options: &Options) -> Vec<String> {
         Some(Propagation::Foreground) => Some(FOREGROUND),
         Some(Propagation::Background) => None,
         None if has(ORPHAN) || has(FOREGROUND) => return finalizers,
-        None if storage_rules::orphans_by_default(object.kind()) => Some(ORPHAN),
+        None if object.kind().orphans_dependents() => Some(ORPHAN),
         None => return finalizers,
     };
     let own = |name: &str| name == ORPHAN || name == FOREGROUND;

@@ -1,8 +1,8 @@
 //! In what the kinds differ when they are stored: what a deletion answers, whether an update may create, whether it must
-//! say which version it changes, and what becomes of dependents if nobody says.
+//! say which version it changes.
 //!
 //! Models: the strategies and storages in pkg/registry (AllowCreateOnUpdate, AllowUnconditionalUpdate,
-//! DefaultGarbageCollectionPolicy, ReturnDeletedObject), v1.36.
+//! ReturnDeletedObject), v1.36.
 //! Simplified: nothing.
 
 use podarium_api::Kind;
@@ -37,8 +37,6 @@ const NEED_A_VERSION: Names = &[
     ("storage.k8s.io", &["csidrivers", "csinodes", "csistoragecapacities", "volumeattachments"]),
 ];
 
-const ORPHAN: Names = &[("", &["replicationcontrollers"]), ("batch", &["jobs"])];
-
 fn is_in(kind: Kind, names: Names) -> bool {
     let info = kind.info();
     names.iter().any(|(group, plurals)| *group == info.group && plurals.contains(&info.plural))
@@ -57,9 +55,4 @@ pub(super) fn is_created_by_update(kind: Kind) -> bool {
 /// Whether an update must say which version it changes.
 pub(super) fn needs_a_version(kind: Kind) -> bool {
     is_in(kind, NEED_A_VERSION)
-}
-
-/// Whether dependents stay when nobody says what becomes of them. Old kinds do that, since they always did.
-pub(super) fn orphans_by_default(kind: Kind) -> bool {
-    is_in(kind, ORPHAN)
 }

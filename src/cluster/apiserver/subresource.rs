@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodCondition;
+use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
@@ -105,11 +106,16 @@ impl ApiServer {
 fn scale_of(object: &Object) -> Option<Value> {
     let meta = object.meta();
     let (spec, status, selector) = match object {
-        Object::Deployment(object) => (object.spec.replicas, object.status.replicas, Some(&object.spec.selector)),
-        Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), Some(&object.spec.selector)),
+        Object::Deployment(object) => (object.spec.replicas, object.status.replicas, LabelSelector::of(&object.spec.selector)),
+        Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
+        Object::StatefulSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
+        Object::ReplicationController(object) => {
+            let selector = LabelSelector::from_labels(&object.spec.selector.clone().unwrap_or_default());
+            (object.spec.replicas, Some(object.status.replicas), selector)
+        }
         _ => return None,
     };
-    let selector = selector.map(|selector| podarium_api::selector::LabelSelector::of(selector).to_string()).unwrap_or_default();
+    let selector = selector.to_string();
     let spec = match spec.unwrap_or(0) {
         0 => json!({}),
         replicas => json!({"replicas": replicas}),
@@ -136,6 +142,14 @@ fn set_replicas(object: &mut Object, replicas: i32) {
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }
         Object::ReplicaSet(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
+        Object::StatefulSet(object) => {
+            let object = Arc::make_mut(object);
+            Arc::make_mut(&mut object.spec).replicas = Some(replicas);
+        }
+        Object::ReplicationController(object) => {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }

@@ -134,6 +134,7 @@ impl ApiServer {
         let status_only = subresource == Some(Subresource::Status);
         if status_only {
             object.prepare_for_status_update(&old);
+            super::rest::persistent_volume::note_phase_transition(&mut object, &old, &self.epoch.seconds(call.now));
         } else if subresource == Some(Subresource::Finalize) {
             object = finalized(&object, &old);
         } else {

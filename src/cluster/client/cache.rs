@@ -21,6 +21,8 @@ pub struct Cache {
     /// Node name and the key of the pod on it.
     on_node: OrdSet<(Arc<str>, Key)>,
     synced: bool,
+    /// The resourceVersion up to which the watch has brought this cache.
+    revision: u64,
 }
 
 impl Cache {
@@ -78,6 +80,15 @@ impl Cache {
         }
     }
 
+    /// How far the cache has come: it has seen every write up to this resourceVersion.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    pub(super) fn set_revision(&mut self, revision: u64) {
+        self.revision = revision;
+    }
+
     pub(super) fn set_synced(&mut self) {
         self.synced = true;
     }
@@ -95,7 +106,7 @@ fn owner_uid(object: &Object) -> Option<Cow<'_, str>> {
     let controller = meta.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
     match (controller, object) {
         (Some(owner), _) => Some(Cow::Borrowed(&owner.uid)),
-        (None, Object::Pod(_) | Object::ReplicaSet(_)) => {
+        (None, Object::Pod(_) | Object::ReplicaSet(_) | Object::ControllerRevision(_)) => {
             Some(Cow::Owned(orphans_of(meta.namespace.as_deref().unwrap_or_default())))
         }
         (None, _) => None,
@@ -161,7 +172,7 @@ impl Caches {
         cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, uid)).filter_map(T::from_object)
     }
 
-    /// The pods or ReplicaSets of a namespace that no controller owns.
+    /// The pods, ReplicaSets or ControllerRevisions of a namespace that no controller owns.
     pub fn orphans_in<'a, T: Resource>(&'a self, namespace: &str) -> impl Iterator<Item = &'a Arc<T>> + use<'a, T> {
         let cache = self.kinds.get(&T::KIND);
         let place = orphans_of(namespace);

@@ -142,6 +142,7 @@ impl Informers {
         reflector.state = State::Watching(ctx.watch(kind, reflector.filter.clone(), resource_version));
         let cache = Arc::make_mut(&mut self.caches).kind_mut(kind);
         cache.set_synced();
+        cache.set_revision(resource_version);
         let cause = Cause::Write(resource_version);
         let present: std::collections::BTreeSet<Key> = items.iter().map(Key::of).collect();
         let gone: Vec<Key> = cache.iter().map(|(key, _)| key.clone()).filter(|key| !present.contains(key)).collect();
@@ -167,6 +168,7 @@ impl Informers {
         }
         reflector.resource_version = event.resource_version;
         let cache = Arc::make_mut(&mut self.caches).kind_mut(kind);
+        cache.set_revision(event.resource_version);
         let key = Key::of(&event.object);
         let cause = Cause::Write(event.resource_version);
         if event.change == WatchChange::Deleted {

@@ -44,11 +44,21 @@ pub(super) fn claim<O: Resource, T: Resource>(
     selector: &LabelSelector,
     candidates: impl IntoIterator<Item = Arc<T>>,
 ) -> Result<Vec<Arc<T>>, Stop> {
+    claim_if(ctx, owner, |candidate| selector.matches(candidate.meta().labels.as_ref()), candidates)
+}
+
+/// The same with another way to tell what belongs to the owner than a selector.
+pub(super) fn claim_if<O: Resource, T: Resource>(
+    ctx: &mut Sync<'_>,
+    owner: &Arc<O>,
+    belongs: impl Fn(&T) -> bool,
+    candidates: impl IntoIterator<Item = Arc<T>>,
+) -> Result<Vec<Arc<T>>, Stop> {
     let mut claimed = Vec::new();
     let mut failures = Vec::new();
     let mut may_adopt = None;
     for candidate in candidates {
-        let matches = selector.matches(candidate.meta().labels.as_ref());
+        let matches = belongs(&candidate);
         match fate(&**owner, matches, &*candidate) {
             Fate::Keep => claimed.push(candidate),
             Fate::Leave => {}
@@ -75,6 +85,20 @@ pub(super) fn claim<O: Resource, T: Resource>(
         }
     }
     if failures.is_empty() { Ok(claimed) } else { Err(Stop::Failed(failures.join(", "))) }
+}
+
+/// Makes orphans that were found some other way the owner's own.
+pub(super) fn adopt_all<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, orphans: &[Arc<T>]) -> Result<(), Stop> {
+    if orphans.is_empty() {
+        return Ok(());
+    }
+    if let Err(why) = recheck(ctx, owner)? {
+        return Err(Stop::Failed(format!("can't adopt {}s: {why}", T::INFO.kind)));
+    }
+    for orphan in orphans {
+        adopt(ctx, owner, orphan)?.map_err(Stop::Failed)?;
+    }
+    Ok(())
 }
 
 /// The cache may not know yet that the owner is going away or was replaced; before the first adoption it is read

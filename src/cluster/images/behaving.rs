@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use podarium_sim::Time;
 
+use super::cpu_meter::CpuMeter;
 use super::sleep_of;
-use super::{Behavior, Ended, Image, LogLine, LogText, MainProcess, Output, ProbeAnswer, ProbeRequest, ProbeTarget, Spawned};
+use super::{Behavior, Ended, Executed, Image, LogLine, LogText, MainProcess, Output, Spawned, Taken};
+use crate::network::{Answered, Asked};
 
 /// The exit code of a process that died of SIGKILL.
 const KILLED: i32 = 137;
@@ -24,6 +26,42 @@ pub struct Behaving {
     lines_at: Vec<(usize, Time)>,
     /// What it has to say at once.
     greeting: Vec<String>,
+    answers: Arc<Answers>,
+    /// SIGTERM came and it listens to that: its ports are closed.
+    closed: bool,
+    /// When each of its workers is free again.
+    workers: Vec<Time>,
+    cpu: CpuMeter,
+}
+
+/// Its answers, made once.
+#[derive(Clone, Debug)]
+struct Answers {
+    /// By the place in `serves`.
+    serves: Vec<Arc<Answered>>,
+    not_found: Arc<Answered>,
+    not_ready: Arc<Answered>,
+}
+
+impl Answers {
+    fn of(behavior: &Behavior, version: &str) -> Self {
+        let version: Arc<str> = version.into();
+        let answer = |status: u16, body: &str| {
+            let kind = match body.trim_start().as_bytes().first() {
+                Some(b'<') => "text/html",
+                Some(b'{' | b'[') => "application/json",
+                _ => "text/plain; charset=utf-8",
+            };
+            let headers = [("Content-Type", kind.to_owned()), ("Content-Length", body.len().to_string())];
+            let headers = headers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+            Arc::new(Answered { status, headers, body: body.as_bytes().to_vec(), version: version.clone() })
+        };
+        Answers {
+            serves: behavior.serves.iter().map(|serves| answer(serves.status, &serves.body)).collect(),
+            not_found: answer(404, "404 page not found\n"),
+            not_ready: answer(503, "Service Unavailable\n"),
+        }
+    }
 }
 
 impl Behaving {
@@ -55,7 +93,17 @@ impl Behaving {
             LogText::Every(period, _) => Some((place, spawned.at + *period)),
             LogText::Once(_) => None,
         });
-        Behaving { started: spawned.at, end: end_of(&behavior, spawned), lines_at: lines_at.collect(), greeting, behavior: Arc::new(behavior) }
+        Behaving {
+            started: spawned.at,
+            end: end_of(&behavior, spawned),
+            lines_at: lines_at.collect(),
+            greeting,
+            answers: Arc::new(Answers::of(&behavior, &image.version)),
+            closed: false,
+            workers: vec![spawned.at; behavior.workers.unwrap_or(0)],
+            cpu: CpuMeter::new(spawned.at),
+            behavior: Arc::new(behavior),
+        }
     }
 
     fn works(&self, now: Time) -> bool {
@@ -66,29 +114,28 @@ impl Behaving {
         now >= self.started + self.behavior.starts_in + self.behavior.ready_after
     }
 
-    /// The rule that decides about this probe at this moment.
-    fn rule(&self, request: &ProbeRequest, now: Time) -> Option<&super::ProbeRule> {
+    /// The rule for this command at this moment.
+    fn rule(&self, line: &str, now: Time) -> Option<&super::ExecRule> {
         let age = now - self.started;
-        let about = |target: &ProbeTarget| match (target, request) {
-            (ProbeTarget::Any, _) => true,
-            (ProbeTarget::Path(path), ProbeRequest::Http { path: asked, .. }) => path == asked,
-            (ProbeTarget::Exec(part), ProbeRequest::Exec { command }) => command.join(" ").contains(part),
-            _ => false,
-        };
-        self.behavior.probes.iter().rev().find(|rule| about(&rule.target) && rule.from <= age && rule.until.is_none_or(|until| age < until))
+        let rules = self.behavior.execs.iter().rev();
+        rules.into_iter().find(|rule| line.contains(&rule.contains) && rule.from <= age && rule.until.is_none_or(|until| age < until))
     }
 
-    fn http(&self, port: u16, path: &str, now: Time) -> ProbeAnswer {
-        let on_port = || self.behavior.serves.iter().filter(|serves| serves.port == port);
-        if on_port().next().is_none() || !self.works(now) {
-            return ProbeAnswer::Refused;
+    /// What it answers on a port and path, how long that takes and what it costs. `None`: it does not listen there.
+    fn answer(&self, port: u16, path: &str, now: Time) -> Option<(&Arc<Answered>, Duration, Duration)> {
+        if !self.listens(port, now) {
+            return None;
         }
         if !self.is_ready(now) {
-            return ProbeAnswer::Http { status: 503 };
+            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO));
         }
-        let exact = on_port().find(|serves| serves.path.as_deref() == Some(path));
-        let status = exact.or_else(|| on_port().find(|serves| serves.path.is_none())).map_or(404, |serves| serves.status);
-        ProbeAnswer::Http { status }
+        let on_port = || self.behavior.serves.iter().enumerate().filter(|(_, serves)| serves.port == port);
+        let exact = on_port().find(|(_, serves)| serves.path.as_deref() == Some(path));
+        let found = exact.or_else(|| on_port().find(|(_, serves)| serves.path.is_none()));
+        Some(match found {
+            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu),
+            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO),
+        })
     }
 }
 
@@ -123,6 +170,7 @@ impl MainProcess for Behaving {
 
     fn terminate(&mut self, now: Time, out: &mut Output) {
         let Some(takes) = self.behavior.stops_in else { return };
+        self.closed = true;
         let at = now + takes;
         if self.end.is_none_or(|(ends, _)| at < ends) {
             self.end = Some((at, Ended::code(self.behavior.stop_code)));
@@ -130,23 +178,29 @@ impl MainProcess for Behaving {
         self.run(now, out);
     }
 
-    fn probe(&self, request: &ProbeRequest, now: Time) -> ProbeAnswer {
-        let rule = self.rule(request, now);
-        match request {
-            ProbeRequest::Http { port, path } => match rule {
-                Some(rule) => ProbeAnswer::Http { status: if rule.healthy { 200 } else { 503 } },
-                None => self.http(*port, path, now),
-            },
-            ProbeRequest::Tcp { port } => match rule {
-                Some(rule) if !rule.healthy => ProbeAnswer::Refused,
-                Some(_) => ProbeAnswer::Connected,
-                None if self.works(now) && self.behavior.serves.iter().any(|serves| serves.port == *port) => ProbeAnswer::Connected,
-                None => ProbeAnswer::Refused,
-            },
-            ProbeRequest::Exec { command } => match rule {
-                Some(rule) => ProbeAnswer::Exec { code: i32::from(!rule.healthy), output: rule.output.clone() },
-                None => exec(command),
-            },
+    fn listens(&self, port: u16, now: Time) -> bool {
+        !self.closed && self.works(now) && self.behavior.serves.iter().any(|serves| serves.port == port)
+    }
+
+    fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+        let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
+        let answered = answered.clone();
+        self.cpu.add(now, cpu);
+        let begins = match self.workers.iter_mut().min() {
+            Some(free) => {
+                let begins = now.max(*free);
+                *free = begins + takes;
+                begins
+            }
+            None => now,
+        };
+        Taken::Answer { at: begins + takes, answered }
+    }
+
+    fn exec(&self, command: &[String], now: Time) -> Executed {
+        match self.rule(&command.join(" "), now) {
+            Some(rule) => Executed::Ended { code: i32::from(!rule.succeeds), output: rule.output.clone() },
+            None => exec(command),
         }
     }
 
@@ -154,21 +208,21 @@ impl MainProcess for Behaving {
         self.behavior.memory_bytes
     }
 
-    fn cpu_millis(&self) -> u64 {
-        self.behavior.cpu_millis
+    fn cpu_millis(&self, now: Time) -> u64 {
+        self.behavior.cpu_millis + self.cpu.millis(now)
     }
 }
 
 /// `true` and `false` need no program; what else there is does.
-fn exec(command: &[String]) -> ProbeAnswer {
+fn exec(command: &[String]) -> Executed {
     let line = match command {
         [shell, flag, script] if shell.ends_with("sh") && flag == "-c" => script.clone(),
         words => words.join(" "),
     };
     match line.trim() {
-        "true" | "/bin/true" | "exit 0" => ProbeAnswer::Exec { code: 0, output: String::new() },
-        "false" | "/bin/false" | "exit 1" => ProbeAnswer::Exec { code: 1, output: String::new() },
-        line => ProbeAnswer::NotSimulated(format!("not simulated: the command `{line}`")),
+        "true" | "/bin/true" | "exit 0" => Executed::Ended { code: 0, output: String::new() },
+        "false" | "/bin/false" | "exit 1" => Executed::Ended { code: 1, output: String::new() },
+        line => Executed::NotSimulated(format!("not simulated: the command `{line}`")),
     }
 }
 
@@ -209,10 +263,35 @@ mod tests {
     fn ports_refuse_then_are_unready_then_answer() {
         let seconds = Duration::from_secs;
         let behavior = Behavior { starts_in: seconds(1), ready_after: seconds(2), ..Behavior::serving(80, "hi") };
-        let process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
-        let ask = |second: u64| process.probe(&ProbeRequest::Http { port: 80, path: "/".to_owned() }, Time::from_secs(10 + second));
-        assert_eq!([ask(0), ask(1), ask(3)], [ProbeAnswer::Refused, ProbeAnswer::Http { status: 503 }, ProbeAnswer::Http { status: 200 }]);
-        assert_eq!(process.probe(&ProbeRequest::Tcp { port: 81 }, Time::from_secs(99)), ProbeAnswer::Refused);
+        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
+        assert_eq!([10, 11, 13].map(|second| status(&mut process, "/", second)), [None, Some(503), Some(200)]);
+        assert!(process.listens(80, Time::from_secs(11)) && !process.listens(81, Time::from_secs(99)));
+        process.terminate(Time::from_secs(20), &mut Output::default());
+        assert_eq!(status(&mut process, "/", 20), None, "who is asked to stop takes nothing new");
+    }
+
+    fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
+        match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
+            Taken::Refused => None,
+            Taken::Answer { answered, .. } => Some(answered.status),
+        }
+    }
+
+    #[test]
+    fn requests_wait_for_a_worker_and_cost_cpu() {
+        let mut behavior = Behavior { workers: Some(2), starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
+        behavior.serves[0].takes = Duration::from_millis(100);
+        behavior.serves[0].cpu = Duration::from_millis(50);
+        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
+        let now = Time::from_secs(20);
+        let waits: Vec<u128> = (0..5)
+            .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
+                Taken::Answer { at, .. } => (at - now).as_millis(),
+                Taken::Refused => 0,
+            })
+            .collect();
+        assert_eq!(waits, [100, 100, 200, 200, 300]);
+        assert_eq!(process.cpu_millis(Time::from_secs(30)), 1 + 25);
     }
 
     #[test]

@@ -72,10 +72,13 @@ pub struct Behavior {
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
     pub serves: Vec<Serves>,
-    /// Answers to probes that differ from what `serves` says; the last that fits counts.
-    pub probes: Vec<ProbeRule>,
+    /// How many requests it works on at a time; more wait for their turn. `None`: all at once.
+    pub workers: Option<usize>,
+    /// How commands in its container end; the last rule that fits counts.
+    pub execs: Vec<ExecRule>,
     /// What it needs at work. More than the container's limit gets it killed for memory.
     pub memory_bytes: u64,
+    /// What it uses when nobody asks anything of it.
     pub cpu_millis: u64,
 }
 
@@ -89,7 +92,8 @@ impl Default for Behavior {
             exits: Vec::new(),
             logs: Vec::new(),
             serves: Vec::new(),
-            probes: Vec::new(),
+            workers: None,
+            execs: Vec::new(),
             memory_bytes: 4 << 20,
             cpu_millis: 1,
         }
@@ -108,7 +112,7 @@ impl Behavior {
     }
 
     pub fn and_serving(mut self, port: u16, path: Option<&str>, status: u16, body: &str) -> Self {
-        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO });
+        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO, cpu: Duration::ZERO });
         self
     }
 
@@ -142,25 +146,16 @@ pub struct Serves {
     pub status: u16,
     pub body: String,
     pub takes: Duration,
+    /// The CPU time that an answer costs.
+    pub cpu: Duration,
 }
 
-/// How probes are answered for a while: `from` and `until` count from the start of the process.
+/// How a command ends for a while, if its line contains a text: `from` and `until` count from the start of the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ProbeRule {
-    pub target: ProbeTarget,
+pub struct ExecRule {
+    pub contains: String,
     pub from: Duration,
     pub until: Option<Duration>,
-    pub healthy: bool,
-    /// What an exec probe prints.
+    pub succeeds: bool,
     pub output: String,
-}
-
-/// Which probes a rule is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeTarget {
-    Any,
-    /// An HTTP path.
-    Path(String),
-    /// An exec probe whose command line contains this.
-    Exec(String),
 }

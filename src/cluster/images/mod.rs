@@ -8,6 +8,7 @@
 mod behavior;
 mod behaving;
 mod catalog;
+mod cpu_meter;
 mod process;
 mod reference;
 
@@ -23,11 +24,11 @@ mod nginx;
 mod pause;
 mod redis;
 
-pub use behavior::{Behavior, CommandBehavior, Exit, Image, Layer, LogText, ProbeRule, ProbeTarget, Serves};
+pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
 pub use behaving::Behaving;
 pub use catalog::{ImageCatalog, PullError};
 pub(crate) use process::sleep_of;
-pub use process::{Ended, LogLine, MainProcess, Output, ProbeAnswer, ProbeRequest, Spawned};
+pub use process::{Ended, Executed, LogLine, MainProcess, Output, Spawned, Taken};
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.

@@ -1,5 +1,5 @@
 //! A container's main process, as the kubelet deals with it: a small state machine that says when it wants to be
-//! woken, writes lines, answers probes, takes signals and ends.
+//! woken, writes lines, takes requests and signals, and ends.
 //!
 //! This is the seam behind which real programs come: another implementation of [`MainProcess`], nothing else.
 //!
@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_sim::Time;
+
+use crate::network::{Answered, Asked};
 
 /// What a process is started with.
 #[derive(Clone, Debug)]
@@ -51,22 +53,19 @@ pub struct Output {
     pub ended: Option<Ended>,
 }
 
-/// A question to a container, as probes ask it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeRequest {
-    Http { port: u16, path: String },
-    Tcp { port: u16 },
-    Exec { command: Vec<String> },
+/// What became of a request that came to a port.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Taken {
+    /// It does not listen there.
+    Refused,
+    /// It answers at this time, if it lives so long.
+    Answer { at: Time, answered: Arc<Answered> },
 }
 
+/// What became of a command that was run beside the process, in its container.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProbeAnswer {
-    /// Nobody listens on the port.
-    Refused,
-    /// The connection stands (TCP).
-    Connected,
-    Http { status: u16 },
-    Exec { code: i32, output: String },
+pub enum Executed {
+    Ended { code: i32, output: String },
     /// The honest answer of a process that cannot play this.
     NotSimulated(String),
 }
@@ -81,11 +80,19 @@ pub trait MainProcess: CloneProcess + fmt::Debug + Send + Sync {
     /// SIGTERM. It may end now, later (it says so with `next_at`), or never.
     fn terminate(&mut self, now: Time, out: &mut Output);
 
-    fn probe(&self, request: &ProbeRequest, now: Time) -> ProbeAnswer;
+    /// Whether it accepts connections on this port.
+    fn listens(&self, port: u16, now: Time) -> bool;
+
+    /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
+    /// others before it.
+    fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken;
+
+    /// Runs a command in its container.
+    fn exec(&self, command: &[String], now: Time) -> Executed;
 
     /// What it uses at the moment, for metrics.
     fn memory_bytes(&self) -> u64;
-    fn cpu_millis(&self) -> u64;
+    fn cpu_millis(&self, now: Time) -> u64;
 }
 
 /// Cloning behind a pointer.

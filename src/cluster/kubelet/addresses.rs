@@ -3,14 +3,18 @@
 //! Models: the host-local IPAM plugin of the Container Network Interface.
 //! Simplified: IPv4 only.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+
+use super::pod::Uid;
+use crate::network::Ip;
 
 #[derive(Clone, Debug)]
 pub(super) struct Addresses {
     first: u32,
     count: u32,
-    used: BTreeSet<u32>,
+    /// Which pod has the address at this offset.
+    used: BTreeMap<u32, Uid>,
     last: u32,
 }
 
@@ -23,15 +27,20 @@ impl Addresses {
             // Network, gateway and broadcast addresses are not for pods.
             (u32::from(base), u32::try_from(size).unwrap_or(u32::MAX).saturating_sub(3))
         });
-        Addresses { first, count, used: BTreeSet::new(), last: 0 }
+        Addresses { first, count, used: BTreeMap::new(), last: 0 }
     }
 
     /// The next free address after the last one given, so that an address is not used again at once.
-    pub fn allocate(&mut self) -> Option<String> {
-        let next = (1..=self.count).map(|step| (self.last + step - 1) % self.count + 1).find(|offset| !self.used.contains(offset))?;
-        self.used.insert(next);
+    pub fn allocate(&mut self, pod: &Uid) -> Option<String> {
+        let next = (1..=self.count).map(|step| (self.last + step - 1) % self.count + 1).find(|offset| !self.used.contains_key(offset))?;
+        self.used.insert(next, pod.clone());
         self.last = next;
         Some(Ipv4Addr::from(self.first + 1 + next).to_string())
+    }
+
+    /// The pod that has this address.
+    pub fn owner(&self, address: Ip) -> Option<&Uid> {
+        self.used.get(&address.0.wrapping_sub(self.first + 1))
     }
 
     pub fn release(&mut self, address: &str) {
@@ -48,12 +57,15 @@ mod tests {
     #[test]
     fn addresses_go_round_before_they_are_used_again() {
         let mut addresses = Addresses::new("10.244.3.0/29");
-        let given: Vec<_> = (0..6).map(|_| addresses.allocate()).collect();
+        let pod: Uid = "a".into();
+        let given: Vec<_> = (0..6).map(|_| addresses.allocate(&pod)).collect();
         let last = |address: &Option<String>| address.as_ref().map(|text| text.rsplit('.').next().unwrap_or_default().to_owned());
         assert_eq!(given.iter().map(last).collect::<Vec<_>>(), ["2", "3", "4", "5", "6"].map(|n| Some(n.to_owned())).into_iter().chain([None]).collect::<Vec<_>>());
         addresses.release("10.244.3.4");
         addresses.release("10.244.3.2");
-        assert_eq!(addresses.allocate().as_deref(), Some("10.244.3.2"));
-        assert_eq!(addresses.allocate().as_deref(), Some("10.244.3.4"));
+        assert_eq!(addresses.allocate(&pod).as_deref(), Some("10.244.3.2"));
+        assert_eq!(addresses.owner("10.244.3.2".parse().unwrap()), Some(&pod));
+        assert_eq!(addresses.owner("10.244.3.4".parse().unwrap()), None);
+        assert_eq!(addresses.allocate(&pod).as_deref(), Some("10.244.3.4"));
     }
 }

@@ -47,6 +47,13 @@ impl Agenda {
         }
     }
 
+    /// Wakes a sleeper at this time, if it did not want to be woken before that.
+    pub fn sooner(&mut self, sleeper: Sleeper, at: Time) {
+        if self.wakes.get(&sleeper).is_none_or(|wake| *wake > at) {
+            self.set(sleeper, Some(at));
+        }
+    }
+
     pub fn take_due(&mut self, now: Time) -> Option<Sleeper> {
         let due = self.order.first().filter(|(at, _)| *at <= now)?.1.clone();
         self.set(due.clone(), None);

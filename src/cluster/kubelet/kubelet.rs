@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use podarium_api::pod_state::is_pod_terminal;
 use podarium_api::{Kind, Node, Object, Pod, Resource as _};
+use podarium_sim::Time;
 
 use super::NodeConfig;
 use super::admission::{Offer, admit};
@@ -23,6 +24,7 @@ use crate::cause::Cause;
 use crate::client::{Change, Informers};
 use crate::component::{Component, Ctx, Message, RequestId, Signal};
 use crate::images::{Ended, ImageCatalog};
+use crate::network::{Arrival, Connected};
 use crate::store::Key;
 
 /// The informers' timer, and the kubelet's own.
@@ -62,10 +64,10 @@ impl Kubelet {
     }
 
     /// CPU (in thousandths) and memory (in bytes) that a pod's containers use at the moment.
-    pub fn usage(&self, pod: &Key) -> Option<(u64, u64)> {
+    pub fn usage(&self, pod: &Key, now: Time) -> Option<(u64, u64)> {
         let state = self.pods.values().find(|state| state.key == *pod && !state.vanished)?;
         let processes = state.runtime.containers.iter().filter_map(|container| container.process.as_ref());
-        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(), memory + process.memory_bytes())))
+        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(now), memory + process.memory_bytes())))
     }
 
     fn wake(&mut self, ctx: &mut Ctx<'_>) {
@@ -249,6 +251,12 @@ impl Component for Kubelet {
         self.write_statuses(ctx);
         self.feed_followers(ctx);
         self.host.agenda.arm(AGENDA, ctx);
+    }
+
+    fn connect(&mut self, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
+        let connected = self.serve(arrival, ctx);
+        self.host.agenda.arm(AGENDA, ctx);
+        connected
     }
 
     fn as_any(&self) -> &dyn Any {

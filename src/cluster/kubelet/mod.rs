@@ -38,6 +38,7 @@ mod probes;
 mod puller;
 mod restore;
 mod runtime;
+mod serving;
 mod start;
 mod status_cache;
 mod status_patch;

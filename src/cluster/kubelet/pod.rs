@@ -119,6 +119,9 @@ impl PodState {
                 break;
             }
         }
+        for process in self.runtime.take_ended() {
+            ctx.hang_up(process);
+        }
         let wake = self.next_wake(host);
         assert!(wake.is_none_or(|at| at > ctx.now()), "a pod wants to be woken in the past: {wake:?} at {}", ctx.now());
         host.agenda.set(super::agenda::Sleeper::Pod(self.uid.clone()), wake);
@@ -145,7 +148,7 @@ impl PodState {
             self.relist_at,
             self.volumes.next_wake(),
             self.work_wake(),
-            self.probes.iter().map(|probe| probe.next_at).min(),
+            self.probes.iter().map(ProbeWorker::wake).min(),
             self.worker.requeue_at,
             self.begin_at(host),
             self.deadline_at(host),

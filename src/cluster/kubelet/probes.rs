@@ -3,7 +3,7 @@
 //! failed readiness probe only its traffic.
 //!
 //! Models: pkg/kubelet/prober/{worker.go,prober.go,prober_manager.go}, pkg/probe, v1.36.
-//! Simplified: answers come at once, so time-outs do not happen; gRPC is asked like TCP.
+//! Simplified: commands end at once, so they do not time out; gRPC is asked like TCP.
 
 use std::time::Duration;
 
@@ -20,7 +20,8 @@ use super::pod::PodState;
 use super::runtime::ContainerRecord;
 use crate::client::EventType;
 use crate::component::Ctx;
-use crate::images::{ProbeAnswer, ProbeRequest};
+use crate::images::{Executed, Taken};
+use crate::network::{Asked, ProcessId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ProbeKind {
@@ -60,11 +61,39 @@ pub(super) struct ProbeWorker {
     run: i32,
     /// Nothing is asked until there is a new container.
     on_hold: bool,
+    under_way: Option<Answer>,
+}
+
+/// An answer to a probe, which may be under way still.
+#[derive(Clone, Debug)]
+struct Answer {
+    at: Time,
+    /// What is wrong with it.
+    failure: Option<String>,
+    /// The process that must live until then.
+    process: Option<ProcessId>,
+    target: String,
+}
+
+/// What a probe asks.
+enum Question {
+    Http { port: u16, path: String },
+    Tcp { port: u16 },
+    Exec { command: Vec<String> },
 }
 
 impl ProbeWorker {
     fn period(&self) -> Duration {
         Duration::from_secs(u64::try_from(self.probe.period_seconds.unwrap_or(10)).unwrap_or(10).max(1))
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_secs(u64::try_from(self.probe.timeout_seconds.unwrap_or(1)).unwrap_or(1).max(1))
+    }
+
+    /// When it has something to do.
+    pub fn wake(&self) -> Time {
+        self.under_way.as_ref().map_or(self.next_at, |answer| answer.at)
     }
 }
 
@@ -132,6 +161,7 @@ impl PodState {
                     last: None,
                     run: 0,
                     on_hold: false,
+                    under_way: None,
                 };
                 // Right after the kubelet's start not all probes begin at once.
                 if worker.period() > ctx.now() - host.started {
@@ -165,20 +195,28 @@ impl PodState {
         false
     }
 
-    /// Asks the probes that are due.
+    /// Asks the probes that are due, and takes the answers that have come.
     pub fn run_probes(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
         let now = ctx.now();
         let mut at = 0;
         while at < self.probes.len() {
-            if self.probes[at].next_at > now {
+            if self.probes[at].wake() > now {
                 at += 1;
                 continue;
             }
             let mut worker = self.probes[at].clone();
-            worker.next_at = now + worker.period();
-            if self.ask(&mut worker, host, ctx) {
+            let goes_on = match worker.under_way.take() {
+                Some(answer) => {
+                    self.answered(&mut worker, answer, host, ctx);
+                    true
+                }
+                None => {
+                    worker.next_at = now + worker.period();
+                    self.ask(&mut worker, host, ctx)
+                }
+            };
+            if goes_on {
                 self.probes[at] = worker;
-                at += 1;
             } else {
                 self.probes.remove(at);
             }
@@ -225,9 +263,25 @@ impl PodState {
         if started == (worker.kind == ProbeKind::Startup) {
             return true;
         }
-        let Some(healthy) = self.probe(worker, &id, &ip, host, ctx) else { return true };
-        self.judge(worker, healthy, now);
+        if let Some(answer) = self.probe(worker, &ip, host, ctx) {
+            if answer.at <= now {
+                self.answered(worker, answer, host, ctx);
+            } else {
+                worker.under_way = Some(answer);
+            }
+        }
         true
+    }
+
+    /// The answer to a probe has come, with an event if it is bad.
+    fn answered(&mut self, worker: &mut ProbeWorker, answer: Answer, host: &mut Host, ctx: &mut Ctx<'_>) {
+        let died = answer.process.is_some_and(|process| !self.runtime.containers.iter().any(|container| container.connected == Some(process)));
+        let failure = if died { Some(format!("Get \"{}\": EOF", answer.target)) } else { answer.failure };
+        if let Some(failure) = &failure {
+            let message = format!("{} probe failed: {failure}", worker.kind.name());
+            self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
+        }
+        self.judge(worker, failure.is_none(), ctx.now());
     }
 
     /// One answer more. Enough of them in a row are a verdict.
@@ -256,30 +310,46 @@ impl PodState {
         }
     }
 
-    /// The answer, with an event if it is bad. `None`: it could not be asked.
-    fn probe(&mut self, worker: &ProbeWorker, id: &str, ip: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<bool> {
-        let name = worker.kind.name();
-        let (request, target) = match question(&worker.probe, &self.pod.spec, &worker.container, ip) {
+    /// Asks; the answer may come later. `None`: it could not be asked.
+    fn probe(&mut self, worker: &ProbeWorker, ip: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<Answer> {
+        let (question, target) = match question(&worker.probe, &self.pod.spec, &worker.container, ip) {
             Ok(question) => question,
             Err(error) => {
-                let message = format!("{name} probe errored and resulted in unknown state: {error}");
+                let message = format!("{} probe errored and resulted in unknown state: {error}", worker.kind.name());
                 self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
                 return None;
             }
         };
         let now = ctx.now();
-        let process = self.runtime.get_mut(id).and_then(|container| container.process.as_ref());
-        let answer = process.map_or(ProbeAnswer::Refused, |process| process.probe(&request, now));
-        let failure = match (&request, answer) {
-            (_, ProbeAnswer::Connected) | (_, ProbeAnswer::Http { status: 200..400 }) | (_, ProbeAnswer::Exec { code: 0, .. }) => return Some(true),
-            (_, ProbeAnswer::Http { status }) => format!("HTTP probe failed with statuscode: {status}"),
-            (_, ProbeAnswer::Exec { output, .. }) | (_, ProbeAnswer::NotSimulated(output)) => output,
-            (ProbeRequest::Http { .. }, ProbeAnswer::Refused) => format!("Get \"{target}\": dial tcp {}: connect: connection refused", address(&target)),
-            (_, ProbeAnswer::Refused) => format!("dial tcp {target}: connect: connection refused"),
-        };
-        let message = format!("{name} probe failed: {failure}");
-        self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
-        Some(false)
+        let at_once = |failure: Option<String>| Answer { at: now, failure, process: None, target: String::new() };
+        let refused = |address: &str| Some(format!("dial tcp {address}: connect: connection refused"));
+        Some(match question {
+            Question::Tcp { port } => at_once(if self.runtime.listens(port, now) { None } else { refused(&target) }),
+            Question::Exec { command } => {
+                let container = self.runtime.get_mut(&worker.container_id).and_then(|container| container.process.as_ref());
+                at_once(match container.map(|process| process.exec(&command, now)) {
+                    Some(Executed::Ended { code: 0, .. }) => None,
+                    Some(Executed::Ended { output, .. } | Executed::NotSimulated(output)) => Some(output),
+                    None => Some("container not running".to_owned()),
+                })
+            }
+            Question::Http { port, path } => {
+                let mut asked = Asked::get(address(&target), &path);
+                asked.headers.push(("User-Agent".to_owned(), "kube-probe/1.36".to_owned()));
+                match self.runtime.take(port, &asked, now) {
+                    None | Some((_, Taken::Refused)) => at_once(refused(address(&target)).map(|refused| format!("Get \"{target}\": {refused}"))),
+                    Some((_, Taken::Answer { at, .. })) if at > now + worker.timeout() => {
+                        let failure = format!("Get \"{target}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+                        Answer { at: now + worker.timeout(), failure: Some(failure), process: None, target }
+                    }
+                    Some((container, Taken::Answer { at, answered })) => {
+                        let bad = !(200..400).contains(&answered.status);
+                        let failure = bad.then(|| format!("HTTP probe failed with statuscode: {}", answered.status));
+                        Answer { at, failure, process: container.connected, target }
+                    }
+                }
+            }
+        })
     }
 }
 
@@ -290,11 +360,11 @@ fn address(url: &str) -> &str {
 }
 
 /// What a probe asks, and of whom, as messages name it.
-fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str, ip: &str) -> Result<(ProbeRequest, String), String> {
+fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str, ip: &str) -> Result<(Question, String), String> {
     let port = |port: &IntOrString| resolve(port, spec, container);
     let host = |host: &Option<String>| host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| ip.to_owned());
     if let Some(exec) = &probe.exec {
-        return Ok((ProbeRequest::Exec { command: exec.command.clone().unwrap_or_default() }, String::new()));
+        return Ok((Question::Exec { command: exec.command.clone().unwrap_or_default() }, String::new()));
     }
     if let Some(get) = &probe.http_get {
         let number = port(&get.port)?;
@@ -302,16 +372,16 @@ fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container
         let slash = if path.starts_with('/') { "" } else { "/" };
         let scheme = get.scheme.as_deref().unwrap_or("HTTP").to_lowercase();
         let url = format!("{scheme}://{}:{number}{slash}{path}", host(&get.host));
-        let path = path.split('?').next().unwrap_or_default().to_owned();
-        return Ok((ProbeRequest::Http { port: number, path }, url));
+        let path = format!("{slash}{path}");
+        return Ok((Question::Http { port: number, path }, url));
     }
     if let Some(tcp) = &probe.tcp_socket {
         let number = port(&tcp.port)?;
-        return Ok((ProbeRequest::Tcp { port: number }, format!("{}:{number}", host(&tcp.host))));
+        return Ok((Question::Tcp { port: number }, format!("{}:{number}", host(&tcp.host))));
     }
     if let Some(grpc) = &probe.grpc {
         let number = u16::try_from(grpc.port).map_err(|_| format!("invalid port number: {}", grpc.port))?;
-        return Ok((ProbeRequest::Tcp { port: number }, format!("{ip}:{number}")));
+        return Ok((Question::Tcp { port: number }, format!("{ip}:{number}")));
     }
     Err("missing probe handler".to_owned())
 }

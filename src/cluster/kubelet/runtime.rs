@@ -11,7 +11,8 @@ use std::sync::Arc;
 use imbl::Vector;
 use podarium_sim::{Stream, Time};
 
-use crate::images::{Ended, LogLine, MainProcess, Output};
+use crate::images::{Ended, LogLine, MainProcess, Output, Taken};
+use crate::network::{Asked, ProcessId};
 
 /// How many containers of one name are kept.
 const KEPT: usize = 2;
@@ -54,6 +55,8 @@ pub(super) struct Container {
     pub log: Vector<LogLine>,
     /// When SIGKILL ends it.
     pub kill_at: Option<Time>,
+    /// The process to which connections are open; taken when it has ended and they are closed.
+    pub connected: Option<ProcessId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -125,6 +128,29 @@ impl PodRuntime {
             of_name -= usize::from(too_old);
             !too_old
         });
+    }
+
+    /// Whether any process of the pod listens on a port: they share its network.
+    pub fn listens(&self, port: u16, now: Time) -> bool {
+        self.containers.iter().filter_map(|container| container.process.as_ref()).any(|process| process.listens(port, now))
+    }
+
+    /// A request comes to a port of the pod. `None`: nobody listens there.
+    pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Option<(&Container, Taken)> {
+        for container in &mut self.containers {
+            let Some(process) = container.process.as_mut() else { continue };
+            match process.take(port, asked, now) {
+                Taken::Refused => {}
+                taken => return Some((container, taken)),
+            }
+        }
+        None
+    }
+
+    /// The processes that have ended since the last call, whose connections are to be closed.
+    pub fn take_ended(&mut self) -> Vec<ProcessId> {
+        let ended = self.containers.iter_mut().filter(|container| !container.record.is_running());
+        ended.filter_map(|container| container.connected.take()).collect()
     }
 
     /// Lets the processes do what is due. Whether any container ended.

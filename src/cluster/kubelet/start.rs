@@ -159,7 +159,7 @@ impl PodState {
             finished: None,
         };
         let process = Some(host.images.spawn(image, &spawned));
-        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None });
+        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected: Some(ctx.new_process()) });
         self.changed(host, now);
         self.event(Some(name), EventType::Normal, "Started", "Container started", host, ctx);
         if container.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.post_start.is_some()) {

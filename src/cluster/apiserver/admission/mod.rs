@@ -2,11 +2,15 @@
 //!
 //! A plugin is one file and one line in [`PLUGINS`]; they run in the order of kube-apiserver's list.
 
+mod default_ingress_class;
+mod default_storage_class;
 mod default_toleration_seconds;
 mod namespace_lifecycle;
+mod persistent_volume_claim_resize;
 pub(super) mod pod_topology_labels;
 mod priority;
 mod service_account;
+mod storage_object_in_use_protection;
 mod taint_nodes_by_condition;
 
 use podarium_api::{Kind, Object, Status};
@@ -43,6 +47,10 @@ const PLUGINS: &[(&str, Plugin)] = &[
     ("TaintNodesByCondition", taint_nodes_by_condition::admit),
     ("Priority", priority::admit),
     ("DefaultTolerationSeconds", default_toleration_seconds::admit),
+    ("DefaultStorageClass", default_storage_class::admit),
+    ("StorageObjectInUseProtection", storage_object_in_use_protection::admit),
+    ("PersistentVolumeClaimResize", persistent_volume_claim_resize::admit),
+    ("DefaultIngressClass", default_ingress_class::admit),
     ("PodTopologyLabels", pod_topology_labels::admit),
 ];
 

@@ -24,7 +24,7 @@ pub fn strategy(deployment: &Deployment) -> &str {
 }
 
 /// A number, or a percentage of `total` that is rounded up or down.
-fn scaled(value: Option<&IntOrString>, total: i32, round_up: bool) -> i32 {
+pub fn scaled(value: Option<&IntOrString>, total: i32, round_up: bool) -> i32 {
     match value {
         None => 0,
         Some(IntOrString::Int(number)) => *number,

@@ -20,6 +20,7 @@ mod sets;
 mod tests;
 
 pub use limits::{max_surge, max_unavailable};
+pub(super) use limits::scaled;
 
 use std::sync::Arc;
 

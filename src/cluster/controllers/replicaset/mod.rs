@@ -4,15 +4,16 @@
 //! A killed pod is replaced; a fourth one that turns up with the right labels is adopted, and then one is too many.
 //!
 //! Models: pkg/controller/replicaset/replica_set.go, v1.36.
-//! Simplified: nothing is held back until the caches have caught up with the controller's own writes
-//! (StaleControllerConsistencyReplicaSet).
+//! Simplified: nothing.
 
-mod expectations;
 mod ranking;
 mod replicas;
 mod status;
 #[cfg(test)]
 mod tests;
+
+pub(super) use replicas::batches;
+pub(super) use status::next_availability;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +24,12 @@ use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, ObjectMeta, Pod, ReplicaSet, Resource as _};
 
 use super::claim::claim;
+use super::consistency::OwnWrites;
+use super::expectations::Expectations;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change};
 use crate::store::Key;
-use expectations::Expectations;
 
 /// How many pods one sync makes or deletes at most.
 const BURST: usize = 500;
@@ -35,6 +37,7 @@ const BURST: usize = 500;
 #[derive(Clone, Debug, Default)]
 pub struct ReplicaSetController {
     expectations: Expectations,
+    writes: OwnWrites,
 }
 
 impl Controller for ReplicaSetController {
@@ -54,9 +57,12 @@ impl Controller for ReplicaSetController {
     }
 
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
+        if let Some(why) = self.writes.unseen(key, ctx.caches()) {
+            return Err(Stop::Failed(why));
+        }
         let Some(set) = ctx.caches().get::<ReplicaSet>(key) else {
             let key = key.clone();
-            ctx.remember(move |controller: &mut Self| controller.expectations.forget(&key));
+            ctx.remember(move |controller: &mut Self| controller.forget(&key));
             return Ok(());
         };
         let may_act = self.expectations.satisfied(key, ctx.now());
@@ -93,13 +99,18 @@ fn is_going(pod: &Pod) -> bool {
 }
 
 impl ReplicaSetController {
+    fn forget(&mut self, key: &Key) {
+        self.expectations.forget(key);
+        self.writes.forget(key);
+    }
+
     fn set_changed(&mut self, change: &Change, enqueue: &mut Enqueue<'_>) {
         let replaced = match (&change.old, &change.new) {
             (Some(old), Some(new)) => old.meta().uid != new.meta().uid,
             (_, new) => new.is_none(),
         };
         if replaced {
-            self.expectations.forget(&change.key);
+            self.forget(&change.key);
         }
         enqueue.add(change.key.clone());
     }

@@ -10,15 +10,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_api::owner::{controller_of, controller_reference};
+use podarium_api::owner::controller_of;
 use podarium_api::selector::LabelSelector;
-use podarium_api::{Kind, ObjectMeta, Pod, ReplicaSet, Resource as _, Status};
+use podarium_api::{Pod, ReplicaSet, Resource as _, Status};
 
-use super::super::{Stop, Sync};
+use super::super::{Stop, Sync, pod_control};
 use super::ranking::pods_to_delete;
 use super::{BURST, ReplicaSetController};
-use crate::apiserver::Request;
-use crate::client::EventType;
 use crate::store::Key;
 
 /// Creates or deletes pods. The inner error is why some could not be.
@@ -36,7 +34,7 @@ pub fn manage(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, active: &[Ar
 }
 
 /// Batches of 1, 2, 4, … that add up to `count`.
-fn batches(count: usize) -> impl Iterator<Item = usize> {
+pub fn batches(count: usize) -> impl Iterator<Item = usize> {
     let mut left = count;
     let mut size = 1;
     std::iter::from_fn(move || {
@@ -54,18 +52,16 @@ fn create(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, count: usize) ->
     let mut created = 0;
     let mut failure = None;
     for batch in batches(count) {
-        let requests = (0..batch).map(|_| Request::create(pod_of(set))).collect();
-        for answer in ctx.all(requests)? {
+        let pods = (0..batch).map(|_| pod_control::pod_of(&**set, set.spec.template.as_ref())).collect();
+        for answer in pod_control::create(ctx, &about, pods)? {
             match answer {
-                Ok(reply) => {
+                Ok(pod) => {
                     created += 1;
-                    let name = reply.object().and_then(|pod| pod.meta().name.clone()).unwrap_or_default();
-                    ctx.event(&about, EventType::Normal, "SuccessfulCreate", format!("Created pod: {name}"));
+                    let set_key = key.clone();
+                    ctx.remember(move |controller: &mut ReplicaSetController| controller.writes.wrote(&set_key, &pod));
                 }
-                // Nothing can be made in a namespace that goes away, and nothing need be said about it.
                 Err(status) if status.is_namespace_terminating() => created += 1,
                 Err(status) => {
-                    ctx.event(&about, EventType::Warning, "FailedCreate", format!("Error creating: {status}"));
                     failure.get_or_insert(status);
                 }
             }
@@ -87,40 +83,16 @@ fn delete(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, doomed: &[Arc<Po
     let (set_key, expected, now) = (key.clone(), keys.clone(), ctx.now());
     ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.expect_deletions(&set_key, expected, now));
     let about = set.clone().into_object();
-    let requests = keys.iter().map(|key| Request::delete(Kind::Pod, key)).collect();
     let mut failure = None;
-    for (pod, answer) in keys.iter().zip(ctx.all(requests)?) {
-        let Err(status) = answer else {
-            ctx.event(&about, EventType::Normal, "SuccessfulDelete", format!("Deleted pod: {}", pod.name));
-            continue;
-        };
+    for (pod, answer) in keys.iter().zip(pod_control::delete(ctx, &about, &keys)?) {
+        let Err(status) = answer else { continue };
         let (set_key, pod) = (key.clone(), pod.clone());
         ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.deletion_observed(&set_key, &pod));
         if !status.is_not_found() {
-            ctx.event(&about, EventType::Warning, "FailedDelete", format!("Error deleting: {status}"));
             failure.get_or_insert(format!("unable to delete pods: {status}"));
         }
     }
     Ok(failure.map_or(Ok(()), Err))
-}
-
-/// A pod after the set's template. The server completes its name.
-fn pod_of(set: &Arc<ReplicaSet>) -> Pod {
-    let template = set.spec.template.as_ref();
-    let meta = template.and_then(|template| template.metadata.as_ref());
-    Pod {
-        metadata: ObjectMeta {
-            namespace: set.metadata.namespace.clone(),
-            generate_name: Some(format!("{}-", set.name())),
-            labels: meta.and_then(|meta| meta.labels.clone()),
-            annotations: meta.and_then(|meta| meta.annotations.clone()),
-            finalizers: meta.and_then(|meta| meta.finalizers.clone()),
-            owner_references: Some(vec![controller_reference(&**set)]),
-            ..ObjectMeta::default()
-        },
-        spec: Arc::new(template.and_then(|template| template.spec.clone()).unwrap_or_default()),
-        ..Pod::default()
-    }
 }
 
 /// The pods of all ReplicaSets that have the same owner as this one: those of its Deployment, old and new.

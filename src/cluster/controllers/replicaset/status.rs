@@ -12,9 +12,10 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{get_condition, remove_condition, replace_condition};
 use podarium_api::pod_state::{available_at, pod_condition, pod_is_available, pod_is_ready};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{Pod, ReplicaSet, Status};
+use podarium_api::{Pod, ReplicaSet, Resource as _, Status};
 
 use super::super::{Stop, Sync};
+use super::ReplicaSetController;
 use crate::store::Key;
 
 const REPLICA_FAILURE: &str = "ReplicaFailure";
@@ -74,13 +75,17 @@ pub fn update(ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>, mut status: ReplicaSetS
     let write = |ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>| -> Result<Result<Arc<ReplicaSet>, Status>, Stop> {
         ctx.update_status(ReplicaSet { status: status.clone(), ..(**set).clone() })
     };
-    match write(ctx, set)? {
-        Ok(updated) => Ok(updated),
+    let key = Key::of_meta(&set.metadata);
+    let updated = match write(ctx, set)? {
+        Ok(updated) => updated,
         Err(_) => {
-            let fresh = ctx.get_live::<ReplicaSet>(&Key::of_meta(&set.metadata))??;
-            Ok(write(ctx, &fresh)??)
+            let fresh = ctx.get_live::<ReplicaSet>(&key)??;
+            write(ctx, &fresh)??
         }
-    }
+    };
+    let written = updated.clone().into_object();
+    ctx.remember(move |controller: &mut ReplicaSetController| controller.writes.wrote(&key, &written));
+    Ok(updated)
 }
 
 /// How long until the next of these pods has been ready for long enough to be available.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::world::{World, is_deleted};
 use crate::Key;
 use crate::apiserver::Request;
-use crate::images::{Behavior, Exit, Image, ImageCatalog, ProbeRule, ProbeTarget};
+use crate::images::{Behavior, ExecRule, Exit, Image, ImageCatalog};
 use crate::kubelet::NodeConfig;
 
 const TRAP: &str = "trap 'exit 0' TERM";
@@ -19,8 +19,8 @@ fn secs(seconds: f64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
-fn exec_rule(part: &str, from: f64, until: Option<f64>, healthy: bool) -> ProbeRule {
-    ProbeRule { target: ProbeTarget::Exec(part.to_owned()), from: secs(from), until: until.map(secs), healthy, output: String::new() }
+fn exec_rule(part: &str, from: f64, until: Option<f64>, healthy: bool) -> ExecRule {
+    ExecRule { contains: part.to_owned(), from: secs(from), until: until.map(secs), succeeds: healthy, output: String::new() }
 }
 
 /// busybox as the recorded commands use it. A shell that sleeps in steps of a second sees SIGTERM at the end of one.
@@ -28,11 +28,11 @@ fn busybox(case: &str) -> Image {
     let patient = Behavior { stops_in: Some(secs(0.8)), ..Behavior::default() };
     let mut trap = patient.clone();
     if case == "readiness-toggle" {
-        trap.probes = vec![exec_rule("/tmp/ready", 0.0, None, false), exec_rule("/tmp/ready", 7.0, Some(16.6), true)];
+        trap.execs = vec![exec_rule("/tmp/ready", 0.0, None, false), exec_rule("/tmp/ready", 7.0, Some(16.6), true)];
     }
     let up = Behavior {
         stops_in: None,
-        probes: vec![exec_rule("/tmp/up", 0.0, None, false), exec_rule("/tmp/up", 12.0, None, true), exec_rule("true", 0.0, None, true)],
+        execs: vec![exec_rule("/tmp/up", 0.0, None, false), exec_rule("/tmp/up", 12.0, None, true), exec_rule("true", 0.0, None, true)],
         ..Behavior::default()
     };
     let at_once = |code| Exit { after: secs(0.02), code };

@@ -1,4 +1,4 @@
-//! Expectations: what a ReplicaSet has asked for but not yet seen in its cache.
+//! Expectations: what a controller has asked for on behalf of a set but not yet seen in its cache.
 //!
 //! The cache lags behind. A controller that has just created three pods and looks again before their news arrives would
 //! create three more. So it notes "I expect 3 creations", counts them off as the watch brings them, and does nothing
@@ -37,15 +37,20 @@ impl Expectations {
         })
     }
 
+    /// Expects so many new pods, these pods to go, and nothing else.
+    pub fn expect(&mut self, set: &Key, creations: usize, deletions: impl IntoIterator<Item = Key>, now: Time) {
+        let creations = i64::try_from(creations).unwrap_or(i64::MAX);
+        self.0.insert(set.clone(), Expected { creations, deletions: deletions.into_iter().collect(), since: now });
+    }
+
     /// Expects so many new pods, and nothing else.
     pub fn expect_creations(&mut self, set: &Key, count: usize, now: Time) {
-        let creations = i64::try_from(count).unwrap_or(i64::MAX);
-        self.0.insert(set.clone(), Expected { creations, deletions: OrdSet::new(), since: now });
+        self.expect(set, count, [], now);
     }
 
     /// Expects these pods to go, and nothing else.
     pub fn expect_deletions(&mut self, set: &Key, pods: impl IntoIterator<Item = Key>, now: Time) {
-        self.0.insert(set.clone(), Expected { creations: 0, deletions: pods.into_iter().collect(), since: now });
+        self.expect(set, 0, pods, now);
     }
 
     pub fn creation_observed(&mut self, set: &Key) {

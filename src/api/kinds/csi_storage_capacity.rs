@@ -1,0 +1,50 @@
+//! How much room a storage class has left in one part of the cluster, as its driver reports it.
+//!
+//! Models: pkg/registry/storage/csistoragecapacity/strategy.go, v1.36.
+//! Simplified: nothing.
+
+pub use k8s_openapi::api::storage::v1::CSIStorageCapacity;
+
+use crate::defaults::quantities;
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
+
+resource_impl!(CSIStorageCapacity, metadata);
+
+impl Strategy for CSIStorageCapacity {
+    const INFO: ResourceInfo = ResourceInfo {
+        group: "storage.k8s.io",
+        version: "v1",
+        kind: "CSIStorageCapacity",
+        plural: "csistoragecapacities",
+        singular: "csistoragecapacity",
+        short_names: &[],
+        categories: &[],
+        namespaced: true,
+        has_status: false,
+    };
+
+    fn set_defaults(&mut self) {
+        self.capacity.iter_mut().chain(&mut self.maximum_volume_size).for_each(quantities::canonicalize);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::storage::capacity(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::storage::capacity_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        crate::warnings::storage::storage_capacity(self)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::storage_columns::CSI_STORAGE_CAPACITY.to_vec()
+    }
+
+    fn row(&self, _now: jiff::Timestamp) -> Vec<Cell> {
+        tables::storage::csi_storage_capacity_row(self)
+    }
+}

@@ -1,0 +1,75 @@
+//! FieldsV1: a set of fields as JSON, `{"f:spec":{"f:replicas":{}}}`. A member that has members below is marked by `.`.
+//!
+//! Models: vendor/sigs.k8s.io/structured-merge-diff/v6/fieldpath/serialize.go, v1.36.
+//! Simplified: nothing.
+
+use serde_json::{Map, Value};
+
+use super::element::PathElement;
+use super::set::{FieldSet, Node};
+
+pub fn to_value(set: &FieldSet) -> Value {
+    let mut out = Map::new();
+    for node in set.nodes() {
+        let mut below = to_value(&node.children);
+        if node.member && !node.children.is_empty()
+            && let Value::Object(fields) = &mut below
+        {
+            fields.insert(".".to_owned(), Value::Object(Map::new()));
+        }
+        out.insert(node.element.serialized(), below);
+    }
+    Value::Object(out)
+}
+
+/// Reads a set. What is no object counts as an empty one.
+pub fn from_value(value: &Value) -> Result<FieldSet, String> {
+    read(value).map(|(set, _)| set)
+}
+
+/// The set below, and whether the element itself is a member: it is if nothing is below.
+fn read(value: &Value) -> Result<(FieldSet, bool), String> {
+    let mut member = false;
+    let mut nodes: Vec<Node> = Vec::new();
+    for (key, below) in value.as_object().into_iter().flatten() {
+        if key == "." {
+            member = true;
+            continue;
+        }
+        let Some(element) = PathElement::parse(key).map_err(|why| format!("parsing key as path element: {why}"))? else { continue };
+        let (children, is_member) = read(below)?;
+        match nodes.iter_mut().find(|node| node.element == element) {
+            Some(node) => *node = Node::new(element, node.member || is_member, node.children.union(&children)),
+            None => nodes.push(Node::new(element, is_member, children)),
+        }
+    }
+    let set = FieldSet::from_nodes(nodes);
+    let member = member || set.is_empty();
+    Ok((set, member))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_set_is_written_as_it_was_read() {
+        let cases = [
+            json!({}),
+            json!({"f:metadata": {"f:labels": {".": {}, "f:app": {}}}}),
+            json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {".": {}, "f:ports": {".": {}, "k:{\"containerPort\":80,\"protocol\":\"TCP\"}": {".": {}, "f:containerPort": {}}}}}}}),
+            json!({"f:metadata": {"f:finalizers": {".": {}, "v:\"example.com/a\"": {}}}, "f:list": {"i:0": {}}}),
+        ];
+        for case in cases {
+            assert_eq!(to_value(&from_value(&case).unwrap()), case);
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_left_out_and_what_is_broken_is_refused() {
+        assert_eq!(to_value(&from_value(&json!({"x:new": {}, "f:a": {"f:b": {}, "y:c": {}}})).unwrap()), json!({"f:a": {"f:b": {}}}));
+        assert!(from_value(&json!({"a": {}})).is_err());
+        assert!(from_value(&json!({"k:[]": {}})).is_err());
+    }
+}

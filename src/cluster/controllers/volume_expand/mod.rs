@@ -1,0 +1,60 @@
+//! Expansion: a bound claim that asks for more waits for its driver, which grows the volume.
+//!
+//! Models: pkg/controller/volume/expand/expand_controller.go, v1.36.
+//! Simplified: none of the drivers inside the controllers can grow a volume, so every claim is left to a driver outside.
+
+use podarium_api::quantity::Quantity;
+use podarium_api::{Kind, Object, PersistentVolume, PersistentVolumeClaim, Resource as _};
+
+use super::{Controller, Enqueue, Stop, Sync};
+use crate::apiserver::Filter;
+use crate::client::{Caches, Change, EventType};
+use crate::storage::annotations::SIZE_BEFORE_RESIZE;
+use crate::storage::{annotation, matching};
+use crate::store::Key;
+
+#[derive(Clone, Debug, Default)]
+pub struct VolumeExpandController;
+
+impl Controller for VolumeExpandController {
+    const NAME: &'static str = "volume_expand";
+    const WORKERS: usize = 10;
+
+    fn watched() -> Vec<(Kind, Filter)> {
+        vec![(Kind::PersistentVolumeClaim, Filter::all())]
+    }
+
+    fn on_change(&mut self, change: &Change, _caches: &Caches, enqueue: &mut Enqueue<'_>) {
+        let Some(Object::PersistentVolumeClaim(new)) = &change.new else { return };
+        let grown = match &change.old {
+            Some(Object::PersistentVolumeClaim(old)) => matching::requested(new) > matching::requested(old),
+            _ => true,
+        };
+        if grown && new.status.phase.as_deref() == Some("Bound") {
+            enqueue.add(change.key.clone());
+        }
+    }
+
+    fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
+        let Some(claim) = ctx.caches().get::<PersistentVolumeClaim>(key).cloned() else { return Ok(()) };
+        let name = claim.spec.volume_name.clone().unwrap_or_default();
+        let volume = match ctx.get_live::<PersistentVolume>(&Key::new("", &name))? {
+            Ok(volume) => volume,
+            Err(status) => return Err(Stop::Failed(format!("failed to get PV {name:?}: {status}"))),
+        };
+        let bound = volume.spec.claim_ref.as_ref().is_some_and(|reference| {
+            reference.namespace.as_deref() == Some(claim.namespace()) && reference.uid.as_deref() == Some(claim.uid())
+        });
+        if !bound {
+            return Err(Stop::Failed(format!("persistent Volume is not bound to PVC being updated : {key}")));
+        }
+        let has = claim.status.capacity.as_ref().and_then(|capacity| capacity.get("storage")).map(Quantity::of).unwrap_or_default();
+        if matching::requested(&claim) <= has && annotation(&volume.metadata, SIZE_BEFORE_RESIZE).is_none() {
+            return Ok(());
+        }
+        // A driver that is found inside without being able to grow makes the event a warning.
+        let event_type = if volume.spec.csi.is_some() { EventType::Normal } else { EventType::Warning };
+        ctx.event(&claim.into_object(), event_type, "ExternalExpanding", "waiting for an external controller to expand this PVC");
+        Ok(())
+    }
+}

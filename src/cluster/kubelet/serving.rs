@@ -1,0 +1,50 @@
+//! Requests that reach the machine: which pod has the address, which of its processes listens on the port.
+//!
+//! Models: the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
+//! Simplified: `hostPort` of pods with a network of their own is not forwarded.
+
+use std::sync::Arc;
+
+use podarium_sim::Time;
+
+use super::agenda::Sleeper;
+use super::kubelet::Kubelet;
+use super::pod::{PodState, Uid};
+use crate::component::Ctx;
+use crate::images::Taken;
+use crate::network::{Arrival, Connected};
+
+impl Kubelet {
+    pub(super) fn serve(&mut self, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
+        let now = ctx.now();
+        if let Some(uid) = self.host.addresses.owner(arrival.to).cloned() {
+            return self.serve_in(&uid, arrival, now);
+        }
+        if self.host.config.address.parse() != Ok(arrival.to) {
+            return Connected::Dropped;
+        }
+        let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
+        let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, now));
+        answers.into_iter().find(|connected| !matches!(connected, Connected::Refused)).unwrap_or(Connected::Refused)
+    }
+
+    fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, now: Time) -> Connected {
+        let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
+        let state: &mut PodState = Arc::make_mut(state);
+        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now) {
+            None => return Connected::Refused,
+            Some((container, taken)) => {
+                let wake = container.process.as_ref().and_then(|process| process.next_at());
+                match (taken, container.connected) {
+                    (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
+                    _ => return Connected::Refused,
+                }
+            }
+        };
+        // The request may have given the process something to do.
+        if let Some(at) = wake {
+            self.host.agenda.sooner(Sleeper::Pod(uid.clone()), at.max(now));
+        }
+        connected
+    }
+}

@@ -1,0 +1,93 @@
+//! What is asked of a process and what it answers; how an exchange can fail.
+//!
+//! Models: HTTP/1.1 over TCP, one request to a connection.
+//! Simplified: connections are not kept; TLS is a property of the request and costs nothing.
+
+use std::sync::Arc;
+
+use podarium_sim::Time;
+
+use super::Ip;
+
+/// An HTTP request, as the process sees it. Load generators send the same one again and again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub method: String,
+    /// The header `Host`: the name or address that the client used.
+    pub host: String,
+    /// With the query.
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Whether the client speaks TLS.
+    pub tls: bool,
+}
+
+impl Asked {
+    pub fn get(host: &str, path: &str) -> Self {
+        Asked { method: "GET".to_owned(), host: host.to_owned(), path: path.to_owned(), ..Asked::default() }
+    }
+
+    /// The path alone.
+    pub fn path_only(&self) -> &str {
+        self.path.split('?').next().unwrap_or_default()
+    }
+}
+
+/// An answer. Processes make the ones that they give often only once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answered {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Which version of the program answered, e.g. `2.0.0`.
+    pub version: Arc<str>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// Nobody listens there, or the Service has no endpoints.
+    Refused,
+    /// Nothing came back for as long as the client was ready to wait.
+    TimedOut,
+    /// The process died over it.
+    Reset,
+    /// There is no such name.
+    UnknownHost,
+}
+
+impl Failure {
+    pub const ALL: [Failure; 4] = [Failure::Refused, Failure::TimedOut, Failure::Reset, Failure::UnknownHost];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Failure::Refused => "refused",
+            Failure::TimedOut => "timed out",
+            Failure::Reset => "reset",
+            Failure::UnknownHost => "unknown host",
+        }
+    }
+}
+
+/// A run of a process, for those who hold connections to it. Unique within the cluster, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProcessId(pub u64);
+
+/// A request that reaches a machine.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival<'a> {
+    pub to: Ip,
+    pub port: u16,
+    pub asked: &'a Arc<Asked>,
+}
+
+/// What became of it there.
+#[derive(Clone, Debug)]
+pub enum Connected {
+    /// Nobody has this address: nothing comes back.
+    Dropped,
+    Refused,
+    /// A process has it, and answers at this time if it lives so long.
+    Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
+}

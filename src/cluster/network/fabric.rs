@@ -1,0 +1,413 @@
+//! The machines and what lies between them: the way of a request, hop by hop.
+//!
+//! Models: the Linux network stack with the routes of a simple network plugin: each machine has a range of pod addresses,
+//! and every machine knows which.
+//! Simplified: TCP only. The handshake is not a hop of its own: its time is added to that of the answer. Links neither
+//! fill up nor lose anything.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_machine::{HttpEvent, HttpResponse, NetError};
+use podarium_sim::{Stream, Time};
+
+use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
+use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
+use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
+use super::rules::{Endpoint, Origin, Recent, Rules, Verdict};
+use super::statistics::Outcome;
+use super::traffic::Generator;
+use super::{Ip, Range};
+use crate::cluster::{Cluster, Event};
+use crate::component::{ComponentId, NetworkEffect};
+
+pub(crate) type MachineId = u32;
+
+/// Where something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Outside,
+    Machine(MachineId),
+}
+
+/// A machine, as the network sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine {
+    pub name: Arc<str>,
+    pub address: Ip,
+    pub pods: Range,
+    pub kubelet: ComponentId,
+    rules: Rules,
+    recent: Recent,
+    stream: Stream,
+}
+
+/// The state of the network.
+#[derive(Clone, Debug)]
+pub(crate) struct Network {
+    pub(super) machines: Vec<Machine>,
+    by_name: BTreeMap<Arc<str>, MachineId>,
+    by_address: BTreeMap<Ip, MachineId>,
+    /// By the first address of its pods.
+    by_pods: BTreeMap<Ip, MachineId>,
+    by_component: BTreeMap<ComponentId, Owner>,
+    pub(super) flights: Flights,
+    pub(super) generators: Vec<Generator>,
+    /// The load balancers of the cloud: the machines behind each address.
+    balancers: BTreeMap<Ip, Vec<MachineId>>,
+    /// For what happens outside of all machines.
+    stream: Stream,
+}
+
+/// Whose component it is.
+#[derive(Clone, Copy, Debug)]
+enum Owner {
+    Machine(MachineId),
+    Generator(u32),
+}
+
+impl Network {
+    pub fn new(seed: u64) -> Self {
+        Network {
+            machines: Vec::new(),
+            by_name: BTreeMap::new(),
+            by_address: BTreeMap::new(),
+            by_pods: BTreeMap::new(),
+            by_component: BTreeMap::new(),
+            flights: Flights::default(),
+            generators: Vec::new(),
+            balancers: BTreeMap::new(),
+            stream: Stream::new(seed, "network"),
+        }
+    }
+
+    /// Connects a machine. Addresses that cannot be read are not reached.
+    pub fn add_machine(&mut self, seed: u64, name: &str, address: &str, pods: &str, kubelet: ComponentId, proxy: ComponentId) {
+        let id = MachineId::try_from(self.machines.len()).expect("fewer than four billion machines");
+        let nowhere = Range { first: Ip(u32::MAX), last: Ip(0) };
+        let machine = Machine {
+            name: name.into(),
+            address: address.parse().unwrap_or_default(),
+            pods: pods.parse().unwrap_or(nowhere),
+            kubelet,
+            rules: Rules::default(),
+            recent: Recent::new(),
+            stream: Stream::new(seed, &format!("network/{name}")),
+        };
+        self.by_name.insert(machine.name.clone(), id);
+        self.by_address.insert(machine.address, id);
+        self.by_pods.insert(machine.pods.first, id);
+        self.by_component.insert(proxy, Owner::Machine(id));
+        self.machines.push(machine);
+    }
+
+    pub fn machine_named(&self, name: &str) -> Option<MachineId> {
+        self.by_name.get(name).copied()
+    }
+
+    pub(super) fn own_generator(&mut self, component: ComponentId, generator: u32) {
+        self.by_component.insert(component, Owner::Generator(generator));
+    }
+
+    /// The machine that has this address, itself or for one of its pods.
+    pub(super) fn machine_of(&self, ip: Ip) -> Option<MachineId> {
+        let of_pods = || {
+            let (_, id) = self.by_pods.range(..=ip).next_back()?;
+            self.machines[*id as usize].pods.contains(ip).then_some(*id)
+        };
+        self.by_address.get(&ip).copied().or_else(of_pods)
+    }
+
+    fn machine(&self, id: MachineId) -> &Machine {
+        &self.machines[id as usize]
+    }
+
+    /// One way between two places.
+    fn way(&mut self, from: Side, to: Side) -> Duration {
+        match (from, to) {
+            (Side::Machine(a), Side::Machine(b)) => {
+                let base = if a == b { ON_MACHINE } else { BETWEEN_MACHINES };
+                one_way(base, &mut self.machines[a as usize].stream)
+            }
+            (Side::Outside, _) | (_, Side::Outside) => one_way(FROM_OUTSIDE, &mut self.stream),
+        }
+    }
+
+    /// One way between client and server, by way of the machine whose rules decided.
+    fn whole_way(&mut self, from: Side, via: Option<MachineId>, server: Option<MachineId>) -> Duration {
+        let via = via.map_or(from, Side::Machine);
+        let server = server.map_or(via, Side::Machine);
+        let inner = self.way(via, server);
+        if via == from { inner } else { inner + self.way(from, via) }
+    }
+}
+
+/// A request from its start to its end.
+impl Cluster {
+    /// What a component did to the network.
+    pub(crate) fn network_effect(&mut self, by: ComponentId, effect: NetworkEffect) {
+        match (effect, self.network.by_component.get(&by).copied()) {
+            (NetworkEffect::Program(rules), Some(Owner::Machine(id))) => self.network.machines[id as usize].rules = rules,
+            (NetworkEffect::Aim(aims), Some(Owner::Generator(id))) => self.network.generators[id as usize].aims = aims,
+            (NetworkEffect::HangUp(process), _) => self.hang_up(process),
+            (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
+        }
+    }
+
+    pub(crate) fn hop(&mut self, hop: Hop) {
+        match hop {
+            Hop::Flight(id) => self.flight_due(id),
+            Hop::Send(generator, turn) => self.traffic_wakes(generator, turn),
+            Hop::Second(generator, turn) => self.traffic_second(generator, turn),
+        }
+    }
+
+    fn flight_due(&mut self, id: FlightId) {
+        let now = self.now();
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        if now < flight.due {
+            return self.finish(id, Outcome::Failed(Failure::TimedOut));
+        }
+        match flight.stage {
+            Stage::Entering(machine) => self.enter(id, machine),
+            Stage::Reaching(machine) => self.reach(id, machine),
+            Stage::Answering { .. } => {
+                let answered = flight.answered.take().unwrap_or_default();
+                self.finish(id, Outcome::Answered(answered));
+            }
+            Stage::Failing(failure) => self.finish(id, Outcome::Failed(failure)),
+            Stage::Lost => self.finish(id, Outcome::Failed(Failure::TimedOut)),
+        }
+    }
+
+    /// Sets a request on its way. `flight.stage`, `left` and `due` are given here.
+    pub(super) fn launch(&mut self, mut flight: Flight) -> FlightId {
+        let (from, to) = (flight.from, flight.to.0);
+        flight.stage = Stage::Lost;
+        flight.due = Time::MAX;
+        let id = self.network.flights.add(flight);
+        match from {
+            // The rules of its own machine come first.
+            Side::Machine(machine) => self.enter(id, machine),
+            Side::Outside => match self.entrance(to, id) {
+                Some(machine) => {
+                    let takes = self.network.way(from, Side::Machine(machine));
+                    self.travel(id, Stage::Entering(machine), takes);
+                }
+                None => self.lose(id),
+            },
+        }
+        id
+    }
+
+    /// A request to a name that there is not ends before it begins.
+    pub(super) fn launch_nowhere(&mut self, flight: Flight, takes: Duration) {
+        let id = self.network.flights.add(flight);
+        self.travel(id, Stage::Failing(Failure::UnknownHost), takes);
+    }
+
+    /// The machine at which a request from outside comes in: the one that it names, or one behind the load balancer.
+    fn entrance(&mut self, to: Ip, id: FlightId) -> Option<MachineId> {
+        if let Some(machine) = self.network.by_address.get(&to) {
+            return Some(*machine);
+        }
+        let port = self.network.flights.get_mut(id)?.to.1;
+        let behind = self.network.balancers.get(&to)?.clone();
+        let healthy: Vec<MachineId> = behind.into_iter().filter(|id| self.answers_health_check(*id, (to, port))).collect();
+        if healthy.is_empty() { None } else { Some(healthy[self.network.stream.below(healthy.len())]) }
+    }
+
+    fn answers_health_check(&self, id: MachineId, to: Endpoint) -> bool {
+        let machine = self.network.machine(id);
+        self.is_connected(machine.kubelet) && machine.rules.takes(to)
+    }
+
+    fn is_connected(&self, kubelet: ComponentId) -> bool {
+        self.is_running(kubelet) && !self.is_cut_off(kubelet)
+    }
+
+    /// Whether something gets from one place to a machine at all.
+    fn gets_through(&self, from: Side, to: MachineId) -> bool {
+        let machine = self.network.machine(to);
+        match from {
+            Side::Machine(from) if from == to => self.is_running(machine.kubelet),
+            Side::Machine(from) => self.is_connected(self.network.machine(from).kubelet) && self.is_connected(machine.kubelet),
+            Side::Outside => self.is_connected(machine.kubelet),
+        }
+    }
+
+    /// A request meets the rules of a machine.
+    fn enter(&mut self, id: FlightId, at: MachineId) {
+        let now = self.now();
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        let (from, source, to) = (flight.from, flight.source, flight.to);
+        if !self.gets_through(from, at) {
+            return self.lose(id);
+        }
+        let machine = &mut self.network.machines[at as usize];
+        let is_own = machine.address == to.0;
+        let Machine { rules, recent, stream, .. } = machine;
+        let verdict = rules.find(to, is_own).map(|(door, rule)| {
+            let origin = if from == Side::Machine(at) { Origin::Here } else { Origin::Elsewhere };
+            rule.decide(door, source, origin, now, recent, stream)
+        });
+        let address = machine.address;
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        flight.via = Some(at);
+        match verdict {
+            Some(Verdict::To { endpoint, masquerade }) => {
+                flight.to = endpoint;
+                if masquerade {
+                    flight.source = address;
+                }
+                self.forward(id, at, true);
+            }
+            // The cloud's edge lets no error messages of the network out, so a rejected client waits in vain.
+            Some(Verdict::Reject) if from == Side::Outside && self.config().cloud => self.lose(id),
+            Some(Verdict::Reject) => self.fail(id, Failure::Refused),
+            Some(Verdict::Drop) => self.lose(id),
+            None => self.forward(id, at, is_own),
+        }
+    }
+
+    /// From a machine on to the one that has the address. `decided`: no more rules are met on the way.
+    fn forward(&mut self, id: FlightId, at: MachineId, decided: bool) {
+        let Some(to) = self.network.flights.get_mut(id).map(|flight| flight.to.0) else { return };
+        let target = self.network.machine_of(to).or_else(|| self.entrance(to, id));
+        let Some(target) = target else { return self.lose(id) };
+        let takes = self.network.way(Side::Machine(at), Side::Machine(target));
+        let is_pod = self.network.machine(target).pods.contains(to);
+        let stage = if decided || is_pod || target == at { Stage::Reaching(target) } else { Stage::Entering(target) };
+        self.travel(id, stage, takes);
+    }
+
+    /// A request reaches the machine of its endpoint.
+    fn reach(&mut self, id: FlightId, at: MachineId) {
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        flight.server = Some(at);
+        let last = flight.via.map_or(flight.from, Side::Machine);
+        let (to, asked) = (flight.to, flight.asked.clone());
+        if !self.gets_through(last, at) {
+            return self.lose(id);
+        }
+        let kubelet = self.network.machine(at).kubelet;
+        match self.connect(kubelet, Arrival { to: to.0, port: to.1, asked: &asked }) {
+            Connected::Dropped => self.lose(id),
+            Connected::Refused => self.fail(id, Failure::Refused),
+            Connected::Accepted { process, at: leaves, answered } => {
+                let Some(flight) = self.network.flights.get_mut(id) else { return };
+                flight.answered = Some(answered);
+                let (from, via) = (flight.from, flight.via);
+                let way = self.network.whole_way(from, via, Some(at));
+                // The handshake: one way is behind us, two more are before the process has the request.
+                let leaves = leaves + way * (WAYS_TO_ASK - 1);
+                self.travel(id, Stage::Answering { process, leaves }, leaves + way - self.now());
+            }
+        }
+    }
+
+    /// Lets a request go on to its next stage, which it reaches after this time, if its client waits so long.
+    fn travel(&mut self, id: FlightId, stage: Stage, takes: Duration) {
+        let now = self.now();
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        flight.stage = stage;
+        flight.left = now;
+        flight.due = now + takes;
+        let at = flight.due.min(flight.deadline);
+        self.schedule(at, Event::Network(Hop::Flight(id)));
+    }
+
+    /// Nothing will come back: the client waits until its patience is over.
+    fn lose(&mut self, id: FlightId) {
+        let id = self.network.flights.renew(id);
+        self.travel(id, Stage::Lost, Duration::MAX);
+    }
+
+    /// Tells the client that it failed.
+    fn fail(&mut self, id: FlightId, failure: Failure) {
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        let (from, via, server) = (flight.from, flight.via, flight.server);
+        let takes = self.network.whole_way(from, via, server);
+        self.travel(id, Stage::Failing(failure), takes);
+    }
+
+    /// The client has its answer, or has given up.
+    fn finish(&mut self, id: FlightId, outcome: Outcome) {
+        let now = self.now();
+        let Some(flight) = self.network.flights.remove(id) else { return };
+        self.trace_number(now.as_nanos() ^ u64::from(flight.to.0.0));
+        match flight.client {
+            Client::Generator(generator, turn) => self.traffic_ended(generator, turn, now - flight.sent, &outcome),
+            Client::Program(http) => {
+                let event = match outcome {
+                    Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
+                    Outcome::Failed(failure) => HttpEvent::Failed(net_error(failure)),
+                };
+                self.http_out(http, event);
+            }
+        }
+    }
+
+    /// A process has ended: the connections to it are reset.
+    fn hang_up(&mut self, process: ProcessId) {
+        let now = self.now();
+        let open = |stage: Stage| matches!(stage, Stage::Answering { process: of, leaves } if of == process && leaves > now);
+        for id in self.flights_where(|flight| open(flight.stage)) {
+            let id = self.network.flights.renew(id);
+            self.fail(id, Failure::Reset);
+        }
+    }
+
+    /// A machine has been switched off. Its clients are gone, and so is what its processes were about to say.
+    pub(crate) fn machine_went(&mut self, name: &str) {
+        let Some(id) = self.network.machine_named(name) else { return };
+        let machine = &mut self.network.machines[id as usize];
+        machine.rules = Rules::default();
+        machine.recent.clear();
+        for flight in self.flights_where(|flight| flight.from == Side::Machine(id)) {
+            if let Some(Flight { client: Client::Generator(generator, turn), .. }) = self.network.flights.remove(flight) {
+                self.traffic_lost(generator, turn);
+            }
+        }
+        self.lose_answers(id, true);
+    }
+
+    /// A machine has been cut off the network: what its processes say to others is lost.
+    pub(crate) fn machine_cut_off(&mut self, name: &str) {
+        if let Some(id) = self.network.machine_named(name) {
+            self.lose_answers(id, false);
+        }
+    }
+
+    fn lose_answers(&mut self, machine: MachineId, also_local: bool) {
+        let now = self.now();
+        let here = Side::Machine(machine);
+        let lost = |flight: &Flight| {
+            let under_way = matches!(flight.stage, Stage::Answering { leaves, .. } if leaves > now);
+            let served_here = flight.server == Some(machine);
+            let crosses = (flight.from == here) != served_here || (flight.via == Some(machine)) != served_here;
+            under_way && ((served_here && also_local) || (crosses && (served_here || flight.from == here || flight.via == Some(machine))))
+        };
+        for id in self.flights_where(lost) {
+            self.lose(id);
+        }
+    }
+
+    fn flights_where(&self, wanted: impl Fn(&Flight) -> bool) -> Vec<FlightId> {
+        self.network.flights.iter().filter(|(_, flight)| wanted(flight)).map(|(id, _)| id).collect()
+    }
+}
+
+fn response(answered: &Answered) -> HttpResponse {
+    HttpResponse { status: answered.status, headers: answered.headers.clone(), body: answered.body.clone() }
+}
+
+fn net_error(failure: Failure) -> NetError {
+    match failure {
+        Failure::Refused => NetError::ConnectionRefused,
+        Failure::TimedOut => NetError::TimedOut,
+        Failure::Reset => NetError::ConnectionReset,
+        Failure::UnknownHost => NetError::UnknownHost,
+    }
+}

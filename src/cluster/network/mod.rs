@@ -1,0 +1,53 @@
+//! The network of the cluster: requests on their way from a client to a process and back.
+//!
+//! Everything here is a request over a connection of its own, not a packet. A request goes hop by hop, each hop an
+//! event with its latency:
+//!
+//! ```text
+//! client (load generator, pod, workstation)
+//!   → where it enters: the client's own machine, a node port's machine, or the cloud's load balancer
+//!   → that machine's rules, which its kube-proxy programmed: an address of a Service becomes one of an endpoint
+//!   → the machine of the endpoint, and the process that listens there
+//!   → and back
+//! ```
+//!
+//! It fails where it really fails: *refused* where nobody listens or a Service has no endpoints, *timed out* where
+//! nobody answers, *reset* where the process died over it.
+//!
+//! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
+//! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
+//! `traffic` and `statistics` (load generators), `aim` (how they learn where to send), `view` (what a screen may see).
+//!
+//! Invariant: the way of a request depends on what the machines on it know, never on the store. Rules lag behind the
+//! API server, as kube-proxy does.
+
+mod address;
+mod aim;
+mod endpoints;
+mod exchange;
+mod fabric;
+mod flight;
+mod generator;
+mod kube_proxy;
+mod latency;
+mod outside;
+mod rules;
+mod statistics;
+mod traffic;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use address::{Ip, Range};
+pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId};
+pub use kube_proxy::KubeProxy;
+pub use statistics::{Outcome, Second, Statistics, Tally};
+pub use traffic::{Arrivals, From, Load, Rate, TrafficPlan};
+pub use flight::FlightId;
+pub use view::{InFlight, Part, Place};
+
+pub(crate) use aim::Aims;
+pub(crate) use fabric::Network;
+pub(crate) use flight::Hop;
+pub(crate) use rules::Rules;

@@ -1,0 +1,104 @@
+//! Requests of programs outside the cluster, such as a `curl` on the student's workstation: they name an address, not a
+//! Service.
+//!
+//! Models: curl's view of a network: an address, a port, TLS or not.
+//! Simplified: names are not known outside the cluster; nobody checks certificates.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_machine::{HttpEvent, HttpRequest, NetError};
+
+use super::Ip;
+use super::exchange::Asked;
+use super::fabric::Side;
+use super::flight::{Client, Flight, Stage};
+use crate::cluster::{Cluster, Event};
+use crate::gateway::HttpId;
+
+/// The student's workstation.
+const WORKSTATION: Ip = Ip(u32::from_be_bytes([198, 51, 100, 250]));
+/// How long Linux tries to connect (`net.ipv4.tcp_syn_retries` = 6).
+const LONGEST: Duration = Duration::from_secs(127);
+
+impl Cluster {
+    /// Sends a request of a program outside to the address in its URL. What comes back is found by
+    /// [`Cluster::take_http_events`].
+    pub fn http_outside(&mut self, request: HttpRequest) -> HttpId {
+        let id = HttpId(self.new_id());
+        let now = self.now();
+        match read(&request) {
+            Ok((to, asked)) => {
+                self.launch(Flight {
+                    client: Client::Program(id),
+                    asked: Arc::new(asked),
+                    from: Side::Outside,
+                    source: WORKSTATION,
+                    to,
+                    via: None,
+                    server: None,
+                    stage: Stage::Lost,
+                    sent: now,
+                    left: now,
+                    due: now,
+                    deadline: now + request.timeout.unwrap_or(LONGEST),
+                    answered: None,
+                });
+            }
+            Err(error) => self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(error)) }),
+        }
+        id
+    }
+}
+
+/// Address, port and what is asked.
+fn read(request: &HttpRequest) -> Result<((Ip, u16), Asked), NetError> {
+    let (scheme, rest) = request.url.split_once("://").ok_or(NetError::BadUrl)?;
+    let tls = match scheme {
+        "http" => false,
+        "https" => true,
+        _ => return Err(NetError::BadUrl),
+    };
+    let slash = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(slash);
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().map_err(|_| NetError::BadUrl)?),
+        None => (authority, if tls { 443 } else { 80 }),
+    };
+    let ip: Ip = host.parse().map_err(|_| NetError::UnknownHost)?;
+    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());
+    let asked = Asked {
+        method: request.method.clone(),
+        host: named.unwrap_or_else(|| authority.to_owned()),
+        path,
+        headers: request.headers.clone(),
+        body: request.body.clone(),
+        tls,
+    };
+    Ok(((ip, port), asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_are_taken_apart() {
+        let cases = [
+            ("http://10.0.1.1:31000/a?b=c", Ok(("10.0.1.1", 31000, "/a?b=c", false))),
+            ("https://203.0.113.1", Ok(("203.0.113.1", 443, "/", true))),
+            ("http://user:pw@10.0.1.1/x", Ok(("10.0.1.1", 80, "/x", false))),
+            ("http://10.0.1.1?x", Ok(("10.0.1.1", 80, "/?x", false))),
+            ("http://hello.default/", Err(NetError::UnknownHost)),
+            ("10.0.1.1", Err(NetError::BadUrl)),
+            ("ftp://10.0.1.1/", Err(NetError::BadUrl)),
+            ("http://10.0.1.1:x/", Err(NetError::BadUrl)),
+        ];
+        for (url, expected) in cases {
+            let got = read(&HttpRequest::get(url)).map(|((ip, port), asked)| (ip.to_string(), port, asked.path, asked.tls));
+            assert_eq!(got, expected.map(|(ip, port, path, tls)| (ip.to_owned(), port, path.to_owned(), tls)), "{url}");
+        }
+    }
+}
