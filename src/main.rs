@@ -53,6 +53,24 @@ enum Mode {
         #[arg(value_enum)]
         what: Schema,
     },
+    /// Serve the Kubernetes API over HTTPS, for a kubectl of one's own.
+    #[cfg(feature = "server")]
+    Serve {
+        #[arg(default_value = "bare")]
+        scenario: String,
+        /// Address and port. Port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:6443")]
+        listen: std::net::SocketAddr,
+        /// Where to write the kubeconfig; only its owner can read it.
+        #[arg(long, value_name = "FILE", default_value = "podarium.kubeconfig")]
+        kubeconfig: PathBuf,
+        /// Virtual seconds a second, or `max`. At 0 time stands still but for the time that answers take;
+        /// `POST /podarium/step?by=10s` lets more of it pass.
+        #[arg(long, default_value = "1", value_parser = speed)]
+        speed: podarium_host::Speed,
+        #[command(flatten)]
+        play: Play,
+    },
     /// One picture of a scenario, without a window.
     #[cfg(feature = "app")]
     Render {
@@ -96,6 +114,15 @@ fn duration(text: &str) -> Result<Duration, String> {
     podarium_course::Period::parse_text(text).map(|period| period.0)
 }
 
+#[cfg(feature = "server")]
+fn speed(text: &str) -> Result<podarium_host::Speed, String> {
+    if text == "max" {
+        return Ok(podarium_host::Speed::Max);
+    }
+    let times = text.parse::<f64>().ok().filter(|times| times.is_finite() && (0.0..=1e6).contains(times));
+    times.map(podarium_host::Speed::Times).ok_or_else(|| format!("{text:?} is no speed: write a number from 0 to 1000000, or max"))
+}
+
 #[cfg(feature = "app")]
 fn size(text: &str) -> Result<(u32, u32), String> {
     let parsed = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
@@ -135,6 +162,10 @@ fn main() -> ExitCode {
             println!("{:#}", podarium_course::scenario_schema());
             ExitCode::SUCCESS
         }
+        #[cfg(feature = "server")]
+        Some(Mode::Serve { scenario, listen, kubeconfig, speed, play }) => with(&scenario, |loaded| {
+            report(serve(loaded, play, podarium_server::Serve { listen, kubeconfig, speed }).map(|()| 0))
+        }),
         #[cfg(feature = "app")]
         Some(Mode::Render { scenario, at, size, out, seed }) => with(&scenario, |loaded| {
             report(podarium_app::render(loaded, seed, at, size, &out).map(|()| 0).map_err(|error| error.to_string()))
@@ -156,6 +187,24 @@ fn home() -> ExitCode {
 #[cfg(feature = "app")]
 fn app(scenario: &str, play: Play) -> ExitCode {
     with(scenario, |loaded| report(podarium_app::run(loaded, play.seed, play.record).map(|()| 0).map_err(|error| error.to_string())))
+}
+
+#[cfg(feature = "server")]
+fn serve(loaded: Loaded, play: Play, how: podarium_server::Serve) -> Result<(), String> {
+    let title = loaded.scenario.title.clone();
+    let mut player = podarium_host::Player::beginning_now(loaded, play.seed, podarium_course::Audience::Student);
+    if let Some(path) = play.record {
+        player.record_to(path).map_err(|error| error.to_string())?;
+    }
+    let kubeconfig = how.kubeconfig.display().to_string();
+    let ready = |address: std::net::SocketAddr| {
+        eprintln!("{title}: https://{address}, until Ctrl-C");
+        if !address.ip().is_loopback() {
+            eprintln!("Others on the network can reach this address; the token in the kubeconfig is all that keeps them out.");
+        }
+        eprintln!("  kubectl --kubeconfig {kubeconfig} get nodes");
+    };
+    podarium_server::serve(player, &how, ready, podarium_server::asked_to_end()).map_err(|error| error.to_string())
 }
 
 /// Loads a scenario for a mode, or says why not.

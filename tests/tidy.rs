@@ -97,6 +97,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("workstation", &["sim", "machine", "api", "cluster", "kubectl"]),
     ("course", &["sim", "machine", "api", "cluster", "kubectl", "workstation"]),
     ("host", &["sim", "machine", "api", "cluster", "kubectl", "workstation", "course"]),
+    ("server", &["sim", "machine", "api", "cluster", "kubectl", "workstation", "course", "host"]),
     ("app", &["sim", "machine", "api", "cluster", "kubectl", "workstation", "course", "host"]),
 ];
 

@@ -239,14 +239,6 @@ pub fn wildcard_dns1123_subdomain(value: &str) -> Vec<String> {
     faults
 }
 
-/// A name that can stand between two slashes of a path.
-pub fn path_segment(value: &str) -> Vec<String> {
-    if matches!(value, "." | "..") {
-        return vec![format!("may not be '{value}'")];
-    }
-    ["/", "%"].into_iter().filter(|part| value.contains(part)).map(|part| format!("may not contain '{part}'")).collect()
-}
-
 /// The path after a domain, as in `example.com/ingress-controller`.
 pub fn http_path(value: &str) -> Vec<String> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte)) {

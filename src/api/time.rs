@@ -21,6 +21,11 @@ impl Default for Epoch {
 }
 
 impl Epoch {
+    /// So many seconds after 1970 began; `None` beyond the calendar.
+    pub fn from_unix(seconds: i64) -> Option<Self> {
+        Timestamp::from_second(seconds).ok().map(Epoch)
+    }
+
     pub fn timestamp(self, time: Time) -> Timestamp {
         let since = SignedDuration::from_nanos(i64::try_from(time.as_nanos()).unwrap_or(i64::MAX));
         self.0.checked_add(since).unwrap_or(Timestamp::MAX)

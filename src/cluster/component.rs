@@ -3,6 +3,7 @@
 //! Models: the processes of a cluster (kube-controller-manager, kube-scheduler, kubelet, …), v1.36.
 //! Simplified: a component is one thread of control; what runs in parallel in the reference it keeps as state.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_api::time::Epoch;

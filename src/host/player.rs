@@ -4,7 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use podarium_course::{Audience, Input, Recording, Simulation};
+use podarium_api::time::Epoch;
+use podarium_cluster::HttpId;
+use podarium_course::{Audience, HttpInput, Input, Recording, Simulation};
+use podarium_machine::HttpRequest;
 use podarium_sim::Time;
 
 use crate::Loaded;
@@ -22,6 +25,8 @@ pub enum Speed {
 const FRAME_BUDGET: Duration = Duration::from_millis(12);
 /// How often a scenario's file is looked at.
 const LOOK: Duration = Duration::from_millis(400);
+/// How often the recording is saved while clients outside send requests.
+const SAVE: Duration = Duration::from_secs(1);
 /// What is simulated between two looks at the clock at full speed.
 const SLICE: Duration = Duration::from_millis(250);
 
@@ -36,14 +41,27 @@ pub struct Player {
     revision: u64,
     /// When the scenario's file was last looked at.
     looked: Option<Instant>,
+    /// When the recording was last saved because of a client outside.
+    saved: Option<Instant>,
 }
 
 impl Player {
     pub fn new(loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
+        Self::at(Epoch::default(), loaded, seed, audience)
+    }
+
+    /// A player whose virtual clock begins now, for clients that compare it with their own.
+    pub fn beginning_now(loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
+        let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok();
+        let epoch = seconds.and_then(|since| Epoch::from_unix(i64::try_from(since.as_secs()).ok()?));
+        Self::at(epoch.unwrap_or_default(), loaded, seed, audience)
+    }
+
+    fn at(epoch: Epoch, loaded: Loaded, seed: Option<u64>, audience: Audience) -> Self {
         let seed = seed.unwrap_or(loaded.scenario.seed);
-        let simulation = Simulation::new(loaded.scenario.clone(), Some(seed), audience);
-        let recording = Recording::new(&loaded.name, &loaded.text, seed);
-        Player { simulation, loaded, seed, speed: Speed::Times(1.0), paused: false, recording, record_to: None, revision: 0, looked: None }
+        let simulation = Simulation::at(epoch, loaded.scenario.clone(), Some(seed), audience);
+        let recording = Recording::new(&loaded.name, &loaded.text, seed).at(epoch);
+        Player { simulation, loaded, seed, speed: Speed::Times(1.0), paused: false, recording, record_to: None, revision: 0, looked: None, saved: None }
     }
 
     /// Keeps the recording up to date in this file from now on.
@@ -110,6 +128,33 @@ impl Player {
         self.recording.add(self.simulation.now(), input.clone());
         self.simulation.input(input);
         self.revision += 1;
+        self.save()
+    }
+
+    /// Takes an HTTP request of a client outside, and records it. Its answer comes from the world under this number.
+    pub fn http(&mut self, request: HttpRequest) -> std::io::Result<HttpId> {
+        let input = HttpInput::from(request);
+        self.recording.add(self.simulation.now(), Input::Http(input.clone()));
+        self.revision += 1;
+        let id = self.simulation.http(input);
+        self.save_now_and_then()?;
+        Ok(id)
+    }
+
+    /// A client outside wants no more of an answer.
+    pub fn hang_up(&mut self, id: HttpId) -> std::io::Result<()> {
+        let input = Input::HangUp { exchange: id.0 };
+        self.recording.add(self.simulation.now(), input.clone());
+        self.simulation.input(input);
+        self.save_now_and_then()
+    }
+
+    /// Programs send many requests a second, and each save writes the whole recording.
+    fn save_now_and_then(&mut self) -> std::io::Result<()> {
+        if self.saved.is_some_and(|saved| saved.elapsed() < SAVE) {
+            return Ok(());
+        }
+        self.saved = Some(Instant::now());
         self.save()
     }
 

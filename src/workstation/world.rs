@@ -20,6 +20,8 @@ pub struct World {
     /// Exchanges under way, by the cluster's number and by the machine's.
     to_machine: BTreeMap<HttpId, ExchangeId>,
     to_cluster: BTreeMap<ExchangeId, HttpId>,
+    /// What came back for clients that are not simulated.
+    outside: Vec<(HttpId, HttpEvent)>,
     /// The input that the machine's programs work for.
     cause: Cause,
     pub(crate) seat: Seat,
@@ -31,7 +33,7 @@ impl World {
         let epoch = cluster.config().epoch.0.as_nanosecond();
         machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
         let seat = Seat::new(&mut machine);
-        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), cause: Cause::Start, seat }
+        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), outside: Vec::new(), cause: Cause::Start, seat }
     }
 
     pub fn now(&self) -> Time {
@@ -75,6 +77,22 @@ impl World {
         true
     }
 
+    /// Sends an HTTP request of a client outside, because of the input that was counted last.
+    pub fn http_from_outside(&mut self, request: HttpRequest) -> HttpId {
+        self.cluster.http(request, self.cause)
+    }
+
+    /// What came back for clients outside since the last call, in order.
+    pub fn take_outside_events(&mut self) -> Vec<(HttpId, HttpEvent)> {
+        std::mem::take(&mut self.outside)
+    }
+
+    /// A client outside wants no more of this answer.
+    pub fn hang_up(&mut self, id: HttpId) {
+        self.cluster.close_http(id);
+        self.outside.retain(|(of, _)| *of != id);
+    }
+
     fn run_machine(&mut self) {
         let now = self.now();
         if self.machine.next_wake().is_none_or(|wake| wake > now) {
@@ -108,7 +126,10 @@ impl World {
 
     fn hand_over_answers(&mut self) {
         for (http, event) in self.cluster.take_http_events() {
-            let Some(id) = self.to_machine.get(&http).copied() else { continue };
+            let Some(id) = self.to_machine.get(&http).copied() else {
+                self.outside.push((http, event));
+                continue;
+            };
             let last = matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_));
             self.machine.http_reply(id, event);
             if last {

@@ -7,8 +7,6 @@ pub(crate) mod controller_revision;
 pub(crate) mod csi;
 pub(crate) mod daemon_set;
 pub(crate) mod autoscaler;
-pub(crate) mod config;
-pub(crate) mod container;
 pub(crate) mod cron_job;
 pub(crate) mod disruption_budget;
 pub(crate) mod endpoint;

@@ -1,5 +1,6 @@
 //! What can come from outside: a typed line, a click. Every input is data, so that it can be recorded and played again.
 
+use podarium_machine::HttpRequest;
 use serde::{Deserialize, Serialize};
 
 /// One act of the person at the screen, or of the scenario in a person's place.
@@ -26,6 +27,72 @@ pub enum Input {
     /// Cuts a machine off the network; its containers go on running.
     CutOffNode { node: String },
     ReconnectNode { node: String },
+    /// An HTTP request to the API server from a client outside, e.g. somebody's own kubectl.
+    Http(HttpInput),
+    /// Such a client hung up on the exchange of this number.
+    HangUp { exchange: u64 },
     /// A command of the instructor, run beside the student's terminal; what it prints becomes a note if it fails.
     Command { argv: Vec<String>, stdin: String },
+}
+
+/// An HTTP request as a recording keeps it. The body is text in practice; bytes that are not are kept as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HttpInput {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, String)>,
+    #[serde(with = "body", default, skip_serializing_if = "Vec::is_empty")]
+    pub body: Vec<u8>,
+}
+
+impl From<HttpRequest> for HttpInput {
+    fn from(request: HttpRequest) -> Self {
+        HttpInput { method: request.method, target: request.url, headers: request.headers, body: request.body }
+    }
+}
+
+impl From<HttpInput> for HttpRequest {
+    fn from(input: HttpInput) -> Self {
+        HttpRequest { method: input.method, url: input.target, headers: input.headers, body: input.body, timeout: None }
+    }
+}
+
+/// A text where it is one, else a list of bytes.
+mod body {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Body {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(body) {
+            Ok(text) => text.serialize(serializer),
+            Err(_) => body.serialize(serializer),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        Ok(match Body::deserialize(deserializer)? {
+            Body::Text(text) => text.into_bytes(),
+            Body::Bytes(bytes) => bytes,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_body_comes_back_from_a_recording() {
+        for body in [&b"{\"a\": 1}"[..], b"", &[0xff, 0x00, 0x80]] {
+            let input = Input::Http(HttpRequest::new("POST", "/api/v1/pods").header("Accept", "*/*").body(body).into());
+            let text = serde_json::to_string(&input).expect("an input is JSON");
+            assert_eq!(serde_json::from_str::<Input>(&text).expect("the same input"), input);
+        }
+    }
 }

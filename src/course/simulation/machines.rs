@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_api::quantity::Quantity as Amount;
+use podarium_api::time::Epoch;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::{Cluster, Config};
@@ -13,12 +14,12 @@ use crate::{Compat, Image, LogLine, NodeSpec, Quantity, Scenario};
 /// What an image weighs whose scenario does not say.
 const IMAGE_BYTES: u64 = 50 << 20;
 
-pub(super) fn cluster(scenario: &Scenario, seed: u64) -> Cluster {
+pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     let mut catalog = ImageCatalog::standard();
     for image in &scenario.images {
         catalog.add(image_of(image));
     }
-    let mut cluster = Cluster::new(Config { seed, compat_2019: scenario.compat == Compat::Course2019, ..Config::default() });
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019: scenario.compat == Compat::Course2019, ..Config::default() });
     cluster.bootstrap();
     cluster.set_images(Arc::new(catalog));
     for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
@@ -91,6 +92,7 @@ fn image_of(image: &Image) -> images::Image {
                 status: serves.status,
                 body: serves.body.clone(),
                 takes: serves.takes.0,
+                cpu: Duration::ZERO,
             })
             .collect(),
         memory_bytes: image.memory.as_ref().map_or(default.memory_bytes, bytes),

@@ -10,6 +10,6 @@ mod running;
 mod summary;
 mod timeline;
 
-pub use input::Input;
+pub use input::{HttpInput, Input};
 pub use recording::Recording;
 pub use running::{Note, Simulation};

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use podarium_api::time::Epoch;
 use podarium_sim::Time;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,9 @@ pub struct Recording {
     /// The text of the scenario's file, so that the recording needs nothing else.
     pub scenario_text: String,
     pub seed: u64,
+    /// The date at which virtual time 0 lies, in seconds since 1970; the usual one when it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epoch_seconds: Option<i64>,
     pub inputs: Vec<Recorded>,
     /// How far it was played, in nanoseconds of virtual time.
     pub until_nanos: u64,
@@ -37,9 +41,22 @@ impl Recording {
             scenario: scenario.to_owned(),
             scenario_text: scenario_text.to_owned(),
             seed,
+            epoch_seconds: None,
             inputs: Vec::new(),
             until_nanos: 0,
         }
+    }
+
+    /// The same on another day.
+    #[must_use]
+    pub fn at(mut self, epoch: Epoch) -> Self {
+        self.epoch_seconds = (epoch != Epoch::default()).then(|| epoch.0.as_second());
+        self
+    }
+
+    /// The date at which its virtual time 0 lies.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch_seconds.and_then(Epoch::from_unix).unwrap_or_default()
     }
 
     pub fn add(&mut self, at: Time, input: Input) {

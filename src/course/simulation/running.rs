@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use podarium_cluster::apiserver::{PatchType, Request};
 use podarium_cluster::component::Signal;
-use podarium_cluster::{Cluster, Key};
+use podarium_cluster::{Cluster, HttpId, Key};
 use podarium_machine::{Endpoint, Pid, Stdio, TtyId};
 use podarium_sim::Time;
 use podarium_workstation::World;
 use serde_json::json;
 
-use super::Input;
+use super::{HttpInput, Input};
 use crate::{Audience, Play, Report, Scenario, State};
+use podarium_api::time::Epoch;
 use podarium_api::{Kind, Pod};
 
 /// When the manifests are applied: the machines have registered by then.
@@ -48,8 +49,13 @@ pub struct Simulation {
 
 impl Simulation {
     pub fn new(scenario: Arc<Scenario>, seed: Option<u64>, audience: Audience) -> Self {
+        Self::at(Epoch::default(), scenario, seed, audience)
+    }
+
+    /// The same on another day: virtual time 0 lies at this date.
+    pub fn at(epoch: Epoch, scenario: Arc<Scenario>, seed: Option<u64>, audience: Audience) -> Self {
         let seed = seed.unwrap_or(scenario.seed);
-        let world = super::timeline::build(&scenario, seed);
+        let world = super::timeline::build(&scenario, seed, epoch);
         let play = Play::new(scenario, seed, audience);
         let mut simulation = Simulation { world, play, applied: false, notes: Vec::new(), running: Vec::new(), observed: 0 };
         simulation.play.observe(&simulation.world.cluster);
@@ -146,8 +152,19 @@ impl Simulation {
         self.notes.push(Note { at: self.now(), text: text.into(), failed });
     }
 
+    /// Takes an HTTP request of a client outside, now: the input [`Input::Http`]. Its answer comes from
+    /// [`World::take_outside_events`] under the number that is returned.
+    pub fn http(&mut self, request: HttpInput) -> HttpId {
+        self.world.begin_input();
+        self.world.http_from_outside(request.into())
+    }
+
     /// Takes an input, now.
     pub fn input(&mut self, input: Input) {
+        if let Input::Http(request) = input {
+            self.http(request);
+            return;
+        }
         self.world.begin_input();
         match input {
             Input::Type(line) => self.world.type_line(&line),
@@ -172,6 +189,8 @@ impl Simulation {
             Input::CutOffNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, true)),
             Input::ReconnectNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, false)),
             Input::Command { argv, stdin } => self.run(argv, &stdin),
+            Input::Http(_) => unreachable!("taken above"),
+            Input::HangUp { exchange } => self.world.hang_up(HttpId(exchange)),
         }
     }
 

@@ -5,14 +5,15 @@
 
 use std::fmt::Write as _;
 
+use podarium_api::time::Epoch;
 use podarium_workstation::World;
 
 use super::{Input, Simulation};
 use crate::{Event, Manifest, PodChoice, PodSelection, Scenario, TimelineEntry};
 
 /// The world as it is at the start.
-pub(super) fn build(scenario: &Scenario, seed: u64) -> World {
-    let cluster = super::machines::cluster(scenario, seed);
+pub(super) fn build(scenario: &Scenario, seed: u64, epoch: Epoch) -> World {
+    let cluster = super::machines::cluster(scenario, seed, epoch);
     let mut world = podarium_workstation::student(cluster);
     for file in &scenario.files {
         world.put_file(&file.path, &file.text, file.executable);

@@ -1,0 +1,48 @@
+//! A certificate of the server's own, made at its start: an authority that only the kubeconfig knows, and a leaf for the
+//! address that is listened on.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SanType};
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+
+/// What the server shows, and what its clients trust.
+pub struct Identity {
+    pub tls: Arc<ServerConfig>,
+    /// The authority's certificate as PEM, for `certificate-authority-data`.
+    pub authority_pem: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CertificateError {
+    #[error("no certificate could be made: {0}")]
+    Make(#[from] rcgen::Error),
+    #[error("the certificate cannot be used: {0}")]
+    Use(#[from] tokio_rustls::rustls::Error),
+}
+
+/// A new identity for a server that is reached at `address` and as `localhost`.
+pub fn new_identity(address: IpAddr) -> Result<Identity, CertificateError> {
+    let mut authority = CertificateParams::new(Vec::new())?;
+    authority.distinguished_name.push(DnType::CommonName, "podarium");
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
+    let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let names = ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"];
+    let mut leaf = CertificateParams::new(names.map(str::to_owned).to_vec())?;
+    leaf.distinguished_name.push(DnType::CommonName, "kube-apiserver");
+    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    leaf.subject_alt_names.extend([address, IpAddr::from([127, 0, 0, 1])].map(SanType::IpAddress));
+    let key = KeyPair::generate()?;
+    let certificate = leaf.signed_by(&key, &issuer)?;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)?;
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(Identity { tls: Arc::new(tls), authority_pem: issuer.pem() })
+}
