@@ -31,25 +31,19 @@ pub(crate) enum Target {
 
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["persistentvolumes", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas", "limitranges", "podtemplates", "componentstatuses", "bindings"]),
+    ("", &["resourcequotas", "limitranges", "bindings"]),
     ("admissionregistration.k8s.io", &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings", "validatingwebhookconfigurations", "mutatingwebhookconfigurations"]),
     ("apiextensions.k8s.io", &["customresourcedefinitions"]),
     ("apiregistration.k8s.io", &["apiservices"]),
-    ("apps", &["statefulsets", "daemonsets", "controllerrevisions"]),
     ("authentication.k8s.io", &["tokenreviews", "selfsubjectreviews"]),
     ("authorization.k8s.io", &["subjectaccessreviews", "selfsubjectaccessreviews", "localsubjectaccessreviews", "selfsubjectrulesreviews"]),
-    ("autoscaling", &["horizontalpodautoscalers"]),
-    ("batch", &["jobs", "cronjobs"]),
     ("certificates.k8s.io", &["certificatesigningrequests"]),
     ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
     ("metrics.k8s.io", &["pods", "nodes"]),
-    ("networking.k8s.io", &["ingresses", "ingressclasses", "networkpolicies", "ipaddresses", "servicecidrs"]),
     ("node.k8s.io", &["runtimeclasses"]),
-    ("policy", &["poddisruptionbudgets"]),
     ("rbac.authorization.k8s.io", &["roles", "rolebindings", "clusterroles", "clusterrolebindings"]),
     ("resource.k8s.io", &["deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices"]),
     ("scheduling.k8s.io", &["priorityclasses"]),
-    ("storage.k8s.io", &["storageclasses", "volumeattachments", "csidrivers", "csinodes", "csistoragecapacities", "volumeattributesclasses"]),
 ];
 
 /// Splits a URL (with or without scheme and host) into what it names and its query.
