@@ -17,6 +17,7 @@
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
 //! * `versions`: `of(&info, course_2019)` → `Version`s with `to_stored(json)`, `from_stored(json)` for versions that are served but not stored;
+//! * `openapi`: `definitions()`, `definition_name(group, version, kind)`, `components(names)`: the schemas of all types;
 //! * `managed_fields`: who owns which fields, server-side apply;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
@@ -31,6 +32,7 @@ pub mod name_rules;
 pub mod names;
 pub mod object;
 mod object_meta;
+pub mod openapi;
 pub mod owner;
 pub mod patch;
 pub mod pod_state;

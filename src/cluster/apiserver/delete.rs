@@ -160,7 +160,7 @@ impl ApiServer {
 /// What is answered about an object that is gone, or that was being deleted before.
 fn gone(object: Object) -> Reply {
     let kind = object.kind();
-    if storage_rules::returns_deleted(kind) {
+    if storage_rules::returns_deleted(&kind.info()) {
         return Reply::Object(object);
     }
     let meta = object.meta();

@@ -29,6 +29,7 @@ pub use authentication::User;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
 pub use watch::Watches;
+pub(crate) use storage_rules::returns_deleted;
 pub(crate) use write::strictly;
 
 #[derive(Clone, Debug)]

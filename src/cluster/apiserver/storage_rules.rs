@@ -5,7 +5,7 @@
 //! ReturnDeletedObject), v1.36.
 //! Simplified: nothing.
 
-use podarium_api::Kind;
+use podarium_api::{Kind, ResourceInfo};
 
 type Names = &'static [(&'static str, &'static [&'static str])];
 
@@ -38,13 +38,16 @@ const NEED_A_VERSION: Names = &[
 ];
 
 fn is_in(kind: Kind, names: Names) -> bool {
-    let info = kind.info();
+    is_named(&kind.info(), names)
+}
+
+fn is_named(info: &ResourceInfo, names: Names) -> bool {
     names.iter().any(|(group, plurals)| *group == info.group && plurals.contains(&info.plural))
 }
 
 /// Whether a deletion answers with the object as it was, and not with its name alone.
-pub(super) fn returns_deleted(kind: Kind) -> bool {
-    is_in(kind, RETURNED)
+pub(crate) fn returns_deleted(info: &ResourceInfo) -> bool {
+    is_named(info, RETURNED)
 }
 
 /// Whether an update of an object that is not there creates it.

@@ -25,7 +25,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             return Ok(version::answer());
         }
         ["metrics" | "logs" | ".well-known" | "openid", ..] => return Err(Status::not_simulated(&format!("/{}", parts.join("/")))),
-        ["openapi", rest @ ..] => return openapi::answer(http, rest, &groups()),
+        ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server.course_2019),
         ["api"] => {
             read_only(http)?;
             if let Some(answer) = aggregated::answer(http, &groups(), true) {

@@ -30,7 +30,7 @@ pub(in super::super) struct GroupVersion {
 }
 
 /// All groups that the server has.
-pub(super) fn served(course_2019: bool) -> Vec<Group> {
+pub(in super::super) fn served(course_2019: bool) -> Vec<Group> {
     let mut found: BTreeMap<&str, BTreeMap<&str, BTreeMap<&'static str, ResourceInfo>>> = BTreeMap::new();
     for info in Kind::ALL.iter().map(|kind| kind.info()) {
         let own = (info.group, info.version);

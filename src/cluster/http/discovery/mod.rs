@@ -13,4 +13,4 @@ mod root;
 mod version;
 
 pub(super) use answer::answer;
-pub(super) use groups::Group;
+pub(super) use groups::{Group, GroupVersion, served as served_groups};

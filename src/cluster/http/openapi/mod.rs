@@ -1,10 +1,10 @@
-//! The description of the API for programs.
+//! The description of the API for programs: OpenAPI in version 2 as one document, in version 3 as one for each group and
+//! version.
 
-use podarium_api::Status;
-use podarium_machine::{HttpRequest, HttpResponse};
+mod answer;
+mod documents;
+mod operations;
+mod paths;
+mod written;
 
-use super::discovery::Group;
-
-pub(super) fn answer(_: &HttpRequest, _: &[&str], _: &[Group]) -> Result<HttpResponse, Status> {
-    Err(Status::not_simulated("OpenAPI"))
-}
+pub(super) use answer::answer;
