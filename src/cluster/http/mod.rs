@@ -15,6 +15,8 @@ mod read;
 mod render;
 mod resources;
 mod stream;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use path::ResourcePath;
