@@ -25,6 +25,7 @@ pub mod condition;
 pub mod cron;
 pub mod decode;
 mod defaults;
+pub mod disruption;
 pub mod field;
 pub mod kinds;
 pub mod managed_fields;

@@ -195,6 +195,14 @@ pub fn config_map_key(value: &str) -> Vec<String> {
     faults
 }
 
+/// A name that becomes one segment of a URL, as those of roles and bindings.
+pub fn path_segment(value: &str) -> Vec<String> {
+    if matches!(value, "." | "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    ['/', '%'].into_iter().filter(|illegal| value.contains(*illegal)).map(|illegal| format!("may not contain '{illegal}'")).collect()
+}
+
 pub fn http_header_name(value: &str) -> Vec<String> {
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Vec::new();
@@ -209,15 +217,6 @@ pub fn percent(value: &str) -> Vec<String> {
         return Vec::new();
     }
     vec![regex_error("a valid percent string must be a numeric string followed by an ending '%'", "[0-9]+%", &["1%", "93%"])]
-}
-
-/// A name that can stand in a path of the API, which is all that some kinds ask of it.
-pub fn path_segment(value: &str) -> Vec<String> {
-    if matches!(value, "." | "..") {
-        return vec![format!("may not be '{value}'")];
-    }
-    let illegal = ["/", "%"].into_iter().filter(|illegal| value.contains(illegal));
-    illegal.map(|illegal| format!("may not contain '{illegal}'")).collect()
 }
 
 /// A user or group number.

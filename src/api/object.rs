@@ -55,6 +55,12 @@ pub trait Resource: Strategy + Clone + Debug + Default + PartialEq + Serialize +
     fn into_object(self: Arc<Self>) -> Object;
     fn from_object(object: &Object) -> Option<&Arc<Self>>;
 
+    /// The JSON of two states of an object, of which parts that are equal may be missing in both.
+    fn differing_values(&self, new: &Self) -> (serde_json::Value, serde_json::Value) {
+        let value = |object: &Self| serde_json::to_value(object).expect("an object has only string keys");
+        (value(self), value(new))
+    }
+
     fn name(&self) -> &str {
         self.meta().name.as_deref().unwrap_or_default()
     }
@@ -85,6 +91,8 @@ pub type Cell = serde_json::Value;
 /// The rules of a kind. Every method has the answer of a kind without rules of its own.
 pub trait Strategy {
     const INFO: ResourceInfo;
+    /// What the server does with objects of the kind. Questions such as reviews can only be created.
+    const VERBS: &'static [&'static str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// Fills in what the writer left out. Called on every object that comes in, before admission.
     fn set_defaults(&mut self) {}
@@ -110,6 +118,10 @@ pub trait Strategy {
     /// Fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()
+    }
+    /// What every answer about this kind warns of, if there is something better.
+    fn deprecation() -> Option<&'static str> {
+        None
     }
     /// Whether a delete that says nothing of the dependents leaves them alone. The oldest kinds do, for old clients.
     fn orphans_dependents() -> bool {
@@ -152,14 +164,28 @@ macro_rules! spec_and_status_kind {
             }
         }
 
-        $crate::resource_impl!($name, metadata);
+        $crate::resource_impl!($name, metadata, {
+            fn differing_values(&self, new: &Self) -> (serde_json::Value, serde_json::Value) {
+                let value = |part: Result<serde_json::Value, serde_json::Error>| part.expect("an object has only string keys");
+                let (mut before, mut after) = (serde_json::Map::new(), serde_json::Map::new());
+                if $crate::object_meta::ownable_differs(&self.metadata, &new.metadata) {
+                    before.insert("metadata".to_owned(), value(serde_json::to_value(&self.metadata)));
+                    after.insert("metadata".to_owned(), value(serde_json::to_value(&new.metadata)));
+                }
+                $(if !std::sync::Arc::ptr_eq(&self.$field, &new.$field) && self.$field != new.$field {
+                    before.insert(stringify!($field).to_owned(), value(serde_json::to_value(&self.$field)));
+                    after.insert(stringify!($field).to_owned(), value(serde_json::to_value(&new.$field)));
+                })+
+                (before.into(), after.into())
+            }
+        });
     };
 }
 
 #[macro_export]
 #[doc(hidden)]
 macro_rules! resource_impl {
-    ($name:ident, $meta:ident) => {
+    ($name:ident, $meta:ident $(, { $($more:item)* })?) => {
         impl $crate::Resource for $name {
             const KIND: $crate::Kind = $crate::Kind::$name;
             fn meta(&self) -> &$crate::ObjectMeta {
@@ -177,6 +203,7 @@ macro_rules! resource_impl {
                     _ => None,
                 }
             }
+            $($($more)*)?
         }
     };
 }

@@ -1,7 +1,7 @@
 //! What happens to the metadata of every object on a write, whatever its kind.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/rest/create.go and update.go, apimachinery/pkg/api/validation/objectmeta.go, v1.36.
-//! Simplified: managedFields are not kept.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ pub(crate) fn prepare_for_create(meta: &mut ObjectMeta) {
     meta.deletion_timestamp = None;
     meta.deletion_grace_period_seconds = None;
     meta.self_link = None;
+    // The API server keeps them beside the object.
     meta.managed_fields = None;
 }
 
@@ -42,6 +43,17 @@ pub(crate) fn next_generation(meta: &mut ObjectMeta, old: &ObjectMeta, changed: 
     if changed {
         meta.generation = Some(old.generation.unwrap_or(0) + 1);
     }
+}
+
+/// Whether something differs that a writer can own: not the identity, not what the server counts.
+pub(crate) fn ownable_differs(old: &ObjectMeta, new: &ObjectMeta) -> bool {
+    old.labels != new.labels
+        || old.annotations != new.annotations
+        || old.owner_references != new.owner_references
+        || old.finalizers != new.finalizers
+        || old.generate_name != new.generate_name
+        || old.deletion_timestamp != new.deletion_timestamp
+        || old.deletion_grace_period_seconds != new.deletion_grace_period_seconds
 }
 
 /// Keeps the very part that is stored if the new one is equal, so that an update that changes something else costs no

@@ -182,6 +182,20 @@ impl Status {
         Self::new(403, "Forbidden", message).with_details(&info, name)
     }
 
+    /// The same for a resource that need not exist; a path that is none has an empty name.
+    pub fn forbidden_resource(group: &str, resource: &str, name: &str, why: &str) -> Self {
+        let qualified = if group.is_empty() { resource.to_owned() } else { format!("{resource}.{group}") };
+        let message = match (qualified.as_str(), name) {
+            ("", _) => format!("forbidden: {why}"),
+            (resource, "") => format!("{resource} is forbidden: {why}"),
+            (resource, name) => format!("{resource} {name:?} is forbidden: {why}"),
+        };
+        let text = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        let mut status = Self::new(403, "Forbidden", message);
+        status.0.details = Some(StatusDetails { group: text(group), kind: text(resource), name: text(name), ..StatusDetails::default() });
+        status
+    }
+
     pub fn method_not_allowed(kind: Kind, verb: &str) -> Self {
         let info = kind.info();
         let message = format!("{verb} is not supported on resources of kind {:?}", info.group_resource());

@@ -1,6 +1,6 @@
 //! Warnings: an object that is accepted although its writer should know better.
 //!
-//! Models: pkg/api/pod/warnings.go, pkg/api/service/warnings.go, pkg/registry/core/secret/strategy.go, v1.36.
+//! Models: pkg/api/pod/warnings.go, pkg/api/service/warnings.go, pkg/registry/core/{secret,resourcequota}/strategy.go, v1.36.
 //! Simplified: deprecated volume types, node labels and annotations are not warned of; of a certificate only its frame
 //! is looked at.
 
@@ -14,7 +14,7 @@ use k8s_openapi::api::batch::v1::JobSpec;
 use crate::field::Path;
 use crate::quantity::Quantity;
 use crate::validation::{list, text};
-use crate::{Secret, Service, name_rules};
+use crate::{ResourceQuota, Secret, Service, name_rules};
 
 /// Warnings of a pod, whose paths begin with `spec`, or of a template at `spec.template.spec`.
 pub(crate) fn pod_spec(spec: &PodSpec, path: &Path) -> Vec<String> {
@@ -193,6 +193,23 @@ pub(crate) fn secret(secret: &Secret) -> Vec<String> {
     }
     let missing_key = !framed("tls.key");
     missing_key.then(|| "tls: failed to find any PEM data in key input".to_owned()).into_iter().collect()
+}
+
+/// A quota that lets more be requested than be used at most.
+pub(crate) fn resource_quota(quota: &ResourceQuota) -> Vec<String> {
+    let hard = |name: &str| quota.spec.hard.as_ref().and_then(|hard| hard.get(name)).map(Quantity::of);
+    let check = |resource: &str| {
+        let bare = matches!(resource, "cpu" | "memory");
+        let long = format!("requests.{resource}");
+        let (name, request) = match hard(&long) {
+            Some(request) => (long.as_str(), request),
+            None => (resource, hard(resource).filter(|_| bare)?),
+        };
+        let limits = format!("limits.{resource}");
+        let limit = hard(&limits)?;
+        (request > limit).then(|| format!("ResourceQuota {name} ({request}) should be less than {limits} ({limit})"))
+    };
+    ["cpu", "memory", "storage", "ephemeral-storage"].into_iter().filter_map(check).collect()
 }
 
 #[cfg(test)]

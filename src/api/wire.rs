@@ -75,6 +75,11 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             Always { null: &["endpoints", "ports"], object: &[] }.complete(value);
             Always { null: &[], object: &["conditions"] }.complete_each(value.pointer_mut("/endpoints"));
         }
+        Kind::Role | Kind::ClusterRole => Always { null: &["rules"], object: &[] }.complete(value),
+        Kind::TokenRequest => {
+            let spec = Always { null: &["audiences", "boundObjectRef"], object: &[] };
+            value.get_mut("spec").into_iter().for_each(|value| spec.complete(value));
+        }
         Kind::PersistentVolumeClaim => {
             condition.complete_each(value.pointer_mut("/status/conditions"));
             Always { null: &[], object: &["resources"] }.complete_part(value.pointer_mut("/spec"));

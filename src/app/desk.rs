@@ -87,9 +87,15 @@ fn refresh(
         *seen = Some(revision);
         pace.unchanged = Duration::ZERO;
         desk.model.snapshot = session.snapshot(desk.model.selected.as_ref());
+        desk.model.snapshot.traffic = session.traffic(&desk.model.snapshot.cluster);
     } else {
         // The scene does not depend on the clock and need not be arranged again for it.
-        desk.bypass_change_detection().model.snapshot.clock = session.clock();
+        let snapshot = &mut desk.bypass_change_detection().model.snapshot;
+        snapshot.clock = session.clock();
+        snapshot.traffic = session.traffic(&snapshot.cluster);
+        if !snapshot.traffic.requests.is_empty() {
+            pace.unchanged = Duration::ZERO;
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Action, Clock, ObjectRef, Snapshot};
+use crate::model::{Action, Clock, ClusterView, ObjectRef, Snapshot, TrafficView};
 
 /// A cluster that can be looked at, acted on and advanced. The app calls it from one thread.
 pub trait Session: 'static {
@@ -14,6 +14,11 @@ pub trait Session: 'static {
 
     /// What there is to see now, with the details of one object.
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot;
+
+    /// What the network carries now, which changes from frame to frame; `cluster` is what is shown of the rest.
+    fn traffic(&self, _cluster: &ClusterView) -> TrafficView {
+        TrafficView::default()
+    }
 
     /// Carries a wish to the cluster. The error is a text for the person who made it.
     fn act(&mut self, action: Action) -> Result<(), String>;

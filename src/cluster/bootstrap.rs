@@ -1,20 +1,29 @@
-//! What a new cluster holds before anybody uses it: the system's namespaces and the Service of the API server.
+//! What a new cluster holds before anybody uses it: the system's namespaces, the Service of the API server, the default
+//! roles and the priority classes of the system.
 //!
-//! Models: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, v1.36.
+//! Models: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, pkg/registry/{rbac,scheduling}/rest, v1.36.
 //! Simplified: the control plane's own pods come with the kind of cluster that runs them.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use podarium_api::{Namespace, ObjectMeta, Resource as _, Service};
+use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service};
 
 use crate::Cluster;
+use crate::apiserver::authorization::{self, Mode};
+use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
 pub const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// The classes of pods that a cluster cannot do without.
+const PRIORITY_CLASSES: [(&str, i32, &str); 2] = [
+    ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
+    ("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+];
 
 impl Cluster {
     /// Makes the objects that are there from the first moment and starts the control plane's components.
@@ -25,9 +34,25 @@ impl Cluster {
             self.seed_object(Arc::new(namespace).into_object()).expect("a system namespace is valid");
         }
         self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
+        for object in authorization::bootstrap::objects() {
+            self.seed_object(object).expect("a default role or binding is valid");
+        }
+        for (name, value, description) in PRIORITY_CLASSES {
+            self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
+        }
+        self.set_authorization_mode(Mode::NodeAndRbac);
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        if self.config().cloud {
+            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
+        }
     }
+}
+
+fn priority_class(name: &str, value: i32, description: &str) -> Object {
+    let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+    let class = PriorityClass { metadata, value: Some(value), description: Some(description.to_owned()), ..PriorityClass::default() };
+    Arc::new(class).into_object()
 }
 
 fn kubernetes_service() -> Service {

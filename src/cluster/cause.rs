@@ -8,7 +8,7 @@ use std::sync::Arc;
 use podarium_api::Kind;
 use podarium_sim::Time;
 
-use crate::apiserver::Verb;
+use crate::apiserver::{Grant, Verb};
 use crate::store::Key;
 
 /// What set a component to work.
@@ -31,6 +31,8 @@ pub struct Write {
     pub at: Time,
     /// Who wrote, e.g. `system:serviceaccount:kube-system:replicaset-controller`.
     pub user: Arc<str>,
+    /// Why the writer was allowed to.
+    pub grant: Grant,
     pub verb: Verb,
     pub kind: Kind,
     pub key: Key,

@@ -12,7 +12,8 @@ use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
-use crate::apiserver::{Answer, ApiServer, Filter, Request, User};
+use crate::apiserver::authorization::{Attributes, Mode};
+use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
@@ -65,7 +66,7 @@ pub(crate) enum Event {
     /// An answer reaches a client outside the cluster.
     Reply { id: RequestId, answer: Box<Answer> },
     /// An HTTP request reaches the API server.
-    Http { id: HttpId, request: Box<HttpRequest>, cause: Cause },
+    Http { id: HttpId, connection: Connection, request: Box<HttpRequest>, cause: Cause },
     /// Something of an HTTP answer reaches its client.
     HttpOut { id: HttpId, event: Box<HttpEvent> },
     /// It is time to tell the client of a watch how far it has come.
@@ -172,6 +173,20 @@ impl Cluster {
 
     pub fn api(&self) -> &ApiServer {
         &self.api
+    }
+
+    pub(crate) fn api_mut(&mut self) -> &mut ApiServer {
+        &mut self.api
+    }
+
+    /// Accepts a bearer token as this user's.
+    pub fn add_token(&mut self, token: &str, user: User) {
+        self.api.add_token(token, user);
+    }
+
+    /// Whether everybody may do everything, or roles decide. A new cluster allows everything until it is bootstrapped.
+    pub fn set_authorization_mode(&mut self, mode: Mode) {
+        self.api.set_authorization_mode(mode);
     }
 
     /// Every write since the start, in order of resourceVersion.
@@ -360,7 +375,7 @@ impl Cluster {
             Event::Wake(id) => self.wake(id),
             Event::OpenWatch { id, kind, filter, from } => self.open_watch(id, kind, *filter, from),
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
-            Event::Http { id, request, cause } => self.http_arrived(id, &request, cause),
+            Event::Http { id, connection, request, cause } => self.http_arrived(id, &connection, &request, cause),
             Event::HttpOut { id, event } => self.http_out(id, *event),
             Event::Bookmark(id) => self.http_bookmark(id),
             Event::WatchOver(id) => self.http_watch_over(id),
@@ -418,8 +433,20 @@ impl Cluster {
 
     /// The API server answers; whether it wrote anything.
     pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
+        match self.api.authorize(&Attributes::of(&request), self.now) {
+            Ok(grant) => self.serve(request, grant, cause),
+            Err(status) => (Err(status).into(), false),
+        }
+    }
+
+    /// The same for a request that is allowed already.
+    pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause) -> (Answer, bool) {
+        if request.kind == Kind::ComponentStatus {
+            let is_running = |name: &str| self.component_id(name).is_some_and(|id| self.is_running(id));
+            return (component_status::answer(&request, &is_running), false);
+        }
         let writes = self.api.writes().len();
-        let answer = self.api.handle(request, cause, self.now);
+        let answer = self.api.serve(request, grant, cause, self.now);
         let wrote = self.api.writes().len() > writes;
         self.announce();
         (answer, wrote)

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object};
 use podarium_machine::{HttpEvent, HttpRequest};
@@ -14,7 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
-use crate::network::{Aims, Arrival, Connected, ProcessId, Rules};
+use crate::network::{Aims, Arrival, Connected, Ip, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +36,8 @@ pub struct WatchEvent {
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,
+    /// Who owns what of the object, for clients that see it.
+    pub managed: Managed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +117,8 @@ pub(crate) enum NetworkEffect {
     Aim(Arc<Aims>),
     /// A process has ended.
     HangUp(ProcessId),
+    /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
+    Balance(Ip, Vec<String>),
 }
 
 /// A component's only way to act: its clock, its random stream, its connection to the API server.
@@ -194,6 +199,11 @@ impl Ctx<'_> {
 
     pub(crate) fn aim(&mut self, aims: Arc<Aims>) {
         self.effects.push(Effect::Network(NetworkEffect::Aim(aims)));
+    }
+
+    /// Has the cloud's load balancer with this address send to these machines.
+    pub(crate) fn balance(&mut self, address: Ip, machines: Vec<String>) {
+        self.effects.push(Effect::Network(NetworkEffect::Balance(address, machines)));
     }
 
     /// Closes the connections to a process that has ended.

@@ -10,7 +10,7 @@ use podarium_api::{Kind, Object, Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::Stream;
 
-use crate::apiserver::{Reply, Request};
+use crate::apiserver::{Connection, Grant, Reply, Request, User};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
@@ -47,10 +47,17 @@ pub(crate) struct Gateway {
 
 impl Cluster {
     /// Sends an HTTP request to the API server. What comes back is found by [`Cluster::take_http_events`].
+    ///
+    /// The connection is the administrator's, as with the certificate that an installer leaves behind.
     pub fn http(&mut self, request: HttpRequest, cause: Cause) -> HttpId {
+        self.http_over(Connection::of(User::admin()), request, cause)
+    }
+
+    /// The same over a connection of somebody's; its requests may carry a token.
+    pub fn http_over(&mut self, connection: Connection, request: HttpRequest, cause: Cause) -> HttpId {
         let id = HttpId(self.new_id());
         let at = self.now() + self.outside_latency();
-        self.schedule(at, Event::Http { id, request: Box::new(request), cause });
+        self.schedule(at, Event::Http { id, connection, request: Box::new(request), cause });
         id
     }
 
@@ -75,22 +82,37 @@ impl Cluster {
         self.gateway.out.push((id, event));
     }
 
-    pub(crate) fn http_arrived(&mut self, id: HttpId, request: &HttpRequest, cause: Cause) {
+    pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
+        let (user, grant) = match self.admit_client(connection, request) {
+            Ok(admitted) => admitted,
+            Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
+        };
         let config = self.config();
         let server = Server { course_2019: config.compat_2019, address: &config.address };
-        match http::read(request, &server) {
+        match http::read(request, &user, &server) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {
-                let (mut answer, wrote) = self.ask(*request, cause);
+                let (mut answer, wrote) = self.serve(*request, grant, cause);
                 answer.warnings.splice(0..0, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
                 self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);
             }
-            Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, cause),
+            Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
         }
+    }
+
+    /// Who the client is, for whom it acts, and whether it may do that.
+    fn admit_client(&mut self, connection: &Connection, request: &HttpRequest) -> Result<(User, Grant), Status> {
+        let now = self.now();
+        let info = http::RequestInfo::of(&request.method, &request.url);
+        let api = self.api_mut();
+        let user = api.authenticate(connection, &request.headers, now)?;
+        let user = api.impersonate(user.clone(), &request.headers, &info.attributes(&user), now)?;
+        let grant = api.authorize(&info.attributes(&user), now)?;
+        Ok((user, grant))
     }
 
     fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
@@ -106,9 +128,9 @@ impl Cluster {
     }
 
     /// A watch begins with all that there is, or after a revision.
-    fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, cause: Cause) {
+    fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, grant: Grant, cause: Cause) {
         let (kind, filter, options) = (request.kind, request.filter.clone(), request.options.clone());
-        let (answer, _) = self.ask(request, cause);
+        let (answer, _) = self.serve(request, grant, cause);
         let (items, revision) = match answer.result {
             Ok(Reply::List { items, resource_version, .. }) => (items, resource_version),
             Ok(_) => (Vec::new(), 0),
@@ -135,7 +157,8 @@ impl Cluster {
         self.open_watch_at(watch, kind, filter);
         if initial {
             for object in items {
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision });
+                let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
+                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed });
             }
         }
         for change in missed {

@@ -19,7 +19,7 @@ mod yaml;
 
 pub use error::{FileError, report};
 pub use live::kind_named;
-pub use objective::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, Report, State, Watch, World};
+pub use objective::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, Report, State, TrafficFacts, Watch, World};
 pub use play::{Audience, Play};
 pub use scenario::*;
 pub use shipped::{SHIPPED, Shipped, shipped, shipped_file};

@@ -6,7 +6,7 @@ use podarium_api::{Deployment, Event, Kind, Node, Object, Pod, Resource, Service
 use podarium_cluster::{Cluster, Key};
 use podarium_sim::Time;
 
-use crate::{DeploymentFacts, EventFacts, NodeFacts, ObjectRef, Phase, PodFacts, World};
+use crate::{DeploymentFacts, EventFacts, NodeFacts, ObjectRef, Phase, PodFacts, TrafficFacts, World};
 
 /// The annotation in which the Deployment controller counts rollouts.
 const REVISION: &str = "deployment.kubernetes.io/revision";
@@ -61,6 +61,20 @@ impl World for Cluster {
             }
         }
         Some(count(ready.len()))
+    }
+
+    fn traffic(&self, name: &str, seconds: Option<usize>) -> Option<TrafficFacts> {
+        let statistics = Cluster::traffic(self, name)?;
+        let tally = seconds.map_or_else(|| statistics.total().clone(), |seconds| statistics.last(seconds));
+        let versions = statistics.versions().iter().map(|version| (version.to_string(), statistics.of_version(&tally, version)));
+        Some(TrafficFacts {
+            seconds: statistics.measured_seconds(),
+            sent: tally.sent,
+            succeeded: tally.succeeded,
+            failed: tally.failures(),
+            versions: versions.collect(),
+            p95: tally.latency(0.95),
+        })
     }
 
     fn exists(&self, namespace: &str, object: &ObjectRef) -> Option<bool> {

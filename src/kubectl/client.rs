@@ -73,6 +73,7 @@ pub enum PatchType {
     Strategic,
     Merge,
     Json,
+    Apply,
 }
 
 impl PatchType {
@@ -81,6 +82,7 @@ impl PatchType {
             PatchType::Strategic => "application/strategic-merge-patch+json",
             PatchType::Merge => "application/merge-patch+json",
             PatchType::Json => "application/json-patch+json",
+            PatchType::Apply => "application/apply-patch+yaml",
         }
     }
 }
@@ -126,6 +128,14 @@ impl Kubectl<'_, '_> {
         }
         for group in self.flags.list("as-group") {
             request = request.header("Impersonate-Group", &group);
+        }
+        let uid = self.flags.text("as-uid").to_owned();
+        if !uid.is_empty() {
+            request = request.header("Impersonate-Uid", &uid);
+        }
+        for pair in self.flags.list("as-user-extra") {
+            let (key, value) = pair.split_once('=').unwrap_or((&pair, ""));
+            request = request.header(&format!("Impersonate-Extra-{key}"), value);
         }
         if let Some((content, bytes)) = &call.body {
             request = request.header("Content-Type", content).body(bytes.clone());
@@ -206,7 +216,11 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn replace(&mut self, mapping: &Mapping, namespace: &str, name: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
-        let call = Call::new("PUT", mapping.path(namespace, name)).body(JSON, object);
+        let mut path = mapping.path(namespace, name);
+        if !options.subresource.is_empty() {
+            path = format!("{path}/{}", options.subresource);
+        }
+        let call = Call::new("PUT", path).body(JSON, object);
         self.send(&options.on(call))
     }
 

@@ -85,6 +85,14 @@ impl Failure {
         }
     }
 
+    /// The message of the error alone.
+    pub fn text(&self) -> String {
+        match self {
+            Failure::Server(status) => text(status, "/message").to_owned(),
+            other => other.to_string(),
+        }
+    }
+
     pub fn is_not_found(&self) -> bool {
         self.reason() == "NotFound"
     }

@@ -28,6 +28,7 @@ pub mod kubeconfig;
 pub mod kubectl;
 pub mod manifest;
 pub mod mapping;
+mod policy_rules;
 pub mod printers;
 pub mod revisions;
 pub mod unstructured;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use podarium_cluster::Cluster;
+use podarium_cluster::apiserver::User;
 use podarium_machine::Machine;
 use podarium_sim::{Stream, Time};
 
@@ -18,7 +19,8 @@ const TOKEN: &str = "student-of-podarium";
 const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
 
 /// The world of one student: the cluster, and a computer with a shell in front of it.
-pub fn student(cluster: Cluster) -> World {
+pub fn student(mut cluster: Cluster) -> World {
+    cluster.add_token(TOKEN, User::admin());
     let random = Stream::new(cluster.config().seed, "workstation");
     let mut machine = Machine::new(HOSTNAME, random);
     machine.set_next_pid(FIRST_PID);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use podarium_cluster::apiserver::Request;
+use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, NetError, Outgoing};
 use podarium_sim::Time;
@@ -119,7 +119,7 @@ impl World {
         if !request.url.starts_with(API_SERVER) {
             return self.machine.http_reply(id, HttpEvent::Failed(NetError::UnknownHost));
         }
-        let http = self.cluster.http(request, self.cause);
+        let http = self.cluster.http_over(Connection::default(), request, self.cause);
         self.to_machine.insert(http, id);
         self.to_cluster.insert(id, http);
     }

@@ -88,7 +88,7 @@ pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
 }
 
 /// Reads a value that is known to be a `kind`. The error is the bare reason.
-pub(crate) fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
+pub fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
     let object = typed::read(kind, value, &mut context)?;
     Ok(Decoded { object, strict_errors: context.strict_errors })

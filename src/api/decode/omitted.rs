@@ -92,6 +92,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("PodSpec", &["activeDeadlineSeconds", "automountServiceAccountToken", "enableServiceLinks", "hostUsers", "hostnameOverride", "preemptionPolicy", "priority", "runtimeClassName", "setHostnameAsFQDN", "shareProcessNamespace", "terminationGracePeriodSeconds"]),
     ("PortStatus", &["error"]),
     ("Preconditions", &["uid"]),
+    ("PriorityClass", &["preemptionPolicy"]),
     ("Probe", &["terminationGracePeriodSeconds"]),
     ("ProjectedVolumeSource", &["defaultMode"]),
     ("ReplicaSetSpec", &["replicas"]),
@@ -145,7 +146,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     use serde_json::Value;
     let empty = match value {
         Value::Null => return true,
-        Value::Array(items) => return items.is_empty(),
+        // An empty list of owners is a request to forget them.
+        Value::Array(items) => return items.is_empty() && field != "managedFields",
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),

@@ -2,4 +2,5 @@
 
 pub mod pod_spec;
 pub(crate) mod quantities;
+pub(crate) mod rbac;
 pub(crate) mod service;

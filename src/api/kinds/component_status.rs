@@ -21,9 +21,10 @@ impl Strategy for ComponentStatus {
         namespaced: false,
         has_status: false,
     };
+    const VERBS: &'static [&'static str] = &["get", "list"];
 
-    fn warnings(&self) -> Vec<String> {
-        vec!["v1 ComponentStatus is deprecated in v1.19+".to_owned()]
+    fn deprecation() -> Option<&'static str> {
+        Some("v1 ComponentStatus is deprecated in v1.19+")
     }
 
     fn columns() -> Vec<Column> {

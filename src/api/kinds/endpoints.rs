@@ -42,8 +42,8 @@ impl Strategy for Endpoints {
         errors
     }
 
-    fn warnings(&self) -> Vec<String> {
-        vec!["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice".to_owned()]
+    fn deprecation() -> Option<&'static str> {
+        Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
     }
 
     fn columns() -> Vec<Column> {

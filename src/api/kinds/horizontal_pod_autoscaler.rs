@@ -40,7 +40,7 @@ fn policy(type_: &str, value: i32) -> HPAScalingPolicy {
 }
 
 /// Rules with what they leave out: at most doubling (or four pods more) every 15 s upwards, anything downwards.
-pub(crate) fn complete_rules(rules: &mut HPAScalingRules, up: bool) {
+fn complete_rules(rules: &mut HPAScalingRules, up: bool) {
     rules.select_policy.get_or_insert_with(|| "Max".to_owned());
     if up {
         rules.stabilization_window_seconds.get_or_insert(0);

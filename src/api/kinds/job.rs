@@ -40,6 +40,10 @@ impl Strategy for Job {
         has_status: true,
     };
 
+    fn orphans_dependents() -> bool {
+        true
+    }
+
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("status.successful", self.status.succeeded.unwrap_or(0).to_string())]
     }

@@ -1,79 +1,109 @@
 //! The registry of kinds: one file and one line here for each.
 
+mod cluster_role;
+mod cluster_role_binding;
 mod component_status;
 mod config_map;
 mod controller_revision;
+mod cron_job;
 mod csi_driver;
 mod csi_node;
 mod csi_storage_capacity;
 mod daemon_set;
-mod cron_job;
 mod deployment;
 mod endpoint_slice;
 mod endpoints;
 mod event;
+mod horizontal_pod_autoscaler;
 mod ingress;
 mod ingress_class;
 mod ip_address;
-mod horizontal_pod_autoscaler;
 mod job;
 mod lease;
+mod limit_range;
+mod local_subject_access_review;
 mod namespace;
 mod network_policy;
 mod node;
 mod persistent_volume;
 pub(crate) mod persistent_volume_claim;
 mod pod;
-mod pod_template;
 mod pod_disruption_budget;
+mod pod_template;
+mod priority_class;
 mod registry;
 mod replica_set;
 mod replication_controller;
+mod resource_quota;
+mod role;
+mod role_binding;
+mod runtime_class;
 mod secret;
+mod self_subject_access_review;
+mod self_subject_review;
+mod self_subject_rules_review;
 mod service;
 mod service_account;
-mod stateful_set;
 mod service_cidr;
+mod stateful_set;
 mod storage_class;
+mod subject_access_review;
+mod token_request;
+mod token_review;
 mod volume_attachment;
 mod volume_attributes_class;
 
+pub use cluster_role::ClusterRole;
+pub use cluster_role_binding::ClusterRoleBinding;
 pub use component_status::ComponentStatus;
 pub use config_map::ConfigMap;
 pub use controller_revision::ControllerRevision;
+pub use cron_job::CronJob;
 pub use csi_driver::CSIDriver;
 pub use csi_node::CSINode;
 pub use csi_storage_capacity::CSIStorageCapacity;
 pub use daemon_set::DaemonSet;
-pub use cron_job::CronJob;
 pub use deployment::Deployment;
 pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
+pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
+pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
 pub use ingress::Ingress;
 pub use ingress_class::IngressClass;
 pub use ip_address::IPAddress;
-pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
-pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
 pub use job::Job;
 pub use lease::Lease;
+pub use limit_range::LimitRange;
+pub use local_subject_access_review::LocalSubjectAccessReview;
 pub use namespace::Namespace;
 pub use network_policy::NetworkPolicy;
 pub use node::Node;
 pub use persistent_volume::PersistentVolume;
 pub use persistent_volume_claim::PersistentVolumeClaim;
 pub use pod::Pod;
-pub use pod_template::PodTemplate;
 pub use pod_disruption_budget::PodDisruptionBudget;
-pub(crate) use registry::{DEFAULT_COLUMNS, null_is_default};
+pub use pod_template::PodTemplate;
+pub use priority_class::PriorityClass;
+pub(crate) use registry::{DEFAULT_COLUMNS, default_row, null_is_default};
 pub use replica_set::ReplicaSet;
 pub use replication_controller::ReplicationController;
+pub use resource_quota::ResourceQuota;
+pub use role::Role;
+pub use role_binding::RoleBinding;
+pub use runtime_class::RuntimeClass;
 pub use secret::Secret;
+pub use self_subject_access_review::SelfSubjectAccessReview;
+pub use self_subject_review::SelfSubjectReview;
+pub use self_subject_rules_review::SelfSubjectRulesReview;
 pub use service::Service;
 pub use service_account::ServiceAccount;
-pub use stateful_set::StatefulSet;
 pub use service_cidr::ServiceCIDR;
+pub use stateful_set::StatefulSet;
 pub use storage_class::StorageClass;
+pub use subject_access_review::SubjectAccessReview;
+pub use token_request::TokenRequest;
+pub use token_review::TokenReview;
 pub use volume_attachment::VolumeAttachment;
 pub use volume_attributes_class::VolumeAttributesClass;
 
@@ -114,4 +144,19 @@ registry::kinds! {
     CronJob,
     PodDisruptionBudget,
     HorizontalPodAutoscaler,
+    Role,
+    ClusterRole,
+    RoleBinding,
+    ClusterRoleBinding,
+    ResourceQuota,
+    LimitRange,
+    PriorityClass,
+    RuntimeClass,
+    SubjectAccessReview,
+    LocalSubjectAccessReview,
+    SelfSubjectAccessReview,
+    SelfSubjectRulesReview,
+    TokenReview,
+    SelfSubjectReview,
+    TokenRequest,
 }

@@ -9,9 +9,14 @@ use crate::Column;
 
 /// The columns of a kind without any of its own.
 pub(crate) const DEFAULT_COLUMNS: &[Column] = &[
-    Column { name: "Name", kind: "string", format: "name", priority: 0, description: "Name must be unique within a namespace." },
-    Column { name: "Created At", kind: "date", format: "", priority: 0, description: "CreationTimestamp is a timestamp representing the server time when this object was created." },
+    Column { name: "Name", kind: "string", format: "name", priority: 0, description: crate::tables::columns::NAME },
+    Column { name: "Created At", kind: "date", format: "", priority: 0, description: crate::tables::columns::AGE },
 ];
+
+/// The row that goes with [`DEFAULT_COLUMNS`].
+pub(crate) fn default_row(meta: &crate::ObjectMeta) -> Vec<crate::Cell> {
+    vec![meta.name.clone().into(), serde_json::json!(meta.creation_timestamp)]
+}
 
 /// `null` reads as a missing value.
 pub(crate) fn null_is_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -48,6 +53,17 @@ macro_rules! kinds {
             /// An object of this kind with nothing in it.
             pub fn empty(self) -> Object {
                 match self { $(Kind::$name => Object::$name(std::sync::Arc::new(<$name>::default()))),+ }
+            }
+
+            /// What the server does with the kind, in the words of discovery. A kind without any is part of another's
+            /// subresource.
+            pub fn verbs(self) -> &'static [&'static str] {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::VERBS),+ }
+            }
+
+            /// What every answer about this kind warns of, if there is something better.
+            pub fn deprecation(self) -> Option<&'static str> {
+                match self { $(Kind::$name => <$name as $crate::Strategy>::deprecation()),+ }
             }
 
             /// Whether a delete that says nothing of the dependents leaves them alone.
@@ -90,6 +106,19 @@ macro_rules! kinds {
                 };
                 $crate::wire::complete(self.kind(), &mut value);
                 value
+            }
+            /// The JSON of this object and of a later state of it, without parts that are equal.
+            ///
+            /// # Panics
+            /// When `new` is of another kind.
+            pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
+                let (mut before, mut after) = match (self, new) {
+                    $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
+                    _ => panic!("an update of another kind"),
+                };
+                $crate::wire::complete(self.kind(), &mut before);
+                $crate::wire::complete(self.kind(), &mut after);
+                (before, after)
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }

@@ -4,12 +4,9 @@
 //! apimachinery/pkg/apis/meta/v1/validation, v1.36.
 //! Simplified: nothing.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry;
-
 use crate::field::FieldError;
 
 const MAX_BYTES: usize = 128;
-const MAX_SUBRESOURCE_BYTES: usize = 256;
 
 /// `kubectl` of `kubectl/v1.36.3 (linux/amd64)`.
 pub fn manager_of_user_agent(user_agent: &str) -> String {
@@ -35,27 +32,6 @@ pub fn validate_field_manager(name: &str, field: &str) -> Vec<FieldError> {
     }
     for (position, c) in name.char_indices().filter(|(_, c)| !is_printable(*c)) {
         errors.push(FieldError::invalid(field, name, format!("invalid character U+{:04X} (at position {position})", u32::from(c))));
-    }
-    errors
-}
-
-/// The rules for `metadata.managedFields` of an object.
-pub fn validate_entries(entries: &[ManagedFieldsEntry]) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let field = |name: &str| format!("metadata.managedFields[{index}].{name}");
-        let operation = entry.operation.as_deref().unwrap_or_default();
-        if operation != "Apply" && operation != "Update" {
-            errors.push(FieldError::invalid(field("operation"), operation, "must be `Apply` or `Update`"));
-        }
-        let fields_type = entry.fields_type.as_deref().unwrap_or_default();
-        if !fields_type.is_empty() && fields_type != "FieldsV1" {
-            errors.push(FieldError::invalid(field("fieldsType"), fields_type, "must be `FieldsV1`"));
-        }
-        errors.extend(validate_field_manager(entry.manager.as_deref().unwrap_or_default(), &field("manager")));
-        if entry.subresource.as_deref().unwrap_or_default().len() > MAX_SUBRESOURCE_BYTES {
-            errors.push(FieldError::too_long(field("subresource"), MAX_SUBRESOURCE_BYTES));
-        }
     }
     errors
 }

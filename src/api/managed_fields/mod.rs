@@ -6,6 +6,7 @@
 //!
 //! * [`Managed`]: the entries of an object; [`Write`]: what a write makes of them; [`FieldSet`]: what one writer owns;
 //! * [`Schema`]: what must be known of a type: [`Type`] for built-in kinds, [`CustomType`] for custom resources;
+//! * [`compare_objects`], [`new_object_fields`]: the same of objects of built-in kinds;
 //! * [`compare`], [`merge`], [`field_set`], [`remove`], [`validate`]: what the types say about values;
 //! * [`last_applied`]: the meeting of client-side and server-side apply; [`scale`]: ownership of replicas through `/scale`.
 
@@ -18,12 +19,14 @@ mod fields_v1;
 pub mod last_applied;
 mod manager;
 mod merge;
+mod object;
 mod owned;
 mod remove;
 mod reset;
 pub mod scale;
 mod schema;
 mod set;
+mod shape;
 mod typed;
 mod types;
 mod validate;
@@ -34,8 +37,9 @@ pub use conflict::Conflicts;
 pub use custom::CustomType;
 pub use element::PathElement;
 pub use entry::{Entry, Managed, Operation, Writer, is_reset};
-pub use manager::{manager_of_user_agent, validate_entries, validate_field_manager};
+pub use manager::{manager_of_user_agent, validate_field_manager};
 pub use merge::merge;
+pub use object::{compare_objects, new_object_fields, new_object_shape};
 pub use owned::field_set;
 pub use remove::remove;
 pub use reset::{NOTHING, Reset};

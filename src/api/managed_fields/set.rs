@@ -84,6 +84,16 @@ impl FieldSet {
         FieldSet(nodes.into())
     }
 
+    /// Reads FieldsV1.
+    pub fn from_json(value: &serde_json::Value) -> Result<Self, String> {
+        super::fields_v1::from_value(value)
+    }
+
+    /// As FieldsV1.
+    pub fn to_json(&self) -> serde_json::Value {
+        super::fields_v1::to_value(self)
+    }
+
     /// The set with one path.
     pub fn path(path: &[PathElement]) -> Self {
         let Some((first, rest)) = path.split_first() else { return Self::default() };
@@ -104,7 +114,8 @@ impl FieldSet {
         &self.0
     }
 
-    pub(super) fn from_sorted(nodes: Vec<Arc<Node>>) -> Self {
+    /// Nodes in their order.
+    pub fn from_sorted(nodes: Vec<Arc<Node>>) -> Self {
         FieldSet(nodes.into())
     }
 

@@ -8,6 +8,8 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
+    ("ClusterRole", &[("metadata", "ObjectMeta", "", "")]),
+    ("ClusterRoleBinding", &[("metadata", "ObjectMeta", "", "")]),
     ("CSIDriver", &[("metadata", "ObjectMeta", "", "")]),
     ("CSINode", &[("metadata", "ObjectMeta", "", ""), ("spec", "CSINodeSpec", "", "")]),
     ("CSINodeSpec", &[("drivers", "", "merge", "name")]),
@@ -65,6 +67,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("JobStatus", &[("conditions", "", "merge", "type")]),
     ("JobTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", "")]),
     ("Lease", &[("metadata", "ObjectMeta", "", "")]),
+    ("LimitRange", &[("metadata", "ObjectMeta", "", "")]),
     ("Namespace", &[("metadata", "ObjectMeta", "", ""), ("status", "NamespaceStatus", "", "")]),
     ("NamespaceStatus", &[("conditions", "", "merge", "type")]),
     ("NetworkPolicy", &[("metadata", "ObjectMeta", "", "")]),
@@ -100,6 +103,7 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("PodTemplate", &[("metadata", "ObjectMeta", "", ""), ("template", "PodTemplateSpec", "", "")]),
     ("PodTemplateSpec", &[("metadata", "ObjectMeta", "", ""), ("spec", "PodSpec", "", "")]),
+    ("PriorityClass", &[("metadata", "ObjectMeta", "", "")]),
     ("PriorityLevelConfiguration", &[("metadata", "ObjectMeta", "", ""), ("status", "PriorityLevelConfigurationStatus", "", "")]),
     ("PriorityLevelConfigurationStatus", &[("conditions", "", "merge", "type")]),
     ("ReplicaSet", &[
@@ -108,6 +112,10 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
+    ("ResourceQuota", &[("metadata", "ObjectMeta", "", "")]),
+    ("Role", &[("metadata", "ObjectMeta", "", "")]),
+    ("RoleBinding", &[("metadata", "ObjectMeta", "", "")]),
+    ("RuntimeClass", &[("metadata", "ObjectMeta", "", "")]),
     ("ReplicationController", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicationControllerSpec", "", ""),
         ("status", "ReplicationControllerStatus", "", ""),

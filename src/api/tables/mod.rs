@@ -9,6 +9,7 @@ pub(crate) mod networking;
 pub(crate) mod networking_columns;
 pub mod node;
 pub mod pod;
+pub(crate) mod policy;
 pub(crate) mod service;
 pub(crate) mod storage;
 pub(crate) mod storage_columns;

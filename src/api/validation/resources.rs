@@ -11,7 +11,7 @@ use crate::name_rules;
 use crate::quantity::Quantity;
 use crate::resource::resource_list;
 
-fn is_huge_pages(name: &str) -> bool {
+pub(crate) fn is_huge_pages(name: &str) -> bool {
     name.starts_with("hugepages-")
 }
 
@@ -24,7 +24,7 @@ fn is_extended(name: &str) -> bool {
     !is_native(name) && !name.starts_with("requests.") && name_rules::label_key(&format!("requests.{name}")).is_empty()
 }
 
-fn can_overcommit(name: &str) -> bool {
+pub(crate) fn can_overcommit(name: &str) -> bool {
     is_native(name) && !is_huge_pages(name)
 }
 
@@ -37,7 +37,8 @@ fn is_integer(name: &str) -> bool {
     WHOLE.contains(&name) || is_extended(name)
 }
 
-pub(super) fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+/// The name of any resource, of containers or of quotas.
+pub(crate) fn resource_name(name: &str, path: &Path) -> Vec<FieldError> {
     const STANDARD: &[&str] = &[
         "cpu", "memory", "ephemeral-storage", "requests.cpu", "requests.memory", "requests.ephemeral-storage", "limits.cpu",
         "limits.memory", "limits.ephemeral-storage", "pods", "resourcequotas", "services", "replicationcontrollers",
@@ -46,11 +47,16 @@ pub(super) fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError
     ];
     let mut errors = Vec::new();
     invalid_each(&mut errors, path, name, name_rules::label_key(name));
-    let plain = !name.contains('/');
-    if errors.is_empty() && plain && !STANDARD.contains(&name) && !is_huge_pages(name) {
+    let known = STANDARD.contains(&name) || is_huge_pages(name) || name.starts_with("requests.hugepages-");
+    if errors.is_empty() && !name.contains('/') && !known {
         errors.push(FieldError::invalid(path, name, "must be a standard resource type or fully qualified"));
     }
-    if plain {
+    errors
+}
+
+pub(crate) fn container_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+    let mut errors = resource_name(name, path);
+    if !name.contains('/') {
         if !matches!(name, "cpu" | "memory" | "ephemeral-storage") && !is_huge_pages(name) {
             errors.push(FieldError::invalid(path, name, "must be a standard resource for containers"));
         }

@@ -1,21 +1,23 @@
 //! The objects of the store as the scene draws them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use podarium_api::quantity::Quantity;
-use podarium_api::{Deployment, Event, Kind as ApiKind, Node, Pod, ReplicaSet, Resource, Strategy, owner, pod_state, resource};
+use podarium_api::{Deployment, Event, Kind as ApiKind, Node, ObjectMeta, Pod, ReplicaSet, Resource, Strategy, owner, pod_state, resource};
 use podarium_cluster::{Cluster, controllers};
 use podarium_sim::Time;
 
 use super::stage::stage;
+use super::versions::Versions;
+use super::workloads::workloads;
 use crate::model::{
-    ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView, ReplicaSetView,
-    RollingBudget, VersionView,
+    ClusterView, ConditionView, DeploymentView, EventKind, EventView, NodeView, ObjectRef, PodView, ReplicaSetView,
+    RollingBudget, Stage,
 };
 
 const REVISION: &str = "deployment.kubernetes.io/revision";
-const TEMPLATE_HASH: &str = "pod-template-hash";
 
 pub(super) fn view(cluster: &Cluster) -> ClusterView {
     let versions = Versions::of(cluster);
@@ -26,63 +28,55 @@ pub(super) fn view(cluster: &Cluster) -> ClusterView {
         let sum = requested.entry(node).or_default();
         *sum = (sum.0 + cpu, sum.1 + memory);
     }
-    let mut pods: Vec<PodView> = cluster.list::<Pod>().map(|pod| pod_view(cluster, pod, &versions)).collect();
+    let pulls = pulls(cluster);
+    let mut pods: Vec<PodView> = cluster.list::<Pod>().map(|pod| pod_view(cluster, pod, &versions, &pulls)).collect();
     pods.sort_by(|a, b| (a.created, &a.name).cmp(&(b.created, &b.name)));
-    let mut events: Vec<(u64, EventView)> = cluster.list::<Event>().map(|event| (revision_of(event), event_view(cluster, event))).collect();
-    events.sort_by_key(|(revision, event)| (event.time, *revision));
+    let events = events_of(cluster, |_| true);
     ClusterView {
         nodes: cluster.list::<Node>().map(|node| node_view(cluster, node, &requested)).collect(),
         pods,
         deployments: cluster.list::<Deployment>().map(|deployment| deployment_view(cluster, deployment, &versions)).collect(),
+        workloads: workloads(cluster, &versions),
         versions: versions.list,
-        events: events.into_iter().map(|(_, event)| event).collect(),
+        events,
     }
 }
 
-fn revision_of(event: &Arc<Event>) -> u64 {
-    event.metadata.resource_version.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
+/// Events in the order in which they were written last.
+pub(super) fn events_of(cluster: &Cluster, wanted: impl Fn(&Event) -> bool) -> Vec<EventView> {
+    let mut events: Vec<(u64, &Arc<Event>)> = cluster.list::<Event>().filter(|event| wanted(event)).map(|event| (revision_of(&event.metadata), event)).collect();
+    events.sort_by_key(|(revision, _)| *revision);
+    events.into_iter().map(|(revision, event)| event_view(cluster, event, revision)).collect()
+}
+
+fn revision_of(meta: &ObjectMeta) -> u64 {
+    meta.resource_version.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
+}
+
+/// When the write of this revision was made: the timestamps in objects are cut to the second.
+fn written_at(cluster: &Cluster, revision: u64) -> Option<Time> {
+    let writes = cluster.writes();
+    let place = writes.binary_search_by_key(&revision, |write| write.resource_version).ok()?;
+    writes.get(place).map(|write| write.at)
+}
+
+/// Pods whose node is pulling an image for them, by uid: the API tells this by events alone.
+fn pulls(cluster: &Cluster) -> BTreeSet<String> {
+    let mut last: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
+    for event in cluster.list::<Event>() {
+        let (Some(reason), Some(uid)) = (event.reason.as_deref(), event.involved_object.uid.as_deref()) else { continue };
+        if matches!(reason, "Pulling" | "Pulled" | "Failed" | "Created") {
+            let said = (revision_of(&event.metadata), reason == "Pulling");
+            last.entry(uid).and_modify(|known| *known = said.max(*known)).or_insert(said);
+        }
+    }
+    last.into_iter().filter(|(_, (_, pulling))| *pulling).map(|(uid, _)| uid.to_owned()).collect()
 }
 
 fn requests(pod: &Pod) -> (u64, u64) {
     let requests = resource::pod_requests(&pod.spec);
     let amount = |name: &str, of: fn(Quantity) -> i64| requests.get(name).map_or(0, |quantity| u64::try_from(of(*quantity)).unwrap_or(0));
     (amount("cpu", Quantity::milli_value), amount("memory", Quantity::value))
-}
-
-/// The pod templates of the cluster, oldest first.
-struct Versions {
-    list: Vec<VersionView>,
-    /// By namespace and ReplicaSet name.
-    of_replica_set: BTreeMap<(String, String), usize>,
-}
-
-impl Versions {
-    fn of(cluster: &Cluster) -> Self {
-        let mut sets: Vec<&Arc<ReplicaSet>> = cluster.list::<ReplicaSet>().collect();
-        sets.sort_by_key(|set| (set.metadata.creation_timestamp.clone().map(|time| time.0), set.metadata.name.clone()));
-        let mut versions = Versions { list: Vec::new(), of_replica_set: BTreeMap::new() };
-        for set in sets {
-            let template = set.spec.template.as_ref().and_then(|template| template.spec.as_ref());
-            let image = template.and_then(|spec| spec.containers.first()).and_then(|container| container.image.clone()).unwrap_or_default();
-            let hash = set.metadata.labels.as_ref().and_then(|labels| labels.get(TEMPLATE_HASH)).cloned().unwrap_or_default();
-            let owner = owner::controller_of(&set.metadata).map_or_else(|| set.name().to_owned(), |owner| owner.name.clone());
-            let key = (set.namespace().to_owned(), set.name().to_owned());
-            versions.of_replica_set.insert(key, versions.list.len());
-            versions.list.push(VersionView { owner, tag: tag_of(&image), image, pod_template_hash: hash });
-        }
-        versions
-    }
-
-    fn of_pod(&self, pod: &Pod) -> Option<usize> {
-        let owner = owner::controller_of(&pod.metadata).filter(|owner| owner.kind == "ReplicaSet")?;
-        self.of_replica_set.get(&(pod.namespace().to_owned(), owner.name.clone())).copied()
-    }
-}
-
-/// `1.25` of `nginx:1.25`; the whole name of an image without a tag.
-fn tag_of(image: &str) -> String {
-    let last = image.rsplit('/').next().unwrap_or(image);
-    last.rsplit_once(':').map_or_else(|| image.to_owned(), |(_, tag)| tag.to_owned())
 }
 
 fn node_view(cluster: &Cluster, node: &Node, requested: &BTreeMap<&str, (u64, u64)>) -> NodeView {
@@ -114,24 +108,38 @@ fn node_view(cluster: &Cluster, node: &Node, requested: &BTreeMap<&str, (u64, u6
     }
 }
 
-fn pod_view(cluster: &Cluster, pod: &Pod, versions: &Versions) -> PodView {
+fn pod_view(cluster: &Cluster, pod: &Pod, versions: &Versions, pulls: &BTreeSet<String>) -> PodView {
     let status = status_column(cluster, pod);
     let statuses = pod.status.container_statuses.as_deref().unwrap_or_default();
+    let stage = match stage(pod, &status) {
+        Stage::Starting if pulls.contains(pod.uid()) => Stage::Pulling,
+        stage => stage,
+    };
     PodView {
         namespace: pod.namespace().to_owned(),
         name: pod.name().to_owned(),
         uid: pod.uid().to_owned(),
         node: pod_state::node_name(pod).map(str::to_owned),
-        stage: stage(pod, &status),
+        stage,
         status,
+        ip: pod.status.pod_ip.clone(),
         ready_containers: count(statuses.iter().filter(|status| status.ready).count()),
         containers: count(pod.spec.containers.len()),
         restarts: statuses.iter().map(|status| u32::try_from(status.restart_count).unwrap_or(0)).sum(),
         created: created(cluster, &pod.metadata),
-        progress_percent: None,
+        progress_percent: grace_used(cluster, &pod.metadata),
         version: versions.of_pod(pod),
-        owner: owner::controller_of(&pod.metadata).map(|owner| reference(&owner.kind, pod.namespace(), &owner.name)),
+        owner: owner::controller_of(&pod.metadata).and_then(|owner| reference(&owner.kind, pod.namespace(), &owner.name)),
     }
+}
+
+/// How much of its grace period a terminating object has used.
+fn grace_used(cluster: &Cluster, meta: &ObjectMeta) -> Option<u8> {
+    let until = cluster.config().epoch.time(meta.deletion_timestamp.as_ref()?.0);
+    let grace = Duration::from_secs(u64::try_from(meta.deletion_grace_period_seconds?).ok().filter(|grace| *grace > 0)?);
+    let left = if until > cluster.now() { until - cluster.now() } else { Duration::ZERO };
+    let used = 1.0 - left.as_secs_f64() / grace.as_secs_f64();
+    Some((used.clamp(0.0, 1.0) * 100.0) as u8)
 }
 
 /// The column STATUS of `kubectl get pods`.
@@ -141,7 +149,7 @@ pub(super) fn status_column(cluster: &Cluster, pod: &Pod) -> String {
     place.and_then(|place| row.get(place)).and_then(|cell| cell.as_str()).unwrap_or_default().to_owned()
 }
 
-pub(super) fn created(cluster: &Cluster, meta: &podarium_api::ObjectMeta) -> Time {
+pub(super) fn created(cluster: &Cluster, meta: &ObjectMeta) -> Time {
     meta.creation_timestamp.as_ref().map_or(Time::ZERO, |time| cluster.config().epoch.time(time.0))
 }
 
@@ -153,25 +161,20 @@ fn replicas(number: Option<i32>) -> u32 {
     u32::try_from(number.unwrap_or(0)).unwrap_or(0)
 }
 
-pub(super) fn reference(kind: &str, namespace: &str, name: &str) -> ObjectRef {
-    let kind = match kind {
-        "Pod" => Kind::Pod,
-        "Node" => Kind::Node,
-        "ReplicaSet" => Kind::ReplicaSet,
-        "Deployment" => Kind::Deployment,
-        _ => Kind::Other,
-    };
-    ObjectRef::new(kind, if kind == Kind::Node { "" } else { namespace }, name)
+/// What an owner reference or an event names, if it is of a kind that is known.
+pub(super) fn reference(kind: &str, namespace: &str, name: &str) -> Option<ObjectRef> {
+    let kind = ApiKind::ALL.iter().copied().find(|known| known.info().kind == kind)?;
+    Some(ObjectRef::new(kind, if kind.info().namespaced { namespace } else { "" }, name))
 }
 
 fn deployment_view(cluster: &Cluster, deployment: &Deployment, versions: &Versions) -> DeploymentView {
     let (spec, status) = (&deployment.spec, &deployment.status);
-    let annotation = |meta: &podarium_api::ObjectMeta| meta.annotations.as_ref().and_then(|all| all.get(REVISION)).cloned().unwrap_or_default();
+    let annotation = |meta: &ObjectMeta| meta.annotations.as_ref().and_then(|all| all.get(REVISION)).cloned().unwrap_or_default();
     let mut replica_sets: Vec<ReplicaSetView> = cluster
         .list::<ReplicaSet>()
         .filter(|set| owner::controller_of(&set.metadata).is_some_and(|owner| owner.uid == deployment.uid()))
         .map(|set| {
-            let version = versions.of_replica_set.get(&(set.namespace().to_owned(), set.name().to_owned())).copied();
+            let version = versions.of_replica_set(set);
             ReplicaSetView {
                 namespace: set.namespace().to_owned(),
                 name: set.name().to_owned(),
@@ -231,7 +234,7 @@ fn rolling(deployment: &Deployment) -> Option<RollingBudget> {
     })
 }
 
-pub(super) fn event_view(cluster: &Cluster, event: &Event) -> EventView {
+fn event_view(cluster: &Cluster, event: &Event, revision: u64) -> EventView {
     let epoch = cluster.config().epoch;
     let last = event.last_timestamp.as_ref().map(|time| time.0);
     let at = last.or(event.event_time.as_ref().map(|time| time.0));
@@ -239,9 +242,10 @@ pub(super) fn event_view(cluster: &Cluster, event: &Event) -> EventView {
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let source = event.source.as_ref().and_then(|source| source.component.clone()).filter(|name| !name.is_empty());
     EventView {
-        time: at.map_or(Time::ZERO, |at| epoch.time(at)),
+        time: written_at(cluster, revision).unwrap_or_else(|| at.map_or(Time::ZERO, |at| epoch.time(at))),
         kind: if event.type_.as_deref() == Some("Warning") { EventKind::Warning } else { EventKind::Normal },
         reason: text(&event.reason),
+        about: format!("{} {}", text(&about.kind), text(&about.name)),
         object: reference(&text(&about.kind), &text(&about.namespace), &text(&about.name)),
         message: text(&event.message),
         source: source.unwrap_or_else(|| text(&event.reporting_component)),

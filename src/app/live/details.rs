@@ -1,20 +1,14 @@
 //! What the inspector says about one object.
 
-use podarium_api::{Deployment, Event, Kind as ApiKind, Node, Object, ObjectMeta, Pod, ReplicaSet, Resource, owner, pod_state};
+use podarium_api::{Deployment, Node, Object, ObjectMeta, Pod, Resource, owner, pod_state};
 use podarium_cluster::{Cluster, Key};
 
-use super::cluster::{event_view, reference, status_column};
-use crate::model::{ConditionView, ContainerView, Details, EventView, Kind, ObjectRef};
+use super::cluster::{events_of, reference, status_column};
+use super::workloads::columns;
+use crate::model::{ConditionView, ContainerView, Details, EventView, ObjectRef};
 
 pub(super) fn details(cluster: &Cluster, object: &ObjectRef) -> Option<Details> {
-    let kind = match object.kind {
-        Kind::Pod => ApiKind::Pod,
-        Kind::Node => ApiKind::Node,
-        Kind::ReplicaSet => ApiKind::ReplicaSet,
-        Kind::Deployment => ApiKind::Deployment,
-        Kind::Other => return None,
-    };
-    let stored = cluster.store().get(kind, &Key::new(&object.namespace, &object.name))?;
+    let stored = cluster.store().get(object.kind, &Key::new(&object.namespace, &object.name))?;
     let mut details = Details {
         object: object.clone(),
         owners: owners(cluster, stored.meta()),
@@ -54,12 +48,9 @@ fn owners(cluster: &Cluster, meta: &ObjectMeta) -> Vec<ObjectRef> {
     let namespace = meta.namespace.clone().unwrap_or_default();
     let mut next = owner::controller_of(meta).cloned();
     while let Some(owner) = next.take() {
-        let object = reference(&owner.kind, &namespace, &owner.name);
-        if owner.kind == "ReplicaSet"
-            && let Some(set) = cluster.get::<ReplicaSet>(&Key::new(&namespace, &owner.name))
-        {
-            next = owner::controller_of(&set.metadata).cloned();
-        }
+        let Some(object) = reference(&owner.kind, &namespace, &owner.name) else { break };
+        let stored = cluster.store().get(object.kind, &Key::new(&object.namespace, &object.name));
+        next = stored.and_then(|stored| owner::controller_of(stored.meta())).cloned();
         chain.push(object);
     }
     chain
@@ -82,7 +73,7 @@ fn facts(cluster: &Cluster, object: &Object) -> Vec<(String, String)> {
             add("Replicas", format!("{} of {}", set.status.replicas, set.spec.replicas.unwrap_or(0)));
             add("Ready", set.status.ready_replicas.unwrap_or(0).to_string());
         }
-        _ => {}
+        object => columns(cluster, object).into_iter().for_each(|(name, value)| add(&name, value)),
     }
     let labels = meta.labels.iter().flatten().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("\n");
     add("Labels", labels);
@@ -143,14 +134,11 @@ fn containers(pod: &Pod) -> Vec<ContainerView> {
 }
 
 fn events(cluster: &Cluster, meta: &ObjectMeta) -> Vec<EventView> {
-    let about = |event: &&std::sync::Arc<Event>| {
+    // Events about nodes carry the node's name as its uid.
+    events_of(cluster, |event| {
         let object = &event.involved_object;
-        // Events about nodes carry the node's name as its uid.
         object.name == meta.name && (object.uid == meta.uid || object.uid == meta.name)
-    };
-    let mut events: Vec<EventView> = cluster.list::<Event>().filter(about).map(|event| event_view(cluster, event)).collect();
-    events.sort_by_key(|event| event.time);
-    events
+    })
 }
 
 fn yaml(object: &Object) -> String {

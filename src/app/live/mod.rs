@@ -9,5 +9,8 @@ mod lesson;
 mod session;
 mod stage;
 mod terminal;
+mod traffic;
+mod versions;
+mod workloads;
 
 pub use session::Live;

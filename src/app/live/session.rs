@@ -7,9 +7,9 @@ use podarium_course::{Audience, Input};
 use podarium_host::{Loaded, Player};
 
 use super::terminal::Screen;
-use super::{cluster, details, lesson};
+use super::{cluster, details, lesson, traffic};
 use crate::Session;
-use crate::model::{Action, Clock, ObjectRef, ScenarioEntry, ScenarioSource, Snapshot, Speed};
+use crate::model::{Action, Clock, ClusterView, ObjectRef, ScenarioEntry, ScenarioSource, Snapshot, Speed, TrafficView};
 
 /// The player, its terminal's scroll-back, and the scenario menu.
 pub struct Live {
@@ -89,6 +89,7 @@ impl Session for Live {
         Snapshot {
             clock: self.clock(),
             cluster: cluster::view(simulation.cluster()),
+            traffic: TrafficView::default(),
             lesson: lesson::view(simulation),
             terminal: self.screen.view(simulation),
             scenarios: podarium_course::SHIPPED
@@ -97,6 +98,10 @@ impl Session for Live {
                 .collect(),
             details: selected.and_then(|object| details::details(simulation.cluster(), object)),
         }
+    }
+
+    fn traffic(&self, view: &ClusterView) -> TrafficView {
+        traffic::view(self.player.simulation().cluster(), view)
     }
 
     fn act(&mut self, action: Action) -> Result<(), String> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use podarium_api::Kind;
 use podarium_sim::Time;
 
 use super::Stage;
@@ -13,6 +14,8 @@ pub struct ClusterView {
     /// By creation time, then name, so that a new pod comes last.
     pub pods: Vec<PodView>,
     pub deployments: Vec<DeploymentView>,
+    /// Whatever else makes pods and is not itself made by something, by kind and name.
+    pub workloads: Vec<WorkloadView>,
     /// Every pod template in the cluster, oldest first; `PodView::version` is an index into it.
     pub versions: Vec<VersionView>,
     /// Oldest first.
@@ -65,6 +68,7 @@ pub struct PodView {
     pub stage: Stage,
     /// The STATUS column of `kubectl get pods`.
     pub status: String,
+    pub ip: Option<String>,
     pub ready_containers: u32,
     pub containers: u32,
     pub restarts: u32,
@@ -73,7 +77,7 @@ pub struct PodView {
     pub progress_percent: Option<u8>,
     /// Index into `ClusterView::versions`; `None` for a pod that no template made.
     pub version: Option<usize>,
-    /// The controller that owns it.
+    /// The controller that owns it, if it is of a kind that can be looked at.
     pub owner: Option<ObjectRef>,
 }
 
@@ -118,6 +122,19 @@ impl DeploymentView {
     pub fn object(&self) -> ObjectRef {
         ObjectRef::new(Kind::Deployment, &self.namespace, &self.name)
     }
+}
+
+/// A StatefulSet, a DaemonSet, a Job, …
+#[derive(Clone, Debug)]
+pub struct WorkloadView {
+    pub object: ObjectRef,
+    /// The columns of `kubectl get` between name and age: `("Ready", "2/3")`.
+    pub columns: Vec<(String, String)>,
+    /// How many of its pods are of which version, the newest version last.
+    pub versions: Vec<(usize, u32)>,
+    /// Pods that it wants and that are ready, where the kind says so.
+    pub desired: Option<u32>,
+    pub ready: u32,
 }
 
 /// What a rolling update may do at any moment, with percentages worked out.
@@ -169,43 +186,28 @@ pub struct EventView {
     pub time: Time,
     pub kind: EventKind,
     pub reason: String,
-    pub object: ObjectRef,
+    /// `Pod web-1`.
+    pub about: String,
+    /// The same, if it is of a kind that can be looked at.
+    pub object: Option<ObjectRef>,
     pub message: String,
     /// The component that reported it, `kubelet`.
     pub source: String,
     pub count: u32,
 }
 
-/// The kinds that a click can select.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    #[default]
-    Pod,
-    Node,
-    ReplicaSet,
-    Deployment,
-    /// Anything else that an event may be about; it is shown, not selected.
-    Other,
-}
-
-impl Kind {
-    pub fn word(self) -> &'static str {
-        match self {
-            Kind::Pod => "Pod",
-            Kind::Node => "Node",
-            Kind::ReplicaSet => "ReplicaSet",
-            Kind::Deployment => "Deployment",
-            Kind::Other => "Object",
-        }
-    }
-}
-
 /// Names one object. A node's namespace is empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectRef {
     pub kind: Kind,
     pub namespace: String,
     pub name: String,
+}
+
+impl Default for ObjectRef {
+    fn default() -> Self {
+        ObjectRef::new(Kind::Pod, "", "")
+    }
 }
 
 impl ObjectRef {
@@ -216,6 +218,6 @@ impl ObjectRef {
 
 impl fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.word(), self.name)
+        write!(f, "{} {}", self.kind.info().kind, self.name)
     }
 }

@@ -9,23 +9,26 @@ mod details;
 mod lesson;
 mod stage;
 mod terminal;
+mod traffic;
 
 pub use action::{Action, ScenarioSource, Tab};
 pub use clock::{Clock, Speed};
 pub use cluster::{
     ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView,
-    ReplicaSetView, RollingBudget, VersionView,
+    ReplicaSetView, RollingBudget, VersionView, WorkloadView,
 };
 pub use details::{ContainerView, Details};
 pub use lesson::{LessonView, ObjectiveState, ObjectiveView, ScenarioEntry, StepView};
 pub use stage::Stage;
 pub use terminal::{LineKind, TerminalLine, TerminalView};
+pub use traffic::{FlowView, GeneratorView, Leg, RequestView, ShareView, Spot, TrafficView};
 
 /// What a [`Session`](crate::Session) shows at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     pub clock: Clock,
     pub cluster: ClusterView,
+    pub traffic: TrafficView,
     pub lesson: LessonView,
     pub terminal: TerminalView,
     pub scenarios: Vec<ScenarioEntry>,

@@ -4,7 +4,7 @@ use egui::{Label, RichText, ScrollArea, Sense, TextEdit, Ui};
 
 use super::icon;
 use crate::look::Icon;
-use crate::model::{Action, EventKind, EventView, Kind, Model};
+use crate::model::{Action, EventKind, EventView, Model};
 use crate::theme;
 
 /// The height of a row.
@@ -22,7 +22,7 @@ impl Filter {
         let wanted = self.text.to_lowercase();
         let found = |text: &str| text.to_lowercase().contains(&wanted);
         (!self.warnings_only || event.kind == EventKind::Warning)
-            && (wanted.is_empty() || found(&event.reason) || found(&event.object.name) || found(&event.message))
+            && (wanted.is_empty() || found(&event.reason) || found(&event.about) || found(&event.message))
     }
 }
 
@@ -80,10 +80,10 @@ fn event_ui(ui: &mut Ui, event: &EventView, with_object: bool, actions: &mut Vec
             theme::TEXT
         }));
         if with_object {
-            let object = RichText::new(event.object.to_string()).size(12.5).color(theme::ACCENT);
+            let object = RichText::new(&event.about).size(12.5).color(theme::ACCENT);
             let link = ui.add(Label::new(object).sense(Sense::click()).selectable(false));
-            if link.clicked() && event.object.kind != Kind::Other {
-                actions.push(Action::Select(Some(event.object.clone())));
+            if link.clicked() && let Some(object) = &event.object {
+                actions.push(Action::Select(Some(object.clone())));
             }
         }
         let times = if event.count > 1 { format!(" (×{})", event.count) } else { String::new() };

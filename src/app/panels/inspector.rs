@@ -14,7 +14,7 @@ pub fn inspector_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     head(ui, model, object, actions);
     buttons(ui, model, object, actions);
     let Some(details) = &model.snapshot.details else {
-        let text = format!("This {} no longer exists.", object.kind.word());
+        let text = format!("This {} no longer exists.", object.kind.info().kind);
         ui.label(RichText::new(text).color(theme::ATTENTION));
         return;
     };
@@ -45,7 +45,7 @@ fn bounded(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
 
 fn head(ui: &mut Ui, model: &Model, object: &ObjectRef, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        icon::section(ui, object.kind.word());
+        icon::section(ui, object.kind.info().kind);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             let close = ui.add(Button::new(RichText::new("✖").size(12.0)).frame(false)).on_hover_text("Close (Esc)");
             close.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, "Close"));

@@ -14,7 +14,9 @@ mod steps;
 mod summary;
 mod terminal;
 mod time_bar;
+mod traffic;
 mod window;
+mod workloads;
 
 #[cfg(test)]
 mod tests;
@@ -31,7 +33,9 @@ pub use scenarios::scenarios_ui;
 pub use steps::steps_ui;
 pub use terminal::terminal_ui;
 pub use time_bar::time_bar_ui;
+pub use traffic::traffic_ui;
 pub use window::window_ui;
+pub use workloads::workloads_ui;
 
 use crate::desk::{Desk, Wishes};
 use crate::scene::{SceneLayout, SceneView};

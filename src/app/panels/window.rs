@@ -6,6 +6,8 @@ use egui::Panel;
 
 use super::{
     deployments_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui,
+    traffic_ui,
+    workloads_ui,
 };
 use crate::model::{Action, Model};
 use crate::scene::{SceneLayout, SceneView};
@@ -54,7 +56,10 @@ pub fn window_ui(
                     inspector_ui(ui, model, actions);
                     ui.add_space(14.0);
                 }
+                traffic_ui(ui, model);
                 deployments_ui(ui, model, actions);
+                ui.add_space(10.0);
+                workloads_ui(ui, model, actions);
             })
         });
 

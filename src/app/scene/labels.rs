@@ -8,6 +8,7 @@ use egui::{Align2, FontId, Pos2, Rect, Sense, WidgetInfo, WidgetType};
 use super::camera::SceneView;
 use super::layout::{PLATE, SceneLayout};
 use super::projection::{AWAY, project};
+use super::requests::{gate_in_use, requests_to};
 use crate::look::Icon;
 use crate::model::{Model, NodeView, ObjectRef};
 use crate::panels::paint;
@@ -37,6 +38,7 @@ pub fn labels_ui(ui: &mut egui::Ui, model: &Model, layout: &SceneLayout, view: &
         });
     }
     pod_labels(&painter, model, layout, view);
+    rate_labels(&painter, model, layout, view);
     lane_label(&painter, model, layout, view);
 }
 
@@ -58,6 +60,29 @@ fn pod_labels(painter: &egui::Painter, model: &Model, layout: &SceneLayout, view
         let area = Rect::from_center_size(foot - egui::vec2(0.0, 4.0), galley.size());
         painter.rect_filled(area.expand2(egui::vec2(3.0, -1.0)), 3.0, theme::LABEL_GROUND);
         painter.galley(area.min, galley, theme::TEXT);
+    }
+}
+
+/// How many requests a second reach each pod, over its token; and the gate's name.
+fn rate_labels(painter: &egui::Painter, model: &Model, layout: &SceneLayout, view: &SceneView) {
+    let traffic = &model.snapshot.traffic;
+    if traffic.flows.is_empty() {
+        return;
+    }
+    let units = view.units_per_pixel(layout);
+    for place in layout.pods.iter().filter(|place| place.radius / units >= 14.0) {
+        let Some(ip) = model.snapshot.cluster.pods.get(place.index).and_then(|pod| pod.ip.as_deref()) else { continue };
+        let rate = requests_to(traffic, ip);
+        if rate == 0 {
+            continue;
+        }
+        let head = project(place.center + Vec2::new(0.0, place.radius), place.radius * 1.15);
+        let head = position(view.to_window(layout, head));
+        painter.text(head, Align2::CENTER_BOTTOM, format!("{rate}/s"), FontId::proportional(12.5), theme::ACCENT);
+    }
+    if let Some(gate) = gate_in_use(layout, &model.snapshot.cluster, traffic) {
+        let at = position(view.to_window(layout, gate)) + egui::vec2(14.0, 0.0);
+        painter.text(at, Align2::LEFT_CENTER, "clients outside", FontId::proportional(12.0), theme::TEXT_SOFT);
     }
 }
 

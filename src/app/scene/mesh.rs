@@ -88,6 +88,12 @@ impl Bodies {
         }
     }
 
+    /// A straight bar lying on the ground.
+    pub fn bar(&mut self, from: Vec2, to: Vec2, width: f32, color: Color32) {
+        self.layers += 1;
+        self.segment(from, to, width, 0.0, theme::linear(color));
+    }
+
     fn segment(&mut self, from: Vec2, to: Vec2, width: f32, height: f32, color: [f32; 4]) {
         let across = (to - from).perp().normalize_or_zero() * (width / 2.0);
         let corners = [from - across, to - across, to + across, from + across]

@@ -28,11 +28,13 @@ enum Grace {
 impl ApiServer {
     pub(super) fn delete(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
+        warn_of_orphans(&request, call);
         let object = self.stored(request.kind, &key)?.clone();
         self.delete_object(object, key, &request.options, call)
     }
 
     pub(super) fn delete_collection(&mut self, request: &Request, call: &mut Call) -> Result<Reply, Status> {
+        warn_of_orphans(request, call);
         let listed = self.list(request)?;
         let Reply::List { items, .. } = &listed else { return Ok(listed) };
         for object in items {
@@ -49,6 +51,7 @@ impl ApiServer {
     pub(super) fn delete_object(&mut self, object: Object, key: Key, options: &Options, call: &mut Call) -> Result<Reply, Status> {
         let kind = object.kind();
         check(&object, &key, options)?;
+        self.admit_delete(&object, call)?;
         if let Object::Namespace(namespace) = &object {
             let waits = namespace.metadata.deletion_timestamp.is_some();
             if waits && namespace.spec.finalizers.as_ref().is_some_and(|finalizers| !finalizers.is_empty()) {
@@ -154,6 +157,15 @@ impl ApiServer {
         });
         meta.deletion_grace_period_seconds = Some(seconds);
         Grace::Set(seconds)
+    }
+}
+
+fn warn_of_orphans(request: &Request, call: &mut Call) {
+    if request.kind == Kind::Job && request.options.propagation.is_none() {
+        call.warnings.push(
+            "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning"
+                .to_owned(),
+        );
     }
 }
 

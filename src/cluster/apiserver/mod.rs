@@ -2,22 +2,30 @@
 //! watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{endpoints/handlers,registry/generic/registry}, v1.36.
-//! Simplified: authorization lets everyone do everything so far; managed fields are not kept.
+//! Simplified: nothing.
 
 pub mod admission;
+pub(crate) mod component_status;
 pub mod authentication;
 mod continue_token;
+pub mod authorization;
 mod delete;
+mod eviction;
 mod filter;
+mod ownership;
 mod read;
 mod request;
 mod rest;
+mod review;
 mod storage_rules;
 mod subresource;
 mod watch;
 mod write;
 
-use imbl::Vector;
+use std::sync::Arc;
+
+use imbl::{OrdMap, Vector};
+use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
@@ -25,9 +33,11 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
-pub use authentication::User;
+pub use authentication::{Connection, User};
+pub use authorization::Grant;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
+pub(crate) use ownership::shown;
 pub use watch::Watches;
 pub(crate) use storage_rules::returns_deleted;
 pub(crate) use write::strictly;
@@ -42,6 +52,13 @@ pub struct ApiServer {
     epoch: Epoch,
     stream: Stream,
     allocator: rest::Allocator,
+    mode: authorization::Mode,
+    rbac: authorization::Rbac,
+    refusals: Vector<authorization::Refusal>,
+    /// Static tokens and whose they are.
+    tokens: OrdMap<Arc<str>, User>,
+    issuer: authentication::Issuer,
+    owners: ownership::Owners,
 }
 
 /// The circumstances of the request in hand.
@@ -49,8 +66,14 @@ pub(crate) struct Call {
     pub now: Time,
     pub cause: Cause,
     pub user: User,
+    /// Why the request is allowed.
+    pub grant: Grant,
     pub verb: Verb,
     pub dry_run: bool,
+    /// Under which name the fields that are written are owned.
+    pub manager: String,
+    /// Who owns what of the object after the write.
+    pub managed: Option<Managed>,
     pub warnings: Vec<String>,
     pub created: bool,
     pub accepted: bool,
@@ -66,6 +89,12 @@ impl ApiServer {
             epoch,
             stream: Stream::new(seed, "apiserver"),
             allocator: rest::Allocator::default(),
+            mode: authorization::Mode::default(),
+            rbac: authorization::Rbac::default(),
+            refusals: Vector::new(),
+            tokens: OrdMap::new(),
+            issuer: authentication::Issuer,
+            owners: ownership::Owners::default(),
         }
     }
 
@@ -89,20 +118,28 @@ impl ApiServer {
         std::mem::take(&mut self.changes)
     }
 
-    /// Answers one request. Whatever it changes, it changes at once and whole.
-    pub fn handle(&mut self, request: Request, cause: Cause, now: Time) -> Answer {
+    /// Answers one request, which is allowed. Whatever it changes, it changes at once and whole.
+    pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
         let mut call = Call {
             now,
             cause,
             user: request.user.clone(),
+            grant,
             verb: request.verb,
             dry_run: request.options.dry_run,
-            warnings: Vec::new(),
+            manager: ownership::manager_of(&request),
+            managed: None,
+            warnings: request.kind.deprecation().map(str::to_owned).into_iter().collect(),
             created: false,
             accepted: false,
         };
+        let shows_managed = request.options.managed_fields;
         let result = self.dispatch(request, &mut call);
-        Answer { result, created: call.created, accepted: call.accepted, warnings: call.warnings }
+        let managed = match &result {
+            Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
+            _ => Vec::new(),
+        };
+        Answer { result, created: call.created, accepted: call.accepted, warnings: call.warnings, managed }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -117,6 +154,7 @@ impl ApiServer {
             (_, Some(Subresource::Scale)) => self.scale(request, call),
             (Verb::Create, Some(Subresource::Binding)) => self.bind(request, call),
             (Verb::Create, Some(Subresource::Eviction)) => self.evict(request, call),
+            (Verb::Create, Some(Subresource::Token)) => self.request_token(request, call),
             (verb, _) => Err(Status::method_not_allowed(request.kind, verb.name())),
         }
     }
@@ -127,8 +165,11 @@ impl ApiServer {
             now,
             cause: Cause::Start,
             user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            grant: Grant::Masters,
             verb: Verb::Create,
             dry_run: false,
+            manager: "kube-apiserver".to_owned(),
+            managed: None,
             warnings: Vec::new(),
             created: false,
             accepted: false,
@@ -138,16 +179,20 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
-        let change = self.store.commit(kind, key.clone(), new);
+        let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,
             at: call.now,
             user: call.user.shared_name(),
+            grant: call.grant.clone(),
             verb: call.verb,
             kind,
             key,
             cause: call.cause,
         });
+        if matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {
+            self.rbac.changed(change.old.as_ref(), change.new.as_ref());
+        }
         let object = change.new.clone().or_else(|| change.old.clone()).expect("a change has an object");
         self.changes.push((kind, change));
         object

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::{Kind, Object, Resource, Status};
+use podarium_api::managed_fields::Managed;
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
 
@@ -47,8 +48,24 @@ pub enum Subresource {
     Binding,
     Eviction,
     Log,
+    /// A token of a service account.
+    Token,
     /// `/finalize` of a namespace.
     Finalize,
+}
+
+impl Subresource {
+    pub fn name(self) -> &'static str {
+        match self {
+            Subresource::Status => "status",
+            Subresource::Scale => "scale",
+            Subresource::Binding => "binding",
+            Subresource::Eviction => "eviction",
+            Subresource::Log => "log",
+            Subresource::Token => "token",
+            Subresource::Finalize => "finalize",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,6 +106,10 @@ pub enum VersionMatch {
 pub struct Options {
     pub dry_run: bool,
     pub field_manager: String,
+    /// The program of a client outside; a component of the cluster has none.
+    pub user_agent: Option<String>,
+    /// Whether the answer is for a client that sees who owns which fields.
+    pub managed_fields: bool,
     pub force: bool,
     pub field_validation: FieldValidation,
     pub grace_period_seconds: Option<i64>,
@@ -244,6 +265,8 @@ pub struct Answer {
     /// What was asked for takes more time.
     pub accepted: bool,
     pub warnings: Vec<String>,
+    /// Who owns what of the objects of the reply, if the request asked for it.
+    pub managed: Vec<Managed>,
 }
 
 impl Answer {
@@ -260,6 +283,6 @@ impl Answer {
 
 impl From<Result<Reply, Status>> for Answer {
     fn from(result: Result<Reply, Status>) -> Self {
-        Answer { result, created: false, accepted: false, warnings: Vec::new() }
+        Answer { result, created: false, accepted: false, warnings: Vec::new(), managed: Vec::new() }
     }
 }

@@ -1,7 +1,7 @@
-//! Subresources that are verbs of their own: binding a pod to a node, evicting it, scaling.
+//! Subresources that are verbs of their own: binding a pod to a node, scaling.
 //!
-//! Models: pkg/registry/core/pod/storage/{storage.go,eviction.go}, pkg/registry/apps/*/storage/storage.go, v1.36.
-//! Simplified: an eviction knows no disruption budgets yet.
+//! Models: pkg/registry/core/pod/storage/storage.go, pkg/registry/apps/*/storage/storage.go, v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
 use super::admission::pod_topology_labels;
-use super::{ApiServer, Body, Call, Options, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, Reply, Request, Subresource, Verb};
 
 impl ApiServer {
     /// Puts a pod on a node: the scheduler's one write.
@@ -57,20 +57,6 @@ impl ApiServer {
         Ok(Reply::Success { kind: Kind::Pod, name: key.name, uid: String::new() })
     }
 
-    pub(super) fn evict(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
-        let key = request.key();
-        let object = self.stored(Kind::Pod, &key)?.clone();
-        let mut options = Options::default();
-        if let Body::Value(eviction) = &request.body {
-            options.grace_period_seconds = eviction.pointer("/deleteOptions/gracePeriodSeconds").and_then(Value::as_i64);
-            options.precondition_uid =
-                eviction.pointer("/deleteOptions/preconditions/uid").and_then(Value::as_str).map(str::to_owned);
-        }
-        self.delete_object(object, key, &options, call)?;
-        call.created = true;
-        Ok(Reply::Value(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
-    }
-
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
@@ -95,6 +81,7 @@ impl ApiServer {
             );
             return Err(Status::invalid_kind("autoscaling", "Scale", &key.name, &[error]));
         }
+        self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();
         set_replicas(&mut object, i32::try_from(replicas).unwrap_or(i32::MAX));
         let object = self.replace(object, old, Some(Subresource::Scale), call)?;

@@ -102,21 +102,21 @@ impl Watcher {
     /// An object that comes to match is Added for this watcher, and one that no longer does is Deleted.
     fn told(&self, change: &Revision) -> Option<WatchEvent> {
         let old = change.old.as_ref().filter(|old| change.new.is_some() && self.filter.matches(old));
-        let (kind, object) = match &change.new {
+        let (kind, object, managed) = match &change.new {
             Some(new) if self.filter.matches(new) => {
-                (if old.is_some() { WatchChange::Modified } else { WatchChange::Added }, new.clone())
+                (if old.is_some() { WatchChange::Modified } else { WatchChange::Added }, new.clone(), change.managed.clone())
             }
             Some(new) => {
                 let mut last = old?.clone();
                 last.meta_mut().resource_version.clone_from(&new.meta().resource_version);
-                (WatchChange::Deleted, last)
+                (WatchChange::Deleted, last, change.old_managed.clone())
             }
             None => {
                 let last = change.old.as_ref().filter(|old| self.filter.matches(old))?;
-                (WatchChange::Deleted, last.clone())
+                (WatchChange::Deleted, last.clone(), change.managed.clone())
             }
         };
-        Some(WatchEvent { change: kind, object, resource_version: change.resource_version })
+        Some(WatchEvent { change: kind, object, resource_version: change.resource_version, managed })
     }
 }
 

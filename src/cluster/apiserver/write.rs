@@ -1,7 +1,7 @@
 //! Writing: create, update, patch.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/registry/{rest/create.go,rest/update.go,generic/registry/store.go}, v1.36.
-//! Simplified: server-side apply is refused as not simulated.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::admission::{self, Attributes};
+use super::review::is_review;
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, storage_rules};
 use crate::store::Key;
 
@@ -25,8 +26,17 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         object.set_defaults();
+        self.track_create(&object, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
+        if is_review(kind) {
+            let errors = object.validate();
+            if !errors.is_empty() {
+                return Err(Status::invalid(kind, object.meta().name.as_deref().unwrap_or_default(), &errors));
+            }
+            return self.review(&object, call);
+        }
+        self.check_escalation(&call.user, &object, None)?;
         self.stamp_new(&mut object, call);
         object.prepare_for_create();
         let key = Key::of(&object);
@@ -36,6 +46,7 @@ impl ApiServer {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
         call.warnings.extend(object.warnings());
+        self.check_admission(kind, &mut object, None, None, call)?;
         if self.store.get(kind, &key).is_some() {
             let generated = object.meta().generate_name.as_deref().is_some_and(|base| !base.is_empty());
             return Err(if generated { Status::generated_name_taken(kind, &key.name) } else { Status::already_exists(kind, &key.name) });
@@ -67,7 +78,32 @@ impl ApiServer {
 
     fn admit(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
         let verb = if old.is_some() { Verb::Update } else { Verb::Create };
-        let mut attributes = Attributes {
+        admission::admit(&mut self.attributes(verb, kind, object, old, subresource, call))
+    }
+
+    /// The second half of admission, for an object that is complete and valid. Quotas are charged at its end.
+    fn check_admission(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
+        let verb = if old.is_some() { Verb::Update } else { Verb::Create };
+        admission::validate(&mut self.attributes(verb, kind, object, old, subresource, call))?;
+        self.charge_quotas(object, old, subresource, call)
+    }
+
+    /// Admission of a delete: the object stays as it is, or stays.
+    pub(super) fn admit_delete(&mut self, object: &Object, call: &mut Call) -> Result<(), Status> {
+        let mut going = object.clone();
+        admission::admit(&mut self.attributes(Verb::Delete, object.kind(), &mut going, Some(object), None, call))
+    }
+
+    fn attributes<'a>(
+        &'a mut self,
+        verb: Verb,
+        kind: Kind,
+        object: &'a mut Object,
+        old: Option<&'a Object>,
+        subresource: Option<Subresource>,
+        call: &'a mut Call,
+    ) -> Attributes<'a> {
+        Attributes {
             verb,
             kind,
             subresource,
@@ -77,8 +113,7 @@ impl ApiServer {
             stream: &mut self.stream,
             user: &call.user,
             warnings: &mut call.warnings,
-        };
-        admission::admit(&mut attributes)
+        }
     }
 
     pub(super) fn update(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -110,16 +145,16 @@ impl ApiServer {
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
-    pub(super) fn patch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+    pub(super) fn patch(&mut self, mut request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
-        let Body::Patch(patch_type, body) = request.body else {
+        let Body::Patch(patch_type, body) = std::mem::take(&mut request.body) else {
             return Err(Status::bad_request("the body of a patch holds no patch"));
         };
-        let old = self.stored(request.kind, &key)?.clone();
         if patch_type == PatchType::Apply {
-            return Err(Status::not_simulated("server-side apply"));
+            return self.apply(&request, &body, call);
         }
-        let decoded = patch::apply_to_object(patch_type, &old, &body)?;
+        let old = self.stored(request.kind, &key)?.clone();
+        let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
         let object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
@@ -130,6 +165,7 @@ impl ApiServer {
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
         object.set_defaults();
+        self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
         let status_only = subresource == Some(Subresource::Status);
         if status_only {
@@ -140,6 +176,7 @@ impl ApiServer {
         } else {
             object.prepare_for_update(&old);
         }
+        self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
         self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
         let errors = if status_only {
@@ -152,8 +189,9 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
-        if object == old {
+        if object == old && self.owned_as_before(kind, &key, call) {
             return Ok(old);
         }
         if call.dry_run {

@@ -166,6 +166,13 @@ impl Caches {
             .filter_map(|(_, object)| T::from_object(object))
     }
 
+    /// The objects of any kind in one namespace, ordered by name.
+    pub fn of_namespace<'a>(&'a self, kind: Kind, namespace: &'a str) -> impl Iterator<Item = &'a Object> + use<'a> {
+        let first = Key::new(namespace, "");
+        let objects = self.kinds.get(&kind).into_iter().flat_map(move |cache| cache.objects.range(first.clone()..));
+        objects.take_while(move |(key, _)| &*key.namespace == namespace).map(|(_, object)| object)
+    }
+
     /// The objects whose controlling owner has this uid.
     pub fn owned_by<'a, T: Resource>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
         let cache = self.kinds.get(&T::KIND);

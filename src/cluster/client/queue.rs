@@ -26,6 +26,8 @@ pub struct WorkQueue {
     next_seq: u64,
     failures: BTreeMap<Key, u32>,
     bucket: TokenBucket,
+    base_delay: Duration,
+    max_delay: Duration,
 }
 
 impl Default for WorkQueue {
@@ -38,11 +40,18 @@ impl Default for WorkQueue {
             next_seq: 0,
             failures: BTreeMap::new(),
             bucket: TokenBucket::new(10.0, 100),
+            base_delay: BASE_DELAY,
+            max_delay: MAX_DELAY,
         }
     }
 }
 
 impl WorkQueue {
+    /// A queue whose failed keys wait for other times than usual.
+    pub fn with_back_off(base_delay: Duration, max_delay: Duration) -> Self {
+        WorkQueue { base_delay, max_delay, ..Self::default() }
+    }
+
     pub fn add(&mut self, key: Key, cause: Cause) {
         if self.dirty.contains_key(&key) {
             return;
@@ -74,7 +83,7 @@ impl WorkQueue {
     /// Adds the key after a wait that doubles with each failure: 5 ms, 10 ms, … at most 1,000 s.
     pub fn add_rate_limited(&mut self, key: Key, cause: Cause, now: Time) {
         let failures = self.failures.entry(key.clone()).or_default();
-        let own = BASE_DELAY.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(MAX_DELAY);
+        let own = self.base_delay.saturating_mul(1u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(self.max_delay);
         *failures = failures.saturating_add(1);
         let wait = own.max(self.bucket.reserve(now));
         self.add_after(key, wait, cause, now);

@@ -14,7 +14,7 @@ use podarium_api::{Object, OwnerReference, Resource};
 use serde_json::json;
 
 use super::{Stop, Sync};
-use crate::apiserver::{PatchType, Request};
+use crate::apiserver::{Body, PatchType, Request};
 use crate::store::Key;
 
 /// What becomes of one candidate.
@@ -54,6 +54,18 @@ pub(super) fn claim_if<O: Resource, T: Resource>(
     belongs: impl Fn(&T) -> bool,
     candidates: impl IntoIterator<Item = Arc<T>>,
 ) -> Result<Vec<Arc<T>>, Stop> {
+    claim_holding(ctx, owner, belongs, candidates, None)
+}
+
+/// The same for an owner that holds what it owns with a finalizer: it is put on with the adoption and taken off with
+/// the release.
+pub(super) fn claim_holding<O: Resource, T: Resource>(
+    ctx: &mut Sync<'_>,
+    owner: &Arc<O>,
+    belongs: impl Fn(&T) -> bool,
+    candidates: impl IntoIterator<Item = Arc<T>>,
+    finalizer: Option<&str>,
+) -> Result<Vec<Arc<T>>, Stop> {
     let mut claimed = Vec::new();
     let mut failures = Vec::new();
     let mut may_adopt = None;
@@ -63,7 +75,7 @@ pub(super) fn claim_if<O: Resource, T: Resource>(
             Fate::Keep => claimed.push(candidate),
             Fate::Leave => {}
             Fate::Release => {
-                if let Err(failure) = release(ctx, owner, &candidate)? {
+                if let Err(failure) = release(ctx, owner, &candidate, finalizer)? {
                     failures.push(failure);
                 }
             }
@@ -73,7 +85,7 @@ pub(super) fn claim_if<O: Resource, T: Resource>(
                 }
                 let allowed = may_adopt.clone().unwrap_or(Ok(()));
                 let adopted = match allowed {
-                    Ok(()) => adopt(ctx, owner, &candidate)?,
+                    Ok(()) => adopt(ctx, owner, &candidate, finalizer)?,
                     Err(why) => Err(format!("can't adopt {}: {why}", Key::of_meta(candidate.meta()))),
                 };
                 match adopted {
@@ -96,7 +108,7 @@ pub(super) fn adopt_all<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Ar
         return Err(Stop::Failed(format!("can't adopt {}s: {why}", T::INFO.kind)));
     }
     for orphan in orphans {
-        adopt(ctx, owner, orphan)?.map_err(Stop::Failed)?;
+        adopt(ctx, owner, orphan, None)?.map_err(Stop::Failed)?;
     }
     Ok(())
 }
@@ -116,24 +128,39 @@ fn recheck<O: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>) -> Result<Result<(),
     })
 }
 
-fn adopt<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate: &Arc<T>) -> Result<Result<bool, String>, Stop> {
+fn adopt<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate: &Arc<T>, finalizer: Option<&str>) -> Result<Result<bool, String>, Stop> {
     let mut owners = candidate.meta().owner_references.clone().unwrap_or_default();
     owners.retain(|other| other.uid != owner.uid());
     owners.push(controller_reference(&**owner));
-    Ok(match ctx.send(patch_owners(&candidate.clone().into_object(), &owners))? {
+    let mut finalizers = candidate.meta().finalizers.clone().unwrap_or_default();
+    finalizers.extend(finalizer.filter(|finalizer| !finalizers.iter().any(|held| held == finalizer)).map(str::to_owned));
+    let request = with_finalizers(patch_owners(&candidate.clone().into_object(), &owners), finalizer, &finalizers);
+    Ok(match ctx.send(request)? {
         Ok(_) => Ok(true),
         Err(status) if status.is_not_found() => Ok(false),
         Err(status) => Err(status.to_string()),
     })
 }
 
-fn release<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate: &Arc<T>) -> Result<Result<(), String>, Stop> {
+fn release<O: Resource, T: Resource>(ctx: &mut Sync<'_>, owner: &Arc<O>, candidate: &Arc<T>, finalizer: Option<&str>) -> Result<Result<(), String>, Stop> {
     let mut owners = candidate.meta().owner_references.clone().unwrap_or_default();
     owners.retain(|other| other.uid != owner.uid());
-    Ok(match ctx.send(patch_owners(&candidate.clone().into_object(), &owners))? {
+    let mut finalizers = candidate.meta().finalizers.clone().unwrap_or_default();
+    finalizers.retain(|held| Some(held.as_str()) != finalizer);
+    let request = with_finalizers(patch_owners(&candidate.clone().into_object(), &owners), finalizer, &finalizers);
+    Ok(match ctx.send(request)? {
         Err(status) if !status.is_not_found() && status.reason() != "Invalid" => Err(status.to_string()),
         _ => Ok(()),
     })
+}
+
+fn with_finalizers(mut request: Request, finalizer: Option<&str>, finalizers: &[String]) -> Request {
+    if finalizer.is_some()
+        && let Body::Patch(_, patch) = &mut request.body
+    {
+        patch["metadata"]["finalizers"] = if finalizers.is_empty() { serde_json::Value::Null } else { json!(finalizers) };
+    }
+    request
 }
 
 /// Sets the owners of an object, if it is still the one that was seen.

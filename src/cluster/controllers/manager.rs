@@ -83,9 +83,12 @@ impl Runner {
     pub(super) fn new<C: Controller>(controller: C) -> Self {
         Runner {
             controller: Arc::new(controller),
-            user: User::service_account("kube-system", C::SERVICE_ACCOUNT),
+            user: match C::SERVICE_ACCOUNT {
+                "" => User::named("system:kube-controller-manager"),
+                account => User::service_account("kube-system", account),
+            },
             workers: C::WORKERS,
-            queue: WorkQueue::default(),
+            queue: WorkQueue::with_back_off(C::BACK_OFF.0, C::BACK_OFF.1),
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
             recorder: Recorder::new(C::NAME, ""),

@@ -6,14 +6,18 @@
 //! never at the event that woke it.
 
 mod claim;
+mod cron_job;
+mod cluster_role_aggregation;
 mod consistency;
 mod daemonset;
 mod deployment;
+mod disruption;
 mod endpoint_slice;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
 mod garbage_collector;
+mod job;
 mod history;
 mod manager;
 mod namespace;
@@ -25,40 +29,56 @@ mod pod_gc;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
+mod resource_quota;
+mod root_ca_publisher;
 mod service_account;
+mod service_account_tokens;
 mod statefulset;
 mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod ttl_after_finished;
 mod volume_expand;
 
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
 fn registry() -> Vec<manager::Runner> {
     vec![
+        manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(cron_job::CronJobController),
+        manager::Runner::new(root_ca_publisher::RootCaPublisher),
+        manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
+        manager::Runner::new(disruption::DisruptionController),
+        manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
+        manager::Runner::new(job::JobController::default()),
+        manager::Runner::new(job::OrphanedPodController),
         manager::Runner::new(namespace::NamespaceController),
         manager::Runner::new(node_ipam::NodeIpamController::default()),
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
+        manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
         manager::Runner::new(pvc_protection::PvcProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
-        manager::Runner::new(replicaset::ReplicaSetController::default()),
+        manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+        manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
     ]
 }

@@ -33,12 +33,15 @@ use crate::store::Key;
 pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     /// As its events name it, e.g. `replicaset-controller`.
     const NAME: &'static str;
-    /// The account in `kube-system` whose name and rights it uses.
+    /// The account in `kube-system` whose name and rights it uses; empty for kube-controller-manager's own.
     const SERVICE_ACCOUNT: &'static str = Self::NAME;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
     /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
     const CLIENT: (f64, u32) = (20.0, 30);
+
+    /// How long a key waits after its first failure, and at most: twice as long each time.
+    const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1000));
 
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;

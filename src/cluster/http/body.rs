@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector, SelectorError};
-use podarium_api::{Status, decode};
+use podarium_api::{Kind, Status, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
@@ -20,12 +20,12 @@ const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
 const UNKNOWN_FORMAT: &str = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 /// The request, how it is answered, and warnings about its body.
-pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<(Request, Agreed, Vec<String>), Status> {
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Agreed, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
     let patch = if verb == Verb::Patch { Some(patch_type(http)?) } else { None };
     let mut agreed = accept::agree(http, query, route(verb, path))?;
     let mut warnings = Vec::new();
-    let (options, body) = match verb {
+    let (mut options, body) = match verb {
         Verb::Get => (Options { resource_version: query.get("resourceVersion").map(str::to_owned), ..Options::default() }, Body::None),
         Verb::List | Verb::Watch => {
             let options = options::list(query, verb == Verb::Watch)?;
@@ -65,9 +65,10 @@ pub(super) fn request(http: &HttpRequest, path: &ResourcePath, query: &Query) ->
             (Options { resource_version, resource_version_match, limit, continue_token, ..deletes }, Body::None)
         }
     };
+    options.user_agent = Some(header(http, "User-Agent").to_owned());
     let namespace: Arc<str> = path.namespace.as_str().into();
     let request = Request {
-        user: User::admin(),
+        user: user.clone(),
         verb,
         kind: path.kind,
         namespace: namespace.clone(),
@@ -130,6 +131,7 @@ fn subresource(subresource: &resources::Subresource) -> Result<Subresource, Stat
         "eviction" => Subresource::Eviction,
         "finalize" => Subresource::Finalize,
         "log" => Subresource::Log,
+        "token" => Subresource::Token,
         other => return Err(Status::not_simulated(&format!("the subresource {other}"))),
     })
 }
@@ -166,7 +168,7 @@ fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
 
 fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<Value, Status> {
     if patch == PatchType::Apply {
-        return decode::parse_yaml(&http.body).map_err(|why| Status::bad_request(format!("error decoding YAML: {why}")));
+        return decode::parse_yaml(&http.body).map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")));
     }
     decode::parse_json(&http.body).map(|(value, _)| value).map_err(|why| {
         let why = why.trim_start_matches("couldn't get version/kind; json parse error: ");
@@ -176,6 +178,11 @@ fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<Value, Status> {
 }
 
 fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warnings: &mut Vec<String>) -> Result<Body, Status> {
+    if path.subresource.is_some_and(|subresource| subresource.name == "token") {
+        let yaml = content_type(http)? == "application/yaml";
+        let decoded = if yaml { decode::decode_yaml(Kind::TokenRequest, &http.body)? } else { decode::decode_bytes(Kind::TokenRequest, &http.body)? };
+        return strictly(decoded, options.field_validation, warnings).map(Body::Object);
+    }
     if let Some(subresource) = path.subresource.filter(|subresource| !subresource.kind.is_empty()) {
         let value = parse(http, &http.body)?;
         check_kind(&value, subresource)?;

@@ -13,6 +13,7 @@ mod path;
 mod query;
 mod read;
 mod render;
+mod request_info;
 mod resources;
 mod stream;
 #[cfg(test)]
@@ -20,8 +21,9 @@ mod tests;
 mod text;
 
 pub(crate) use path::ResourcePath;
-pub(crate) use query::Query;
+pub(crate) use query::{Query, decode as decode_percent};
 pub(crate) use read::{Asked, Server, error, error_for, read, write};
 pub(crate) use render::Rendering;
+pub(crate) use request_info::RequestInfo;
 pub(crate) use stream::{bookmark_line, error_line, watch_line};
 pub(crate) use text::plain;

@@ -6,13 +6,12 @@
 
 use podarium_api::Status;
 use podarium_api::field::FieldError;
+use podarium_api::managed_fields::validate_field_manager;
 use podarium_machine::HttpRequest;
 use serde_json::{Value, json};
 
 use super::{Query, body};
 use crate::apiserver::{FieldValidation, Options, PatchType, Propagation, VersionMatch};
-
-const MAX_FIELD_MANAGER_BYTES: usize = 128;
 
 /// The options of a list or a watch.
 pub(super) fn list(query: &Query, watch: bool) -> Result<Options, Status> {
@@ -97,7 +96,7 @@ pub(super) fn write(query: &Query, kind: &str, patch: Option<PatchType>) -> Resu
         Some(_) if query.has("force") => errors.push(FieldError::forbidden("force", "may not be specified for non-apply patch")),
         Some(_) => {}
     }
-    errors.extend(field_manager_errors(manager));
+    errors.extend(validate_field_manager(manager, "fieldManager"));
     let dry_run: Vec<&str> = query.all("dryRun").collect();
     errors.extend(dry_run_error(&dry_run));
     let validation = query.get("fieldValidation").unwrap_or_default();
@@ -116,18 +115,6 @@ pub(super) fn write(query: &Query, kind: &str, patch: Option<PatchType>) -> Resu
         },
         ..Options::default()
     })
-}
-
-fn field_manager_errors(manager: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    if manager.len() > MAX_FIELD_MANAGER_BYTES {
-        errors.push(FieldError::too_long("fieldManager", MAX_FIELD_MANAGER_BYTES));
-    }
-    for (at, c) in manager.char_indices().filter(|(_, c)| c.is_control() || (c.is_whitespace() && *c != ' ')) {
-        let shown = if c.is_control() { format!("U+{:04X}", c as u32) } else { format!("U+{:04X} '{c}'", c as u32) };
-        errors.push(FieldError::invalid("fieldManager", manager, format!("invalid character {shown} (at position {at})")));
-    }
-    errors
 }
 
 fn dry_run_error(dry_run: &[&str]) -> Option<FieldError> {

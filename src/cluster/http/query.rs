@@ -56,7 +56,7 @@ impl Query {
 }
 
 /// Undoes percent-encoding. What is no valid encoding stays as it is.
-pub(super) fn decode(text: &str) -> String {
+pub(crate) fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -9,7 +9,7 @@ use podarium_machine::{HttpRequest, HttpResponse};
 use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
 use super::{Query, Rendering, body, discovery, render};
-use crate::apiserver::{Answer, Request, Verb};
+use crate::apiserver::{Answer, Request, User, Verb};
 
 /// What the answers of discovery depend on.
 #[derive(Clone, Copy, Debug)]
@@ -31,18 +31,19 @@ pub(crate) enum Asked {
 }
 
 /// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(http: &HttpRequest, server: &Server<'_>) -> Result<Asked, Status> {
+pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Result<Asked, Status> {
     let (target, query) = path::parse(&http.url, server.course_2019)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Document(parts) => return discovery::answer(http, &parts, &query, server).map(Asked::Now),
     };
-    let (request, agreed, warnings) = body::request(http, &path, &query)?;
-    let request = Box::new(request);
+    let (mut request, agreed, warnings) = body::request(http, user, &path, &query)?;
     if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
         return Ok(Asked::Log(path, query));
     }
     let rendering = Rendering::new(http, &query, agreed, path.version);
+    request.options.managed_fields = rendering.shows_managed_fields();
+    let request = Box::new(request);
     if request.verb == Verb::Watch {
         rendering.check()?;
         return Ok(Asked::Watch(request, rendering));
@@ -52,6 +53,7 @@ pub(crate) fn read(http: &HttpRequest, server: &Server<'_>) -> Result<Asked, Sta
 
 /// Writes an answer.
 pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+    let answer = answer.with_managed_fields();
     let code = answer.code();
     let mut response = match answer.result {
         Ok(reply) => rendering.answer(code, &reply, now),

@@ -45,6 +45,11 @@ impl Rendering {
         Rendering { agreed, error: accept::for_error(http, query), include, version }
     }
 
+    /// Tables are for people, who would not see who owns which fields.
+    pub fn shows_managed_fields(&self) -> bool {
+        self.agreed.form != Form::Table
+    }
+
     /// The whole answer of a request that went well.
     pub fn answer(&self, code: u16, reply: &Reply, now: jiff::Timestamp) -> HttpResponse {
         match self.reply(reply, now) {
@@ -70,7 +75,8 @@ impl Rendering {
             Reply::Object(object) => Ok(self.object(object, now, true)),
             Reply::List { kind, .. } if self.agreed.form == Form::Metadata => Err(not_a_list(*kind, "List")),
             Reply::List { kind, items, resource_version, continue_token, remaining } => {
-                let mut metadata = json!({"resourceVersion": resource_version.to_string()});
+                // A list of what is not stored has no version.
+                let mut metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
                 if let Some(token) = continue_token {
                     metadata["continue"] = json!(token);
                 }

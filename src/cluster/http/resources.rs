@@ -3,9 +3,8 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/installer.go with the storage of pkg/registry, v1.36.
 //! Simplified: nothing of the kinds that are served.
 
-use podarium_api::ResourceInfo;
+use podarium_api::{Kind, ResourceInfo};
 
-const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const CREATE: &[&str] = &["create"];
 const CONNECT: &[&str] = &["create", "get"];
 const CHANGE: &[&str] = &["get", "patch", "update"];
@@ -60,22 +59,9 @@ const SUBRESOURCES: &[(&str, &str, &[Subresource])] = &[
     ("certificates.k8s.io", "certificatesigningrequests", &[sub("approval", "", CHANGE), STATUS]),
 ];
 
-/// Kinds that do not have all verbs.
-const VERBS: &[(&str, &str, &[&str])] = &[
-    ("", "bindings", CREATE),
-    ("", "componentstatuses", &["get", "list"]),
-    ("", "namespaces", &["create", "delete", "get", "list", "patch", "update", "watch"]),
-    ("authentication.k8s.io", "selfsubjectreviews", CREATE),
-    ("authentication.k8s.io", "tokenreviews", CREATE),
-    ("authorization.k8s.io", "localsubjectaccessreviews", CREATE),
-    ("authorization.k8s.io", "selfsubjectaccessreviews", CREATE),
-    ("authorization.k8s.io", "selfsubjectrulesreviews", CREATE),
-    ("authorization.k8s.io", "subjectaccessreviews", CREATE),
-];
-
 /// The verbs of a kind's objects and collections.
 pub(crate) fn verbs(info: &ResourceInfo) -> &'static [&'static str] {
-    VERBS.iter().find(|(group, plural, _)| (*group, *plural) == (info.group, info.plural)).map_or(ALL, |(_, _, verbs)| verbs)
+    Kind::ALL.iter().find(|kind| kind.info() == *info).map_or(&[], |kind| kind.verbs())
 }
 
 pub(crate) fn subresources(info: &ResourceInfo) -> &'static [Subresource] {
@@ -107,8 +93,6 @@ pub(crate) fn verb_of(method: &str, info: &ResourceInfo, named: bool, namespace:
 
 #[cfg(test)]
 mod tests {
-    use podarium_api::Kind;
-
     use super::*;
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Rendering;
 use super::render::INITIAL_EVENTS_END;
 use super::text::line;
+use crate::apiserver::shown;
 use crate::component::{WatchChange, WatchEvent};
 
 /// A watch event as it travels.
@@ -18,7 +19,8 @@ pub(crate) fn watch_line(event: &WatchEvent, rendering: &Rendering, now: jiff::T
         WatchChange::Modified => "MODIFIED",
         WatchChange::Deleted => "DELETED",
     };
-    line(&json!({"type": change, "object": rendering.object(&event.object, now, first)}))
+    let object = if rendering.shows_managed_fields() { shown(event.object.clone(), &event.managed) } else { event.object.clone() };
+    line(&json!({"type": change, "object": rendering.object(&object, now, first)}))
 }
 
 /// How far the watch has come, for a client that wants to go on from there; `end_of_list` ends what was there at its

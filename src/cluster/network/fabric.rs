@@ -12,6 +12,7 @@ use std::time::Duration;
 use podarium_machine::{HttpEvent, HttpResponse, NetError};
 use podarium_sim::{Stream, Time};
 
+use super::carried::Carried;
 use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
@@ -53,6 +54,7 @@ pub(crate) struct Network {
     by_pods: BTreeMap<Ip, MachineId>,
     by_component: BTreeMap<ComponentId, Owner>,
     pub(super) flights: Flights,
+    pub(super) carried: Carried,
     pub(super) generators: Vec<Generator>,
     /// The load balancers of the cloud: the machines behind each address.
     balancers: BTreeMap<Ip, Vec<MachineId>>,
@@ -76,6 +78,7 @@ impl Network {
             by_pods: BTreeMap::new(),
             by_component: BTreeMap::new(),
             flights: Flights::default(),
+            carried: Carried::default(),
             generators: Vec::new(),
             balancers: BTreeMap::new(),
             stream: Stream::new(seed, "network"),
@@ -119,6 +122,14 @@ impl Network {
         self.by_address.get(&ip).copied().or_else(of_pods)
     }
 
+    fn balance(&mut self, address: Ip, machines: &[String]) {
+        let behind: Vec<MachineId> = machines.iter().filter_map(|name| self.machine_named(name)).collect();
+        match behind.is_empty() {
+            true => self.balancers.remove(&address),
+            false => self.balancers.insert(address, behind),
+        };
+    }
+
     fn machine(&self, id: MachineId) -> &Machine {
         &self.machines[id as usize]
     }
@@ -151,6 +162,7 @@ impl Cluster {
             (NetworkEffect::Program(rules), Some(Owner::Machine(id))) => self.network.machines[id as usize].rules = rules,
             (NetworkEffect::Aim(aims), Some(Owner::Generator(id))) => self.network.generators[id as usize].aims = aims,
             (NetworkEffect::HangUp(process), _) => self.hang_up(process),
+            (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
             (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
         }
     }
@@ -298,7 +310,9 @@ impl Cluster {
             Connected::Accepted { process, at: leaves, answered } => {
                 let Some(flight) = self.network.flights.get_mut(id) else { return };
                 flight.answered = Some(answered);
-                let (from, via) = (flight.from, flight.via);
+                let (from, via, to) = (flight.from, flight.via, flight.to);
+                let now = self.now();
+                self.network.carried.count(from, via, to, now);
                 let way = self.network.whole_way(from, via, Some(at));
                 // The handshake: one way is behind us, two more are before the process has the request.
                 let leaves = leaves + way * (WAYS_TO_ASK - 1);

@@ -56,6 +56,7 @@ impl Cluster {
         let generator = &mut self.network.generators[id as usize];
         generator.turn += 1;
         generator.running = true;
+        generator.statistics.started();
         generator.armed = false;
         generator.aims = Arc::default();
         generator.second = now;

@@ -16,13 +16,14 @@
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `traffic` and `statistics` (load generators), `aim` (how they learn where to send), `view` (what a screen may see).
+//! `traffic` and `statistics` (load generators), `carried` (which way how many went), `aim` (how they learn where to send), `view` (what a screen may see).
 //!
 //! Invariant: the way of a request depends on what the machines on it know, never on the store. Rules lag behind the
 //! API server, as kube-proxy does.
 
 mod address;
 mod aim;
+mod carried;
 mod endpoints;
 mod exchange;
 mod fabric;
@@ -45,7 +46,7 @@ pub use kube_proxy::KubeProxy;
 pub use statistics::{Outcome, Second, Statistics, Tally};
 pub use traffic::{Arrivals, From, Load, Rate, TrafficPlan};
 pub use flight::FlightId;
-pub use view::{InFlight, Part, Place};
+pub use view::{Flow, InFlight, Part, Place};
 
 pub(crate) use aim::Aims;
 pub(crate) use fabric::Network;

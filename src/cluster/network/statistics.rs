@@ -129,7 +129,7 @@ pub struct Statistics {
     current: Tally,
     seconds: Vector<Arc<Second>>,
     versions: Vec<Arc<str>>,
-    /// Goes up when anything happens that an objective may wait for: a second is over, or a request failed.
+    /// Goes up when anything happens that an objective may wait for: a start, the end of a second, a failure.
     revision: u64,
 }
 
@@ -171,6 +171,11 @@ impl Statistics {
 
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// The load generator was started.
+    pub(super) fn started(&mut self) {
+        self.revision += 1;
     }
 
     pub(super) fn sent(&mut self) {

@@ -55,7 +55,28 @@ pub struct InFlight<'a> {
     pub version: Option<&'a str>,
 }
 
+/// A way that requests took in the last full second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow<'a> {
+    pub client: Option<&'a str>,
+    /// The node whose rules decided.
+    pub via: Option<&'a str>,
+    /// The node of the endpoint, and its address.
+    pub server: (&'a str, Ip),
+    pub requests: u32,
+}
+
 impl Cluster {
+    /// Which way requests went in the last full second. A client without a node is outside.
+    pub fn request_flows(&self) -> impl Iterator<Item = Flow<'_>> {
+        let network = &self.network;
+        let name = |machine: u32| &*network.machines[machine as usize].name;
+        network.carried.last_second(self.now()).filter_map(move |((client, via, to), requests)| {
+            let server = network.machine_of(to.0)?;
+            Some(Flow { client: client.map(name), via: via.map(name), server: (name(server), to.0), requests })
+        })
+    }
+
     /// The requests that are on their way now.
     pub fn requests_in_flight(&self) -> impl Iterator<Item = InFlight<'_>> {
         let now = self.now();

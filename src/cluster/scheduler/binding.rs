@@ -27,8 +27,10 @@ use crate::component::{Ctx, RequestId};
 /// A binding whose answer is to come.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    queued: QueuedPod,
-    assumed: Arc<PodInfo>,
+    pub(super) queued: QueuedPod,
+    pub(super) assumed: Arc<PodInfo>,
+    /// What the plugins have set aside.
+    pub(super) state: CycleState,
 }
 
 pub(super) fn key_of(pod: &PodInfo) -> Key {
@@ -37,47 +39,61 @@ pub(super) fn key_of(pod: &PodInfo) -> Key {
 
 impl Scheduler {
     pub(super) fn assume_and_bind(&mut self, queued: QueuedPod, node: &str, ctx: &mut Ctx<'_>) {
+        let chosen = self.cache.snapshot.slot(node).map(|slot| self.cache.snapshot.node(slot).clone());
         let assumed = self.cache.assume(&queued.info, node);
         self.queue.nominator.remove(&assumed.uid);
         let profile = self.profile;
-        let mut state = CycleState::default();
-        if let Err(status) = profile.run_until_bind(&mut state, &assumed, node) {
-            return self.binding_failed(queued, &assumed, &status, ctx);
+        let mut binding = Binding { queued, assumed, state: CycleState::default() };
+        let reserved = match &chosen {
+            Some(node) => profile.run_reserve_and_permit(&mut self.listers, &mut binding.state, &binding.assumed, node),
+            None => Ok(()),
+        };
+        if let Err(status) = reserved {
+            return self.binding_failed(binding, &status, ctx);
         }
         // From here on a failure is an error, which no event in the cluster can mend.
-        self.queue.done(&assumed.uid);
-        let Some(binding) = profile.run_bind(&assumed, node) else {
-            return self.binding_failed(queued, &assumed, &Status::error("no Bind plugin is registered"), ctx);
+        self.queue.done(&binding.assumed.uid);
+        self.prepare(binding, ctx);
+    }
+
+    /// Everything is ready: the pod is bound.
+    pub(super) fn bind(&mut self, binding: Binding, ctx: &mut Ctx<'_>) {
+        let assumed = binding.assumed.clone();
+        let Some(posted) = self.profile.run_bind(&assumed, assumed.node_name()) else {
+            return self.binding_failed(binding, &Status::error("no Bind plugin is registered"), ctx);
         };
-        let mut body = serde_json::to_value(&binding).expect("a binding has only string keys");
+        let mut body = serde_json::to_value(&posted).expect("a binding has only string keys");
         body["apiVersion"] = json!("v1");
         body["kind"] = json!("Binding");
         let request = Request::get(Kind::Pod, &key_of(&assumed)).with_subresource(Subresource::Binding, Body::Value(body));
-        let id = self.send(Request { verb: Verb::Create, ..request }, queued.cause, ctx);
-        self.bindings.insert(id, Binding { queued, assumed });
+        let id = self.send(Request { verb: Verb::Create, ..request }, binding.queued.cause, ctx);
+        self.bindings.insert(id, binding);
     }
 
     pub(super) fn on_answer(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_>) {
-        let Some(Binding { queued, assumed }) = self.bindings.remove(&id) else {
+        let Some(binding) = self.bindings.remove(&id) else {
+            let Some(answer) = self.preparation_answered(id, answer, ctx) else { return };
             return self.eviction_answered(id, answer, ctx);
         };
+        let (queued, assumed) = (&binding.queued, binding.assumed.clone());
         match answer.result {
             Ok(_) => {
-                self.profile.run_post_bind(&CycleState::default(), &assumed, assumed.node_name());
+                self.profile.run_post_bind(&binding.state, &assumed, assumed.node_name());
                 let text = format!("Successfully assigned {}/{} to {}", assumed.namespace(), assumed.name(), assumed.node_name());
                 let note = Note { event_type: EventType::Normal, reason: "Scheduled", action: "Binding", text: &text };
                 self.event(&assumed.pod.clone(), None, note, queued.cause, ctx);
             }
             Err(error) => {
                 let status = Status::error(format!("running Bind plugin {:?}: {}", "DefaultBinder", error.message()));
-                self.binding_failed(queued, &assumed, &status, ctx);
+                self.binding_failed(binding, &status, ctx);
             }
         }
     }
 
     /// Gives back what was set aside for the pod, which may help others.
-    fn binding_failed(&mut self, queued: QueuedPod, assumed: &Arc<PodInfo>, status: &Status, ctx: &mut Ctx<'_>) {
-        self.profile.run_unreserve(&mut CycleState::default(), assumed, assumed.node_name());
+    pub(super) fn binding_failed(&mut self, binding: Binding, status: &Status, ctx: &mut Ctx<'_>) {
+        let Binding { queued, assumed, mut state } = binding;
+        self.profile.run_unreserve(&mut self.listers, &mut state, &assumed);
         if self.cache.forget(&assumed.uid).is_some() {
             let change = Change::Pod { old: Some(assumed.pod_on_node()), new: None };
             let concerns = |other: &PodInfo| !status.is_rejected() || other.uid != assumed.uid;

@@ -23,6 +23,7 @@ use super::framework::runtime::Profile;
 use super::listers::Listers;
 use super::plugins::DEFAULT_PROFILE;
 use super::preemptor::Preemptor;
+use super::preparing::Preparations;
 use super::queue::queued_pod::QueuedPod;
 use super::queue::{FLUSH_UNSCHEDULABLE_PERIOD, SchedulingQueue, backoff};
 use crate::apiserver::{Filter, Request};
@@ -36,6 +37,7 @@ const CYCLE: u64 = 1;
 const FLUSH_BACKOFF: u64 = 2;
 const FLUSH_UNSCHEDULABLE: u64 = 3;
 const FINISH_EVENTS: u64 = 4;
+pub(super) const CHECK_PREPARATIONS: u64 = 5;
 
 /// What a cycle takes: a fixed part, and a part for every node that must be looked at.
 const CYCLE_TIME: Duration = Duration::from_micros(400);
@@ -45,6 +47,12 @@ const QPS: f64 = 50.0;
 const BURST: u32 = 100;
 /// How many decisions can be explained afterwards.
 const KEPT_CYCLES: usize = 256;
+
+/// What is watched beside pods.
+const WATCHED: &[Kind] = &[
+    Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet, Kind::PersistentVolume, Kind::PersistentVolumeClaim,
+    Kind::StorageClass, Kind::CSINode, Kind::CSIDriver, Kind::CSIStorageCapacity, Kind::VolumeAttachment,
+];
 
 #[derive(Clone, Debug)]
 pub struct Scheduler {
@@ -56,6 +64,7 @@ pub struct Scheduler {
     algorithm: Option<Algorithm>,
     pub(super) profile: Profile,
     pub(super) bindings: BTreeMap<RequestId, Binding>,
+    pub(super) preparations: Preparations,
     pub(super) preemptor: Preemptor,
     pub(super) recorder: EventRecorder,
     client: TokenBucket,
@@ -74,16 +83,17 @@ impl Scheduler {
     pub fn new(host: &str) -> Self {
         let unfinished = FieldSelector::parse("status.phase!=Succeeded,status.phase!=Failed").expect("a field selector");
         let pods = Filter { fields: unfinished, ..Filter::all() };
-        let others = [Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet].map(|kind| (kind, Filter::all()));
+        let others = WATCHED.iter().map(|kind| (*kind, Filter::all()));
         let profile = DEFAULT_PROFILE;
         Scheduler {
-            informers: Informers::new(others.into_iter().chain([(Kind::Pod, pods)]), INFORMERS),
+            informers: Informers::new(others.chain([(Kind::Pod, pods)]), INFORMERS),
             cache: Cache::default(),
             listers: Listers::default(),
             queue: SchedulingQueue::new(profile),
             algorithm: None,
             profile,
             bindings: BTreeMap::new(),
+            preparations: Preparations::default(),
             preemptor: Preemptor::default(),
             recorder: EventRecorder::new(profile.scheduler_name, host),
             client: TokenBucket::new(QPS, BURST),
@@ -186,6 +196,7 @@ impl Scheduler {
                 self.unschedulable_alarm = false;
                 self.queue.flush_unschedulable(ctx.now(), &self.listers);
             }
+            CHECK_PREPARATIONS => self.check_preparations(ctx),
             FINISH_EVENTS => {
                 self.events_alarm = false;
                 for request in self.recorder.finish(ctx.now(), ctx.epoch()) {

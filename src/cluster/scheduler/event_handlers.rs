@@ -8,7 +8,7 @@ use std::sync::Arc;
 use podarium_api::{Node, Object, Pod, Resource as _};
 
 use super::component::Scheduler;
-use super::framework::cluster_event::{Change as ClusterChange, ClusterEvent, node_update_events, pod_update_events};
+use super::framework::cluster_event::{ActionType, Change as ClusterChange, ClusterEvent, node_update_events, pod_update_events};
 use super::framework::pod_info::PodInfo;
 use super::listers::key;
 use crate::cause::Cause;
@@ -46,7 +46,20 @@ impl Scheduler {
             (Some(Object::ReplicaSet(old)), None) => {
                 self.listers.replica_sets.remove(&key(old.namespace(), old.name()));
             }
-            _ => {}
+            (old, new) => self.storage_changed(old, new, cause, ctx),
+        }
+    }
+
+    fn storage_changed(&mut self, old: Option<Object>, new: Option<Object>, cause: Cause, ctx: &Ctx<'_>) {
+        let storage = &mut self.listers.storage;
+        let (resource, action) = match (&old, &new) {
+            (None, Some(new)) => (storage.set(new), ActionType::ADD),
+            (Some(_), Some(new)) => (storage.set(new), ActionType::UPDATE),
+            (Some(old), None) => (storage.remove(old), ActionType::DELETE),
+            (None, None) => return,
+        };
+        if let Some(resource) = resource {
+            self.wake(ClusterEvent::new(resource, action), &ClusterChange::Storage { old, new }, cause, ctx);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Other objects that some plugins look at: namespaces, services, owners of pods, disruption budgets.
+//! Other objects that some plugins look at: namespaces, services, owners of pods, disruption budgets, storage.
 //!
 //! Models: the informers of pkg/scheduler/scheduler.go, v1.36.
 //! Simplified: nothing.
@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use podarium_api::{ReplicaSet, Resource as _, Service};
 
 use super::framework::affinity_term::{Labels, labels};
+use super::storage_listers::StorageListers;
 
 /// A namespaced name.
 pub type Key = (Arc<str>, Arc<str>);
@@ -22,6 +23,7 @@ pub struct Listers {
     /// Selectors of the other owners that spread their pods, by kind and name.
     pub other_owners: OrdMap<(&'static str, Key), Arc<LabelSelector>>,
     pub disruption_budgets: OrdMap<Key, Arc<DisruptionBudget>>,
+    pub storage: StorageListers,
 }
 
 /// What preemption needs to know of a PodDisruptionBudget.

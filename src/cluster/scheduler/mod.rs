@@ -16,8 +16,10 @@ mod node_tree;
 pub mod plugins;
 mod pod_groups;
 mod preemptor;
+mod preparing;
 pub mod queue;
 pub mod snapshot;
+pub mod storage_listers;
 #[cfg(test)]
 mod tests;
 mod zones;

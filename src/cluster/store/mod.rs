@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use imbl::{OrdMap, Vector};
+use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object};
 
 pub use key::Key;
@@ -26,11 +27,22 @@ pub struct Revision {
     pub new: Option<Object>,
     /// The resourceVersion that a removed object had until then; `old` carries that of the removal.
     removed_version: Option<String>,
+    /// Who owns what of `new`, or of the last state of an object that is gone.
+    pub managed: Managed,
+    /// Who owned what of `old`.
+    pub old_managed: Managed,
+}
+
+/// An object with the record of who owns what of it.
+#[derive(Clone, Debug)]
+struct Stored {
+    object: Object,
+    managed: Managed,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Shelf {
-    objects: OrdMap<Key, Object>,
+    objects: OrdMap<Key, Stored>,
     history: Vector<Revision>,
     /// Changes up to this revision are forgotten.
     compacted: u64,
@@ -55,20 +67,25 @@ impl Store {
     }
 
     pub fn get(&self, kind: Kind, key: &Key) -> Option<&Object> {
-        self.shelves.get(&kind)?.objects.get(key)
+        self.shelves.get(&kind)?.objects.get(key).map(|stored| &stored.object)
+    }
+
+    /// Who owns what of an object.
+    pub fn managed(&self, kind: Kind, key: &Key) -> Option<&Managed> {
+        self.shelves.get(&kind)?.objects.get(key).map(|stored| &stored.managed)
     }
 
     /// All objects of a kind in the order of namespace and name; only one namespace's if it is given.
     pub fn list<'a>(&'a self, kind: Kind, namespace: Option<&'a str>) -> Box<dyn Iterator<Item = &'a Object> + 'a> {
         let Some(shelf) = self.shelves.get(&kind) else { return Box::new(std::iter::empty()) };
         match namespace {
-            None => Box::new(shelf.objects.values()),
+            None => Box::new(shelf.objects.values().map(|stored| &stored.object)),
             Some(namespace) => Box::new(
                 shelf
                     .objects
                     .range((Bound::Included(Key::new(namespace, "")), Bound::Unbounded))
                     .take_while(move |(key, _)| &*key.namespace == namespace)
-                    .map(|(_, object)| object),
+                    .map(|(_, stored)| &stored.object),
             ),
         }
     }
@@ -84,7 +101,7 @@ impl Store {
         if revision < shelf.compacted {
             return None;
         }
-        let mut objects = shelf.objects.clone();
+        let mut objects: OrdMap<Key, Object> = shelf.objects.iter().map(|(key, stored)| (key.clone(), stored.object.clone())).collect();
         for change in shelf.history.iter().rev().take_while(|change| change.resource_version > revision) {
             let Some(object) = change.old.as_ref().or(change.new.as_ref()) else { continue };
             let key = Key::of(object);
@@ -107,8 +124,9 @@ impl Store {
     }
 
     /// Writes an object (or removes it) and gives the change with its new revision. The stored object carries that
-    /// revision as its resourceVersion; so does the last state of a removed one.
-    pub fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>) -> Revision {
+    /// revision as its resourceVersion; so does the last state of a removed one. Without a record of ownership the
+    /// stored one stays.
+    pub fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, managed: Option<Managed>) -> Revision {
         self.revision += 1;
         let shelf = self.shelves.entry(kind).or_default();
         let stamp = |mut object: Object| {
@@ -116,15 +134,17 @@ impl Store {
             object
         };
         let new = new.map(stamp);
+        let old_managed = shelf.objects.get(&key).map(|stored| stored.managed.clone()).unwrap_or_default();
+        let managed = managed.unwrap_or_else(|| old_managed.clone());
         let (old, removed_version) = match &new {
-            Some(object) => (shelf.objects.insert(key, object.clone()), None),
+            Some(object) => (shelf.objects.insert(key, Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object), None),
             None => {
-                let removed = shelf.objects.remove(&key);
+                let removed = shelf.objects.remove(&key).map(|stored| stored.object);
                 let version = removed.as_ref().and_then(|object| object.meta().resource_version.clone());
                 (removed.map(stamp), version)
             }
         };
-        let change = Revision { resource_version: self.revision, old, new, removed_version };
+        let change = Revision { resource_version: self.revision, old, new, removed_version, managed, old_managed };
         shelf.history.push_back(change.clone());
         if shelf.history.len() > HISTORY {
             shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);
@@ -135,7 +155,7 @@ impl Store {
     /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
     pub fn set_last_state(&mut self, kind: Kind, key: &Key, object: Object) {
         if let Some(stored) = self.shelves.get_mut(&kind).and_then(|shelf| shelf.objects.get_mut(key)) {
-            *stored = object;
+            stored.object = object;
         }
     }
 
@@ -172,7 +192,7 @@ mod tests {
         let mut store = Store::default();
         for (namespace, name) in [("a", "x"), ("ab", "y"), ("a-b", "z"), ("ab", "a")] {
             let (key, object) = config_map(namespace, name);
-            store.commit(Kind::ConfigMap, key, Some(object));
+            store.commit(Kind::ConfigMap, key, Some(object), None);
         }
         let all: Vec<String> = store.list(Kind::ConfigMap, None).map(|object| Key::of(object).to_string()).collect();
         assert_eq!(all, ["a-b/z", "a/x", "ab/a", "ab/y"], "as texts are ordered");
@@ -185,9 +205,9 @@ mod tests {
     fn history_is_complete_or_refused() {
         let mut store = Store::default();
         let (key, object) = config_map("a", "x");
-        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object.clone())).resource_version;
+        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()), None).resource_version;
         for _ in 0..HISTORY {
-            store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()));
+            store.commit(Kind::ConfigMap, key.clone(), Some(object.clone()), None);
         }
         assert_eq!(store.since(Kind::ConfigMap, first).map(|changes| changes.len()), Some(HISTORY));
         assert!(store.since(Kind::ConfigMap, first - 1).is_none());
@@ -198,9 +218,9 @@ mod tests {
         let mut store = Store::default();
         let (key, object) = config_map("a", "x");
         let (other, second) = config_map("a", "y");
-        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object)).resource_version;
-        store.commit(Kind::ConfigMap, other.clone(), Some(second));
-        store.commit(Kind::ConfigMap, key.clone(), None);
+        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object), None).resource_version;
+        store.commit(Kind::ConfigMap, other.clone(), Some(second), None);
+        store.commit(Kind::ConfigMap, key.clone(), None, None);
         let then = store.list_at(Kind::ConfigMap, first).unwrap();
         assert_eq!(then.get(&key).and_then(|object| object.meta().resource_version.clone()), Some(first.to_string()));
         assert!(!then.contains_key(&other));
@@ -212,9 +232,9 @@ mod tests {
     fn a_clone_goes_its_own_way() {
         let mut store = Store::default();
         let (key, object) = config_map("a", "x");
-        store.commit(Kind::ConfigMap, key.clone(), Some(object));
+        store.commit(Kind::ConfigMap, key.clone(), Some(object), None);
         let before = store.clone();
-        store.commit(Kind::ConfigMap, key.clone(), None);
+        store.commit(Kind::ConfigMap, key.clone(), None, None);
         assert!(before.get(Kind::ConfigMap, &key).is_some());
         assert!(store.get(Kind::ConfigMap, &key).is_none());
     }

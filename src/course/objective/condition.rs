@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::world::{DeploymentFacts, World};
 use crate::{
     Comparison, Condition, DeploymentCondition, EventCondition, Name, NodeCondition, NodesCondition, ObjectRef, Phase,
-    PodsCondition, ServiceCondition,
+    PodsCondition, ServiceCondition, TrafficCondition,
 };
 
 /// What a condition comes to: nothing where it holds, and otherwise the reason why not.
@@ -17,6 +17,7 @@ impl Condition {
             Condition::Pods(pods) => pods.verdict(world),
             Condition::Deployment(deployment) => deployment.verdict(world),
             Condition::Service(service) => service.verdict(world),
+            Condition::Traffic(traffic) => traffic.verdict(world),
             Condition::Node(node) => node.verdict(world),
             Condition::Nodes(nodes) => nodes.verdict(world),
             Condition::Event(event) => event.verdict(world),
@@ -172,6 +173,48 @@ impl ServiceCondition {
             Some(ready) => compare(ready, self.endpoints, || format!("ready endpoints of Service {}", self.service)),
         }
     }
+}
+
+impl TrafficCondition {
+    fn verdict(&self, world: &dyn World) -> Verdict {
+        let name = &self.traffic;
+        let seconds = self.over.map(|over| usize::try_from(over.0.as_secs()).unwrap_or(usize::MAX));
+        let Some(facts) = world.traffic(&name.0, seconds) else { return Err(format!("there is no traffic {name}")) };
+        if let Some(wanted) = seconds.filter(|wanted| facts.seconds < *wanted) {
+            return Err(format!("traffic {name} has run for {} s, not for {wanted} s", facts.seconds));
+        }
+        let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        for (count, comparison, what) in [
+            (facts.sent, self.sent, "sent requests"),
+            (facts.succeeded, self.succeeded, "good answers"),
+            (facts.failed, self.failed, "failed requests"),
+        ] {
+            compare(number(count), comparison, || format!("{what} of traffic {name}"))?;
+        }
+        let ended = facts.succeeded + facts.failed;
+        if self.success.is_some() {
+            let percent = (facts.succeeded * 100).checked_div(ended).ok_or_else(|| nothing_ended(name))?;
+            compare(number(percent), self.success, || format!("percentage of good answers of traffic {name}"))?;
+        }
+        if self.share.is_some() {
+            let version = self.version.as_deref().unwrap_or_default();
+            let answered = facts.versions.get(version).copied().unwrap_or(0);
+            let percent = (answered * 200 + facts.succeeded).checked_div(facts.succeeded * 2).ok_or_else(|| nothing_ended(name))?;
+            compare(number(percent), self.share, || format!("percentage of answers of version {version} to traffic {name}"))?;
+        }
+        match (self.p95, facts.p95) {
+            (None, _) => Ok(()),
+            (Some(_), None) => Err(nothing_ended(name)),
+            (Some(most), Some(took)) if took <= most.0 => Ok(()),
+            (Some(most), Some(took)) => {
+                Err(format!("95 of 100 answers to traffic {name} came within {} ms, not within {most}", took.as_millis()))
+            }
+        }
+    }
+}
+
+fn nothing_ended(name: &Name) -> String {
+    format!("no request of traffic {name} has ended")
 }
 
 impl NodeCondition {

@@ -10,4 +10,4 @@ mod watch;
 mod world;
 
 pub use watch::{Report, State, Watch};
-pub use world::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, World};
+pub use world::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, TrafficFacts, World};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use podarium_sim::Time;
 
-use super::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, State, Watch, World};
+use super::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, State, TrafficFacts, Watch, World};
 use crate::{ObjectRef, Phase, Scenario, load};
 
 /// A world that is written down: ready and unready pods with `app=a`, nodes, a Deployment.
@@ -93,13 +93,24 @@ impl World for Paper {
         self.endpoints
     }
 
+    fn traffic(&self, name: &str, seconds: Option<usize>) -> Option<TrafficFacts> {
+        (name == "users").then(|| TrafficFacts {
+            seconds: 5,
+            sent: 210,
+            succeeded: if seconds.is_some() { 10 } else { 199 },
+            failed: if seconds.is_some() { 0 } else { 2 },
+            versions: [("1", 149), ("2", 50)].map(|(version, count)| (version.to_owned(), count)).into(),
+            p95: Some(Duration::from_millis(30)),
+        })
+    }
+
     fn exists(&self, _: &str, object: &ObjectRef) -> Option<bool> {
         (object.kind == "deployment").then_some(object.name == "a" && self.deployment.is_some())
     }
 }
 
 fn scenario(objectives: &str) -> Scenario {
-    let text = format!("name: x\ntitle: X\ntimeline: [{{at: 10s, name: kick, say: now}}]\nobjectives:\n{objectives}");
+    let text = format!("name: x\ntitle: X\ntimeline: [{{at: 10s, name: kick, say: now}}, {{at: 11s, start-traffic: {{name: users, service: a, clients: 1}}}}]\nobjectives:\n{objectives}");
     load("f", &text, |_| Err(String::new())).unwrap_or_else(|errors| panic!("{}", crate::report(&errors)))
 }
 
@@ -267,6 +278,9 @@ fn conditions_see_what_kubernetes_shows() {
         "{pods: app=b, count: 0}",
         "{deployment: a, replicas: 3, ready: 3, updated: 1, revision: 2, rolled-out: false, image: \"shop/a:2\"}",
         "{service: a, endpoints: 2}",
+        "{traffic: users, failed: 2, sent: {at-least: 200}, success: {at-least: 99}, p95: 30ms}",
+        "{traffic: users, over: 5s, failed: 0, success: 100}",
+        "{traffic: users, version: \"2\", share: 25}",
         "{node: node-2, ready: false, cordoned: false}",
         "{nodes: all, count: 2, ready: 1}",
         "{event: Killing, kind: pod, about: a, says: container, count: 2}",
@@ -285,6 +299,11 @@ fn conditions_see_what_kubernetes_shows() {
         ("{deployment: a, rolled-out: true}", "the rollout of Deployment a is not complete"),
         ("{deployment: a, image: \"shop/a:1\"}", "the image of Deployment a is shop/a:2, not shop/a:1"),
         ("{service: a, endpoints: {at-least: 3}}", "ready endpoints of Service a: 2, not at least 3"),
+        ("{traffic: users, failed: 0}", "failed requests of traffic users: 2, not 0"),
+        ("{traffic: users, success: 100}", "percentage of good answers of traffic users: 99, not 100"),
+        ("{traffic: users, over: 6s, failed: 0}", "traffic users has run for 5 s, not for 6 s"),
+        ("{traffic: users, version: \"3\", share: {at-least: 1}}", "percentage of answers of version 3 to traffic users: 0, not at least 1"),
+        ("{traffic: users, p95: 20ms}", "95 of 100 answers to traffic users came within 30 ms, not within 20ms"),
         ("{node: node-1, ready: false}", "node node-1 is ready"),
         ("{nodes: gpu=yes}", "nodes: 0, not at least 1"),
         ("{event: Killing, says: sandbox}", "events Killing: 0, not at least 1"),

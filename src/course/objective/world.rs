@@ -26,6 +26,10 @@ pub trait World {
     /// How many ready addresses the EndpointSlices of a Service have, or `None` when there is no such Service.
     fn ready_endpoints(&self, namespace: &str, service: &str) -> Option<u32>;
 
+    /// What the clients of a load generator saw over its last full seconds, or since it began. `None` when there is no
+    /// traffic of that name.
+    fn traffic(&self, name: &str, seconds: Option<usize>) -> Option<TrafficFacts>;
+
     /// Whether an object exists, or `None` when the cluster has no such kind. Objects without a namespace are found
     /// whatever namespace is given.
     fn exists(&self, namespace: &str, object: &ObjectRef) -> Option<bool>;
@@ -88,4 +92,18 @@ pub struct EventFacts<'a> {
     pub name: &'a str,
     /// How often it was seen.
     pub count: u32,
+}
+
+/// What the clients of a load generator saw.
+#[derive(Clone, Debug, Default)]
+pub struct TrafficFacts {
+    /// How many full seconds there were to look back on.
+    pub seconds: usize,
+    pub sent: u64,
+    pub succeeded: u64,
+    pub failed: u64,
+    /// Good answers by version.
+    pub versions: BTreeMap<String, u64>,
+    /// The time that 95 of a hundred answers did not exceed.
+    pub p95: Option<std::time::Duration>,
 }

@@ -152,19 +152,72 @@ impl<'a> Check<'a> {
             for key in ["stop-node", "start-node", "cut-off-node", "reconnect-node"] {
                 self.node_exists(entry.get(key), machines);
             }
-            if let Some(name) = entry.get("start-traffic").and_then(|start| start.get("name")) {
-                traffic.extend(name.text());
+            if let Some(start) = entry.get("start-traffic") {
+                self.start_traffic(start);
+                traffic.extend(start.get("name").and_then(Node::text));
             }
-            if let Some(stop) = entry.get("stop-traffic")
-                && let Some(name) = stop.text().filter(|name| !traffic.contains(name))
-            {
-                let help = did_you_mean(name, traffic.iter().copied());
-                let error = self.add(stop.place, format!("no traffic `{name}` was started before"));
-                match help {
-                    Some(help) => error.help(help),
-                    None => error.expected("the name of a `start-traffic` further up"),
-                };
+            self.traffic_exists(entry.get("stop-traffic"), &traffic);
+            self.traffic_exists(entry.get("change-traffic").and_then(|change| change.get("name")), &traffic);
+        }
+    }
+
+    /// Either a rate or a number of clients, with what belongs to it.
+    fn start_traffic(&mut self, start: &Node) {
+        match (start.entry("per-second"), start.entry("clients")) {
+            (Some(_), Some(clients)) => {
+                self.add(clients.key_place, "`clients` beside `per-second`").expected("one of them");
             }
+            (None, None) if !start.entries().is_empty() => {
+                self.add(Place { width: 1, ..start.place }, "traffic without a number").expected("`per-second` or `clients`");
+            }
+            _ => {}
+        }
+        for (key, needed) in [("pause", "clients"), ("arrivals", "per-second")] {
+            if let (Some(entry), None) = (start.entry(key), start.entry(needed)) {
+                self.add(entry.key_place, format!("`{key}` without `{needed}`")).expected(format!("`{needed}` beside it"));
+            }
+        }
+        self.not_zero(start.get("timeout"), "an answer that is never waited for");
+    }
+
+    fn traffic_exists(&mut self, node: Option<&Node>, started: &[&str]) {
+        let Some(node) = node else { return };
+        let Some(name) = node.text().filter(|name| !started.contains(name)) else { return };
+        let help = did_you_mean(name, started.iter().copied());
+        let error = self.add(node.place, format!("no traffic `{name}` was started before"));
+        match help {
+            Some(help) => error.help(help),
+            None => error.expected("the name of a `start-traffic` further up"),
+        };
+    }
+
+    /// The names of all traffic in the scenario.
+    fn all_traffic(&self) -> Vec<&'a str> {
+        let starts = items(self.root, "timeline").iter().filter_map(|entry| entry.get("start-traffic"));
+        starts.filter_map(|start| start.get("name")?.text()).collect()
+    }
+
+    fn traffic_condition(&mut self, condition: &Node, traffic: &[&str]) {
+        let Some(node) = condition.get("traffic") else { return };
+        if let Some(name) = node.text().filter(|name| !traffic.contains(name)) {
+            let help = did_you_mean(name, traffic.iter().copied());
+            let error = self.add(node.place, format!("unknown traffic `{name}`"));
+            match help {
+                Some(help) => error.help(help),
+                None => error.expected("the name of a `start-traffic` of the timeline"),
+            };
+        }
+        for (key, other) in [("share", "version"), ("version", "share")] {
+            if let (Some(entry), None) = (condition.entry(key), condition.entry(other)) {
+                self.add(entry.key_place, format!("`{key}` without `{other}`")).expected(format!("`{other}` beside it"));
+            }
+        }
+        if let Some(over) = condition.get("over")
+            && let Some(text) = over.text()
+            && let Ok(period) = Period::parse(text)
+            && (period.0.is_zero() || period.0.subsec_nanos() != 0 || period.0.as_secs() > 600)
+        {
+            self.add(over.place, format!("the time `{text}`")).expected("whole seconds, from `1s` to `10m`");
         }
     }
 
@@ -186,10 +239,12 @@ impl<'a> Check<'a> {
 
     fn conditions(&mut self, machines: Option<&[String]>) {
         let mut open: Vec<&Node> = items(self.root, "objectives").iter().filter_map(|item| item.get("that")).collect();
+        let traffic = self.all_traffic();
         while let Some(condition) = open.pop() {
             open.extend(items(condition, "all").iter().chain(items(condition, "any")).chain(condition.get("not")));
             self.node_exists(condition.get("node"), machines);
             self.node_exists(condition.get("on-node"), machines);
+            self.traffic_condition(condition, &traffic);
             for entry in condition.entries() {
                 self.bounds(&entry.key, &entry.node);
             }
@@ -197,7 +252,7 @@ impl<'a> Check<'a> {
     }
 
     fn bounds(&mut self, key: &str, node: &Node) {
-        let compared = ["count", "ready", "restarts", "replicas", "updated", "available", "revision", "endpoints"];
+        let compared = ["count", "ready", "restarts", "replicas", "updated", "available", "revision", "endpoints", "sent", "succeeded", "failed", "success", "share"];
         if !compared.contains(&key) || !matches!(node.value, crate::yaml::Value::Map(_)) {
             return;
         }

@@ -8,12 +8,25 @@ use serde::Deserialize;
 use super::values::{Name, Quantity, Taint};
 
 /// The machines.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cluster {
     /// The worker nodes: how many, or groups of them. The control plane has no node of its own.
     #[serde(default)]
     pub nodes: Nodes,
+    /// Whether a cloud is around it, which gives Services of the type LoadBalancer their external IPs.
+    #[serde(default = "in_a_cloud")]
+    pub cloud: bool,
+}
+
+impl Default for Cluster {
+    fn default() -> Self {
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud() }
+    }
+}
+
+fn in_a_cloud() -> bool {
+    true
 }
 
 /// The worker nodes.

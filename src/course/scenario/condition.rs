@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::event::{OneOrMany, default_namespace};
-use super::values::{ImageName, Name, ObjectRef, Selector};
+use super::values::{ImageName, Name, ObjectRef, Period, Selector};
 
 /// Something that holds in the cluster, or does not.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -13,6 +13,7 @@ pub enum Condition {
     Pods(PodsCondition),
     Deployment(DeploymentCondition),
     Service(ServiceCondition),
+    Traffic(TrafficCondition),
     Node(NodeCondition),
     Nodes(NodesCondition),
     Event(EventCondition),
@@ -104,6 +105,30 @@ pub struct ServiceCondition {
     pub namespace: Name,
     /// How many ready endpoints it has.
     pub endpoints: Option<Comparison>,
+}
+
+/// Traffic, as its clients see it: since it began, or over the last full seconds. Everything that is named must be so.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrafficCondition {
+    /// The name of the traffic.
+    pub traffic: Name,
+    /// The last so many seconds; since the beginning when it is left out.
+    pub over: Option<Period>,
+    /// How many requests were sent.
+    pub sent: Option<Comparison>,
+    /// How many ended well: with an answer whose status is below 400.
+    pub succeeded: Option<Comparison>,
+    /// How many did not.
+    pub failed: Option<Comparison>,
+    /// How many of a hundred ended well, rounded down.
+    pub success: Option<Comparison>,
+    /// A version of the image that answers, for `share`.
+    pub version: Option<String>,
+    /// How many of a hundred good answers came from this version, rounded.
+    pub share: Option<Comparison>,
+    /// The time that 95 of a hundred answers did not exceed is at most this.
+    pub p95: Option<Period>,
 }
 
 /// One node. It must be there, and everything that is named must be so.

@@ -63,8 +63,10 @@ pub enum Event {
     Scale(Scale),
     /// Sets a container's image.
     SetImage(SetImage),
-    /// Sends requests to a Service, at a steady rate.
+    /// Sends requests to a Service from now on.
     StartTraffic(StartTraffic),
+    /// Changes how many requests a second are sent, at once or steadily.
+    ChangeTraffic(ChangeTraffic),
     /// Ends the traffic of that name.
     StopTraffic(Name),
     /// Shows a line of text.
@@ -175,11 +177,11 @@ pub struct SetImage {
     pub namespace: Name,
 }
 
-/// A source of requests.
+/// A source of requests. Either `per-second` or `clients` says how many.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct StartTraffic {
-    /// The name by which it is stopped.
+    /// The name by which it is stopped, and by which objectives speak of it.
     pub name: Name,
     pub service: Name,
     #[serde(default = "default_namespace")]
@@ -189,8 +191,91 @@ pub struct StartTraffic {
     pub port: u16,
     #[serde(default = "root_path")]
     pub path: String,
+    /// So many requests a second, however fast the answers come.
     #[schemars(range(min = 1, max = 10_000))]
+    pub per_second: Option<u32>,
+    /// How those are spaced.
+    #[serde(default)]
+    pub arrivals: Arrivals,
+    /// So many clients, each of which waits for its answer before it asks again.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub clients: Option<u32>,
+    /// How long each of those waits between an answer and its next request.
+    #[serde(default)]
+    pub pause: Period,
+    /// Where the requests come from.
+    #[serde(default)]
+    pub from: TrafficFrom,
+    /// From how many addresses they come, if they come from outside.
+    #[serde(default = "twenty")]
+    #[schemars(range(min = 1, max = 200))]
+    pub addresses: u32,
+    /// How long a client waits for an answer.
+    #[serde(default = "five_seconds")]
+    pub timeout: Period,
+}
+
+/// How requests are spaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Arrivals {
+    /// All gaps are the same.
+    #[default]
+    Even,
+    /// At random, as of many people who know nothing of each other.
+    Poisson,
+}
+
+/// Where requests come from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum TrafficFrom {
+    Place(TrafficPlace),
+    Pods(TrafficPods),
+}
+
+impl Default for TrafficFrom {
+    fn default() -> Self {
+        TrafficFrom::Place(TrafficPlace::Cluster)
+    }
+}
+
+/// A place that requests come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TrafficPlace {
+    /// The nodes of the cluster, each in turn.
+    Cluster,
+    /// The internet: it reaches Services with an external IP or a node port.
+    Outside,
+}
+
+/// Pods that requests come from, each in turn. They are in the namespace of the Service.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct TrafficPods {
+    pub pods: Selector,
+}
+
+/// Another number of requests a second.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ChangeTraffic {
+    /// The name of traffic that was started with `per-second`.
+    pub name: Name,
+    #[schemars(range(min = 0, max = 10_000))]
     pub per_second: u32,
+    /// How long the change takes; it comes at once when this is left out.
+    #[serde(default)]
+    pub within: Period,
+}
+
+fn twenty() -> u32 {
+    20
+}
+
+fn five_seconds() -> Period {
+    Period(std::time::Duration::from_secs(5))
 }
 
 fn http_port() -> u16 {

@@ -33,6 +33,9 @@ pub struct Image {
     pub memory: Option<Quantity>,
     /// What it uses at work.
     pub cpu: Option<Quantity>,
+    /// How many requests it works on at a time; more wait for their turn. All at once when it is left out.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub workers: Option<u32>,
     /// What it writes to its log.
     #[serde(default)]
     pub logs: Vec<LogLine>,
@@ -112,6 +115,9 @@ pub struct Serves {
     /// How long an answer takes.
     #[serde(default)]
     pub takes: Period,
+    /// The CPU time that an answer costs.
+    #[serde(default)]
+    pub cpu: Period,
 }
 
 fn status_ok() -> u16 {

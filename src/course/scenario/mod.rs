@@ -17,10 +17,11 @@ mod values;
 pub use cluster::{Cluster, NodeGroup, NodeSpec, Nodes};
 pub use condition::{
     AllOf, AnyOf, Bounds, Comparison, Condition, DeploymentCondition, EventCondition, ExistsCondition, GoneCondition,
-    NodeCondition, NodesCondition, Not, Phase, PodsCondition, ServiceCondition,
+    NodeCondition, NodesCondition, Not, Phase, PodsCondition, ServiceCondition, TrafficCondition,
 };
 pub use event::{
-    Actor, Event, KillProcess, OneOrMany, PodChoice, PodSelection, Scale, SetImage, StartTraffic, TimelineEntry, Which,
+    Actor, Arrivals, ChangeTraffic, Event, KillProcess, OneOrMany, PodChoice, PodSelection, Scale, SetImage,
+    StartTraffic, TimelineEntry, TrafficFrom, TrafficPlace, TrafficPods, Which,
 };
 pub(crate) use event::default_namespace;
 pub use image::{Exit, Image, Layer, LogLine, RepeatedLine, Serves};

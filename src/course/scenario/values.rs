@@ -295,6 +295,10 @@ impl Selector {
         self.labels.matches(labels)
     }
 
+    pub fn labels(&self) -> &LabelSelector {
+        &self.labels
+    }
+
     /// Whether every object is selected.
     pub fn is_all(&self) -> bool {
         self.labels.is_empty()

@@ -14,7 +14,10 @@ impl<'a> Check<'a> {
         let mut all = Vec::new();
         self.flatten(choices, &mut all);
         let enumerated: Vec<&str> = all.iter().flat_map(|(schema, _)| words(schema)).collect();
-        if all.iter().all(|(schema, _)| !words(schema).is_empty()) {
+        // A text among alternatives that are words or mappings is meant to be one of the words.
+        let fitting: Vec<_> = all.iter().filter(|(schema, _)| fits_type(node, schema)).collect();
+        let meant: Vec<_> = if fitting.is_empty() { all.iter().collect() } else { fitting.clone() };
+        if meant.iter().all(|(schema, _)| !words(schema).is_empty()) {
             match node.scalar().filter(|scalar| scalar.kind == ScalarKind::Text) {
                 Some(scalar) if enumerated.contains(&scalar.text.as_str()) => {}
                 Some(scalar) => self.wrong_word(&scalar.text, node.place, &enumerated),
@@ -24,7 +27,6 @@ impl<'a> Check<'a> {
             }
             return;
         }
-        let fitting: Vec<_> = all.iter().filter(|(schema, _)| fits_type(node, schema)).collect();
         match fitting.as_slice() {
             [] => {
                 let mut wanted: Vec<String> = all.iter().map(|(schema, _)| self.expectation(schema)).collect();

@@ -19,7 +19,8 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     for image in &scenario.images {
         catalog.add(image_of(image));
     }
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019: scenario.compat == Compat::Course2019, ..Config::default() });
+    let compat_2019 = scenario.compat == Compat::Course2019;
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, ..Config::default() });
     cluster.bootstrap();
     cluster.set_images(Arc::new(catalog));
     for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
@@ -92,9 +93,10 @@ fn image_of(image: &Image) -> images::Image {
                 status: serves.status,
                 body: serves.body.clone(),
                 takes: serves.takes.0,
-                cpu: Duration::ZERO,
+                cpu: serves.cpu.0,
             })
             .collect(),
+        workers: image.workers.and_then(|workers| usize::try_from(workers).ok()),
         memory_bytes: image.memory.as_ref().map_or(default.memory_bytes, bytes),
         cpu_millis: image.cpu.as_ref().map_or(default.cpu_millis, millis),
         ..default

@@ -9,6 +9,7 @@ mod recording;
 mod running;
 mod summary;
 mod timeline;
+mod traffic;
 
 pub use input::{HttpInput, Input};
 pub use recording::Recording;

@@ -43,8 +43,8 @@ pub struct Simulation {
     applied: bool,
     notes: Vec<Note>,
     running: Vec<Running>,
-    /// The revision of the store that the objectives have seen.
-    observed: u64,
+    /// The revisions of the store and of the traffic's statistics that the objectives have seen.
+    observed: (u64, u64),
 }
 
 impl Simulation {
@@ -57,7 +57,7 @@ impl Simulation {
         let seed = seed.unwrap_or(scenario.seed);
         let world = super::timeline::build(&scenario, seed, epoch);
         let play = Play::new(scenario, seed, audience);
-        let mut simulation = Simulation { world, play, applied: false, notes: Vec::new(), running: Vec::new(), observed: 0 };
+        let mut simulation = Simulation { world, play, applied: false, notes: Vec::new(), running: Vec::new(), observed: (0, 0) };
         simulation.play.observe(&simulation.world.cluster);
         simulation
     }
@@ -141,7 +141,8 @@ impl Simulation {
 
     fn after_step(&mut self) {
         self.collect_commands();
-        let revision = self.world.cluster.store().revision();
+        let cluster = &self.world.cluster;
+        let revision = (cluster.store().revision(), cluster.traffic_revision());
         if revision != self.observed {
             self.observed = revision;
             self.play.observe(&self.world.cluster);

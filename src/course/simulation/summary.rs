@@ -70,6 +70,7 @@ impl Simulation {
             "objectives": objectives,
             "events": events,
             "notes": notes,
+            "traffic": super::traffic::documents(self.cluster()),
             "summary": self.counts(),
         })
     }
@@ -111,11 +112,19 @@ impl Simulation {
                 let object = format!("{}/{}", seen.kind.to_lowercase(), seen.object);
                 (seen.at, format!("{:<8} {:<20} {object:<40} {}{times}", seen.event_type, seen.reason, seen.message))
             })
+            .chain(super::traffic::losses(self.cluster()).into_iter().map(|(at, line)| (at, format!("! {line}"))))
             .chain(self.notes().iter().map(|note| (note.at, format!("{} {}", if note.failed { "!" } else { ">" }, note.text))))
             .collect();
         lines.sort_by_key(|(at, _)| *at);
         for (at, line) in lines {
             let _ = writeln!(out, "{at}  {line}");
+        }
+        let traffic = super::traffic::lines(self.cluster());
+        if !traffic.is_empty() {
+            let _ = writeln!(out);
+        }
+        for line in traffic {
+            let _ = writeln!(out, "{line}");
         }
         let reports = self.reports_at_end();
         if !reports.is_empty() {

@@ -77,8 +77,22 @@ impl Simulation {
                 let image = format!("{container}={}", set.image.0);
                 command(self, words(&["kubectl", "set", "image", "-n", &set.namespace.0, &set.target.to_string(), &image]));
             }
-            Event::StartTraffic(traffic) => self.note(format!("not simulated: traffic to {}", traffic.service), true),
-            Event::StopTraffic(name) => self.note(format!("not simulated: the traffic {name}"), true),
+            Event::StartTraffic(traffic) => {
+                self.world.begin_input();
+                self.world.cluster.start_traffic(super::traffic::plan(traffic));
+            }
+            Event::ChangeTraffic(change) => {
+                self.world.begin_input();
+                if !self.world.cluster.change_traffic(&change.name.0, f64::from(change.per_second), change.within.0) {
+                    self.note(format!("the traffic {} has no rate to change", change.name), true);
+                }
+            }
+            Event::StopTraffic(name) => {
+                self.world.begin_input();
+                if !self.world.cluster.stop_traffic(&name.0) {
+                    self.note(format!("there is no traffic {name} to stop"), true);
+                }
+            }
             Event::Say(text) => self.note(text.clone(), false),
             Event::Type(line) => self.input(Input::Type(line.clone())),
         }

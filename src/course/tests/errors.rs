@@ -96,6 +96,23 @@ fn each_slip_has_its_own_message() {
         ("timeline:\n  - {at: 1s, stop-traffic: users}\n", &[
             "f:4:28: no traffic `users` was started before; expected the name of a `start-traffic` further up",
         ]),
+        ("timeline:\n  - {at: 1s, start-traffic: {name: users, service: a}}\n", &[
+            "f:4:29: traffic without a number; expected `per-second` or `clients`",
+        ]),
+        ("timeline:\n  - {at: 1s, start-traffic: {name: users, service: a, per-second: 5, clients: 3}}\n", &[
+            "f:4:70: `clients` beside `per-second`; expected one of them",
+        ]),
+        ("timeline:\n  - {at: 1s, start-traffic: {name: users, service: a, per-second: 5, pause: 1s}}\n", &[
+            "f:4:70: `pause` without `clients`; expected `clients` beside it",
+        ]),
+        ("timeline: [{at: 1s, change-traffic: {name: users, per-second: 5}}]\n", &[
+            "f:3:44: no traffic `users` was started before; expected the name of a `start-traffic` further up",
+        ]),
+        ("timeline: [{at: 1s, start-traffic: {name: users, service: a, clients: 5}}]\nobjectives: [{name: a, that: {traffic: user, over: 1.5s, share: 3}}]\n", &[
+            "f:4:40: unknown traffic `user`; did you mean `users`?",
+            "f:4:52: the time `1.5s`; expected whole seconds, from `1s` to `10m`",
+            "f:4:58: `share` without `version`; expected `version` beside it",
+        ]),
         ("timeline:\n  - {at: 1s, kill-pod: {selector: app in hello}}\n", &[
             "f:4:35: `app in hello`; expected a label selector such as `app=hello`, `app in (a,b),!canary`, or `all`; \
              unable to parse requirement: found 'hello' expected: '('",
@@ -104,14 +121,14 @@ fn each_slip_has_its_own_message() {
             "f:4:30: `hello`; expected a kind and a name such as `deployment/hello`",
         ]),
         ("timeline:\n  - {at: 1s, line: 3, say: x}\n", &[
-            "f:4:14: unknown key `line`; expected one of `apply`, `at`, `by`, `cut-off-node`, `delete`, `kill-pod`, \
-             `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `start-node`, `start-traffic`, \
-             `stop-node`, `stop-traffic` or `type`",
+            "f:4:14: unknown key `line`; expected one of `apply`, `at`, `by`, `change-traffic`, `cut-off-node`, `delete`, \
+             `kill-pod`, `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `start-node`, \
+             `start-traffic`, `stop-node`, `stop-traffic` or `type`",
         ]),
         ("objectives: [{name: a, that: {pod: app=x}}]\n", &["f:3:31: unknown key `pod`; did you mean `pods`?"]),
         ("objectives: [{name: a, that: {count: 3}}]\n", &[
             "f:3:30: a mapping that does not say what it is about; expected one of `all`, `any`, `deployment`, `event`, \
-             `exists`, `gone`, `node`, `nodes`, `not`, `pods` or `service`",
+             `exists`, `gone`, `node`, `nodes`, `not`, `pods`, `service` or `traffic`",
         ]),
         ("objectives: [{name: a, that: {pods: all, node: node-1}}]\n", &[
             "f:3:30: `node` and `pods` together; expected one of them",

@@ -8,6 +8,7 @@ mod difference;
 mod lists;
 mod patches;
 mod three_way;
+pub mod upgrade;
 
 pub use difference::merge_patch;
 pub use patches::{three_way, two_way};

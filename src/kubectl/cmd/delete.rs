@@ -29,11 +29,11 @@ const OWN: &[Flag] = &[
     Flag::new("wait", Takes::Bool, "true"),
 ];
 
-struct Options {
-    grace_period: i64,
-    propagation: &'static str,
-    ignore_not_found: bool,
-    dry_run: DryRun,
+pub(super) struct Options {
+    pub grace_period: i64,
+    pub propagation: &'static str,
+    pub ignore_not_found: bool,
+    pub dry_run: DryRun,
 }
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
@@ -79,14 +79,19 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     until_gone(kubectl, waits, timeout)
 }
 
+/// What `--cascade` says about dependents.
+pub(super) fn propagation(kubectl: &Kubectl<'_, '_>) -> Outcome<&'static str> {
+    match kubectl.flags.text("cascade") {
+        "orphan" | "false" => Ok("Orphan"),
+        "foreground" => Ok("Foreground"),
+        "background" | "true" => Ok("Background"),
+        other => fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
+    }
+}
+
 fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
     let flags = &kubectl.flags;
-    let propagation = match flags.text("cascade") {
-        "orphan" | "false" => "Orphan",
-        "foreground" => "Foreground",
-        "background" | "true" => "Background",
-        other => return fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
-    };
+    let propagation = propagation(kubectl)?;
     let selects = flags.bool("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
     let mut grace_period = flags.int("grace-period");
     if flags.bool("now") {
@@ -136,7 +141,7 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 }
 
 /// Asks for the deletion. What comes back is the uid of what is on its way out.
-fn delete(kubectl: &mut Kubectl<'_, '_>, options: &Options, info: &Info) -> Result<String, crate::failure::Stop> {
+pub(super) fn delete(kubectl: &mut Kubectl<'_, '_>, options: &Options, info: &Info) -> Result<String, crate::failure::Stop> {
     let mut body = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": options.propagation});
     if options.grace_period >= 0 {
         body["gracePeriodSeconds"] = options.grace_period.into();

@@ -125,7 +125,7 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
     let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
     match info.mapping.kind.as_str() {
         "Pod" => Ok(vec![info.object]),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => first_pod(kubectl, &info),
+        "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => first_pod(kubectl, &info),
         _ => fail(format!("cannot get the logs from *{}: selector for *{} not implemented", info.mapping.kind, info.mapping.kind)),
     }
 }

@@ -3,6 +3,8 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod autoscale;
+mod auth;
 mod change;
 mod cluster_info;
 mod config;
@@ -10,6 +12,7 @@ mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod drain;
 mod events;
 mod expose;
@@ -24,6 +27,7 @@ mod run;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -40,7 +44,9 @@ pub const COMMANDS: &[&Command] = &[
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
+    &autoscale::COMMAND,
     &cluster_info::COMMAND,
+    &top::COMMAND,
     &cordon::CORDON,
     &cordon::UNCORDON,
     &drain::COMMAND,
@@ -48,6 +54,7 @@ pub const COMMANDS: &[&Command] = &[
     &describe::COMMAND,
     &logs::COMMAND,
     &events::COMMAND,
+    &diff::COMMAND,
     &apply::COMMAND,
     &patch::COMMAND,
     &replace::COMMAND,
@@ -56,11 +63,14 @@ pub const COMMANDS: &[&Command] = &[
     &annotate::COMMAND,
     &api_resources::COMMAND,
     &api_resources::VERSIONS,
+    &auth::COMMAND,
     &config::COMMAND,
     &version::COMMAND,
 ];
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
+    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
 ];

@@ -1,8 +1,10 @@
 //! `kubectl patch`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/patch/patch.go, v1.36.
-//! Simplified: `--local` and `--dry-run=client` are refused.
+//! Simplified: without the server, a JSON patch that does not fit is refused without kubectl's reason unless a field is
+//! missing.
 
+use podarium_api::{Kind, patch};
 use serde_json::Value;
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT};
@@ -13,7 +15,6 @@ use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::json as json_printer;
-use crate::unstructured::remove;
 
 pub const COMMAND: Command = Command::new("patch", &[OWN, PRINT, FILES, DRY_RUN], run);
 
@@ -30,14 +31,18 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let flags = &kubectl.flags;
     let (patch, file, kind) = (flags.text("patch").to_owned(), flags.text("patch-file").to_owned(), flags.text("type").to_lowercase());
-    if flags.bool("local") || dry_run == DryRun::Client {
-        return not_simulated("kubectl patch without the server");
-    }
+    let local = flags.bool("local");
     if !patch.is_empty() && !file.is_empty() {
         return fail("cannot specify --patch and --patch-file together");
     }
     if patch.is_empty() && file.is_empty() {
         return fail("must specify --patch or --patch-file containing the contents of the patch");
+    }
+    if local && !flags.args.is_empty() {
+        return fail("cannot specify --local and server resources");
+    }
+    if local && dry_run == DryRun::Server {
+        return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
     }
     let kind = match kind.as_str() {
         "strategic" => PatchType::Strategic,
@@ -58,13 +63,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         Ok(patch) => patch,
         Err(error) => return fail(format!("unable to parse {:?}: {error}", String::from_utf8_lossy(&patch))),
     };
-    let builder = Builder { subresource: kubectl.flags.text("subresource").to_owned(), ..Builder::of(kubectl, &kubectl.flags.args) };
+    let builder = Builder { local, subresource: kubectl.flags.text("subresource").to_owned(), ..Builder::of(kubectl, &kubectl.flags.args) };
     let found = builder.find(kubectl)?;
     let mut failures = found.failures;
     let mut count = 0;
     for info in found.infos {
         count += 1;
-        if let Err(failure) = caught(send(kubectl, &info, kind, &patch, dry_run))? {
+        let patched = if local || dry_run == DryRun::Client { here(kubectl, &info, kind, &patch, dry_run) } else { send(kubectl, &info, kind, &patch, dry_run) };
+        if let Err(failure) = caught(patched)? {
             failures.push(failure);
         }
     }
@@ -85,12 +91,40 @@ fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, kind: PatchType, patch: &Val
         call = call.query("dryRun", "All");
     }
     let object = kubectl.send(&call)?;
-    let same = |object: &Value| {
-        let mut object = object.clone();
-        remove(&mut object, "/metadata/managedFields");
-        object
-    };
-    let operation = if same(&object) == same(&info.object) { "patched (no change)" } else { "patched" };
+    say(kubectl, info, &object, dry_run)
+}
+
+fn say(kubectl: &mut Kubectl<'_, '_>, info: &Info, object: &Value, dry_run: DryRun) -> Outcome<()> {
+    let operation = if *object == info.object { "patched (no change)" } else { "patched" };
     let printer = kubectl.change_printer(operation, dry_run)?;
-    kubectl.print_object(&printer, &object)
+    kubectl.print_object(&printer, object)
+}
+
+/// Patches an object without sending anything.
+fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch: &Value, dry_run: DryRun) -> Outcome<()> {
+    let (group, version, kind) = (&info.mapping.group, &info.mapping.version, &info.mapping.kind);
+    let known = Kind::ALL.iter().copied().find(|known| {
+        let info = known.info();
+        info.group == *group && info.version == *version && info.kind == *kind
+    });
+    let (kind, patch_type) = match (patch_type, known) {
+        (PatchType::Strategic, None) => return fail(format!("strategic merge patch is not supported for {group}/{version}, Kind={kind} locally, try --type merge")),
+        (PatchType::Strategic, Some(kind)) => (kind, patch::PatchType::Strategic),
+        (PatchType::Json, kind) => (kind.unwrap_or(Kind::ConfigMap), patch::PatchType::Json),
+        (_, kind) => (kind.unwrap_or(Kind::ConfigMap), patch::PatchType::Merge),
+    };
+    match patch::apply(kind, patch_type, &info.object, patch) {
+        Ok(object) => say(kubectl, info, &object, dry_run),
+        Err(status) => match missing_field(patch, &info.object) {
+            Some(path) => fail(format!("Object to be patched is missing field ({path}: missing value)")),
+            None if patch_type == patch::PatchType::Json => not_simulated("the error of a JSON patch without the server"),
+            None => fail(status.message()),
+        },
+    }
+}
+
+/// The path of the first `replace` whose field is not there.
+fn missing_field(patch: &Value, object: &Value) -> Option<String> {
+    let replaces = patch.as_array()?.iter().filter(|operation| operation["op"] == "replace");
+    replaces.filter_map(|operation| operation["path"].as_str()).find(|path| object.pointer(path).is_none()).map(str::to_owned)
 }

@@ -1,9 +1,12 @@
 //! `kubectl replace -f`: puts a whole object in the place of another.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/replace/replace.go, v1.36.
-//! Simplified: `--force` and `--raw` are refused.
+//! Simplified: `--raw` is refused.
+
+use std::time::Duration;
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, VALIDATE, save_configuration};
+use super::delete::{self, propagation};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
@@ -32,10 +35,19 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
-    for flag in ["force", "raw", "subresource"] {
-        if kubectl.flags.is_set(flag) {
-            return not_simulated(format!("kubectl replace --{flag}"));
+    if kubectl.flags.is_set("raw") {
+        return not_simulated("kubectl replace --raw");
+    }
+    if !kubectl.flags.bool("force") {
+        if kubectl.flags.int("grace-period") >= 0 {
+            return fail("--grace-period must have --force specified");
         }
+        if kubectl.flags.duration("timeout") != 0 {
+            return fail("--timeout must have --force specified");
+        }
+    }
+    if kubectl.flags.bool("force") {
+        return replace_by_force(kubectl, dry_run, validation);
     }
     let found = Builder::of(kubectl, &[]).find(kubectl)?;
     let mut failures = found.failures;
@@ -50,6 +62,55 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     all_of(failures)
 }
 
+/// Deletes what is there, waits until it is gone, and makes it anew.
+fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str) -> Outcome<()> {
+    let infos = Builder { require_object: false, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
+    let grace_period = match kubectl.flags.int("grace-period") {
+        // Nobody shall lose data by an option that once meant something else.
+        0 => 1,
+        seconds => seconds,
+    };
+    let options = delete::Options { grace_period, propagation: propagation(kubectl)?, ignore_not_found: true, dry_run };
+    for info in &infos {
+        match caught(delete::delete(kubectl, &options, info))? {
+            Err(failure) if !failure.is_not_found() => return Err(failure.when("deleting", &info.source).into()),
+            _ => {}
+        }
+    }
+    for info in &infos {
+        wait_until_gone(kubectl, info)?;
+    }
+    if infos.is_empty() {
+        return fail("no objects passed to replace");
+    }
+    let manager = kubectl.flags.text("field-manager").to_owned();
+    let printer = kubectl.change_printer("replaced", dry_run)?;
+    for mut info in infos {
+        save_configuration(kubectl, &mut info.object);
+        let write = Write { field_manager: &manager, validation, ..Write::default() };
+        let object = kubectl.create(&info.mapping, &info.namespace, &info.object, &write)?;
+        kubectl.print_object(&printer, &object)?;
+    }
+    Ok(())
+}
+
+/// Asks once a second.
+fn wait_until_gone(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<()> {
+    let timeout = match kubectl.flags.duration("timeout") {
+        0 => Duration::from_secs(300),
+        nanos => Duration::from_nanos(nanos.unsigned_abs()),
+    };
+    let deadline = kubectl.process.now()? + timeout;
+    loop {
+        match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
+            Err(failure) if failure.is_not_found() => return Ok(()),
+            Err(failure) => return Err(failure.into()),
+            Ok(_) if kubectl.process.now()? >= deadline => return fail("timed out waiting for the condition"),
+            Ok(_) => kubectl.process.sleep(Duration::from_secs(1))?,
+        }
+    }
+}
+
 fn replace(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, validation: &'static str) -> Outcome<()> {
     save_configuration(kubectl, &mut info.object);
     let printer = kubectl.change_printer("replaced", dry_run)?;
@@ -62,8 +123,8 @@ fn replace(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, valid
             Err(failure) => return Err(failure.when("replacing", &info.source).into()),
         }
     }
-    let manager = kubectl.flags.text("field-manager").to_owned();
-    let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, ..Write::default() };
+    let (manager, subresource) = (kubectl.flags.text("field-manager").to_owned(), kubectl.flags.text("subresource").to_owned());
+    let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, subresource: &subresource, ..Write::default() };
     match caught(kubectl.replace(&info.mapping, &info.namespace, &info.name, &info.object, &write))? {
         Ok(object) => kubectl.print_object(&printer, &object),
         Err(failure) => Err(failure.when("replacing", &info.source).into()),

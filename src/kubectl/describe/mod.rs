@@ -4,10 +4,13 @@
 //! ask the server for. One file describes one kind; the others describe what several kinds have (containers, volumes,
 //! events, …). A kind that is not in the registry is described by its fields (`generic`).
 
+mod autoscaler;
 mod config_map;
 mod containers;
+mod cron_job;
 mod daemon_set;
 mod deployment;
+mod disruption_budget;
 mod endpoint_slice;
 mod endpoints;
 mod environment;
@@ -22,11 +25,15 @@ mod node_resources;
 mod page;
 mod pod;
 mod pod_template;
+mod priority_class;
 mod probe;
 mod registry;
 mod related;
 mod replica_set;
+mod replication_controller;
 mod resource_quota;
+mod role;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;

@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::page::Page;
 use super::related::Related;
 use super::{
-    config_map, daemon_set, deployment, endpoint_slice, endpoints, generic, job, limit_range, namespace, node, pod, replica_set, resource_quota, secret,
+    autoscaler, config_map, cron_job, daemon_set, deployment, disruption_budget, endpoint_slice, endpoints, generic, job,
+    limit_range, namespace, node, pod, priority_class, replica_set, replication_controller, resource_quota, role,
+    role_binding, secret,
     service, service_account, stateful_set,
 };
 
@@ -26,6 +28,7 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("", "ConfigMap", |page, object, related| typed(page, object, related, config_map::describe)),
     ("", "Secret", |page, object, related| typed(page, object, related, secret::describe)),
     ("", "ServiceAccount", |page, object, related| typed(page, object, related, service_account::describe)),
+    ("", "ReplicationController", |page, object, related| typed(page, object, related, replication_controller::describe)),
     ("", "ResourceQuota", |page, object, related| typed(page, object, related, resource_quota::describe)),
     ("", "LimitRange", |page, object, related| typed(page, object, related, limit_range::describe)),
     ("apps", "Deployment", |page, object, related| typed(page, object, related, deployment::describe)),
@@ -33,6 +36,14 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("apps", "StatefulSet", |page, object, related| typed(page, object, related, stateful_set::describe)),
     ("apps", "DaemonSet", |page, object, related| typed(page, object, related, daemon_set::describe)),
     ("batch", "Job", |page, object, related| typed(page, object, related, job::describe)),
+    ("batch", "CronJob", |page, object, related| typed(page, object, related, cron_job::describe)),
+    ("policy", "PodDisruptionBudget", |page, object, related| typed(page, object, related, disruption_budget::describe)),
+    ("autoscaling", "HorizontalPodAutoscaler", |page, object, related| typed(page, object, related, autoscaler::describe)),
+    ("rbac.authorization.k8s.io", "Role", |page, object, related| typed(page, object, related, role::describe)),
+    ("rbac.authorization.k8s.io", "ClusterRole", |page, object, related| typed(page, object, related, role::describe_cluster_role)),
+    ("rbac.authorization.k8s.io", "RoleBinding", |page, object, related| typed(page, object, related, role_binding::describe)),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", |page, object, related| typed(page, object, related, role_binding::describe_cluster_role_binding)),
+    ("scheduling.k8s.io", "PriorityClass", |page, object, related| typed(page, object, related, priority_class::describe)),
     ("discovery.k8s.io", "EndpointSlice", |page, object, related| typed(page, object, related, endpoint_slice::describe)),
 ];
 

@@ -17,6 +17,8 @@ use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::unstructured::strings;
+
 /// A list (or, with a name, a single object) that a description needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
@@ -77,7 +79,7 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
     let by_selector = |resource| Query { label_selector: selector(object), ..list(resource, &namespace) };
     let mut queries = match (group.as_str(), kind.as_str()) {
         ("apps", "Deployment") => vec![by_selector("replicasets")],
-        ("apps", "ReplicaSet" | "StatefulSet" | "DaemonSet") => vec![by_selector("pods")],
+        ("", "ReplicationController") | ("apps", "ReplicaSet" | "StatefulSet" | "DaemonSet") => vec![by_selector("pods")],
         ("", "Service") => {
             vec![Query { label_selector: format!("kubernetes.io/service-name={name}"), ..list("endpointslices", &namespace) }]
         }
@@ -107,6 +109,9 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
 
 /// The selector of a controller as a query has it.
 fn selector(object: &Value) -> String {
+    if object.get("kind").and_then(Value::as_str) == Some("ReplicationController") {
+        return LabelSelector::from_labels(&strings(object, "/spec/selector")).to_string();
+    }
     let raw = object.pointer("/spec/selector").cloned().and_then(|raw| serde_json::from_value(raw).ok());
     LabelSelector::from_raw(raw.as_ref()).map(|selector| selector.to_string()).unwrap_or_default()
 }

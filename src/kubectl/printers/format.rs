@@ -73,7 +73,8 @@ impl Printer {
     /// An object or a list.
     pub fn print(&self, object: &Value, show_managed_fields: bool) -> Outcome<String> {
         let mut object = object.clone();
-        if !show_managed_fields {
+        // Templates see everything.
+        if !show_managed_fields && matches!(self, Printer::Json | Printer::Yaml) {
             omit_managed_fields(&mut object);
         }
         match self {

@@ -39,6 +39,109 @@ fn applying_a_file_again_changes_nothing_and_a_change_is_seen() {
     assert_eq!(rig.run("get deployment web -o jsonpath={.spec.template.spec.containers[0].image}", "").stdout, "nginx:1.28");
 }
 
+const SETTINGS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: green, size: big}\n";
+
+fn owners(rig: &mut Rig) -> Vec<String> {
+    let lines = rig.run("get cm settings --show-managed-fields -o jsonpath='{range .metadata.managedFields[*]}{.manager}:{.operation}{\"\\n\"}{end}'", "").stdout;
+    let mut owners: Vec<String> = lines.lines().map(str::to_owned).collect();
+    owners.sort();
+    owners
+}
+
+#[test]
+fn server_side_apply_takes_over_what_was_applied_client_side() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("apply -f -", SETTINGS).stdout, "configmap/settings created\n");
+    assert_eq!(owners(&mut rig), ["kubectl-client-side-apply:Update"]);
+    let black = SETTINGS.replace("green", "black");
+    let done = rig.run("apply --server-side -f -", &black);
+    assert_eq!((done.stdout.as_str(), done.stderr.as_str()), ("configmap/settings serverside-applied\n", ""));
+    assert_eq!(owners(&mut rig), ["kubectl-last-applied:Apply", "kubectl:Apply"]);
+    assert_eq!(
+        rig.run("apply view-last-applied cm settings", "").stdout,
+        "apiVersion: v1\ndata:\n  color: black\n  size: big\nkind: ConfigMap\nmetadata:\n  name: settings\n  namespace: shop\n"
+    );
+    assert!(!rig.run("get cm settings -o yaml", "").stdout.contains("managedFields"));
+}
+
+#[test]
+fn fields_of_others_are_not_changed_without_force() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("apply --server-side -f -", SETTINGS).stdout, "configmap/settings serverside-applied\n");
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {color: red}\n";
+    let refused = rig.run("apply --server-side --field-manager=other -f -", other);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.starts_with("error: Apply failed with 1 conflict: conflict with \"kubectl\": .data.color\nPlease review the fields above--they currently have other managers. Here\nare the ways"), "{}", refused.stderr);
+    assert!(refused.stderr.ends_with("See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts\n"), "{}", refused.stderr);
+    assert_eq!(rig.run("apply --server-side --field-manager=other --force-conflicts -f -", other).stdout, "configmap/settings serverside-applied\n");
+    let small = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {}\n";
+    rig.run("apply --server-side -f -", small);
+    assert_eq!(rig.run("get cm settings -o jsonpath={.data}", "").stdout, "{\"color\":\"red\"}", "what nobody else owns goes");
+    assert_eq!(
+        rig.run("apply --server-side -f -", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndate: {}\n").stderr,
+        "Error from server: failed to create typed patch object (shop/settings; /v1, Kind=ConfigMap): .date: field not declared in schema\n"
+    );
+}
+
+#[test]
+fn what_is_no_longer_in_the_files_is_pruned() {
+    let mut rig = Rig::new();
+    let labelled = |name: &str| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {{app: shop}}}}\n");
+    rig.run("apply -f -", &format!("{}---\n{}", labelled("a"), labelled("b")));
+    let refused = rig.run("apply --prune -f -", &labelled("a"));
+    assert!(refused.stderr.starts_with("error: all resources selected for prune without explicitly passing --all."), "{}", refused.stderr);
+    assert_eq!(rig.run("apply --prune -l app=shop --prune-allowlist=core/v1/ConfigMap -f -", &labelled("a")).stdout, "configmap/a unchanged\nconfigmap/b pruned\n");
+    assert_eq!(rig.run("get cm -l app=shop -o name", "").stdout, "configmap/a\n");
+}
+
+#[test]
+fn the_last_applied_configuration_can_be_set() {
+    let mut rig = Rig::new();
+    rig.run("create -f -", SETTINGS);
+    assert_eq!(
+        rig.run("apply set-last-applied -f -", SETTINGS).stderr,
+        "error: no last-applied-configuration annotation found on resource: settings, to create the annotation, run the command with --create-annotation\n"
+    );
+    assert_eq!(rig.run("apply set-last-applied --create-annotation -f -", SETTINGS).stdout, "configmap/settings configured\n");
+    assert_eq!(rig.run("apply set-last-applied -f -", SETTINGS).stdout, "set-last-applied settings: no changes required.\n");
+}
+
+#[test]
+fn a_patch_can_be_tried_without_the_server() {
+    let mut rig = Rig::new();
+    assert_eq!(rig.run("patch --local -f - --type=merge -p '{\"data\":{\"color\":\"red\"}}' -o jsonpath={.data.color}", SETTINGS).stdout, "red");
+    assert_eq!(rig.run("patch --local -f - -p '{\"data\":{\"color\":\"green\"}}'", SETTINGS).stdout, "configmap/settings patched (no change)\n");
+    rig.run("create -f -", SETTINGS);
+    assert_eq!(rig.run("patch cm settings --dry-run=client -p '{\"data\":{\"size\":\"small\"}}'", "").stdout, "configmap/settings patched (dry run)\n");
+    assert_eq!(rig.run("get cm settings -o jsonpath={.data.size}", "").stdout, "big");
+}
+
+#[test]
+fn replace_by_force_makes_a_new_object() {
+    let mut rig = Rig::new();
+    rig.run("create -f -", SETTINGS);
+    let uid = rig.run("get cm settings -o jsonpath={.metadata.uid}", "").stdout;
+    assert_eq!(rig.run("replace --force -f -", SETTINGS).stdout, "configmap \"settings\" deleted from shop namespace\nconfigmap/settings replaced\n");
+    assert_ne!(rig.run("get cm settings -o jsonpath={.metadata.uid}", "").stdout, uid);
+    assert_eq!(rig.run("replace --grace-period=1 -f -", SETTINGS).stderr, "error: --grace-period must have --force specified\n");
+}
+
+#[test]
+fn a_difference_is_shown_and_told_by_the_exit_code() {
+    let mut rig = Rig::new();
+    rig.run("apply -f -", SETTINGS);
+    rig.machine.files.mkdir_all("/tmp", podarium_sim::Time::ZERO).unwrap();
+    let same = rig.run("diff -f -", SETTINGS);
+    assert_eq!((same.code, same.stdout.as_str(), same.stderr.as_str()), (0, "", ""));
+    let done = rig.run("diff -f -", &SETTINGS.replace("green", "black"));
+    assert_eq!(done.code, 1, "{done:?}");
+    let lines: Vec<&str> = done.stdout.lines().collect();
+    assert!(lines[0].starts_with("diff -u -N /tmp/LIVE-") && lines[0].ends_with("/v1.ConfigMap.shop.settings"), "{lines:?}");
+    assert!(lines.contains(&"-  color: green") && lines.contains(&"+  color: black"), "{lines:?}");
+    assert_eq!(rig.run("get cm settings -o jsonpath={.data.color}", "").stdout, "green");
+    assert_eq!(rig.run("diff", "").code, 2);
+}
+
 #[test]
 fn an_update_is_followed_undone_and_remembered() {
     let mut rig = with_web();

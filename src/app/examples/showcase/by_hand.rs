@@ -294,7 +294,8 @@ fn events() -> Vec<EventView> {
         time: Time::from_millis(seconds * 1000 + 37 * seconds % 1000),
         kind,
         reason: reason.into(),
-        object,
+        about: object.to_string(),
+        object: Some(object),
         message: message.into(),
         source: source.into(),
         count: 1,
@@ -396,10 +397,10 @@ fn terminal() -> TerminalView {
 
 fn details(cluster: &ClusterView, object: &ObjectRef) -> Option<Details> {
     let fact = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let events = cluster.events.iter().filter(|event| event.object.kind == object.kind).cloned().collect();
+    let events = cluster.events.iter().filter(|event| event.object.as_ref().is_some_and(|about| about.kind == object.kind)).cloned().collect();
     let yaml = format!(
         "apiVersion: v1\nkind: {}\nmetadata:\n  name: {}\n  labels:\n    app: hello\nspec:\n  containers:\n  - image: course/hello:1.0\n    name: hello\n",
-        object.kind.word(),
+        object.kind.info().kind,
         object.name
     );
     let mut details = Details { object: object.clone(), events, yaml, ..Details::default() };

@@ -5,10 +5,15 @@
 mod default_ingress_class;
 mod default_storage_class;
 mod default_toleration_seconds;
+mod limit_ranger;
 mod namespace_lifecycle;
+mod node_restriction;
+mod pod_security;
 mod persistent_volume_claim_resize;
 pub(super) mod pod_topology_labels;
 mod priority;
+mod resource_quota;
+mod runtime_class;
 mod service_account;
 mod storage_object_in_use_protection;
 mod taint_nodes_by_condition;
@@ -21,7 +26,7 @@ use crate::store::Store;
 
 /// One write as admission sees it.
 pub struct Attributes<'a> {
-    /// Create or update.
+    /// Create, update or delete.
     pub verb: Verb,
     pub kind: Kind,
     pub subresource: Option<Subresource>,
@@ -33,6 +38,18 @@ pub struct Attributes<'a> {
     pub warnings: &'a mut Vec<String>,
 }
 
+impl Attributes<'_> {
+    /// The answer of a plugin that does not let the request through.
+    pub(super) fn forbidden(&self, why: impl std::fmt::Display) -> Status {
+        Status::forbidden(self.kind, name_of(self.object.meta()), why)
+    }
+
+    /// Whether the stored object waits for its end.
+    fn is_going(&self) -> bool {
+        self.old.is_some_and(|old| old.meta().deletion_timestamp.is_some())
+    }
+}
+
 /// The name as refusals give it: the prefix, if the server is still to make the name.
 pub(super) fn name_of(meta: &podarium_api::ObjectMeta) -> &str {
     let name = meta.name.as_deref().filter(|name| !name.is_empty());
@@ -41,19 +58,36 @@ pub(super) fn name_of(meta: &podarium_api::ObjectMeta) -> &str {
 
 type Plugin = fn(&mut Attributes<'_>) -> Result<(), Status>;
 
+/// The plugins that may change the object, before it is validated.
 const PLUGINS: &[(&str, Plugin)] = &[
     ("NamespaceLifecycle", namespace_lifecycle::admit),
+    ("LimitRanger", limit_ranger::admit),
     ("ServiceAccount", service_account::admit),
+    ("NodeRestriction", node_restriction::admit),
     ("TaintNodesByCondition", taint_nodes_by_condition::admit),
     ("Priority", priority::admit),
     ("DefaultTolerationSeconds", default_toleration_seconds::admit),
     ("DefaultStorageClass", default_storage_class::admit),
     ("StorageObjectInUseProtection", storage_object_in_use_protection::admit),
     ("PersistentVolumeClaimResize", persistent_volume_claim_resize::admit),
+    ("RuntimeClass", runtime_class::admit),
     ("DefaultIngressClass", default_ingress_class::admit),
     ("PodTopologyLabels", pod_topology_labels::admit),
 ];
 
+/// The plugins that look at the object once it is complete and valid. Quotas come after them, as the last.
+const VALIDATORS: &[(&str, Plugin)] = &[
+    ("LimitRanger", limit_ranger::validate),
+    ("ServiceAccount", service_account::validate),
+    ("PodSecurity", pod_security::validate),
+    ("Priority", priority::validate),
+    ("RuntimeClass", runtime_class::validate),
+];
+
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))
+}
+
+pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    VALIDATORS.iter().try_for_each(|(_, plugin)| plugin(attributes))
 }

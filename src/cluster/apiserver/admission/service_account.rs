@@ -1,21 +1,23 @@
 //! ServiceAccount: every pod runs as a service account, and finds a token for the API server mounted.
 //!
 //! Models: plugin/pkg/admission/serviceaccount/admission.go, v1.36.
-//! Simplified: the annotation that limits which secrets may be mounted is not read.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{
-    ConfigMapProjection, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath, ObjectFieldSelector,
+    ConfigMapProjection, Container, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath, ObjectFieldSelector,
     ProjectedVolumeSource, ServiceAccountTokenProjection, Volume, VolumeMount, VolumeProjection,
 };
-use podarium_api::{Kind, Object, Pod, ServiceAccount, Status, names};
+use podarium_api::{Kind, Object, Pod, Resource as _, ServiceAccount, Status, names};
 
 use super::{Attributes, name_of};
 use crate::apiserver::Verb;
 use crate::store::Key;
 
 const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
+const MIRROR: &str = "kubernetes.io/config.mirror";
+const STRICT: &str = "kubernetes.io/enforce-mountable-secrets";
 /// Volumes of this name prefix hold the token.
 const VOLUME_PREFIX: &str = "kube-api-access-";
 
@@ -24,6 +26,9 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let Object::Pod(pod) = &mut *attributes.object else { return Ok(()) };
+    if is_mirror(pod) {
+        return Ok(());
+    }
     let pod = Arc::make_mut(pod);
     let namespace = pod.metadata.namespace.clone().unwrap_or_default();
     let asked = pod.spec.service_account_name.clone().filter(|name| !name.is_empty());
@@ -44,6 +49,93 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         mount_token(pod, &names::generate_name(VOLUME_PREFIX, attributes.stream));
     }
     Ok(())
+}
+
+/// A pod that stands for one that a kubelet runs by itself, without the API.
+fn is_mirror(pod: &Pod) -> bool {
+    pod.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(MIRROR))
+}
+
+/// Looks at what the pod refers to, once it is complete.
+pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    let Object::Pod(pod) = &*attributes.object else { return Ok(()) };
+    if attributes.verb != Verb::Create || attributes.subresource.is_some() {
+        return Ok(());
+    }
+    let fault = if is_mirror(pod) {
+        mirror_fault(pod)
+    } else {
+        let key = Key::new(pod.namespace(), pod.spec.service_account_name.as_deref().unwrap_or_default());
+        match attributes.store.get(Kind::ServiceAccount, &key) {
+            Some(Object::ServiceAccount(account)) if is_strict(account) => unlisted_secret(pod, account),
+            _ => None,
+        }
+    };
+    fault.map_or(Ok(()), |why| Err(attributes.forbidden(why)))
+}
+
+fn mirror_fault(pod: &Pod) -> Option<String> {
+    if !pod.spec.service_account_name.as_deref().unwrap_or_default().is_empty() {
+        return Some("a mirror pod may not reference service accounts".to_owned());
+    }
+    let volumes = || pod.spec.volumes.iter().flatten();
+    let projected = || volumes().filter_map(|volume| volume.projected.as_ref()).flat_map(|part| part.sources.iter().flatten());
+    let secrets = containers(pod).any(|(_, container)| secret_of(container).is_some())
+        || volumes().any(|volume| volume.secret.is_some())
+        || projected().any(|source| source.secret.is_some())
+        || pod.spec.image_pull_secrets.as_ref().is_some_and(|secrets| !secrets.is_empty());
+    if secrets {
+        return Some("a mirror pod may not reference secrets".to_owned());
+    }
+    let token = projected().any(|source| source.service_account_token.is_some());
+    token.then(|| "a mirror pod may not use ServiceAccountToken volume projections".to_owned())
+}
+
+/// Whether pods of the account may use only the Secrets that it lists.
+fn is_strict(account: &ServiceAccount) -> bool {
+    let value = account.metadata.annotations.as_ref().and_then(|annotations| annotations.get(STRICT));
+    value.is_some_and(|value| matches!(value.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True"))
+}
+
+/// Init containers, then containers, with what messages call them.
+fn containers(pod: &Pod) -> impl Iterator<Item = (&'static str, &Container)> {
+    let init = pod.spec.init_containers.iter().flatten().map(|container| ("init container", container));
+    init.chain(pod.spec.containers.iter().map(|container| ("container", container)))
+}
+
+/// The Secrets that the variables of a container come from, with where they are named.
+fn secrets_of(container: &Container) -> impl Iterator<Item = (String, &str)> {
+    let keys = container.env.iter().flatten().filter_map(|variable| {
+        let key = variable.value_from.as_ref()?.secret_key_ref.as_ref()?;
+        Some((format!("envVar {}", variable.name), key.name.as_str()))
+    });
+    let whole = container.env_from.iter().flatten().filter_map(|source| source.secret_ref.as_ref());
+    keys.chain(whole.map(|secret| ("envFrom".to_owned(), secret.name.as_str())))
+}
+
+fn secret_of(container: &Container) -> Option<&str> {
+    secrets_of(container).next().map(|(_, name)| name)
+}
+
+/// The first Secret that the pod uses and its account does not list.
+fn unlisted_secret(pod: &Pod, account: &ServiceAccount) -> Option<String> {
+    let listed = |name: &str| account.secrets.iter().flatten().any(|secret| secret.name.as_deref() == Some(name));
+    let refused = format!("is not allowed because service account {} does not reference that", account.name());
+    for secret in pod.spec.volumes.iter().flatten().filter_map(|volume| volume.secret.as_ref()) {
+        let name = secret.secret_name.as_deref().unwrap_or_default();
+        if !listed(name) {
+            return Some(format!("volume with secret.secretName={name:?} {refused} secret"));
+        }
+    }
+    for (what, container) in containers(pod) {
+        if let Some((place, name)) = secrets_of(container).find(|(_, name)| !listed(name)) {
+            return Some(format!("{what} {} with {place} referencing secret.secretName={name:?} {refused} secret", container.name));
+        }
+    }
+    let pulls = |name: &str| account.image_pull_secrets.iter().flatten().any(|secret| secret.name == name);
+    let mut used = pod.spec.image_pull_secrets.iter().flatten().enumerate();
+    let (index, secret) = used.find(|(_, secret)| !pulls(&secret.name))?;
+    Some(format!("imagePullSecrets[{index}].name={:?} {refused} imagePullSecret", secret.name))
 }
 
 fn wants_token(pod: &Pod, account: &ServiceAccount) -> bool {

@@ -61,6 +61,7 @@ impl View<'_> {
 
 impl Controller for DaemonSetController {
     const NAME: &'static str = "daemonset-controller";
+    const SERVICE_ACCOUNT: &'static str = "daemon-set-controller";
     const WORKERS: usize = 2;
 
     fn watched() -> Vec<(Kind, Filter)> {

@@ -19,6 +19,7 @@ pub struct EphemeralVolumeController;
 
 impl Controller for EphemeralVolumeController {
     const NAME: &'static str = "ephemeral_volume";
+    const SERVICE_ACCOUNT: &'static str = "ephemeral-volume-controller";
     const WORKERS: usize = 5;
 
     fn watched() -> Vec<(Kind, Filter)> {

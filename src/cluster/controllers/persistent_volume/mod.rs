@@ -17,6 +17,8 @@ mod reclaiming;
 mod tests;
 mod volumes;
 
+pub use binding::bound_volume;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +50,7 @@ fn version(object: &Object) -> u64 {
 
 impl Controller for PersistentVolumeController {
     const NAME: &'static str = "persistentvolume-controller";
+    const SERVICE_ACCOUNT: &'static str = "persistent-volume-binder";
     const WORKERS: usize = 1;
 
     fn watched() -> Vec<(Kind, Filter)> {

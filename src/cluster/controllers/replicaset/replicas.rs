@@ -11,22 +11,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podarium_api::owner::controller_of;
-use podarium_api::selector::LabelSelector;
-use podarium_api::{Pod, ReplicaSet, Resource as _, Status};
+use podarium_api::{Pod, Resource as _, Status};
 
 use super::super::{Stop, Sync, pod_control};
 use super::ranking::pods_to_delete;
+use super::replicated::Replicated;
 use super::{BURST, ReplicaSetController};
 use crate::store::Key;
 
 /// Creates or deletes pods. The inner error is why some could not be.
-pub fn manage(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, active: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
-    let wanted = usize::try_from(set.spec.replicas.unwrap_or(1)).unwrap_or(0);
+pub fn manage<S: Replicated>(ctx: &mut Sync<'_>, key: &Key, set: &Arc<S>, active: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
+    let wanted = usize::try_from(set.wanted()).unwrap_or(0);
     if active.len() < wanted {
         create(ctx, key, set, (wanted - active.len()).min(BURST))
     } else if active.len() > wanted {
         let count = (active.len() - wanted).min(BURST);
-        let doomed = pods_to_delete(active, &related(ctx, set), count, ctx.epoch().timestamp(ctx.now()));
+        let doomed = pods_to_delete(active, &related(ctx, &**set), count, ctx.epoch().timestamp(ctx.now()));
         delete(ctx, key, set, &doomed)
     } else {
         Ok(Ok(()))
@@ -45,20 +45,20 @@ pub fn batches(count: usize) -> impl Iterator<Item = usize> {
     })
 }
 
-fn create(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, count: usize) -> Result<Result<(), String>, Stop> {
+fn create<S: Replicated>(ctx: &mut Sync<'_>, key: &Key, set: &Arc<S>, count: usize) -> Result<Result<(), String>, Stop> {
     let (set_key, now) = (key.clone(), ctx.now());
-    ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.expect_creations(&set_key, count, now));
+    ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.expectations.expect_creations(&set_key, count, now));
     let about = set.clone().into_object();
     let mut created = 0;
     let mut failure = None;
     for batch in batches(count) {
-        let pods = (0..batch).map(|_| pod_control::pod_of(&**set, set.spec.template.as_ref())).collect();
+        let pods = (0..batch).map(|_| pod_control::pod_of(&**set, set.template())).collect();
         for answer in pod_control::create(ctx, &about, pods)? {
             match answer {
                 Ok(pod) => {
                     created += 1;
                     let set_key = key.clone();
-                    ctx.remember(move |controller: &mut ReplicaSetController| controller.writes.wrote(&set_key, &pod));
+                    ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.writes.wrote(&set_key, &pod));
                 }
                 Err(status) if status.is_namespace_terminating() => created += 1,
                 Err(status) => {
@@ -73,21 +73,21 @@ fn create(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, count: usize) ->
     let never_coming = count - created;
     if never_coming > 0 {
         let set_key = key.clone();
-        ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.creations_observed(&set_key, never_coming));
+        ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.expectations.creations_observed(&set_key, never_coming));
     }
     Ok(failure.map_or(Ok(()), |status: Status| Err(status.to_string())))
 }
 
-fn delete(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, doomed: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
+fn delete<S: Replicated>(ctx: &mut Sync<'_>, key: &Key, set: &Arc<S>, doomed: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
     let keys: Vec<Key> = doomed.iter().map(|pod| Key::of_meta(&pod.metadata)).collect();
     let (set_key, expected, now) = (key.clone(), keys.clone(), ctx.now());
-    ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.expect_deletions(&set_key, expected, now));
+    ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.expectations.expect_deletions(&set_key, expected, now));
     let about = set.clone().into_object();
     let mut failure = None;
     for (pod, answer) in keys.iter().zip(pod_control::delete(ctx, &about, &keys)?) {
         let Err(status) = answer else { continue };
         let (set_key, pod) = (key.clone(), pod.clone());
-        ctx.remember(move |controller: &mut ReplicaSetController| controller.expectations.deletion_observed(&set_key, &pod));
+        ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.expectations.deletion_observed(&set_key, &pod));
         if !status.is_not_found() {
             failure.get_or_insert(format!("unable to delete pods: {status}"));
         }
@@ -96,12 +96,12 @@ fn delete(ctx: &mut Sync<'_>, key: &Key, set: &Arc<ReplicaSet>, doomed: &[Arc<Po
 }
 
 /// The pods of all ReplicaSets that have the same owner as this one: those of its Deployment, old and new.
-fn related(ctx: &Sync<'_>, set: &ReplicaSet) -> Vec<Arc<Pod>> {
+fn related<S: Replicated>(ctx: &Sync<'_>, set: &S) -> Vec<Arc<Pod>> {
     let caches = ctx.caches();
-    let Some(owner) = controller_of(&set.metadata) else { return Vec::new() };
+    let Some(owner) = controller_of(set.meta()) else { return Vec::new() };
     let mut pods = BTreeMap::new();
-    for sibling in caches.owned_by::<ReplicaSet>(&owner.uid) {
-        let selector = LabelSelector::of(&sibling.spec.selector);
+    for sibling in caches.owned_by::<S>(&owner.uid) {
+        let selector = sibling.selector();
         for pod in caches.list_in::<Pod>(sibling.namespace()).filter(|pod| selector.matches(pod.metadata.labels.as_ref())) {
             pods.insert(pod.uid(), pod.clone());
         }

@@ -12,10 +12,11 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{get_condition, remove_condition, replace_condition};
 use podarium_api::pod_state::{available_at, pod_condition, pod_is_available, pod_is_ready};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{Pod, ReplicaSet, Resource as _, Status};
+use podarium_api::Pod;
 
 use super::super::{Stop, Sync};
 use super::ReplicaSetController;
+use super::replicated::Replicated;
 use crate::store::Key;
 
 const REPLICA_FAILURE: &str = "ReplicaFailure";
@@ -30,22 +31,21 @@ fn whole(number: usize) -> i32 {
 }
 
 /// The status of a set that has these pods; `failure` is why it could not make or remove some.
-pub fn calculate(set: &ReplicaSet, active: &[Arc<Pod>], terminating: usize, failure: Option<&str>, now: Timestamp) -> ReplicaSetStatus {
-    let spec = &set.spec;
-    let template_labels = spec.template.as_ref().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
+pub fn calculate<S: Replicated>(set: &S, active: &[Arc<Pod>], terminating: usize, failure: Option<&str>, now: Timestamp) -> ReplicaSetStatus {
+    let template_labels = set.template().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
     let fully_labeled = LabelSelector::from_labels(&template_labels.unwrap_or_default());
     let of = |question: &dyn Fn(&Pod) -> bool| count(active.iter().filter(|pod| question(pod)).count());
     let mut status = ReplicaSetStatus {
         replicas: whole(active.len()),
         fully_labeled_replicas: of(&|pod| fully_labeled.matches(pod.metadata.labels.as_ref())),
         ready_replicas: of(&pod_is_ready),
-        available_replicas: of(&|pod| pod_is_available(pod, spec.min_ready_seconds.unwrap_or(0), now)),
-        terminating_replicas: Some(whole(terminating)),
-        ..(*set.status).clone()
+        available_replicas: of(&|pod| pod_is_available(pod, set.min_ready_seconds(), now)),
+        terminating_replicas: S::REPORTS_TERMINATING.then(|| whole(terminating)),
+        ..set.status()
     };
     match (failure, get_condition(&status.conditions, REPLICA_FAILURE)) {
         (Some(message), None) => {
-            let wanted = usize::try_from(spec.replicas.unwrap_or(1)).unwrap_or(0);
+            let wanted = usize::try_from(set.wanted()).unwrap_or(0);
             let reason = if active.len() < wanted { "FailedCreate" } else { "FailedDelete" };
             replace_condition(&mut status.conditions, ReplicaSetCondition {
                 type_: REPLICA_FAILURE.to_owned(),
@@ -65,26 +65,23 @@ pub fn calculate(set: &ReplicaSet, active: &[Arc<Pod>], terminating: usize, fail
 }
 
 /// Writes the status if it says anything new. One conflict is answered by reading the set afresh and writing again.
-pub fn update(ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>, mut status: ReplicaSetStatus) -> Result<Arc<ReplicaSet>, Stop> {
-    if status == *set.status && set.status.observed_generation == set.metadata.generation {
+pub fn update<S: Replicated>(ctx: &mut Sync<'_>, set: &Arc<S>, mut status: ReplicaSetStatus) -> Result<Arc<S>, Stop> {
+    let old = set.status();
+    if status == old && old.observed_generation == set.meta().generation {
         return Ok(set.clone());
     }
     // The generation that was acted on, also when a later one is found on the second try.
-    status.observed_generation = set.metadata.generation;
-    let status = Arc::new(status);
-    let write = |ctx: &mut Sync<'_>, set: &Arc<ReplicaSet>| -> Result<Result<Arc<ReplicaSet>, Status>, Stop> {
-        ctx.update_status(ReplicaSet { status: status.clone(), ..(**set).clone() })
-    };
-    let key = Key::of_meta(&set.metadata);
-    let updated = match write(ctx, set)? {
+    status.observed_generation = set.meta().generation;
+    let key = Key::of_meta(set.meta());
+    let updated = match ctx.update_status(set.with_status(status.clone()))? {
         Ok(updated) => updated,
         Err(_) => {
-            let fresh = ctx.get_live::<ReplicaSet>(&key)??;
-            write(ctx, &fresh)??
+            let fresh = ctx.get_live::<S>(&key)??;
+            ctx.update_status(fresh.with_status(status))??
         }
     };
     let written = updated.clone().into_object();
-    ctx.remember(move |controller: &mut ReplicaSetController| controller.writes.wrote(&key, &written));
+    ctx.remember(move |controller: &mut ReplicaSetController<S>| controller.writes.wrote(&key, &written));
     Ok(updated)
 }
 
@@ -98,6 +95,7 @@ pub fn next_availability(pods: &[Arc<Pod>], min_ready_seconds: i32, now: Timesta
 #[cfg(test)]
 mod tests {
     use super::*;
+    use podarium_api::ReplicaSet;
     use serde_json::json;
 
     fn pod(labels: serde_json::Value, ready_since: Option<&str>) -> Arc<Pod> {

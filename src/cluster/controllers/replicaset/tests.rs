@@ -1,6 +1,6 @@
 //! The controller in a running cluster.
 
-use podarium_api::{Kind, Pod, ReplicaSet, Resource as _};
+use podarium_api::{Kind, Pod, ReplicaSet, ReplicationController, Resource as _};
 use serde_json::{Value, json};
 
 use crate::component::WatchChange;
@@ -114,4 +114,24 @@ fn deleting_the_set_in_a_running_cluster_leaves_no_expectations() {
     bed.create(Kind::ReplicaSet, set(1));
     bed.run(5.0);
     assert_eq!(counts(&bed), (1, Some(1), Some(1), Some(0)));
+}
+
+#[test]
+fn a_replication_controller_keeps_its_pods_likewise() {
+    let mut bed = TestBed::new();
+    let mut old = set(2);
+    old["spec"]["selector"] = json!({"app": "web"});
+    bed.create(Kind::ReplicationController, old);
+    bed.run(4.0);
+    let victim = bed.list::<Pod>()[0].clone();
+    assert_eq!(victim.metadata.owner_references.as_ref().unwrap()[0].kind, "ReplicationController");
+    bed.delete(Kind::Pod, victim.name());
+    bed.run(4.0);
+    let status = bed.get::<ReplicationController>("rs").status.clone();
+    assert_eq!((status.replicas, status.ready_replicas, status.available_replicas, status.observed_generation), (2, Some(2), Some(2), Some(1)));
+    let events = bed.events("ReplicationController");
+    assert!(events.len() == 3 && events.iter().all(|event| event.starts_with("SuccessfulCreate: Created pod: rs-")), "{events:?}");
+    bed.delete(Kind::ReplicationController, "rs");
+    bed.run(4.0);
+    assert_eq!(bed.list::<Pod>().len(), 2, "a delete that says nothing of the pods leaves them alone, as in the days of old clients");
 }

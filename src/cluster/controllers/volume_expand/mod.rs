@@ -18,6 +18,7 @@ pub struct VolumeExpandController;
 
 impl Controller for VolumeExpandController {
     const NAME: &'static str = "volume_expand";
+    const SERVICE_ACCOUNT: &'static str = "expand-controller";
     const WORKERS: usize = 10;
 
     fn watched() -> Vec<(Kind, Filter)> {

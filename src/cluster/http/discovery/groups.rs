@@ -32,7 +32,7 @@ pub(in super::super) struct GroupVersion {
 /// All groups that the server has.
 pub(in super::super) fn served(course_2019: bool) -> Vec<Group> {
     let mut found: BTreeMap<&str, BTreeMap<&str, BTreeMap<&'static str, ResourceInfo>>> = BTreeMap::new();
-    for info in Kind::ALL.iter().map(|kind| kind.info()) {
+    for info in Kind::ALL.iter().filter(|kind| !kind.verbs().is_empty()).map(|kind| kind.info()) {
         let own = (info.group, info.version);
         let others = versions::of(&info, course_2019).map(|version| (version.group, version.version));
         for (group, version) in std::iter::once(own).chain(others) {

@@ -3,12 +3,12 @@
 //! A plugin that rejected a pod names the events that may change its mind; all other events leave the pod where it is.
 //!
 //! Models: pkg/scheduler/framework/events.go, kube-scheduler/framework/types.go, v1.36.
-//! Simplified: events of pods, nodes and namespaces; those of volumes and resource claims come with their plugins.
+//! Simplified: events of pods, nodes, volumes and claims on them; those of resource claims come with their plugin.
 
 use std::ops::BitOr;
 use std::sync::Arc;
 
-use podarium_api::{Node, Pod, Resource as _};
+use podarium_api::{Node, Object, Pod, Resource as _};
 
 use super::resource::{self, Resource};
 
@@ -19,6 +19,13 @@ pub enum EventResource {
     AssignedPod,
     UnscheduledPod,
     Node,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    StorageClass,
+    CsiNode,
+    CsiDriver,
+    CsiStorageCapacity,
+    VolumeAttachment,
     /// Everything.
     WildCard,
 }
@@ -97,6 +104,8 @@ impl ClusterEvent {
 pub enum Change {
     Pod { old: Option<Arc<Pod>>, new: Option<Arc<Pod>> },
     Node { old: Option<Arc<Node>>, new: Option<Arc<Node>> },
+    /// Something of storage.
+    Storage { old: Option<Object>, new: Option<Object> },
     None,
 }
 

@@ -4,11 +4,14 @@
 //! in `Plugin`. What it remembers during a cycle lies in the `CycleState`.
 //!
 //! Models: kube-scheduler/framework/interface.go, v1.36.
-//! Simplified: no extenders; a Permit plugin cannot make a pod wait; PreBind cannot wait for the API server.
+//! Simplified: no extenders; a Permit plugin cannot make a pod wait.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_api::{Node, Object};
 
 use super::cluster_event::{Change, ClusterEvent, QueueingHint};
 use super::cycle_state::CycleState;
@@ -17,6 +20,7 @@ use super::node_info::NodeInfo;
 use super::pod_info::PodInfo;
 use super::runtime::Profile;
 use super::status::Status;
+use crate::apiserver::Request;
 use crate::scheduler::listers::Listers;
 use crate::scheduler::queue::nominator::Nominator;
 use crate::scheduler::queue::queued_pod::{QueuedPod, SortKey};
@@ -136,8 +140,8 @@ pub const MAX_NODE_SCORE: i64 = 100;
 
 /// Sets something aside for the pod on the node that was chosen.
 pub trait Reserve {
-    fn reserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
-    fn unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str);
+    fn reserve(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status>;
+    fn unreserve(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo);
 }
 
 /// Lets the binding go ahead or refuses it.
@@ -145,9 +149,18 @@ pub trait Permit {
     fn permit(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
 }
 
-/// Work that must be done before the binding.
+/// Work that must be done before the binding: requests, one after the other, and then a wait for what comes of them.
 pub trait PreBind {
-    fn pre_bind(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
+    /// Whether there is anything to do for this pod.
+    fn is_needed(&self, state: &CycleState) -> bool;
+    /// The next request; none when all have been answered.
+    fn next_request(&self, state: &CycleState) -> Option<Request>;
+    /// Takes the object that a request was answered with.
+    fn answered(&self, state: &mut CycleState, object: &Object);
+    /// Whether what the pod waits for is there. The error is one of the machinery, or that it will never come.
+    fn is_done(&self, listers: &Listers, state: &CycleState, pod: &PodInfo, node: Option<&Node>) -> Result<bool, String>;
+    /// How long the pod waits for it.
+    fn patience(&self) -> Duration;
 }
 
 /// Makes the object that binds the pod to the node.

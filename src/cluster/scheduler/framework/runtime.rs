@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use super::cycle_state::CycleState;
 use super::diagnosis::{Nomination, NodeToStatus, PostFilterOutcome};
 use super::node_info::NodeInfo;
-use super::plugin::{Filter, Handle, Plugin, PreFilterResult};
+use super::plugin::{Filter, Handle, Plugin, PreBind, PreFilterResult};
 use super::pod_info::PodInfo;
 use super::status::{Code, Status};
+use crate::scheduler::listers::Listers;
 use std::sync::Arc;
 
 /// A line of the registry: a plugin and the weight of its score.
@@ -220,31 +221,32 @@ fn none_left(plugins: &BTreeSet<&'static str>) -> Status {
 }
 
 impl Profile {
-    /// Reserve, Permit and PreBind, in that order. What was reserved is given back by `run_unreserve`.
-    pub fn run_until_bind(&self, state: &mut CycleState, pod: &PodInfo, node: &str) -> Result<(), Status> {
+    /// Reserve and Permit, in that order. What was reserved is given back by `run_unreserve`.
+    pub fn run_reserve_and_permit(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
         for (_, plugin) in self.plugins() {
             if let Some(point) = plugin.as_reserve() {
-                point.reserve(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+                point.reserve(listers, state, pod, node).map_err(|status| status.by(plugin.name()))?;
             }
         }
         for (_, plugin) in self.plugins() {
             if let Some(point) = plugin.as_permit() {
-                point.permit(state, pod, node).map_err(|status| status.by(plugin.name()))?;
-            }
-        }
-        for (_, plugin) in self.plugins() {
-            if let Some(point) = plugin.as_pre_bind() {
-                point.pre_bind(state, pod, node).map_err(|status| status.by(plugin.name()))?;
+                point.permit(state, pod, &node.name).map_err(|status| status.by(plugin.name()))?;
             }
         }
         Ok(())
     }
 
+    /// The PreBind plugins that have something to do for this pod, in order.
+    pub fn pre_binders(&self, state: &CycleState) -> Vec<(&'static str, &'static dyn PreBind)> {
+        let all = self.plugins().filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_pre_bind()?)));
+        all.filter(|(_, point)| point.is_needed(state)).collect()
+    }
+
     /// In the opposite order of the reservation.
-    pub fn run_unreserve(&self, state: &mut CycleState, pod: &PodInfo, node: &str) {
+    pub fn run_unreserve(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo) {
         for registration in self.plugins.iter().rev() {
             if let Some(point) = registration.plugin.as_reserve() {
-                point.unreserve(state, pod, node);
+                point.unreserve(listers, state, pod);
             }
         }
     }

@@ -1,7 +1,6 @@
 //! The registry of scheduling plugins: one file and one line here for each.
 //!
-//! Of the default plugins of v1.36 those about volumes are not here yet (VolumeRestrictions, NodeVolumeLimits,
-//! VolumeBinding, VolumeZone), nor NodeDeclaredFeatures; a pod's volumes do not influence where it goes.
+//! Of the default plugins of v1.36 NodeDeclaredFeatures is not here yet.
 
 mod default_binder;
 mod default_preemption;
@@ -14,10 +13,14 @@ mod node_ports;
 mod node_resources_balanced_allocation;
 mod node_resources_fit;
 mod node_unschedulable;
+mod node_volume_limits;
 mod pod_topology_spread;
 mod priority_sort;
 mod scheduling_gates;
 mod taint_toleration;
+mod volume_binding;
+mod volume_restrictions;
+mod volume_zone;
 
 use super::framework::plugin::Plugin;
 use super::framework::runtime::{Profile, Registration};
@@ -38,6 +41,10 @@ pub const DEFAULT_PROFILE: Profile = Profile {
         plugin(&node_affinity::NodeAffinity, 2),
         plugin(&node_ports::NodePorts, 0),
         plugin(&node_resources_fit::NodeResourcesFit, 1),
+        plugin(&volume_restrictions::VolumeRestrictions, 0),
+        plugin(&node_volume_limits::NodeVolumeLimits, 0),
+        plugin(&volume_binding::VolumeBinding, 0),
+        plugin(&volume_zone::VolumeZone, 0),
         plugin(&pod_topology_spread::PodTopologySpread, 2),
         plugin(&inter_pod_affinity::InterPodAffinity, 2),
         plugin(&dynamic_resources::DynamicResources, 2),

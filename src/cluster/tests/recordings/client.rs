@@ -50,7 +50,7 @@ pub fn sleep(cluster: &mut Cluster, seconds: f64) {
 /// Sends a recorded step.
 pub fn send(cluster: &mut Cluster, step: &Value) -> Answered {
     let text = |name: &str| step[name].as_str().expect("a step has a method and a path");
-    let mut request = HttpRequest::new(text("method"), text("path"));
+    let mut request = HttpRequest::new(text("method"), text("path")).header("User-Agent", "python-requests/2.32");
     for (name, value) in step["headers"].as_object().into_iter().flatten() {
         request = request.header(name, value.as_str().expect("a header is text"));
     }

@@ -102,6 +102,18 @@ pub fn answer(answer: &Value, body: &Value) -> Value {
     out
 }
 
+/// Which fields of the answered object its clients own; controllers and kubelets own theirs at times of their own.
+pub fn owners(answer: &Value) -> Value {
+    let entries = answer.pointer("/metadata/managedFields").and_then(Value::as_array).into_iter().flatten();
+    let by_client = entries.filter(|entry| entry["operation"] == "Apply" || entry["manager"] == "python-requests");
+    let entry = |entry: &Value| {
+        let mut entry = entry.clone();
+        entry.as_object_mut().map(|entry| entry.remove("time"));
+        (format!("{} {} {}", entry["manager"], entry["operation"], entry["subresource"]), serde_json::from_str(&text(&entry.to_string())).expect("placeholders keep JSON whole"))
+    };
+    Value::Object(by_client.map(entry).collect())
+}
+
 /// A node port that nobody asked for is any node port.
 fn ports(value: &mut Value, asked: &str) {
     match value {

@@ -30,7 +30,7 @@ pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> O
     let validation = kubectl.validation()?;
     let printer = kubectl.change_printer("created", dry_run)?;
     let connection = kubectl.connection()?;
-    let namespaced = text(&object, "/kind") != "Namespace";
+    let namespaced = !matches!(text(&object, "/kind"), "Namespace" | "ClusterRole" | "ClusterRoleBinding" | "PriorityClass");
     if connection.enforce_namespace && namespaced {
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
     }

@@ -1,7 +1,7 @@
 //! `kubectl rollout undo`: goes back to an earlier template.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/rollout/rollout_undo.go, pkg/polymorphichelpers/rollback.go, v1.36.
-//! Simplified: Deployments alone.
+//! Simplified: nothing.
 
 use serde_json::{Map, Value, json};
 
@@ -11,10 +11,10 @@ use crate::client::{PatchType, Write};
 use crate::cmd::change::{DRY_RUN, DryRun, LAST_APPLIED};
 use crate::command::Command;
 use crate::describe::template_text;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
+use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::revisions::{REVISION, replica_sets, revision, without_hash};
+use crate::revisions::{REVISION, controller_revisions, number, replica_sets, restored, revision, without_hash};
 use crate::unstructured::{annotation, flag, strings};
 
 pub const COMMAND: Command = Command::new("undo", &[&[Flag::new("to-revision", Takes::Int, "0")], PRINT, FILES, DRY_RUN, SELECTOR], run);
@@ -49,15 +49,14 @@ fn undo(kubectl: &mut Kubectl<'_, '_>, info: &Info, to: i64, dry_run: DryRun) ->
             info.object_name()
         ))?;
     }
-    match (info.mapping.group.as_str(), info.mapping.kind.as_str()) {
-        ("apps", "Deployment") => {}
-        ("apps", "DaemonSet" | "StatefulSet") => return not_simulated(format!("kubectl rollout undo of a {}", info.mapping.kind)),
+    let result = match (info.mapping.group.as_str(), info.mapping.kind.as_str()) {
+        ("apps", "Deployment") => roll_back(kubectl, info, to, dry_run)?,
+        ("apps", "DaemonSet" | "StatefulSet") => restore(kubectl, info, to, dry_run)?,
         (group, kind) => {
             let shown = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
             return fail(format!("no rollbacker has been implemented for {shown:?}"));
         }
-    }
-    let result = roll_back(kubectl, info, to, dry_run)?;
+    };
     let printer = kubectl.change_printer(&result, dry_run)?;
     kubectl.print_object(&printer, &info.object)
 }
@@ -101,6 +100,37 @@ fn roll_back(kubectl: &mut Kubectl<'_, '_>, info: &Info, to: i64, dry_run: DryRu
     ]);
     let write = Write { dry_run: dry_run == DryRun::Server, ..Write::default() };
     match caught(kubectl.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Json, &patch), &write))? {
+        Ok(_) => Ok("rolled back".to_owned()),
+        Err(failure) => fail(format!("failed restoring revision {to}: {failure}")),
+    }
+}
+
+/// Puts the patch of a ControllerRevision on a StatefulSet or DaemonSet.
+fn restore(kubectl: &mut Kubectl<'_, '_>, info: &Info, to: i64, dry_run: DryRun) -> Outcome<String> {
+    let not_found = format!("unable to find specified revision {to} in history");
+    if to < 0 {
+        return fail(not_found);
+    }
+    let workload = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
+    let history = controller_revisions(kubectl, &workload)?;
+    let target = match to {
+        0 if history.len() < 2 => return fail("no last revision to roll back to"),
+        0 => &history[history.len() - 2],
+        to => match history.iter().find(|revision| number(revision) == to) {
+            Some(revision) => revision,
+            None => return fail(not_found),
+        },
+    };
+    let restored = restored(&workload, target);
+    if dry_run == DryRun::Client {
+        return Ok(format!("will roll back to {}", template_text(restored.pointer("/spec/template").unwrap_or(&Value::Null))));
+    }
+    if restored == workload {
+        return Ok(format!("skipped rollback (current template already matches revision {to})"));
+    }
+    let patch = target.get("data").cloned().unwrap_or_default();
+    let write = Write { dry_run: dry_run == DryRun::Server, ..Write::default() };
+    match caught(kubectl.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Strategic, &patch), &write))? {
         Ok(_) => Ok("rolled back".to_owned()),
         Err(failure) => fail(format!("failed restoring revision {to}: {failure}")),
     }

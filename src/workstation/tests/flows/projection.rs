@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
-const WORK: [&str; 2] = ["deployments", "replicasets"];
+const WORK: [&str; 6] = ["deployments", "replicasets", "statefulsets", "daemonsets", "jobs", "cronjobs"];
 
 /// Random names → stable ones: `web-6bdd6c7d58` → `web-#1`, in order of appearance.
 fn names(log: &[Value]) -> BTreeMap<String, String> {
@@ -44,6 +44,8 @@ impl Text {
         let rules = [
             (format!(r"(-#\d+)-{suffix}\b"), "${1}-<x>"),
             (format!(r"\b(agent|rs|work|tick-\d+|manual|work-\d+)-{suffix}\b"), "${1}-<x>"),
+            (r"\btick-\d{8}\b".to_owned(), "tick-<min>"),
+            (format!(r"\b(agent|db)-{hash}\b"), "${1}-<hash>"),
             (r"pod-template-hash=\S+".to_owned(), "pod-template-hash=<hash>"),
             (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z".to_owned(), "<time>"),
             ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".to_owned(), "<uid>"),
@@ -123,9 +125,12 @@ fn work<'a>(log: &'a [Value], text: &Text) -> Vec<(String, &'a Value)> {
 fn replicas(log: &[Value], text: &Text) -> Value {
     let mut sequences: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (key, entry) in work(log, text).into_iter().filter(|(_, entry)| entry["type"] != "DELETED") {
-        let sequence = sequences.entry(key).or_default();
         let count = &entry["object"]["spec"]["replicas"];
-        if !count.is_null() && sequence.last() != Some(count) {
+        if count.is_null() {
+            continue;
+        }
+        let sequence = sequences.entry(key).or_default();
+        if sequence.last() != Some(count) {
             sequence.push(count.clone());
         }
     }
@@ -134,7 +139,9 @@ fn replicas(log: &[Value], text: &Text) -> Value {
 
 fn last(log: &[Value], text: &Text) -> Value {
     let mut last: BTreeMap<String, Value> = BTreeMap::new();
-    for (key, entry) in work(log, text) {
+    let budgets = log.iter().filter(|entry| entry["kind"] == "poddisruptionbudgets");
+    let budgets = budgets.map(|entry| (format!("poddisruptionbudgets/{}", entry["object"]["metadata"]["name"].as_str().unwrap_or_default()), entry));
+    for (key, entry) in work(log, text).into_iter().chain(budgets) {
         if entry["type"] == "DELETED" {
             last.insert(key, json!("deleted"));
             continue;

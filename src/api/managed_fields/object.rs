@@ -1,0 +1,33 @@
+//! Ownership of objects of built-in kinds: what has changed between two states, and what is in a new one.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go, v1.36.
+//! Simplified: kinds in alpha and beta are not tracked.
+
+use super::compare::{Comparison, compare};
+use super::schema::{Type, empty_object};
+use super::shape::shape;
+use crate::{Kind, Object};
+
+fn type_of(kind: Kind) -> Option<Type> {
+    let info = kind.info();
+    Type::of_kind(&info.api_version(), info.kind)
+}
+
+/// What differs between two states of an object. Parts that they share are not looked at.
+pub fn compare_objects(old: &Object, new: &Object) -> Comparison {
+    let Some(schema) = type_of(old.kind()) else { return Comparison::default() };
+    let (before, after) = old.differing_values(new);
+    compare(schema, &before, &after)
+}
+
+/// What a new object has that an empty one has not.
+pub fn new_object_fields(object: &Object) -> Comparison {
+    let info = object.kind().info();
+    let Some(schema) = type_of(object.kind()) else { return Comparison::default() };
+    compare(schema, &empty_object(&info.api_version(), info.kind), &object.to_value())
+}
+
+/// A number that is equal for new objects of a kind with equal fields; `None` for kinds that are not tracked.
+pub fn new_object_shape(object: &Object) -> Option<u128> {
+    Some(shape(type_of(object.kind())?, object))
+}

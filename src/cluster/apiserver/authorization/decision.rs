@@ -1,0 +1,128 @@
+//! The decision about a request, and why: kept with every write, so that "who allowed this?" has an answer.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/{authorization/union,endpoints/filters/authorization.go}, v1.36.
+//! Simplified: the audit log is what the cluster keeps of writes and refusals.
+
+use std::fmt;
+use std::sync::Arc;
+
+use podarium_api::Status;
+use podarium_sim::Time;
+
+use super::rbac::Bound;
+use super::{Attributes, node};
+use crate::apiserver::authentication::MASTERS;
+use crate::apiserver::{ApiServer, User};
+
+/// How many refused requests are remembered.
+const REFUSALS: usize = 256;
+
+/// How the server decides (`--authorization-mode`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Everybody may do everything, for tests of other things.
+    #[default]
+    AlwaysAllow,
+    /// Nodes have rights of their own, the rest is up to roles.
+    NodeAndRbac,
+}
+
+/// Why a request was allowed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Grant {
+    /// Nobody was asked.
+    #[default]
+    AlwaysAllow,
+    /// The user is in `system:masters`.
+    Masters,
+    /// A kubelet is about its node's own business.
+    Node,
+    /// A binding gives the user a role with a fitting rule.
+    Rbac { binding: Arc<Bound>, subject: usize },
+}
+
+impl fmt::Display for Grant {
+    /// The reason that a SubjectAccessReview gives; empty where the server gives none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Grant::Rbac { binding, subject } => write!(f, "RBAC: allowed by {}", binding.describe(*subject)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Allowed and why, or not and what authorizers had to say about it.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    Allowed(Grant),
+    NoOpinion(String),
+}
+
+impl Decision {
+    pub fn is_allowed(&self) -> bool {
+        matches!(self, Decision::Allowed(_))
+    }
+}
+
+/// A request that was not allowed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    pub at: Time,
+    pub user: Arc<str>,
+    pub message: String,
+}
+
+impl ApiServer {
+    /// Switches authorization on or off.
+    pub(crate) fn set_authorization_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    /// The requests that were refused lately, the latest last.
+    pub fn refusals(&self) -> &imbl::Vector<Refusal> {
+        &self.refusals
+    }
+
+    /// Asks the authorizers one after the other. The first that allows decides.
+    pub(crate) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
+        if self.mode == Mode::AlwaysAllow {
+            return Decision::Allowed(Grant::AlwaysAllow);
+        }
+        if attributes.user.in_group(MASTERS) {
+            return Decision::Allowed(Grant::Masters);
+        }
+        let mut reasons = Vec::new();
+        if let Some(node) = attributes.user.node_name() {
+            match node::authorize(&self.store, node, attributes) {
+                Ok(()) => return Decision::Allowed(Grant::Node),
+                Err(reason) => reasons.extend(Some(reason).filter(|reason| !reason.is_empty())),
+            }
+        }
+        match self.rbac.authorize(&self.store, attributes) {
+            Ok(grant) => Decision::Allowed(grant),
+            Err(reason) => {
+                reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
+                Decision::NoOpinion(reasons.join("\n"))
+            }
+        }
+    }
+
+    /// The same as the server's answer, remembering a refusal.
+    pub(crate) fn authorize(&mut self, attributes: &Attributes<'_>, now: Time) -> Result<Grant, Status> {
+        match self.decide(attributes) {
+            Decision::Allowed(grant) => Ok(grant),
+            Decision::NoOpinion(reason) => {
+                let status = attributes.forbidden(&reason);
+                self.refuse(attributes.user, &status, now);
+                Err(status)
+            }
+        }
+    }
+
+    pub(in crate::apiserver) fn refuse(&mut self, user: &User, status: &Status, now: Time) {
+        if self.refusals.len() == REFUSALS {
+            self.refusals.pop_front();
+        }
+        self.refusals.push_back(Refusal { at: now, user: user.shared_name(), message: status.message().to_owned() });
+    }
+}

@@ -1,0 +1,135 @@
+//! Server-side apply: `PATCH` with a configuration instead of a patch. It makes the object if there is none.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go (applyPatcher),
+//! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge,skipnonapplied,versioncheck}.go, v1.36.
+//! Simplified: a key that comes twice in the configuration is not noticed.
+
+use podarium_api::decode::decode_value;
+use podarium_api::managed_fields::{
+    Applied, BEFORE_FIRST_APPLY, Managed, Operation, Type, empty_object, last_applied, new_object_fields, validate,
+};
+use podarium_api::{Kind, Object, Status};
+use serde_json::Value;
+
+use crate::apiserver::{ApiServer, Call, Reply, Request, Subresource};
+use crate::store::Key;
+
+impl ApiServer {
+    pub(in crate::apiserver) fn apply(&mut self, request: &Request, configuration: &Value, call: &mut Call) -> Result<Reply, Status> {
+        let (kind, key) = (request.kind, request.key());
+        let old = self.store.get(kind, &key).cloned();
+        if old.is_none() && request.subresource.is_some() {
+            return Err(Status::not_found(kind, &key.name));
+        }
+        let info = kind.info();
+        check_configuration(kind, configuration)?;
+        let Some(schema) = Type::of_kind(&info.api_version(), info.kind) else {
+            return Err(Status::not_simulated(&format!("server-side apply of {}", info.group_resource())));
+        };
+        let live = old.as_ref().map_or_else(|| empty_object(&info.api_version(), info.kind), Object::to_value);
+        if let Err(why) = validate(schema, configuration, false) {
+            return Err(internal(format!("failed to create typed patch object ({}): {why}", named(configuration, kind))));
+        }
+        let managed = self.managed_before_apply(old.as_ref(), &key, request.subresource, call);
+        let write = self.write_of(kind, request.subresource, Operation::Apply, &call.manager, call);
+        let applied = last_applied::apply(&write, schema, &live, configuration, &managed, request.options.force).map_err(|conflicts| conflicts.into_status())?;
+        self.store_applied(request, configuration, old, applied, call)
+    }
+
+    /// The entries of the object; all that an object without entries has belongs to the time before the first apply.
+    fn managed_before_apply(&mut self, old: Option<&Object>, key: &Key, subresource: Option<Subresource>, call: &Call) -> Managed {
+        let Some(old) = old else { return Managed::default() };
+        let managed = self.managed(old.kind(), key);
+        if !managed.is_empty() {
+            return managed;
+        }
+        let write = self.write_of(old.kind(), subresource, Operation::Update, BEFORE_FIRST_APPLY, call);
+        write.created(write.owned_by_creator(&new_object_fields(old)))
+    }
+
+    fn store_applied(&mut self, request: &Request, configuration: &Value, old: Option<Object>, applied: Applied, call: &mut Call) -> Result<Reply, Status> {
+        let (kind, key) = (request.kind, request.key());
+        let object = match (&applied.object, &old) {
+            (None, Some(old)) => old.clone(),
+            (value, _) => {
+                let value = value.clone().unwrap_or_else(|| configuration.clone());
+                let decoded = decode_value(kind, &value)
+                    .map_err(|why| internal(format!("failed to convert new object ({}) to proper version: {why}", named(configuration, kind))))?;
+                decoded.object
+            }
+        };
+        let object = addressed(object, request)?;
+        let before = self.managed(kind, &key);
+        call.managed = Some(self.owners.share(applied.managed, &before));
+        match old {
+            Some(old) => self.replace(object, old, request.subresource, call).map(Reply::Object),
+            None => {
+                let uid = object.meta().uid.as_deref().unwrap_or_default();
+                if !uid.is_empty() {
+                    let why = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
+                    return Err(Status::conflict(kind, &key.name, &why));
+                }
+                self.create_object(object, call).map(Reply::Object)
+            }
+        }
+    }
+}
+
+fn internal(message: String) -> Status {
+    Status::new(500, "", message)
+}
+
+/// `shop/web; apps/v1, Kind=Deployment`, as errors name what is applied.
+fn named(configuration: &Value, kind: Kind) -> String {
+    let text = |name: &str| configuration.pointer(&format!("/metadata/{name}")).and_then(Value::as_str).unwrap_or_default();
+    let info = kind.info();
+    format!("{}/{}; {}/{}, Kind={}", text("namespace"), text("name"), info.group, info.version, info.kind)
+}
+
+/// A configuration is of the kind and version of its path, and says nothing of entries.
+fn check_configuration(kind: Kind, configuration: &Value) -> Result<(), Status> {
+    if !configuration.is_object() {
+        return Err(Status::bad_request(format!(
+            "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
+            go_kind(configuration)
+        )));
+    }
+    let text = |name: &str| configuration.get(name).and_then(Value::as_str).unwrap_or_default();
+    let info = kind.info();
+    if text("apiVersion") != info.api_version() || text("kind") != info.kind {
+        let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
+        return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={}", text("kind"))));
+    }
+    if configuration.pointer("/metadata/managedFields").is_some_and(Value::is_array) {
+        return Err(Status::bad_request("metadata.managedFields must be nil"));
+    }
+    Ok(())
+}
+
+fn go_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        _ => "object",
+    }
+}
+
+/// The object under the name and namespace of the path.
+fn addressed(mut object: Object, request: &Request) -> Result<Object, Status> {
+    let key = request.key();
+    let namespace = object.meta().namespace.clone().unwrap_or_default();
+    if !namespace.is_empty() && *namespace != *key.namespace {
+        return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+    }
+    let name = object.meta().name.clone().unwrap_or_default();
+    if name.is_empty() {
+        return Err(Status::bad_request(format!("the name of the object ({} based on URL) was undeterminable: name must be provided", key.name)));
+    }
+    if *name != *key.name {
+        return Err(Status::bad_request(format!("the name of the object ({name}) does not match the name on the URL ({})", key.name)));
+    }
+    object.meta_mut().namespace = (!key.namespace.is_empty()).then(|| key.namespace.to_string());
+    Ok(object)
+}

@@ -1,0 +1,52 @@
+//! Showing the entries: as `metadata.managedFields` of the objects in an HTTP answer.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go, v1.36.
+//! Simplified: the objects in the rows of a table come without them.
+
+use podarium_api::Object;
+use podarium_api::managed_fields::Managed;
+
+use crate::apiserver::{Answer, ApiServer, Call, Reply};
+use crate::store::Key;
+
+/// The object with its entries.
+pub(crate) fn shown(mut object: Object, managed: &Managed) -> Object {
+    object.meta_mut().managed_fields = (!managed.is_empty()).then(|| managed.encode());
+    object
+}
+
+impl ApiServer {
+    /// The records of the objects in a reply, in their order.
+    pub(in crate::apiserver) fn managed_of_reply(&self, reply: &Reply, call: &Call) -> Vec<Managed> {
+        let stored = |object: &Object| self.managed(object.kind(), &Key::of(object));
+        match reply {
+            Reply::Object(object) => {
+                let last = self.changes.last().map(|(_, change)| change.managed.clone());
+                vec![call.managed.clone().or_else(|| self.store.managed(object.kind(), &Key::of(object)).cloned()).or(last).unwrap_or_default()]
+            }
+            Reply::List { items, .. } => items.iter().map(stored).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Answer {
+    /// With the entries in the objects, for a client that sees them.
+    pub(crate) fn with_managed_fields(mut self) -> Self {
+        let managed = std::mem::take(&mut self.managed);
+        match &mut self.result {
+            Ok(Reply::Object(object)) => {
+                if let Some(managed) = managed.first() {
+                    *object = shown(object.clone(), managed);
+                }
+            }
+            Ok(Reply::List { items, .. }) => {
+                for (object, managed) in items.iter_mut().zip(&managed) {
+                    *object = shown(object.clone(), managed);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+}

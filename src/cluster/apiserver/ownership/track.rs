@@ -1,0 +1,151 @@
+//! Recording a write: its manager, and what becomes of the entries.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/fieldmanager.go,
+//! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go (managerOrUserAgent), v1.36.
+//! Simplified: a write in an old version of the API is recorded in the current one.
+
+use std::borrow::Cow;
+
+use podarium_api::managed_fields::{Managed, Operation, Reset, Write, Writer, compare_objects, is_reset, manager_of_user_agent};
+use podarium_api::{Kind, Object};
+use serde_json::Value;
+
+use super::show::shown;
+use crate::apiserver::{ApiServer, Call, Request, Subresource};
+use crate::store::Key;
+
+/// The name of who writes: what the request says, what the user agent tells, or which component it is.
+pub(crate) fn manager_of(request: &Request) -> String {
+    if !request.options.field_manager.is_empty() {
+        return request.options.field_manager.clone();
+    }
+    let manager = match &request.options.user_agent {
+        Some(user_agent) => manager_of_user_agent(user_agent),
+        None => component(request.user.name()).to_owned(),
+    };
+    if manager.is_empty() { "unknown".to_owned() } else { manager }
+}
+
+/// The program behind a user of the cluster: all controllers are one program.
+fn component(user: &str) -> &str {
+    match user.strip_prefix("system:").unwrap_or(user) {
+        node if node.starts_with("node") => "kubelet",
+        account if account.starts_with("serviceaccount:kube-system:") => "kube-controller-manager",
+        "apiserver" => "kube-apiserver",
+        other => other,
+    }
+}
+
+impl Subresource {
+    /// As an entry names it.
+    pub(in crate::apiserver) fn entry_name(subresource: Option<Self>) -> &'static str {
+        subresource.map_or("", Subresource::name)
+    }
+}
+
+impl ApiServer {
+    /// A write of the request in hand.
+    pub(super) fn write_of(&mut self, kind: Kind, subresource: Option<Subresource>, operation: Operation, manager: &str, call: &Call) -> Write {
+        let info = kind.info();
+        let name = Subresource::entry_name(subresource);
+        let writer = Writer { manager: manager.to_owned(), operation, api_version: info.api_version(), subresource: name.to_owned() };
+        Write {
+            writer: self.owners.writer(writer),
+            now: self.epoch.seconds(call.now).0.as_second(),
+            reset: Reset::of(info.kind, name, info.has_status),
+        }
+    }
+
+    /// The record of a new object, before admission changes it.
+    pub(in crate::apiserver) fn track_create(&mut self, object: &Object, call: &mut Call) {
+        if call.managed.is_some() {
+            return;
+        }
+        let write = self.write_of(object.kind(), None, Operation::Update, &call.manager, call);
+        let given = object.meta().managed_fields.as_deref().and_then(|entries| Managed::decode(entries).ok()).filter(|given| !given.is_empty());
+        call.managed = Some(match given {
+            // Entries that came with the object lose all of its fields to its creator.
+            Some(given) => write.update(&given, &podarium_api::managed_fields::new_object_fields(object)),
+            None => self.owners.created(object, &write),
+        });
+    }
+
+    /// The record of an object after an update or a patch, before admission changes it.
+    pub(in crate::apiserver) fn track_update(&mut self, object: &Object, old: &Object, subresource: Option<Subresource>, call: &mut Call) {
+        if call.managed.is_some() {
+            return;
+        }
+        let stored = self.managed(old.kind(), &Key::of(old));
+        let before = entries_of_request(object, &stored, subresource);
+        if before.is_empty() {
+            // Whoever asked for entries to be forgotten is not recorded again until the first apply.
+            call.managed = Some(before);
+            return;
+        }
+        let write = self.write_of(old.kind(), subresource, Operation::Update, &call.manager, call);
+        let managed = write.update(&before, &compare_objects(old, object));
+        call.managed = Some(self.owners.share(managed, &stored));
+    }
+
+    /// Whether a write that changes nothing of the object changes who owns what. New times alone do not count.
+    pub(in crate::apiserver) fn owned_as_before(&self, kind: Kind, key: &Key, call: &mut Call) -> bool {
+        let before = self.managed(kind, key);
+        let same = call.managed.as_ref().is_none_or(|managed| managed.differs_only_in_times(&before));
+        if same {
+            call.managed = Some(before);
+        }
+        same
+    }
+
+    /// The object as a patch sees it: with its entries, if the patch speaks of them.
+    pub(in crate::apiserver) fn patched_state<'a>(&self, old: &'a Object, patch: &Value) -> Cow<'a, Object> {
+        if mentions_entries(patch) { Cow::Owned(shown(old.clone(), &self.managed(old.kind(), &Key::of(old)))) } else { Cow::Borrowed(old) }
+    }
+
+    /// The stored record of an object.
+    pub(in crate::apiserver) fn managed(&self, kind: Kind, key: &Key) -> Managed {
+        self.store.managed(kind, key).cloned().unwrap_or_default()
+    }
+}
+
+/// The entries to go on from: those of the request if it has any that make sense, else the stored ones.
+fn entries_of_request(object: &Object, stored: &Managed, subresource: Option<Subresource>) -> Managed {
+    match object.meta().managed_fields.as_deref() {
+        Some(entries) if subresource.is_none() => {
+            if is_reset(entries) {
+                return Managed::default();
+            }
+            let given = Managed::decode(entries).unwrap_or_default();
+            if given.is_empty() { stored.clone() } else if given == *stored { stored.clone() } else { given }
+        }
+        _ => stored.clone(),
+    }
+}
+
+fn mentions_entries(patch: &Value) -> bool {
+    match patch {
+        Value::Array(items) => items.iter().any(mentions_entries),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name == "managedFields" || mentions_entries(value)),
+        Value::String(text) => text.starts_with("/metadata/managedFields"),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn components_write_under_the_names_of_their_programs() {
+        let cases = [
+            ("system:node:worker-1", "kubelet"),
+            ("system:serviceaccount:kube-system:deployment-controller", "kube-controller-manager"),
+            ("system:kube-controller-manager", "kube-controller-manager"),
+            ("system:kube-scheduler", "kube-scheduler"),
+            ("system:apiserver", "kube-apiserver"),
+        ];
+        for (user, manager) in cases {
+            assert_eq!(component(user), manager);
+        }
+    }
+}
