@@ -79,6 +79,25 @@ pub(crate) struct Call {
     pub accepted: bool,
 }
 
+impl Call {
+    /// A write that the server makes itself because of this request.
+    fn own_write(&self, manager: &str) -> Self {
+        Call {
+            now: self.now,
+            cause: self.cause,
+            user: self.user.clone(),
+            grant: self.grant.clone(),
+            verb: Verb::Update,
+            dry_run: self.dry_run,
+            manager: manager.to_owned(),
+            managed: None,
+            warnings: Vec::new(),
+            created: false,
+            accepted: false,
+        }
+    }
+}
+
 impl ApiServer {
     pub fn new(seed: u64, epoch: Epoch) -> Self {
         ApiServer {

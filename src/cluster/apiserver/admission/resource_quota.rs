@@ -44,7 +44,11 @@ impl ApiServer {
             let mut next = (**limit).clone();
             Arc::make_mut(&mut next.status).used = Some(raw_resource_list(&used));
             let key = Key::of_meta(&next.metadata);
-            self.commit(Kind::ResourceQuota, key, Some(Arc::new(next).into_object()), call);
+            let (next, old) = (Arc::new(next).into_object(), Object::ResourceQuota((*limit).clone()));
+            // The charge is the server's own write, whoever made the object.
+            let mut own = call.own_write("kube-apiserver");
+            self.track_update(&next, &old, Some(Subresource::Status), &mut own);
+            self.commit(Kind::ResourceQuota, key, Some(next), &own);
         }
         Ok(())
     }

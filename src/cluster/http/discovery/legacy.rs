@@ -39,7 +39,12 @@ pub(super) fn resource_list(group: &str, version: &str, groups: &[Group]) -> Opt
     let mut list: Vec<Value> = found.resources.values().flat_map(entries).collect();
     list.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
-    Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": list}))
+    let mut document = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": list});
+    // The oldest document has never said its own version.
+    if !group.is_empty() {
+        document["apiVersion"] = json!("v1");
+    }
+    Some(document)
 }
 
 /// A resource and its subresources.
