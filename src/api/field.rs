@@ -91,6 +91,10 @@ impl FieldError {
         Self::new(ErrorType::Forbidden, field, Value::Null, detail)
     }
 
+    pub fn internal(field: impl fmt::Display, detail: impl Into<String>) -> Self {
+        Self::new(ErrorType::InternalError, field, Value::Null, detail)
+    }
+
     pub fn not_found(field: impl fmt::Display, value: impl Into<Value>) -> Self {
         Self::new(ErrorType::NotFound, field, value.into(), "")
     }
@@ -107,6 +111,12 @@ impl FieldError {
     pub fn shown_as(mut self, text: impl Into<String>) -> Self {
         self.shown = Some(text.into());
         self
+    }
+
+    /// Shows no value at all.
+    #[must_use]
+    pub fn without_value(self) -> Self {
+        self.shown_as("")
     }
 
     #[must_use]
@@ -131,6 +141,7 @@ impl FieldError {
         let text = self.error_type.text();
         let mut body = match self.error_type {
             ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError => text.to_owned(),
+            // A value that is too big to show is not shown.
             _ if self.shown.as_deref() == Some("") => text.to_owned(),
             _ => format!("{text}: {}", self.shown.clone().unwrap_or_else(|| shown(&self.value))),
         };
@@ -152,7 +163,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// Text in quotes as Go's `%q` writes it.
-fn go_quoted(text: &str) -> String {
+pub(crate) fn go_quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

@@ -18,15 +18,21 @@
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
 //! * `versions`: `of(&info, course_2019)` → `Version`s with `to_stored(json)`, `from_stored(json)` for versions that are served but not stored;
 //! * `openapi`: `definitions()`, `definition_name(group, version, kind)`, `components(names)`: the schemas of all types;
+//! * `custom`: `CustomObject` and the `Definition` by which it is read; `custom::decode_bytes(&definition, body)`;
+//! * `json_path`: `parse(template)`, `find(steps, &value)`, `print(nodes, &value)`;
 //! * `managed_fields`: who owns which fields, server-side apply;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
+pub mod admission_policy;
+mod cel;
 pub mod condition;
 pub mod cron;
+pub mod custom;
 pub mod decode;
 mod defaults;
 pub mod disruption;
 pub mod field;
+pub mod json_path;
 pub mod kinds;
 pub mod managed_fields;
 pub mod name_rules;
@@ -56,3 +62,4 @@ pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
 pub use status::Status;
 pub use tables::node::status_word as node_status_word;
 pub use tables::pod::status_word as pod_status_word;
+pub use tables::storage::access_modes;

@@ -225,6 +225,27 @@ pub fn user_id(id: i64) -> Vec<String> {
     if (0..=most).contains(&id) { Vec::new() } else { vec![inclusive_range(0, most)] }
 }
 
+/// Which of two versions of an API is newer: `v2` > `v1` > `v1beta1` > `v1alpha1`, and all of these over other names,
+/// of which the alphabetically first counts most.
+pub fn compare_versions(left: &str, right: &str) -> std::cmp::Ordering {
+    fn read(version: &str) -> Option<(u8, u64, u64)> {
+        let rest = version.strip_prefix('v')?;
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let major = rest[..end].parse().ok()?;
+        let (stage, minor) = match &rest[end..] {
+            "" => (2, "0"),
+            rest if rest.starts_with("beta") => (1, &rest[4..]),
+            rest if rest.starts_with("alpha") => (0, &rest[5..]),
+            _ => return None,
+        };
+        Some((stage, major, minor.parse().ok()?))
+    }
+    match (read(left), read(right)) {
+        (None, None) => right.cmp(left),
+        (left, right) => left.cmp(&right),
+    }
+}
+
 /// `*.example.com`: any name one step below a domain.
 pub fn wildcard_dns1123_subdomain(value: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -249,6 +270,13 @@ pub fn http_path(value: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn newer_versions_come_first() {
+        let mut versions = ["v1", "foo10", "v10beta3", "v11alpha2", "v3beta1", "foo1", "v10", "v2", "v12alpha1", "v11beta2"];
+        versions.sort_by(|a, b| compare_versions(b, a));
+        assert_eq!(versions, ["v10", "v2", "v1", "v11beta2", "v10beta3", "v3beta1", "v12alpha1", "v11alpha2", "foo1", "foo10"]);
+    }
 
     #[test]
     fn names_are_accepted_or_refused_as_kubernetes_does() {

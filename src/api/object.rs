@@ -88,11 +88,14 @@ pub struct Column {
 /// One cell of such a table.
 pub type Cell = serde_json::Value;
 
+/// What the server does with objects of most kinds.
+pub(crate) const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
 /// The rules of a kind. Every method has the answer of a kind without rules of its own.
 pub trait Strategy {
     const INFO: ResourceInfo;
     /// What the server does with objects of the kind. Questions such as reviews can only be created.
-    const VERBS: &'static [&'static str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+    const VERBS: &'static [&'static str] = ALL_VERBS;
 
     /// Fills in what the writer left out. Called on every object that comes in, before admission.
     fn set_defaults(&mut self) {}

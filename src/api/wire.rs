@@ -36,6 +36,22 @@ impl Always {
     }
 }
 
+/// Numbers without a fraction as Go writes them: `1`, not `1.0`.
+pub(crate) fn whole_numbers(mut value: Value) -> Value {
+    match &mut value {
+        Value::Number(number) => {
+            let whole = number.as_f64().filter(|real| number.is_f64() && real.fract() == 0.0 && real.abs() < 1e15);
+            if let Some(whole) = whole {
+                return Value::from(whole as i64);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = whole_numbers(item.take())),
+        Value::Object(fields) => fields.values_mut().for_each(|field| *field = whole_numbers(field.take())),
+        _ => {}
+    }
+    value
+}
+
 /// Fills in what the reference always writes for an object of this kind.
 pub(crate) fn complete(kind: Kind, value: &mut Value) {
     let condition = Always { null: &["lastTransitionTime"], object: &[] };
@@ -55,6 +71,18 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
         Kind::Deployment => {
             let condition = Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] };
             condition.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::CustomResourceDefinition => {
+            // Limits are real numbers, which Go writes without a fraction where there is none.
+            if let Some(spec) = value.get_mut("spec") {
+                *spec = whole_numbers(spec.take());
+            }
+            if let Some(status) = value.get_mut("status") {
+                Always { null: &["conditions", "storedVersions"], object: &[] }.complete(status);
+                if let Some(status) = status.as_object_mut() {
+                    status.entry("acceptedNames").or_insert_with(|| serde_json::json!({"kind": "", "plural": ""}));
+                }
+            }
         }
         Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicationController | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
         Kind::Job => {

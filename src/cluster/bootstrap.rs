@@ -14,6 +14,7 @@ use crate::Cluster;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
+use crate::network::NetworkPlugin;
 use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
@@ -41,10 +42,15 @@ impl Cluster {
             self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
         }
         self.set_authorization_mode(Mode::NodeAndRbac);
+        self.start("kube-apiserver", "system:apiserver", ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
         if self.config().cloud {
-            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:service-controller", ServiceController::default());
+            for object in authorization::bootstrap::objects_of_the_cloud() {
+                self.seed_object(object).expect("the cloud's role and binding are valid");
+            }
+            self.start("cloud-controller-manager", "system:serviceaccount:kube-system:cloud-controller-manager", ServiceController::default());
         }
     }
 }

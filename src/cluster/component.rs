@@ -15,7 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
-use crate::network::{Aims, Arrival, Connected, Ip, ProcessId, Rules};
+use crate::network::{Aims, Arrival, Connected, Ip, Policies, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,8 @@ pub(crate) enum NetworkEffect {
     Aim(Arc<Aims>),
     /// A process has ended.
     HangUp(ProcessId),
+    /// The network plugin has worked out who may talk to whom.
+    Policies(Arc<Policies>),
     /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
     Balance(Ip, Vec<String>),
 }
@@ -199,6 +201,10 @@ impl Ctx<'_> {
 
     pub(crate) fn aim(&mut self, aims: Arc<Aims>) {
         self.effects.push(Effect::Network(NetworkEffect::Aim(aims)));
+    }
+
+    pub(crate) fn set_policies(&mut self, policies: Arc<Policies>) {
+        self.effects.push(Effect::Network(NetworkEffect::Policies(policies)));
     }
 
     /// Has the cloud's load balancer with this address send to these machines.

@@ -15,6 +15,7 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
+use crate::network::Proxied;
 use crate::store::Key;
 
 /// How long the server waits for a revision that is not there yet.
@@ -87,8 +88,11 @@ impl Cluster {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
         };
+        if let Some(proxied) = Proxied::read(&request.url) {
+            return self.http_proxy(id, &proxied, request);
+        }
         let config = self.config();
-        let server = Server { course_2019: config.compat_2019, address: &config.address };
+        let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
         match http::read(request, &user, &server) {
             Err(status) => self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
@@ -115,7 +119,7 @@ impl Cluster {
         Ok((user, grant))
     }
 
-    fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
+    pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
         self.http_reply_after(id, event, wrote, Duration::ZERO);
     }
 

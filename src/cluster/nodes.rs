@@ -44,6 +44,11 @@ impl Cluster {
         kubelet
     }
 
+    /// How many machines have been added.
+    pub fn machines(&self) -> usize {
+        self.machines.configs.len()
+    }
+
     pub fn kubelet_id(&self, node: &str) -> Option<ComponentId> {
         self.component_id(&format!("kubelet/{node}"))
     }

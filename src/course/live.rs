@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use podarium_api::{Deployment, Event, Kind, Node, Object, Pod, Resource, Service, owner, pod_state};
+use podarium_api::{CustomResourceDefinition, Deployment, Event, Kind, Node, Object, Pod, Resource, Service, owner, pod_state};
 use podarium_cluster::{Cluster, Key};
 use podarium_sim::Time;
 
@@ -78,10 +78,22 @@ impl World for Cluster {
     }
 
     fn exists(&self, namespace: &str, object: &ObjectRef) -> Option<bool> {
-        let kind = kind_named(&object.kind)?;
+        let kind = kind_named(&object.kind).or_else(|| custom_kind_named(self, &object.kind))?;
         let namespace = if kind.info().namespaced { namespace } else { "" };
         Some(self.store().get(kind, &Key::new(namespace, &object.name)).is_some())
     }
+}
+
+/// The kind that kubectl finds under a word among those that definitions made.
+fn custom_kind_named(cluster: &Cluster, word: &str) -> Option<Kind> {
+    let word = word.to_lowercase();
+    let kinds = cluster.list::<CustomResourceDefinition>().filter_map(|definition| Some(definition.definitions.all_served().first()?.kind()));
+    kinds.into_iter().find(|kind| {
+        let info = kind.info();
+        let (name, group) = word.split_once('.').unwrap_or((&word, info.group));
+        let known = info.kind.to_lowercase() == name || info.plural == name || info.singular == name;
+        (known || info.short_names.contains(&name)) && group == info.group
+    })
 }
 
 /// The kind that kubectl finds under a word: `deployment`, `deployments`, `deploy`, `Deployment`, `deployments.apps`.

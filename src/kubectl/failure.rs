@@ -179,6 +179,7 @@ fn go_net_error(url: &str, error: NetError) -> String {
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),
         NetError::NetworkUnreachable => format!("dial tcp {host}: connect: network is unreachable"),
+        NetError::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
         NetError::BadUrl => format!("unsupported protocol scheme in {url:?}"),
     }
 }

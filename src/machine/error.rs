@@ -54,6 +54,8 @@ pub enum NetError {
     NetworkUnreachable,
     /// The address is not one: no scheme, no host.
     BadUrl,
+    /// The other side does not speak TLS.
+    NotTls,
 }
 
 impl fmt::Display for NetError {
@@ -65,6 +67,7 @@ impl fmt::Display for NetError {
             NetError::UnknownHost => "Could not resolve host",
             NetError::NetworkUnreachable => "Network is unreachable",
             NetError::BadUrl => "URL using bad/illegal format or missing URL",
+            NetError::NotTls => "wrong version number",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
-use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, NetError, Outgoing};
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, Outgoing};
 use podarium_sim::Time;
 
 use crate::terminal::Seat;
@@ -116,10 +116,8 @@ impl World {
     }
 
     fn send(&mut self, id: ExchangeId, request: HttpRequest) {
-        if !request.url.starts_with(API_SERVER) {
-            return self.machine.http_reply(id, HttpEvent::Failed(NetError::UnknownHost));
-        }
-        let http = self.cluster.http_over(Connection::default(), request, self.cause);
+        let to_server = request.url.starts_with(API_SERVER);
+        let http = if to_server { self.cluster.http_over(Connection::default(), request, self.cause) } else { self.cluster.http_outside(request) };
         self.to_machine.insert(http, id);
         self.to_cluster.insert(id, http);
     }

@@ -15,7 +15,7 @@ pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;
 
-use crate::{Kind, Object, Status};
+use crate::{Kind, Object, ObjectMeta, Status};
 
 /// Where the scheme of the API server is made, as its errors say.
 const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
@@ -92,6 +92,14 @@ pub fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
     let object = typed::read(kind, value, &mut context)?;
     Ok(Decoded { object, strict_errors: context.strict_errors })
+}
+
+/// Reads the metadata of an object of any kind, and names the fields that there are not.
+pub(crate) fn decode_metadata(value: &Value) -> Result<(ObjectMeta, Vec<String>), String> {
+    let mut context = typed::Context::default();
+    let metadata = typed::read_metadata(value, &mut context)?;
+    let unknown = context.strict_errors.iter().filter_map(|error| error.strip_prefix("unknown field \"")?.strip_suffix('"'));
+    Ok((metadata, unknown.map(str::to_owned).collect()))
 }
 
 /// The body names a kind or version that does not belong to the path.

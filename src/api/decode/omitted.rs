@@ -23,6 +23,8 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ConfigMapVolumeSource", &["defaultMode", "optional"]),
     ("Container", &["restartPolicy"]),
     ("ContainerStatus", &["started", "stopSignal"]),
+    ("CustomResourceDefinitionVersion", &["deprecationWarning", "served", "storage"]),
+    ("CustomResourceSubresourceScale", &["labelSelectorPath", "specReplicasPath", "statusReplicasPath"]),
     ("DaemonSetSpec", &["revisionHistoryLimit"]),
     ("DaemonSetStatus", &["collisionCount"]),
     ("CronJobSpec", &["failedJobsHistoryLimit", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "suspend", "timeZone"]),
@@ -54,6 +56,10 @@ const KEPT: &[(&str, &[&str])] = &[
     ("IngressClassParametersReference", &["apiGroup", "namespace", "scope"]),
     ("IngressPortStatus", &["error"]),
     ("IngressSpec", &["ingressClassName"]),
+    ("JSONSchemaProps", &[
+        "$ref", "default", "example", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum",
+        "multipleOf", "additionalProperties", "additionalItems", "x-kubernetes-list-type", "x-kubernetes-map-type", "x-kubernetes-preserve-unknown-fields",
+    ]),
     ("HPAScalingRules", &["selectPolicy", "stabilizationWindowSeconds", "tolerance"]),
     ("HorizontalPodAutoscalerSpec", &["minReplicas"]),
     ("HorizontalPodAutoscalerStatus", &["observedGeneration"]),
@@ -125,6 +131,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
+    ("ValidationRule", &["optionalOldSelf", "reason", "rule"]),
     ("VolumeAttachmentSource", &["persistentVolumeName"]),
     ("VolumeAttachmentStatus", &["attached"]),
     ("VolumeError", &["errorCode"]),
@@ -139,6 +146,7 @@ const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
     "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
+    "properties", "patternProperties", "definitions", "dependencies",
 ];
 
 /// Whether `value` says no more in this field than its absence would.

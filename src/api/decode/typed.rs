@@ -9,12 +9,13 @@
 
 use std::fmt;
 
+use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
 use serde_json::{Map, Value};
 
 use super::omitted::is_omitted;
 use crate::quantity::Quantity;
-use crate::{Kind, Object};
+use crate::{Kind, Object, ObjectMeta};
 
 /// Why a value does not fit; the text is complete.
 #[derive(Debug)]
@@ -93,6 +94,10 @@ pub(super) fn read(kind: Kind, value: &Value, context: &mut Context) -> Result<O
     kind.deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
+pub(super) fn read_metadata(value: &Value, context: &mut Context) -> Result<ObjectMeta, String> {
+    ObjectMeta::deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
+}
+
 struct Reader<'a> {
     value: &'a Value,
     context: &'a mut Context,
@@ -157,7 +162,19 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 Some(number) => visitor.visit_i32(number),
                 None => Err(Misfit(format!("json: cannot unmarshal number {number} into Go value of type int32"))),
             },
+            // Schemas stand where a schema, a truth value or a list may stand.
+            Value::Object(object) if self.in_struct == SCHEMA => visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: SCHEMA, of_struct: Some(schema_fields()) }),
+            Value::Array(items) if self.in_struct == SCHEMA => visitor.visit_seq(Items { items: items.iter().enumerate(), context: self.context, in_struct: SCHEMA }),
+            Value::Bool(set) if self.in_struct == SCHEMA => visitor.visit_bool(*set),
             other => Err(Misfit(format!("json: cannot unmarshal {} into Go value of type int32", go_kind(other)))),
+        }
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.value {
+            Value::Number(number) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
+            Value::Null => visitor.visit_f64(0.0),
+            _ => Err(self.wrong_type("float64")),
         }
     }
 
@@ -206,7 +223,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                     Misfit(format!("parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""))
                 })
             }
-            "FieldsV1" | "RawExtension" | "JSON" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
+            "FieldsV1" | "RawExtension" | "JSON" | "CustomResourceSubresourceStatus" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
             _ => visitor.visit_newtype_struct(self),
         }
     }
@@ -258,7 +275,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     serde::forward_to_deserialize_any! {
-        f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier i128 u128
+        f32 char bytes byte_buf unit unit_struct tuple tuple_struct enum identifier i128 u128
     }
 }
 
@@ -322,6 +339,31 @@ impl<'de> MapAccess<'de> for Fields<'_> {
         self.context.path.pop();
         read
     }
+}
+
+/// The type of a CustomResourceDefinition's schemas, which hold themselves in several forms.
+const SCHEMA: &str = "JSONSchemaProps";
+
+/// The names of a schema's fields, as its type announces them.
+fn schema_fields() -> &'static [&'static str] {
+    struct Listen<'a>(&'a mut &'static [&'static str]);
+    impl<'de> Deserializer<'de> for Listen<'_> {
+        type Error = Misfit;
+        fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Misfit> {
+            Err(Misfit(String::new()))
+        }
+        fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, fields: &'static [&'static str], _: V) -> Result<V::Value, Misfit> {
+            *self.0 = fields;
+            Err(Misfit(String::new()))
+        }
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
+    }
+    let mut fields: &'static [&'static str] = &[];
+    let _ = k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps::deserialize(Listen(&mut fields));
+    fields
 }
 
 /// A reader that only listens to which type is wanted, for `[]v1.Container`.

@@ -1,5 +1,6 @@
 //! Defaults: what the API server fills in where the writer said nothing.
 
+pub(crate) mod admission;
 pub mod pod_spec;
 pub(crate) mod quantities;
 pub(crate) mod rbac;

@@ -4,6 +4,7 @@ mod cluster_role;
 mod cluster_role_binding;
 mod component_status;
 mod config_map;
+mod custom_resource_definition;
 mod controller_revision;
 mod cron_job;
 mod csi_driver;
@@ -47,6 +48,12 @@ mod service_account;
 mod service_cidr;
 mod stateful_set;
 mod storage_class;
+mod mutating_admission_policy;
+mod mutating_admission_policy_binding;
+mod mutating_webhook_configuration;
+mod validating_admission_policy;
+mod validating_admission_policy_binding;
+mod validating_webhook_configuration;
 mod subject_access_review;
 mod token_request;
 mod token_review;
@@ -57,6 +64,7 @@ pub use cluster_role::ClusterRole;
 pub use cluster_role_binding::ClusterRoleBinding;
 pub use component_status::ComponentStatus;
 pub use config_map::ConfigMap;
+pub use custom_resource_definition::CustomResourceDefinition;
 pub use controller_revision::ControllerRevision;
 pub use cron_job::CronJob;
 pub use csi_driver::CSIDriver;
@@ -101,6 +109,12 @@ pub use service_account::ServiceAccount;
 pub use service_cidr::ServiceCIDR;
 pub use stateful_set::StatefulSet;
 pub use storage_class::StorageClass;
+pub use mutating_admission_policy::MutatingAdmissionPolicy;
+pub use mutating_admission_policy_binding::MutatingAdmissionPolicyBinding;
+pub use mutating_webhook_configuration::MutatingWebhookConfiguration;
+pub use validating_admission_policy::ValidatingAdmissionPolicy;
+pub use validating_admission_policy_binding::ValidatingAdmissionPolicyBinding;
+pub use validating_webhook_configuration::ValidatingWebhookConfiguration;
 pub use subject_access_review::SubjectAccessReview;
 pub use token_request::TokenRequest;
 pub use token_review::TokenReview;
@@ -140,6 +154,13 @@ registry::kinds! {
     NetworkPolicy,
     ServiceCIDR,
     IPAddress,
+    CustomResourceDefinition,
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+    ValidatingWebhookConfiguration,
+    MutatingWebhookConfiguration,
+    MutatingAdmissionPolicy,
+    MutatingAdmissionPolicyBinding,
     Job,
     CronJob,
     PodDisruptionBudget,

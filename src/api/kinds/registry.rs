@@ -1,7 +1,7 @@
 //! What the registry of kinds expands to: the enums `Kind` and `Object` with their dispatch to the typed kinds.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/scheme.go, v1.36.
-//! Simplified: each kind has one version.
+//! Simplified: each built-in kind has one version.
 
 use serde::{Deserialize, Deserializer};
 
@@ -29,51 +29,80 @@ where
 
 macro_rules! kinds {
     ($($name:ident),+ $(,)?) => {
-        /// Every kind that the cluster knows.
+        /// Every kind that the cluster knows. `ALL` names the built-in ones; custom kinds come and go with their definitions.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Kind { $($name),+ }
+        pub enum Kind {
+            $($name,)+
+            /// A kind that a CustomResourceDefinition made.
+            Custom($crate::custom::CustomKind),
+        }
 
         /// An object of any kind. Objects are immutable and shared; a change makes a new one.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Object { $($name(std::sync::Arc<$name>)),+ }
+        pub enum Object {
+            $($name(std::sync::Arc<$name>),)+
+            Custom(std::sync::Arc<$crate::custom::CustomObject>),
+        }
 
         impl Kind {
+            /// The built-in kinds.
             pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
 
             pub fn info(self) -> $crate::ResourceInfo {
-                match self { $(Kind::$name => <$name as $crate::Strategy>::INFO),+ }
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::INFO,)+
+                    Kind::Custom(kind) => *kind.info(),
+                }
             }
 
             /// The fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
             pub fn selectable_field_names(self) -> Vec<&'static str> {
-                let fields = match self { $(Kind::$name => $crate::Strategy::selectable_fields(&<$name>::default())),+ };
+                let fields = match self {
+                    $(Kind::$name => $crate::Strategy::selectable_fields(&<$name>::default()),)+
+                    Kind::Custom(_) => Vec::new(),
+                };
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
-            /// An object of this kind with nothing in it.
-            pub fn empty(self) -> Object {
-                match self { $(Kind::$name => Object::$name(std::sync::Arc::new(<$name>::default()))),+ }
+            /// An object of this kind with nothing in it; a custom kind has none without its definition.
+            pub fn empty(self) -> Option<Object> {
+                match self {
+                    $(Kind::$name => Some(Object::$name(std::sync::Arc::new(<$name>::default()))),)+
+                    Kind::Custom(_) => None,
+                }
             }
 
             /// What the server does with the kind, in the words of discovery. A kind without any is part of another's
             /// subresource.
             pub fn verbs(self) -> &'static [&'static str] {
-                match self { $(Kind::$name => <$name as $crate::Strategy>::VERBS),+ }
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::VERBS,)+
+                    Kind::Custom(_) => $crate::object::ALL_VERBS,
+                }
             }
 
             /// What every answer about this kind warns of, if there is something better.
             pub fn deprecation(self) -> Option<&'static str> {
-                match self { $(Kind::$name => <$name as $crate::Strategy>::deprecation()),+ }
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::deprecation(),)+
+                    Kind::Custom(_) => None,
+                }
             }
 
             /// Whether a delete that says nothing of the dependents leaves them alone.
             pub fn orphans_dependents(self) -> bool {
-                match self { $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents()),+ }
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::orphans_dependents(),)+
+                    Kind::Custom(_) => false,
+                }
             }
 
-            /// The columns of this kind's table.
+            /// The columns of this kind's table; those of a custom kind are in its definition.
             pub fn columns(self) -> Vec<$crate::Column> {
-                match self { $(Kind::$name => <$name as $crate::Strategy>::columns()),+ }
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::columns(),)+
+                    Kind::Custom(_) => Vec::new(),
+                }
             }
 
             /// Reads an object of this kind. The error is serde's; `decode` gives the server's.
@@ -83,26 +112,37 @@ macro_rules! kinds {
 
             pub(crate) fn read<'de, D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Object, D::Error> {
                 Ok(match self {
-                    $(Kind::$name => Object::$name(std::sync::Arc::new(<$name as serde::Deserialize>::deserialize(deserializer)?))),+
+                    $(Kind::$name => Object::$name(std::sync::Arc::new(<$name as serde::Deserialize>::deserialize(deserializer)?)),)+
+                    Kind::Custom(_) => return Err(serde::de::Error::custom("a custom resource is read by its definition")),
                 })
             }
         }
 
         impl Object {
             pub fn kind(&self) -> Kind {
-                match self { $(Object::$name(_) => Kind::$name),+ }
+                match self {
+                    $(Object::$name(_) => Kind::$name,)+
+                    Object::Custom(object) => object.kind(),
+                }
             }
             pub fn meta(&self) -> &$crate::ObjectMeta {
-                match self { $(Object::$name(object) => $crate::Resource::meta(&**object)),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Resource::meta(&**object),)+
+                    Object::Custom(object) => &object.metadata,
+                }
             }
             /// The metadata for changing; copies the object first if it is shared.
             pub fn meta_mut(&mut self) -> &mut $crate::ObjectMeta {
-                match self { $(Object::$name(object) => $crate::Resource::meta_mut(std::sync::Arc::make_mut(object))),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Resource::meta_mut(std::sync::Arc::make_mut(object)),)+
+                    Object::Custom(object) => &mut std::sync::Arc::make_mut(object).metadata,
+                }
             }
             /// The object as the API server writes it, with the fields that it writes even when they are empty.
             pub fn to_value(&self) -> serde_json::Value {
                 let mut value = match self {
-                    $(Object::$name(object) => serde_json::to_value(&**object).expect("an object has only string keys")),+
+                    $(Object::$name(object) => serde_json::to_value(&**object).expect("an object has only string keys"),)+
+                    Object::Custom(object) => object.to_value(),
                 };
                 $crate::wire::complete(self.kind(), &mut value);
                 value
@@ -114,6 +154,7 @@ macro_rules! kinds {
             pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
                 let (mut before, mut after) = match (self, new) {
                     $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
+                    (Object::Custom(old), Object::Custom(new)) => (old.to_value(), new.to_value()),
                     _ => panic!("an update of another kind"),
                 };
                 $crate::wire::complete(self.kind(), &mut before);
@@ -121,23 +162,42 @@ macro_rules! kinds {
                 (before, after)
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
-                match self { $(Object::$name(object) => $crate::Strategy::row(&**object, now)),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::row(&**object, now),)+
+                    Object::Custom(object) => object.row(now),
+                }
             }
-            pub fn selectable_fields(&self) -> Vec<(&'static str, String)> {
-                match self { $(Object::$name(object) => $crate::Strategy::selectable_fields(&**object)),+ }
+            pub fn selectable_fields(&self) -> Vec<(std::borrow::Cow<'static, str>, String)> {
+                let fields = match self {
+                    $(Object::$name(object) => $crate::Strategy::selectable_fields(&**object),)+
+                    Object::Custom(object) => return object.selectable_fields().into_iter().map(|(name, value)| (name.into(), value)).collect(),
+                };
+                fields.into_iter().map(|(name, value)| (name.into(), value)).collect()
             }
             pub fn warnings(&self) -> Vec<String> {
-                match self { $(Object::$name(object) => $crate::Strategy::warnings(&**object)),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::warnings(&**object),)+
+                    Object::Custom(object) => object.warnings(),
+                }
             }
             pub fn set_defaults(&mut self) {
-                match self { $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object))),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object)),)+
+                    Object::Custom(object) => std::sync::Arc::make_mut(object).set_defaults(),
+                }
             }
             pub fn prepare_for_create(&mut self) {
                 $crate::object_meta::prepare_for_create(self.meta_mut());
-                match self { $(Object::$name(object) => $crate::Strategy::prepare_for_create(std::sync::Arc::make_mut(object))),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::prepare_for_create(std::sync::Arc::make_mut(object)),)+
+                    Object::Custom(object) => std::sync::Arc::make_mut(object).prepare_for_create(),
+                }
             }
             pub fn validate(&self) -> Vec<$crate::field::FieldError> {
-                match self { $(Object::$name(object) => $crate::Strategy::validate(&**object)),+ }
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::validate(&**object),)+
+                    Object::Custom(object) => object.validate(),
+                }
             }
             /// # Panics
             /// When `old` is of another kind: the caller looked it up by this object's kind.
@@ -145,6 +205,7 @@ macro_rules! kinds {
                 $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_update(std::sync::Arc::make_mut(object), old),)+
+                    (Object::Custom(object), Object::Custom(old)) => std::sync::Arc::make_mut(object).prepare_for_update(old),
                     _ => panic!("an update of another kind"),
                 }
             }
@@ -154,6 +215,7 @@ macro_rules! kinds {
                 $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_status_update(std::sync::Arc::make_mut(object), old),)+
+                    (Object::Custom(object), Object::Custom(old)) => std::sync::Arc::make_mut(object).prepare_for_status_update(old),
                     _ => panic!("an update of another kind"),
                 }
             }
@@ -162,6 +224,7 @@ macro_rules! kinds {
             pub fn validate_update(&self, old: &Object) -> Vec<$crate::field::FieldError> {
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::validate_update(&**object, old),)+
+                    (Object::Custom(object), Object::Custom(old)) => object.validate_update(old),
                     _ => panic!("an update of another kind"),
                 }
             }
@@ -170,6 +233,7 @@ macro_rules! kinds {
             pub fn validate_status_update(&self, old: &Object) -> Vec<$crate::field::FieldError> {
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::validate_status_update(&**object, old),)+
+                    (Object::Custom(object), Object::Custom(old)) => object.validate_status_update(old),
                     _ => panic!("an update of another kind"),
                 }
             }
@@ -177,7 +241,10 @@ macro_rules! kinds {
 
         impl serde::Serialize for Object {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self { $(Object::$name(object) => object.serialize(serializer)),+ }
+                match self {
+                    $(Object::$name(object) => object.serialize(serializer),)+
+                    Object::Custom(object) => object.serialize(serializer),
+                }
             }
         }
     };

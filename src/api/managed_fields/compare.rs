@@ -166,7 +166,7 @@ fn map_fields<S: Schema>(schema: S, map: &MapType<S>, old: Option<&Value>, new: 
 }
 
 /// The elements of a list with all values that go by each.
-fn grouped<'a, S: Schema>(schema: S, elements: Elements, list: Option<&'a Vec<Value>>) -> Vec<(PathElement, Vec<&'a Value>)> {
+fn grouped<S: Schema>(schema: S, elements: Elements, list: Option<&Vec<Value>>) -> Vec<(PathElement, Vec<&Value>)> {
     let mut groups: Vec<(PathElement, Vec<&Value>)> = Vec::new();
     for item in list.into_iter().flatten() {
         let Ok(element) = item_element(schema, elements, item) else { continue };

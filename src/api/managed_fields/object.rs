@@ -1,9 +1,10 @@
-//! Ownership of objects of built-in kinds: what has changed between two states, and what is in a new one.
+//! Ownership of objects: what has changed between two states, and what is in a new one.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/structuredmerge.go, v1.36.
 //! Simplified: kinds in alpha and beta are not tracked.
 
 use super::compare::{Comparison, compare};
+use super::custom::CustomType;
 use super::schema::{Type, empty_object};
 use super::shape::shape;
 use crate::{Kind, Object};
@@ -15,6 +16,9 @@ fn type_of(kind: Kind) -> Option<Type> {
 
 /// What differs between two states of an object. Parts that they share are not looked at.
 pub fn compare_objects(old: &Object, new: &Object) -> Comparison {
+    if let (Object::Custom(old), Object::Custom(new)) = (old, new) {
+        return compare(CustomType::object(new.definition().schema_value()), &old.to_value(), &new.to_value());
+    }
     let Some(schema) = type_of(old.kind()) else { return Comparison::default() };
     let (before, after) = old.differing_values(new);
     compare(schema, &before, &after)
@@ -23,6 +27,10 @@ pub fn compare_objects(old: &Object, new: &Object) -> Comparison {
 /// What a new object has that an empty one has not.
 pub fn new_object_fields(object: &Object) -> Comparison {
     let info = object.kind().info();
+    if let Object::Custom(custom) = object {
+        let schema = CustomType::object(custom.definition().schema_value());
+        return compare(schema, &empty_object(&info.api_version(), info.kind), &custom.to_value());
+    }
     let Some(schema) = type_of(object.kind()) else { return Comparison::default() };
     compare(schema, &empty_object(&info.api_version(), info.kind), &object.to_value())
 }

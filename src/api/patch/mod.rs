@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::decode::{Decoded, decode_value};
 use crate::field::FieldError;
-use crate::{Kind, Object, Status};
+use crate::{Kind, Object, Status, custom};
 
 const MAX_OPERATIONS: usize = 10_000;
 
@@ -55,6 +55,7 @@ impl PatchType {
 /// The patched JSON of an object.
 pub fn apply(kind: Kind, patch_type: PatchType, current: &Value, patch: &Value) -> Result<Value, Status> {
     match patch_type {
+        PatchType::Strategic if matches!(kind, Kind::Custom(_)) => Err(not_of_custom_kinds()),
         PatchType::Json => json_patch(current, patch),
         PatchType::Merge => {
             require_object(patch, "error decoding patch: ")?;
@@ -74,6 +75,9 @@ pub fn apply(kind: Kind, patch_type: PatchType, current: &Value, patch: &Value) 
 pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -> Result<Decoded, Status> {
     let kind = current.kind();
     let patched = apply(kind, patch_type, &current.to_value(), patch)?;
+    if let Object::Custom(current) = current {
+        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, patch, &patched, &why));
+    }
     decode_value(kind, &patched).map_err(|why| unreadable(patch_type, patch, &patched, &why))
 }
 
@@ -83,6 +87,12 @@ pub fn unreadable(patch_type: PatchType, patch: &Value, patched: &Value, why: &s
     let error = FieldError::invalid("patch", shown, why);
     let status = Status::new(422, "Invalid", format!(" \"\" is invalid: {error}"));
     status.with_cause(&error.field, error.error_type.reason(), error.body())
+}
+
+/// Nobody says of custom kinds by which keys their lists are merged.
+pub fn not_of_custom_kinds() -> Status {
+    let types = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    Status::new(415, "UnsupportedMediaType", format!("the body of the request was in an unknown format - accepted media types include: {types}"))
 }
 
 fn require_object(patch: &Value, prefix: &str) -> Result<(), Status> {

@@ -50,8 +50,12 @@ impl FieldSelector {
 
     /// The error for a field that objects of `kind` cannot be selected by.
     pub fn check(&self, kind: Kind) -> Result<(), SelectorError> {
+        self.check_names(kind, &kind.selectable_field_names())
+    }
+
+    /// The same for a kind whose selectable fields are `known`, such as a custom one.
+    pub fn check_names(&self, kind: Kind, known: &[&str]) -> Result<(), SelectorError> {
         let info = kind.info();
-        let known: Vec<&str> = kind.selectable_field_names();
         for Term { field, .. } in &self.0 {
             let common = field == "metadata.name" || (info.namespaced && field == "metadata.namespace");
             if common || known.contains(&field.as_str()) {
@@ -75,7 +79,7 @@ impl FieldSelector {
             let value = match term.field.as_str() {
                 "metadata.name" => object.meta().name.as_deref(),
                 "metadata.namespace" => object.meta().namespace.as_deref(),
-                field => fields.iter().find(|(name, _)| *name == field).map(|(_, value)| value.as_str()),
+                field => fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str()),
             };
             (value.unwrap_or_default() == term.value) == term.equal
         })

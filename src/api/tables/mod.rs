@@ -1,5 +1,6 @@
 //! Tables: the cells that `kubectl get` shows for an object.
 
+pub(crate) mod admission;
 pub(crate) mod autoscaler;
 pub(crate) mod batch;
 pub(crate) mod columns;

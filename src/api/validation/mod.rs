@@ -1,10 +1,14 @@
 //! Validation: what the API server refuses, field by field, in its own words.
 
+pub(crate) mod admission_policy;
+pub(crate) mod admission_rules;
+pub(crate) mod admission_webhook;
 pub(crate) mod autoscaler;
 pub(crate) mod cidr;
 pub(crate) mod class;
 pub(crate) mod config;
 pub(crate) mod container;
+pub(crate) mod custom_resource_definition;
 pub(crate) mod controller_revision;
 pub(crate) mod cron_job;
 pub(crate) mod csi;
@@ -40,6 +44,7 @@ pub(crate) mod service_cidr;
 pub(crate) mod stateful_set;
 pub(crate) mod storage;
 pub(crate) mod volume;
+pub(crate) mod webhook;
 pub(crate) mod workload;
 
 use serde_json::Value;

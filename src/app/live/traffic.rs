@@ -62,7 +62,8 @@ fn version_named(name: &str, shown: &ClusterView) -> Option<usize> {
 
 fn spot(place: Place<'_>) -> Spot {
     match place {
-        Place::Outside => Spot::Outside,
+        // The API server stands on no node of the picture.
+        Place::Outside | Place::ControlPlane => Spot::Outside,
         Place::On { node, ip } => Spot::On { node: node.to_owned(), ip: ip.to_string() },
     }
 }

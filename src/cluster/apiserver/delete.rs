@@ -51,7 +51,13 @@ impl ApiServer {
     pub(super) fn delete_object(&mut self, object: Object, key: Key, options: &Options, call: &mut Call) -> Result<Reply, Status> {
         let kind = object.kind();
         check(&object, &key, options)?;
+        self.validate_admission(None, Some(&object), None, call)?;
         self.admit_delete(&object, call)?;
+        if let Object::CustomResourceDefinition(definition) = &object
+            && definition.metadata.deletion_timestamp.is_none()
+        {
+            return self.begin_delete_definition(definition, key, options, call);
+        }
         if let Object::Namespace(namespace) = &object {
             let waits = namespace.metadata.deletion_timestamp.is_some();
             if waits && namespace.spec.finalizers.as_ref().is_some_and(|finalizers| !finalizers.is_empty()) {

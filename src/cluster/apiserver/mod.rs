@@ -5,6 +5,7 @@
 //! Simplified: nothing.
 
 pub mod admission;
+mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
 mod continue_token;
@@ -33,6 +34,7 @@ use podarium_sim::{Stream, Time};
 use crate::cause::{Cause, Write};
 use crate::store::{Key, Revision, Store};
 
+pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
@@ -148,7 +150,7 @@ impl ApiServer {
             dry_run: request.options.dry_run,
             manager: ownership::manager_of(&request),
             managed: None,
-            warnings: request.kind.deprecation().map(str::to_owned).into_iter().collect(),
+            warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,
             accepted: false,
         };
@@ -198,6 +200,7 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
+        let new = new.map(|object| self.as_stored(object, &key));
         let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,

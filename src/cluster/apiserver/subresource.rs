@@ -60,7 +60,7 @@ impl ApiServer {
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
-        let old = self.stored(request.kind, &key)?.clone();
+        let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
         let wanted = match (request.verb, &request.body) {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
@@ -92,6 +92,14 @@ impl ApiServer {
 /// The Scale of an object that can be scaled.
 fn scale_of(object: &Object) -> Option<Value> {
     let meta = object.meta();
+    if let Object::Custom(custom) = object {
+        let (spec, status, selector) = custom.scale()?;
+        let mut scale = scale_value(meta, spec.unwrap_or(0), status, &selector);
+        if selector.is_empty() {
+            scale["status"] = json!({"replicas": status});
+        }
+        return Some(scale);
+    }
     let (spec, status, selector) = match object {
         Object::Deployment(object) => (object.spec.replicas, object.status.replicas, LabelSelector::of(&object.spec.selector)),
         Object::ReplicaSet(object) => (object.spec.replicas, Some(object.status.replicas), LabelSelector::of(&object.spec.selector)),
@@ -102,12 +110,11 @@ fn scale_of(object: &Object) -> Option<Value> {
         }
         _ => return None,
     };
-    let selector = selector.to_string();
-    let spec = match spec.unwrap_or(0) {
-        0 => json!({}),
-        replicas => json!({"replicas": replicas}),
-    };
-    Some(json!({
+    Some(scale_value(meta, i64::from(spec.unwrap_or(0)), i64::from(status.unwrap_or(0)), &selector.to_string()))
+}
+
+fn scale_value(meta: &podarium_api::ObjectMeta, spec: i64, status: i64, selector: &str) -> Value {
+    json!({
         "kind": "Scale",
         "apiVersion": "autoscaling/v1",
         "metadata": {
@@ -117,9 +124,10 @@ fn scale_of(object: &Object) -> Option<Value> {
             "resourceVersion": meta.resource_version,
             "creationTimestamp": meta.creation_timestamp,
         },
-        "spec": spec,
-        "status": {"replicas": status.unwrap_or(0), "selector": selector},
-    }))
+        // Zero is left out of what is wanted, and said of what there is.
+        "spec": if spec == 0 { json!({}) } else { json!({"replicas": spec}) },
+        "status": {"replicas": status, "selector": selector},
+    })
 }
 
 fn set_replicas(object: &mut Object, replicas: i32) {
@@ -132,6 +140,7 @@ fn set_replicas(object: &mut Object, replicas: i32) {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);
         }
+        Object::Custom(object) => Arc::make_mut(object).set_replicas(i64::from(replicas)),
         Object::StatefulSet(object) => {
             let object = Arc::make_mut(object);
             Arc::make_mut(&mut object.spec).replicas = Some(replicas);

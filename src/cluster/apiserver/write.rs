@@ -9,7 +9,7 @@ use podarium_api::decode::Decoded;
 use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
-use super::admission::{self, Attributes};
+use super::admission::{self, Attributes, validating};
 use super::review::is_review;
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, storage_rules};
 use crate::store::Key;
@@ -25,6 +25,7 @@ impl ApiServer {
 
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
+        self.check_definition(&object)?;
         object.set_defaults();
         self.track_create(&object, call);
         // Admission sees an object that has no name yet if only a prefix was given.
@@ -45,6 +46,7 @@ impl ApiServer {
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.validate_admission(Some(&object), None, None, call)?;
         call.warnings.extend(object.warnings());
         self.check_admission(kind, &mut object, None, None, call)?;
         if self.store.get(kind, &key).is_some() {
@@ -116,6 +118,34 @@ impl ApiServer {
         }
     }
 
+    /// Asks validating admission about a write that is complete and valid.
+    pub(super) fn validate_admission(&self, object: Option<&Object>, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
+        let Some(either) = object.or(old) else { return Ok(()) };
+        let (kind, meta) = (either.kind(), either.meta());
+        let info = kind.info();
+        let operation = match (object.is_some(), old.is_some()) {
+            (true, false) => "CREATE",
+            (true, true) => "UPDATE",
+            (false, _) => "DELETE",
+        };
+        // The namespace of a Namespace is itself.
+        let namespace = if kind == Kind::Namespace { meta.name.as_deref() } else { meta.namespace.as_deref() };
+        validating::validate(&mut validating::Validated {
+            operation,
+            kind,
+            resource: (info.group, info.version, info.plural),
+            subresource: subresource.map_or("", Subresource::name),
+            name: meta.name.as_deref().unwrap_or_default(),
+            namespace: namespace.unwrap_or_default(),
+            object,
+            old,
+            store: &self.store,
+            user: &call.user,
+            dry_run: call.dry_run,
+            warnings: &mut call.warnings,
+        })
+    }
+
     pub(super) fn update(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
         let Body::Object(mut object) = request.body else {
@@ -131,7 +161,7 @@ impl ApiServer {
             return Err(Status::bad_request(text));
         }
         let old = match self.store.get(request.kind, &key) {
-            Some(old) => old.clone(),
+            Some(_) => self.stored_as_asked(request.kind, &key)?,
             None if storage_rules::is_created_by_update(request.kind) && request.subresource.is_none() => {
                 return self.create_object(object, call).map(Reply::Object);
             }
@@ -153,7 +183,7 @@ impl ApiServer {
         if patch_type == PatchType::Apply {
             return self.apply(&request, &body, call);
         }
-        let old = self.stored(request.kind, &key)?.clone();
+        let old = self.stored_as_asked(request.kind, &key)?;
         let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
         let object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         self.replace(object, old, request.subresource, call).map(Reply::Object)
@@ -182,13 +212,15 @@ impl ApiServer {
         let errors = if status_only {
             object.validate_status_update(&old)
         } else {
-            let mut errors = object.validate();
+            // A custom resource may keep what was wrong with it before.
+            let mut errors = if matches!(object, Object::Custom(_)) { Vec::new() } else { object.validate() };
             errors.extend(object.validate_update(&old));
             errors
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.validate_admission(Some(&object), Some(&old), subresource, call)?;
         self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         if object == old && self.owned_as_before(kind, &key, call) {

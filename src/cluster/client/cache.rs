@@ -136,6 +136,10 @@ impl Caches {
         self.kinds.entry(kind).or_default()
     }
 
+    pub(super) fn remove_kind(&mut self, kind: Kind) {
+        self.kinds.remove(&kind);
+    }
+
     /// The cache of a kind, if the component watches it.
     pub fn kind(&self, kind: Kind) -> Option<&Cache> {
         self.kinds.get(&kind)

@@ -115,6 +115,25 @@ impl Informers {
         }
     }
 
+    /// Begins to watch a further kind; what there is of it comes as news.
+    pub fn follow(&mut self, kind: Kind, ctx: &mut Ctx<'_>) {
+        if self.reflectors.contains_key(&kind) {
+            return;
+        }
+        // The component goes on while the new cache fills.
+        Arc::make_mut(&mut self.caches).kind_mut(kind).set_synced();
+        self.reflectors.insert(kind, Reflector { filter: Filter::all(), state: State::Waiting, resource_version: 0 });
+        self.list_waiting(ctx);
+    }
+
+    /// Watches a kind no longer.
+    pub fn unfollow(&mut self, kind: Kind, ctx: &mut Ctx<'_>) {
+        if let Some(Reflector { state: State::Watching(id), .. }) = self.reflectors.remove(&kind) {
+            ctx.stop_watch(id);
+        }
+        Arc::make_mut(&mut self.caches).remove_kind(kind);
+    }
+
     fn watching(&self, id: WatchId) -> Option<Kind> {
         let watching = |reflector: &Reflector| matches!(reflector.state, State::Watching(of) if of == id);
         self.reflectors.iter().find(|(_, reflector)| watching(reflector)).map(|(kind, _)| *kind)

@@ -25,6 +25,7 @@ const FIRST_QUEUE: u64 = 1;
 /// A controller behind a pointer, so that unlike ones stand in one list.
 trait AnyController: Send + std::marker::Sync {
     fn watched(&self) -> Vec<(Kind, Filter)>;
+    fn watches_custom_kinds(&self) -> bool;
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
     fn on_start(&mut self, enqueue: &mut Enqueue<'_>);
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop>;
@@ -35,6 +36,9 @@ trait AnyController: Send + std::marker::Sync {
 impl<C: Controller> AnyController for C {
     fn watched(&self) -> Vec<(Kind, Filter)> {
         C::watched()
+    }
+    fn watches_custom_kinds(&self) -> bool {
+        C::watches_custom_kinds()
     }
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>) {
         Controller::on_change(self, change, caches, enqueue);
@@ -65,7 +69,7 @@ struct InFlight {
 
 /// One controller with all that it needs to run.
 #[derive(Clone)]
-pub(super) struct Runner {
+pub(crate) struct Runner {
     controller: Arc<dyn AnyController>,
     user: User,
     workers: usize,
@@ -80,7 +84,7 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    pub(super) fn new<C: Controller>(controller: C) -> Self {
+    pub(crate) fn new<C: Controller>(controller: C) -> Self {
         Runner {
             controller: Arc::new(controller),
             user: match C::SERVICE_ACCOUNT {
@@ -95,6 +99,12 @@ impl Runner {
             client: TokenBucket::new(C::CLIENT.0, C::CLIENT.1),
             alarm: None,
         }
+    }
+
+    /// A controller that is a part of the API server itself, and so is the API server to itself.
+    pub(super) fn inside_api_server<C: Controller>(controller: C) -> Self {
+        let user = User::with_groups("system:apiserver", &[crate::apiserver::authentication::MASTERS]);
+        Runner { user, client: TokenBucket::new(5000.0, 5000), ..Self::new(controller) }
     }
 
     fn controller_mut(&mut self) -> &mut dyn AnyController {
@@ -233,12 +243,37 @@ impl ControllerManager {
         Self::default()
     }
 
+    /// A process of its own with these controllers.
+    pub(crate) fn of(runners: Vec<Runner>) -> Self {
+        Self::new(runners)
+    }
+
+    /// The controllers that kube-apiserver runs.
+    pub fn inside_api_server() -> Self {
+        Self::new(super::inside_api_server())
+    }
+
     pub(super) fn new(runners: Vec<Runner>) -> Self {
         let watched: BTreeMap<Kind, Filter> = runners.iter().flat_map(|runner| runner.controller.watched()).collect();
         ControllerManager { informers: Informers::new(watched, INFORMERS), runners, started: false }
     }
 
+    /// Watches the kinds that definitions make, and no longer those of definitions that are gone.
+    fn follow_definitions(&mut self, changes: &[Change], ctx: &mut Ctx<'_>) {
+        if !self.runners.iter().any(|runner| runner.controller.watches_custom_kinds()) {
+            return;
+        }
+        for change in changes.iter().filter(|change| change.kind == Kind::CustomResourceDefinition) {
+            match (change.old.as_ref().and_then(super::custom_kind), change.new.as_ref().and_then(super::custom_kind)) {
+                (_, Some(kind)) => self.informers.follow(kind, ctx),
+                (Some(kind), None) => self.informers.unfollow(kind, ctx),
+                (None, None) => {}
+            }
+        }
+    }
+
     fn changed(&mut self, changes: &[Change], ctx: &mut Ctx<'_>) {
+        self.follow_definitions(changes, ctx);
         let caches = self.informers.caches().clone();
         for change in changes {
             for runner in &mut self.runners {

@@ -5,7 +5,9 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod attach_detach;
 mod claim;
+mod custom_resource_definition;
 mod cron_job;
 mod cluster_role_aggregation;
 mod consistency;
@@ -13,6 +15,7 @@ mod daemonset;
 mod deployment;
 mod disruption;
 mod endpoint_slice;
+mod endpoint_slice_mirroring;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
@@ -26,6 +29,7 @@ mod node_lifecycle;
 mod pod_control;
 mod persistent_volume;
 mod pod_gc;
+mod podautoscaler;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
@@ -41,11 +45,20 @@ mod testbed;
 mod ttl_after_finished;
 mod volume_expand;
 
+use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
+
 pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
+pub(crate) use manager::Runner;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
+
+/// The kind that an established CustomResourceDefinition makes.
+fn custom_kind(object: &Object) -> Option<Kind> {
+    let definition = CustomResourceDefinition::from_object(object)?;
+    Some(definition.definitions.all_served().first()?.kind())
+}
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
@@ -53,6 +66,7 @@ fn registry() -> Vec<manager::Runner> {
     vec![
         manager::Runner::new(service_account_tokens::TokensController),
         manager::Runner::new(service_account::ServiceAccountController),
+        manager::Runner::new(attach_detach::AttachDetachController::default()),
         manager::Runner::new(cron_job::CronJobController),
         manager::Runner::new(root_ca_publisher::RootCaPublisher),
         manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
@@ -61,6 +75,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(disruption::DisruptionController),
         manager::Runner::new(disruption::StaleDisruptionController),
         manager::Runner::new(endpoint_slice::EndpointSliceController::default()),
+        manager::Runner::new(endpoint_slice_mirroring::EndpointSliceMirroringController::default()),
         manager::Runner::new(endpoints::EndpointsController::default()),
         manager::Runner::new(garbage_collector::GarbageCollector::default()),
         manager::Runner::new(job::JobController::default()),
@@ -70,6 +85,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(node_lifecycle::NodeLifecycleController::default()),
         manager::Runner::new(persistent_volume::PersistentVolumeController::default()),
         manager::Runner::new(pod_gc::PodGarbageCollector::default()),
+        manager::Runner::new(podautoscaler::PodAutoscalerController::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicaSet>::default()),
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
@@ -80,5 +96,14 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
         manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
+    ]
+}
+
+/// The controllers that run inside kube-apiserver, as the user `system:apiserver`.
+fn inside_api_server() -> Vec<manager::Runner> {
+    vec![
+        manager::Runner::inside_api_server(custom_resource_definition::Naming),
+        manager::Runner::inside_api_server(custom_resource_definition::Establishing),
+        manager::Runner::inside_api_server(custom_resource_definition::Finalizing),
     ]
 }

@@ -46,6 +46,11 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     /// The kinds that it watches.
     fn watched() -> Vec<(Kind, Filter)>;
 
+    /// Whether it also watches every kind that a CustomResourceDefinition makes.
+    fn watches_custom_kinds() -> bool {
+        false
+    }
+
     /// Something changed in a cache: remember what must be, and name the keys to look at.
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
 

@@ -16,6 +16,7 @@ use podarium_api::{Kind, Object, Pod, Resource};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+use crate::apiserver::authentication::{MASTERS, User};
 use crate::apiserver::{Answer, Body, Filter, PatchType, Request, Verb};
 use crate::client::Informers;
 use crate::component::{Component, ComponentId, Ctx, Message, Signal, WatchChange, WatchId};
@@ -199,7 +200,7 @@ impl TestBed {
                 "spec": {"holderIdentity": node, "leaseDurationSeconds": 40, "renewTime": "2026-01-05T09:00:00.000000Z"}});
             cluster.seed_object(Kind::Lease.parse(lease).unwrap()).unwrap();
         }
-        let stand_in = cluster.start("stand-in", "system:node", StandIn::new());
+        let stand_in = cluster.start("stand-in", User::with_groups("system:node", &[MASTERS]), StandIn::new());
         let watches = Kind::ALL.iter().map(|kind| cluster.watch(*kind, Filter::all(), 0)).collect();
         let mut bed = TestBed { cluster, log: Vec::new(), watches, stand_in };
         bed.run(3.0);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::selector::{FieldSelector, LabelSelector, SelectorError};
-use podarium_api::{Kind, Status, decode};
+use podarium_api::{Kind, Status, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const UNKNOWN_FORMAT: &str = "the body of the request was in an unknown format -
 /// The request, how it is answered, and warnings about its body.
 pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Agreed, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
-    let patch = if verb == Verb::Patch { Some(patch_type(http)?) } else { None };
+    let patch = if verb == Verb::Patch { Some(patch_type(http, path)?) } else { None };
     let mut agreed = accept::agree(http, query, route(verb, path))?;
     let mut warnings = Vec::new();
     let (mut options, body) = match verb {
@@ -113,7 +113,11 @@ fn filter(path: &ResourcePath, query: &Query, verb: Verb, namespace: Arc<str>) -
     let bad = |error: SelectorError| Status::bad_request(error.0);
     let labels = LabelSelector::parse(query.get("labelSelector").unwrap_or_default()).map_err(bad)?;
     let mut fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
-    fields.check(path.kind).map_err(bad)?;
+    let known: Vec<&str> = match &path.definition {
+        Some(definition) => definition.selectable_fields().collect(),
+        None => path.kind.selectable_field_names(),
+    };
+    fields.check_names(path.kind, &known).map_err(bad)?;
     if !path.name.is_empty() {
         if !fields.is_empty() && fields.required("metadata.name") != Some(&path.name) {
             return Err(Status::bad_request("fieldSelector metadata.name doesn't match requested name"));
@@ -161,8 +165,12 @@ pub(super) fn parse(http: &HttpRequest, body: &[u8]) -> Result<Value, Status> {
 }
 
 /// A route of its own for patches refuses other types before anything else is looked at.
-fn patch_type(http: &HttpRequest) -> Result<PatchType, Status> {
+fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
     let wanted = header(http, "Content-Type");
+    // The path of a custom kind is no route of its own.
+    if path.definition.is_some() && PatchType::from_media_type(wanted).is_none_or(|found| found == PatchType::Strategic) {
+        return Err(podarium_api::patch::not_of_custom_kinds());
+    }
     PatchType::from_media_type(wanted).ok_or_else(|| Status::refused_route(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
 }
 
@@ -190,11 +198,17 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warni
     }
     let yaml = content_type(http)? == "application/yaml";
     let decoded = match path.version {
+        None if path.definition.is_some() => read_custom(path, yaml, &http.body)?,
         Some(version) => decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)?,
         None if yaml => decode::decode_yaml(path.kind, &http.body)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };
     strictly(decoded, options.field_validation, warnings).map(Body::Object)
+}
+
+fn read_custom(path: &ResourcePath, yaml: bool, body: &[u8]) -> Result<decode::Decoded, Status> {
+    let definition = path.definition.as_ref().ok_or_else(Status::no_such_path)?;
+    if yaml { custom::decode_yaml(definition, body) } else { custom::decode_bytes(definition, body) }
 }
 
 /// Whether a body is what its subresource takes.

@@ -6,6 +6,7 @@
 
 mod accept;
 mod body;
+mod custom;
 mod discovery;
 mod openapi;
 mod options;

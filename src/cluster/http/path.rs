@@ -3,10 +3,14 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/request/requestinfo.go, server/handler.go (director), v1.36.
 //! Simplified: nothing.
 
+use std::sync::Arc;
+
+use podarium_api::custom::Definition;
 use podarium_api::versions::{self, Version};
 use podarium_api::{Kind, Status};
 
 use super::{Query, query, resources};
+use crate::store::Store;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +23,8 @@ pub(crate) struct ResourcePath {
     pub subresource: Option<&'static resources::Subresource>,
     /// The version by which the path asks for the kind, if it is not the stored one.
     pub version: Option<&'static Version>,
+    /// The version of a custom kind.
+    pub definition: Option<Arc<Definition>>,
     /// The old form of a watch: `/api/v1/watch/namespaces/shop/pods`.
     pub watch: bool,
 }
@@ -32,8 +38,6 @@ pub(crate) enum Target {
 /// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
 const NOT_SIMULATED: &[(&str, &[&str])] = &[
     ("", &["bindings"]),
-    ("admissionregistration.k8s.io", &["validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings", "validatingwebhookconfigurations", "mutatingwebhookconfigurations"]),
-    ("apiextensions.k8s.io", &["customresourcedefinitions"]),
     ("apiregistration.k8s.io", &["apiservices"]),
     ("certificates.k8s.io", &["certificatesigningrequests"]),
     ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
@@ -42,7 +46,7 @@ const NOT_SIMULATED: &[(&str, &[&str])] = &[
 ];
 
 /// Splits a URL (with or without scheme and host) into what it names and its query.
-pub(crate) fn parse(url: &str, course_2019: bool) -> Result<(Target, Query), Status> {
+pub(crate) fn parse(url: &str, course_2019: bool, store: &Store) -> Result<(Target, Query), Status> {
     let path = match url.split_once("://") {
         Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
         None => url,
@@ -53,8 +57,8 @@ pub(crate) fn parse(url: &str, course_2019: bool) -> Result<(Target, Query), Sta
     let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(|part| query::decode(&part.replace('+', "%2B"))).collect();
     let named: Vec<&str> = parts.iter().map(String::as_str).collect();
     let target = match named.as_slice() {
-        ["api", "v1", rest @ ..] if !rest.is_empty() => Some(resource("", "v1", rest, course_2019)),
-        ["apis", group, version, rest @ ..] if !rest.is_empty() => resource_of_group(group, version, rest, course_2019),
+        ["api", "v1", rest @ ..] if !rest.is_empty() => Some(resource("", "v1", rest, course_2019, store)),
+        ["apis", group, version, rest @ ..] if !rest.is_empty() => resource_of_group(group, version, rest, course_2019, store),
         _ => None,
     };
     match target {
@@ -64,15 +68,16 @@ pub(crate) fn parse(url: &str, course_2019: bool) -> Result<(Target, Query), Sta
 }
 
 /// `None` if no resource can have the path since nothing has this group and version.
-fn resource_of_group(group: &str, version: &str, rest: &[&str], course_2019: bool) -> Option<Result<ResourcePath, Status>> {
+fn resource_of_group(group: &str, version: &str, rest: &[&str], course_2019: bool, store: &Store) -> Option<Result<ResourcePath, Status>> {
     let infos = || Kind::ALL.iter().map(|kind| kind.info());
     let stored = infos().any(|info| info.group == group && info.version == version);
     let converted = infos().flat_map(|info| versions::of(&info, course_2019)).any(|other| other.group == group && other.version == version);
     let honest = NOT_SIMULATED.iter().any(|(of, plurals)| *of == group && rest.iter().any(|part| plurals.contains(part)));
-    (stored || converted || honest).then(|| resource(group, version, rest, course_2019))
+    let custom = rest.iter().any(|plural| definition_of(group, version, plural, store).is_some());
+    (stored || converted || honest || custom).then(|| resource(group, version, rest, course_2019, store))
 }
 
-fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool) -> Result<ResourcePath, Status> {
+fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool, store: &Store) -> Result<ResourcePath, Status> {
     let (watch, rest) = match rest {
         ["watch", rest @ ..] if !rest.is_empty() => (true, rest),
         rest => (false, rest),
@@ -91,7 +96,11 @@ fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool) -> Res
         [plural, name, "proxy", ..] => (*plural, *name, Some("proxy")),
         _ => return Err(Status::no_such_path()),
     };
-    let (kind, version) = kind_of(group, version, plural, course_2019)?;
+    let definition = definition_of(group, version, plural, store).cloned();
+    let (kind, version) = match &definition {
+        Some(definition) => (definition.kind(), None),
+        None => kind_of(group, version, plural, course_2019)?,
+    };
     let info = kind.info();
     if !info.namespaced && !namespace.is_empty() || info.namespaced && namespace.is_empty() && !name.is_empty() {
         return Err(Status::no_such_path());
@@ -99,9 +108,25 @@ fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool) -> Res
     let subresource = match subresource {
         None => None,
         Some(_) if watch => return Err(Status::no_such_path()),
+        Some(part) if definition.is_some() => Some(part_of(definition.as_deref(), part).ok_or_else(|| Status::not_found(kind, name))?),
         Some(name) => Some(resources::subresources(&info).iter().find(|known| known.name == name).ok_or_else(Status::no_such_path)?),
     };
-    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, version, watch })
+    Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, version, definition, watch })
+}
+
+/// The version of a custom kind that is served under this name.
+fn definition_of<'a>(group: &str, version: &str, plural: &str, store: &'a Store) -> Option<&'a Arc<Definition>> {
+    store.definition(group, plural)?.definitions.served(version)
+}
+
+/// A subresource that the definition of a custom kind has.
+fn part_of(definition: Option<&Definition>, part: &str) -> Option<&'static resources::Subresource> {
+    let definition = definition?;
+    match part {
+        "status" if definition.has_status() => Some(&resources::STATUS),
+        "scale" if definition.scale().is_some() => Some(&resources::SCALE),
+        _ => None,
+    }
 }
 
 /// The kind that this version serves under the name, and the version if it is not the stored one.
@@ -131,7 +156,7 @@ mod tests {
     use super::*;
 
     fn path_of(url: &str) -> Result<ResourcePath, String> {
-        match parse(url, false) {
+        match parse(url, false, &Store::default()) {
             Ok((Target::Resource(path), _)) => Ok(path),
             Ok((Target::Document(parts), _)) => Err(parts.join(" ")),
             Err(status) => Err(status.to_string()),
@@ -141,8 +166,8 @@ mod tests {
     #[test]
     fn old_versions_are_served_only_when_asked_for() {
         let url = "/apis/extensions/v1beta1/namespaces/a/deployments/d";
-        assert!(matches!(parse(url, false), Ok((Target::Document(_), _))));
-        let Ok((Target::Resource(path), _)) = parse(url, true) else { panic!("not served") };
+        assert!(matches!(parse(url, false, &Store::default()), Ok((Target::Document(_), _))));
+        let Ok((Target::Resource(path), _)) = parse(url, true, &Store::default()) else { panic!("not served") };
         assert_eq!((path.kind, path.version.map(Version::api_version).as_deref()), (Kind::Deployment, Some("extensions/v1beta1")));
     }
 
@@ -156,7 +181,7 @@ mod tests {
     fn paths_name_what_they_name() {
         let path = |kind: Kind, namespace: &str, name: &str, subresource: Option<&str>| {
             let subresource = subresource.map(|wanted| resources::subresources(&kind.info()).iter().find(|known| known.name == wanted).unwrap());
-            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, version: None, watch: false })
+            Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, version: None, definition: None, watch: false })
         };
         let nothing = || Err("the server could not find the requested resource".to_owned());
         let cases = [

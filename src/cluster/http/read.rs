@@ -10,6 +10,7 @@ use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
 use super::{Query, Rendering, body, discovery, render};
 use crate::apiserver::{Answer, Request, User, Verb};
+use crate::store::Store;
 
 /// What the answers of discovery depend on.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct Server<'a> {
     pub course_2019: bool,
     /// Host and port under which clients find it.
     pub address: &'a str,
+    /// Holds the definitions of custom kinds.
+    pub store: &'a Store,
 }
 
 /// What an HTTP request asks for.
@@ -32,7 +35,7 @@ pub(crate) enum Asked {
 
 /// Reads a request. What is wrong with it becomes the server's error.
 pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Result<Asked, Status> {
-    let (target, query) = path::parse(&http.url, server.course_2019)?;
+    let (target, query) = path::parse(&http.url, server.course_2019, server.store)?;
     let path = match target {
         Target::Resource(path) => path,
         Target::Document(parts) => return discovery::answer(http, &parts, &query, server).map(Asked::Now),
@@ -41,7 +44,7 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
     if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
         return Ok(Asked::Log(path, query));
     }
-    let rendering = Rendering::new(http, &query, agreed, path.version);
+    let rendering = Rendering::new(http, &query, agreed, &path);
     request.options.managed_fields = rendering.shows_managed_fields();
     let request = Box::new(request);
     if request.verb == Verb::Watch {

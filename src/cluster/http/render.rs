@@ -4,6 +4,9 @@
 //! apiserver/pkg/endpoints/handlers/responsewriters/writers.go, v1.36.
 //! Simplified: below the first level, fields come in alphabetical order and not in that of the Go types.
 
+use std::sync::Arc;
+
+use podarium_api::custom::Definition;
 use podarium_api::versions::Version;
 use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpRequest, HttpResponse};
@@ -11,7 +14,8 @@ use serde_json::{Value, json};
 
 use super::accept::{self, Agreed, Encoding, Form};
 use super::text::encode;
-use super::Query;
+use super::custom::columns;
+use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
 
 /// How one client wants its answers.
@@ -24,6 +28,8 @@ pub(crate) struct Rendering {
     include: Include,
     /// The version in which objects are shown, if it is not the stored one.
     version: Option<&'static Version>,
+    /// The version of a custom kind in which objects are shown.
+    definition: Option<Arc<Definition>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +41,14 @@ enum Include {
 }
 
 impl Rendering {
-    pub fn new(http: &HttpRequest, query: &Query, agreed: Agreed, version: Option<&'static Version>) -> Self {
+    pub fn new(http: &HttpRequest, query: &Query, agreed: Agreed, path: &ResourcePath) -> Self {
         let include = match query.get("includeObject") {
             Some("None") => Include::None,
             Some("Object") => Include::Object,
             None | Some("Metadata") => Include::Metadata,
             Some(other) => Include::Unknown(other.to_owned()),
         };
-        Rendering { agreed, error: accept::for_error(http, query), include, version }
+        Rendering { agreed, error: accept::for_error(http, query), include, version: path.version, definition: path.definition.clone() }
     }
 
     /// Tables are for people, who would not see who owns which fields.
@@ -103,12 +109,13 @@ impl Rendering {
         match self.agreed.form {
             Form::Table => {
                 let rows = items.iter().map(|object| self.row(object, now)).collect();
-                self.table(columns(kind), rows, metadata)
+                self.table(columns(kind, self.definition.as_deref()), rows, metadata)
             }
             Form::Plain => {
-                let api_version = self.version.map_or_else(|| info.api_version(), Version::api_version);
+                let api_version = self.api_version(kind);
                 let items: Vec<Value> = items.iter().map(|object| self.item(object)).collect();
-                json!({"kind": format!("{}List", info.kind), "apiVersion": api_version, "metadata": metadata, "items": items})
+                let list = self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned());
+                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
             }
             Form::Metadata | Form::MetadataList => {
                 let items: Vec<Value> = items.iter().map(|object| self.metadata_of(object)).collect();
@@ -122,7 +129,7 @@ impl Rendering {
         match self.agreed.form {
             Form::Table => {
                 let metadata = json!({"resourceVersion": object.meta().resource_version});
-                let columns = if with_columns { columns(object.kind()) } else { Vec::new() };
+                let columns = if with_columns { columns(object.kind(), self.definition.as_deref()) } else { Vec::new() };
                 self.table(columns, vec![self.row(object, now)], metadata)
             }
             Form::Metadata | Form::MetadataList => self.metadata_of(object),
@@ -130,8 +137,20 @@ impl Rendering {
         }
     }
 
+    /// The version in which objects of this kind are shown.
+    pub fn api_version(&self, kind: Kind) -> String {
+        match (self.version, &self.definition) {
+            (Some(version), _) => version.api_version(),
+            (None, Some(definition)) => definition.info().api_version(),
+            (None, None) => kind.info().api_version(),
+        }
+    }
+
     /// The object in the version that was asked for.
     fn value(&self, object: &Object) -> Value {
+        if let (Object::Custom(object), Some(definition)) = (object, &self.definition) {
+            return object.in_version(definition).to_value();
+        }
         match self.version {
             Some(version) => version.from_stored(object.to_value()),
             None => object.to_value(),
@@ -141,7 +160,8 @@ impl Rendering {
     /// An object in a list, where the kind is said once for all.
     fn item(&self, object: &Object) -> Value {
         let mut value = self.value(object);
-        if let Value::Object(fields) = &mut value {
+        // The items of a list of custom resources say each what they are.
+        if let (Value::Object(fields), None) = (&mut value, &self.definition) {
             fields.remove("kind");
             fields.remove("apiVersion");
         }
@@ -149,7 +169,10 @@ impl Rendering {
     }
 
     fn row(&self, object: &Object, now: jiff::Timestamp) -> Value {
-        let cells = object.row(now);
+        let cells = match (object, &self.definition) {
+            (Object::Custom(custom), Some(definition)) => custom.in_version(definition).into_object().row(now),
+            _ => object.row(now),
+        };
         match self.include {
             // A bookmark keeps its metadata, for the annotation in it.
             Include::None if !is_end_of_initial_events(object) => json!({"cells": cells, "object": null}),
@@ -173,7 +196,7 @@ impl Rendering {
 
     fn scale_table(&self, scale: &Value, now: jiff::Timestamp) -> Value {
         let column = |name: &str, kind: &str, description: &str| json!({"name": name, "type": kind, "format": "", "description": description, "priority": 0});
-        let described: Vec<Value> = columns(Kind::Pod);
+        let described: Vec<Value> = columns(Kind::Pod, None);
         let text = |name: &str| described.iter().find(|column| column["name"] == name).and_then(|column| column["description"].as_str()).unwrap_or_default();
         let columns = vec![
             column("Name", "string", text("Name")),
@@ -188,13 +211,6 @@ impl Rendering {
         let metadata = json!({"kind": "PartialObjectMetadata", "apiVersion": self.meta_version(), "metadata": scale["metadata"]});
         self.table(columns, vec![json!({"cells": cells, "object": metadata})], json!({"resourceVersion": scale["metadata"]["resourceVersion"]}))
     }
-}
-
-fn columns(kind: Kind) -> Vec<Value> {
-    let column = |column: podarium_api::Column| {
-        json!({"name": column.name, "type": column.kind, "format": column.format, "description": column.description, "priority": column.priority})
-    };
-    kind.columns().into_iter().map(column).collect()
 }
 
 /// The annotation of the bookmark that follows the events of what was there when a watch began.

@@ -5,6 +5,8 @@
 
 use podarium_api::{Kind, ResourceInfo};
 
+/// What a custom kind has.
+const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const CREATE: &[&str] = &["create"];
 const CONNECT: &[&str] = &["create", "get"];
 const CHANGE: &[&str] = &["get", "patch", "update"];
@@ -29,8 +31,8 @@ const fn foreign(name: &'static str, kind: &'static str, of: (&'static str, &'st
     Subresource { name, kind, of: Some(of), verbs }
 }
 
-const STATUS: Subresource = sub("status", "", CHANGE);
-const SCALE: Subresource = foreign("scale", "Scale", ("autoscaling", "v1"), CHANGE);
+pub(crate) const STATUS: Subresource = sub("status", "", CHANGE);
+pub(crate) const SCALE: Subresource = foreign("scale", "Scale", ("autoscaling", "v1"), CHANGE);
 
 const PODS: &[Subresource] = &[
     sub("attach", "PodAttachOptions", CONNECT),
@@ -61,7 +63,7 @@ const SUBRESOURCES: &[(&str, &str, &[Subresource])] = &[
 
 /// The verbs of a kind's objects and collections.
 pub(crate) fn verbs(info: &ResourceInfo) -> &'static [&'static str] {
-    Kind::ALL.iter().find(|kind| kind.info() == *info).map_or(&[], |kind| kind.verbs())
+    Kind::ALL.iter().find(|kind| kind.info() == *info).map_or(ALL, |kind| kind.verbs())
 }
 
 pub(crate) fn subresources(info: &ResourceInfo) -> &'static [Subresource] {

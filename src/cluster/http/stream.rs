@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/watch.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{Kind, Status};
+use podarium_api::{Kind, ObjectMeta, Status};
 use serde_json::{Value, json};
 
 use super::Rendering;
@@ -26,13 +26,19 @@ pub(crate) fn watch_line(event: &WatchEvent, rendering: &Rendering, now: jiff::T
 /// How far the watch has come, for a client that wants to go on from there; `end_of_list` ends what was there at its
 /// beginning.
 pub(crate) fn bookmark_line(kind: Kind, resource_version: u64, end_of_list: bool, rendering: &Rendering, now: jiff::Timestamp, first: bool) -> Vec<u8> {
-    let mut object = kind.empty();
-    let meta = object.meta_mut();
-    meta.resource_version = Some(resource_version.to_string());
+    let mut meta = ObjectMeta { resource_version: Some(resource_version.to_string()), ..ObjectMeta::default() };
     if end_of_list {
         meta.annotations.get_or_insert_default().insert(INITIAL_EVENTS_END.to_owned(), "true".to_owned());
     }
-    line(&json!({"type": "BOOKMARK", "object": rendering.object(&object, now, first)}))
+    let object = match kind.empty() {
+        Some(mut object) => {
+            *object.meta_mut() = meta;
+            rendering.object(&object, now, first)
+        }
+        // A custom kind has no fields that are written though they are empty.
+        None => json!({"kind": kind.info().kind, "apiVersion": rendering.api_version(kind), "metadata": meta}),
+    };
+    line(&json!({"type": "BOOKMARK", "object": object}))
 }
 
 /// The error that ends a watch.

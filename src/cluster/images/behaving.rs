@@ -1,7 +1,7 @@
 //! A process that plays a [`Behavior`]: starts up, writes its lines, serves, ends when its time has come.
 //!
 //! Models: nothing of Kubernetes.
-//! Simplified: a command line that no behaviour is written for runs, does nothing, and says so in its log.
+//! Simplified: without a CPU limit there is always CPU; a command line that no behaviour is written for runs, does nothing, and says so in its log.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +32,9 @@ pub struct Behaving {
     /// When each of its workers is free again.
     workers: Vec<Time>,
     cpu: CpuMeter,
+    /// Its CPU limit, and when it has done the work that it has taken on under that limit.
+    cpu_limit: Option<u64>,
+    cpu_free: Time,
 }
 
 /// Its answers, made once.
@@ -102,8 +105,19 @@ impl Behaving {
             closed: false,
             workers: vec![spawned.at; behavior.workers.unwrap_or(0)],
             cpu: CpuMeter::new(spawned.at),
+            cpu_limit: spawned.cpu_limit,
+            cpu_free: spawned.at,
             behavior: Arc::new(behavior),
         }
+    }
+
+    /// When so much CPU time has been had that is asked for now. Under a limit the kernel gives it out slowly: 50 ms of
+    /// work take 250 ms with a limit of 200m, and what comes meanwhile waits.
+    fn compute(&mut self, cpu: Duration, now: Time) -> Time {
+        let Some(limit) = self.cpu_limit.filter(|_| !cpu.is_zero()) else { return now };
+        let nanos = u64::try_from(cpu.as_nanos() * 1000 / u128::from(limit)).unwrap_or(u64::MAX);
+        self.cpu_free = self.cpu_free.max(now) + Duration::from_nanos(nanos);
+        self.cpu_free
     }
 
     fn works(&self, now: Time) -> bool {
@@ -183,6 +197,9 @@ impl MainProcess for Behaving {
     }
 
     fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+        if asked.tls && self.listens(port, now) {
+            return Taken::NotTls;
+        }
         let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
         let answered = answered.clone();
         self.cpu.add(now, cpu);
@@ -194,7 +211,7 @@ impl MainProcess for Behaving {
             }
             None => now,
         };
-        Taken::Answer { at: begins + takes, answered }
+        Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
     }
 
     fn exec(&self, command: &[String], now: Time) -> Executed {
@@ -209,7 +226,7 @@ impl MainProcess for Behaving {
     }
 
     fn cpu_millis(&self, now: Time) -> u64 {
-        self.behavior.cpu_millis + self.cpu.millis(now)
+        (self.behavior.cpu_millis + self.cpu.millis(now)).min(self.cpu_limit.unwrap_or(u64::MAX))
     }
 }
 
@@ -233,7 +250,7 @@ mod tests {
 
     fn spawned(command: &[&str], attempt: u32) -> Spawned {
         let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Spawned { at: Time::from_secs(10), command, attempt, memory_limit: Some(20 << 20) }
+        Spawned { at: Time::from_secs(10), command, attempt, memory_limit: Some(20 << 20), cpu_limit: None }
     }
 
     #[test]
@@ -272,7 +289,7 @@ mod tests {
 
     fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
         match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
-            Taken::Refused => None,
+            Taken::Refused | Taken::NotTls => None,
             Taken::Answer { answered, .. } => Some(answered.status),
         }
     }
@@ -287,11 +304,24 @@ mod tests {
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
                 Taken::Answer { at, .. } => (at - now).as_millis(),
-                Taken::Refused => 0,
+                Taken::Refused | Taken::NotTls => 0,
             })
             .collect();
         assert_eq!(waits, [100, 100, 200, 200, 300]);
         assert_eq!(process.cpu_millis(Time::from_secs(30)), 1 + 25);
+    }
+
+    #[test]
+    fn a_cpu_limit_slows_work_down() {
+        let mut behavior = Behavior { starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
+        behavior.serves[0].cpu = Duration::from_millis(50);
+        let limited = Spawned { cpu_limit: Some(200), ..spawned(&[], 0) };
+        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &limited);
+        let mut wait = |millis: u64| match process.take(80, &Asked::get("web", "/"), Time::from_millis(millis)) {
+            Taken::Answer { at, .. } => (at - Time::from_millis(millis)).as_millis(),
+            Taken::Refused | Taken::NotTls => 0,
+        };
+        assert_eq!([wait(20_000), wait(20_000), wait(21_000)], [250, 500, 250]);
     }
 
     #[test]

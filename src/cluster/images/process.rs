@@ -24,6 +24,8 @@ pub struct Spawned {
     pub attempt: u32,
     /// The container's memory limit.
     pub memory_limit: Option<u64>,
+    /// The container's CPU limit, in thousandths of a CPU.
+    pub cpu_limit: Option<u64>,
 }
 
 /// The end of a process.
@@ -58,6 +60,8 @@ pub struct Output {
 pub enum Taken {
     /// It does not listen there.
     Refused,
+    /// It listens, but does not understand TLS.
+    NotTls,
     /// It answers at this time, if it lives so long.
     Answer { at: Time, answered: Arc<Answered> },
 }

@@ -25,6 +25,7 @@ use crate::client::{Change, Informers};
 use crate::component::{Component, Ctx, Message, RequestId, Signal};
 use crate::images::{Ended, ImageCatalog};
 use crate::network::{Arrival, Connected};
+use crate::storage::Disk;
 use crate::store::Key;
 
 /// The informers' timer, and the kubelet's own.
@@ -61,6 +62,12 @@ impl Kubelet {
 
     pub fn config(&self) -> &NodeConfig {
         &self.host.config
+    }
+
+    /// The disks that a pod has mounted, with the names of its volumes.
+    pub fn disks(&self, pod: &Key) -> Vec<(String, Disk)> {
+        let state = self.pods.values().find(|state| state.key == *pod && !state.vanished);
+        state.into_iter().flat_map(|state| state.volumes.disks()).map(|(name, disk)| (name.to_owned(), disk.clone())).collect()
     }
 
     /// CPU (in thousandths) and memory (in bytes) that a pod's containers use at the moment.

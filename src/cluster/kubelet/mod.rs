@@ -23,6 +23,7 @@ mod config;
 mod container_config;
 mod container_status;
 mod deadline;
+mod disks;
 mod events;
 mod host;
 mod kill;

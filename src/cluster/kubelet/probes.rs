@@ -335,9 +335,11 @@ impl PodState {
             }
             Question::Http { port, path } => {
                 let mut asked = Asked::get(address(&target), &path);
+                asked.tls = target.starts_with("https:");
                 asked.headers.push(("User-Agent".to_owned(), "kube-probe/1.36".to_owned()));
                 match self.runtime.take(port, &asked, now) {
                     None | Some((_, Taken::Refused)) => at_once(refused(address(&target)).map(|refused| format!("Get \"{target}\": {refused}"))),
+                    Some((_, Taken::NotTls)) => at_once(Some(format!("Get \"{target}\": http: server gave HTTP response to HTTPS client"))),
                     Some((_, Taken::Answer { at, .. })) if at > now + worker.timeout() => {
                         let failure = format!("Get \"{target}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
                         Answer { at: now + worker.timeout(), failure: Some(failure), process: None, target }

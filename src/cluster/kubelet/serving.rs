@@ -36,6 +36,7 @@ impl Kubelet {
             Some((container, taken)) => {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());
                 match (taken, container.connected) {
+                    (Taken::NotTls, _) => (Connected::NotTls, wake),
                     (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
                     _ => return Connected::Refused,
                 }

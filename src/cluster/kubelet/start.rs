@@ -141,13 +141,14 @@ impl PodState {
         let name = container.name.as_str();
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
-        let limit = container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get("memory"));
+        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(podarium_api::quantity::Quantity::of);
         let command = container.command.iter().chain(&container.args).flatten().cloned().collect();
         let spawned = Spawned {
             at: now,
             command,
             attempt: u32::try_from(restart_count).unwrap_or(0),
-            memory_limit: limit.and_then(|limit| u64::try_from(podarium_api::quantity::Quantity::of(limit).value()).ok()),
+            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
+            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
         };
         let record = ContainerRecord {
             name: name.into(),

@@ -2,26 +2,30 @@
 //! asked for again after half a second, a second, two seconds, and so on up to two minutes.
 //!
 //! Models: pkg/kubelet/volumemanager (reconciler, operation executor), pkg/volume/{secret,configmap,projected}, v1.36.
-//! Simplified: what is mounted is not there to be read; persistent volumes are refused as not simulated.
+//! Simplified: what is mounted is not there to be read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{KeyToPath, Volume, VolumeProjection};
 use podarium_api::{Kind, Object, Pod, Status};
 use podarium_sim::Time;
 
+use super::disks::{Next, Search};
 use super::host::Host;
 use super::pod::{PodState, Uid};
 use crate::apiserver::{Answer, Reply, Request};
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
+use crate::storage::Disk;
 use crate::store::Key;
-use std::sync::Arc;
 
 /// From the first sync until the first try.
 const FIRST_TRY: Duration = Duration::from_millis(100);
 const RETRY: Duration = Duration::from_millis(500);
+/// Until a pod is looked at again whose claims are not in order.
+const UNKNOWN_RETRY: Duration = Duration::from_secs(10);
 const MOST: Duration = Duration::from_secs(122);
 
 /// An object that a volume is made from.
@@ -46,6 +50,9 @@ enum Mount {
 struct VolumeState {
     name: String,
     sources: Vec<Source>,
+    /// The way to the claim's disk, if it is a claim that is mounted.
+    search: Option<Search>,
+    disk: Option<Disk>,
     not_simulated: Option<&'static str>,
     mount: Mount,
 }
@@ -57,11 +64,16 @@ pub(super) struct Volumes {
 
 impl Volumes {
     pub fn of(pod: &Pod) -> Self {
-        Volumes { volumes: pod.spec.volumes.iter().flatten().map(VolumeState::of).collect() }
+        Volumes { volumes: pod.spec.volumes.iter().flatten().map(|volume| VolumeState::of(pod, volume)).collect() }
     }
 
     pub fn are_mounted(&self) -> bool {
         self.volumes.iter().all(|volume| volume.mount == Mount::Done)
+    }
+
+    /// The disks that are mounted, with the names of the pod's volumes.
+    pub fn disks(&self) -> impl Iterator<Item = (&str, &Disk)> {
+        self.volumes.iter().filter_map(|volume| Some((volume.name.as_str(), volume.disk.as_ref()?)))
     }
 
     /// The pod is synced: what is not mounted is tried soon.
@@ -92,25 +104,28 @@ impl Volumes {
                 volume.fail(&format!("not simulated: {what}"), delay, pod, cause, host, ctx);
                 continue;
             }
-            let left: Vec<_> = volume
-                .sources
-                .iter()
-                .map(|source| {
-                    let request = Request::get(source.kind, &Key::new(&key.namespace, &source.name));
-                    let id = ctx.request_after(request, cause, Duration::ZERO);
-                    host.asked.insert(id, uid.clone());
-                    (id, source.clone())
-                })
-                .collect();
+            let left: Vec<_> = volume.sources.iter().map(|source| (ask(source, key, uid, cause, host, ctx), source.clone())).collect();
             volume.mount = if left.is_empty() { Mount::Done } else { Mount::Asking { left, error: None, delay } };
         }
     }
 }
 
+fn ask(source: &Source, pod: &Key, uid: &Uid, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) -> RequestId {
+    let namespace: &str = if source.kind.info().namespaced { &pod.namespace } else { "" };
+    let id = ctx.request_after(Request::get(source.kind, &Key::new(namespace, &source.name)), cause, Duration::ZERO);
+    host.asked.insert(id, uid.clone());
+    id
+}
+
+fn plain(kind: Kind, name: String) -> Source {
+    Source { kind, name, optional: false, keys: Vec::new() }
+}
+
 impl VolumeState {
-    fn of(volume: &Volume) -> Self {
+    fn of(pod: &Pod, volume: &Volume) -> Self {
         let mut sources = Vec::new();
         let mut not_simulated = None;
+        let search = Search::of(pod, volume);
         let keys = |items: &Option<Vec<KeyToPath>>| items.iter().flatten().map(|item| item.key.clone()).collect::<Vec<_>>();
         if let Some(secret) = &volume.secret {
             let name = secret.secret_name.clone().unwrap_or_default();
@@ -119,18 +134,55 @@ impl VolumeState {
             sources.push(Source { kind: Kind::ConfigMap, name: map.name.clone(), optional: map.optional == Some(true), keys: keys(&map.items) });
         } else if let Some(projected) = &volume.projected {
             sources.extend(projected.sources.iter().flatten().filter_map(projection));
-        } else if volume.persistent_volume_claim.is_some() || volume.ephemeral.is_some() {
-            not_simulated = Some("persistent volumes");
+        } else if let Some(search) = &search {
+            sources.push(plain(Kind::PersistentVolumeClaim, search.claim.clone()));
         } else if volume.empty_dir.is_none() && volume.host_path.is_none() && volume.downward_api.is_none() {
             not_simulated = Some("this type of volume");
         }
-        VolumeState { name: volume.name.clone(), sources, not_simulated, mount: Mount::Waiting { at: None, delay: RETRY } }
+        VolumeState { name: volume.name.clone(), sources, search, disk: None, not_simulated, mount: Mount::Waiting { at: None, delay: RETRY } }
     }
 
     fn fail(&mut self, error: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
         let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", self.name);
-        host.pod_event(pod, None, EventType::Warning, "FailedMount", &message, cause, ctx);
+        self.complain(&message, delay, pod, cause, host, ctx);
+    }
+
+    fn complain(&mut self, message: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
+        host.pod_event(pod, None, EventType::Warning, "FailedMount", message, cause, ctx);
+        self.try_again(delay, ctx);
+    }
+
+    fn try_again(&mut self, delay: Duration, ctx: &Ctx<'_>) {
         self.mount = Mount::Waiting { at: Some(ctx.now() + delay), delay: (delay * 2).min(MOST) };
+    }
+
+    /// An answer on the way to a disk; the next question, if there is one.
+    fn searched(&mut self, source: &Source, answer: &Answer, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<Source> {
+        let search = self.search.as_mut()?;
+        let next = search.answered(source.kind, answer, pod);
+        let volume = search.volume_name.clone();
+        match next {
+            Next::Ask(kind, name) => return Some(plain(kind, name)),
+            Next::NotYet => self.try_again(delay, ctx),
+            Next::Unknown(why) => {
+                let name = &self.name;
+                let message = format!("Unable to attach or mount volumes: unmounted volumes=[{name}], unattached volumes=[], failed to process volumes=[{name}]: {why}");
+                self.complain(&message, delay.max(UNKNOWN_RETRY), pod, cause, host, ctx);
+            }
+            Next::Misplaced => {
+                let message = format!("MountVolume.NodeAffinity check failed for volume {volume:?} : no matching NodeSelectorTerms");
+                self.complain(&message, delay, pod, cause, host, ctx);
+            }
+            Next::Failed(why) => {
+                let message = format!("MountVolume.SetUp failed for volume {volume:?} : {why}");
+                self.complain(&message, delay, pod, cause, host, ctx);
+            }
+            Next::Found(disk) => {
+                self.disk = Some(disk);
+                self.mount = Mount::Done;
+            }
+        }
+        None
     }
 }
 
@@ -178,6 +230,14 @@ impl PodState {
             let Mount::Asking { left, error, delay } = &mut volume.mount else { continue };
             let Some(place) = left.iter().position(|(asked, _)| *asked == id) else { continue };
             let (_, source) = left.remove(place);
+            if volume.search.is_some() {
+                let delay = *delay;
+                if let Some(next) = volume.searched(&source, answer, delay, &pod, self.cause, host, ctx) {
+                    let id = ask(&next, &self.key, &self.uid, self.cause, host, ctx);
+                    volume.mount = Mount::Asking { left: vec![(id, next)], error: None, delay };
+                }
+                return true;
+            }
             if error.is_none() {
                 *error = complaint(&source, answer);
             }

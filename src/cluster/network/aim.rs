@@ -29,8 +29,8 @@ const SERVICE_NAME: &str = "kubernetes.io/service-name";
 /// What a load generator knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Aims {
-    /// Addresses of clients on machines or in pods, with the machine's name. Unused from outside.
-    pub clients: Vec<(Ip, Arc<str>)>,
+    /// Addresses of clients on machines or in pods. Unused from outside.
+    pub clients: Vec<Ip>,
     /// Where to connect to; none if there is no such Service.
     pub targets: Vec<Endpoint>,
     /// The caches have been filled.
@@ -72,7 +72,7 @@ impl Aim {
             From::Pods(selector) => {
                 let running = caches.list_in::<Pod>(&self.service.namespace).filter(|pod| phase(pod) == "Running" && pod.metadata.deletion_timestamp.is_none());
                 let selected = running.filter(|pod| selector.matches(pod.metadata.labels.as_ref()));
-                selected.filter_map(|pod| Some((pod.status.pod_ip.as_deref()?.parse().ok()?, pod.spec.node_name.as_deref()?.into()))).collect()
+                selected.filter_map(|pod| pod.status.pod_ip.as_deref()?.parse().ok()).collect()
             }
         };
         Aims { clients, targets: self.targets(caches), known: self.informers.synced() }
@@ -90,7 +90,7 @@ impl Aim {
             let port = spec.ports.iter().flatten().find(|port| port.port == i32::from(self.port));
             let node_port = port.and_then(|port| port.node_port).and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0);
             if let Some(node_port) = node_port.filter(|_| spec.type_.as_deref() == Some("NodePort")) {
-                return nodes(caches).into_iter().map(|(ip, _)| (ip, node_port)).collect();
+                return nodes(caches).into_iter().map(|ip| (ip, node_port)).collect();
             }
         }
         match spec.cluster_ip.as_deref().and_then(|ip| ip.parse().ok()) {
@@ -109,13 +109,10 @@ impl Aim {
 }
 
 /// The machines that are ready.
-fn nodes(caches: &Caches) -> Vec<(Ip, Arc<str>)> {
+fn nodes(caches: &Caches) -> Vec<Ip> {
     let ready = caches.list::<Node>().filter(|node| get_condition(&node.status.conditions, "Ready").is_some_and(|ready| ready.status == "True"));
-    let addressed = ready.filter_map(|node| {
-        let address = node.status.addresses.iter().flatten().find(|address| address.type_ == "InternalIP")?;
-        Some((address.address.parse().ok()?, node.metadata.name.as_deref()?.into()))
-    });
-    addressed.collect()
+    let internal = ready.filter_map(|node| node.status.addresses.iter().flatten().find(|address| address.type_ == "InternalIP"));
+    internal.filter_map(|address| address.address.parse().ok()).collect()
 }
 
 impl Component for Aim {

@@ -45,7 +45,7 @@ fn second_of(now: Time) -> u64 {
 impl Carried {
     pub fn count(&mut self, from: Side, via: Option<MachineId>, to: Endpoint, now: Time) {
         let from = match from {
-            Side::Outside => None,
+            Side::Outside | Side::ControlPlane => None,
             Side::Machine(machine) => Some(machine),
         };
         let second = second_of(now);

@@ -55,10 +55,12 @@ pub enum Failure {
     Reset,
     /// There is no such name.
     UnknownHost,
+    /// The client speaks TLS and the process does not.
+    NotTls,
 }
 
 impl Failure {
-    pub const ALL: [Failure; 4] = [Failure::Refused, Failure::TimedOut, Failure::Reset, Failure::UnknownHost];
+    pub const ALL: [Failure; 5] = [Failure::Refused, Failure::TimedOut, Failure::Reset, Failure::UnknownHost, Failure::NotTls];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -66,6 +68,7 @@ impl Failure {
             Failure::TimedOut => "timed out",
             Failure::Reset => "reset",
             Failure::UnknownHost => "unknown host",
+            Failure::NotTls => "not TLS",
         }
     }
 }
@@ -88,6 +91,8 @@ pub enum Connected {
     /// Nobody has this address: nothing comes back.
     Dropped,
     Refused,
+    /// A process has it, and does not understand TLS.
+    NotTls,
     /// A process has it, and answers at this time if it lives so long.
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
 }

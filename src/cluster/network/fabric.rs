@@ -3,7 +3,7 @@
 //! Models: the Linux network stack with the routes of a simple network plugin: each machine has a range of pod addresses,
 //! and every machine knows which.
 //! Simplified: TCP only. The handshake is not a hop of its own: its time is added to that of the answer. Links neither
-//! fill up nor lose anything.
+//! fill up nor lose anything. The cloud's load balancers know at once which machines are in order.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,10 +12,12 @@ use std::time::Duration;
 use podarium_machine::{HttpEvent, HttpResponse, NetError};
 use podarium_sim::{Stream, Time};
 
+use super::api_proxy::unreachable;
 use super::carried::Carried;
 use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
+use super::policy::Policies;
 use super::rules::{Endpoint, Origin, Recent, Rules, Verdict};
 use super::statistics::Outcome;
 use super::traffic::Generator;
@@ -29,6 +31,8 @@ pub(crate) type MachineId = u32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
     Outside,
+    /// The machine of the API server, in the network of the nodes.
+    ControlPlane,
     Machine(MachineId),
 }
 
@@ -56,6 +60,8 @@ pub(crate) struct Network {
     pub(super) flights: Flights,
     pub(super) carried: Carried,
     pub(super) generators: Vec<Generator>,
+    /// Who may talk to whom.
+    policies: Arc<Policies>,
     /// The load balancers of the cloud: the machines behind each address.
     balancers: BTreeMap<Ip, Vec<MachineId>>,
     /// For what happens outside of all machines.
@@ -80,6 +86,7 @@ impl Network {
             flights: Flights::default(),
             carried: Carried::default(),
             generators: Vec::new(),
+            policies: Arc::default(),
             balancers: BTreeMap::new(),
             stream: Stream::new(seed, "network"),
         }
@@ -130,8 +137,28 @@ impl Network {
         };
     }
 
+    /// A number below this, drawn for what happens outside of all machines.
+    pub(super) fn draw(&mut self, below: usize) -> usize {
+        self.stream.below(below)
+    }
+
     fn machine(&self, id: MachineId) -> &Machine {
         &self.machines[id as usize]
+    }
+
+    /// Whether an address is in the range of pods of any machine.
+    fn is_pod(&self, ip: Ip) -> bool {
+        self.by_pods.range(..=ip).next_back().is_some_and(|(_, id)| self.machine(*id).pods.contains(ip))
+    }
+
+    /// Whether policies let a pod of a machine send there. Its own machine is always in reach.
+    fn lets_out(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
+        self.policies.is_empty() || to.0 == self.machine(at).address || self.policies.lets_out(from, to.0, to.1)
+    }
+
+    /// Whether policies let a pod of a machine be reached. Its own machine always reaches it.
+    fn lets_in(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
+        self.policies.is_empty() || from == self.machine(at).address || self.policies.lets_in(from, to.0, to.1)
     }
 
     /// One way between two places.
@@ -142,6 +169,7 @@ impl Network {
                 one_way(base, &mut self.machines[a as usize].stream)
             }
             (Side::Outside, _) | (_, Side::Outside) => one_way(FROM_OUTSIDE, &mut self.stream),
+            (Side::ControlPlane, _) | (_, Side::ControlPlane) => one_way(BETWEEN_MACHINES, &mut self.stream),
         }
     }
 
@@ -162,6 +190,7 @@ impl Cluster {
             (NetworkEffect::Program(rules), Some(Owner::Machine(id))) => self.network.machines[id as usize].rules = rules,
             (NetworkEffect::Aim(aims), Some(Owner::Generator(id))) => self.network.generators[id as usize].aims = aims,
             (NetworkEffect::HangUp(process), _) => self.hang_up(process),
+            (NetworkEffect::Policies(policies), _) => self.network.policies = policies,
             (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
             (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
         }
@@ -202,7 +231,7 @@ impl Cluster {
         match from {
             // The rules of its own machine come first.
             Side::Machine(machine) => self.enter(id, machine),
-            Side::Outside => match self.entrance(to, id) {
+            Side::Outside | Side::ControlPlane => match self.entrance(from, to, id) {
                 Some(machine) => {
                     let takes = self.network.way(from, Side::Machine(machine));
                     self.travel(id, Stage::Entering(machine), takes);
@@ -220,9 +249,12 @@ impl Cluster {
     }
 
     /// The machine at which a request from outside comes in: the one that it names, or one behind the load balancer.
-    fn entrance(&mut self, to: Ip, id: FlightId) -> Option<MachineId> {
+    fn entrance(&mut self, from: Side, to: Ip, id: FlightId) -> Option<MachineId> {
         if let Some(machine) = self.network.by_address.get(&to) {
             return Some(*machine);
+        }
+        if from == Side::ControlPlane {
+            return self.network.machine_of(to);
         }
         let port = self.network.flights.get_mut(id)?.to.1;
         let behind = self.network.balancers.get(&to)?.clone();
@@ -245,7 +277,7 @@ impl Cluster {
         match from {
             Side::Machine(from) if from == to => self.is_running(machine.kubelet),
             Side::Machine(from) => self.is_connected(self.network.machine(from).kubelet) && self.is_connected(machine.kubelet),
-            Side::Outside => self.is_connected(machine.kubelet),
+            Side::Outside | Side::ControlPlane => self.is_connected(machine.kubelet),
         }
     }
 
@@ -257,16 +289,26 @@ impl Cluster {
         if !self.gets_through(from, at) {
             return self.lose(id);
         }
+        let is_pod = self.network.is_pod(source);
         let machine = &mut self.network.machines[at as usize];
         let is_own = machine.address == to.0;
+        let is_ours = from == Side::Machine(at) || is_pod;
         let Machine { rules, recent, stream, .. } = machine;
         let verdict = rules.find(to, is_own).map(|(door, rule)| {
-            let origin = if from == Side::Machine(at) { Origin::Here } else { Origin::Elsewhere };
+            let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
             rule.decide(door, source, origin, now, recent, stream)
         });
         let address = machine.address;
         let Some(flight) = self.network.flights.get_mut(id) else { return };
         flight.via = Some(at);
+        let endpoint = match verdict {
+            Some(Verdict::To { endpoint, .. }) => endpoint,
+            _ => to,
+        };
+        if from == Side::Machine(at) && !self.network.lets_out(at, source, endpoint) {
+            return self.lose(id);
+        }
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
         match verdict {
             Some(Verdict::To { endpoint, masquerade }) => {
                 flight.to = endpoint;
@@ -286,7 +328,7 @@ impl Cluster {
     /// From a machine on to the one that has the address. `decided`: no more rules are met on the way.
     fn forward(&mut self, id: FlightId, at: MachineId, decided: bool) {
         let Some(to) = self.network.flights.get_mut(id).map(|flight| flight.to.0) else { return };
-        let target = self.network.machine_of(to).or_else(|| self.entrance(to, id));
+        let target = self.network.machine_of(to).or_else(|| self.entrance(Side::Machine(at), to, id));
         let Some(target) = target else { return self.lose(id) };
         let takes = self.network.way(Side::Machine(at), Side::Machine(target));
         let is_pod = self.network.machine(target).pods.contains(to);
@@ -299,14 +341,15 @@ impl Cluster {
         let Some(flight) = self.network.flights.get_mut(id) else { return };
         flight.server = Some(at);
         let last = flight.via.map_or(flight.from, Side::Machine);
-        let (to, asked) = (flight.to, flight.asked.clone());
-        if !self.gets_through(last, at) {
+        let (source, to, asked) = (flight.source, flight.to, flight.asked.clone());
+        if !self.gets_through(last, at) || !self.network.lets_in(at, source, to) {
             return self.lose(id);
         }
         let kubelet = self.network.machine(at).kubelet;
         match self.connect(kubelet, Arrival { to: to.0, port: to.1, asked: &asked }) {
             Connected::Dropped => self.lose(id),
             Connected::Refused => self.fail(id, Failure::Refused),
+            Connected::NotTls => self.fail(id, Failure::NotTls),
             Connected::Accepted { process, at: leaves, answered } => {
                 let Some(flight) = self.network.flights.get_mut(id) else { return };
                 flight.answered = Some(answered);
@@ -359,6 +402,13 @@ impl Cluster {
                     Outcome::Failed(failure) => HttpEvent::Failed(net_error(failure)),
                 };
                 self.http_out(http, event);
+            }
+            Client::Proxy(http) => {
+                let event = match outcome {
+                    Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
+                    Outcome::Failed(failure) => unreachable(flight.to, failure),
+                };
+                self.http_reply(http, event, false);
             }
         }
     }
@@ -423,5 +473,6 @@ fn net_error(failure: Failure) -> NetError {
         Failure::TimedOut => NetError::TimedOut,
         Failure::Reset => NetError::ConnectionReset,
         Failure::UnknownHost => NetError::UnknownHost,
+        Failure::NotTls => NetError::NotTls,
     }
 }

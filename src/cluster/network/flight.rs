@@ -39,6 +39,8 @@ pub(crate) enum Client {
     Generator(GeneratorId, u32),
     /// A program outside the cluster.
     Program(HttpId),
+    /// The API server, for the one who asked it.
+    Proxy(HttpId),
 }
 
 /// Where it stands.

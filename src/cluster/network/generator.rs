@@ -14,6 +14,7 @@ use super::flight::{Client, Flight, Hop, Stage};
 use super::statistics::{Outcome, Statistics};
 use super::traffic::{From, Generator, GeneratorId, Load, TrafficPlan, gap};
 use super::Ip;
+use crate::apiserver::authentication::{MASTERS, User};
 use crate::cluster::{Cluster, Event};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -63,7 +64,8 @@ impl Cluster {
         generator.over_at = None;
         let (turn, load) = (generator.turn, plan.load);
         generator.plan = plan;
-        let component = self.start(&component, "system:serviceaccount:default:default", aim);
+        // Its watches stand for what name resolution and the routers tell it: nobody has to allow them.
+        let component = self.start(&component, User::with_groups("system:traffic", &[MASTERS]), aim);
         self.network.own_generator(component, id);
         let clients = match load {
             Load::Open { .. } => 1,
@@ -203,7 +205,7 @@ impl Cluster {
         }
         let all = clients.len();
         (0..all).find_map(|step| {
-            let (ip, _) = clients[(usize::try_from(count).unwrap_or(0) + step) % all];
+            let ip = clients[(usize::try_from(count).unwrap_or(0) + step) % all];
             let machine = self.network.machine_of(ip)?;
             let is_on = self.is_running(self.network.machines[machine as usize].kubelet);
             is_on.then_some((Side::Machine(machine), ip))

@@ -12,17 +12,20 @@
 //! ```
 //!
 //! It fails where it really fails: *refused* where nobody listens or a Service has no endpoints, *timed out* where
-//! nobody answers, *reset* where the process died over it.
+//! nobody answers or a network policy forbids it, *reset* where the process died over it.
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `traffic` and `statistics` (load generators), `carried` (which way how many went), `aim` (how they learn where to send), `view` (what a screen may see).
+//! `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside),
+//! `traffic`, `generator` and `statistics` (load generators), `carried` (which way how many went), `aim` (how load
+//! generators learn where to send), `view` (what a screen may see).
 //!
 //! Invariant: the way of a request depends on what the machines on it know, never on the store. Rules lag behind the
 //! API server, as kube-proxy does.
 
 mod address;
 mod aim;
+mod api_proxy;
 mod carried;
 mod endpoints;
 mod exchange;
@@ -32,6 +35,10 @@ mod generator;
 mod kube_proxy;
 mod latency;
 mod outside;
+mod plugin;
+mod policy;
+#[cfg(test)]
+mod policy_matrix;
 mod rules;
 mod statistics;
 mod traffic;
@@ -43,12 +50,15 @@ mod tests;
 pub use address::{Ip, Range};
 pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId};
 pub use kube_proxy::KubeProxy;
+pub use plugin::NetworkPlugin;
 pub use statistics::{Outcome, Second, Statistics, Tally};
 pub use traffic::{Arrivals, From, Load, Rate, TrafficPlan};
 pub use flight::FlightId;
 pub use view::{Flow, InFlight, Part, Place};
 
 pub(crate) use aim::Aims;
+pub(crate) use api_proxy::Proxied;
 pub(crate) use fabric::Network;
 pub(crate) use flight::Hop;
+pub(crate) use policy::Policies;
 pub(crate) use rules::Rules;

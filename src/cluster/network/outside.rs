@@ -28,6 +28,10 @@ impl Cluster {
         let id = HttpId(self.new_id());
         let now = self.now();
         match read(&request) {
+            // Nothing listens on the workstation itself.
+            Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
+                self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
+            }
             Ok((to, asked)) => {
                 self.launch(Flight {
                     client: Client::Program(id),
@@ -66,6 +70,7 @@ fn read(request: &HttpRequest) -> Result<((Ip, u16), Asked), NetError> {
         Some((host, port)) => (host, port.parse().map_err(|_| NetError::BadUrl)?),
         None => (authority, if tls { 443 } else { 80 }),
     };
+    let host = if host == "localhost" { "127.0.0.1" } else { host };
     let ip: Ip = host.parse().map_err(|_| NetError::UnknownHost)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());

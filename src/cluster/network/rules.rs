@@ -48,7 +48,7 @@ pub(crate) enum Door {
 /// Where a client is, as far as rules care.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// A pod of this cluster on this machine, or the machine itself.
+    /// A pod of this cluster, or the machine itself.
     Here,
     Elsewhere,
 }
@@ -110,7 +110,7 @@ impl Rule {
         if !self.external_local {
             return self.choose(&self.cluster, true, client, now, recent, stream);
         }
-        // What comes from the machine itself goes out and comes back in, so to speak: no policy holds it.
+        // What comes from a pod or the machine itself goes out and comes back in, so to speak: no policy holds it.
         let endpoints = if origin == Origin::Here { &self.cluster } else { &self.local };
         self.choose(endpoints, false, client, now, recent, stream)
     }

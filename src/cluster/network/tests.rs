@@ -86,7 +86,7 @@ fn statistics(cluster: &Cluster) -> &Statistics {
     cluster.traffic("users").expect("there is traffic")
 }
 
-fn failures(cluster: &Cluster) -> [u64; 4] {
+fn failures(cluster: &Cluster) -> [u64; 5] {
     statistics(cluster).total().failed
 }
 
@@ -153,7 +153,7 @@ fn a_service_without_endpoints_refuses_and_one_that_is_not_there_is_unknown() {
     let mut cluster = cluster(1);
     cluster.start_traffic(plan(From::Nodes, open(10.0)));
     run(&mut cluster, 3);
-    let [refused, timed_out, reset, unknown] = failures(&cluster);
+    let [refused, timed_out, reset, unknown, _] = failures(&cluster);
     assert!(unknown > 20 && refused + timed_out + reset == 0, "{:?}", failures(&cluster));
     serve(&mut cluster, &json!({}));
     run(&mut cluster, 5);
@@ -234,7 +234,7 @@ fn a_killed_process_resets_what_it_was_at() {
     let signal = crate::component::Signal::KillProcess { pod: Key::new("default", pod.name()), container: String::new(), exit_code: 137 };
     cluster.signal(kubelet, signal);
     run(&mut cluster, 1);
-    let [refused, timed_out, reset, _] = failures(&cluster);
+    let [refused, timed_out, reset, ..] = failures(&cluster);
     assert!((1..=20).contains(&reset) && refused > 0 && timed_out == 0, "{:?}", failures(&cluster));
 }
 
@@ -248,6 +248,8 @@ fn from_outside_node_ports_answer_and_cluster_ips_do_not() {
     let cases = [
         ("http://10.0.1.3:31000/".to_owned(), Ok(200)),
         ("http://10.0.1.3:31001/".to_owned(), Err(NetError::ConnectionRefused)),
+        ("https://10.0.1.3:31000/".to_owned(), Err(NetError::NotTls)),
+        ("http://localhost:8080/".to_owned(), Err(NetError::ConnectionRefused)),
         (format!("http://{ip}/"), Err(NetError::TimedOut)),
         ("http://web.default/".to_owned(), Err(NetError::UnknownHost)),
         ("http://10.0.77.1/".to_owned(), Err(NetError::TimedOut)),
@@ -263,6 +265,78 @@ fn from_outside_node_ports_answer_and_cluster_ips_do_not() {
         });
         assert_eq!(got, Some(expected), "{url}");
     }
+}
+
+#[test]
+fn the_api_server_passes_requests_on() {
+    let mut cluster = cluster(1);
+    serve(&mut cluster, &json!({}));
+    run(&mut cluster, 2);
+    let ask = |cluster: &mut Cluster, path: &str| {
+        let id = cluster.http(HttpRequest::get(format!("/api/v1/namespaces/default/{path}")), Cause::Start);
+        run(cluster, 1);
+        let event = cluster.take_http_events().into_iter().find(|(of, _)| *of == id).map(|(_, event)| event);
+        let Some(HttpEvent::Response(response)) = event else { panic!("no answer to {path}") };
+        let body = String::from_utf8(response.body).expect("text");
+        let message = serde_json::from_str::<Value>(&body).ok().and_then(|status| status["message"].as_str().map(str::to_owned));
+        (response.status, message.unwrap_or(body))
+    };
+    let said = |code: u16, text: &str| (code, text.to_owned());
+    assert_eq!(ask(&mut cluster, "services/web:80/proxy/"), said(503, "no endpoints available for service \"web\""));
+    deploy(&mut cluster, "web", "1", 1, &json!({}));
+    run(&mut cluster, 15);
+    assert_eq!(ask(&mut cluster, "services/web:80/proxy/version"), said(200, "hello\n"));
+    assert_eq!(ask(&mut cluster, "services/web/proxy/"), said(200, "hello\n"));
+    assert_eq!(ask(&mut cluster, "services/web:81/proxy/"), said(503, "no service port 81 found for service \"web\""));
+    assert_eq!(ask(&mut cluster, "services/web:http/proxy/"), said(503, "no endpoints available for service \"web:http\""));
+    assert_eq!(ask(&mut cluster, "services/a:b:c:d/proxy/"), said(400, "invalid service request \"a:b:c:d\""));
+    let pod = cluster.list::<Pod>().next().expect("a pod").clone();
+    let ip = pod.status.pod_ip.clone().unwrap_or_default();
+    assert_eq!(ask(&mut cluster, &format!("pods/{}/proxy/", pod.name())), said(200, "hello\n"));
+    let refused = format!("error trying to reach service: dial tcp {ip}:81: connect: connection refused");
+    assert_eq!(ask(&mut cluster, &format!("pods/{}:81/proxy/", pod.name())), said(503, &refused));
+}
+
+fn policy(cluster: &mut Cluster, spec: &Value) {
+    post(cluster, "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies", &json!({"metadata": {"name": "web"}, "spec": spec}));
+}
+
+/// The walk of the course: a web server is closed, then open for pods with a label; and a pod that may not send.
+#[test]
+fn policies_drop_what_they_do_not_allow() {
+    let mut cluster = cluster(1);
+    deploy(&mut cluster, "web", "1", 2, &json!({}));
+    for (name, access) in [("friend", "true"), ("stranger", "false")] {
+        post(&mut cluster, "/api/v1/namespaces/default/pods", &json!({
+            "metadata": {"name": name, "labels": {"who": name, "access": access}},
+            "spec": {"containers": [{"name": "c", "image": "web:1"}]},
+        }));
+    }
+    serve(&mut cluster, &json!({}));
+    run(&mut cluster, 15);
+    for name in ["friend", "stranger"] {
+        let from = From::Pods(podarium_api::selector::LabelSelector::parse(&format!("who={name}")).expect("a selector"));
+        cluster.start_traffic(TrafficPlan { name: name.into(), timeout: Duration::from_secs(1), ..plan(from, open(20.0)) });
+    }
+    let ends = |cluster: &mut Cluster| {
+        run(cluster, 10);
+        ["friend", "stranger"].map(|name| {
+            let last = cluster.traffic(name).expect("there is traffic").last(5);
+            (last.succeeded > 90, last.failed_by(Failure::TimedOut) > 90)
+        })
+    };
+    let (answered, dropped) = ((true, false), (false, true));
+    assert_eq!(ends(&mut cluster), [answered, answered], "no policy, no limits");
+    policy(&mut cluster, &json!({"podSelector": {"matchLabels": {"app": "web"}}, "ingress": [{"from": [{"podSelector": {"matchLabels": {"access": "true"}}}], "ports": [{"port": 80}]}]}));
+    assert_eq!(ends(&mut cluster), [answered, dropped]);
+    let patch = json!({"metadata": {"labels": {"access": "true"}}});
+    cluster.request(Request::patch(Kind::Pod, &Key::new("default", "stranger"), PatchType::Strategic, patch));
+    assert_eq!(ends(&mut cluster), [answered, answered], "a label opens the door");
+    cluster.request(Request::delete(Kind::NetworkPolicy, &Key::new("default", "web")));
+    policy(&mut cluster, &json!({"podSelector": {"matchLabels": {"who": "friend"}}, "policyTypes": ["Egress"]}));
+    run(&mut cluster, 1);
+    policy(&mut cluster, &json!({"podSelector": {"matchLabels": {"who": "friend"}}, "policyTypes": ["Egress"]}));
+    assert_eq!(ends(&mut cluster), [dropped, answered]);
 }
 
 #[test]

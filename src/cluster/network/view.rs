@@ -14,6 +14,8 @@ use crate::Cluster;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place<'a> {
     Outside,
+    /// The API server, which passes on what it was asked.
+    ControlPlane,
     /// A node, and the address on it: a pod's, or the node's own.
     On { node: &'a str, ip: Ip },
 }
@@ -84,6 +86,7 @@ impl Cluster {
         let name = |machine: u32| &*network.machines[machine as usize].name;
         let place = move |side: Side, ip: Ip| match side {
             Side::Outside => Place::Outside,
+            Side::ControlPlane => Place::ControlPlane,
             Side::Machine(machine) => Place::On { node: name(machine), ip },
         };
         network.flights.iter().map(move |(id, flight)| {
@@ -102,7 +105,7 @@ impl Cluster {
                 id,
                 traffic: match flight.client {
                     Client::Generator(generator, _) => Some(&*network.generators[generator as usize].plan.name),
-                    Client::Program(_) => None,
+                    Client::Program(_) | Client::Proxy(_) => None,
                 },
                 client: place(flight.from, flight.source),
                 via: flight.via.map(name),

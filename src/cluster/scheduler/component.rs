@@ -52,6 +52,7 @@ const KEPT_CYCLES: usize = 256;
 const WATCHED: &[Kind] = &[
     Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet, Kind::PersistentVolume, Kind::PersistentVolumeClaim,
     Kind::StorageClass, Kind::CSINode, Kind::CSIDriver, Kind::CSIStorageCapacity, Kind::VolumeAttachment,
+    Kind::PodDisruptionBudget,
 ];
 
 #[derive(Clone, Debug)]

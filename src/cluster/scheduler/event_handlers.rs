@@ -46,6 +46,10 @@ impl Scheduler {
             (Some(Object::ReplicaSet(old)), None) => {
                 self.listers.replica_sets.remove(&key(old.namespace(), old.name()));
             }
+            (_, Some(Object::PodDisruptionBudget(new))) => self.listers.set_disruption_budget(&new),
+            (Some(Object::PodDisruptionBudget(old)), None) => {
+                self.listers.disruption_budgets.remove(&key(old.namespace(), old.name()));
+            }
             (old, new) => self.storage_changed(old, new, cause, ctx),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
-use podarium_api::{ReplicaSet, Resource as _, Service};
+use podarium_api::{PodDisruptionBudget, ReplicaSet, Resource as _, Service};
 
 use super::framework::affinity_term::{Labels, labels};
 use super::storage_listers::StorageListers;
@@ -69,5 +69,15 @@ impl Listers {
 
     pub fn set_replica_set(&mut self, replica_set: Arc<ReplicaSet>) {
         self.replica_sets.insert(key(replica_set.namespace(), replica_set.name()), replica_set);
+    }
+
+    pub fn set_disruption_budget(&mut self, budget: &PodDisruptionBudget) {
+        let known = DisruptionBudget {
+            namespace: budget.namespace().to_owned(),
+            selector: budget.spec.selector.clone(),
+            disruptions_allowed: budget.status.disruptions_allowed.unwrap_or(0),
+            disrupted_pods: budget.status.disrupted_pods.iter().flatten().map(|(pod, _)| pod.clone()).collect(),
+        };
+        self.disruption_budgets.insert(key(budget.namespace(), budget.name()), Arc::new(known));
     }
 }

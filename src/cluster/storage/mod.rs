@@ -4,9 +4,12 @@
 //! Invariant: pure functions of objects; the components among them meet the others at the API server alone.
 
 pub mod classes;
+pub mod disk;
+pub mod driver;
 pub mod matching;
 pub mod protection;
 
+pub use disk::Disk;
 pub use classes::{claim_class, default_class, is_delayed, volume_class};
 pub use matching::{find_match, is_bound_to};
 

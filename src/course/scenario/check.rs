@@ -90,6 +90,14 @@ impl<'a> Check<'a> {
             }
             names.push(machine.name);
         }
+        for added in items(self.root, "timeline").iter().filter_map(|entry| entry.get("add-node")) {
+            let Some(name) = added.text() else { continue };
+            if seen.insert(name.to_owned()) {
+                names.push(name.to_owned());
+            } else {
+                self.add(added.place, format!("a second node `{name}`")).expected("each name once");
+            }
+        }
         Some(names)
     }
 

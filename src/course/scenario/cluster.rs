@@ -17,11 +17,27 @@ pub struct Cluster {
     /// Whether a cloud is around it, which gives Services of the type LoadBalancer their external IPs.
     #[serde(default = "in_a_cloud")]
     pub cloud: bool,
+    /// Which disks there are for claims, from the StorageClass `standard`.
+    #[serde(default)]
+    pub storage: Storage,
+}
+
+/// The disks of a cluster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Storage {
+    /// None are made; there is no StorageClass.
+    #[default]
+    None,
+    /// Disks in a node, where they stay.
+    Local,
+    /// Disks of a zone, attached to one of its nodes at a time.
+    Zonal,
 }
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None }
     }
 }
 

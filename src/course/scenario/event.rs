@@ -51,6 +51,8 @@ pub enum Event {
     KillPod(PodChoice),
     /// Kills the process in a container; the kubelet sees it end.
     KillProcess(KillProcess),
+    /// Adds a machine of 4 CPU and 8Gi to the cluster and switches it on.
+    AddNode(Name),
     /// Switches a machine off, without a warning.
     StopNode(Name),
     /// Switches it on again.

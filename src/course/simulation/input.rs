@@ -21,6 +21,8 @@ pub enum Input {
     Uncordon { node: String },
     /// Cordons the node and evicts its pods, as `kubectl drain` does.
     Drain { node: String },
+    /// Adds a machine of 4 CPU and 8Gi and switches it on.
+    AddNode { node: String },
     /// Switches a machine off without a warning.
     StopNode { node: String },
     StartNode { node: String },

@@ -7,9 +7,10 @@ use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
+use podarium_cluster::storage::driver::Disks;
 use podarium_cluster::{Cluster, Config};
 
-use crate::{Compat, Image, LogLine, NodeSpec, Quantity, Scenario};
+use crate::{Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage};
 
 /// What an image weighs whose scenario does not say.
 const IMAGE_BYTES: u64 = 50 << 20;
@@ -23,6 +24,11 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, ..Config::default() });
     cluster.bootstrap();
     cluster.set_images(Arc::new(catalog));
+    match scenario.cluster.storage {
+        Storage::None => {}
+        Storage::Local => cluster.add_storage(Disks::Local),
+        Storage::Zonal => cluster.add_storage(Disks::Zonal),
+    }
     for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
         cluster.add_node(node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)));
     }

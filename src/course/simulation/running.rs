@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use podarium_cluster::apiserver::{PatchType, Request};
 use podarium_cluster::component::Signal;
+use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::{Cluster, HttpId, Key};
 use podarium_machine::{Endpoint, Pid, Stdio, TtyId};
 use podarium_sim::Time;
@@ -185,6 +186,7 @@ impl Simulation {
                 let command = ["kubectl", "drain", &node, "--ignore-daemonsets", "--delete-emptydir-data", "--force"];
                 self.run(command.map(str::to_owned).to_vec(), "");
             }
+            Input::AddNode { node } => self.add_node(&node),
             Input::StopNode { node } => self.on_node(&node, Cluster::stop_node),
             Input::StartNode { node } => self.on_node(&node, Cluster::start_node),
             Input::CutOffNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, true)),
@@ -193,6 +195,15 @@ impl Simulation {
             Input::Http(_) => unreachable!("taken above"),
             Input::HangUp { exchange } => self.world.hang_up(HttpId(exchange)),
         }
+    }
+
+    fn add_node(&mut self, node: &str) {
+        let cluster = &mut self.world.cluster;
+        if cluster.kubelet_id(node).is_some() {
+            return self.note(format!("there is a machine {node:?} already"), true);
+        }
+        let index = u32::try_from(cluster.machines()).unwrap_or(u32::MAX);
+        cluster.add_node(NodeConfig::new(node, index));
     }
 
     fn on_node(&mut self, node: &str, act: impl FnOnce(&mut Cluster, &str) -> bool) {

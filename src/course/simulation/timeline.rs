@@ -64,6 +64,7 @@ impl Simulation {
                     self.input(Input::KillProcess { namespace, pod, container, exit_code: kill.exit_code });
                 }
             }
+            Event::AddNode(node) => self.input(Input::AddNode { node: node.0.clone() }),
             Event::StopNode(node) => self.input(Input::StopNode { node: node.0.clone() }),
             Event::StartNode(node) => self.input(Input::StartNode { node: node.0.clone() }),
             Event::CutOffNode(node) => self.input(Input::CutOffNode { node: node.0.clone() }),

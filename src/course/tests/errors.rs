@@ -121,8 +121,8 @@ fn each_slip_has_its_own_message() {
             "f:4:30: `hello`; expected a kind and a name such as `deployment/hello`",
         ]),
         ("timeline:\n  - {at: 1s, line: 3, say: x}\n", &[
-            "f:4:14: unknown key `line`; expected one of `apply`, `at`, `by`, `change-traffic`, `cut-off-node`, `delete`, \
-             `kill-pod`, `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `start-node`, \
+            "f:4:14: unknown key `line`; expected one of `add-node`, `apply`, `at`, `by`, `change-traffic`, `cut-off-node`, \
+             `delete`, `kill-pod`, `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `start-node`, \
              `start-traffic`, `stop-node`, `stop-traffic` or `type`",
         ]),
         ("objectives: [{name: a, that: {pod: app=x}}]\n", &["f:3:31: unknown key `pod`; did you mean `pods`?"]),

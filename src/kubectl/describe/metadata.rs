@@ -55,6 +55,19 @@ pub fn shortened(text: &str, most: usize) -> String {
     if text.len() <= most { text.to_owned() } else { format!("{}...", &text[..text.floor_char_boundary(most)]) }
 }
 
+/// `[a b]`, as Go prints a list.
+pub fn go_list(values: Option<&[String]>) -> String {
+    format!("[{}]", values.unwrap_or_default().join(" "))
+}
+
+/// The phase, or since when the object is going.
+pub fn status(page: &mut Page, meta: &ObjectMeta, phase: &str) {
+    match &meta.deletion_timestamp {
+        Some(time) => page.field(0, "Status", format_args!("Terminating (lasts {})", page.age(Some(time)))),
+        None => page.field(0, "Status", phase),
+    }
+}
+
 /// `ReplicaSet/web-6bdd6c7d58`
 pub fn controlled_by(page: &mut Page, meta: &ObjectMeta) {
     if let Some(owner) = controller_of(meta) {

@@ -11,9 +11,10 @@ use super::page::Page;
 use super::related::Related;
 use super::{
     autoscaler, config_map, cron_job, daemon_set, deployment, disruption_budget, endpoint_slice, endpoints, generic, job,
-    limit_range, namespace, node, pod, priority_class, replica_set, replication_controller, resource_quota, role,
+    ingress, limit_range, namespace, network_policy, node, persistent_volume, persistent_volume_claim, pod, priority_class, replica_set, replication_controller, resource_quota, role,
     role_binding, secret,
     service, service_account, stateful_set,
+    storage_class,
 };
 
 type Describer = fn(&mut Page, &Value, &Related);
@@ -31,6 +32,8 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("", "ReplicationController", |page, object, related| typed(page, object, related, replication_controller::describe)),
     ("", "ResourceQuota", |page, object, related| typed(page, object, related, resource_quota::describe)),
     ("", "LimitRange", |page, object, related| typed(page, object, related, limit_range::describe)),
+    ("", "PersistentVolume", |page, object, related| typed(page, object, related, persistent_volume::describe)),
+    ("", "PersistentVolumeClaim", |page, object, related| typed(page, object, related, persistent_volume_claim::describe)),
     ("apps", "Deployment", |page, object, related| typed(page, object, related, deployment::describe)),
     ("apps", "ReplicaSet", |page, object, related| typed(page, object, related, replica_set::describe)),
     ("apps", "StatefulSet", |page, object, related| typed(page, object, related, stateful_set::describe)),
@@ -44,6 +47,14 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("rbac.authorization.k8s.io", "RoleBinding", |page, object, related| typed(page, object, related, role_binding::describe)),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", |page, object, related| typed(page, object, related, role_binding::describe_cluster_role_binding)),
     ("scheduling.k8s.io", "PriorityClass", |page, object, related| typed(page, object, related, priority_class::describe)),
+    ("networking.k8s.io", "Ingress", |page, object, related| typed(page, object, related, ingress::describe)),
+    ("networking.k8s.io", "IngressClass", |page, object, related| typed(page, object, related, ingress::describe_class)),
+    ("networking.k8s.io", "NetworkPolicy", |page, object, related| typed(page, object, related, network_policy::describe)),
+    ("networking.k8s.io", "ServiceCIDR", |page, object, related| typed(page, object, related, network_policy::describe_service_cidr)),
+    ("networking.k8s.io", "IPAddress", |page, object, related| typed(page, object, related, network_policy::describe_ip_address)),
+    ("storage.k8s.io", "StorageClass", |page, object, related| typed(page, object, related, storage_class::describe)),
+    ("storage.k8s.io", "VolumeAttributesClass", |page, object, related| typed(page, object, related, storage_class::describe_attributes)),
+    ("storage.k8s.io", "CSINode", |page, object, related| typed(page, object, related, storage_class::describe_node)),
     ("discovery.k8s.io", "EndpointSlice", |page, object, related| typed(page, object, related, endpoint_slice::describe)),
 ];
 

@@ -11,9 +11,11 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (the Describe methods, searchEvents), v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::{LimitRange, ResourceQuota};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet};
+use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet, Service};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -43,6 +45,8 @@ pub struct Related {
     pub replica_sets: Vec<ReplicaSet>,
     /// Those of a Service.
     pub endpoint_slices: Vec<EndpointSlice>,
+    /// Those behind an Ingress.
+    pub services: Vec<Service>,
     /// The lease of a node.
     pub lease: Option<Lease>,
     /// Those of a namespace.
@@ -58,6 +62,7 @@ impl Related {
             "pods" => self.pods.extend(read(items)),
             "replicasets" => self.replica_sets.extend(read(items)),
             "endpointslices" => self.endpoint_slices.extend(read(items)),
+            "services" => self.services.extend(read(items)),
             "leases" => self.lease = read(items).next(),
             "resourcequotas" => self.quotas.extend(read(items)),
             "limitranges" => self.limit_ranges.extend(read(items)),
@@ -83,6 +88,14 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
         ("", "Service") => {
             vec![Query { label_selector: format!("kubernetes.io/service-name={name}"), ..list("endpointslices", &namespace) }]
         }
+        ("", "PersistentVolumeClaim") => vec![list("pods", &namespace)],
+        ("networking.k8s.io", "Ingress") => {
+            let of = |service: String| {
+                let label_selector = format!("kubernetes.io/service-name={service}");
+                [Query { label_selector, ..list("endpointslices", &namespace) }, Query { name: Some(service), ..list("services", &namespace) }]
+            };
+            backends(object).into_iter().flat_map(of).collect()
+        }
         ("", "Namespace") => vec![list("resourcequotas", &name), list("limitranges", &name)],
         ("", "Node") => vec![
             Query { field_selector: format!("spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"), ..list("pods", "") },
@@ -90,7 +103,7 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
         ],
         _ => Vec::new(),
     };
-    let silent = matches!((group.as_str(), kind.as_str()), ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange"));
+    let silent = matches!((group.as_str(), kind.as_str()), ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange") | ("networking.k8s.io", "NetworkPolicy"));
     if show_events && !silent {
         let uids = match kind.as_str() {
             // A kubelet writes its events with the node's name for a uid.
@@ -105,6 +118,16 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
         }));
     }
     queries
+}
+
+/// The Services behind an Ingress.
+fn backends(ingress: &Value) -> BTreeSet<String> {
+    let name = |backend: Option<&Value>| backend?.pointer("/service/name")?.as_str().map(str::to_owned);
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    let rules = list(ingress.pointer("/spec/rules"));
+    let paths = rules.iter().flat_map(|rule| list(rule.pointer("/http/paths")));
+    let of_paths: Vec<_> = paths.filter_map(|path| name(path.get("backend"))).collect();
+    name(ingress.pointer("/spec/defaultBackend")).into_iter().chain(of_paths).collect()
 }
 
 /// The selector of a controller as a query has it.

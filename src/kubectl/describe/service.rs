@@ -85,7 +85,7 @@ fn service_port(page: &mut Page, port: &ServicePort, slices: &[EndpointSlice]) {
 }
 
 /// `10.0.0.1:80,10.0.0.2:80,10.0.0.3:80 + 2 more...`: the ready addresses for the port of this name.
-fn endpoints(slices: &[EndpointSlice], port_name: &str) -> String {
+pub(super) fn endpoints(slices: &[EndpointSlice], port_name: &str) -> String {
     if slices.is_empty() {
         return "<none>".to_owned();
     }

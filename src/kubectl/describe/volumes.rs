@@ -101,7 +101,7 @@ fn downward_items(page: &mut Page, downward: &DownwardAPIVolumeSource) {
 }
 
 /// The attributes are indented once more for each part that the reference writes.
-fn csi_attributes(page: &mut Page, attributes: Option<&BTreeMap<String, String>>) {
+pub(super) fn csi_attributes(page: &mut Page, attributes: Option<&BTreeMap<String, String>>) {
     let pairs: Vec<String> = attributes.into_iter().flatten().map(|(key, value)| format!("{key}={value}")).collect();
     if pairs.is_empty() {
         return page.field(2, "VolumeAttributes", "<none>");

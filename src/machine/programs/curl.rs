@@ -47,6 +47,7 @@ fn failure(error: NetError, url: &str) -> (i32, String) {
         }
         NetError::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
         NetError::TimedOut => (28, "Operation timed out".to_owned()),
+        NetError::NotTls => (35, "OpenSSL/3.0.17: error:0A00010B:SSL routines::wrong version number".to_owned()),
         NetError::BadUrl => (3, "URL using bad/illegal format or missing URL".to_owned()),
     }
 }

@@ -100,3 +100,28 @@ fn kubectl_reaches_the_cluster_from_the_terminal() {
     let wanted = "namespace/default\nnamespace/kube-node-lease\nError from server (NotFound): pods \"nope\" not found\n1\n";
     assert_eq!(output(&mut world), wanted);
 }
+
+#[test]
+fn curl_reaches_a_node_port_and_is_refused_where_nobody_listens() {
+    let mut cluster = Cluster::new(Config::default());
+    cluster.bootstrap();
+    cluster.set_images(std::sync::Arc::new(podarium_cluster::images::ImageCatalog::standard()));
+    cluster.add_node(podarium_cluster::kubelet::NodeConfig::new("node-1", 0));
+    let mut world = podarium_workstation::student(cluster);
+    world.set_interactive(false);
+    world.advance(Time::from_secs(5));
+    let lines = [
+        "kubectl create deployment web --image=gcr.io/google-samples/hello-app:1.0 > /dev/null",
+        "kubectl create service nodeport web --tcp=80:8080 --node-port=31000 > /dev/null",
+        "curl -s http://10.0.1.1:31000/; echo $?",
+        "kubectl wait --for=condition=Available deployment/web > /dev/null; sleep 3",
+        "curl -s http://10.0.1.1:31000/; curl -s http://10.0.1.1:31001/; echo $?; curl -s --max-time 2 http://10.244.0.2:8080/; echo $?",
+        "curl -sk https://10.0.1.1:31000/; echo $?; kubectl get --raw /api/v1/namespaces/default/services/web:80/proxy/ | head -n 1",
+    ];
+    for line in lines {
+        world.type_line(line);
+        until_idle(&mut world);
+    }
+    let hello = "Hello, world!\nVersion: 1.0.0\n";
+    assert_eq!(output(&mut world), format!("7\n{hello}7\n28\n35\nHello, world!\n"));
+}

@@ -11,12 +11,15 @@ mod node_restriction;
 mod pod_security;
 mod persistent_volume_claim_resize;
 pub(super) mod pod_topology_labels;
+mod policies;
 mod priority;
 mod resource_quota;
 mod runtime_class;
 mod service_account;
 mod storage_object_in_use_protection;
 mod taint_nodes_by_condition;
+pub(super) mod validating;
+mod webhooks;
 
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::Stream;

@@ -6,26 +6,37 @@
 
 use podarium_api::decode::decode_value;
 use podarium_api::managed_fields::{
-    Applied, BEFORE_FIRST_APPLY, Managed, Operation, Type, empty_object, last_applied, new_object_fields, validate,
+    Applied, BEFORE_FIRST_APPLY, CustomType, Managed, Operation, Schema, Type, empty_object, last_applied, new_object_fields, validate,
 };
-use podarium_api::{Kind, Object, Status};
+use podarium_api::{Kind, Object, Status, custom};
 use serde_json::Value;
 
+use crate::apiserver::authorization::Attributes;
 use crate::apiserver::{ApiServer, Call, Reply, Request, Subresource};
 use crate::store::Key;
 
 impl ApiServer {
     pub(in crate::apiserver) fn apply(&mut self, request: &Request, configuration: &Value, call: &mut Call) -> Result<Reply, Status> {
         let (kind, key) = (request.kind, request.key());
-        let old = self.store.get(kind, &key).cloned();
+        let old = self.store.get(kind, &key).map(|_| self.stored_as_asked(kind, &key)).transpose()?;
         if old.is_none() && request.subresource.is_some() {
             return Err(Status::not_found(kind, &key.name));
         }
         let info = kind.info();
         check_configuration(kind, configuration)?;
+        if let Some(definition) = self.store.version_of(kind).cloned() {
+            return self.apply_as(CustomType::object(definition.schema_value()), request, configuration, old, call);
+        }
         let Some(schema) = Type::of_kind(&info.api_version(), info.kind) else {
             return Err(Status::not_simulated(&format!("server-side apply of {}", info.group_resource())));
         };
+        self.apply_as(schema, request, configuration, old, call)
+    }
+
+    /// Applies by the types of the kind.
+    fn apply_as<S: Schema>(&mut self, schema: S, request: &Request, configuration: &Value, old: Option<Object>, call: &mut Call) -> Result<Reply, Status> {
+        let (kind, key) = (request.kind, request.key());
+        let info = kind.info();
         let live = old.as_ref().map_or_else(|| empty_object(&info.api_version(), info.kind), Object::to_value);
         if let Err(why) = validate(schema, configuration, false) {
             return Err(internal(format!("failed to create typed patch object ({}): {why}", named(configuration, kind))));
@@ -53,7 +64,11 @@ impl ApiServer {
             (None, Some(old)) => old.clone(),
             (value, _) => {
                 let value = value.clone().unwrap_or_else(|| configuration.clone());
-                let decoded = decode_value(kind, &value)
+                let read = match self.store.version_of(kind) {
+                    Some(definition) => custom::decode_value(definition, value),
+                    None => decode_value(kind, &value),
+                };
+                let decoded = read
                     .map_err(|why| internal(format!("failed to convert new object ({}) to proper version: {why}", named(configuration, kind))))?;
                 decoded.object
             }
@@ -69,6 +84,9 @@ impl ApiServer {
                     let why = format!("uid mismatch: the provided object specified uid {uid}, and no existing object was found");
                     return Err(Status::conflict(kind, &key.name, &why));
                 }
+                // Who may patch may not yet create.
+                let create = Attributes { verb: "create".into(), ..Attributes::of(request) };
+                self.authorize(&create, call.now)?;
                 self.create_object(object, call).map(Reply::Object)
             }
         }

@@ -38,6 +38,9 @@ impl Owners {
 
     /// The record of a new object, which has not been through admission yet.
     pub fn created(&mut self, object: &Object, write: &Write) -> Managed {
+        if matches!(object, Object::Custom(_)) {
+            return write.created(write.owned_by_creator(&new_object_fields(object)));
+        }
         let Some(shape) = new_object_shape(object) else { return Managed::default() };
         let key = (object.kind(), shape);
         let fields = match self.created.get(&key) {

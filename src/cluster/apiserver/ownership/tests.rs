@@ -8,7 +8,7 @@ use podarium_api::{ConfigMap, Kind, Namespace, Object, Resource as _};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
-use crate::apiserver::{Answer, ApiServer, Body, PatchType, Request, Subresource, Verb};
+use crate::apiserver::{Answer, ApiServer, Body, Grant, PatchType, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::store::Key;
 
@@ -31,7 +31,7 @@ impl Rig {
         request.options.user_agent = Some("curl/8".to_owned());
         request.options.field_manager = manager.to_owned();
         request.options.managed_fields = true;
-        self.server.serve(request, crate::apiserver::Grant::Masters, Cause::Start, Time::from_secs(self.now))
+        self.server.serve(request, Grant::Masters, Cause::Start, Time::from_secs(self.now))
     }
 
     fn patch(&mut self, kind: Kind, name: &str, patch_type: PatchType, patch: Value, manager: &str) -> Answer {

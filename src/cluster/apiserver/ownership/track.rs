@@ -36,23 +36,16 @@ fn component(user: &str) -> &str {
     }
 }
 
-impl Subresource {
-    /// As an entry names it.
-    pub(in crate::apiserver) fn entry_name(subresource: Option<Self>) -> &'static str {
-        subresource.map_or("", Subresource::name)
-    }
-}
-
 impl ApiServer {
     /// A write of the request in hand.
     pub(super) fn write_of(&mut self, kind: Kind, subresource: Option<Subresource>, operation: Operation, manager: &str, call: &Call) -> Write {
         let info = kind.info();
-        let name = Subresource::entry_name(subresource);
+        let name = subresource.map_or("", Subresource::name);
         let writer = Writer { manager: manager.to_owned(), operation, api_version: info.api_version(), subresource: name.to_owned() };
         Write {
             writer: self.owners.writer(writer),
             now: self.epoch.seconds(call.now).0.as_second(),
-            reset: Reset::of(info.kind, name, info.has_status),
+            reset: if matches!(kind, Kind::Custom(_)) { Reset::of_custom(name, info.has_status) } else { Reset::of(info.kind, name, info.has_status) },
         }
     }
 
@@ -116,7 +109,7 @@ fn entries_of_request(object: &Object, stored: &Managed, subresource: Option<Sub
                 return Managed::default();
             }
             let given = Managed::decode(entries).unwrap_or_default();
-            if given.is_empty() { stored.clone() } else if given == *stored { stored.clone() } else { given }
+            if given.is_empty() || given == *stored { stored.clone() } else { given }
         }
         _ => stored.clone(),
     }

@@ -24,6 +24,7 @@ use crate::client::{Caches, Change, EventType};
 use crate::store::Key;
 
 pub use stale::StaleDisruptionController;
+pub(super) use status::go_selector;
 
 #[derive(Clone, Default)]
 pub struct DisruptionController;

@@ -27,9 +27,7 @@ fn scaled(amount: &IntOrString, of: i32) -> Result<i32, String> {
     match amount {
         IntOrString::Int(number) => Ok(*number),
         IntOrString::String(text) => {
-            let percent: i64 = text.strip_suffix('%').and_then(|text| text.parse().ok()).ok_or_else(|| {
-                format!("invalid value for IntOrString: invalid type: string is not a percentage")
-            })?;
+            let percent: i64 = text.strip_suffix('%').and_then(|text| text.parse().ok()).ok_or("invalid value for IntOrString: invalid type: string is not a percentage")?;
             Ok(i32::try_from((percent * i64::from(of) + 99).div_euclid(100)).unwrap_or(i32::MAX))
         }
     }

@@ -81,7 +81,7 @@ pub(super) fn next(budget: &PodDisruptionBudget, healthy: i32, expected: &Expect
 }
 
 /// A selector as Go prints the struct.
-pub(super) fn go_selector(selector: Option<&RawSelector>) -> String {
+pub(in super::super) fn go_selector(selector: Option<&RawSelector>) -> String {
     let Some(selector) = selector else { return "nil".to_owned() };
     let labels: String = selector.match_labels.iter().flatten().map(|(key, value)| format!("{key}: {value},")).collect();
     let expressions: String = selector

@@ -20,8 +20,8 @@ use crate::apiserver::{Filter, Request};
 use crate::client::{Caches, Change, EventType};
 use crate::store::Key;
 use matching::{is_managed, pods_of, services_of_change};
-pub use slices::{HEADLESS, pod_reference};
-use slices::{CONTROLLER, MANAGED_BY, Plan, SERVICE_NAME, address_types, plan};
+pub use slices::{HEADLESS, MANAGED_BY, SERVICE_NAME, pod_reference};
+use slices::{CONTROLLER, Plan, address_types, plan};
 use trigger_time::TriggerTimes;
 
 /// Changes of slices by others are looked at after this time, several of them at once; so is a cache that lags behind.

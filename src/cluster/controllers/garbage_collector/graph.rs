@@ -48,6 +48,8 @@ pub struct Graph {
     dependents: OrdSet<(Uid, Uid)>,
     absent: OrdSet<Uid>,
     absent_order: Vector<Uid>,
+    /// The kinds that definitions made, by group and name.
+    custom: OrdMap<(&'static str, &'static str), Kind>,
 }
 
 pub fn has_finalizer(meta: &ObjectMeta, name: &str) -> bool {
@@ -58,17 +60,29 @@ pub fn is_deleting_dependents(meta: &ObjectMeta) -> bool {
     meta.deletion_timestamp.is_some() && has_finalizer(meta, FOREGROUND)
 }
 
-/// The kind that a reference means, if the cluster knows it.
-pub fn kind_of(reference: &OwnerReference) -> Option<Kind> {
-    let group = reference.api_version.split_once('/').map_or("", |(group, _)| group);
-    Kind::ALL.iter().copied().find(|kind| kind.info().kind == reference.kind && kind.info().group == group)
-}
 
 fn blocks(owner: &OwnerReference) -> bool {
     owner.block_owner_deletion == Some(true)
 }
 
 impl Graph {
+    /// The kind that a reference means, if the cluster knows it.
+    pub fn kind_of(&self, reference: &OwnerReference) -> Option<Kind> {
+        let group = reference.api_version.split_once('/').map_or("", |(group, _)| group);
+        let built_in = Kind::ALL.iter().copied().find(|kind| kind.info().kind == reference.kind && kind.info().group == group);
+        built_in.or_else(|| self.custom.iter().find(|((of, name), _)| *of == group && *name == reference.kind).map(|(_, kind)| *kind))
+    }
+
+    /// A definition was made, changed or deleted.
+    pub fn set_custom_kind(&mut self, kind: Kind, served: bool) {
+        let info = kind.info();
+        if served {
+            self.custom.insert((info.group, info.kind), kind);
+        } else {
+            self.custom.remove(&(info.group, info.kind));
+        }
+    }
+
     pub fn node(&self, uid: &str) -> Option<&Arc<Node>> {
         self.nodes.get(uid)
     }
@@ -151,7 +165,7 @@ impl Graph {
             work.push(Work::Delete(dependent.clone()));
             return;
         }
-        let kind = kind_of(owner);
+        let kind = self.kind_of(owner);
         let namespaced = kind.is_none_or(|kind| kind.info().namespaced);
         let key = Key::new(if namespaced { &key.namespace } else { "" }, &owner.name);
         let node = Node { kind, key, owners: Vec::new(), being_deleted: false, deleting_dependents: false, orphaning: false };

@@ -18,11 +18,11 @@ use podarium_api::{Kind, Object, ObjectMeta, OwnerReference};
 use serde_json::json;
 
 use super::claim::patch_owners;
-use super::{Controller, Enqueue, Stop, Sync};
+use super::{Controller, Enqueue, Stop, Sync, custom_kind};
 use crate::apiserver::{Filter, PatchType, Propagation, Request};
 use crate::client::{Caches, Change};
 use crate::store::Key;
-use graph::{Graph, Node, Uid, Work, has_finalizer, is_deleting_dependents, kind_of};
+use graph::{Graph, Node, Uid, Work, has_finalizer, is_deleting_dependents};
 
 const DELETE: &str = "delete";
 const ORPHAN: &str = "orphan";
@@ -54,6 +54,11 @@ impl Controller for GarbageCollector {
         if change.kind == Kind::Event {
             return;
         }
+        for (definition, served) in [(&change.old, false), (&change.new, true)] {
+            if let Some(kind) = definition.as_ref().and_then(custom_kind) {
+                self.graph.set_custom_kind(kind, served);
+            }
+        }
         let uid = |object: &Object| object.meta().uid.clone().unwrap_or_default();
         let gone = change.old.as_ref().filter(|old| change.new.as_ref().is_none_or(|new| uid(new) != uid(old)));
         let mut work = gone.map(|old| self.graph.forget(&uid(old))).unwrap_or_default();
@@ -63,6 +68,11 @@ impl Controller for GarbageCollector {
         for work in work {
             enqueue.add(key_of(&work));
         }
+    }
+
+    /// Custom kinds are watched as soon as there are any.
+    fn watches_custom_kinds() -> bool {
+        true
     }
 
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
@@ -160,7 +170,7 @@ impl GarbageCollector {
         if self.graph.is_absent(&reference.uid) {
             return Ok(None);
         }
-        let Some(kind) = kind_of(reference) else {
+        let Some(kind) = self.graph.kind_of(reference) else {
             return Err(Stop::Failed(format!("no matches for kind {:?} in version {:?}", reference.kind, reference.api_version)));
         };
         let namespace = item.meta().namespace.as_deref().unwrap_or_default();

@@ -14,7 +14,7 @@ use std::time::Duration;
 use podarium_api::pod_state::is_pod_terminal;
 use podarium_api::{Kind, Namespace, Object, Pod, Resource as _};
 
-use super::{Controller, Enqueue, Stop, Sync};
+use super::{Controller, Enqueue, Stop, Sync, custom_kind};
 use crate::apiserver::{Body, Filter, Propagation, Reply, Request, Subresource};
 use crate::client::{Caches, Change};
 use crate::store::Key;
@@ -35,7 +35,7 @@ impl Controller for NamespaceController {
     const CLIENT: (f64, u32) = (400.0, 3000);
 
     fn watched() -> Vec<(Kind, Filter)> {
-        vec![(Kind::Namespace, Filter::all())]
+        vec![(Kind::Namespace, Filter::all()), (Kind::CustomResourceDefinition, Filter::all())]
     }
 
     fn on_change(&mut self, change: &Change, _caches: &Caches, enqueue: &mut Enqueue<'_>) {
@@ -93,7 +93,8 @@ fn delete_content(ctx: &mut Sync<'_>, namespace: &str, age: Duration) -> Result<
         findings.finalizers.clear();
         return Ok((findings, estimate));
     }
-    for kind in Kind::ALL.iter().copied().filter(|kind| kind.info().namespaced && *kind != Kind::Pod) {
+    let custom: Vec<Kind> = ctx.caches().kind(Kind::CustomResourceDefinition).into_iter().flat_map(|cache| cache.iter()).filter_map(|(_, definition)| custom_kind(definition)).collect();
+    for kind in Kind::ALL.iter().copied().chain(custom).filter(|kind| kind.info().namespaced && *kind != Kind::Pod) {
         estimate = estimate.max(delete_kind(ctx, kind, namespace, age, &mut findings)?);
     }
     Ok((findings, estimate))

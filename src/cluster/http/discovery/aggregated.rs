@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
 
 use super::super::accept::header;
-use super::super::resources::{self, Subresource};
+use super::super::resources::Subresource;
 use super::super::text;
-use super::groups::Group;
+use super::groups::{Group, Served};
 
 /// The answer to a client that accepts this form; `core` is for the path `/api`, which has the group without a name.
 pub(super) fn answer(http: &HttpRequest, groups: &[Group], core: bool) -> Option<HttpResponse> {
@@ -60,20 +60,21 @@ fn item(group: &Group) -> Value {
         .versions
         .iter()
         .map(|version| {
-            let resources: Vec<Value> = version.resources.values().map(|info| resource(&group.name, &version.version, info)).collect();
+            let resources: Vec<Value> = version.resources.values().map(|served| resource(&group.name, &version.version, served)).collect();
             json!({"version": version.version, "resources": resources, "freshness": "Current"})
         })
         .collect();
     json!({"metadata": metadata, "versions": versions})
 }
 
-fn resource(group: &str, version: &str, info: &ResourceInfo) -> Value {
+fn resource(group: &str, version: &str, served: &Served) -> Value {
+    let info = &served.info;
     let mut value = json!({
         "resource": info.plural,
         "responseKind": {"group": group, "version": version, "kind": info.kind},
         "scope": if info.namespaced { "Namespaced" } else { "Cluster" },
         "singularResource": info.singular,
-        "verbs": resources::verbs(info),
+        "verbs": served.verbs,
     });
     if !info.short_names.is_empty() {
         value["shortNames"] = json!(info.short_names);
@@ -81,7 +82,7 @@ fn resource(group: &str, version: &str, info: &ResourceInfo) -> Value {
     if !info.categories.is_empty() {
         value["categories"] = json!(info.categories);
     }
-    let parts: Vec<Value> = resources::subresources(info).iter().map(|part| subresource(group, version, info, part)).collect();
+    let parts: Vec<Value> = served.parts.iter().map(|part| subresource(group, version, info, part)).collect();
     if !parts.is_empty() {
         value["subresources"] = parts.into();
     }

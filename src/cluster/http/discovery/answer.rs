@@ -16,7 +16,7 @@ use super::{aggregated, groups, health, legacy, root, version};
 /// The answer to a path that is not about objects.
 pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let groups = || groups::served(server.course_2019);
+    let groups = || groups::served(server.course_2019, server.store);
     let document = match parts.as_slice() {
         [] => return Ok(root::paths(&groups())),
         [check @ ("healthz" | "livez" | "readyz"), rest @ ..] => return Ok(health::answer(check, rest, query)),

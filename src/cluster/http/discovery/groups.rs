@@ -8,6 +8,10 @@ use std::collections::BTreeMap;
 
 use podarium_api::{Kind, ResourceInfo, versions};
 
+use super::super::custom;
+use super::super::resources::{self, Subresource};
+use crate::store::Store;
+
 /// The groups in the order of their priority; others come after them, by name.
 const ORDER: &[&str] = &[
     "", "apiregistration.k8s.io", "extensions", "apps", "events.k8s.io", "authentication.k8s.io", "authorization.k8s.io", "autoscaling", "batch",
@@ -26,17 +30,37 @@ pub(in super::super) struct Group {
 pub(in super::super) struct GroupVersion {
     pub version: String,
     /// The kinds that this version serves, by plural.
-    pub resources: BTreeMap<&'static str, ResourceInfo>,
+    pub resources: BTreeMap<&'static str, Served>,
 }
 
-/// All groups that the server has.
-pub(in super::super) fn served(course_2019: bool) -> Vec<Group> {
-    let mut found: BTreeMap<&str, BTreeMap<&str, BTreeMap<&'static str, ResourceInfo>>> = BTreeMap::new();
+/// A kind as a version serves it.
+pub(in super::super) struct Served {
+    pub info: ResourceInfo,
+    pub verbs: Vec<&'static str>,
+    pub parts: Vec<Subresource>,
+    /// Whether discovery says in which version it is stored.
+    pub hashed: bool,
+}
+
+impl Served {
+    fn built_in(info: ResourceInfo) -> Self {
+        let verbs = resources::verbs(&info).to_vec();
+        Served { info, hashed: verbs.contains(&"update"), verbs, parts: resources::subresources(&info).to_vec() }
+    }
+}
+
+/// All groups that the server has, with the custom kinds of its store.
+pub(in super::super) fn served(course_2019: bool, store: &Store) -> Vec<Group> {
+    let mut found: BTreeMap<&str, BTreeMap<&str, BTreeMap<&'static str, Served>>> = BTreeMap::new();
+    for custom in custom::served(store) {
+        let (group, version, plural) = (custom.info.group, custom.info.version, custom.info.plural);
+        found.entry(group).or_default().entry(version).or_default().insert(plural, custom);
+    }
     for info in Kind::ALL.iter().filter(|kind| !kind.verbs().is_empty()).map(|kind| kind.info()) {
         let own = (info.group, info.version);
         let others = versions::of(&info, course_2019).map(|version| (version.group, version.version));
         for (group, version) in std::iter::once(own).chain(others) {
-            found.entry(group).or_default().entry(version).or_default().insert(info.plural, info);
+            found.entry(group).or_default().entry(version).or_default().insert(info.plural, Served::built_in(info));
         }
     }
     let mut groups: Vec<Group> = found
@@ -80,10 +104,10 @@ mod tests {
 
     #[test]
     fn old_groups_are_there_only_when_asked_for() {
-        let names = |course_2019| served(course_2019).into_iter().map(|group| group.name).collect::<Vec<_>>();
+        let names = |course_2019| served(course_2019, &Store::default()).into_iter().map(|group| group.name).collect::<Vec<_>>();
         assert!(!names(false).contains(&"extensions".to_owned()));
         assert!(names(true).contains(&"extensions".to_owned()));
-        let apps: Vec<String> = served(true).into_iter().find(|group| group.name == "apps").unwrap().versions.into_iter().map(|version| version.version).collect();
+        let apps: Vec<String> = served(true, &Store::default()).into_iter().find(|group| group.name == "apps").unwrap().versions.into_iter().map(|version| version.version).collect();
         assert_eq!(apps, ["v1", "v1beta2", "v1beta1"]);
     }
 }

@@ -8,8 +8,8 @@ use podarium_api::ResourceInfo;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::super::resources::{self, Subresource};
-use super::groups::Group;
+use super::super::resources::Subresource;
+use super::groups::{Group, Served};
 
 pub(super) fn versions(address: &str) -> Value {
     json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": address}]})
@@ -48,20 +48,20 @@ pub(super) fn resource_list(group: &str, version: &str, groups: &[Group]) -> Opt
 }
 
 /// A resource and its subresources.
-fn entries(info: &ResourceInfo) -> Vec<Value> {
-    let verbs = resources::verbs(info);
-    let mut own = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": verbs});
+fn entries(served: &Served) -> Vec<Value> {
+    let info = &served.info;
+    let mut own = json!({"name": info.plural, "singularName": info.singular, "namespaced": info.namespaced, "kind": info.kind, "verbs": served.verbs});
     if !info.short_names.is_empty() {
         own["shortNames"] = json!(info.short_names);
     }
     if !info.categories.is_empty() {
         own["categories"] = json!(info.categories);
     }
-    if verbs.contains(&"update") {
+    if served.hashed {
         own["storageVersionHash"] = json!(storage_version_hash(info));
     }
     let mut list = vec![own];
-    list.extend(resources::subresources(info).iter().map(|subresource| part(info, subresource)));
+    list.extend(served.parts.iter().map(|subresource| part(info, subresource)));
     list
 }
 

@@ -2,7 +2,7 @@
 //! asked for, and once.
 //!
 //! Models: vendor/k8s.io/kube-openapi/pkg/{handler,handler3}, v1.36.
-//! Simplified: paths of discovery are not described.
+//! Simplified: paths of discovery and custom kinds are not described.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,6 +16,7 @@ use super::super::discovery::{Group, GroupVersion, served_groups};
 use super::operations::{Answer, Body, PathItem};
 use super::paths::{Served, camel};
 use super::written::Form;
+use crate::store::Store;
 
 /// What always belongs to a document, whatever its resources are.
 const ALWAYS: &[&str] = &[
@@ -46,8 +47,8 @@ pub(super) struct Documents {
     pub v2: Document,
 }
 
-static NOW: LazyLock<Documents> = LazyLock::new(|| build(&served_groups(false)));
-static COURSE_2019: LazyLock<Documents> = LazyLock::new(|| build(&served_groups(true)));
+static NOW: LazyLock<Documents> = LazyLock::new(|| build(&served_groups(false, &Store::default())));
+static COURSE_2019: LazyLock<Documents> = LazyLock::new(|| build(&served_groups(true, &Store::default())));
 
 pub(super) fn documents(course_2019: bool) -> &'static Documents {
     if course_2019 { &COURSE_2019 } else { &NOW }
@@ -69,7 +70,7 @@ fn build(groups: &[Group]) -> Documents {
 }
 
 fn items(group: &str, version: &GroupVersion) -> Vec<PathItem> {
-    version.resources.values().flat_map(|info| Served { group, version: &version.version, info }.paths()).collect()
+    version.resources.values().flat_map(|served| Served { group, version: &version.version, info: &served.info }.paths()).collect()
 }
 
 /// `apps_v1`, `rbacAuthorization_v1`.

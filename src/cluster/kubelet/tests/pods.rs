@@ -1,5 +1,7 @@
 //! Pods on a node: pulls, probes, restarts, ends.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::world::World;
@@ -140,6 +142,26 @@ fn readiness_opens_when_the_program_is_ready() {
     assert!(world.events("p").contains(&"Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503".to_owned()));
     world.run_for(6.0);
     assert_eq!(world.summary("p"), "Running ready=1/1 restarts=0");
+}
+
+#[test]
+fn a_probe_waits_for_a_slow_answer_and_gives_up_after_its_time() {
+    let image = |name: &str, millis| {
+        let mut behavior = Behavior::serving(80, "hi");
+        behavior.serves[0].takes = Duration::from_millis(millis);
+        Image::new(name, 1 << 20).with(behavior)
+    };
+    let mut world = World::one_node(ImageCatalog::standard().with(image("slow:1", 700)).with(image("slower:1", 1500)));
+    for (name, image) in [("slow", "slow:1"), ("slower", "slower:1")] {
+        let probe = json!({"httpGet": {"path": "/", "port": 80}, "periodSeconds": 2});
+        world.pod(name, json!([{"name": "web", "image": image, "readinessProbe": probe}]), json!({}));
+    }
+    world.run_for(15.0);
+    assert_eq!((world.summary("slow"), world.summary("slower")), ("Running ready=1/1 restarts=0".to_owned(), "Running ready=0/1 restarts=0".to_owned()));
+    let ip = world.get("slower").and_then(|pod| pod.status.pod_ip.clone()).unwrap_or_default();
+    let unhealthy = format!("Unhealthy: Readiness probe failed: Get \"http://{ip}:80/\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+    assert!(world.events("slower").contains(&unhealthy), "{:?}", world.events("slower"));
+    assert!(!world.events("slow").iter().any(|event| event.contains("deadline")), "{:?}", world.events("slow"));
 }
 
 #[test]

@@ -83,7 +83,9 @@ impl Case {
     }
 }
 
-/// A recording that shows the state of the case before it: it speaks of pods of low priority on a node that has none.
+/// A recording that shows the state of the case before it. It says `1 Insufficient cpu` of preemption on n1, which
+/// kube-scheduler says only after it has taken pods of lower priority off in thought and the pod still did not fit; of a
+/// node without such pods it says `No preemption victims found for incoming pod`. All pods on n1 are of high priority.
 const SPOILT: &[&str] = &["case-1024"];
 
 /// What differs from the recording; nothing when all is well.

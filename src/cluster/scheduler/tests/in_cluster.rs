@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, Resource as _, ServiceAccount};
+use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, PodDisruptionBudget, PriorityClass, Resource as _, ServiceAccount};
 use serde_json::{Value, json};
 
 use crate::scheduler::Scheduler;
@@ -26,6 +26,8 @@ impl Bench {
             let account = json!({ "metadata": { "name": "default", "namespace": name } });
             cluster.seed_object(object::<ServiceAccount>(account)).expect("a service account");
         }
+        let class = json!({ "metadata": { "name": "system-cluster-critical" }, "value": 2_000_000_000 });
+        cluster.seed_object(object::<PriorityClass>(class)).expect("a priority class");
         let nodes: Vec<Arc<Node>> = nodes.into_iter().map(NodeBuilder::arc).collect();
         for node in &nodes {
             cluster.seed_object(node.clone().into_object()).expect("a node");
@@ -138,6 +140,26 @@ fn many_pods_share_the_nodes_and_none_is_overbooked() {
     }
     assert_eq!(used.values().sum::<i32>(), 20, "{used:?}");
     assert!(used.values().all(|count| *count == 2), "{used:?}");
+}
+
+#[test]
+fn preemption_spares_the_pods_of_a_budget_that_allows_nothing() {
+    for guarded in ["n1", "n2"] {
+        let mut bench = Bench::new(vec![small("n1"), small("n2")]);
+        for name in ["n1", "n2"] {
+            bench.create(name, "2", json!({ "nodeName": name }));
+            let labels = json!({ "metadata": { "labels": { "on": name } } });
+            bench.cluster.request(Request::patch(Kind::Pod, &Key::new("default", name), PatchType::Merge, labels));
+        }
+        let budget = json!({ "metadata": { "name": "b", "namespace": "default" }, "spec": { "minAvailable": 1, "selector": { "matchLabels": { "on": guarded } } } });
+        let budget: PodDisruptionBudget = serde_json::from_value(budget).expect("a budget");
+        bench.cluster.request(Request::create(budget));
+        bench.pass(1000);
+        bench.create("high", "2", json!({ "priorityClassName": "system-cluster-critical" }));
+        bench.pass(5000);
+        assert!(bench.pod(guarded).is_some(), "{guarded} was evicted");
+        assert_ne!(bench.node_of("high"), Some(guarded));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod deployment;
 mod disruption_budget;
 mod files;
 mod generated;
+mod ingress;
 mod job;
 mod namespace;
 mod priority_class;
@@ -28,6 +29,7 @@ const CHILDREN: &[&Command] = &[
     &cron_job::COMMAND,
     &deployment::COMMAND,
     &disruption_budget::COMMAND,
+    &ingress::COMMAND,
     &job::COMMAND,
     &namespace::COMMAND,
     &secret::COMMAND,
@@ -43,4 +45,4 @@ const CHILDREN: &[&Command] = &[
 ];
 
 /// kubectl can also create these from flags.
-const NOT_SIMULATED: &[&str] = &["ingress", "ing"];
+const NOT_SIMULATED: &[&str] = &[];

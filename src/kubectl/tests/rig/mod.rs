@@ -68,7 +68,7 @@ impl Rig {
         let [input, output, errors] = [(); 3].map(|()| self.machine.open_channel());
         self.machine.type_bytes(input, stdin.as_bytes());
         self.machine.end_input(input);
-        let env = [("HOME", "/root"), ("COLUMNS", "120")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let env = [("HOME", "/root"), ("COLUMNS", "120"), ("PATH", "/usr/local/bin:/usr/bin:/bin")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         let stdio = Stdio { stdin: Endpoint::Tty(input), stdout: Endpoint::Tty(output), stderr: Endpoint::Tty(errors) };
         let pid = self.machine.spawn(&argv, env.into(), "/root", stdio).unwrap();
         let until = self.cluster.now() + Duration::from_secs(120);

@@ -29,7 +29,7 @@ fn recorded() -> Vec<(String, Value)> {
 
 /// Flows about kinds that are not simulated yet; they are counted, not run.
 const NOT_SIMULATED: &[&str] = &[
-    "deployment-quota", "sts-pvc",
+    "sts-pvc",
 ];
 
 /// Something in which two recordings of the real thing differ from each other, or which holds what other flows did that

@@ -201,3 +201,16 @@ pub(super) const CLUSTER_ROLES: &[Role] = &[
     ] },
     Role { name: "view", namespace: "", gathers: "view", gathered_by: "edit", rules: &[] },
 ];
+
+/// The role that the documentation gives the managers of clouds.
+#[rustfmt::skip]
+pub(super) const OF_THE_CLOUD: Role = Role { name: "system:cloud-controller-manager", namespace: "", gathers: "", gathered_by: "", rules: &[
+    rule("core events.k8s.io", "events", "create patch update"),
+    rule("core", "nodes", "*"),
+    rule("core", "nodes/status", "patch"),
+    rule("core", "services", "list patch update watch"),
+    rule("core", "services/status", "list patch update watch"),
+    rule("core", "serviceaccounts", "create"),
+    rule("core", "persistentvolumes", "get list update watch"),
+    rule("core", "endpoints", "create get list watch update"),
+] };

@@ -7,5 +7,5 @@ mod cluster_roles;
 mod controller_roles;
 mod objects;
 
-pub(crate) use objects::objects;
+pub(crate) use objects::{objects, objects_of_the_cloud};
 use objects::{Binding, Role, account, group, named, rule, urls, user};

@@ -10,7 +10,7 @@ use k8s_openapi::api::rbac::v1::{AggregationRule, PolicyRule, RoleRef, Subject};
 use podarium_api::{ClusterRole, ClusterRoleBinding, LabelSelector, Object, ObjectMeta, Resource as _, RoleBinding};
 
 use super::bindings::{CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS, ROLES};
-use super::cluster_roles::CLUSTER_ROLES;
+use super::cluster_roles::{CLUSTER_ROLES, OF_THE_CLOUD};
 use super::controller_roles::CONTROLLER_ROLES;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -82,6 +82,17 @@ pub(crate) fn objects() -> Vec<Object> {
     let roles = ROLES.iter().map(namespaced_role);
     let bindings = ROLE_BINDINGS.iter().map(namespaced_binding);
     cluster_roles.chain(cluster_bindings).chain(of_controllers).chain(roles).chain(bindings).collect()
+}
+
+/// What the cloud's manifests add: the role of cloud-controller-manager and its binding.
+pub(crate) fn objects_of_the_cloud() -> Vec<Object> {
+    let binding = bound_cluster_role(OF_THE_CLOUD.name, OF_THE_CLOUD.name, &[account("kube-system", "cloud-controller-manager")]);
+    let plain = |mut object: Object| {
+        let meta = object.meta_mut();
+        (meta.labels, meta.annotations) = (None, None);
+        object
+    };
+    [cluster_role(&OF_THE_CLOUD), binding].into_iter().map(plain).collect()
 }
 
 fn metadata(name: &str, namespace: &str, gathered_by: &str) -> ObjectMeta {

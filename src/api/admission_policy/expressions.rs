@@ -1,0 +1,101 @@
+//! The expressions of a policy, and what they may name: `object`, `oldObject`, `request`, `namespaceObject`, `params`,
+//! `variables`.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/admission/plugin/cel/{compile.go,composition.go}, v1.36.
+//! Simplified: `authorizer` is not there.
+
+use crate::cel::{Program, Type, Variables};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Expressions {
+    names: Variables,
+    /// The policy's own variables, in their order.
+    variables: Vec<(String, Type)>,
+}
+
+fn object(name: &str, fields: &[(&str, Type)]) -> Type {
+    Type::object(name, fields.iter().map(|(field, of)| ((*field).to_owned(), of.clone())))
+}
+
+fn request_type() -> Type {
+    let text = Type::Text;
+    let kind = object("kubernetes.GroupVersionKind", &[("group", text.clone()), ("version", text.clone()), ("kind", text.clone())]);
+    let resource = object("kubernetes.GroupVersionResource", &[("group", text.clone()), ("version", text.clone()), ("resource", text.clone())]);
+    let texts = Type::list(Type::Text);
+    let user = object("kubernetes.UserInfo", &[
+        ("username", text.clone()), ("uid", text.clone()), ("groups", texts.clone()), ("extra", Type::map(Type::Text, texts)),
+    ]);
+    object("kubernetes.AdmissionRequest", &[
+        ("kind", kind.clone()), ("resource", resource.clone()), ("subResource", text.clone()), ("requestKind", kind), ("requestResource", resource),
+        ("requestSubResource", text.clone()), ("name", text.clone()), ("namespace", text.clone()), ("operation", text), ("userInfo", user),
+        ("dryRun", Type::Bool), ("options", Type::Dyn),
+    ])
+}
+
+fn namespace_type() -> Type {
+    let (text, time, texts) = (Type::Text, Type::Timestamp, Type::list(Type::Text));
+    let map = Type::map(Type::Text, Type::Text);
+    let condition = object("kubernetes.NamespaceCondition", &[
+        ("status", text.clone()), ("type", text.clone()), ("lastTransitionTime", time.clone()), ("message", text.clone()), ("reason", text.clone()),
+    ]);
+    let metadata = object("kubernetes.NamespaceMetadata", &[
+        ("name", text.clone()), ("generateName", text.clone()), ("namespace", text.clone()), ("labels", map.clone()), ("annotations", map),
+        ("UID", text.clone()), ("creationTimestamp", time.clone()), ("deletionGracePeriodSeconds", Type::Int), ("deletionTimestamp", time),
+        ("generation", Type::Int), ("resourceVersion", text.clone()), ("finalizers", texts.clone()),
+    ]);
+    object("kubernetes.Namespace", &[
+        ("metadata", metadata),
+        ("spec", object("kubernetes.NamespaceSpec", &[("finalizers", texts)])),
+        ("status", object("kubernetes.NamespaceStatus", &[("conditions", Type::list(condition)), ("phase", text)])),
+    ])
+}
+
+impl Expressions {
+    pub fn new(with_params: bool) -> Self {
+        let mut names = Variables::from([
+            ("object".to_owned(), Type::Dyn),
+            ("oldObject".to_owned(), Type::Dyn),
+            ("request".to_owned(), request_type()),
+            ("namespaceObject".to_owned(), namespace_type()),
+        ]);
+        if with_params {
+            names.insert("params".to_owned(), Type::Dyn);
+        }
+        Expressions { names, variables: Vec::new() }
+    }
+
+    /// Compiles an expression that must give one of these types. The error is the detail that the server tells.
+    pub fn compile(&self, text: &str, wanted: &[&str]) -> Result<Program, String> {
+        let program = self.compile_any(text)?;
+        let found = match program.result() {
+            Type::Null => "null_type".to_owned(),
+            other => other.to_string(),
+        };
+        if wanted.contains(&found.as_str()) {
+            return Ok(program);
+        }
+        let reason = match wanted {
+            [only] => format!("must evaluate to {only} but got {found}"),
+            several => format!("must evaluate to one of [{}] but got {found}", several.join(" ")),
+        };
+        Err(reason)
+    }
+
+    fn compile_any(&self, text: &str) -> Result<Program, String> {
+        let mut names = self.names.clone();
+        if !self.variables.is_empty() {
+            names.insert("variables".to_owned(), Type::object("kubernetes.variables", self.variables.iter().cloned()));
+        }
+        // Whoever asks the authorizer gets an honest answer instead of one about a name that is not known.
+        Program::compile(text, &names).map_err(|report| {
+            if report.contains("undeclared reference to 'authorizer'") { "not simulated: the variable authorizer".to_owned() } else { format!("compilation failed: {report}") }
+        })
+    }
+
+    /// Compiles a variable, which later expressions may name.
+    pub fn add_variable(&mut self, name: &str, text: &str) -> Result<Program, String> {
+        let program = self.compile_any(text)?;
+        self.variables.push((name.to_owned(), program.result().clone()));
+        Ok(program)
+    }
+}

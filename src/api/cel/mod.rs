@@ -1,0 +1,28 @@
+//! CEL, the Common Expression Language: conditions that users write into custom schemas and admission policies.
+//!
+//! An expression is parsed, checked against the types of its variables, and run. `Program` does all three.
+//!
+//! Invariant: no text, however broken, makes any of this panic, and no expression runs for ever.
+
+mod ast;
+mod checker;
+mod duration;
+mod eval;
+mod lexer;
+mod library;
+mod macros;
+mod parser;
+mod program;
+mod signatures;
+mod source;
+#[cfg(test)]
+mod tests;
+mod types;
+mod value;
+
+pub(crate) use checker::Variables;
+pub(crate) use duration::parse as go_duration;
+pub(crate) use eval::Activation;
+pub(crate) use program::Program;
+pub(crate) use types::Type;
+pub(crate) use value::{Fault, Value};

@@ -1,0 +1,117 @@
+//! Objects of a schema as CEL sees them: the types of their fields, and their values.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/cel/{common/schemas.go,common/valuesunstructured.go,escaping.go}, v1.36.
+//! Simplified: lists that are sets or maps compare and add like plain lists.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::schema::{Schema, items, property, values};
+use crate::cel::{self, Type, go_duration};
+
+const RESERVED: &[&str] = &[
+    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
+    "namespace", "return", "var", "void", "while",
+];
+
+/// The name under which a rule finds a field: `my-key` is `my__dash__key`.
+fn escape(name: &str) -> Option<String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(good) {
+        return None;
+    }
+    if RESERVED.contains(&name) {
+        return Some(format!("__{name}__"));
+    }
+    Some(name.replace("__", "__underscores__").replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__"))
+}
+
+/// The type of a schema's values; `None` if nothing is known of them. `root` is true for whole objects.
+pub(super) fn type_of(schema: &Schema, root: bool) -> Option<Type> {
+    typed(schema, root, "selfType")
+}
+
+fn typed(schema: &Schema, root: bool, name: &str) -> Option<Type> {
+    if schema.x_kubernetes_int_or_string == Some(true) {
+        return Some(Type::Dyn);
+    }
+    let embedded = |schema: &Schema| schema.x_kubernetes_embedded_resource == Some(true);
+    Some(match schema.type_.as_deref()? {
+        "array" => {
+            let inner = items(schema)?;
+            Type::list(typed(inner, embedded(inner), &format!("{name}.@idx"))?)
+        }
+        "object" => {
+            if let Some(inner) = values(schema) {
+                return Some(Type::map(Type::Text, typed(inner, embedded(inner), &format!("{name}.@elem"))?));
+            }
+            let mut fields: Vec<(String, Type)> = Vec::new();
+            for (field, inner) in schema.properties.iter().flatten() {
+                if let (Some(escaped), Some(found)) = (escape(field), typed(inner, embedded(inner), &format!("{name}.{field}"))) {
+                    fields.push((escaped, found));
+                }
+            }
+            if root {
+                let meta = ["name", "generateName"].map(|field| (field.to_owned(), Type::Text));
+                fields.push(("apiVersion".to_owned(), Type::Text));
+                fields.push(("kind".to_owned(), Type::Text));
+                fields.push(("metadata".to_owned(), Type::object(&format!("{name}.metadata"), meta)));
+            }
+            Type::object(name, fields)
+        }
+        "string" => match schema.format.as_deref() {
+            Some("byte") => Type::Bytes,
+            Some("duration") => Type::Duration,
+            Some("date" | "date-time") => Type::Timestamp,
+            _ => Type::Text,
+        },
+        "boolean" => Type::Bool,
+        "number" => Type::Double,
+        "integer" => Type::Int,
+        _ => return None,
+    })
+}
+
+/// A value of a schema for CEL.
+pub(super) fn to_cel(value: &Value, schema: &Schema, root: bool) -> cel::Value {
+    if schema.x_kubernetes_int_or_string == Some(true) {
+        return cel::Value::of_json(value);
+    }
+    match (value, schema.type_.as_deref()) {
+        (Value::Object(fields), _) => match values(schema) {
+            Some(inner) => cel::Value::map(fields.iter().map(|(name, value)| (name.as_str(), to_cel(value, inner, false)))),
+            None => {
+                let mut known: Vec<(String, cel::Value)> = Vec::new();
+                for (name, value) in fields {
+                    let meta = root && matches!(name.as_str(), "apiVersion" | "kind" | "metadata");
+                    if meta {
+                        known.push((name.clone(), cel::Value::of_json(value)));
+                    } else if let (Some(inner), Some(escaped)) = (property(schema, name), escape(name)) {
+                        known.push((escaped, to_cel(value, inner, inner.x_kubernetes_embedded_resource == Some(true))));
+                    }
+                }
+                cel::Value::map(known.iter().map(|(name, value)| (name.as_str(), value.clone())))
+            }
+        },
+        (Value::Array(list), _) => match items(schema) {
+            Some(inner) => list.iter().map(|item| to_cel(item, inner, false)).collect::<Vec<_>>().into(),
+            None => cel::Value::of_json(value),
+        },
+        (Value::Number(number), Some("number")) => cel::Value::Double(number.as_f64().unwrap_or(0.0)),
+        (Value::Number(number), Some("integer")) if number.is_f64() => cel::Value::Int(number.as_f64().unwrap_or(0.0) as i64),
+        (Value::String(text), Some("string")) => of_text(text, schema.format.as_deref()),
+        _ => cel::Value::of_json(value),
+    }
+}
+
+fn of_text(text: &str, format: Option<&str>) -> cel::Value {
+    let read = match format {
+        Some("byte") => serde_json::from_value::<k8s_openapi::ByteString>(text.into()).ok().map(|bytes| cel::Value::Bytes(Arc::from(bytes.0))),
+        Some("duration") => go_duration(text).map(cel::Value::Duration),
+        Some("date-time") => text.parse().ok().map(cel::Value::Timestamp),
+        Some("date") => format!("{text}T00:00:00Z").parse().ok().map(cel::Value::Timestamp),
+        _ => None,
+    };
+    read.unwrap_or_else(|| cel::Value::from(text))
+}

@@ -1,0 +1,59 @@
+//! Where a mutating admission policy holds, and with which parameters.
+//!
+//! Models: pkg/registry/admissionregistration/mutatingadmissionpolicybinding/strategy.go, v1.36.
+//! Simplified: nothing.
+
+use std::sync::Arc;
+
+use k8s_openapi::api::admissionregistration::v1::MutatingAdmissionPolicyBindingSpec;
+
+use crate::field::FieldError;
+use crate::{Cell, Column, ResourceInfo, Strategy, defaults, object_meta, spec_and_status_kind, tables, validation};
+
+spec_and_status_kind! {
+    /// MutatingAdmissionPolicyBinding.
+    MutatingAdmissionPolicyBinding, "admissionregistration.k8s.io/v1", spec: MutatingAdmissionPolicyBindingSpec
+}
+
+impl Strategy for MutatingAdmissionPolicyBinding {
+    const INFO: ResourceInfo = ResourceInfo {
+        group: "admissionregistration.k8s.io",
+        version: "v1",
+        kind: "MutatingAdmissionPolicyBinding",
+        plural: "mutatingadmissionpolicybindings",
+        singular: "mutatingadmissionpolicybinding",
+        short_names: &[],
+        categories: &["api-extensions"],
+        namespaced: false,
+        has_status: false,
+    };
+
+    fn set_defaults(&mut self) {
+        Arc::make_mut(&mut self.spec).match_resources.iter_mut().for_each(defaults::admission::match_resources);
+    }
+
+    fn prepare_for_create(&mut self) {
+        self.metadata.generation = Some(1);
+    }
+
+    fn prepare_for_update(&mut self, old: &Self) {
+        let changed = object_meta::share(&mut self.spec, &old.spec);
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
+    fn validate(&self) -> Vec<FieldError> {
+        validation::admission_policy::mutating_binding(self)
+    }
+
+    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
+        validation::metadata::validate_update(&self.metadata, &old.metadata)
+    }
+
+    fn columns() -> Vec<Column> {
+        tables::admission::BINDING.to_vec()
+    }
+
+    fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
+        tables::admission::any_binding_row(&self.metadata, self.spec.policy_name.as_deref().unwrap_or_default(), self.spec.param_ref.as_ref(), now)
+    }
+}
