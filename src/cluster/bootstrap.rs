@@ -11,6 +11,8 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service};
 
 use crate::Cluster;
+use crate::apiserver::User;
+use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
@@ -42,10 +44,10 @@ impl Cluster {
             self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
         }
         self.set_authorization_mode(Mode::NodeAndRbac);
-        self.start("kube-apiserver", "system:apiserver", ControllerManager::inside_api_server());
+        self.start("kube-apiserver", User::with_groups("system:apiserver", &[MASTERS]), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
-        self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
+        self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {
                 self.seed_object(object).expect("the cloud's role and binding are valid");

@@ -49,7 +49,7 @@ fn expressions_are_true() {
         "semver('1.2.3').isLessThan(semver('1.10.0')) && semver('v1.2', true).minor() == 2 && !isSemver('1.2')",
         "format.dns1123Label().validate('a').hasValue() == false && format.named('dns1123Label').value().validate('A!').hasValue()",
         "'a-b-c'.split('-') == ['a', 'b', 'c'] && ['a', 'b'].join(',') == 'a,b' && 'hello'.substring(1, 3) == 'el' && 'Ab'.lowerAscii() == 'ab'",
-        "'%s has %d of %.1f'.format(['x', 3, 2.5]) == 'x has 3 of 2.5'",
+        "'%s has %d of %.1f'.format([dyn('x'), dyn(3), dyn(2.5)]) == 'x has 3 of 2.5'",
         "duration('1h') > duration('59m') && timestamp('2026-01-05T09:00:00Z') + duration('1h') == timestamp('2026-01-05T10:00:00Z')",
         "type(1) == int && string(1) == '1' && int('5') == 5 && double(1) == 1.0 && b'a' == bytes('a')",
         "[1, 2].transformMap(i, v, v * 2) == {0: 2, 1: 4} && {'a': 1}.transformList(k, v, k) == ['a']",

@@ -8,6 +8,7 @@ pub mod admission;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
+mod continue_token;
 pub mod authorization;
 mod delete;
 mod eviction;
@@ -17,6 +18,7 @@ mod read;
 mod request;
 mod rest;
 mod review;
+mod storage_rules;
 mod subresource;
 mod watch;
 mod write;
@@ -36,9 +38,10 @@ pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
-pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
 pub(crate) use ownership::shown;
 pub use watch::Watches;
+pub(crate) use storage_rules::returns_deleted;
 pub(crate) use write::strictly;
 
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ pub(crate) struct Call {
     pub managed: Option<Managed>,
     pub warnings: Vec<String>,
     pub created: bool,
+    pub accepted: bool,
 }
 
 impl Call {
@@ -91,6 +95,7 @@ impl Call {
             managed: None,
             warnings: Vec::new(),
             created: false,
+            accepted: false,
         }
     }
 
@@ -152,6 +157,7 @@ impl ApiServer {
             managed: None,
             warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,
+            accepted: false,
         };
         let shows_managed = request.options.managed_fields;
         let result = self.dispatch(request, &mut call);
@@ -159,7 +165,7 @@ impl ApiServer {
             Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
             _ => Vec::new(),
         };
-        Answer { result, created: call.created, warnings: call.warnings, managed }
+        Answer { result, created: call.created, accepted: call.accepted, warnings: call.warnings, managed }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
