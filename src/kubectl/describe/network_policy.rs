@@ -120,12 +120,11 @@ pub fn describe_service_cidr(page: &mut Page, cidr: &ServiceCIDR, related: &Rela
 pub fn describe_ip_address(page: &mut Page, address: &IPAddress, related: &Related) {
     page.field(0, "Name", text(&address.metadata.name));
     metadata::labels_and_annotations(page, &address.metadata);
-    if let Some(parent) = &address.spec.parent_ref {
-        page.line(0, "Parent Reference:");
-        page.field(1, "Group", text(&parent.group));
-        page.field(1, "Resource", &parent.resource);
-        page.field(1, "Namespace", text(&parent.namespace));
-        page.field(1, "Name", &parent.name);
-    }
+    let parent = &address.spec.parent_ref;
+    page.line(0, "Parent Reference:");
+    page.field(1, "Group", text(&parent.group));
+    page.field(1, "Resource", &parent.resource);
+    page.field(1, "Namespace", text(&parent.namespace));
+    page.field(1, "Name", &parent.name);
     events(page, related);
 }
