@@ -11,6 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service};
 
 use crate::Cluster;
+use crate::apiserver::User;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
@@ -42,7 +43,7 @@ impl Cluster {
             self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
         }
         self.set_authorization_mode(Mode::NodeAndRbac);
-        self.start("kube-apiserver", "system:apiserver", ControllerManager::inside_api_server());
+        self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
         self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());

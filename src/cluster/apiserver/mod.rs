@@ -161,7 +161,7 @@ impl ApiServer {
         let mut call = Call {
             now,
             cause: Cause::Start,
-            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            user: User::api_server(),
             grant: Grant::Masters,
             verb: Verb::Create,
             dry_run: false,
