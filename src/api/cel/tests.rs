@@ -50,6 +50,8 @@ fn expressions_are_true() {
         "format.dns1123Label().validate('a').hasValue() == false && format.named('dns1123Label').value().validate('A!').hasValue()",
         "'a-b-c'.split('-') == ['a', 'b', 'c'] && ['a', 'b'].join(',') == 'a,b' && 'hello'.substring(1, 3) == 'el' && 'Ab'.lowerAscii() == 'ab'",
         "'%s has %d of %.1f'.format(['x', 3, 2.5]) == 'x has 3 of 2.5'",
+        "'%d %s %f %s %s'.format([1, 'abc', 1.0, duration('1m'), timestamp('2000-01-01T00:00:00.000Z')]) == '1 abc 1.000000 60s 2000-01-01T00:00:00Z'",
+        "'%o %o %b'.format([7, 8, 9]) == '7 10 1001'",
         "duration('1h') > duration('59m') && timestamp('2026-01-05T09:00:00Z') + duration('1h') == timestamp('2026-01-05T10:00:00Z')",
         "type(1) == int && string(1) == '1' && int('5') == 5 && double(1) == 1.0 && b'a' == bytes('a')",
         "[1, 2].transformMap(i, v, v * 2) == {0: 2, 1: 4} && {'a': 1}.transformList(k, v, k) == ['a']",
