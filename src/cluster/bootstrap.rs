@@ -44,7 +44,7 @@ impl Cluster {
             self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
         }
         self.set_authorization_mode(Mode::NodeAndRbac);
-        self.start("kube-apiserver", User::with_groups("system:apiserver", &[MASTERS]), ControllerManager::inside_api_server());
+        self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());

@@ -23,7 +23,7 @@ const TYPE_NAMES: &[(&str, Type)] = &[
 
 /// The type of the whole, or what is wrong; names that are not known after the first are not told twice.
 pub(super) fn check(expr: &Expr, variables: &Variables) -> Result<Type, Vec<Issue>> {
-    let mut checker = Checker { scopes: vec![variables.clone()], found: Found::default(), issues: Vec::new() };
+    let mut checker = Checker { scopes: vec![variables.clone()], found: Found::default(), mixed: 0, issues: Vec::new() };
     let found = checker.check(expr);
     if checker.issues.is_empty() { Ok(checker.found.finish(&found)) } else { Err(checker.issues) }
 }
@@ -31,6 +31,8 @@ pub(super) fn check(expr: &Expr, variables: &Variables) -> Result<Type, Vec<Issu
 struct Checker {
     scopes: Vec<Variables>,
     found: Found,
+    /// In how many calls of `format` the expression stands: in them a literal may hold values of several types.
+    mixed: usize,
     issues: Vec<Issue>,
 }
 
@@ -161,11 +163,12 @@ impl Checker {
         }
     }
 
-    /// The type of elements so far with one more. Literals must be of one type.
+    /// The type of elements so far with one more. Literals must be of one type, but for what is formatted.
     fn joined(&mut self, previous: Option<Type>, next: Type, at: usize) -> Type {
         let Some(previous) = previous else { return next };
         match self.found.join(previous.clone(), &next) {
             Some(joined) => joined,
+            None if self.mixed > 0 => Type::Dyn,
             None => {
                 let (wanted, found) = (self.found.finish(&previous), self.found.finish(&next));
                 self.fail(at, format!("expected type '{wanted}' but found '{found}'"));
@@ -187,8 +190,11 @@ impl Checker {
             }
             return self.fail(at, format!("undeclared reference to '{}' (in container '')", name.trim_start_matches('.')));
         }
+        let formats = usize::from(name == "format");
+        self.mixed += formats;
         let mut given: Vec<Type> = target.into_iter().map(|target| self.check(target)).collect();
         given.extend(arguments.iter().map(|argument| self.check(argument)));
+        self.mixed -= formats;
         self.resolve_overload(at, name, &given, target.is_some())
     }
 

@@ -103,8 +103,7 @@ impl Runner {
 
     /// A controller that is a part of the API server itself, and so is the API server to itself.
     pub(super) fn inside_api_server<C: Controller>(controller: C) -> Self {
-        let user = User::with_groups("system:apiserver", &[crate::apiserver::authentication::MASTERS]);
-        Runner { user, client: TokenBucket::new(5000.0, 5000), ..Self::new(controller) }
+        Runner { user: User::api_server(), client: TokenBucket::new(5000.0, 5000), ..Self::new(controller) }
     }
 
     fn controller_mut(&mut self) -> &mut dyn AnyController {

@@ -58,6 +58,11 @@ impl User {
         Self::with_groups("kubernetes-admin", &[MASTERS])
     }
 
+    /// The API server to itself: may do everything too.
+    pub fn api_server() -> Self {
+        Self::with_groups("system:apiserver", &[MASTERS])
+    }
+
     /// A request without credentials.
     pub fn anonymous() -> Self {
         UserInfo { name: ANONYMOUS.into(), groups: vec![UNAUTHENTICATED.into()], ..UserInfo::default() }.into()
