@@ -122,7 +122,7 @@ mod tests {
         }
         let mut found = Vec::new();
         definitions().values().for_each(|definition| references(definition, &mut found));
-        assert!(found.len() > 1000, "{}", found.len());
+        assert!(found.len() > 900, "{}", found.len());
         let lost: Vec<&String> = found.iter().filter(|reference| !reference.strip_prefix(PREFIX).is_some_and(|name| definitions().contains_key(name))).collect();
         assert_eq!(lost, Vec::<&String>::new());
     }
@@ -141,14 +141,17 @@ mod tests {
         assert_eq!(of("io.k8s.apimachinery.pkg.util.intstr.IntOrString")["format"], "int-or-string");
     }
 
-    /// Every kind that the cluster stores has a definition.
+    /// Every kind has a definition, and so has the list of every kind that is stored.
     #[test]
     fn every_kind_is_defined() {
         let missing: Vec<String> = crate::Kind::ALL
             .iter()
             .map(|kind| kind.info())
             .map(|info| super::super::definition_name(info.group, info.version, info.kind))
-            .filter(|name| !definitions().contains_key(name) || !definitions().contains_key(&format!("{name}List")))
+            .filter(|name| {
+                let stored = !name.ends_with("Review") && !name.ends_with("TokenRequest");
+                !definitions().contains_key(name) || (stored && !definitions().contains_key(&format!("{name}List")))
+            })
             .collect();
         assert_eq!(missing, Vec::<String>::new());
     }

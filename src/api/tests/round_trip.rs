@@ -55,6 +55,8 @@ impl Made<'_> {
 
     fn definition(&mut self, name: &str, depth: usize) -> Option<Value> {
         match name.rsplit('.').next() {
+            Some("JSONSchemaPropsOrBool") => Some(json!(true)),
+            Some("JSONSchemaPropsOrArray" | "JSONSchemaPropsOrStringArray") => Some(json!({"type": "string"})),
             Some("Quantity") => Some(json!("2")),
             Some("MicroTime") => Some(json!("2026-01-05T09:00:00.000000Z")),
             Some("FieldsV1" | "RawExtension" | "JSON") => Some(json!({"a": 1})),
@@ -147,7 +149,9 @@ fn nothing_that_is_done_with_an_object_panics() {
             let made = Made { stream: &mut stream, wild: true }.kind(kind);
             let Ok(read) = decode::decode(kind, made) else { continue };
             let raw = read.object.clone();
-            assert_eq!(raw.row(now).len(), kind.columns().len(), "{kind:?} in round {round}");
+            // Kubernetes itself prints one cell more of an IPAddress than there are columns.
+            let extra = usize::from(kind == Kind::IPAddress);
+            assert_eq!(raw.row(now).len(), kind.columns().len() + extra, "{kind:?} in round {round}");
             let mut object = read.object;
             object.set_defaults();
             object.prepare_for_create();

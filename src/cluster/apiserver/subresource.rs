@@ -59,6 +59,9 @@ impl ApiServer {
 
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
+        if !can_have_a_scale(request.kind) {
+            return Err(Status::no_such_path());
+        }
         let key = request.key();
         let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
@@ -87,6 +90,11 @@ impl ApiServer {
         let object = self.replace(object, old, Some(Subresource::Scale), call)?;
         scale_of(&object).map(Reply::Value).ok_or_else(Status::no_such_path)
     }
+}
+
+/// Kinds of which some objects have a `/scale`; of the others not even the path exists.
+fn can_have_a_scale(kind: Kind) -> bool {
+    matches!(kind, Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController | Kind::Custom(_))
 }
 
 /// The Scale of an object that can be scaled.

@@ -76,9 +76,15 @@ fn part(info: &ResourceInfo, subresource: &Subresource) -> Value {
     value
 }
 
+/// Kinds that v1.36 stores in an older version than the one served here, so that a server of the version before can read
+/// them.
+const STORED_OTHERWISE: &[(&str, &str)] = &[("MutatingAdmissionPolicy", "v1beta1"), ("MutatingAdmissionPolicyBinding", "v1beta1")];
+
 /// Differs when a kind comes to be stored in another version.
 fn storage_version_hash(info: &ResourceInfo) -> String {
-    let digest = Sha256::digest(format!("{}/{}/{}", info.group, info.version, info.kind));
+    let older = STORED_OTHERWISE.iter().find(|(kind, _)| *kind == info.kind);
+    let version = older.map_or(info.version, |(_, version)| version);
+    let digest = Sha256::digest(format!("{}/{version}/{}", info.group, info.kind));
     base64::engine::general_purpose::STANDARD.encode(&digest[..8])
 }
 
