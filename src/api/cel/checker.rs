@@ -54,7 +54,7 @@ impl Checker {
             Kind::Select { of, field, test } => self.check_select(expr, of, field, *test),
             Kind::OptionalSelect { of, field } => {
                 let of_type = self.check(of);
-                let inner = self.field_of(expr.at, &of_type, field, true);
+                let inner = self.field_of(expr.at, &of_type, field);
                 match self.found.resolve(&inner) {
                     optional @ Type::Optional(_) => optional,
                     inner => Type::optional(inner),
@@ -127,7 +127,7 @@ impl Checker {
             return Type::Type(Arc::new(if field == "Timestamp" { Type::Timestamp } else { Type::Duration }));
         }
         let of_type = self.check(of);
-        let found = self.field_of(expr.at, &of_type, field, false);
+        let found = self.field_of(expr.at, &of_type, field);
         if test { Type::Bool } else { found }
     }
 
@@ -142,7 +142,7 @@ impl Checker {
         }
     }
 
-    fn field_of(&mut self, at: usize, of: &Type, field: &str, optional: bool) -> Type {
+    fn field_of(&mut self, at: usize, of: &Type, field: &str) -> Type {
         match self.found.resolve(of) {
             Type::Map(_, value) => (*value).clone(),
             Type::Object(object) => match object.fields.get(field) {
@@ -150,7 +150,7 @@ impl Checker {
                 None => self.fail(at, format!("undefined field '{field}'")),
             },
             Type::Optional(inner) => {
-                let found = self.field_of(at, &inner, field, optional);
+                let found = self.field_of(at, &inner, field);
                 Type::optional(found)
             }
             Type::Error => Type::Error,

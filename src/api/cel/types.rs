@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+#[expect(clippy::enum_variant_names, reason = "CEL's own names: a type is a value of the type `type`")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Type {
     Dyn,

@@ -2,8 +2,6 @@
 //!
 //! Drivers differ in the last bit and at edges, so pictures are compared in blocks of pixels. `UPDATE_PICTURES=1` draws
 //! the references anew; look at them before they are committed. Without a graphics driver the test says so.
-#![expect(clippy::disallowed_methods, reason = "a test that reads pictures")]
-
 #[path = "../examples/showcase/by_hand.rs"]
 #[allow(dead_code, reason = "the example shows more than the test does")]
 mod by_hand;

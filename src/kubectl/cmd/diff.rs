@@ -115,7 +115,12 @@ fn would_be(kubectl: &mut Kubectl<'_, '_>, info: &Info, current: Option<&Value>)
     let write = Write { dry_run: true, field_manager: &manager, ..Write::default() };
     let Some(current) = current else { return kubectl.create(&info.mapping, &info.namespace, &info.object, &write) };
     let original: Value = annotation(current, LAST_APPLIED).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let (kind, patch) = three_way(&info.mapping, &original, &info.object, current);
+    // An object without annotations has an empty list of them here, so that the server's own are not taken away.
+    let mut wanted = info.object.clone();
+    if let Some(meta) = wanted["metadata"].as_object_mut() {
+        meta.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+    }
+    let (kind, patch) = three_way(&info.mapping, &original, &wanted, current);
     if patch.as_object().is_some_and(Map::is_empty) {
         return Ok(current.clone());
     }

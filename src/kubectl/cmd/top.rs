@@ -108,7 +108,7 @@ fn nodes(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let [cpu, memory] = cells(used);
         rows.push((used, vec![name(metric).to_owned(), cpu, share(used.0, whole.0), memory, share(used.1, whole.1)]));
     }
-    let mut rows = ranked(rows, &kubectl.flags.text("sort-by").to_owned());
+    let mut rows = ranked(rows, kubectl.flags.text("sort-by"));
     // Nodes that nobody measures come last.
     rows.extend(available.into_keys().map(|node| std::iter::once(node).chain(std::iter::repeat_n("<unknown>".to_owned(), 4)).collect()));
     print(kubectl, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], &rows)

@@ -86,7 +86,7 @@ fn labels_of_nodes_bring_and_remove_pods() {
     let node = all_nodes(&bed)[1].clone();
     bed.patch(Kind::Node, &node, json!({"metadata": {"labels": {"disk": "ssd"}}}));
     bed.run(3.0);
-    assert_eq!(nodes(&bed), [node.clone()]);
+    assert_eq!(nodes(&bed), std::slice::from_ref(&node));
     bed.patch(Kind::Node, &node, json!({"metadata": {"labels": {"disk": "hdd"}}}));
     bed.run(4.0);
     assert!(nodes(&bed).is_empty());

@@ -49,7 +49,7 @@ fn a_watch_without_what_there_is_begins_now() {
 fn a_watch_lasts_as_long_as_it_is_asked_to() {
     let mut cluster = with_maps(&["a"]);
     let id = open(&mut cluster, "timeoutSeconds=5");
-    assert_eq!((short(&lines(&mut cluster, id).0).len() > 0, lines(&mut cluster, id).1), (true, false));
+    assert_eq!((!short(&lines(&mut cluster, id).0).is_empty(), lines(&mut cluster, id).1), (true, false));
     cluster.advance(cluster.now() + Duration::from_secs(6));
     assert!(lines(&mut cluster, id).1, "it has not ended");
 }

@@ -139,6 +139,7 @@ fn replicas(log: &[Value], text: &Text) -> Value {
 
 fn last(log: &[Value], text: &Text) -> Value {
     let mut last: BTreeMap<String, Value> = BTreeMap::new();
+    let pod_name = Regex::new("-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\\b").expect("a valid rule");
     let budgets = log.iter().filter(|entry| entry["kind"] == "poddisruptionbudgets");
     let budgets = budgets.map(|entry| (format!("poddisruptionbudgets/{}", entry["object"]["metadata"]["name"].as_str().unwrap_or_default()), entry));
     for (key, entry) in work(log, text).into_iter().chain(budgets) {
@@ -148,7 +149,6 @@ fn last(log: &[Value], text: &Text) -> Value {
         }
         let (meta, status) = (&entry["object"]["metadata"], &entry["object"]["status"]);
         // In a status names of pods lose their hash before names of ReplicaSets are replaced.
-        let pod_name = Regex::new("-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\\b").expect("a valid rule");
         let field = |condition: &Value, name: &str| text.of(&pod_name.replace_all(condition[name].as_str().unwrap_or_default(), "-<hash>-<x>"));
         let mut conditions: Vec<[String; 4]> = status["conditions"]
             .as_array()
