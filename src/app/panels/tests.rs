@@ -5,9 +5,9 @@ use egui_kittest::kittest::Queryable;
 
 use super::*;
 use crate::model::{
-    Action, Clock, ClusterView, DeploymentView, Details, EventKind, EventView, Kind, LessonView, Model, NodeView,
-    ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry, ScenarioSource, Snapshot, Speed,
-    Stage, StepView, TerminalView,
+    Action, Clock, ClusterView, DeploymentView, Details, EventKind, EventView, GeneratorView, Kind, LessonView, Model,
+    NodeView, ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry, ScenarioSource, ShareView,
+    Snapshot, Speed, Stage, StepView, TerminalView, WorkloadView,
 };
 use crate::scene::{Placement, SceneLayout, SceneView};
 
@@ -273,4 +273,34 @@ fn an_error_stays_until_it_is_dismissed() {
     let harness = whole_window(model);
     harness.get_by_label("lab.yaml:12: unknown field `replica`");
     assert_eq!(asked(harness, "Dismiss"), [Action::Dismiss]);
+}
+
+#[test]
+fn a_load_generator_says_how_its_requests_end() {
+    let mut model = model();
+    model.snapshot.traffic.generators = vec![GeneratorView {
+        name: "users".into(),
+        target: "web:80".into(),
+        sent: 120,
+        success_percent: Some(97.5),
+        failures: vec![("refused".into(), 3)],
+        shares: vec![ShareView { name: "2.0".into(), version: None, percent: 25.0 }],
+        ..GeneratorView::default()
+    }];
+    let harness = show(|ui, model, _| traffic_ui(ui, model), model);
+    for label in ["users sent 120", "users succeed 97.5%", "users answers from 2.0 25%", "Failed since the start: 3 refused"] {
+        harness.get_by_label(label);
+    }
+}
+
+#[test]
+fn a_stateful_set_is_shown_with_its_columns_and_selected_by_its_name() {
+    let object = ObjectRef::new(Kind::StatefulSet, "default", "db");
+    let mut model = model();
+    model.snapshot.cluster.workloads =
+        vec![WorkloadView { object: object.clone(), columns: vec![("Ready".into(), "2/3".into())], versions: Vec::new(), desired: Some(3), ready: 2 }];
+    let harness = show(workloads_ui, model);
+    harness.get_by_label("2 of 3 ready");
+    harness.get_by_label("Ready 2/3");
+    assert_eq!(asked(harness, "StatefulSet db"), [Action::Select(Some(object))]);
 }

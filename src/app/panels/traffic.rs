@@ -27,7 +27,7 @@ pub fn traffic_ui(ui: &mut Ui, model: &Model) {
 fn generator_ui(ui: &mut Ui, generator: &GeneratorView) {
     ui.horizontal(|ui| {
         ui.add(Label::new(RichText::new(&generator.name).size(15.5).strong()));
-        ui.label(RichText::new(format!("→ {} · {}", generator.target, generator.load)).size(12.5).color(theme::TEXT_FAINT));
+        ui.label(RichText::new(format!("to {} · {}", generator.target, generator.load)).size(12.5).color(theme::TEXT_FAINT));
         if !generator.running {
             icon::chip(ui, Some(Icon::Pause), "stopped", theme::TEXT_SOFT);
         }
@@ -45,22 +45,26 @@ fn generator_ui(ui: &mut Ui, generator: &GeneratorView) {
 }
 
 fn figures(ui: &mut Ui, generator: &GeneratorView) {
-    ui.columns(4, |columns| {
-        let success = generator.success_percent;
-        let good = if success.is_none_or(|percent| percent >= 100.0) { theme::GOOD } else { theme::BAD };
-        let numbers = [
-            ("sent", generator.sent.to_string(), theme::TEXT),
-            ("succeed", success.map_or("–".to_owned(), percent), good),
-            ("median", generator.median.map_or("–".to_owned(), short), theme::TEXT),
-            ("99 of 100", generator.slowest_percent.map_or("–".to_owned(), short), theme::TEXT),
-        ];
-        for (column, (word, number, color)) in columns.iter_mut().zip(numbers) {
-            column.spacing_mut().item_spacing.y = 0.0;
-            let figure = column.label(RichText::new(&number).size(17.0).color(color));
-            figure.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{} {word} {number}", generator.name)));
-            column.label(RichText::new(word).size(12.0).color(theme::TEXT_SOFT));
-        }
-    });
+    let success = generator.success_percent;
+    let good = if success.is_none_or(|percent| percent >= 100.0) { theme::GOOD } else { theme::BAD };
+    let numbers = [
+        ("sent", generator.sent.to_string(), theme::TEXT),
+        ("succeed", success.map_or("–".to_owned(), percent), good),
+        ("median", generator.median.map_or("–".to_owned(), short), theme::TEXT),
+        ("99 of 100", generator.slowest_percent.map_or("–".to_owned(), short), theme::TEXT),
+    ];
+    // Two by two in a narrow panel.
+    let across = if ui.available_width() >= 290.0 { 4 } else { 2 };
+    for row in numbers.chunks(across) {
+        ui.columns(across, |columns| {
+            for (column, (word, number, color)) in columns.iter_mut().zip(row) {
+                column.spacing_mut().item_spacing.y = 0.0;
+                let figure = column.add(Label::new(RichText::new(number).size(17.0).color(*color)).extend());
+                figure.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, format!("{} {word} {number}", generator.name)));
+                column.add(Label::new(RichText::new(*word).size(12.0).color(theme::TEXT_SOFT)).extend());
+            }
+        });
+    }
 }
 
 /// Never rounded up to 100: one lost request in a thousand is news.
