@@ -16,15 +16,15 @@
 //! * `decode`: `decode(kind, json)`, `decode_bytes`, `decode_yaml` → `Decoded { object, strict_errors }` or the server's error;
 //! * `patch`: `PatchType::from_media_type`, `apply(kind, type, &current, &patch)`, `apply_to_object`, and for clients
 //!   `create_two_way(kind, &original, &modified)`, `create_three_way(kind, &original, &modified, &current)`;
+//! * `versions`: `of(&info, course_2019)` → `Version`s with `to_stored(json)`, `from_stored(json)` for versions that are served but not stored;
+//! * `openapi`: `definitions()`, `definition_name(group, version, kind)`, `components(names)`: the schemas of all types;
 //! * `custom`: `CustomObject` and the `Definition` by which it is read; `custom::decode_bytes(&definition, body)`;
 //! * `json_path`: `parse(template)`, `find(steps, &value)`, `print(nodes, &value)`;
 //! * `managed_fields`: who owns which fields, server-side apply;
-//! * `compat`: `to_current(json)`, `from_current(json, api_version)` for the versions of 2019;
 //! * `names`: `generate_name(base, &mut Stream)`, `new_uid`, `pod_template_hash(&PodTemplateSpec, collision_count)`.
 
 pub mod admission_policy;
 mod cel;
-pub mod compat;
 pub mod condition;
 pub mod cron;
 pub mod custom;
@@ -39,6 +39,7 @@ pub mod name_rules;
 pub mod names;
 pub mod object;
 mod object_meta;
+pub mod openapi;
 pub mod owner;
 pub mod patch;
 pub mod pod_state;
@@ -49,8 +50,10 @@ pub mod status;
 mod tables;
 pub mod time;
 mod validation;
+pub mod versions;
 mod warnings;
 mod wire;
+pub mod yaml;
 
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;

@@ -103,9 +103,35 @@ impl Status {
 
     /// A path that nothing serves.
     pub fn no_such_path() -> Self {
-        let mut status = Self::new(404, "NotFound", "the server could not find the requested resource");
+        Self::refused_route(404, "NotFound", "the server could not find the requested resource")
+    }
+
+    /// A method that the path does not have.
+    pub fn no_such_method() -> Self {
+        Self::refused_route(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+    }
+
+    /// An answer from before the handler of any kind was found: its details are there and say nothing.
+    pub fn refused_route(code: u16, reason: &str, message: impl Into<String>) -> Self {
+        let mut status = Self::new(code, reason, message);
         status.0.details = Some(StatusDetails::default());
         status
+    }
+
+    /// The body, or something in it, is more than the server takes.
+    pub fn too_large(why: &str) -> Self {
+        Self::new(413, "RequestEntityTooLarge", format!("Request entity too large: {why}"))
+    }
+
+    /// A resourceVersion that does not exist yet; the server has waited for it in vain.
+    pub fn version_too_large(wanted: u64, current: u64) -> Self {
+        let message = format!("Timeout: Too large resource version: {wanted}, current: {current}");
+        Self::new(504, "Timeout", message).with_cause("", "ResourceVersionTooLarge", "Too large resource version").with_retry_after(1)
+    }
+
+    /// The options of a request are wrong; `kind` names them, e.g. `DeleteOptions`.
+    pub fn invalid_options(kind: &str, errors: &[FieldError]) -> Self {
+        Self::invalid_kind("meta.k8s.io", kind, "", errors)
     }
 
     pub fn already_exists(kind: Kind, name: &str) -> Self {
@@ -120,9 +146,25 @@ impl Status {
         Self::new(409, "Conflict", message).with_details(&info, name)
     }
 
+    /// The same, where the reference names the kind and not the resource.
+    pub fn conflict_of_kind(kind: Kind, name: &str, why: &str) -> Self {
+        let info = kind.info();
+        let message = format!("Operation cannot be fulfilled on {} {name:?}: {why}", info.group_kind());
+        let mut status = Self::new(409, "Conflict", message).with_details(&info, name);
+        status.0.details.get_or_insert_default().kind = Some(info.kind.to_owned());
+        status
+    }
+
     /// The resourceVersion of an update is not the stored one.
     pub fn modified(kind: Kind, name: &str) -> Self {
         Self::conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again")
+    }
+
+    /// The server made up a name, and it is taken.
+    pub fn generated_name_taken(kind: Kind, name: &str) -> Self {
+        let info = kind.info();
+        let message = format!("{} {name:?} already exists, the server was not able to generate a unique name for the object", info.group_resource());
+        Self::new(409, "AlreadyExists", message).with_details(&info, name).with_retry_after(1)
     }
 
     pub fn bad_request(message: impl Into<String>) -> Self {
@@ -168,6 +210,11 @@ impl Status {
     /// Validation failed. One error is written after the name, several in brackets.
     pub fn invalid(kind: Kind, name: &str, errors: &[FieldError]) -> Self {
         let info = kind.info();
+        Self::invalid_kind(info.group, info.kind, name, errors)
+    }
+
+    /// The same for something that is not a stored kind: a Scale, the options of a request.
+    pub fn invalid_kind(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Self {
         // What is wrong twice is said once; the causes list it twice.
         let mut texts: Vec<String> = Vec::new();
         for error in errors {
@@ -177,9 +224,10 @@ impl Status {
             }
         }
         let text = if let [only] = texts.as_slice() { only.clone() } else { format!("[{}]", texts.join(", ")) };
-        let message = format!("{} {name:?} is invalid: {text}", info.group_kind());
-        let mut status = Self::new(422, "Invalid", message).with_details(&info, name);
-        status.0.details.get_or_insert_default().kind = Some(info.kind.to_owned());
+        let group_kind = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+        let mut status = Self::new(422, "Invalid", format!("{group_kind} {name:?} is invalid: {text}"));
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        status.0.details = Some(StatusDetails { group: some(group), kind: some(kind), name: some(name), ..StatusDetails::default() });
         for error in errors {
             status = status.with_cause(&error.field, error.error_type.reason(), error.body());
         }
@@ -188,9 +236,7 @@ impl Status {
 
     /// The general answer 422 to a request whose content cannot be processed, such as a JSON patch that does not fit.
     pub fn rejected() -> Self {
-        let mut status = Self::new(422, "Invalid", "the server rejected our request due to an error in our request");
-        status.0.details = Some(StatusDetails::default());
-        status
+        Self::refused_route(422, "Invalid", "the server rejected our request due to an error in our request")
     }
 
     /// Something that Kubernetes does and this simulator does not do yet, said openly.

@@ -15,7 +15,7 @@ use bevy::winit::WinitPlugin;
 use bevy_egui::PrimaryEguiContext;
 
 use crate::desk::{Running, Wishes};
-use crate::model::{Action, Clock, ObjectRef, Snapshot};
+use crate::model::{Action, Clock, ClusterView, ObjectRef, Snapshot, TrafficView};
 use crate::scene::SceneView;
 use crate::window::{add_contents, explain, quiet_log, wait_for_plugins};
 use crate::{AppError, Session};
@@ -67,6 +67,10 @@ impl Session for Frozen {
 
     fn snapshot(&self, selected: Option<&ObjectRef>) -> Snapshot {
         self.0.snapshot(selected)
+    }
+
+    fn traffic(&self, cluster: &ClusterView) -> TrafficView {
+        self.0.traffic(cluster)
     }
 
     fn act(&mut self, action: Action) -> Result<(), String> {

@@ -12,6 +12,7 @@ use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, 
 
 use crate::Cluster;
 use crate::apiserver::User;
+use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
@@ -46,7 +47,7 @@ impl Cluster {
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
-        self.start("network-plugin", "system:serviceaccount:kube-system:network-plugin", NetworkPlugin::default());
+        self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {
                 self.seed_object(object).expect("the cloud's role and binding are valid");

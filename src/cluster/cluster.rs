@@ -32,13 +32,15 @@ pub struct Config {
     pub write: Duration,
     /// Whether the API versions of 2019 are served too (`compat: course-2019`).
     pub compat_2019: bool,
+    /// Host and port under which clients find the API server, as discovery says.
+    pub address: String,
     /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
     pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
@@ -67,6 +69,10 @@ pub(crate) enum Event {
     Http { id: HttpId, connection: Connection, request: Box<HttpRequest>, cause: Cause },
     /// Something of an HTTP answer reaches its client.
     HttpOut { id: HttpId, event: Box<HttpEvent> },
+    /// It is time to tell the client of a watch how far it has come.
+    Bookmark(HttpId),
+    /// A watch has lasted as long as it may.
+    WatchOver(HttpId),
     /// Something happens on the network.
     Network(Hop),
 }
@@ -371,6 +377,8 @@ impl Cluster {
             Event::Reply { id, answer } => self.replies.push((id, *answer)),
             Event::Http { id, connection, request, cause } => self.http_arrived(id, &connection, &request, cause),
             Event::HttpOut { id, event } => self.http_out(id, *event),
+            Event::Bookmark(id) => self.http_bookmark(id),
+            Event::WatchOver(id) => self.http_watch_over(id),
             Event::Network(hop) => self.hop(hop),
         }
     }

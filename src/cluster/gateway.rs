@@ -4,17 +4,24 @@
 //! Simplified: nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use podarium_api::{Object, Resource as _, Status};
+use podarium_api::{Kind, Object, Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_sim::Stream;
 
-use crate::apiserver::{Answer, Connection, Grant, Reply, Request, User, Verb};
+use crate::apiserver::{Connection, Grant, Reply, Request, User};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{Message, WatchChange, WatchEvent, WatchId};
-use crate::http::{self, Asked, Query, Rendering, ResourcePath};
+use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
 use crate::network::Proxied;
 use crate::store::Key;
+
+/// How long the server waits for a revision that is not there yet.
+const FRESHNESS_TIMEOUT: Duration = Duration::from_secs(3);
+const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
+const MIN_REQUEST_TIMEOUT: Duration = Duration::from_secs(1800);
 
 /// Names an HTTP exchange with the API server. Unique within the cluster, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,8 +30,13 @@ pub struct HttpId(pub u64);
 #[derive(Clone, Debug)]
 struct HttpWatch {
     watch: WatchId,
+    kind: Kind,
     rendering: Rendering,
     columns_sent: bool,
+    /// Changes up to this revision are not told.
+    from: u64,
+    /// How many events of what there was are still to come, and the revision of the bookmark after them.
+    end_of_list: Option<(usize, u64)>,
 }
 
 /// The exchanges of clients outside.
@@ -74,19 +86,22 @@ impl Cluster {
     pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
         let (user, grant) = match self.admit_client(connection, request) {
             Ok(admitted) => admitted,
-            Err(status) => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+            Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
         };
         if let Some(proxied) = Proxied::read(&request.url) {
             return self.http_proxy(id, &proxied, request);
         }
-        match http::read(request, &user, self.config().compat_2019, self.store()) {
-            Err(status) => self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+        let config = self.config();
+        let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
+        match http::read(request, &user, &server) {
+            Err(status) => self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {
                 let (mut answer, wrote) = self.serve(*request, grant, cause);
                 answer.warnings.splice(0..0, warnings);
                 let now = self.config().epoch.timestamp(self.now());
-                self.http_reply(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote);
+                let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
+                self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);
             }
             Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
@@ -105,38 +120,46 @@ impl Cluster {
     }
 
     pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
-        let mut at = self.now() + self.outside_latency();
+        self.http_reply_after(id, event, wrote, Duration::ZERO);
+    }
+
+    fn http_reply_after(&mut self, id: HttpId, event: HttpEvent, wrote: bool, waited: Duration) {
+        let mut at = self.now() + self.outside_latency() + waited;
         if wrote {
             at += self.write_latency();
         }
         self.schedule(at, Event::HttpOut { id, event: Box::new(event) });
     }
 
-    /// A watch without a revision begins with all that there is, one with a revision begins after it.
+    /// A watch begins with all that there is, or after a revision.
     fn http_watch(&mut self, id: HttpId, request: Request, rendering: Rendering, grant: Grant, cause: Cause) {
-        let (kind, filter) = (request.kind, request.filter.clone());
-        let from = request.options.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
-        let (answer, _) = self.serve(Request { verb: Verb::List, ..request }, grant, cause);
-        let (items, revision) = match answer {
-            Answer { result: Ok(Reply::List { items, resource_version, .. }), .. } => (items, resource_version),
-            Answer { result: Ok(_), .. } => (Vec::new(), 0),
-            Answer { result: Err(status), .. } => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
+        let (kind, filter, options) = (request.kind, request.filter.clone(), request.options.clone());
+        let (answer, _) = self.serve(request, grant, cause);
+        let (items, revision) = match answer.result {
+            Ok(Reply::List { items, resource_version, .. }) => (items, resource_version),
+            Ok(_) => (Vec::new(), 0),
+            Err(status) => return self.http_reply(id, HttpEvent::Response(http::error(&status)), false),
         };
-        let missed = if from == 0 { Some(Vec::new()) } else { self.store().since(kind, from) };
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
         self.http_reply(id, HttpEvent::Head { status: 200, headers }, false);
-        let Some(missed) = missed else {
-            let status = Status::expired(format!("too old resource version: {from} ({revision})"));
-            let mut line = serde_json::json!({"type": "ERROR", "object": status.as_meta()}).to_string();
-            line.push('\n');
-            self.http_reply(id, HttpEvent::Chunk(line.into_bytes()), false);
-            return self.http_reply(id, HttpEvent::End, false);
+        let asked = options.resource_version.as_deref().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let initial = options.send_initial_events == Some(true);
+        // Without a revision, and without what there is, a watch begins now.
+        let from = if initial || asked == 0 { revision } else { asked };
+        if initial && asked > revision {
+            return self.http_watch_refused(id, &Status::version_too_large(asked, revision), FRESHNESS_TIMEOUT);
+        }
+        let Some(missed) = self.store().since(kind, from) else {
+            let oldest = self.store().compacted(kind);
+            return self.http_watch_refused(id, &Status::expired(format!("too old resource version: {from} ({oldest})")), Duration::ZERO);
         };
         let watch = WatchId(self.new_id());
         self.own_watch(watch, Origin::Http(id));
-        self.gateway.watches.insert(id, HttpWatch { watch, rendering, columns_sent: false });
+        let bookmarks = options.allow_watch_bookmarks;
+        let end_of_list = (initial && bookmarks).then_some((items.len(), revision));
+        self.gateway.watches.insert(id, HttpWatch { watch, kind, rendering, columns_sent: false, from: if initial { 0 } else { from }, end_of_list });
         self.open_watch_at(watch, kind, filter);
-        if from == 0 {
+        if initial {
             for object in items {
                 let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
                 self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed });
@@ -145,16 +168,75 @@ impl Cluster {
         for change in missed {
             self.replay(watch, &change);
         }
+        let lasts = options.timeout_seconds.map_or_else(|| self.default_watch_timeout(id), Duration::from_secs);
+        self.schedule(self.now() + lasts, Event::WatchOver(id));
+        if bookmarks {
+            self.schedule(self.now() + BOOKMARK_PERIOD, Event::Bookmark(id));
+            if end_of_list.is_some_and(|(left, _)| left == 0) {
+                self.schedule(self.now() + self.config().network * 2, Event::Bookmark(id));
+            }
+        }
+    }
+
+    /// The stream ends with an error as its only event.
+    fn http_watch_refused(&mut self, id: HttpId, status: &Status, waited: Duration) {
+        self.http_reply_after(id, HttpEvent::Chunk(http::error_line(status)), false, waited);
+        self.http_reply_after(id, HttpEvent::End, false, waited + self.config().network);
+    }
+
+    /// A watch lasts between half an hour and an hour if the client does not say how long.
+    fn default_watch_timeout(&self, id: HttpId) -> Duration {
+        Stream::new(self.config().seed, &format!("watch {}", id.0)).jitter(MIN_REQUEST_TIMEOUT, 1.0)
     }
 
     /// Events have arrived for the watch of this exchange.
     pub(crate) fn http_watch_events(&mut self, id: HttpId, events: &[WatchEvent]) {
         let now = self.config().epoch.timestamp(self.now());
         let Some(watch) = self.gateway.watches.get_mut(&id) else { return };
-        for event in events {
+        for event in events.iter().filter(|event| event.resource_version > watch.from) {
             let line = http::watch_line(event, &watch.rendering, now, !watch.columns_sent);
             watch.columns_sent = true;
             self.gateway.out.push((id, HttpEvent::Chunk(line)));
+            if let Some((left, revision)) = watch.end_of_list.as_mut() {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    let line = http::bookmark_line(watch.kind, *revision, true, &watch.rendering, now, false);
+                    watch.end_of_list = None;
+                    self.gateway.out.push((id, HttpEvent::Chunk(line)));
+                }
+            }
+        }
+    }
+
+    pub(crate) fn http_watch_over(&mut self, id: HttpId) {
+        if self.gateway.watches.contains_key(&id) {
+            self.close_http(id);
+            self.http_out(id, HttpEvent::End);
+        }
+    }
+
+    /// Tells a client how far its watch has come, now and then.
+    pub(crate) fn http_bookmark(&mut self, id: HttpId) {
+        let now = self.config().epoch.timestamp(self.now());
+        let revision = self.store().revision();
+        let Some(watch) = self.gateway.watches.get(&id) else { return };
+        let idle = self.api().watches().is_idle(watch.watch);
+        let Some(watch) = self.gateway.watches.get_mut(&id) else { return };
+        match watch.end_of_list {
+            Some((0, revision)) => {
+                watch.end_of_list = None;
+                let line = http::bookmark_line(watch.kind, revision, true, &watch.rendering, now, !watch.columns_sent);
+                watch.columns_sent = true;
+                self.gateway.out.push((id, HttpEvent::Chunk(line)));
+            }
+            // What is under way must not come after a bookmark that says it has come.
+            _ if !idle => self.schedule(self.now() + self.config().network * 4, Event::Bookmark(id)),
+            _ => {
+                let line = http::bookmark_line(watch.kind, revision, false, &watch.rendering, now, !watch.columns_sent);
+                watch.columns_sent = true;
+                self.gateway.out.push((id, HttpEvent::Chunk(line)));
+                self.schedule(self.now() + BOOKMARK_PERIOD, Event::Bookmark(id));
+            }
         }
     }
 

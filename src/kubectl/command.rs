@@ -109,6 +109,7 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     if flags.bool("help") {
         return show_help(process, &name);
     }
+    flags.shadowed = command.flags.iter().copied().flatten().map(|flag| flag.name).filter(|name| GLOBAL.iter().any(|flag| flag.name == *name)).collect();
     let missing: Vec<String> = command.required.iter().filter(|flag| !flags.is_set(flag)).map(|flag| format!("{flag:?}")).collect();
     if !missing.is_empty() {
         return fail(format!("required flag(s) {} not set", missing.join(", ")));

@@ -67,6 +67,8 @@ pub struct Flags {
     pub args: Vec<String>,
     /// How many of `args` came before `--`, if there was one.
     pub dash: Option<usize>,
+    /// Flags that the command has itself, though all commands have one of that name.
+    pub shadowed: Vec<&'static str>,
     /// The command, as help texts name it: `kubectl create deployment`.
     pub command: String,
 }
@@ -168,6 +170,12 @@ impl Flags {
             Some(value) => value,
             None => self.defaults.get(name).copied().unwrap_or_default(),
         }
+    }
+
+    /// The same for a flag that all commands have, where this command has no other of that name: `create rolebinding --user`
+    /// names a subject, not a user of the kubeconfig.
+    pub fn global_text(&self, name: &str) -> &str {
+        if self.shadowed.contains(&name) { "" } else { self.text(name) }
     }
 
     pub fn bool(&self, name: &str) -> bool {

@@ -82,7 +82,7 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         let connection = config.connection(&Overrides {
             context: flags.text("context"),
             cluster: flags.text("cluster"),
-            user: flags.text("user"),
+            user: flags.global_text("user"),
             server: flags.text("server"),
             token: flags.text("token"),
             namespace: flags.text("namespace"),

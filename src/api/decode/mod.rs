@@ -10,6 +10,7 @@ mod omitted;
 mod typed;
 
 pub(crate) use json::json_object_error;
+pub use typed::go_kind;
 pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;

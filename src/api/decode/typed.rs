@@ -79,7 +79,7 @@ impl Context {
 }
 
 /// `string`, `number`, `object`, … as Go's errors call a value.
-pub(super) fn go_kind(value: &Value) -> &'static str {
+pub fn go_kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",

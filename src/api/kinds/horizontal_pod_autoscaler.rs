@@ -16,7 +16,7 @@ use crate::field::FieldError;
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation};
 
 /// The CPU utilisation that is aimed at where no metric is named, in percent.
-const DEFAULT_CPU_UTILIZATION: i32 = 80;
+pub(crate) const DEFAULT_CPU_UTILIZATION: i32 = 80;
 
 spec_and_status_kind! {
     /// HorizontalPodAutoscaler.
@@ -24,7 +24,7 @@ spec_and_status_kind! {
 }
 
 /// The metric of an autoscaler that names none.
-fn cpu_utilization(percent: i32) -> MetricSpec {
+pub(crate) fn cpu_utilization(percent: i32) -> MetricSpec {
     MetricSpec {
         type_: "Resource".to_owned(),
         resource: Some(ResourceMetricSource {

@@ -76,6 +76,7 @@ pub use endpoint_slice::EndpointSlice;
 pub use endpoints::Endpoints;
 pub use event::Event;
 pub use horizontal_pod_autoscaler::HorizontalPodAutoscaler;
+pub(crate) use horizontal_pod_autoscaler::{DEFAULT_CPU_UTILIZATION, cpu_utilization};
 pub use ingress::Ingress;
 pub use ingress_class::IngressClass;
 pub use ip_address::IPAddress;

@@ -57,6 +57,8 @@ impl Strategy for Namespace {
         self.spec = Arc::clone(&old.spec);
     }
 
+    const VERBS: &'static [&'static str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
+
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![
             ("status.phase", self.status.phase.clone().unwrap_or_default()),

@@ -64,6 +64,14 @@ macro_rules! kinds {
                 fields.into_iter().map(|(name, _)| name).collect()
             }
 
+            /// An object of this kind with nothing in it; a custom kind has none without its definition.
+            pub fn empty(self) -> Option<Object> {
+                match self {
+                    $(Kind::$name => Some(Object::$name(std::sync::Arc::new(<$name>::default()))),)+
+                    Kind::Custom(_) => None,
+                }
+            }
+
             /// What the server does with the kind, in the words of discovery. A kind without any is part of another's
             /// subresource.
             pub fn verbs(self) -> &'static [&'static str] {

@@ -8,13 +8,13 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
-    ("ClusterRole", &[("metadata", "ObjectMeta", "", "")]),
-    ("ClusterRoleBinding", &[("metadata", "ObjectMeta", "", "")]),
     ("CSIDriver", &[("metadata", "ObjectMeta", "", "")]),
     ("CSINode", &[("metadata", "ObjectMeta", "", ""), ("spec", "CSINodeSpec", "", "")]),
     ("CSINodeSpec", &[("drivers", "", "merge", "name")]),
     ("CSIStorageCapacity", &[("metadata", "ObjectMeta", "", "")]),
     ("CertificateSigningRequest", &[("metadata", "ObjectMeta", "", "")]),
+    ("ClusterRole", &[("metadata", "ObjectMeta", "", "")]),
+    ("ClusterRoleBinding", &[("metadata", "ObjectMeta", "", "")]),
     ("ComponentStatus", &[("metadata", "ObjectMeta", "", ""), ("conditions", "", "merge", "type")]),
     ("ConfigMap", &[("metadata", "ObjectMeta", "", "")]),
     ("Container", &[
@@ -25,15 +25,15 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
         ("volumeMounts", "", "merge", "mountPath"), ("allocatedResourcesStatus", "", "merge", "name"),
     ]),
     ("ControllerRevision", &[("metadata", "ObjectMeta", "", "")]),
+    ("CronJob", &[
+        ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
+    ]),
+    ("CronJobSpec", &[("jobTemplate", "JobTemplateSpec", "", "")]),
     ("DaemonSet", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DaemonSetSpec", "", ""), ("status", "DaemonSetStatus", "", ""),
     ]),
     ("DaemonSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("DaemonSetStatus", &[("conditions", "", "merge", "type")]),
-    ("CronJob", &[
-        ("metadata", "ObjectMeta", "", ""), ("spec", "CronJobSpec", "", ""),
-    ]),
-    ("CronJobSpec", &[("jobTemplate", "JobTemplateSpec", "", "")]),
     ("Deployment", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "DeploymentSpec", "", ""),
         ("status", "DeploymentStatus", "", ""),
@@ -51,14 +51,14 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("Event", &[("metadata", "ObjectMeta", "", "")]),
     ("FlowSchema", &[("metadata", "ObjectMeta", "", ""), ("status", "FlowSchemaStatus", "", "")]),
     ("FlowSchemaStatus", &[("conditions", "", "merge", "type")]),
-    ("IPAddress", &[("metadata", "ObjectMeta", "", "")]),
-    ("Ingress", &[("metadata", "ObjectMeta", "", "")]),
-    ("IngressClass", &[("metadata", "ObjectMeta", "", "")]),
     ("HorizontalPodAutoscaler", &[
         ("metadata", "ObjectMeta", "", ""),
         ("status", "HorizontalPodAutoscalerStatus", "", ""),
     ]),
     ("HorizontalPodAutoscalerStatus", &[("conditions", "", "merge", "type")]),
+    ("IPAddress", &[("metadata", "ObjectMeta", "", "")]),
+    ("Ingress", &[("metadata", "ObjectMeta", "", "")]),
+    ("IngressClass", &[("metadata", "ObjectMeta", "", "")]),
     ("Job", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "JobSpec", "", ""),
         ("status", "JobStatus", "", ""),
@@ -112,10 +112,6 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ]),
     ("ReplicaSetSpec", &[("template", "PodTemplateSpec", "", "")]),
     ("ReplicaSetStatus", &[("conditions", "", "merge", "type")]),
-    ("ResourceQuota", &[("metadata", "ObjectMeta", "", "")]),
-    ("Role", &[("metadata", "ObjectMeta", "", "")]),
-    ("RoleBinding", &[("metadata", "ObjectMeta", "", "")]),
-    ("RuntimeClass", &[("metadata", "ObjectMeta", "", "")]),
     ("ReplicationController", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ReplicationControllerSpec", "", ""),
         ("status", "ReplicationControllerStatus", "", ""),
@@ -125,7 +121,11 @@ pub(super) const TYPES: &[(&str, &[Field])] = &[
     ("ResourceClaim", &[("metadata", "ObjectMeta", "", ""), ("status", "ResourceClaimStatus", "", "")]),
     ("ResourceClaimStatus", &[("reservedFor", "", "merge", "uid")]),
     ("ResourceClaimTemplate", &[("metadata", "ObjectMeta", "", "")]),
+    ("ResourceQuota", &[("metadata", "ObjectMeta", "", "")]),
     ("ResourceSlice", &[("metadata", "ObjectMeta", "", "")]),
+    ("Role", &[("metadata", "ObjectMeta", "", "")]),
+    ("RoleBinding", &[("metadata", "ObjectMeta", "", "")]),
+    ("RuntimeClass", &[("metadata", "ObjectMeta", "", "")]),
     ("Secret", &[("metadata", "ObjectMeta", "", "")]),
     ("Service", &[
         ("metadata", "ObjectMeta", "", ""), ("spec", "ServiceSpec", "", ""), ("status", "ServiceStatus", "", ""),

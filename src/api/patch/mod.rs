@@ -110,7 +110,7 @@ fn json_patch(current: &Value, patch: &Value) -> Result<Value, Status> {
     };
     if operations.len() > MAX_OPERATIONS {
         let text = format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {}", operations.len());
-        return Err(Status::new(413, "RequestEntityTooLarge", format!("Request entity is too large: {text}")));
+        return Err(Status::too_large(&text));
     }
     let parsed: Result<json_patch::Patch, _> = serde_json::from_value(patch.clone());
     let mut patched = current.clone();

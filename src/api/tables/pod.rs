@@ -34,7 +34,8 @@ struct Restarts {
 
 impl Restarts {
     fn add(&mut self, container: &ContainerStatus) {
-        self.count += container.restart_count;
+        // A count that a client made up may be anything; Go's numbers wrap around.
+        self.count = self.count.wrapping_add(container.restart_count);
         let ended = container.last_state.as_ref().and_then(|state| state.terminated.as_ref());
         if let Some(time) = ended.and_then(|ended| ended.finished_at.as_ref())
             && self.last.as_ref().is_none_or(|last| last < time)

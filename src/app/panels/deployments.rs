@@ -127,12 +127,18 @@ fn budget_ui(ui: &mut Ui, deployment: &DeploymentView, budget: &RollingBudget) {
 }
 
 fn bar(ui: &mut Ui, word: &str, value: u32, scale: u32, color: egui::Color32, mark: u32, limit: &str) {
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("{value} {word}")).size(12.5));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.label(RichText::new(limit).size(12.0).color(theme::TEXT_SOFT));
+    let count = RichText::new(format!("{value} {word}")).size(12.5);
+    let limit_text = RichText::new(limit).size(12.0).color(theme::TEXT_SOFT);
+    // Side by side where there is room for the longest of both.
+    if ui.available_width() >= 290.0 {
+        ui.horizontal(|ui| {
+            ui.label(count);
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| ui.label(limit_text));
         });
-    });
+    } else {
+        ui.label(count);
+        ui.label(limit_text);
+    }
     let (area, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), 10.0), Sense::hover());
     response
         .widget_info(|| WidgetInfo::labeled(WidgetType::ProgressIndicator, true, format!("{value} {word}, {limit}")));

@@ -24,7 +24,7 @@ pub fn answer(request: &Request, is_running: &dyn Fn(&str) -> bool) -> Answer {
         Verb::List => {
             let objects = all().into_iter().map(|status| std::sync::Arc::new(status).into_object());
             let items = objects.filter(|object| request.filter.matches(object)).collect();
-            Ok(Reply::List { kind: Kind::ComponentStatus, items, resource_version: 0 })
+            Ok(Reply::List { kind: Kind::ComponentStatus, items, resource_version: 0, continue_token: None, remaining: None })
         }
         Verb::Get => match all().into_iter().find(|status| status.name() == &*request.name) {
             Some(status) => Ok(Reply::Object(std::sync::Arc::new(status).into_object())),

@@ -107,7 +107,7 @@ impl ApiServer {
     pub(super) fn begin_delete_definition(&mut self, definition: &Arc<CustomResourceDefinition>, key: Key, options: &Options, call: &Call) -> Result<Reply, Status> {
         let meta = &definition.metadata;
         if let Some(uid) = options.precondition_uid.as_ref().filter(|uid| Some(*uid) != meta.uid.as_ref()) {
-            return Err(uid_conflict(Kind::CustomResourceDefinition, &key.name, uid, meta.uid.as_deref().unwrap_or_default()));
+            return Err(uid_conflict(Kind::CustomResourceDefinition, &key, uid, meta.uid.as_deref().unwrap_or_default()));
         }
         let mut next = (**definition).clone();
         let now = self.epoch.seconds(call.now);

@@ -8,6 +8,7 @@ pub mod admission;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
+mod continue_token;
 pub mod authorization;
 mod delete;
 mod eviction;
@@ -17,6 +18,7 @@ mod read;
 mod request;
 mod rest;
 mod review;
+mod storage_rules;
 mod subresource;
 mod watch;
 mod write;
@@ -36,9 +38,10 @@ pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
-pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb};
+pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
 pub(crate) use ownership::shown;
 pub use watch::Watches;
+pub(crate) use storage_rules::returns_deleted;
 pub(crate) use write::strictly;
 
 #[derive(Clone, Debug)]
@@ -75,6 +78,31 @@ pub(crate) struct Call {
     pub managed: Option<Managed>,
     pub warnings: Vec<String>,
     pub created: bool,
+    pub accepted: bool,
+}
+
+impl Call {
+    /// A request that the server sends to itself.
+    fn of_the_server(verb: Verb, cause: Cause, now: Time) -> Self {
+        Call {
+            now,
+            cause,
+            user: User::with_groups("system:apiserver", &[authentication::MASTERS]),
+            grant: Grant::Masters,
+            verb,
+            dry_run: false,
+            manager: "kube-apiserver".to_owned(),
+            managed: None,
+            warnings: Vec::new(),
+            created: false,
+            accepted: false,
+        }
+    }
+
+    /// What the server writes on the way, for the same cause.
+    fn own_write(&self, managed: Managed) -> Self {
+        Call { managed: Some(managed), ..Call::of_the_server(Verb::Update, self.cause, self.now) }
+    }
 }
 
 impl ApiServer {
@@ -129,6 +157,7 @@ impl ApiServer {
             managed: None,
             warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,
+            accepted: false,
         };
         let shows_managed = request.options.managed_fields;
         let result = self.dispatch(request, &mut call);
@@ -136,7 +165,7 @@ impl ApiServer {
             Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
             _ => Vec::new(),
         };
-        Answer { result, created: call.created, warnings: call.warnings, managed }
+        Answer { result, created: call.created, accepted: call.accepted, warnings: call.warnings, managed }
     }
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
@@ -158,18 +187,7 @@ impl ApiServer {
 
     /// Writes an object before the cluster's time begins, through the same rules as a request.
     pub(crate) fn seed(&mut self, object: Object, now: Time) -> Result<Object, Status> {
-        let mut call = Call {
-            now,
-            cause: Cause::Start,
-            user: User::api_server(),
-            grant: Grant::Masters,
-            verb: Verb::Create,
-            dry_run: false,
-            manager: "kube-apiserver".to_owned(),
-            managed: None,
-            warnings: Vec::new(),
-            created: false,
-        };
+        let mut call = Call::of_the_server(Verb::Create, Cause::Start, now);
         self.create_object(object, &mut call)
     }
 

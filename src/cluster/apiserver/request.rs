@@ -94,6 +94,13 @@ pub enum FieldValidation {
     Strict,
 }
 
+/// How a list's resourceVersion is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VersionMatch {
+    Exact,
+    NotOlderThan,
+}
+
 /// What comes as query parameters or as DeleteOptions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Options {
@@ -107,11 +114,19 @@ pub struct Options {
     pub field_validation: FieldValidation,
     pub grace_period_seconds: Option<i64>,
     pub propagation: Option<Propagation>,
+    /// Whether the older option `orphanDependents: false` was set: then a deletion that takes time is answered 202.
+    pub dependents_deleted_by_old_option: bool,
     pub precondition_uid: Option<String>,
     pub precondition_resource_version: Option<String>,
     pub resource_version: Option<String>,
+    pub resource_version_match: Option<VersionMatch>,
     pub limit: Option<usize>,
     pub continue_token: Option<String>,
+    /// Whether a watch begins with what there is.
+    pub send_initial_events: Option<bool>,
+    pub allow_watch_bookmarks: bool,
+    /// How long a watch lasts.
+    pub timeout_seconds: Option<u64>,
 }
 
 /// One request.
@@ -224,7 +239,8 @@ impl Request {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     Object(Object),
-    List { kind: Kind, items: Vec<Object>, resource_version: u64 },
+    /// A list, or a piece of one: the token asks for the next piece, and `remaining` says how much is left if that is known.
+    List { kind: Kind, items: Vec<Object>, resource_version: u64, continue_token: Option<String>, remaining: Option<usize> },
     /// `status: Success` of a delete or a binding, with the details of what it was.
     Success { kind: Kind, name: Arc<str>, uid: String },
     /// A structure that is not a stored kind: a Scale, an Eviction's answer.
@@ -246,13 +262,27 @@ impl Reply {
 pub struct Answer {
     pub result: Result<Reply, Status>,
     pub created: bool,
+    /// What was asked for takes more time.
+    pub accepted: bool,
     pub warnings: Vec<String>,
     /// Who owns what of the objects of the reply, if the request asked for it.
     pub managed: Vec<Managed>,
 }
 
+impl Answer {
+    /// The HTTP code.
+    pub fn code(&self) -> u16 {
+        match &self.result {
+            Err(status) => status.code(),
+            Ok(_) if self.created => 201,
+            Ok(_) if self.accepted => 202,
+            Ok(_) => 200,
+        }
+    }
+}
+
 impl From<Result<Reply, Status>> for Answer {
     fn from(result: Result<Reply, Status>) -> Self {
-        Answer { result, created: false, warnings: Vec::new(), managed: Vec::new() }
+        Answer { result, created: false, accepted: false, warnings: Vec::new(), managed: Vec::new() }
     }
 }

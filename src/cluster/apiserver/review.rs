@@ -59,11 +59,13 @@ impl ApiServer {
                 if namespace.is_empty() {
                     return Err(Status::bad_request("no namespace on request"));
                 }
-                // The answer is a new object without the question.
+                // The answer is a new object without the question, and nobody owns anything of it.
+                call.managed = None;
                 let status = Some(self.rules(&user, namespace));
                 Arc::new(podarium_api::SelfSubjectRulesReview { status, ..Default::default() }).into_object()
             }
             Object::SelfSubjectReview(_) => {
+                call.managed = None;
                 let metadata = ObjectMeta { creation_timestamp: Some(self.epoch.seconds(call.now)), ..ObjectMeta::default() };
                 let status = Some(SelfSubjectReviewStatus { user_info: Some(described(&user)) });
                 Arc::new(podarium_api::SelfSubjectReview { metadata, status }).into_object()

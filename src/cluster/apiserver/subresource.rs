@@ -25,7 +25,7 @@ impl ApiServer {
         let Object::Pod(pod) = &old else { return Err(Status::not_found(Kind::Pod, &key.name)) };
         let uid = binding.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
         if !uid.is_empty() && uid != pod.uid() {
-            return Err(super::write::uid_conflict(Kind::Pod, &key.name, uid, pod.uid()));
+            return Err(super::write::uid_conflict(Kind::Pod, &key, uid, pod.uid()));
         }
         let conflict = |why: String| Status::conflict(Kind::Pod, &key.name, &why);
         if pod.metadata.deletion_timestamp.is_some() {
@@ -59,7 +59,7 @@ impl ApiServer {
 
     /// Reads or writes the replica count of what has one.
     pub(super) fn scale(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
-        if !SCALED.contains(&request.kind) {
+        if !can_have_a_scale(request.kind) {
             return Err(Status::no_such_path());
         }
         let key = request.key();
@@ -82,10 +82,7 @@ impl ApiServer {
                 replicas,
                 "must be greater than or equal to 0",
             );
-            let mut status = Status::invalid(request.kind, &key.name, &[error]).as_meta().clone();
-            // The refused object is the Scale, not what it scales.
-            status.message = status.message.map(|text| text.replacen(&request.kind.info().group_kind(), "Scale.autoscaling", 1));
-            return Err(Status::from_meta(status));
+            return Err(Status::invalid_kind("autoscaling", "Scale", &key.name, &[error]));
         }
         self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();
@@ -95,8 +92,10 @@ impl ApiServer {
     }
 }
 
-/// The kinds that have a scale.
-const SCALED: [Kind; 4] = [Kind::Deployment, Kind::ReplicaSet, Kind::StatefulSet, Kind::ReplicationController];
+/// Kinds of which some objects have a `/scale`; of the others not even the path exists.
+fn can_have_a_scale(kind: Kind) -> bool {
+    matches!(kind, Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::ReplicationController | Kind::Custom(_))
+}
 
 /// The Scale of an object that can be scaled.
 fn scale_of(object: &Object) -> Option<Value> {
@@ -133,7 +132,8 @@ fn scale_value(meta: &podarium_api::ObjectMeta, spec: i64, status: i64, selector
             "resourceVersion": meta.resource_version,
             "creationTimestamp": meta.creation_timestamp,
         },
-        "spec": {"replicas": spec},
+        // Zero is left out of what is wanted, and said of what there is.
+        "spec": if spec == 0 { json!({}) } else { json!({"replicas": spec}) },
         "status": {"replicas": status, "selector": selector},
     })
 }

@@ -84,6 +84,11 @@ impl Watches {
         (events, watcher.inbox.front().map(|(at, _)| *at))
     }
 
+    /// Whether nothing is under way to this watch.
+    pub fn is_idle(&self, id: WatchId) -> bool {
+        self.watchers.get(&id).is_none_or(|watcher| watcher.inbox.is_empty())
+    }
+
     pub fn len(&self) -> usize {
         self.watchers.len()
     }

@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use podarium_api::decode::Decoded;
+use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::admission::{self, Attributes, validating};
 use super::review::is_review;
-use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, storage_rules};
 use crate::store::Key;
 
 impl ApiServer {
@@ -18,16 +19,7 @@ impl ApiServer {
         let Body::Object(mut object) = request.body else {
             return Err(Status::bad_request("the body of a create holds no object"));
         };
-        if request.kind.info().namespaced {
-            let namespace = object.meta().namespace.as_deref().unwrap_or_default();
-            if namespace.is_empty() {
-                object.meta_mut().namespace = Some(request.namespace.to_string());
-            } else if namespace != &*request.namespace {
-                return Err(Status::bad_request(
-                    "the namespace of the provided object does not match the namespace sent on the request",
-                ));
-            }
-        }
+        match_namespace(&mut object, &request.namespace)?;
         self.create_object(object, call).map(Reply::Object)
     }
 
@@ -35,7 +27,7 @@ impl ApiServer {
         let kind = object.kind();
         self.check_definition(&object)?;
         object.set_defaults();
-        self.track_create(&object, call);
+        self.track_create(&object, None, call);
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
         if is_review(kind) {
@@ -58,7 +50,8 @@ impl ApiServer {
         call.warnings.extend(object.warnings());
         self.check_admission(kind, &mut object, None, None, call)?;
         if self.store.get(kind, &key).is_some() {
-            return Err(Status::already_exists(kind, &key.name));
+            let generated = object.meta().generate_name.as_deref().is_some_and(|base| !base.is_empty());
+            return Err(if generated { Status::generated_name_taken(kind, &key.name) } else { Status::already_exists(kind, &key.name) });
         }
         call.created = true;
         if call.dry_run {
@@ -158,17 +151,26 @@ impl ApiServer {
         let Body::Object(mut object) = request.body else {
             return Err(Status::bad_request("the body of an update holds no object"));
         };
-        let old = self.stored_as_asked(request.kind, &key)?;
-        let meta = object.meta_mut();
-        if meta.name.as_deref().unwrap_or_default() != &*key.name {
-            let name = meta.name.as_deref().unwrap_or_default();
-            return Err(Status::bad_request(format!(
-                "the name of the object ({name}) does not match the name on the URL ({})",
-                key.name
-            )));
+        match_namespace(&mut object, &key.namespace)?;
+        let name = object.meta().name.as_deref().unwrap_or_default();
+        if name != &*key.name {
+            let text = match name {
+                "" => format!("the name of the object ({} based on URL) was undeterminable: name must be provided", key.name),
+                _ => format!("the name of the object ({name}) does not match the name on the URL ({})", key.name),
+            };
+            return Err(Status::bad_request(text));
         }
-        if !key.namespace.is_empty() {
-            meta.namespace.get_or_insert_with(|| key.namespace.to_string());
+        let old = match self.store.get(request.kind, &key) {
+            Some(_) => self.stored_as_asked(request.kind, &key)?,
+            None if storage_rules::is_created_by_update(request.kind) && request.subresource.is_none() => {
+                return self.create_object(object, call).map(Reply::Object);
+            }
+            None => return Err(Status::not_found(request.kind, &key.name)),
+        };
+        if storage_rules::needs_a_version(request.kind) && object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
+            let info = request.kind.info();
+            let error = FieldError::invalid("metadata.resourceVersion", 0, "must be specified for an update");
+            return Err(Status::invalid_kind(info.group, info.plural, &key.name, &[error]));
         }
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
@@ -254,23 +256,37 @@ fn finalized(object: &Object, old: &Object) -> Object {
 
 fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> Result<(), Status> {
     let (meta, stored) = (object.meta(), old.meta());
+    let uid = meta.uid.as_deref().unwrap_or_default();
+    if !uid.is_empty() && Some(uid) != stored.uid.as_deref() {
+        return Err(uid_conflict(kind, key, uid, stored.uid.as_deref().unwrap_or_default()));
+    }
     let version = meta.resource_version.as_deref().unwrap_or_default();
     if !version.is_empty() && Some(version) != stored.resource_version.as_deref() {
         return Err(Status::modified(kind, &key.name));
     }
-    let uid = meta.uid.as_deref().unwrap_or_default();
-    if !uid.is_empty() && Some(uid) != stored.uid.as_deref() {
-        return Err(uid_conflict(kind, &key.name, uid, stored.uid.as_deref().unwrap_or_default()));
-    }
     Ok(())
 }
 
-pub(super) fn uid_conflict(kind: Kind, name: &str, wanted: &str, stored: &str) -> Status {
+pub(super) fn uid_conflict(kind: Kind, key: &Key, wanted: &str, stored: &str) -> Status {
     Status::conflict(
         kind,
-        name,
-        &format!("StorageError: invalid object, Code: 4, Key: /registry/{}/{name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {stored}", kind.info().plural),
+        &key.name,
+        &format!("StorageError: invalid object, Code: 4, Key: /registry/{}/{key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {wanted}, UID in object meta: {stored}", kind.info().plural),
     )
+}
+
+/// The namespace of an object is that of its path; a kind without namespaces has none, whatever its object says.
+fn match_namespace(object: &mut Object, namespace: &str) -> Result<(), Status> {
+    let meta = object.meta_mut();
+    let own = meta.namespace.as_deref().unwrap_or_default();
+    if own == namespace {
+        return Ok(());
+    }
+    if !own.is_empty() && !namespace.is_empty() {
+        return Err(Status::bad_request("the namespace of the provided object does not match the namespace sent on the request"));
+    }
+    meta.namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
+    Ok(())
 }
 
 /// What no update can change: who the object is and whether it is going away.

@@ -43,6 +43,7 @@ mod taint_eviction;
 #[cfg(test)]
 mod testbed;
 mod ttl_after_finished;
+mod vac_protection;
 mod volume_expand;
 
 use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
@@ -98,6 +99,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(replicaset::ReplicaSetController::<podarium_api::ReplicationController>::default()),
         manager::Runner::new(pv_protection::PvProtectionController),
         manager::Runner::new(pvc_protection::PvcProtectionController),
+        manager::Runner::new(vac_protection::VacProtectionController),
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(resource_quota::ResourceQuotaController),

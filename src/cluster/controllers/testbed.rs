@@ -214,6 +214,7 @@ impl TestBed {
             self.listen();
         }
         self.cluster.advance(until);
+        assert_eq!(self.refusals(), [""; 0], "the control plane may do what it does");
     }
 
     fn listen(&mut self) {
@@ -224,6 +225,11 @@ impl TestBed {
                 self.log.extend(events.into_iter().map(|event| (now, event.change, event.object)));
             }
         }
+    }
+
+    /// What the control plane was not allowed to do.
+    fn refusals(&self) -> Vec<String> {
+        self.cluster.api().refusals().iter().map(|refusal| refusal.message.clone()).collect()
     }
 
     /// Sends a request and waits for its answer.

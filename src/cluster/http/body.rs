@@ -1,219 +1,228 @@
-//! From an HTTP request to the plain request: verb, options, body.
+//! From an HTTP request to the plain request: verb, options, body. What is wrong is noticed in the order of the reference.
 //!
-//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,update,patch,delete}.go, v1.36.
-//! Simplified: nothing.
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/{create,update,patch,delete,get}.go, v1.36.
+//! Simplified: a patch that cannot be parsed is refused before the object is looked for.
 
 use std::sync::Arc;
 
-use podarium_api::selector::{FieldSelector, LabelSelector};
-use podarium_api::{Kind, Status, compat, custom, decode};
+use podarium_api::selector::{FieldSelector, LabelSelector, SelectorError};
+use podarium_api::{Kind, Status, custom, decode};
 use podarium_machine::HttpRequest;
 use serde_json::Value;
 
+use super::accept::{self, Agreed, Route, header};
 use super::path::ResourcePath;
-use super::{Query, write_options};
-use crate::apiserver::strictly;
-use crate::apiserver::{Body, FieldValidation, Filter, Options, PatchType, Propagation, Request, Subresource, User, Verb};
+use super::{Query, options, resources};
+use crate::apiserver::{Body, Filter, Options, PatchType, Request, Subresource, User, Verb, strictly};
 
-/// The request, and warnings about its body.
-pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Vec<String>), Status> {
+/// How large a body may be.
+const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
+const UNKNOWN_FORMAT: &str = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+/// The request, how it is answered, and warnings about its body.
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Agreed, Vec<String>), Status> {
     let verb = verb(&http.method, path, query)?;
-    let subresource = path.subresource.as_deref().map(subresource).transpose()?;
-    let mut options = options(query)?;
-    let user_agent = http.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("user-agent"));
-    options.user_agent = Some(user_agent.map_or("", |(_, value)| value).to_owned());
+    let patch = if verb == Verb::Patch { Some(patch_type(http, path)?) } else { None };
+    let mut agreed = accept::agree(http, query, route(verb, path))?;
     let mut warnings = Vec::new();
-    let body = match verb {
-        Verb::Create | Verb::Update => {
-            write_options::check(query, verb)?;
-            read_object(http, path, subresource, options.field_validation, &mut warnings)?
+    let (mut options, body) = match verb {
+        Verb::Get => (Options { resource_version: query.get("resourceVersion").map(str::to_owned), ..Options::default() }, Body::None),
+        Verb::List | Verb::Watch => {
+            let options = options::list(query, verb == Verb::Watch)?;
+            if verb == Verb::Watch {
+                agreed = accept::agree(http, query, Route::Watch)?;
+            }
+            (options, Body::None)
         }
-        Verb::Patch => read_patch(http, path, query)?,
-        Verb::Delete | Verb::DeleteCollection => {
-            delete_options(http, &mut options)?;
-            Body::None
+        Verb::Create => {
+            content_type(http)?;
+            check_size(http)?;
+            let options = options::write(query, "CreateOptions", None)?;
+            let body = read_object(http, path, &options, &mut warnings)?;
+            (options, body)
         }
-        _ => Body::None,
+        Verb::Update => {
+            check_size(http)?;
+            let options = options::write(query, "UpdateOptions", None)?;
+            content_type(http)?;
+            let body = read_object(http, path, &options, &mut warnings)?;
+            (options, body)
+        }
+        Verb::Patch => {
+            let patch = patch.unwrap_or(PatchType::Merge);
+            check_size(http)?;
+            (options::write(query, "PatchOptions", Some(patch))?, Body::Patch(patch, parse_patch(http, patch)?))
+        }
+        Verb::Delete => {
+            check_size(http)?;
+            (options::delete(http, query)?, Body::None)
+        }
+        Verb::DeleteCollection => {
+            let lists = options::list(query, false)?;
+            check_size(http)?;
+            let deletes = options::delete(http, query)?;
+            let Options { resource_version, resource_version_match, limit, continue_token, .. } = lists;
+            (Options { resource_version, resource_version_match, limit, continue_token, ..deletes }, Body::None)
+        }
     };
+    options.user_agent = Some(header(http, "User-Agent").to_owned());
     let namespace: Arc<str> = path.namespace.as_str().into();
-    let filter = Filter {
-        namespace: (!namespace.is_empty()).then(|| namespace.clone()),
-        labels: LabelSelector::parse(query.get("labelSelector").unwrap_or_default())
-            .map_err(|error| Status::bad_request(format!("unable to parse requirement: {}", error.0)))?,
-        fields: field_selector(path, query)?,
-    };
     let request = Request {
         user: user.clone(),
         verb,
         kind: path.kind,
-        namespace,
-        name: path.name.as_str().into(),
-        subresource,
+        namespace: namespace.clone(),
+        name: if verb == Verb::Watch { "".into() } else { path.name.as_str().into() },
+        subresource: path.subresource.map(subresource).transpose()?,
         body,
-        filter,
+        filter: filter(path, query, verb, namespace)?,
         options,
     };
-    Ok((request, warnings))
+    Ok((request, agreed, warnings))
 }
 
-fn field_selector(path: &ResourcePath, query: &Query) -> Result<FieldSelector, Status> {
-    let bad = |error: podarium_api::selector::SelectorError| Status::bad_request(error.0);
-    let fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
+fn route(verb: Verb, path: &ResourcePath) -> Route {
+    match verb {
+        Verb::List | Verb::Watch => Route::List,
+        Verb::Get if path.subresource.is_some_and(|subresource| subresource.name == "log") => Route::Text,
+        _ => Route::Object,
+    }
+}
+
+fn verb(method: &str, path: &ResourcePath, query: &Query) -> Result<Verb, Status> {
+    let named = !path.name.is_empty() && !path.watch;
+    let in_namespace = !path.namespace.is_empty();
+    let verb = resources::verb_of(method, &path.kind.info(), named, in_namespace, path.subresource).ok_or_else(Status::no_such_method)?;
+    Ok(match verb {
+        "list" if path.watch || query.flag("watch") => Verb::Watch,
+        _ if path.watch => return Err(Status::no_such_method()),
+        "list" => Verb::List,
+        "get" => Verb::Get,
+        "create" => Verb::Create,
+        "update" => Verb::Update,
+        "patch" => Verb::Patch,
+        "delete" => Verb::Delete,
+        _ => Verb::DeleteCollection,
+    })
+}
+
+fn filter(path: &ResourcePath, query: &Query, verb: Verb, namespace: Arc<str>) -> Result<Filter, Status> {
+    if !matches!(verb, Verb::List | Verb::Watch | Verb::DeleteCollection) {
+        return Ok(Filter::default());
+    }
+    let bad = |error: SelectorError| Status::bad_request(error.0);
+    let labels = LabelSelector::parse(query.get("labelSelector").unwrap_or_default()).map_err(bad)?;
+    let mut fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
     let known: Vec<&str> = match &path.definition {
         Some(definition) => definition.selectable_fields().collect(),
         None => path.kind.selectable_field_names(),
     };
-    fields.check_names(path.kind, &known).map_err(|error| {
-        let info = path.kind.info();
-        Status::bad_request(format!(
-            "Unable to find {:?} that match label selector {:?}, field selector {:?}: {}",
-            format!("{}/{}, Resource={}", info.group, info.version, info.plural).trim_start_matches('/'),
-            query.get("labelSelector").unwrap_or_default(),
-            query.get("fieldSelector").unwrap_or_default(),
-            error.0
-        ))
-    })?;
-    Ok(fields)
+    fields.check_names(path.kind, &known).map_err(bad)?;
+    if !path.name.is_empty() {
+        if !fields.is_empty() && fields.required("metadata.name") != Some(&path.name) {
+            return Err(Status::bad_request("fieldSelector metadata.name doesn't match requested name"));
+        }
+        fields = FieldSelector::equal("metadata.name", &path.name);
+    }
+    Ok(Filter { namespace: (!namespace.is_empty()).then_some(namespace), labels, fields })
 }
 
-fn verb(method: &str, path: &ResourcePath, query: &Query) -> Result<Verb, Status> {
-    let collection = path.name.is_empty();
-    Ok(match (method, collection) {
-        ("GET" | "HEAD", false) => Verb::Get,
-        ("GET" | "HEAD", true) if query.flag("watch") => Verb::Watch,
-        ("GET" | "HEAD", true) => Verb::List,
-        ("POST", true) => Verb::Create,
-        ("POST", false) if path.subresource.is_some() => Verb::Create,
-        ("PUT", false) => Verb::Update,
-        ("PATCH", false) => Verb::Patch,
-        ("DELETE", false) => Verb::Delete,
-        ("DELETE", true) => Verb::DeleteCollection,
-        _ => return Err(Status::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")),
-    })
-}
-
-fn subresource(name: &str) -> Result<Subresource, Status> {
-    Ok(match name {
+fn subresource(subresource: &resources::Subresource) -> Result<Subresource, Status> {
+    Ok(match subresource.name {
         "status" => Subresource::Status,
         "scale" => Subresource::Scale,
         "binding" => Subresource::Binding,
         "eviction" => Subresource::Eviction,
         "finalize" => Subresource::Finalize,
+        "log" => Subresource::Log,
         "token" => Subresource::Token,
-        "exec" | "attach" | "portforward" | "proxy" | "ephemeralcontainers" | "resize" => {
-            return Err(Status::not_simulated(&format!("the subresource {name}")));
-        }
-        _ => return Err(Status::no_such_path()),
+        other => return Err(Status::not_simulated(&format!("the subresource {other}"))),
     })
 }
 
-fn options(query: &Query) -> Result<Options, Status> {
-    let limit = query.number("limit").and_then(|limit| usize::try_from(limit).ok()).filter(|limit| *limit > 0);
-    let dry_run = query.get("dryRun") == Some("All");
-    let field_validation = match query.get("fieldValidation") {
-        Some("Strict") => FieldValidation::Strict,
-        Some("Ignore") => FieldValidation::Ignore,
-        _ => FieldValidation::Warn,
-    };
-    Ok(Options {
-        field_validation,
-        dry_run,
-        field_manager: query.get("fieldManager").unwrap_or_default().to_owned(),
-        force: query.flag("force"),
-        grace_period_seconds: query.number("gracePeriodSeconds"),
-        propagation: query.get("propagationPolicy").map(propagation).transpose()?,
-        resource_version: query.get("resourceVersion").map(str::to_owned),
-        limit,
-        continue_token: query.get("continue").map(str::to_owned),
-        ..Options::default()
-    })
-}
-
-fn propagation(name: &str) -> Result<Propagation, Status> {
-    match name {
-        "Orphan" => Ok(Propagation::Orphan),
-        "Background" => Ok(Propagation::Background),
-        "Foreground" => Ok(Propagation::Foreground),
-        other => Err(Status::new(422, "Invalid", format!("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: {other:?}: supported values: \"Background\", \"Foreground\", \"Orphan\""))),
-    }
-}
-
-fn parse(http: &HttpRequest) -> Result<Value, Status> {
-    let yaml = http.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("content-type") && value.contains("yaml"));
-    if yaml {
-        return serde_yaml::from_slice(&http.body).map_err(|error| Status::bad_request(format!("error converting YAML to JSON: {error}")));
-    }
-    serde_json::from_slice(&http.body).map_err(|error| Status::bad_request(format!("couldn't get version/kind; json parse error: {error}")))
-}
-
-fn delete_options(http: &HttpRequest, options: &mut Options) -> Result<(), Status> {
-    if http.body.is_empty() {
-        return Ok(());
-    }
-    let body = parse(http)?;
-    if let Some(seconds) = body.get("gracePeriodSeconds").and_then(Value::as_i64) {
-        options.grace_period_seconds = Some(seconds);
-    }
-    if let Some(policy) = body.get("propagationPolicy").and_then(Value::as_str) {
-        options.propagation = Some(propagation(policy)?);
-    }
-    if body.get("orphanDependents").and_then(Value::as_bool) == Some(true) {
-        options.propagation = Some(Propagation::Orphan);
-    }
-    let precondition = |name: &str| body.pointer(&format!("/preconditions/{name}")).and_then(Value::as_str).map(str::to_owned);
-    options.precondition_uid = precondition("uid");
-    options.precondition_resource_version = precondition("resourceVersion");
-    options.dry_run |= body.get("dryRun").and_then(Value::as_array).is_some_and(|all| !all.is_empty());
-    Ok(())
-}
-
-fn content_type(http: &HttpRequest) -> &str {
-    let content = http.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    content.map_or("", |(_, value)| value.split(';').next().unwrap_or_default().trim())
-}
-
-fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
-    let found = PatchType::from_media_type(content_type(http));
-    if path.definition.is_some() && found.is_none_or(|found| found == PatchType::Strategic) {
-        return Err(podarium_api::patch::not_of_custom_kinds());
-    }
-    PatchType::from_media_type(content_type(http)).ok_or_else(|| {
-        Status::new(
+/// The type of the body without its parameters; JSON if nothing is said.
+fn content_type(http: &HttpRequest) -> Result<&str, Status> {
+    match header(http, "Content-Type").split(';').next().unwrap_or_default().trim() {
+        "" => Ok("application/json"),
+        known @ ("application/json" | "application/yaml") => Ok(known),
+        "application/vnd.kubernetes.protobuf" => Err(Status::new(
             415,
             "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml, application/apply-patch+cbor, application/strategic-merge-patch+json",
-        )
+            "not simulated: bodies in application/vnd.kubernetes.protobuf; accepted media types include: application/json, application/yaml",
+        )),
+        _ => Err(Status::new(415, "UnsupportedMediaType", UNKNOWN_FORMAT)),
+    }
+}
+
+fn check_size(http: &HttpRequest) -> Result<(), Status> {
+    if http.body.len() > MAX_BODY_BYTES { Err(Status::too_large(&format!("limit is {MAX_BODY_BYTES}"))) } else { Ok(()) }
+}
+
+/// Reads a body that is no stored kind.
+pub(super) fn parse(http: &HttpRequest, body: &[u8]) -> Result<Value, Status> {
+    let parsed = if content_type(http)? == "application/yaml" { decode::parse_yaml(body) } else { decode::parse_json(body).map(|(value, _)| value) };
+    parsed.map_err(Status::bad_request)
+}
+
+/// A route of its own for patches refuses other types before anything else is looked at.
+fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Status> {
+    let wanted = header(http, "Content-Type");
+    // The path of a custom kind is no route of its own.
+    if path.definition.is_some() && PatchType::from_media_type(wanted).is_none_or(|found| found == PatchType::Strategic) {
+        return Err(podarium_api::patch::not_of_custom_kinds());
+    }
+    PatchType::from_media_type(wanted).ok_or_else(|| Status::refused_route(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
+}
+
+fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<Value, Status> {
+    if patch == PatchType::Apply {
+        return decode::parse_yaml(&http.body).map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")));
+    }
+    decode::parse_json(&http.body).map(|(value, _)| value).map_err(|why| {
+        let why = why.trim_start_matches("couldn't get version/kind; json parse error: ");
+        let prefix = if patch == PatchType::Strategic { "" } else { "error decoding patch: " };
+        Status::bad_request(format!("{prefix}{why}"))
     })
 }
 
-fn read_patch(http: &HttpRequest, path: &ResourcePath, query: &Query) -> Result<Body, Status> {
-    let patch_type = patch_type(http, path)?;
-    write_options::check_patch(query, patch_type)?;
-    let patch = match patch_type {
-        PatchType::Apply => {
-            serde_yaml::from_slice(&http.body).map_err(|error| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: yaml: {error}")))?
-        }
-        _ => parse(http)?,
+fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warnings: &mut Vec<String>) -> Result<Body, Status> {
+    if path.subresource.is_some_and(|subresource| subresource.name == "token") {
+        let yaml = content_type(http)? == "application/yaml";
+        let decoded = if yaml { decode::decode_yaml(Kind::TokenRequest, &http.body)? } else { decode::decode_bytes(Kind::TokenRequest, &http.body)? };
+        return strictly(decoded, options.field_validation, warnings).map(Body::Object);
+    }
+    if let Some(subresource) = path.subresource.filter(|subresource| !subresource.kind.is_empty()) {
+        let value = parse(http, &http.body)?;
+        check_kind(&value, subresource)?;
+        return Ok(Body::Value(value));
+    }
+    let yaml = content_type(http)? == "application/yaml";
+    let decoded = match path.version {
+        None if path.definition.is_some() => read_custom(path, yaml, &http.body)?,
+        Some(version) => decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)?,
+        None if yaml => decode::decode_yaml(path.kind, &http.body)?,
+        None => decode::decode_bytes(path.kind, &http.body)?,
     };
-    Ok(Body::Patch(patch_type, patch))
+    strictly(decoded, options.field_validation, warnings).map(Body::Object)
 }
 
-fn read_object(http: &HttpRequest, path: &ResourcePath, subresource: Option<Subresource>, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Body, Status> {
-    if matches!(subresource, Some(Subresource::Scale | Subresource::Binding | Subresource::Eviction)) {
-        return parse(http).map(Body::Value);
+fn read_custom(path: &ResourcePath, yaml: bool, body: &[u8]) -> Result<decode::Decoded, Status> {
+    let definition = path.definition.as_ref().ok_or_else(Status::no_such_path)?;
+    if yaml { custom::decode_yaml(definition, body) } else { custom::decode_bytes(definition, body) }
+}
+
+/// Whether a body is what its subresource takes.
+fn check_kind(value: &Value, subresource: &resources::Subresource) -> Result<(), Status> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (kind, version) = (text("kind"), text("apiVersion"));
+    let wanted = subresource.kind;
+    if !value.is_object() {
+        return Err(Status::bad_request(format!("the object provided is unrecognized (must be of type {wanted}): couldn't get version/kind")));
     }
-    if subresource == Some(Subresource::Token) {
-        return strictly(decode::decode_bytes(Kind::TokenRequest, &http.body)?, validation, warnings).map(Body::Object);
+    if kind.is_empty() || kind == wanted {
+        return Ok(());
     }
-    let yaml = content_type(http).contains("yaml");
-    let decoded = if let Some(definition) = &path.definition {
-        if yaml { custom::decode_yaml(definition, &http.body)? } else { custom::decode_bytes(definition, &http.body)? }
-    } else if path.old_version.is_some() {
-        decode::decode(path.kind, compat::to_current(parse(http)?)?)?
-    } else if yaml {
-        decode::decode_yaml(path.kind, &http.body)?
-    } else {
-        decode::decode_bytes(path.kind, &http.body)?
-    };
-    strictly(decoded, validation, warnings).map(Body::Object)
+    let why = format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+    let version = version.rsplit('/').next().unwrap_or_default();
+    Err(Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {wanted}: {why}")))
 }

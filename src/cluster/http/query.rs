@@ -1,7 +1,9 @@
 //! Query parameters.
 //!
-//! Models: net/url as the API server uses it.
+//! Models: net/url as the API server uses it, apimachinery/pkg/runtime/conversion.go (from text to numbers), v1.36.
 //! Simplified: nothing.
+
+use podarium_api::Status;
 
 /// The parameters of a request, in their order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,16 +18,40 @@ impl Query {
         Query(pairs.collect())
     }
 
+    /// The first value of this name that says something.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+        self.raw(name).filter(|value| !value.is_empty())
     }
 
+    /// The first value of this name, which may be empty.
+    fn raw(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.raw(name).is_some()
+    }
+
+    /// All values of this name that say something.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+    }
+
+    /// Set, unless the value is `false` or `0`.
     pub fn flag(&self, name: &str) -> bool {
-        matches!(self.get(name), Some("true" | "1"))
+        self.switch(name).unwrap_or(false)
     }
 
-    pub fn number(&self, name: &str) -> Option<i64> {
-        self.get(name)?.parse().ok()
+    pub fn switch(&self, name: &str) -> Option<bool> {
+        self.raw(name).map(|value| value != "0" && !value.eq_ignore_ascii_case("false"))
+    }
+
+    /// A whole number; what is none is refused in the words of Go.
+    pub fn number(&self, name: &str) -> Result<Option<i64>, Status> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let why = if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) { "value out of range" } else { "invalid syntax" };
+        text.parse().map(Some).map_err(|_| Status::bad_request(format!("strconv.ParseInt: parsing {text:?}: {why}")))
     }
 }
 
@@ -65,5 +91,21 @@ mod tests {
         assert!(query.flag("watch"));
         assert_eq!(query.get("empty"), None);
         assert_eq!(query.get("bad"), Some("%zz"));
+    }
+
+    #[test]
+    fn everything_but_false_and_zero_is_true() {
+        let query = Query::parse("a=1&b=False&c=0&d=&e=x");
+        let found: Vec<Option<bool>> = ["a", "b", "c", "d", "e", "f"].iter().map(|name| query.switch(name)).collect();
+        assert_eq!(found, [Some(true), Some(false), Some(false), Some(true), Some(true), None]);
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused_in_the_words_of_go() {
+        let query = Query::parse("a=12&b=x&c=99999999999999999999&d=-3&e=");
+        let error = |name: &str| query.number(name).unwrap_err().message().to_owned();
+        assert_eq!((query.number("a"), query.number("d"), query.number("e")), (Ok(Some(12)), Ok(Some(-3)), Ok(None)));
+        assert_eq!(error("b"), "strconv.ParseInt: parsing \"x\": invalid syntax");
+        assert_eq!(error("c"), "strconv.ParseInt: parsing \"99999999999999999999\": value out of range");
     }
 }

@@ -1,113 +1,148 @@
-//! Answers as the client wants them: JSON, a table for people, metadata alone.
+//! Answers as the client wants them: JSON or YAML, the object itself, a table for people, metadata alone.
 //!
-//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go, v1.36.
-//! Simplified: JSON only.
+//! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go,
+//! apiserver/pkg/endpoints/handlers/responsewriters/writers.go, v1.36.
+//! Simplified: below the first level, fields come in alphabetical order and not in that of the Go types.
 
 use std::sync::Arc;
 
 use podarium_api::custom::Definition;
-use podarium_api::{Kind, Object, compat};
+use podarium_api::versions::Version;
+use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use super::accept::{self, Agreed, Encoding, Form};
+use super::text::encode;
 use super::custom::columns;
 use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    Json,
-    Table,
-    Metadata,
-}
-
 /// How one client wants its answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rendering {
-    pub format: Format,
-    /// What a table's rows carry beside their cells: `None`, `Metadata` or `Object`.
+    agreed: Agreed,
+    /// How an error is written, which is no table.
+    pub error: Encoding,
+    /// What a table's rows carry beside their cells.
     include: Include,
-    /// The old version in which objects are shown.
-    old_version: Option<String>,
+    /// The version in which objects are shown, if it is not the stored one.
+    version: Option<&'static Version>,
     /// The version of a custom kind in which objects are shown.
     definition: Option<Arc<Definition>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Include {
     None,
     Metadata,
     Object,
+    Unknown(String),
 }
 
 impl Rendering {
-    /// The first of the accepted forms that there is.
-    pub fn of(request: &HttpRequest, query: &Query, path: &ResourcePath) -> Self {
-        let accept = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("accept"));
-        let forms = accept.map_or("", |(_, value)| value.as_str()).split(',');
-        let format = forms
-            .filter_map(|form| {
-                let parts: Vec<&str> = form.split(';').map(str::trim).collect();
-                match parts.as_slice() {
-                    [media, ..] if media.contains("protobuf") || media.contains("cbor") => None,
-                    parts if parts.contains(&"as=Table") => Some(Format::Table),
-                    parts if parts.iter().any(|part| part.starts_with("as=PartialObjectMetadata")) => Some(Format::Metadata),
-                    _ => Some(Format::Json),
-                }
-            })
-            .next();
+    pub fn new(http: &HttpRequest, query: &Query, agreed: Agreed, path: &ResourcePath) -> Self {
         let include = match query.get("includeObject") {
             Some("None") => Include::None,
             Some("Object") => Include::Object,
-            _ => Include::Metadata,
+            None | Some("Metadata") => Include::Metadata,
+            Some(other) => Include::Unknown(other.to_owned()),
         };
-        Rendering { format: format.unwrap_or(Format::Json), include, old_version: path.old_version.clone(), definition: path.definition.clone() }
+        Rendering { agreed, error: accept::for_error(http, query), include, version: path.version, definition: path.definition.clone() }
     }
 
     /// Tables are for people, who would not see who owns which fields.
     pub fn shows_managed_fields(&self) -> bool {
-        self.format != Format::Table
+        self.agreed.form != Form::Table
     }
 
-    pub fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Value {
-        match (reply, self.format) {
-            (Reply::Object(object), _) => self.object(object, now, true),
-            (Reply::List { kind, items, resource_version }, Format::Table) => {
-                let rows = items.iter().map(|object| self.row(object, now)).collect();
-                self.table(*kind, rows, json!({"resourceVersion": resource_version.to_string()}), true)
-            }
-            (Reply::List { kind, items, resource_version }, format) => {
-                let info = kind.info();
-                let (api_version, list) = match format {
-                    Format::Metadata => ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList".to_owned()),
-                    _ => (self.old_version.clone().unwrap_or_else(|| info.api_version()), self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned())),
-                };
-                let items: Vec<Value> = items.iter().map(|object| self.item(object, now)).collect();
+    /// The whole answer of a request that went well.
+    pub fn answer(&self, code: u16, reply: &Reply, now: jiff::Timestamp) -> HttpResponse {
+        match self.reply(reply, now) {
+            Ok(value) => encode(code, &value, self.agreed.encoding),
+            Err(status) => error(&status, self.error),
+        }
+    }
+
+    /// Why no table can be made, which is noticed only when the answer is written.
+    pub fn check(&self) -> Result<(), Status> {
+        match &self.include {
+            Include::Unknown(value) if self.agreed.form == Form::Table => Err(Status::bad_request(format!(
+                "Unable to convert to Table as requested: includeObject: Invalid value: {value:?}: must be 'Metadata', 'Object', 'None', or empty"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Result<Value, Status> {
+        self.check()?;
+        match reply {
+            Reply::Object(object) if self.agreed.form == Form::MetadataList => Err(not_a_list(object.kind(), "")),
+            Reply::Object(object) => Ok(self.object(object, now, true)),
+            Reply::List { kind, .. } if self.agreed.form == Form::Metadata => Err(not_a_list(*kind, "List")),
+            Reply::List { kind, items, resource_version, continue_token, remaining } => {
                 // A list of what is not stored has no version.
-                let metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
-                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
+                let mut metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
+                if let Some(token) = continue_token {
+                    metadata["continue"] = json!(token);
+                }
+                if let Some(remaining) = remaining {
+                    metadata["remainingItemCount"] = json!(remaining);
+                }
+                Ok(self.list(*kind, items, metadata, now))
             }
-            (Reply::Success { kind, name, uid }, _) => {
+            Reply::Success { kind, name, uid } => {
                 let info = kind.info();
                 let mut details = json!({"name": name, "kind": info.plural, "uid": uid});
                 if !info.group.is_empty() {
                     details["group"] = info.group.into();
                 }
-                json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details})
+                Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}))
             }
-            (Reply::Value(value), _) => value.clone(),
+            Reply::Value(value) if self.agreed.form == Form::Table && value["kind"] == "Scale" => Ok(self.scale_table(value, now)),
+            Reply::Value(value) => Ok(value.clone()),
+        }
+    }
+
+    fn list(&self, kind: Kind, items: &[Object], metadata: Value, now: jiff::Timestamp) -> Value {
+        let info = kind.info();
+        match self.agreed.form {
+            Form::Table => {
+                let rows = items.iter().map(|object| self.row(object, now)).collect();
+                self.table(columns(kind, self.definition.as_deref()), rows, metadata)
+            }
+            Form::Plain => {
+                let api_version = self.api_version(kind);
+                let items: Vec<Value> = items.iter().map(|object| self.item(object)).collect();
+                let list = self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned());
+                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
+            }
+            Form::Metadata | Form::MetadataList => {
+                let items: Vec<Value> = items.iter().map(|object| self.metadata_of(object)).collect();
+                json!({"kind": "PartialObjectMetadataList", "apiVersion": self.meta_version(), "metadata": metadata, "items": items})
+            }
         }
     }
 
     /// One object alone, or as a watch event carries it; a watch names a table's columns only once.
-    pub fn object(&self, object: &Object, now: jiff::Timestamp, columns: bool) -> Value {
-        match self.format {
-            Format::Table => {
+    pub fn object(&self, object: &Object, now: jiff::Timestamp, with_columns: bool) -> Value {
+        match self.agreed.form {
+            Form::Table => {
                 let metadata = json!({"resourceVersion": object.meta().resource_version});
-                self.table(object.kind(), vec![self.row(object, now)], metadata, columns)
+                let columns = if with_columns { columns(object.kind(), self.definition.as_deref()) } else { Vec::new() };
+                self.table(columns, vec![self.row(object, now)], metadata)
             }
-            Format::Metadata => metadata_of(object),
-            Format::Json => self.value(object),
+            Form::Metadata | Form::MetadataList => self.metadata_of(object),
+            Form::Plain => self.value(object),
+        }
+    }
+
+    /// The version in which objects of this kind are shown.
+    pub fn api_version(&self, kind: Kind) -> String {
+        match (self.version, &self.definition) {
+            (Some(version), _) => version.api_version(),
+            (None, Some(definition)) => definition.info().api_version(),
+            (None, None) => kind.info().api_version(),
         }
     }
 
@@ -116,17 +151,14 @@ impl Rendering {
         if let (Object::Custom(object), Some(definition)) = (object, &self.definition) {
             return object.in_version(definition).to_value();
         }
-        match &self.old_version {
-            Some(version) => compat::from_current(object.to_value(), version),
+        match self.version {
+            Some(version) => version.from_stored(object.to_value()),
             None => object.to_value(),
         }
     }
 
     /// An object in a list, where the kind is said once for all.
-    fn item(&self, object: &Object, _now: jiff::Timestamp) -> Value {
-        if self.format == Format::Metadata {
-            return metadata_of(object);
-        }
+    fn item(&self, object: &Object) -> Value {
         let mut value = self.value(object);
         // The items of a list of custom resources say each what they are.
         if let (Value::Object(fields), None) = (&mut value, &self.definition) {
@@ -136,37 +168,76 @@ impl Rendering {
         value
     }
 
-    fn table(&self, kind: Kind, rows: Vec<Value>, metadata: Value, with_columns: bool) -> Value {
-        let definitions = if with_columns { columns(kind, self.definition.as_deref()) } else { Vec::new() };
-        json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1", "metadata": metadata, "columnDefinitions": definitions, "rows": rows})
-    }
-
     fn row(&self, object: &Object, now: jiff::Timestamp) -> Value {
         let cells = match (object, &self.definition) {
             (Object::Custom(custom), Some(definition)) => custom.in_version(definition).into_object().row(now),
             _ => object.row(now),
         };
         match self.include {
-            Include::None => json!({"cells": cells}),
-            Include::Metadata => json!({"cells": cells, "object": metadata_of(object)}),
+            // A bookmark keeps its metadata, for the annotation in it.
+            Include::None if !is_end_of_initial_events(object) => json!({"cells": cells, "object": null}),
             Include::Object => json!({"cells": cells, "object": self.value(object)}),
+            _ => json!({"cells": cells, "object": self.metadata_of(object)}),
         }
     }
-}
 
-fn metadata_of(object: &Object) -> Value {
-    let metadata = serde_json::to_value(object.meta()).expect("metadata has only string keys");
-    json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": metadata})
-}
+    fn meta_version(&self) -> &'static str {
+        if self.agreed.beta { "meta.k8s.io/v1beta1" } else { "meta.k8s.io/v1" }
+    }
 
-pub(super) fn json(status: u16, value: &Value) -> HttpResponse {
-    HttpResponse {
-        status,
-        headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-        body: value.to_string().into_bytes(),
+    fn metadata_of(&self, object: &Object) -> Value {
+        let metadata = serde_json::to_value(object.meta()).expect("metadata has only string keys");
+        json!({"kind": "PartialObjectMetadata", "apiVersion": self.meta_version(), "metadata": metadata})
+    }
+
+    fn table(&self, columns: Vec<Value>, rows: Vec<Value>, metadata: Value) -> Value {
+        json!({"kind": "Table", "apiVersion": self.meta_version(), "metadata": metadata, "columnDefinitions": columns, "rows": rows})
+    }
+
+    fn scale_table(&self, scale: &Value, now: jiff::Timestamp) -> Value {
+        let column = |name: &str, kind: &str, description: &str| json!({"name": name, "type": kind, "format": "", "description": description, "priority": 0});
+        let described: Vec<Value> = columns(Kind::Pod, None);
+        let text = |name: &str| described.iter().find(|column| column["name"] == name).and_then(|column| column["description"].as_str()).unwrap_or_default();
+        let columns = vec![
+            column("Name", "string", text("Name")),
+            column("Desired", "integer", "replicas is the desired number of instances for the scaled object."),
+            column("Available", "integer", "replicas is the actual number of observed instances of the scaled object."),
+            column("Age", "string", text("Age")),
+        ];
+        let created = serde_json::from_value(scale["metadata"]["creationTimestamp"].clone()).ok();
+        let age = podarium_api::time::age(created.as_ref(), now);
+        let replicas = |pointer: &str| scale.pointer(pointer).and_then(Value::as_i64).unwrap_or(0);
+        let cells = json!([scale["metadata"]["name"], replicas("/spec/replicas"), replicas("/status/replicas"), age]);
+        let metadata = json!({"kind": "PartialObjectMetadata", "apiVersion": self.meta_version(), "metadata": scale["metadata"]});
+        self.table(columns, vec![json!({"cells": cells, "object": metadata})], json!({"resourceVersion": scale["metadata"]["resourceVersion"]}))
     }
 }
 
-pub(crate) fn text(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
-    HttpResponse { status, headers: vec![("Content-Type".to_owned(), "text/plain".to_owned())], body: body.into() }
+/// The annotation of the bookmark that follows the events of what was there when a watch began.
+pub(super) const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+
+fn is_end_of_initial_events(object: &Object) -> bool {
+    object.meta().annotations.as_ref().is_some_and(|annotations| annotations.contains_key(INITIAL_EVENTS_END))
+}
+
+/// A list was asked for as one object, or the other way around.
+fn not_a_list(kind: Kind, list: &str) -> Status {
+    let info = kind.info();
+    let package = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
+    let text = if list.is_empty() {
+        format!("you requested PartialObjectMetadataList, but the requested object is not a list (*{package}.{})", info.kind)
+    } else {
+        format!("you requested PartialObjectMetadata, but the requested object is a list (*{package}.{}List)", info.kind)
+    };
+    Status::new(406, "NotAcceptable", text)
+}
+
+/// An error as it travels.
+pub(crate) fn error(status: &Status, encoding: Encoding) -> HttpResponse {
+    let value = serde_json::to_value(status.as_meta()).expect("a status has only string keys");
+    let mut response = encode(status.code(), &value, encoding);
+    if let Some(seconds) = status.as_meta().details.as_ref().and_then(|details| details.retry_after_seconds).filter(|seconds| *seconds > 0) {
+        response.headers.push(("Retry-After".to_owned(), seconds.to_string()));
+    }
+    response
 }

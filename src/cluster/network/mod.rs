@@ -38,7 +38,7 @@ mod outside;
 mod plugin;
 mod policy;
 #[cfg(test)]
-mod policy_matrix;
+mod policy_matrix_tests;
 mod rules;
 mod statistics;
 mod traffic;

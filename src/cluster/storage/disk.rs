@@ -1,4 +1,7 @@
 //! The disk behind a volume, as a machine sees it.
+//!
+//! Models: pkg/volume/csi/csi_mounter.go, v1.36.
+//! Simplified: a disk has a name; what is written on it is the business of whoever runs the containers.
 
 use podarium_api::PersistentVolume;
 use podarium_sim::Fingerprint;

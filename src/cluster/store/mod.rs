@@ -25,6 +25,8 @@ pub struct Revision {
     pub resource_version: u64,
     pub old: Option<Object>,
     pub new: Option<Object>,
+    /// The resourceVersion that a removed object had until then; `old` carries that of the removal.
+    removed_version: Option<String>,
     /// Who owns what of `new`, or of the last state of an object that is gone.
     pub managed: Managed,
     /// Who owned what of `old`.
@@ -88,6 +90,35 @@ impl Store {
         }
     }
 
+    /// The revision after which the changes of a kind are all known.
+    pub fn compacted(&self, kind: Kind) -> u64 {
+        self.shelves.get(&kind).map_or(0, |shelf| shelf.compacted)
+    }
+
+    /// The objects of a kind as they were at `revision`, in order, or `None` if that is forgotten.
+    pub fn list_at(&self, kind: Kind, revision: u64) -> Option<OrdMap<Key, Object>> {
+        let Some(shelf) = self.shelves.get(&kind) else { return Some(OrdMap::new()) };
+        if revision < shelf.compacted {
+            return None;
+        }
+        let mut objects: OrdMap<Key, Object> = shelf.objects.iter().map(|(key, stored)| (key.clone(), stored.object.clone())).collect();
+        for change in shelf.history.iter().rev().take_while(|change| change.resource_version > revision) {
+            let Some(object) = change.old.as_ref().or(change.new.as_ref()) else { continue };
+            let key = Key::of(object);
+            match &change.old {
+                Some(old) => {
+                    let mut old = old.clone();
+                    if let Some(version) = &change.removed_version {
+                        old.meta_mut().resource_version = Some(version.clone());
+                    }
+                    objects.insert(key, old)
+                }
+                None => objects.remove(&key),
+            };
+        }
+        Some(objects)
+    }
+
     pub fn count(&self, kind: Kind) -> usize {
         self.shelves.get(&kind).map_or(0, |shelf| shelf.objects.len())
     }
@@ -105,11 +136,15 @@ impl Store {
         let new = new.map(stamp);
         let old_managed = shelf.objects.get(&key).map(|stored| stored.managed.clone()).unwrap_or_default();
         let managed = managed.unwrap_or_else(|| old_managed.clone());
-        let old = match &new {
-            Some(object) => shelf.objects.insert(key, Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object),
-            None => shelf.objects.remove(&key).map(|stored| stamp(stored.object)),
+        let (old, removed_version) = match &new {
+            Some(object) => (shelf.objects.insert(key, Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object), None),
+            None => {
+                let removed = shelf.objects.remove(&key).map(|stored| stored.object);
+                let version = removed.as_ref().and_then(|object| object.meta().resource_version.clone());
+                (removed.map(stamp), version)
+            }
         };
-        let change = Revision { resource_version: self.revision, old, new, managed, old_managed };
+        let change = Revision { resource_version: self.revision, old, new, removed_version, managed, old_managed };
         shelf.history.push_back(change.clone());
         if shelf.history.len() > HISTORY {
             shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);
@@ -155,10 +190,12 @@ mod tests {
     #[test]
     fn a_list_of_one_namespace_leaves_out_its_neighbours() {
         let mut store = Store::default();
-        for (namespace, name) in [("a", "x"), ("ab", "y"), ("b", "z"), ("ab", "a")] {
+        for (namespace, name) in [("a", "x"), ("ab", "y"), ("a-b", "z"), ("ab", "a")] {
             let (key, object) = config_map(namespace, name);
             store.commit(Kind::ConfigMap, key, Some(object), None);
         }
+        let all: Vec<String> = store.list(Kind::ConfigMap, None).map(|object| Key::of(object).to_string()).collect();
+        assert_eq!(all, ["a-b/z", "a/x", "ab/a", "ab/y"], "as texts are ordered");
         let names: Vec<_> = store.list(Kind::ConfigMap, Some("ab")).map(|object| object.meta().name.clone()).collect();
         assert_eq!(names, [Some("a".to_owned()), Some("y".to_owned())]);
         assert_eq!(store.list(Kind::ConfigMap, None).count(), 4);
@@ -174,6 +211,21 @@ mod tests {
         }
         assert_eq!(store.since(Kind::ConfigMap, first).map(|changes| changes.len()), Some(HISTORY));
         assert!(store.since(Kind::ConfigMap, first - 1).is_none());
+    }
+
+    #[test]
+    fn the_past_can_be_listed() {
+        let mut store = Store::default();
+        let (key, object) = config_map("a", "x");
+        let (other, second) = config_map("a", "y");
+        let first = store.commit(Kind::ConfigMap, key.clone(), Some(object), None).resource_version;
+        store.commit(Kind::ConfigMap, other.clone(), Some(second), None);
+        store.commit(Kind::ConfigMap, key.clone(), None, None);
+        let then = store.list_at(Kind::ConfigMap, first).unwrap();
+        assert_eq!(then.get(&key).and_then(|object| object.meta().resource_version.clone()), Some(first.to_string()));
+        assert!(!then.contains_key(&other));
+        let between = store.list_at(Kind::ConfigMap, first + 1).unwrap();
+        assert!(between.contains_key(&key) && between.contains_key(&other));
     }
 
     #[test]

@@ -57,11 +57,11 @@ fn compare(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return not_simulated("kubectl diff --prune");
     }
     let (live, merged) = (Folder::make(kubectl, "LIVE")?, Folder::make(kubectl, "MERGED")?);
-    let outcome = match write_all(kubectl, &live, &merged) {
-        Err(stop @ Stop::Suspended(_)) => return Err(stop),
-        Err(stop) => Err(stop),
-        Ok(()) => run_diff(kubectl, &live.path, &merged.path),
-    };
+    let outcome = write_all(kubectl, &live, &merged).and_then(|()| run_diff(kubectl, &live.path, &merged.path));
+    // It only waits: the folders are needed when it goes on.
+    if let Err(stop @ Stop::Suspended(_)) = outcome {
+        return Err(stop);
+    }
     live.remove(kubectl)?;
     merged.remove(kubectl)?;
     outcome

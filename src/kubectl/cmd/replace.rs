@@ -124,7 +124,7 @@ fn replace(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, valid
         }
     }
     let (manager, subresource) = (kubectl.flags.text("field-manager").to_owned(), kubectl.flags.text("subresource").to_owned());
-    let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, subresource: &subresource, ..Write::default() };
+    let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, subresource: &subresource };
     match caught(kubectl.replace(&info.mapping, &info.namespace, &info.name, &info.object, &write))? {
         Ok(object) => kubectl.print_object(&printer, &object),
         Err(failure) => Err(failure.when("replacing", &info.source).into()),

@@ -7,7 +7,6 @@ pub mod json;
 pub mod sort;
 pub mod table;
 pub mod tabwriter;
-pub mod yaml;
-mod yaml_scalar;
 
 pub use podarium_api::json_path as jsonpath;
+pub use podarium_api::yaml;

@@ -8,6 +8,7 @@ mod cluster;
 mod core;
 mod network;
 mod resources;
+mod reviews;
 mod roots;
 mod workloads;
 

@@ -25,6 +25,7 @@ use super::resources::{
     SCHEDULING_V1_PRIORITY_CLASS, STORAGE_V1_CSI_DRIVER, STORAGE_V1_CSI_NODE, STORAGE_V1_CSI_STORAGE_CAPACITY, STORAGE_V1_STORAGE_CLASS,
     STORAGE_V1_VOLUME_ATTACHMENT, STORAGE_V1_VOLUME_ATTRIBUTES_CLASS,
 };
+use super::reviews::{AUTHENTICATION_V1_TOKEN_REQUEST, AUTHENTICATION_V1_TOKEN_REVIEW, AUTHORIZATION_V1_SUBJECT_ACCESS_REVIEW};
 use super::workloads::{
     APPS_V1_CONTROLLER_REVISION, APPS_V1_DAEMON_SET, APPS_V1_DEPLOYMENT, APPS_V1_REPLICA_SET, APPS_V1_STATEFUL_SET,
     AUTOSCALING_V1_HORIZONTAL_POD_AUTOSCALER, AUTOSCALING_V1_SCALE, AUTOSCALING_V2_HORIZONTAL_POD_AUTOSCALER, BATCH_V1_CRON_JOB, BATCH_V1_JOB,
@@ -100,6 +101,36 @@ pub(in crate::managed_fields) const ROOTS: &[Root] = &[
         kind: "StatefulSet",
         of: &APPS_V1_STATEFUL_SET,
         empty: r#"{"spec":{"selector":null,"template":{"metadata":{},"spec":{"containers":null}},"serviceName":"","updateStrategy":{}},"status":{"replicas":0,"availableReplicas":0}}"#,
+    },
+    Root {
+        version: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        of: &AUTHENTICATION_V1_TOKEN_REQUEST,
+        empty: r#"{"spec":{"audiences":null,"expirationSeconds":null,"boundObjectRef":null},"status":{"token":"","expirationTimestamp":null}}"#,
+    },
+    Root {
+        version: "authentication.k8s.io/v1",
+        kind: "TokenReview",
+        of: &AUTHENTICATION_V1_TOKEN_REVIEW,
+        empty: r#"{"spec":{},"status":{"user":{}}}"#,
+    },
+    Root {
+        version: "authorization.k8s.io/v1",
+        kind: "LocalSubjectAccessReview",
+        of: &AUTHORIZATION_V1_SUBJECT_ACCESS_REVIEW,
+        empty: r#"{"spec":{},"status":{"allowed":false}}"#,
+    },
+    Root {
+        version: "authorization.k8s.io/v1",
+        kind: "SelfSubjectAccessReview",
+        of: &AUTHORIZATION_V1_SUBJECT_ACCESS_REVIEW,
+        empty: r#"{"spec":{},"status":{"allowed":false}}"#,
+    },
+    Root {
+        version: "authorization.k8s.io/v1",
+        kind: "SubjectAccessReview",
+        of: &AUTHORIZATION_V1_SUBJECT_ACCESS_REVIEW,
+        empty: r#"{"spec":{},"status":{"allowed":false}}"#,
     },
     Root {
         version: "autoscaling/v1",

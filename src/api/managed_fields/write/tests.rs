@@ -119,14 +119,14 @@ fn elements_of_lists_are_owned_one_by_one() {
 #[test]
 fn what_nobody_owns_stays_unless_its_element_goes() {
     let mut live = Live::new();
-    live.apply("a", json!({"metadata": {"labels": {"l": "1"}}, "spec": {"template": {"spec": {"containers": [{"name": "x", "image": "1"}]}}}}), false, 1).unwrap();
+    live.apply("a", json!({"metadata": {"name": "d", "labels": {"l": "1"}}, "spec": {"template": {"spec": {"containers": [{"name": "x", "image": "1"}]}}}}), false, 1).unwrap();
     live.object["spec"]["template"]["spec"]["containers"][0]["imagePullPolicy"] = "Always".into();
     live.object["metadata"]["annotations"] = json!({"server": "set"});
-    let container = json!({"spec": {"template": {"spec": {"containers": [{"name": "x", "image": "1"}]}}}});
+    let container = json!({"metadata": {"name": "d"}, "spec": {"template": {"spec": {"containers": [{"name": "x", "image": "1"}]}}}});
     live.apply("a", container, false, 2).unwrap();
-    assert_eq!(live.object.pointer("/metadata").unwrap(), &json!({"annotations": {"server": "set"}}));
+    assert_eq!(live.object.pointer("/metadata").unwrap(), &json!({"name": "d", "annotations": {"server": "set"}}));
     assert_eq!(live.object.pointer("/spec/template/spec/containers").unwrap(), &json!([{"name": "x", "image": "1", "imagePullPolicy": "Always"}]));
-    live.apply("a", json!({"spec": {"replicas": 1}}), false, 3).unwrap();
+    live.apply("a", json!({"metadata": {"name": "d"}, "spec": {"replicas": 1}}), false, 3).unwrap();
     assert_eq!(live.object.pointer("/spec/template"), None);
 }
 

@@ -44,7 +44,10 @@ impl ApiServer {
             let mut next = (**limit).clone();
             Arc::make_mut(&mut next.status).used = Some(raw_resource_list(&used));
             let key = Key::of_meta(&next.metadata);
-            self.commit(Kind::ResourceQuota, key, Some(Arc::new(next).into_object()), call);
+            let (old, new) = (limit.clone().into_object(), Arc::new(next).into_object());
+            let managed = self.managed_after_own_write(&old, &new, call);
+            let own = call.own_write(managed);
+            self.commit(Kind::ResourceQuota, key, Some(new), &own);
         }
         Ok(())
     }

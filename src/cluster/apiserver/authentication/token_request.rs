@@ -9,7 +9,7 @@ use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Resource as _, ServiceAccount, Status, TokenRequest, names};
 
 use super::issuer::{Binding, ISSUER};
-use crate::apiserver::{ApiServer, Body, Call, Reply, Request};
+use crate::apiserver::{ApiServer, Body, Call, Reply, Request, Subresource};
 use crate::store::Key;
 
 /// What kubelets ask for; a token of such a pod goes on working for a year, with a warning in the audit log.
@@ -19,7 +19,12 @@ const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 impl ApiServer {
     pub(in crate::apiserver) fn request_token(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
-        let Body::Object(Object::TokenRequest(asked)) = request.body else {
+        let Body::Object(mut object) = request.body else {
+            return Err(Status::bad_request("the body of a token request holds no TokenRequest"));
+        };
+        object.set_defaults();
+        self.track_create(&object, Some(Subresource::Token), call);
+        let Object::TokenRequest(asked) = object else {
             return Err(Status::bad_request("the body of a token request holds no TokenRequest"));
         };
         let mut asked = (*asked).clone();
@@ -68,11 +73,6 @@ impl ApiServer {
         asked.metadata.uid.clone_from(&account.metadata.uid);
         asked.metadata.creation_timestamp = Some(self.epoch.seconds(call.now));
         asked.status = None;
-        let mut object = Object::TokenRequest(asked.clone().into());
-        object.set_defaults();
-        if let Object::TokenRequest(with_defaults) = object {
-            *asked = (*with_defaults).clone();
-        }
         let audiences = asked.spec.get_or_insert_default().audiences.get_or_insert_default();
         if audiences.is_empty() {
             audiences.push(ISSUER.to_owned());

@@ -28,7 +28,8 @@ fn send(cluster: &mut Cluster, connection: Connection, request: HttpRequest) -> 
 }
 
 fn admin(cluster: &mut Cluster, method: &str, path: &str, body: Value) -> (u16, Value) {
-    let request = HttpRequest::new(method, path).header("Content-Type", "application/json").body(body.to_string());
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let request = HttpRequest::new(method, path).header("Content-Type", "application/json").body(body);
     send(cluster, Connection::of(User::admin()), request)
 }
 

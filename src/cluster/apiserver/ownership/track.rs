@@ -50,11 +50,11 @@ impl ApiServer {
     }
 
     /// The record of a new object, before admission changes it.
-    pub(in crate::apiserver) fn track_create(&mut self, object: &Object, call: &mut Call) {
+    pub(in crate::apiserver) fn track_create(&mut self, object: &Object, subresource: Option<Subresource>, call: &mut Call) {
         if call.managed.is_some() {
             return;
         }
-        let write = self.write_of(object.kind(), None, Operation::Update, &call.manager, call);
+        let write = self.write_of(object.kind(), subresource, Operation::Update, &call.manager, call);
         let given = object.meta().managed_fields.as_deref().and_then(|entries| Managed::decode(entries).ok()).filter(|given| !given.is_empty());
         call.managed = Some(match given {
             // Entries that came with the object lose all of its fields to its creator.
@@ -78,6 +78,14 @@ impl ApiServer {
         let write = self.write_of(old.kind(), subresource, Operation::Update, &call.manager, call);
         let managed = write.update(&before, &compare_objects(old, object));
         call.managed = Some(self.owners.share(managed, &stored));
+    }
+
+    /// The record of an object whose status the server itself has changed on the way.
+    pub(in crate::apiserver) fn managed_after_own_write(&mut self, old: &Object, new: &Object, call: &Call) -> Managed {
+        let before = self.managed(old.kind(), &Key::of(old));
+        let write = self.write_of(old.kind(), Some(Subresource::Status), Operation::Update, "kube-apiserver", call);
+        let managed = write.update(&before, &compare_objects(old, new));
+        self.owners.share(managed, &before)
     }
 
     /// Whether a write that changes nothing of the object changes who owns what. New times alone do not count.

@@ -26,10 +26,15 @@ fn minute(number: i64) -> String {
 #[test]
 fn a_job_is_made_each_minute_and_three_are_kept() {
     let mut bed = bed("exit:0", json!({}));
-    bed.run(60.5);
+    for _ in 0..700 {
+        if jobs(&bed).is_empty() {
+            bed.run(0.1);
+        }
+    }
+    bed.run(0.1);
     assert_eq!(jobs(&bed), [minute(1)]);
     assert_eq!(bed.get::<CronJob>("tick").status.active.as_ref().map(Vec::len), Some(1));
-    bed.run(5.0 * 60.0);
+    bed.run(302.0);
     assert_eq!(jobs(&bed), [minute(4), minute(5), minute(6)].map(|name| name));
     let events = bed.events("CronJob");
     for event in [

@@ -73,7 +73,10 @@ fn a_pod_that_is_not_ready_holds_up_the_next_unless_the_set_is_parallel() {
     let mut parallel = never;
     parallel["podManagementPolicy"] = json!("Parallel");
     let mut bed = bed(parallel);
-    assert_eq!(course(&bed), ["+db-0", "+db-1", "+db-2"]);
+    let mut made = course(&bed);
+    // The first is alone, as in every slow start; the two of the second batch are made at the same time.
+    made[1..].sort();
+    assert_eq!(made, ["+db-0", "+db-1", "+db-2"]);
     scale(&mut bed, 0);
     bed.run(5.0);
     assert!(bed.list::<Pod>().is_empty());

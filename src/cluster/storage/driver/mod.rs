@@ -21,6 +21,7 @@ use k8s_openapi::api::storage::v1::CSIDriverSpec;
 use podarium_api::{CSIDriver, ObjectMeta, Resource as _, StorageClass};
 
 use crate::Cluster;
+use crate::apiserver::authorization;
 use crate::controllers::{ControllerManager, Runner};
 
 pub use provisioner::ZONE;
@@ -75,6 +76,9 @@ impl Cluster {
             ..StorageClass::default()
         };
         self.seed_object(Arc::new(class).into_object()).expect("the standard class is valid");
+        for object in authorization::bootstrap::objects_of_the_csi_driver() {
+            self.seed_object(object).expect("the driver's role and binding are valid");
+        }
         let sidecars = vec![
             Runner::new(provisioner::Provisioner { disks }),
             Runner::new(attacher::Attacher { disks }),

@@ -7,6 +7,10 @@ use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+/// Where the recorded server was found.
+const ADDRESS: &str = "172.18.0.2:26443";
+/// Who the recording client said it was.
+const AGENT: &str = "python-requests/2.32";
 /// How long the client waits for an answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// What the client needs between an answer and its next request.
@@ -21,7 +25,7 @@ pub struct Answered {
 
 /// A control plane without nodes that has come to rest.
 pub fn control_plane() -> Cluster {
-    let mut cluster = Cluster::new(Config::default());
+    let mut cluster = Cluster::new(Config { address: ADDRESS.to_owned(), ..Config::default() });
     cluster.bootstrap();
     cluster.advance(Time::from_secs(5));
     cluster
@@ -30,7 +34,7 @@ pub fn control_plane() -> Cluster {
 /// Makes the namespace and waits for its default account, as the recording client did.
 pub fn make_namespace(cluster: &mut Cluster, name: &str) {
     let body = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-    let made = ask(cluster, HttpRequest::new("POST", "/api/v1/namespaces").header("Content-Type", "application/json").body(body.to_string()));
+    let made = ask(cluster, HttpRequest::new("POST", "/api/v1/namespaces").header("User-Agent", AGENT).header("Content-Type", "application/json").body(body.to_string()));
     assert_eq!(made.code, 201, "{}", made.answer);
     for _ in 0..50 {
         if ask(cluster, HttpRequest::get(format!("/api/v1/namespaces/{name}/serviceaccounts/default"))).code == 200 {
@@ -48,7 +52,7 @@ pub fn sleep(cluster: &mut Cluster, seconds: f64) {
 /// Sends a recorded step.
 pub fn send(cluster: &mut Cluster, step: &Value) -> Answered {
     let text = |name: &str| step[name].as_str().expect("a step has a method and a path");
-    let mut request = HttpRequest::new(text("method"), text("path")).header("User-Agent", "python-requests/2.32");
+    let mut request = HttpRequest::new(text("method"), text("path")).header("User-Agent", AGENT);
     for (name, value) in step["headers"].as_object().into_iter().flatten() {
         request = request.header(name, value.as_str().expect("a header is text"));
     }

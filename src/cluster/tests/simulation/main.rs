@@ -14,7 +14,7 @@ use std::time::Duration;
 use trial::{Faults, Trial};
 
 /// How many seeds run when nobody says.
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 5;
 
 fn seeds() -> Vec<u64> {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
@@ -60,4 +60,16 @@ fn the_same_seed_gives_the_same_course() {
         trial.cluster.trace_hash()
     };
     assert_eq!(course(), course());
+}
+
+/// The checks are worth something only if they can fail.
+#[test]
+fn a_broken_promise_is_noticed() {
+    let noticed = (1..50).find_map(|seed| {
+        let mut trial = Trial::new(seed, Faults::None);
+        trial.converge(Duration::from_secs(120)).expect("nothing is broken yet");
+        trial.promise();
+        trial.break_a_promise().then(|| trial.pass(Duration::from_secs(1)).is_err())
+    });
+    assert_eq!(noticed, Some(true));
 }

@@ -72,7 +72,7 @@ impl Trial {
     }
 
     /// Lets time pass and checks the rules after each event.
-    fn pass(&mut self, time: Duration) -> Result<(), String> {
+    pub fn pass(&mut self, time: Duration) -> Result<(), String> {
         let until = self.cluster.now() + time;
         while self.cluster.step(until) {
             self.safety.check(&self.cluster, &self.workloads)?;
@@ -84,6 +84,16 @@ impl Trial {
     /// From now on rollouts must keep enough pods available.
     pub fn promise(&mut self) {
         self.safety.promised = true;
+    }
+
+    /// Deletes a pod of a Deployment that may miss none. Returns whether there is such a Deployment.
+    pub fn break_a_promise(&mut self) -> bool {
+        let strict = |workload: &&Workload| workload.kind == Kind::Deployment && workload.unavailable == 0 && !workload.is_recreated();
+        let Some(name) = self.workloads.iter().find(strict).map(|workload| workload.name.clone()) else { return false };
+        let is_its = |pod: &&Arc<Pod>| pod.metadata.labels.as_ref().and_then(|labels| labels.get("app")) == Some(&name);
+        let Some(key) = self.cluster.list::<Pod>().find(is_its).map(|pod| Key::of_meta(&pod.metadata)) else { return false };
+        self.cluster.request(Request::delete(Kind::Pod, &key));
+        true
     }
 
     /// Things happen for so long, at random times.

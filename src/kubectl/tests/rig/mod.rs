@@ -40,6 +40,7 @@ impl Rig {
         }
         let mut machine = Machine::new("test", Stream::new(1, "test"));
         machine.set_epoch(i64::try_from(cluster.config().epoch.0.as_nanosecond()).unwrap());
+        podarium_machine::install_everyday_programs(&mut machine);
         machine.install("kubectl", podarium_kubectl::main);
         let config = format!(
             "apiVersion: v1\nkind: Config\nclusters:\n- name: anchor\n  cluster: {{server: '{SERVER}'}}\ncontexts:\n- name: anchor\n  context: {{cluster: anchor, user: u, namespace: shop}}\ncurrent-context: anchor\nusers:\n- name: u\n  user: {{token: t}}\n"

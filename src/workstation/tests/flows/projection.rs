@@ -147,7 +147,9 @@ fn last(log: &[Value], text: &Text) -> Value {
             continue;
         }
         let (meta, status) = (&entry["object"]["metadata"], &entry["object"]["status"]);
-        let field = |condition: &Value, name: &str| text.of(condition[name].as_str().unwrap_or_default());
+        // In a status names of pods lose their hash before names of ReplicaSets are replaced.
+        let pod_name = Regex::new("-[bcdfghjklmnpqrstvwxz2456789]{6,10}-[bcdfghjklmnpqrstvwxz2456789]{5}\\b").expect("a valid rule");
+        let field = |condition: &Value, name: &str| text.of(&pod_name.replace_all(condition[name].as_str().unwrap_or_default(), "-<hash>-<x>"));
         let mut conditions: Vec<[String; 4]> = status["conditions"]
             .as_array()
             .into_iter()

@@ -202,6 +202,20 @@ pub(super) const CLUSTER_ROLES: &[Role] = &[
     Role { name: "view", namespace: "", gathers: "view", gathered_by: "edit", rules: &[] },
 ];
 
+/// What the manifests of a CSI driver give its provisioner, attacher, resizer and registrar.
+#[rustfmt::skip]
+pub(super) const OF_THE_CSI_DRIVER: Role = Role { name: "csi-driver", namespace: "", gathers: "", gathered_by: "", rules: &[
+    rule("core events.k8s.io", "events", "create list patch update watch"),
+    rule("core", "nodes pods", "get list watch"),
+    rule("core", "persistentvolumes", "create delete get list patch update watch"),
+    rule("core", "persistentvolumeclaims", "get list patch update watch"),
+    rule("core", "persistentvolumeclaims/status", "patch update"),
+    rule("storage.k8s.io", "storageclasses volumeattributesclasses", "get list watch"),
+    rule("storage.k8s.io", "csidrivers csinodes csistoragecapacities", "create delete get list patch update watch"),
+    rule("storage.k8s.io", "volumeattachments", "get list patch update watch"),
+    rule("storage.k8s.io", "volumeattachments/status", "patch update"),
+] };
+
 /// The role that the documentation gives the managers of clouds.
 #[rustfmt::skip]
 pub(super) const OF_THE_CLOUD: Role = Role { name: "system:cloud-controller-manager", namespace: "", gathers: "", gathered_by: "", rules: &[

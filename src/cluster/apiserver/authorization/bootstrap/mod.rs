@@ -7,5 +7,5 @@ mod cluster_roles;
 mod controller_roles;
 mod objects;
 
-pub(crate) use objects::{objects, objects_of_the_cloud};
+pub(crate) use objects::{objects, objects_of_the_cloud, objects_of_the_csi_driver};
 use objects::{Binding, Role, account, group, named, rule, urls, user};

@@ -10,7 +10,7 @@ use k8s_openapi::api::rbac::v1::{AggregationRule, PolicyRule, RoleRef, Subject};
 use podarium_api::{ClusterRole, ClusterRoleBinding, LabelSelector, Object, ObjectMeta, Resource as _, RoleBinding};
 
 use super::bindings::{CLUSTER_ROLE_BINDINGS, ROLE_BINDINGS, ROLES};
-use super::cluster_roles::{CLUSTER_ROLES, OF_THE_CLOUD};
+use super::cluster_roles::{CLUSTER_ROLES, OF_THE_CLOUD, OF_THE_CSI_DRIVER};
 use super::controller_roles::CONTROLLER_ROLES;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
@@ -86,13 +86,23 @@ pub(crate) fn objects() -> Vec<Object> {
 
 /// What the cloud's manifests add: the role of cloud-controller-manager and its binding.
 pub(crate) fn objects_of_the_cloud() -> Vec<Object> {
-    let binding = bound_cluster_role(OF_THE_CLOUD.name, OF_THE_CLOUD.name, &[account("kube-system", "cloud-controller-manager")]);
+    role_and_binding(&OF_THE_CLOUD, "cloud-controller-manager")
+}
+
+/// What a CSI driver's manifests add: its role and the binding.
+pub(crate) fn objects_of_the_csi_driver() -> Vec<Object> {
+    role_and_binding(&OF_THE_CSI_DRIVER, "csi-driver")
+}
+
+/// A role that does not belong to Kubernetes itself, given to an account in kube-system.
+fn role_and_binding(role: &Role, to: &'static str) -> Vec<Object> {
+    let binding = bound_cluster_role(role.name, role.name, &[account("kube-system", to)]);
     let plain = |mut object: Object| {
         let meta = object.meta_mut();
         (meta.labels, meta.annotations) = (None, None);
         object
     };
-    [cluster_role(&OF_THE_CLOUD), binding].into_iter().map(plain).collect()
+    [cluster_role(role), binding].into_iter().map(plain).collect()
 }
 
 fn metadata(name: &str, namespace: &str, gathered_by: &str) -> ObjectMeta {

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::yaml_scalar::{Style, style_of};
+use super::scalar::{Style, style_of};
 
 /// Where folded texts are broken.
 const BEST_WIDTH: usize = 80;
@@ -193,7 +193,7 @@ fn escape(c: char) -> String {
         '\u{a0}' => "\\_",
         '\u{2028}' => "\\L",
         '\u{2029}' => "\\P",
-        c if super::yaml_scalar::is_printable(c) => return c.to_string(),
+        c if super::scalar::is_printable(c) => return c.to_string(),
         c => {
             let mut out = String::new();
             let code = u32::from(c);

@@ -10,59 +10,50 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Version;
 use crate::Status;
 
 /// What stood for "no limit" in the old versions.
 const UNLIMITED: i32 = i32::MAX;
 
-/// The old versions with the kinds that they serve, and the version that the kind has today.
-const VERSIONS: &[(&str, &str, &str)] = &[
-    ("extensions/v1beta1", "Deployment", "apps/v1"),
-    ("extensions/v1beta1", "ReplicaSet", "apps/v1"),
-    ("extensions/v1beta1", "DaemonSet", "apps/v1"),
-    ("extensions/v1beta1", "Ingress", "networking.k8s.io/v1"),
-    ("extensions/v1beta1", "NetworkPolicy", "networking.k8s.io/v1"),
-    ("apps/v1beta1", "Deployment", "apps/v1"),
-    ("apps/v1beta2", "Deployment", "apps/v1"),
-    ("apps/v1beta2", "ReplicaSet", "apps/v1"),
-    ("apps/v1beta2", "DaemonSet", "apps/v1"),
+/// The version of a kind in 2019, and what it has become.
+const fn old(group: &'static str, version: &'static str, kind: &'static str, stored: &'static str) -> Version {
+    Version { group, version, kind, stored, course_2019: true, to_stored, from_stored }
+}
+
+pub(super) const VERSIONS: &[Version] = &[
+    old("extensions", "v1beta1", "Deployment", "apps/v1"),
+    old("extensions", "v1beta1", "ReplicaSet", "apps/v1"),
+    old("extensions", "v1beta1", "DaemonSet", "apps/v1"),
+    old("extensions", "v1beta1", "Ingress", "networking.k8s.io/v1"),
+    old("extensions", "v1beta1", "NetworkPolicy", "networking.k8s.io/v1"),
+    old("apps", "v1beta1", "Deployment", "apps/v1"),
+    old("apps", "v1beta2", "Deployment", "apps/v1"),
+    old("apps", "v1beta2", "ReplicaSet", "apps/v1"),
+    old("apps", "v1beta2", "DaemonSet", "apps/v1"),
 ];
 
-/// Today's version of a kind that an old version serves.
-pub fn current_version(api_version: &str, kind: &str) -> Option<&'static str> {
-    VERSIONS.iter().find(|(old, name, _)| *old == api_version && *name == kind).map(|(_, _, current)| *current)
-}
-
-/// The old versions that serve this kind, for discovery.
-pub fn old_versions(kind: &str) -> impl Iterator<Item = &'static str> {
-    VERSIONS.iter().filter(move |(_, name, _)| *name == kind).map(|(old, _, _)| *old)
-}
-
-/// Rewrites an object of an old version as one of today's. Objects of other versions come back as they are.
-pub fn to_current(mut value: Value) -> Result<Value, Status> {
-    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (api_version, kind) = (text("apiVersion"), text("kind"));
-    let Some(current) = current_version(&api_version, &kind) else { return Ok(value) };
+/// Rewrites an object of an old version as one of today's.
+fn to_stored(version: &Version, mut value: Value) -> Result<Value, Status> {
+    let api_version = version.api_version();
     if value.pointer("/spec/rollbackTo").is_some_and(|target| !target.is_null()) {
         return Err(Status::not_simulated("spec.rollbackTo of a Deployment; use `kubectl rollout undo`"));
     }
-    match kind.as_str() {
+    match version.kind {
         "Deployment" => default_deployment(&mut value, &api_version),
         "ReplicaSet" => default_selector(&mut value, &api_version),
         "DaemonSet" => default_daemon_set(&mut value, &api_version),
         "Ingress" => ingress_to_current(&mut value),
         _ => default_network_policy(&mut value),
     }
-    value["apiVersion"] = json!(current);
     Ok(value)
 }
 
 /// Rewrites an object of today's version for a client of an old one.
-pub fn from_current(mut value: Value, api_version: &str) -> Value {
+fn from_stored(_: &Version, mut value: Value) -> Value {
     if value["kind"] == "Ingress" {
         ingress_from_current(&mut value);
     }
-    value["apiVersion"] = json!(api_version);
     value
 }
 
@@ -192,6 +183,15 @@ mod tests {
     use super::*;
     use crate::{Kind, decode};
 
+    fn find(api_version: &str, kind: &str) -> &'static Version {
+        VERSIONS.iter().find(|version| version.api_version() == api_version && version.kind == kind).unwrap()
+    }
+
+    fn to_current(value: Value) -> Result<Value, Status> {
+        let text = |name: &str| value[name].as_str().unwrap().to_owned();
+        find(&text("apiVersion"), &text("kind")).to_stored(value)
+    }
+
     fn hello(api_version: &str) -> Value {
         json!({
             "apiVersion": api_version, "kind": "Deployment", "metadata": {"name": "hello", "namespace": "default"},
@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(value["metadata"]["labels"], json!({"app": "hello", "tier": "backend"}));
         assert_eq!(value["spec"]["strategy"], json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 1}}));
         assert_eq!((&value["spec"]["revisionHistoryLimit"], &value["spec"]["progressDeadlineSeconds"]), (&json!(UNLIMITED), &json!(UNLIMITED)));
-        assert_eq!(from_current(value, "extensions/v1beta1")["apiVersion"], "extensions/v1beta1");
+        assert_eq!(find("extensions/v1beta1", "Deployment").from_stored(value)["apiVersion"], "extensions/v1beta1");
     }
 
     #[test]
@@ -223,7 +223,6 @@ mod tests {
         assert_eq!((surge(&middle), &middle["revisionHistoryLimit"]), (json!("25%"), &json!(2)));
         assert_eq!((surge(&late), &late["revisionHistoryLimit"]), (json!("25%"), &json!(10)));
         assert!(middle["selector"].is_object() && late["selector"].is_null(), "apps/v1beta2 asks for a selector");
-        assert_eq!(to_current(hello("apps/v1")).unwrap(), hello("apps/v1"), "today's version stays as it is");
     }
 
     #[test]
@@ -236,7 +235,7 @@ mod tests {
         let current = to_current(old.clone()).unwrap();
         assert_eq!(current["spec"]["defaultBackend"], json!({"service": {"name": "web", "port": {"number": 80}}}));
         assert_eq!(current["spec"]["rules"][0]["http"]["paths"][0]["backend"], json!({"service": {"name": "a", "port": {"name": "http"}}}));
-        assert_eq!(from_current(current, "extensions/v1beta1"), old);
+        assert_eq!(find("extensions/v1beta1", "Ingress").from_stored(current), old);
     }
 
     #[test]

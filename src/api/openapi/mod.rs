@@ -1,0 +1,14 @@
+//! The schemas of the API's types: those of `k8s-openapi`, with what the documents of Kubernetes say beyond them.
+//!
+//! Entry points: [`definitions`] (all types, in the form of OpenAPI v2), [`definition_name`], [`components`] (some types
+//! and all that they refer to, in the form of OpenAPI v3).
+
+mod additions;
+mod definitions;
+mod names;
+mod roots;
+mod v3;
+
+pub use definitions::definitions;
+pub use names::definition_name;
+pub use v3::components;

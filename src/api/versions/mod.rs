@@ -1,0 +1,89 @@
+//! Other versions of kinds than the one that is stored: the version belongs to a request and its answer, and is converted
+//! at the edge. A version is one line in the list of its file; a file is one line in [`all`].
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/runtime/scheme.go (conversion), v1.36.
+//! Simplified: nothing.
+
+mod autoscaling_v1;
+mod course_2019;
+mod event_v1;
+
+use serde_json::{Value, json};
+
+use crate::{ResourceInfo, Status};
+
+/// A version in which a kind is served but not stored.
+#[derive(Clone, Copy, Debug)]
+pub struct Version {
+    /// `""` for the core group.
+    pub group: &'static str,
+    pub version: &'static str,
+    pub kind: &'static str,
+    /// The `apiVersion` under which the kind is stored.
+    pub stored: &'static str,
+    /// Whether only clusters with `compat: course-2019` serve it.
+    pub course_2019: bool,
+    to_stored: fn(&Version, Value) -> Result<Value, Status>,
+    from_stored: fn(&Version, Value) -> Value,
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        (self.group, self.version, self.kind) == (other.group, other.version, other.kind)
+    }
+}
+
+impl Eq for Version {}
+
+/// All of them.
+pub fn all() -> impl Iterator<Item = &'static Version> {
+    [course_2019::VERSIONS, autoscaling_v1::VERSIONS, event_v1::VERSIONS].into_iter().flatten()
+}
+
+/// The versions beside its stored one that serve this kind.
+pub fn of(info: &ResourceInfo, course_2019: bool) -> impl Iterator<Item = &'static Version> + use<> {
+    let (kind, stored) = (info.kind, info.api_version());
+    all().filter(move |version| version.kind == kind && version.stored == stored && (course_2019 || !version.course_2019))
+}
+
+impl Version {
+    /// `v1` or `autoscaling/v1`.
+    pub fn api_version(&self) -> String {
+        if self.group.is_empty() { self.version.to_owned() } else { format!("{}/{}", self.group, self.version) }
+    }
+
+    /// Rewrites an object of this version as the stored one. What says that it is something else comes back as it is,
+    /// for the reader to refuse; but the stored version, sent to the path of this one, is refused here.
+    pub fn to_stored(&self, value: Value) -> Result<Value, Status> {
+        let text = |name: &str| value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let found = text("apiVersion").unwrap_or_default().to_owned();
+        let is_kind = value.is_object() && text("kind").is_none_or(|kind| kind == self.kind);
+        let own = self.api_version();
+        if is_kind && found == self.stored {
+            return Err(Status::bad_request(format!("the API version in the data ({found}) does not match the expected API version ({own})")));
+        }
+        if !is_kind || (!found.is_empty() && found != own) {
+            return Ok(value);
+        }
+        let mut stored = (self.to_stored)(self, value)?;
+        stored["apiVersion"] = json!(self.stored);
+        stored["kind"] = json!(self.kind);
+        Ok(stored)
+    }
+
+    /// Rewrites a stored object for a client of this version.
+    pub fn from_stored(&self, value: Value) -> Value {
+        let mut shown = (self.from_stored)(self, value);
+        shown["apiVersion"] = json!(self.api_version());
+        shown
+    }
+}
+
+/// Moves fields of an object to other names.
+fn rename(object: &mut serde_json::Map<String, Value>, names: &[(&str, &str)]) {
+    for (from, to) in names {
+        if let Some(value) = object.remove(*from) {
+            object.insert((*to).to_owned(), value);
+        }
+    }
+}

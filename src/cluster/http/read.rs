@@ -1,0 +1,98 @@
+//! One HTTP request from its arrival to what it asks for, and its answer back.
+//!
+//! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go, endpoints/handlers/responsewriters, v1.36.
+//! Simplified: nothing.
+
+use podarium_api::Status;
+use podarium_machine::{HttpRequest, HttpResponse};
+
+use super::accept::{self, Encoding};
+use super::path::{self, ResourcePath, Target};
+use super::{Query, Rendering, body, discovery, render};
+use crate::apiserver::{Answer, Request, User, Verb};
+use crate::store::Store;
+
+/// What the answers of discovery depend on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server<'a> {
+    /// Whether the API versions of 2019 are served too.
+    pub course_2019: bool,
+    /// Host and port under which clients find it.
+    pub address: &'a str,
+    /// Holds the definitions of custom kinds.
+    pub store: &'a Store,
+}
+
+/// What an HTTP request asks for.
+pub(crate) enum Asked {
+    /// An answer that needs nothing of the store.
+    Now(HttpResponse),
+    Request { request: Box<Request>, rendering: Rendering, warnings: Vec<String> },
+    Watch(Box<Request>, Rendering),
+    /// The log of a container, which its kubelet has.
+    Log(ResourcePath, Query),
+}
+
+/// Reads a request. What is wrong with it becomes the server's error.
+pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Result<Asked, Status> {
+    let (target, query) = path::parse(&http.url, server.course_2019, server.store)?;
+    let path = match target {
+        Target::Resource(path) => path,
+        Target::Document(parts) => return discovery::answer(http, &parts, &query, server).map(Asked::Now),
+    };
+    let (mut request, agreed, warnings) = body::request(http, user, &path, &query)?;
+    if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
+        return Ok(Asked::Log(path, query));
+    }
+    let rendering = Rendering::new(http, &query, agreed, &path);
+    request.options.managed_fields = rendering.shows_managed_fields();
+    let request = Box::new(request);
+    if request.verb == Verb::Watch {
+        rendering.check()?;
+        return Ok(Asked::Watch(request, rendering));
+    }
+    Ok(Asked::Request { request, rendering, warnings })
+}
+
+/// Writes an answer.
+pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+    let answer = answer.with_managed_fields();
+    let code = answer.code();
+    let mut response = match answer.result {
+        Ok(reply) => rendering.answer(code, &reply, now),
+        Err(status) => render::error(&status, rendering.error),
+    };
+    let mut told: Vec<String> = Vec::new();
+    // A header holds no control characters, and nothing is said twice.
+    for warning in answer.warnings.into_iter().filter(|warning| !warning.chars().any(char::is_control)) {
+        if !told.contains(&warning) {
+            response.headers.push(("Warning".to_owned(), format!("299 - {}", quoted(&warning))));
+            told.push(warning);
+        }
+    }
+    response
+}
+
+/// A warning in the quotes of its header.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out.push('"');
+    out
+}
+
+/// An error to somebody of whom we only know that they read JSON.
+pub(crate) fn error(status: &Status) -> HttpResponse {
+    render::error(status, Encoding::Json)
+}
+
+/// An error to this client.
+pub(crate) fn error_for(status: &Status, http: &HttpRequest) -> HttpResponse {
+    let query = http.url.split_once('?').map_or_else(Query::default, |(_, query)| Query::parse(query));
+    render::error(status, accept::for_error(http, &query))
+}

@@ -1,0 +1,95 @@
+//! Values as text: JSON in one line or readable, YAML, plain text.
+//!
+//! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
+//! Simplified: `<`, `>` and `&` are written as they are.
+
+use podarium_machine::HttpResponse;
+use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
+use serde_json::Value;
+
+use super::accept::Encoding;
+
+/// What comes first in every object of the API.
+const FIRST: &[&str] = &["type", "kind", "apiVersion", "metadata"];
+
+/// A value whose first levels are written in the order in which people know them.
+struct Ordered<'a> {
+    value: &'a Value,
+    levels: u8,
+}
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let inner = |value| Ordered { value, levels: self.levels.saturating_sub(1) };
+        match self.value {
+            Value::Object(fields) if self.levels > 0 => {
+                let mut out = serializer.serialize_map(Some(fields.len()))?;
+                for name in FIRST {
+                    if let Some(value) = fields.get(*name) {
+                        out.serialize_entry(name, &inner(value))?;
+                    }
+                }
+                for (name, value) in fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())) {
+                    out.serialize_entry(name, &inner(value))?;
+                }
+                out.end()
+            }
+            Value::Array(items) if self.levels > 0 => {
+                let mut out = serializer.serialize_seq(Some(items.len()))?;
+                for item in items {
+                    out.serialize_element(&inner(item))?;
+                }
+                out.end()
+            }
+            other => other.serialize(serializer),
+        }
+    }
+}
+
+/// One line of JSON.
+pub(super) fn line(value: &Value) -> Vec<u8> {
+    let mut out = serde_json::to_vec(&Ordered { value, levels: 3 }).unwrap_or_default();
+    out.push(b'\n');
+    out
+}
+
+pub(super) fn encode(status: u16, value: &Value, encoding: Encoding) -> HttpResponse {
+    let body = match encoding {
+        Encoding::Json => line(value),
+        Encoding::Pretty => serde_json::to_vec_pretty(&Ordered { value, levels: 3 }).unwrap_or_default(),
+        Encoding::Yaml => podarium_api::yaml::document(value).into_bytes(),
+    };
+    HttpResponse { status, headers: content_type(encoding.media_type()), body }
+}
+
+pub(super) fn content_type(media_type: &str) -> Vec<(String, String)> {
+    vec![("Content-Type".to_owned(), media_type.to_owned())]
+}
+
+/// Plain text, as health checks and logs are.
+pub(crate) fn plain(status: u16, body: impl Into<Vec<u8>>) -> HttpResponse {
+    HttpResponse { status, headers: content_type("text/plain; charset=utf-8"), body: body.into() }
+}
+
+/// The answer to a path that nothing knows.
+pub(super) fn page_not_found() -> HttpResponse {
+    plain(404, "404 page not found\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_object_begins_with_what_it_is() {
+        let value = json!({"apiVersion": "v1", "items": [{"data": {}, "metadata": {"name": "a"}}], "kind": "ConfigMapList", "metadata": {}});
+        let text = String::from_utf8(encode(200, &value, Encoding::Json).body).unwrap();
+        assert_eq!(text, "{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"},\"data\":{}}]}\n");
+        let pretty = String::from_utf8(encode(200, &json!({"kind": "A", "a": []}), Encoding::Pretty).body).unwrap();
+        assert_eq!(pretty, "{\n  \"kind\": \"A\",\n  \"a\": []\n}");
+        let yaml = String::from_utf8(encode(200, &value, Encoding::Yaml).body).unwrap();
+        assert!(yaml.starts_with("apiVersion: v1\nitems:\n- data: {}\n"), "{yaml}");
+    }
+}
