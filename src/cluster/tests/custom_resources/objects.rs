@@ -33,6 +33,7 @@ fn status_and_scale_are_subresources() {
     let status = bench.merge(&format!("{CRON_TABS}/a/status"), json!({"spec": {"replicas": 7}, "status": {"replicas": 2, "labelSelector": "app=a"}}));
     assert_eq!((&status.body["spec"]["replicas"], &status.body["status"]["replicas"]), (&json!(1), &json!(2)), "{}", status.message());
     let scale = bench.get(&format!("{CRON_TABS}/a/scale")).body;
+    assert_eq!(scale["kind"], "Scale", "{}", scale["message"]);
     assert_eq!((&scale["spec"], &scale["status"]), (&json!({"replicas": 1}), &json!({"replicas": 2, "selector": "app=a"})));
     let scaled = bench.merge(&format!("{CRON_TABS}/a/scale"), json!({"spec": {"replicas": 4}}));
     assert_eq!(scaled.body["spec"]["replicas"], 4, "{}", scaled.message());
