@@ -112,13 +112,13 @@ fn draw_requests(
     view: Res<SceneView>,
     mut meshes: ResMut<Assets<Mesh>>,
     mut materials: ResMut<Assets<ColorMaterial>>,
-    drawn: Query<Entity, With<Requests>>,
+    mut drawn: Query<(&Mesh2d, &mut Visibility), With<Requests>>,
 ) {
-    for entity in &drawn {
-        commands.entity(entity).despawn();
-    }
     let requests = &desk.model.snapshot.traffic.requests;
     if requests.is_empty() {
+        if let Ok((_, mut visibility)) = drawn.single_mut() {
+            visibility.set_if_neq(Visibility::Hidden);
+        }
         return;
     }
     let places = Places::new(&layout, &desk.model.snapshot.cluster);
@@ -135,12 +135,28 @@ fn draw_requests(
         };
         bodies.slab(&dot, HEIGHT, color);
     }
-    commands.spawn((
-        Requests,
-        Mesh2d(meshes.add(bodies.into_mesh())),
-        MeshMaterial2d(materials.add(material())),
-        Transform::from_xyz(0.0, 0.0, DOTS),
-    ));
+    show(&mut commands, bodies, drawn.single_mut().ok(), &mut meshes, &mut materials, Requests, DOTS);
+}
+
+/// Shows a body in the place of the one before. The mesh is changed, not replaced: one that lives for a single frame may
+/// be gone before it has reached the graphics driver.
+fn show(
+    commands: &mut Commands,
+    bodies: Bodies,
+    drawn: Option<(&Mesh2d, Mut<'_, Visibility>)>,
+    meshes: &mut Assets<Mesh>,
+    materials: &mut Assets<ColorMaterial>,
+    mark: impl Component,
+    depth: f32,
+) {
+    let mesh = bodies.into_mesh();
+    if let Some((Mesh2d(handle), mut visibility)) = drawn
+        && meshes.insert(handle.id(), mesh.clone()).is_ok()
+    {
+        visibility.set_if_neq(Visibility::Inherited);
+        return;
+    }
+    commands.spawn((mark, Mesh2d(meshes.add(mesh)), MeshMaterial2d(materials.add(material())), Transform::from_xyz(0.0, 0.0, depth)));
 }
 
 /// What decides how the ways look; drawn again only when it changes.
@@ -155,18 +171,18 @@ fn draw_ways(
     mut materials: ResMut<Assets<ColorMaterial>>,
     mut arrangements: Local<u64>,
     mut last: Local<Option<Drawn>>,
-    drawn: Query<Entity, With<Ways>>,
+    mut drawn: Query<(&Mesh2d, &mut Visibility), With<Ways>>,
 ) {
     *arrangements += u64::from(layout.is_changed() || view.is_changed());
-    let TrafficView { flows, generators, .. } = &desk.model.snapshot.traffic;
+    let flows = &desk.model.snapshot.traffic.flows;
     if last.as_ref().is_some_and(|(shown, at)| shown == flows && *at == *arrangements) {
         return;
     }
     *last = Some((flows.clone(), *arrangements));
-    for entity in &drawn {
-        commands.entity(entity).despawn();
-    }
-    if flows.is_empty() && generators.is_empty() {
+    if flows.is_empty() {
+        if let Ok((_, mut visibility)) = drawn.single_mut() {
+            visibility.set_if_neq(Visibility::Hidden);
+        }
         return;
     }
     let places = Places::new(&layout, &desk.model.snapshot.cluster);
@@ -187,12 +203,7 @@ fn draw_ways(
         bodies.slab(&ring(PLATE * 0.085), 0.0, theme::ACCENT);
         bodies.slab(&ring(PLATE * 0.065), 0.0, theme::BACKDROP);
     }
-    commands.spawn((
-        Ways,
-        Mesh2d(meshes.add(bodies.into_mesh())),
-        MeshMaterial2d(materials.add(material())),
-        Transform::from_xyz(0.0, 0.0, WAYS),
-    ));
+    show(&mut commands, bodies, drawn.single_mut().ok(), &mut meshes, &mut materials, Ways, WAYS);
 }
 
 /// What a pod's address was asked in the last second.
