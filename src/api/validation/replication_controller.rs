@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::workload::{available_within_ready, parts_of};
+use super::workload::ReplicaCounts;
 use super::{metadata, nonnegative, pod, text};
 use crate::ReplicationController;
 use crate::field::{FieldError, Path};
@@ -25,19 +25,16 @@ pub(crate) fn update(new: &ReplicationController, old: &ReplicationController) -
 
 pub(crate) fn status_update(new: &ReplicationController, old: &ReplicationController) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    let path = Path::new("status");
     let status = &new.status;
-    nonnegative(&mut errors, &path.child("replicas"), status.replicas);
-    let parts = [
-        ("fullyLabeledReplicas", status.fully_labeled_replicas), ("readyReplicas", status.ready_replicas),
-        ("availableReplicas", status.available_replicas),
-    ];
-    for (name, count) in parts {
-        nonnegative(&mut errors, &path.child(name), count.unwrap_or(0));
-    }
-    nonnegative(&mut errors, &path.child("observedGeneration"), status.observed_generation.unwrap_or(0));
-    errors.extend(parts_of(&parts, status.replicas, &path));
-    errors.extend(available_within_ready(status.available_replicas, status.ready_replicas, &path));
+    let counts = ReplicaCounts {
+        replicas: status.replicas,
+        fully_labeled: status.fully_labeled_replicas,
+        ready: status.ready_replicas,
+        available: status.available_replicas,
+        terminating: None,
+        observed_generation: status.observed_generation,
+    };
+    errors.extend(counts.validate());
     errors
 }
 

@@ -216,21 +216,44 @@ pub(crate) fn deployment_status_update(new: &Deployment, old: &Deployment) -> Ve
 
 pub(crate) fn replica_set_status_update(new: &ReplicaSet, old: &ReplicaSet) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    let path = Path::new("status");
     let status = &new.status;
-    nonnegative(&mut errors, &path.child("replicas"), status.replicas);
-    let parts = [
-        ("fullyLabeledReplicas", status.fully_labeled_replicas), ("readyReplicas", status.ready_replicas),
-        ("availableReplicas", status.available_replicas),
-    ];
-    for (name, count) in parts {
-        nonnegative(&mut errors, &path.child(name), count.unwrap_or(0));
-    }
-    nonnegative(&mut errors, &path.child("observedGeneration"), status.observed_generation.unwrap_or(0));
-    nonnegative(&mut errors, &path.child("terminatingReplicas"), status.terminating_replicas.unwrap_or(0));
-    errors.extend(parts_of(&parts, status.replicas, &path));
-    errors.extend(available_within_ready(status.available_replicas, status.ready_replicas, &path));
+    let counts = ReplicaCounts {
+        replicas: status.replicas,
+        fully_labeled: status.fully_labeled_replicas,
+        ready: status.ready_replicas,
+        available: status.available_replicas,
+        terminating: status.terminating_replicas,
+        observed_generation: status.observed_generation,
+    };
+    errors.extend(counts.validate());
     errors
+}
+
+/// What the status of a ReplicaSet and that of a ReplicationController count alike.
+pub(super) struct ReplicaCounts {
+    pub replicas: i32,
+    pub fully_labeled: Option<i32>,
+    pub ready: Option<i32>,
+    pub available: Option<i32>,
+    pub terminating: Option<i32>,
+    pub observed_generation: Option<i64>,
+}
+
+impl ReplicaCounts {
+    pub fn validate(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let path = Path::new("status");
+        nonnegative(&mut errors, &path.child("replicas"), self.replicas);
+        let parts = [("fullyLabeledReplicas", self.fully_labeled), ("readyReplicas", self.ready), ("availableReplicas", self.available)];
+        for (name, count) in parts {
+            nonnegative(&mut errors, &path.child(name), count.unwrap_or(0));
+        }
+        nonnegative(&mut errors, &path.child("observedGeneration"), self.observed_generation.unwrap_or(0));
+        nonnegative(&mut errors, &path.child("terminatingReplicas"), self.terminating.unwrap_or(0));
+        errors.extend(parts_of(&parts, self.replicas, &path));
+        errors.extend(available_within_ready(self.available, self.ready, &path));
+        errors
+    }
 }
 
 pub(super) fn parts_of(parts: &[(&str, Option<i32>)], whole: i32, path: &Path) -> Vec<FieldError> {
