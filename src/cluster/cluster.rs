@@ -614,6 +614,7 @@ impl Cluster {
             Effect::StopWatch { id: watch } => self.close_watch(watch),
             Effect::Http { id: exchange, event } => {
                 let at = self.now + slot.stream.jitter(self.config.network * 2, 0.5);
+                let at = self.gateway.in_order(exchange, &event, at);
                 self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
             }
             Effect::Network(effect) => self.network_effect(id, effect),

@@ -58,9 +58,13 @@ pub enum Message {
     Watch { id: WatchId, events: Vec<WatchEvent> },
     /// The server ended the watch (it fell behind, or the server restarted): list again.
     WatchClosed { id: WatchId },
-    /// The API server passes on an HTTP request that this component serves (a kubelet: logs). It answers with
+    /// The API server passes on an HTTP request that this component serves (a kubelet: logs, commands). It answers with
     /// [`Ctx::http_reply`], at once or bit by bit.
     Http { id: HttpId, request: Box<HttpRequest> },
+    /// The client of an HTTP exchange that this component serves sends something more.
+    HttpData { id: HttpId, bytes: Vec<u8> },
+    /// It has hung up.
+    HttpClosed { id: HttpId },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
     Signal(Signal),
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
-use podarium_sim::Stream;
+use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
-use crate::component::{Message, WatchChange, WatchEvent, WatchId};
+use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
 use crate::network::Proxied;
 use crate::store::Key;
@@ -44,6 +44,27 @@ struct HttpWatch {
 pub(crate) struct Gateway {
     watches: BTreeMap<HttpId, HttpWatch>,
     out: Vec<(HttpId, HttpEvent)>,
+    /// When the last piece of an answer in pieces arrives: the next one must not overtake it.
+    last_piece: BTreeMap<HttpId, Time>,
+    /// The kubelets that clients talk with, and when what a client sent last arrives there.
+    conversations: BTreeMap<HttpId, (ComponentId, Time)>,
+}
+
+impl Gateway {
+    /// When a piece of an answer arrives that would arrive then if none were before it.
+    pub fn in_order(&mut self, id: HttpId, event: &HttpEvent, at: Time) -> Time {
+        match event {
+            HttpEvent::Head { .. } | HttpEvent::Chunk(_) => {
+                let last = self.last_piece.entry(id).or_insert(at);
+                *last = at.max(*last);
+                *last
+            }
+            HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_) => {
+                self.conversations.remove(&id);
+                self.last_piece.remove(&id).map_or(at, |last| last.max(at))
+            }
+        }
+    }
 }
 
 impl Cluster {
@@ -72,8 +93,23 @@ impl Cluster {
         !self.gateway.out.is_empty()
     }
 
+    /// The client sends something more over an exchange that goes both ways.
+    pub fn http_data(&mut self, id: HttpId, bytes: Vec<u8>, cause: Cause) {
+        self.tell_kubelet(id, Message::HttpData { id, bytes }, cause);
+    }
+
+    fn tell_kubelet(&mut self, id: HttpId, message: Message, cause: Cause) {
+        let at = self.now() + self.outside_latency();
+        let Some((kubelet, last)) = self.gateway.conversations.get_mut(&id) else { return };
+        *last = at.max(*last);
+        let (kubelet, at) = (*kubelet, *last);
+        self.deliver(kubelet, message, cause, at);
+    }
+
     /// The client hung up.
     pub fn close_http(&mut self, id: HttpId) {
+        self.tell_kubelet(id, Message::HttpClosed { id }, Cause::Start);
+        self.gateway.conversations.remove(&id);
         if let Some(watch) = self.gateway.watches.remove(&id) {
             self.close_watch(watch.watch);
         }
@@ -105,6 +141,7 @@ impl Cluster {
             }
             Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
+            Ok(Asked::Stream(path, query)) => self.http_stream(id, &path, &query, request.clone(), cause),
         }
     }
 
@@ -254,13 +291,57 @@ impl Cluster {
             // A pod that is nowhere has written nothing.
             return self.http_reply(id, HttpEvent::Response(http::plain(200, "")), false);
         }
-        let kubelet = self.component_id(&format!("kubelet/{node}")).filter(|kubelet| self.is_running(*kubelet) && !self.is_cut_off(*kubelet));
-        let Some(kubelet) = kubelet else {
+        let Some(kubelet) = self.reachable_kubelet(&node) else {
             let status = Status::new(500, "InternalError", format!("Get \"https://{node}:10250/containerLogs/{}/{}\": dial tcp: connect: no route to host", path.namespace, path.name));
             return refuse(self, &status);
         };
         let at = self.now() + self.outside_latency();
         self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
+    }
+
+    fn reachable_kubelet(&self, node: &str) -> Option<ComponentId> {
+        self.component_id(&format!("kubelet/{node}")).filter(|kubelet| self.is_running(*kubelet) && !self.is_cut_off(*kubelet))
+    }
+
+    /// The API server joins a client and a container, by way of the kubelet.
+    fn http_stream(&mut self, id: HttpId, path: &ResourcePath, query: &Query, request: HttpRequest, cause: Cause) {
+        let refuse = |cluster: &mut Cluster, status: &Status| cluster.http_reply(id, HttpEvent::Response(http::error(status)), false);
+        let found = self.store().get(path.kind, &Key::new(&path.namespace, &path.name)).cloned();
+        let Some(Object::Pod(pod)) = found else { return refuse(self, &Status::not_found(path.kind, &path.name)) };
+        let subresource = path.subresource.map_or("", |subresource| subresource.name);
+        if subresource != "portforward"
+            && let Err(status) = stream_container(&pod, query.get("container"))
+        {
+            return refuse(self, &status);
+        }
+        let node = pod.spec.node_name.clone().unwrap_or_default();
+        if node.is_empty() {
+            return refuse(self, &Status::bad_request(format!("pod {} does not have a host assigned", path.name)));
+        }
+        let upgrades = request.headers.iter().any(|(name, value)| name.eq_ignore_ascii_case("upgrade") && value.eq_ignore_ascii_case("websocket"));
+        if !upgrades {
+            return refuse(self, &Status::bad_request("Upgrade request required"));
+        }
+        let Some(kubelet) = self.reachable_kubelet(&node) else {
+            let status = Status::new(500, "InternalError", format!("error dialing backend: dial tcp {node}:10250: connect: no route to host"));
+            return refuse(self, &status);
+        };
+        let at = self.now() + self.outside_latency();
+        self.gateway.conversations.insert(id, (kubelet, at));
+        self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
+    }
+}
+
+/// Whether a client can talk with this container of a pod.
+fn stream_container(pod: &podarium_api::Pod, asked: Option<&str>) -> Result<(), Status> {
+    let spec = &pod.spec;
+    let ephemeral = spec.ephemeral_containers.iter().flatten().map(|container| container.name.as_str());
+    let names: Vec<&str> = spec.init_containers.iter().flatten().chain(&spec.containers).map(|container| container.name.as_str()).chain(ephemeral).collect();
+    match asked.filter(|name| !name.is_empty()) {
+        Some(name) if names.contains(&name) => Ok(()),
+        Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name()))),
+        None if spec.containers.len() == 1 => Ok(()),
+        None => Err(Status::bad_request(format!("a container name must be specified for pod {}, choose one of: [{}]", pod.name(), names.join(" ")))),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use podarium_machine::{HttpRequest, HttpStream};
 use serde_json::{Value, json};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::json;
@@ -185,6 +185,25 @@ impl Kubectl<'_, '_> {
             return Err(server_error(stream.status, &body).into());
         }
         Ok(stream)
+    }
+
+    /// Opens a connection that goes both ways, with a channel for each stream.
+    pub fn upgrade(&mut self, call: &Call) -> Outcome<HttpStream> {
+        let mut request = self.request(call)?.header("Connection", "Upgrade").header("Upgrade", "websocket").header("Sec-WebSocket-Protocol", "v5.channel.k8s.io");
+        request.timeout = None;
+        let url = request.url.clone();
+        let stream = match self.process.http_open(request)? {
+            Ok(stream) => stream,
+            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
+        };
+        if stream.status == 101 {
+            return Ok(stream);
+        }
+        let body = self.rest_of(stream.id)?;
+        match serde_json::from_slice::<Value>(&body) {
+            Ok(status) if text(&status, "/kind") == "Status" => Err(Failure::Server(Box::new(status)).into()),
+            _ => fail(format!("unable to upgrade connection: {}", String::from_utf8_lossy(&body))),
+        }
     }
 
     /// Shows the server's warnings, each of them once.

@@ -26,7 +26,7 @@ mod terminal;
 pub use error::{Errno, NetError};
 pub use files::{FileKind, FileSystem, Metadata};
 pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
-pub use machine::{Endpoint, Machine, Stdio};
+pub use machine::{CTRL_C, CTRL_D, Endpoint, Machine, Stdio};
 pub use pipes::Handle;
 pub use process::{Process, Ready, Source};
 pub use programs::install_everyday_programs;

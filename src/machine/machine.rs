@@ -34,6 +34,9 @@ use crate::{Errno, ExchangeId, ExitStatus, HttpEvent, Main, Outgoing, Pid, Progr
 const DEFAULT_EPOCH_NANOS: i64 = 1_767_254_400_000_000_000;
 /// How many system calls a process may make at one moment before it has to let a little time pass.
 const CALLS_AT_ONCE: u32 = 2_000;
+/// What the keys send.
+pub const CTRL_C: u8 = 3;
+pub const CTRL_D: u8 = 4;
 /// What an installed program's file begins with; the program's name follows.
 const EXECUTABLE: &str = "\u{7f}ELF simulated program ";
 
@@ -147,6 +150,13 @@ impl Machine {
         machine
     }
 
+    /// Gives a copy of a machine a name and a random stream of its own.
+    pub fn set_identity(&mut self, hostname: &str, random: Stream) {
+        hostname.clone_into(&mut self.hostname);
+        self.random = random;
+        self.files.write("/etc/hostname", format!("{hostname}\n"), 0o644, Time::ZERO).expect("/etc is there");
+    }
+
     /// Sets the wall clock: nanoseconds from 1970 to virtual time zero.
     pub fn set_epoch(&mut self, unix_nanos: i64) {
         self.epoch_nanos = unix_nanos;
@@ -224,6 +234,11 @@ impl Machine {
         (terminal.is_tty, terminal.echoes) = (is_tty, is_tty);
     }
 
+    /// Whether it is a terminal and no channel.
+    pub fn is_tty(&self, tty: TtyId) -> bool {
+        self.terminals.get(&tty).is_some_and(|terminal| terminal.is_tty)
+    }
+
     /// Puts a process group in front, where Ctrl-C reaches it.
     pub fn set_foreground(&mut self, tty: TtyId, group: Pid) {
         self.terminal(tty).foreground = Some(group);
@@ -259,21 +274,24 @@ impl Machine {
     }
 
     pub fn type_bytes(&mut self, tty: TtyId, bytes: &[u8]) {
-        let terminal = self.terminal(tty);
-        terminal.input.push_back(Input::Bytes(bytes.iter().copied().collect()));
-        if terminal.echoes {
-            terminal.output.extend(bytes);
-        }
+        self.terminal(tty).type_bytes(bytes);
     }
 
     /// Ctrl-D on a terminal; the end of a channel's input.
     pub fn end_input(&mut self, tty: TtyId) {
-        self.terminal(tty).input.push_back(Input::End);
+        let terminal = self.terminal(tty);
+        match terminal.raw {
+            true => terminal.type_bytes(&[CTRL_D]),
+            false => terminal.input.push_back(Input::End),
+        }
     }
 
     /// Ctrl-C: SIGINT to the terminal's foreground group. What was typed ahead is dropped.
     pub fn interrupt(&mut self, tty: TtyId) {
         let terminal = self.terminal(tty);
+        if terminal.raw {
+            return terminal.type_bytes(&[CTRL_C]);
+        }
         terminal.input.clear();
         terminal.output.extend(b"^C\n");
         let Some(group) = terminal.foreground else { return };

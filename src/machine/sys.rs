@@ -145,6 +145,13 @@ impl Sys<'_> {
         }
     }
 
+    /// Has the terminal of standard input hand over every key as it is, or not any more.
+    pub fn set_raw(&mut self, raw: bool) {
+        if let Some((_, Target::Terminal(tty))) = self.target(0) {
+            self.machine.terminal(tty).set_raw(raw);
+        }
+    }
+
     /// The width of the terminal that a descriptor leads to.
     pub fn columns(&self, fd: u32) -> Option<usize> {
         match self.target(fd) {
@@ -232,7 +239,7 @@ impl Sys<'_> {
                 Ok(())
             }
             Target::Terminal(tty) => {
-                self.machine.terminal(tty).output.extend_from_slice(bytes);
+                self.machine.terminal(tty).write(bytes);
                 Ok(())
             }
             Target::PipeReader(_) => Err(Errno::BadDescriptor),

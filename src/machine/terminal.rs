@@ -1,7 +1,7 @@
 //! Terminals, and the plain channels that stand in their place where nobody sits in front of the program.
 //!
 //! A terminal gathers whole lines and gives them to whoever reads; it echoes what is typed and turns Ctrl-C into
-//! SIGINT for the foreground group. A *channel* is the same without a keyboard's manners: no echo, no signals, and
+//! SIGINT for the foreground group, unless a program has asked for every key itself (raw mode). A *channel* is the same without a keyboard's manners: no echo, no signals, and
 //! programs see that it is no terminal. The standard output of a container without `tty: true` is a channel.
 
 use std::collections::VecDeque;
@@ -21,6 +21,10 @@ pub(crate) struct Terminal {
     pub output: Vec<u8>,
     /// The process group that Ctrl-C goes to.
     pub foreground: Option<Pid>,
+    /// A program in front has asked for every key as it is: no echo, no signals.
+    pub raw: bool,
+    /// What a keyboard has shown by itself, and whoever reads it in raw mode is about to show again.
+    shown: VecDeque<u8>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,7 +36,36 @@ pub(crate) enum Input {
 
 impl Terminal {
     pub fn new(is_tty: bool, columns: usize) -> Self {
-        Terminal { is_tty, echoes: is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None }
+        Terminal { is_tty, echoes: is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None, raw: false, shown: VecDeque::new() }
+    }
+
+    /// What is typed, shown as the mode has it.
+    pub fn type_bytes(&mut self, bytes: &[u8]) {
+        self.input.push_back(Input::Bytes(bytes.iter().copied().collect()));
+        match (self.raw, self.echoes) {
+            (false, true) => self.output.extend(bytes),
+            (true, false) if self.is_tty => self.shown.extend(bytes),
+            _ => {}
+        }
+    }
+
+    /// What a program writes.
+    pub fn write(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while let (Some(expected), Some((first, more))) = (self.shown.front(), rest.split_first()) {
+            if expected != first {
+                self.shown.clear();
+                break;
+            }
+            self.shown.pop_front();
+            rest = more;
+        }
+        self.output.extend_from_slice(rest);
+    }
+
+    pub fn set_raw(&mut self, raw: bool) {
+        self.raw = raw;
+        self.shown.clear();
     }
 
     pub fn is_readable(&self) -> bool {

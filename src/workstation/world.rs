@@ -109,8 +109,11 @@ impl World {
                         self.cluster.close_http(http);
                     }
                 }
-                // No subresource that talks both ways is simulated yet; the server has refused it already.
-                Outgoing::Data { .. } => {}
+                Outgoing::Data { id, bytes } => {
+                    if let Some(http) = self.to_cluster.get(&id) {
+                        self.cluster.http_data(*http, bytes, self.cause);
+                    }
+                }
             }
         }
     }

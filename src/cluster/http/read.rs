@@ -31,7 +31,12 @@ pub(crate) enum Asked {
     Watch(Box<Request>, Rendering),
     /// The log of a container, which its kubelet has.
     Log(ResourcePath, Query),
+    /// A conversation with a container: `exec`, `attach`, `portforward`.
+    Stream(ResourcePath, Query),
 }
+
+/// The subresources over which a client and a container talk.
+const STREAMS: [&str; 3] = ["attach", "exec", "portforward"];
 
 /// Reads a request. What is wrong with it becomes the server's error.
 pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Result<Asked, Status> {
@@ -40,6 +45,9 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
         Target::Resource(path) => path,
         Target::Document(parts) => return discovery::answer(http, &parts, &query, server).map(Asked::Now),
     };
+    if path.subresource.is_some_and(|subresource| STREAMS.contains(&subresource.name)) {
+        return if matches!(http.method.as_str(), "GET" | "POST") { Ok(Asked::Stream(path, query)) } else { Err(Status::no_such_method()) };
+    }
     let (mut request, agreed, warnings) = body::request(http, user, &path, &query)?;
     if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
         return Ok(Asked::Log(path, query));

@@ -3,10 +3,9 @@
 //! Models: the image alpine of Docker Hub.
 //! Simplified: a timetable of its answers and lines in the place of the program.
 
-use super::{Behavior, Image};
+use super::{Base, Image};
 
 pub(super) fn images() -> Vec<Image> {
-    let at_once = || Behavior::exits(std::time::Duration::from_millis(20), 0);
     let tags = ["latest", "3", "3.8", "3.12", "3.18", "3.19", "3.20", "3.21", "3.22"];
-    tags.iter().map(|tag| Image::new(&format!("alpine:{tag}"), 3_700_000).with(at_once())).collect()
+    tags.iter().map(|tag| Image::running(&format!("alpine:{tag}"), 3_700_000, Base::Alpine, &["/bin/sh"])).collect()
 }

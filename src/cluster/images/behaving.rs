@@ -1,7 +1,7 @@
 //! A process that plays a [`Behavior`]: starts up, writes its lines, serves, ends when its time has come.
 //!
 //! Models: nothing of Kubernetes.
-//! Simplified: without a CPU limit there is always CPU; a command line that no behaviour is written for runs, does nothing, and says so in its log.
+//! Simplified: without a CPU limit there is always CPU.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +9,7 @@ use std::time::Duration;
 use podarium_sim::Time;
 
 use super::cpu_meter::CpuMeter;
-use super::sleep_of;
-use super::{Behavior, Ended, Executed, Image, LogLine, LogText, MainProcess, Output, Spawned, Taken};
+use super::{Behavior, Ended, LogLine, LogText, Output, Spawned, Taken};
 use crate::network::{Answered, Asked};
 
 /// The exit code of a process that died of SIGKILL.
@@ -68,30 +67,12 @@ impl Answers {
 }
 
 impl Behaving {
-    /// The process of a container of this image.
-    pub fn start(image: &Image, spawned: &Spawned) -> Self {
-        let mut greeting = Vec::new();
-        let behavior = if spawned.command.is_empty() {
-            image.behavior.clone()
-        } else {
-            let line = spawned.command.join(" ");
-            match image.commands.iter().find(|command| line.contains(&command.contains)) {
-                Some(command) => command.behavior.clone(),
-                None => match sleep_of(&spawned.command) {
-                    Some(Duration::MAX) => Behavior { stops_in: None, ..Behavior::default() },
-                    // `sleep` is process 1 and has no handler for SIGTERM, so only SIGKILL ends it early.
-                    Some(time) => Behavior { stops_in: None, ..Behavior::exits(time, 0) },
-                    None => {
-                        greeting.push(format!("not simulated: the command `{line}`"));
-                        Behavior::default()
-                    }
-                },
-            }
-        };
-        greeting.extend(behavior.logs.iter().filter_map(|log| match log {
+    /// Plays this in a container of an image of this version.
+    pub fn start(behavior: Behavior, version: &str, spawned: &Spawned) -> Self {
+        let greeting = behavior.logs.iter().filter_map(|log| match log {
             LogText::Once(line) => Some(line.clone()),
             LogText::Every(..) => None,
-        }));
+        });
         let lines_at = behavior.logs.iter().enumerate().filter_map(|(place, log)| match log {
             LogText::Every(period, _) => Some((place, spawned.at + *period)),
             LogText::Once(_) => None,
@@ -100,8 +81,8 @@ impl Behaving {
             started: spawned.at,
             end: end_of(&behavior, spawned),
             lines_at: lines_at.collect(),
-            greeting,
-            answers: Arc::new(Answers::of(&behavior, &image.version)),
+            greeting: greeting.collect(),
+            answers: Arc::new(Answers::of(&behavior, version)),
             closed: false,
             workers: vec![spawned.at; behavior.workers.unwrap_or(0)],
             cpu: CpuMeter::new(spawned.at),
@@ -163,14 +144,15 @@ fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
     Some((spawned.at + exit.after, Ended::code(exit.code)))
 }
 
-impl MainProcess for Behaving {
-    fn next_at(&self) -> Option<Time> {
+/// What a container does with it.
+impl Behaving {
+    pub fn next_at(&self) -> Option<Time> {
         let greets = (!self.greeting.is_empty()).then_some(self.started);
         let lines = self.lines_at.iter().map(|(_, at)| *at);
         lines.chain(self.end.map(|(at, _)| at)).chain(greets).min()
     }
 
-    fn run(&mut self, now: Time, out: &mut Output) {
+    pub fn run(&mut self, now: Time, out: &mut Output) {
         out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: line.into() }));
         for (place, at) in &mut self.lines_at {
             let LogText::Every(period, line) = &self.behavior.logs[*place] else { continue };
@@ -182,7 +164,7 @@ impl MainProcess for Behaving {
         out.ended = self.end.filter(|(at, _)| *at <= now).map(|(_, ended)| ended);
     }
 
-    fn terminate(&mut self, now: Time, out: &mut Output) {
+    pub fn terminate(&mut self, now: Time, out: &mut Output) {
         let Some(takes) = self.behavior.stops_in else { return };
         self.closed = true;
         let at = now + takes;
@@ -192,11 +174,11 @@ impl MainProcess for Behaving {
         self.run(now, out);
     }
 
-    fn listens(&self, port: u16, now: Time) -> bool {
+    pub fn listens(&self, port: u16, now: Time) -> bool {
         !self.closed && self.works(now) && self.behavior.serves.iter().any(|serves| serves.port == port)
     }
 
-    fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+    pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
         if asked.tls && self.listens(port, now) {
             return Taken::NotTls;
         }
@@ -214,32 +196,17 @@ impl MainProcess for Behaving {
         Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
     }
 
-    fn exec(&self, command: &[String], now: Time) -> Executed {
-        match self.rule(&command.join(" "), now) {
-            Some(rule) => Executed::Ended { code: i32::from(!rule.succeeds), output: rule.output.clone() },
-            None => exec(command),
-        }
+    /// What a command comes to for which there is a rule: its code and its output.
+    pub fn exec(&self, line: &str, now: Time) -> Option<(i32, String)> {
+        self.rule(line, now).map(|rule| (i32::from(!rule.succeeds), rule.output.clone()))
     }
 
-    fn memory_bytes(&self) -> u64 {
+    pub fn memory_bytes(&self) -> u64 {
         self.behavior.memory_bytes
     }
 
-    fn cpu_millis(&self, now: Time) -> u64 {
+    pub fn cpu_millis(&self, now: Time) -> u64 {
         (self.behavior.cpu_millis + self.cpu.millis(now)).min(self.cpu_limit.unwrap_or(u64::MAX))
-    }
-}
-
-/// `true` and `false` need no program; what else there is does.
-fn exec(command: &[String]) -> Executed {
-    let line = match command {
-        [shell, flag, script] if shell.ends_with("sh") && flag == "-c" => script.clone(),
-        words => words.join(" "),
-    };
-    match line.trim() {
-        "true" | "/bin/true" | "exit 0" => Executed::Ended { code: 0, output: String::new() },
-        "false" | "/bin/false" | "exit 1" => Executed::Ended { code: 1, output: String::new() },
-        line => Executed::NotSimulated(format!("not simulated: the command `{line}`")),
     }
 }
 

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use super::Base;
+
 /// Something to pull. Nodes have a layer once, however many images share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
@@ -21,8 +23,19 @@ pub struct Image {
     /// What the scene and objectives call its version.
     pub version: String,
     pub layers: Vec<Layer>,
-    /// What a container does whose `command` and `args` are left to the image.
-    pub behavior: Behavior,
+    /// What its own program does. `None`: it really runs, as every other program in its containers does.
+    pub behavior: Option<Behavior>,
+    /// The names of its own program, for pods that start it with arguments of their own.
+    pub programs: Vec<String>,
+    /// The command line of a container that brings none: the entry point, and arguments that a pod may replace.
+    pub entrypoint: Vec<String>,
+    pub args: Vec<String>,
+    pub env: Vec<(String, String)>,
+    pub workdir: Option<String>,
+    /// Which everyday programs there are.
+    pub base: Base,
+    /// Files of its own, by path.
+    pub files: Vec<(String, String)>,
     /// What containers do that bring a command of their own; the first that fits counts.
     pub commands: Vec<CommandBehavior>,
 }
@@ -32,11 +45,45 @@ impl Image {
     pub fn new(name: &str, bytes: u64) -> Self {
         let version = name.rsplit_once(':').map_or("latest", |(_, tag)| tag).to_owned();
         let layers = vec![Layer { name: name.to_owned(), bytes }];
-        Image { name: name.to_owned(), version, layers, behavior: Behavior::default(), commands: Vec::new() }
+        let program = name.rsplit('/').next().unwrap_or(name).split(':').next().unwrap_or(name).to_owned();
+        Image {
+            name: name.to_owned(),
+            version,
+            layers,
+            behavior: Some(Behavior::default()),
+            programs: vec![program.clone()],
+            entrypoint: vec![program],
+            args: Vec::new(),
+            env: Vec::new(),
+            workdir: None,
+            base: Base::Debian,
+            files: Vec::new(),
+            commands: Vec::new(),
+        }
+    }
+
+    /// An image whose containers run this program unless they bring a command of their own.
+    pub fn running(name: &str, bytes: u64, base: Base, args: &[&str]) -> Self {
+        let args = args.iter().map(|word| (*word).to_owned()).collect();
+        Image { behavior: None, programs: Vec::new(), entrypoint: Vec::new(), args, base, ..Image::new(name, bytes) }
+    }
+
+    pub fn on(mut self, base: Base) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The command line of a container with this `command` and these `args`.
+    pub fn command_line(&self, command: &[String], args: &[String]) -> Vec<String> {
+        match (command, args) {
+            ([], []) => [&self.entrypoint[..], &self.args].concat(),
+            ([], args) => [&self.entrypoint[..], args].concat(),
+            (command, args) => [command, args].concat(),
+        }
     }
 
     pub fn with(mut self, behavior: Behavior) -> Self {
-        self.behavior = behavior;
+        self.behavior = Some(behavior);
         self
     }
 

@@ -3,11 +3,10 @@
 //! Models: the image busybox of Docker Hub.
 //! Simplified: a timetable of its answers and lines in the place of the program.
 
-use super::{Behavior, Image};
+use super::{Base, Image};
 
 pub(super) fn images() -> Vec<Image> {
     // Its own command is `sh`, which ends at once when nobody types.
-    let at_once = || Behavior::exits(std::time::Duration::from_millis(20), 0);
     let tags = ["latest", "glibc", "musl", "1.28", "1.31", "1.35", "1.36", "1.36.1", "1.37"];
-    tags.iter().map(|tag| Image::new(&format!("busybox:{tag}"), 2_200_000).with(at_once())).collect()
+    tags.iter().map(|tag| Image::running(&format!("busybox:{tag}"), 2_200_000, Base::Busybox, &["sh"])).collect()
 }

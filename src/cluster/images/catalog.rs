@@ -4,18 +4,36 @@
 //! Simplified: every registry can be reached except those on the node itself; nothing is private.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
-use super::{Behaving, Image, MainProcess, Reference, Spawned, registry};
+use podarium_machine::Machine;
+
+use super::{Base, Computer, Image, Reference, Spawned, StartError, registry};
 
 /// Why a pull failed, as containerd words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PullError(pub String);
 
 /// Images by their full names.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone)]
 pub struct ImageCatalog {
     images: BTreeMap<String, Arc<Image>>,
+    /// A computer for each thing that images stand on, of which containers are copies.
+    bases: BTreeMap<Base, Arc<Machine>>,
+}
+
+impl Default for ImageCatalog {
+    fn default() -> Self {
+        let bases = Base::ALL.map(|base| (base, Arc::new(base.machine())));
+        ImageCatalog { images: BTreeMap::new(), bases: bases.into() }
+    }
+}
+
+impl fmt::Debug for ImageCatalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.names()).finish()
+    }
 }
 
 impl ImageCatalog {
@@ -79,9 +97,9 @@ impl ImageCatalog {
         Err(PullError(format!("rpc error: code = NotFound desc = {failed}{full}: not found")))
     }
 
-    /// Starts the main process of a container of this image.
-    pub fn spawn(&self, image: &Image, spawned: &Spawned) -> Box<dyn MainProcess> {
-        Box::new(Behaving::start(image, spawned))
+    /// Starts a container of this image.
+    pub fn start(&self, image: &Arc<Image>, spawned: Spawned) -> Result<Computer, StartError> {
+        Computer::start(image.clone(), self.bases[&image.base].clone(), spawned)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Images: what can be pulled in the simulated world, and what its containers do.
 //!
 //! An image is one file here and one line in the registry below; a scenario declares more of them. What a container's
-//! main process does is behind the trait [`MainProcess`]: today a [`Behavior`] plays it, real programs can later.
+//! programs do is played by a [`Behavior`], or they really run on the container's [`Computer`].
 //!
 //! Invariant: nothing here knows of pods, nodes or the API server.
 
+mod base;
 mod behavior;
 mod behaving;
 mod catalog;
+mod computer;
 mod cpu_meter;
 mod process;
 mod reference;
@@ -25,10 +27,10 @@ mod pause;
 mod redis;
 
 pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
-pub use behaving::Behaving;
+pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
-pub(crate) use process::sleep_of;
-pub use process::{Ended, Executed, LogLine, MainProcess, Output, Spawned, Taken};
+pub use computer::Computer;
+pub use process::{Ended, Exec, ExecEvent, ExecId, LogLine, Output, Spawned, StartError, Taken};
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.

@@ -23,8 +23,8 @@ pub(super) struct ToKill {
     pub id: Arc<str>,
     pub name: String,
     pub message: String,
-    /// Which probe failed, for the grace period that it may have of its own.
-    pub by: Failed,
+    /// Which probe failed, if one did, for the grace period that it may have of its own.
+    pub by: Option<Failed>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ fn what_failed(by: Failed) -> &'static str {
 }
 
 fn to_kill(record: &ContainerRecord, message: String, by: Failed) -> ToKill {
-    ToKill { id: record.id.clone(), name: record.name.to_string(), message, by }
+    ToKill { id: record.id.clone(), name: record.name.to_string(), message, by: Some(by) }
 }
 
 fn should_start(pod: &Pod, container: &Container, newest: Option<&ContainerRecord>) -> bool {

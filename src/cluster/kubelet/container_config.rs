@@ -1,13 +1,16 @@
-//! A container's environment comes from ConfigMaps and Secrets; it cannot be created while one of them is missing.
+//! A container's environment comes from ConfigMaps and Secrets, among others; it cannot be created while one of them is
+//! missing.
 //!
 //! Models: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables), v1.36.
-//! Simplified: the values are not used, as nothing reads them yet.
+//! Simplified: nothing.
 
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Container;
 use podarium_api::{Kind, Object};
 
+use super::downward::Place;
+use super::environment::{Variables, service_variables, variables};
 use super::host::Host;
 use super::pod::PodState;
 use crate::apiserver::{Answer, Reply, Request};
@@ -75,9 +78,14 @@ fn complaint(need: &Need, answer: &Answer, namespace: &str) -> Option<String> {
     (!has).then(|| format!("couldn't find key {key} in {kind} {namespace}/{}", need.name))
 }
 
+/// What the downward API says of the place of a pod with this address.
+pub(super) fn place<'a>(address: &'a str, host: &'a Host) -> Place<'a> {
+    Place { pod_ip: address, host_ip: &host.config.address, cpu_millis: host.config.cpu_millis, memory_bytes: host.config.memory_bytes }
+}
+
 impl PodState {
-    /// `None` while it waits for answers; then whether all is there, or what is not.
-    pub fn find_config(&mut self, run: &mut ConfigRun, container: &Container, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<Result<(), String>> {
+    /// `None` while it waits for answers; then the environment, or what is missing.
+    pub fn find_config(&mut self, run: &mut ConfigRun, container: &Container, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<Result<Variables, String>> {
         if !run.asked {
             run.asked = true;
             for need in needs(container) {
@@ -92,7 +100,29 @@ impl PodState {
             let answer = answer.as_ref()?;
             error = error.or_else(|| complaint(need, answer, &self.key.namespace));
         }
-        Some(error.map_or(Ok(()), Err))
+        if let Some(error) = error {
+            return Some(Err(error));
+        }
+        let find = |name: &str, is_secret: bool| {
+            let kind = if is_secret { Kind::Secret } else { Kind::ConfigMap };
+            let found = run.waiting.iter().find(|(_, need, _)| need.kind == kind && need.name == name);
+            match &found?.2.as_ref()?.result {
+                Ok(Reply::Object(object)) => Some(object),
+                _ => None,
+            }
+        };
+        let links = self.pod.spec.enable_service_links != Some(false);
+        let services = service_variables(host.services.values().map(AsRef::as_ref), &self.key.namespace, links);
+        let address = self.address(host);
+        Some(variables(&self.pod, container, &services, &place(&address, host), find))
+    }
+
+    /// The pod's address, which is the node's if it uses that network.
+    pub fn address(&self, host: &Host) -> String {
+        match self.is_host_network() {
+            true => host.config.address.clone(),
+            false => self.runtime.ip.as_deref().unwrap_or_default().to_owned(),
+        }
     }
 
     /// Hands an answer to the container that is being started.

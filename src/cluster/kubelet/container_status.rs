@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{
     Container, ContainerState, ContainerStateRunning, ContainerStateTerminated, ContainerStateWaiting, ContainerStatus,
     ResourceRequirements, VolumeMountStatus,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::resource::is_sidecar;
 use podarium_api::time::Epoch;
 use podarium_api::{Pod, owner};
@@ -70,13 +71,15 @@ impl Conversion<'_> {
     }
 
     fn state(&self, record: &ContainerRecord) -> ContainerState {
-        let started_at = Some(self.epoch.seconds(record.started_at));
+        // The runtime says zero of what never started, which is a date too.
+        let started_at = Some(record.started_at.map_or(MetaTime(jiff::Timestamp::UNIX_EPOCH), |at| self.epoch.seconds(at)));
         match &record.finished {
             None => ContainerState { running: Some(ContainerStateRunning { started_at }), ..ContainerState::default() },
             Some(finished) => {
                 let ended = ContainerStateTerminated {
                     exit_code: finished.code,
                     reason: Some(finished.reason.to_owned()),
+                    message: finished.message.as_deref().map(str::to_owned),
                     started_at,
                     finished_at: Some(self.epoch.seconds(finished.at)),
                     container_id: Some(record.id.to_string()),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::{Object, Pod, Resource as _};
+use podarium_api::{Object, Pod, Resource as _, Service};
 use podarium_sim::Time;
 
 use super::NodeConfig;
@@ -21,6 +21,7 @@ use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
 use crate::images::ImageCatalog;
+use crate::store::Key;
 
 const PERIOD: Duration = Duration::from_secs(1);
 
@@ -33,6 +34,8 @@ pub(super) struct Host {
     pub puller: Puller,
     pub addresses: Addresses,
     pub statuses: StatusQueue,
+    /// All Services, of which containers are told in their environment.
+    pub services: BTreeMap<Key, Arc<Service>>,
     /// Requests of pods that wait for an answer.
     pub asked: BTreeMap<RequestId, Uid>,
     /// When the kubelet started; its loops count from here.
@@ -52,6 +55,7 @@ impl Host {
             puller: Puller::new(&config, &images),
             addresses: Addresses::new(&config.pod_cidr),
             statuses: StatusQueue::default(),
+            services: BTreeMap::new(),
             asked: BTreeMap::new(),
             started: Time::ZERO,
             relist_offset: Duration::ZERO,

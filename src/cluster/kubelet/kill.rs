@@ -3,7 +3,7 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_container.go (killContainer),
 //! pkg/kubelet/kuberuntime/kuberuntime_termination_order.go, v1.36.
-//! Simplified: of preStop hooks, `sleep` is played (also as an exec of `sleep N`); others are refused in an event.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use podarium_api::Pod;
 use podarium_sim::Time;
 
 use super::actions::{Failed, ToKill};
+use super::hooks::HookRun;
 use super::host::Host;
 use super::pod::PodState;
 use crate::client::EventType;
@@ -22,10 +23,10 @@ use crate::component::Ctx;
 /// Even a container whose time is over gets this.
 const LEAST: Duration = Duration::from_secs(2);
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Stage {
-    /// The preStop hook runs until then.
-    PreStop(Time),
+    /// The preStop hook runs, not longer than until then.
+    PreStop(HookRun, Time),
     /// Others go first; not longer than until then.
     Turn(Time),
     Stopping,
@@ -35,6 +36,7 @@ enum Stage {
 #[derive(Clone, Debug)]
 struct Target {
     id: Arc<str>,
+    name: String,
     /// When its grace period ends.
     deadline: Time,
     stage: Stage,
@@ -51,7 +53,8 @@ pub(super) struct KillRun {
 impl KillRun {
     pub fn next_wake(&self) -> Option<Time> {
         let wakes = self.targets.iter().filter_map(|target| match target.stage {
-            Stage::PreStop(until) | Stage::Turn(until) => Some(until),
+            Stage::PreStop(ref hook, until) => Some(hook.next_wake().map_or(until, |at| at.min(until))),
+            Stage::Turn(until) => Some(until),
             // The runtime wakes the pod when the process ends.
             Stage::Stopping | Stage::Done => None,
         });
@@ -69,7 +72,7 @@ impl PodState {
             let message = format!("Stopping container {name}");
             run.targets.push(self.target(id, &name, &message, grace, true, host, ctx));
         }
-        self.advance_kill(&mut run, host, ctx.now());
+        self.advance_kill(&mut run, host, ctx);
         run
     }
 
@@ -78,10 +81,10 @@ impl PodState {
         let mut run = KillRun::default();
         for to_kill in kill {
             let pod = self.pod.clone();
-            let grace = self.grace_of(find(&pod, &to_kill.name), Some(to_kill.by));
+            let grace = self.grace_of(find(&pod, &to_kill.name), to_kill.by);
             run.targets.push(self.target(to_kill.id.clone(), &to_kill.name, &to_kill.message, grace, false, host, ctx));
         }
-        self.advance_kill(&mut run, host, ctx.now());
+        self.advance_kill(&mut run, host, ctx);
         run
     }
 
@@ -99,41 +102,38 @@ impl PodState {
         own.or(self.pod.spec.termination_grace_period_seconds).unwrap_or(2)
     }
 
-    fn target(&self, id: Arc<str>, name: &str, message: &str, grace_seconds: i64, ordered: bool, host: &mut Host, ctx: &mut Ctx<'_>) -> Target {
+    fn target(&mut self, id: Arc<str>, name: &str, message: &str, grace_seconds: i64, ordered: bool, host: &mut Host, ctx: &mut Ctx<'_>) -> Target {
         self.event(Some(name), EventType::Normal, "Killing", message, host, ctx);
         let now = ctx.now();
         let deadline = now + Duration::from_secs(u64::try_from(grace_seconds).unwrap_or(0));
-        let hook = find(&self.pod, name).and_then(|container| container.lifecycle.as_ref()?.pre_stop.as_ref());
-        let stage = match hook.filter(|_| grace_seconds > 0) {
+        let pod = self.pod.clone();
+        let declared = find(&pod, name);
+        let hook = declared.and_then(|container| container.lifecycle.as_ref()?.pre_stop.as_ref()).filter(|_| grace_seconds > 0);
+        let stage = match declared.zip(hook) {
             None => Stage::Turn(deadline),
-            Some(hook) => match hook_sleep(hook) {
-                Some(sleep) => Stage::PreStop((now + sleep).min(deadline)),
-                None => {
-                    self.event(Some(name), EventType::Warning, "FailedPreStopHook", "PreStopHook failed: not simulated: preStop hooks other than sleep", host, ctx);
-                    Stage::Turn(deadline)
-                }
-            },
+            Some((container, hook)) => Stage::PreStop(self.begin_hook(hook, container, &id, host, now), deadline),
         };
         let rank = if ordered { rank(&self.pod, name) } else { 0 };
-        Target { id, deadline, stage, rank }
+        Target { id, name: name.to_owned(), deadline, stage, rank }
     }
 
     /// Goes on as far as possible. Whether all of them have ended.
-    pub fn advance_kill(&mut self, run: &mut KillRun, host: &Host, now: Time) -> bool {
+    pub fn advance_kill(&mut self, run: &mut KillRun, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
+        let now = ctx.now();
         let mut ended = false;
+        self.end_pre_stop(run, host, ctx);
         loop {
             let mut progress = false;
             for at in 0..run.targets.len() {
                 let rank = run.targets[at].rank;
-                let my_turn = run.targets.iter().all(|other| other.rank >= rank || other.stage == Stage::Done);
+                let my_turn = run.targets.iter().all(|other| other.rank >= rank || matches!(other.stage, Stage::Done));
                 let target = &mut run.targets[at];
                 let Some(container) = self.runtime.get_mut(&target.id).filter(|container| container.record.is_running()) else {
-                    progress |= target.stage != Stage::Done;
+                    progress |= !matches!(target.stage, Stage::Done);
                     target.stage = Stage::Done;
                     continue;
                 };
                 match target.stage {
-                    Stage::PreStop(until) if until <= now => target.stage = Stage::Turn(target.deadline),
                     Stage::Turn(until) if my_turn || until <= now => {
                         target.stage = Stage::Stopping;
                         ended |= container.stop(now, target.deadline.max(now + LEAST));
@@ -146,8 +146,27 @@ impl PodState {
                 if ended {
                     self.changed(host, now);
                 }
-                return run.targets.iter().all(|target| target.stage == Stage::Done);
+                return run.targets.iter().all(|target| matches!(target.stage, Stage::Done));
             }
+        }
+    }
+}
+
+impl PodState {
+    /// Lets those go on whose preStop hook is over, or has taken too long.
+    fn end_pre_stop(&mut self, run: &mut KillRun, host: &mut Host, ctx: &mut Ctx<'_>) {
+        let now = ctx.now();
+        for target in &mut run.targets {
+            let Stage::PreStop(hook, until) = &target.stage else { continue };
+            let over = self.hook_over(hook, now);
+            if over.is_none() && *until > now {
+                continue;
+            }
+            if matches!(over, Some(Err(_))) {
+                // What the hook said may be a secret, so the event does not say it.
+                self.event(Some(&target.name), EventType::Warning, "FailedPreStopHook", "PreStopHook failed", host, ctx);
+            }
+            target.stage = Stage::Turn(target.deadline);
         }
     }
 }
@@ -159,11 +178,4 @@ fn find<'a>(pod: &'a Pod, name: &str) -> Option<&'a Container> {
 fn rank(pod: &Pod, name: &str) -> usize {
     let sidecars: Vec<&str> = pod.spec.init_containers.iter().flatten().filter(|container| is_sidecar(container)).map(|container| container.name.as_str()).collect();
     sidecars.iter().rev().position(|sidecar| *sidecar == name).map_or(0, |place| place + 1)
-}
-
-fn hook_sleep(hook: &k8s_openapi::api::core::v1::LifecycleHandler) -> Option<Duration> {
-    if let Some(sleep) = &hook.sleep {
-        return u64::try_from(sleep.seconds).ok().map(Duration::from_secs);
-    }
-    crate::images::sleep_of(hook.exec.as_ref()?.command.as_deref()?)
 }

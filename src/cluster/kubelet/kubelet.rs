@@ -19,10 +19,12 @@ use super::lease::LeaseKeeper;
 use super::logs::Follower;
 use super::node::NodeAgent;
 use super::pod::{PodState, Uid};
+use super::streaming::Conversation;
 use crate::apiserver::{Answer, Filter};
 use crate::cause::Cause;
 use crate::client::{Change, Informers};
 use crate::component::{Component, Ctx, Message, RequestId, Signal};
+use crate::gateway::HttpId;
 use crate::images::{Ended, ImageCatalog};
 use crate::network::{Arrival, Connected};
 use crate::storage::Disk;
@@ -41,6 +43,7 @@ pub struct Kubelet {
     pub(super) lease: LeaseKeeper,
     pub(super) pods: BTreeMap<Uid, Arc<PodState>>,
     pub(super) followers: Vec<Follower>,
+    pub(super) conversations: BTreeMap<HttpId, Conversation>,
     /// Whether the pods that were bound before the kubelet started have come.
     listed: bool,
 }
@@ -48,7 +51,7 @@ pub struct Kubelet {
 impl Kubelet {
     pub fn new(config: NodeConfig, images: Arc<ImageCatalog>) -> Self {
         let name = config.name.clone();
-        let watched = [(Kind::Pod, Filter::field("spec.nodeName", &name)), (Kind::Node, Filter::field("metadata.name", &name))];
+        let watched = [(Kind::Pod, Filter::field("spec.nodeName", &name)), (Kind::Node, Filter::field("metadata.name", &name)), (Kind::Service, Filter::all())];
         Kubelet {
             host: Host::new(Arc::new(config), images),
             informers: Informers::new(watched, INFORMERS),
@@ -56,6 +59,7 @@ impl Kubelet {
             lease: LeaseKeeper::default(),
             pods: BTreeMap::new(),
             followers: Vec::new(),
+            conversations: BTreeMap::new(),
             listed: false,
         }
     }
@@ -95,7 +99,7 @@ impl Kubelet {
     }
 
     /// Lets a pod do what is due; forgets it when it is over and nobody asks for it any more.
-    fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
+    pub(super) fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
         let Some(pod) = self.pods.get_mut(uid) else { return };
         Arc::make_mut(pod).run(&mut self.host, ctx);
         if pod.vanished && (pod.worker.finished || pod.runtime.sandbox.is_none() && pod.worker.work.is_none()) {
@@ -126,6 +130,12 @@ impl Kubelet {
                     }
                 }
                 (None, Some(Object::Pod(pod))) => self.pod_removed(pod, ctx),
+                (Some(Object::Service(service)), _) => {
+                    self.host.services.insert(Key::new(service.namespace(), service.name()), service.clone());
+                }
+                (None, Some(Object::Service(service))) => {
+                    self.host.services.remove(&Key::new(service.namespace(), service.name()));
+                }
                 _ => {}
             }
         }
@@ -245,7 +255,9 @@ impl Component for Kubelet {
             Message::Start => self.power_on(ctx),
             Message::Timer(AGENDA) => self.host.agenda.rang(ctx.now()),
             Message::Signal(signal) => self.signalled(signal, ctx),
-            Message::Http { id, request } => self.serve_log(id, &request, ctx),
+            Message::Http { id, request } => self.serve_http(id, &request, ctx),
+            Message::HttpData { id, bytes } => self.heard(id, &bytes, ctx),
+            Message::HttpClosed { id } => self.hung_up(id, ctx),
             message => {
                 if let Some(changes) = self.informers.on(&message, ctx) {
                     self.changed(changes, ctx);

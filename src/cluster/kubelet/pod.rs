@@ -10,6 +10,7 @@ use podarium_api::{Pod, Resource as _, owner};
 use podarium_sim::Time;
 
 use super::backoff::Backoff;
+use super::commands::{Command, CommandId};
 use super::host::Host;
 use super::probes::ProbeWorker;
 use super::runtime::{PodRuntime, RuntimeStatus};
@@ -19,6 +20,7 @@ use super::worker::Worker;
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::Ctx;
+use crate::gateway::HttpId;
 use crate::store::Key;
 
 pub(super) type Uid = Arc<str>;
@@ -55,6 +57,11 @@ pub(super) struct PodState {
     pub status: StatusCache,
     pub probes: Vec<ProbeWorker>,
     pub volumes: Volumes,
+    /// The commands that run in its containers, and those of hooks that have ended.
+    pub commands: BTreeMap<CommandId, Command>,
+    pub ended_hooks: BTreeMap<CommandId, Command>,
+    /// Who sees what the main process of a container writes.
+    pub attached: Vec<(Arc<str>, HttpId)>,
 }
 
 impl PodState {
@@ -76,6 +83,9 @@ impl PodState {
             status: StatusCache::default(),
             probes: Vec::new(),
             volumes,
+            commands: BTreeMap::new(),
+            ended_hooks: BTreeMap::new(),
+            attached: Vec::new(),
             pod,
         }
     }
@@ -105,6 +115,7 @@ impl PodState {
             if self.runtime.run(now) {
                 self.changed(host, now);
             }
+            self.take_news(host, ctx);
             if self.relist_at.is_some_and(|at| at <= now) {
                 self.relist(now);
             }
@@ -115,7 +126,7 @@ impl PodState {
             if self.deadline_at(host).is_some_and(|at| at <= now) {
                 self.request_sync(now);
             }
-            if !self.begin_if_due(host, ctx) {
+            if !self.begin_if_due(host, ctx) && self.runtime.next_wake().is_none_or(|at| at > now) && !self.runtime.has_news() {
                 break;
             }
         }

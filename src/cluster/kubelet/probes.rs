@@ -3,24 +3,26 @@
 //! failed readiness probe only its traffic.
 //!
 //! Models: pkg/kubelet/prober/{worker.go,prober.go,prober_manager.go}, pkg/probe, v1.36.
-//! Simplified: commands end at once, so they do not time out; gRPC is asked like TCP.
+//! Simplified: gRPC is asked like TCP.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::{Container, Probe};
+use k8s_openapi::api::core::v1::{Container, HTTPGetAction, Probe};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use podarium_api::pod_state::container_status;
 use podarium_api::resource::is_sidecar;
 use podarium_sim::Time;
 
 use super::actions::Failed;
+use super::commands::{CommandId, Waits};
 use super::host::Host;
 use super::phase::restarts_after;
 use super::pod::PodState;
 use super::runtime::ContainerRecord;
 use crate::client::EventType;
 use crate::component::Ctx;
-use crate::images::{Executed, Taken};
+use crate::images::{Exec, Taken};
 use crate::network::{Asked, ProcessId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,7 +63,23 @@ pub(super) struct ProbeWorker {
     run: i32,
     /// Nothing is asked until there is a new container.
     on_hold: bool,
-    under_way: Option<Answer>,
+    under_way: Option<UnderWay>,
+}
+
+#[derive(Clone, Debug)]
+enum UnderWay {
+    Answer(Answer),
+    /// A command, until its time is over.
+    Command { id: CommandId, until: Time, line: String },
+}
+
+impl UnderWay {
+    fn at(&self) -> Time {
+        match self {
+            UnderWay::Answer(answer) => answer.at,
+            UnderWay::Command { until, .. } => *until,
+        }
+    }
 }
 
 /// An answer to a probe, which may be under way still.
@@ -73,6 +91,12 @@ struct Answer {
     /// The process that must live until then.
     process: Option<ProcessId>,
     target: String,
+}
+
+impl Answer {
+    fn at_once(now: Time, failure: Option<String>) -> Self {
+        Answer { at: now, failure, process: None, target: String::new() }
+    }
 }
 
 /// What a probe asks.
@@ -93,7 +117,7 @@ impl ProbeWorker {
 
     /// When it has something to do.
     pub fn wake(&self) -> Time {
-        self.under_way.as_ref().map_or(self.next_at, |answer| answer.at)
+        self.under_way.as_ref().map_or(self.next_at, UnderWay::at)
     }
 }
 
@@ -206,8 +230,14 @@ impl PodState {
             }
             let mut worker = self.probes[at].clone();
             let goes_on = match worker.under_way.take() {
-                Some(answer) => {
+                Some(UnderWay::Answer(answer)) => {
                     self.answered(&mut worker, answer, host, ctx);
+                    true
+                }
+                Some(UnderWay::Command { id, line, .. }) => {
+                    self.give_up_command(&id);
+                    let failure = format!("command timed out: {line:?} timed out after {}s", worker.timeout().as_secs());
+                    self.answered(&mut worker, Answer::at_once(now, Some(failure)), host, ctx);
                     true
                 }
                 None => {
@@ -263,14 +293,21 @@ impl PodState {
         if started == (worker.kind == ProbeKind::Startup) {
             return true;
         }
-        if let Some(answer) = self.probe(worker, &ip, host, ctx) {
-            if answer.at <= now {
-                self.answered(worker, answer, host, ctx);
-            } else {
-                worker.under_way = Some(answer);
-            }
+        match self.probe(worker, &ip, host, ctx) {
+            Some(UnderWay::Answer(answer)) if answer.at <= now => self.answered(worker, answer, host, ctx),
+            asked => worker.under_way = asked,
         }
         true
+    }
+
+    /// The command of a probe has ended.
+    pub fn probe_command_ended(&mut self, container: &str, kind: ProbeKind, id: &CommandId, failure: Option<String>, host: &mut Host, ctx: &mut Ctx<'_>) {
+        let waits = |worker: &ProbeWorker| worker.kind == kind && worker.container == container && matches!(&worker.under_way, Some(UnderWay::Command { id: of, .. }) if of == id);
+        let Some(place) = self.probes.iter().position(waits) else { return };
+        let mut worker = self.probes[place].clone();
+        worker.under_way = None;
+        self.answered(&mut worker, Answer::at_once(ctx.now(), failure), host, ctx);
+        self.probes[place] = worker;
     }
 
     /// The answer to a probe has come, with an event if it is bad.
@@ -311,27 +348,23 @@ impl PodState {
     }
 
     /// Asks; the answer may come later. `None`: it could not be asked.
-    fn probe(&mut self, worker: &ProbeWorker, ip: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<Answer> {
+    fn probe(&mut self, worker: &ProbeWorker, ip: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<UnderWay> {
         let (question, target) = match question(&worker.probe, &self.pod.spec, &worker.container, ip) {
             Ok(question) => question,
-            Err(error) => {
-                let message = format!("{} probe errored and resulted in unknown state: {error}", worker.kind.name());
-                self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
-                return None;
-            }
+            Err(error) => return self.could_not_ask(worker, &error, host, ctx),
         };
         let now = ctx.now();
-        let at_once = |failure: Option<String>| Answer { at: now, failure, process: None, target: String::new() };
+        let at_once = |failure: Option<String>| Answer::at_once(now, failure);
         let refused = |address: &str| Some(format!("dial tcp {address}: connect: connection refused"));
-        Some(match question {
+        Some(UnderWay::Answer(match question {
             Question::Tcp { port } => at_once(if self.runtime.listens(port, now) { None } else { refused(&target) }),
             Question::Exec { command } => {
-                let container = self.runtime.get_mut(&worker.container_id).and_then(|container| container.process.as_ref());
-                at_once(match container.map(|process| process.exec(&command, now)) {
-                    Some(Executed::Ended { code: 0, .. }) => None,
-                    Some(Executed::Ended { output, .. } | Executed::NotSimulated(output)) => Some(output),
-                    None => Some("container not running".to_owned()),
-                })
+                let (id, line): (Arc<str>, _) = (worker.container_id.as_str().into(), command.join(" "));
+                let waits = Waits::Probe(worker.container.clone(), worker.kind);
+                return match self.exec_in(&id, &Exec { command, ..Exec::default() }, waits, now) {
+                    Ok(exec) => Some(UnderWay::Command { id: (id, exec), until: now + worker.timeout(), line }),
+                    Err(error) => self.could_not_ask(worker, &error, host, ctx),
+                };
             }
             Question::Http { port, path } => {
                 let mut asked = Asked::get(address(&target), &path);
@@ -351,12 +384,18 @@ impl PodState {
                     }
                 }
             }
-        })
+        }))
+    }
+
+    fn could_not_ask(&mut self, worker: &ProbeWorker, error: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<UnderWay> {
+        let message = format!("{} probe errored and resulted in unknown state: {error}", worker.kind.name());
+        self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
+        None
     }
 }
 
 /// `10.244.1.2:8080` of `http://10.244.1.2:8080/healthz`.
-fn address(url: &str) -> &str {
+pub(super) fn address(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split('/').next().unwrap_or_default()
 }
@@ -369,13 +408,8 @@ fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container
         return Ok((Question::Exec { command: exec.command.clone().unwrap_or_default() }, String::new()));
     }
     if let Some(get) = &probe.http_get {
-        let number = port(&get.port)?;
-        let path = get.path.clone().unwrap_or_else(|| "/".to_owned());
-        let slash = if path.starts_with('/') { "" } else { "/" };
-        let scheme = get.scheme.as_deref().unwrap_or("HTTP").to_lowercase();
-        let url = format!("{scheme}://{}:{number}{slash}{path}", host(&get.host));
-        let path = format!("{slash}{path}");
-        return Ok((Question::Http { port: number, path }, url));
+        let (port, path, url) = http_question(get, spec, container, ip)?;
+        return Ok((Question::Http { port, path }, url));
     }
     if let Some(tcp) = &probe.tcp_socket {
         let number = port(&tcp.port)?;
@@ -386,6 +420,16 @@ fn question(probe: &Probe, spec: &k8s_openapi::api::core::v1::PodSpec, container
         return Ok((Question::Tcp { port: number }, format!("{ip}:{number}")));
     }
     Err("missing probe handler".to_owned())
+}
+
+/// Port, path and URL of an HTTP request to a container.
+pub(super) fn http_question(get: &HTTPGetAction, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str, ip: &str) -> Result<(u16, String, String), String> {
+    let number = resolve(&get.port, spec, container)?;
+    let host = get.host.clone().filter(|host| !host.is_empty()).unwrap_or_else(|| ip.to_owned());
+    let path = get.path.clone().unwrap_or_else(|| "/".to_owned());
+    let slash = if path.starts_with('/') { "" } else { "/" };
+    let scheme = get.scheme.as_deref().unwrap_or("HTTP").to_lowercase();
+    Ok((number, format!("{slash}{path}"), format!("{scheme}://{host}:{number}{slash}{path}")))
 }
 
 fn resolve(port: &IntOrString, spec: &k8s_openapi::api::core::v1::PodSpec, container: &str) -> Result<u16, String> {

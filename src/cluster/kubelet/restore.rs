@@ -11,6 +11,7 @@ use podarium_sim::Time;
 
 use super::pod::PodState;
 use super::runtime::{Container, ContainerRecord, Finished, Sandbox};
+use super::start::START_ERROR;
 
 impl PodState {
     /// Takes over what the pod's status says of its containers.
@@ -20,7 +21,7 @@ impl PodState {
         for status in all.filter(|status| status.container_id.is_some()) {
             for state in [&status.last_state, &status.state].into_iter().flatten() {
                 if let Some(record) = record(status, state, now, epoch) {
-                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None });
+                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None, news: Vec::new() });
                 }
             }
         }
@@ -36,16 +37,17 @@ fn record(status: &ContainerStatus, state: &ContainerState, now: Time, epoch: Ep
     let id = status.container_id.as_deref().unwrap_or_default();
     let time = |at: &Option<k8s_openapi::apimachinery::pkg::apis::meta::v1::Time>| at.as_ref().map_or(now, |at| epoch.time(at.0));
     let (id, started_at, finished) = match state {
-        ContainerState { running: Some(running), .. } => (id, time(&running.started_at), Finished { at: now, code: 255, reason: "Unknown" }),
+        ContainerState { running: Some(running), .. } => (id, time(&running.started_at), Finished { at: now, code: 255, reason: "Unknown", message: None }),
         ContainerState { terminated: Some(ended), .. } => {
             let reason = match ended.reason.as_deref() {
                 Some("Completed") => "Completed",
                 Some("OOMKilled") => "OOMKilled",
                 Some("Error") => "Error",
+                Some(START_ERROR) => START_ERROR,
                 _ => "Unknown",
             };
             let id = ended.container_id.as_deref().unwrap_or(id);
-            (id, time(&ended.started_at), Finished { at: time(&ended.finished_at), code: ended.exit_code, reason })
+            (id, time(&ended.started_at), Finished { at: time(&ended.finished_at), code: ended.exit_code, reason, message: ended.message.as_deref().map(Into::into) })
         }
         _ => return None,
     };
@@ -55,7 +57,7 @@ fn record(status: &ContainerStatus, state: &ContainerState, now: Time, epoch: Ep
         image: status.image.as_str().into(),
         image_id: status.image_id.as_str().into(),
         restart_count: status.restart_count,
-        started_at,
+        started_at: started_at.into(),
         finished: Some(finished),
     })
 }

@@ -4,14 +4,14 @@
 //! same name; the last two of a name are kept, so that their ends and logs can be told.
 //!
 //! Models: containerd behind the Container Runtime Interface; pkg/kubelet/container/runtime.go, v1.36.
-//! Simplified: a container that was created always starts; only main processes are simulated.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use imbl::Vector;
 use podarium_sim::{Stream, Time};
 
-use crate::images::{Ended, LogLine, MainProcess, Output, Taken};
+use crate::images::{Computer, Ended, ExecEvent, ExecId, LogLine, Output, Taken};
 use crate::network::{Asked, ProcessId};
 
 /// How many containers of one name are kept.
@@ -25,6 +25,7 @@ pub(super) struct Finished {
     pub at: Time,
     pub code: i32,
     pub reason: &'static str,
+    pub message: Option<Arc<str>>,
 }
 
 /// What is known of a container.
@@ -37,7 +38,8 @@ pub(super) struct ContainerRecord {
     pub image: Arc<str>,
     pub image_id: Arc<str>,
     pub restart_count: i32,
-    pub started_at: Time,
+    /// `None`: it could not be started.
+    pub started_at: Option<Time>,
     /// `None` while it runs.
     pub finished: Option<Finished>,
 }
@@ -51,12 +53,14 @@ impl ContainerRecord {
 #[derive(Clone, Debug)]
 pub(super) struct Container {
     pub record: ContainerRecord,
-    pub process: Option<Box<dyn MainProcess>>,
+    pub process: Option<Box<Computer>>,
     pub log: Vector<LogLine>,
     /// When SIGKILL ends it.
     pub kill_at: Option<Time>,
     /// The process to which connections are open; taken when it has ended and they are closed.
     pub connected: Option<ProcessId>,
+    /// What came of commands in it and is not dealt with yet.
+    pub news: Vec<(ExecId, ExecEvent)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -147,6 +151,21 @@ impl PodRuntime {
         None
     }
 
+    /// Whether anything came of commands since then.
+    pub fn has_news(&self) -> bool {
+        self.containers.iter().any(|container| !container.news.is_empty())
+    }
+
+    /// What came of commands since the last call, with the containers' ids.
+    pub fn take_news(&mut self) -> Vec<(Arc<str>, ExecId, ExecEvent)> {
+        let all = self.containers.iter_mut().filter(|container| !container.news.is_empty());
+        all.flat_map(|container| {
+            let id = container.record.id.clone();
+            std::mem::take(&mut container.news).into_iter().map(move |(exec, event)| (id.clone(), exec, event))
+        })
+        .collect()
+    }
+
     /// The processes that have ended since the last call, whose connections are to be closed.
     pub fn take_ended(&mut self) -> Vec<ProcessId> {
         let ended = self.containers.iter_mut().filter(|container| !container.record.is_running());
@@ -158,11 +177,7 @@ impl PodRuntime {
         let mut any = false;
         for container in &mut self.containers {
             if container.process.as_ref().and_then(|process| process.next_at()).is_some_and(|at| at <= now) {
-                let mut out = Output::default();
-                if let Some(process) = &mut container.process {
-                    process.run(now, &mut out);
-                }
-                any |= container.take(out, now);
+                any |= container.run(now);
             }
             if container.record.is_running() && container.kill_at.is_some_and(|at| at <= now) {
                 container.end(Ended::code(137), now);
@@ -179,8 +194,18 @@ impl PodRuntime {
 }
 
 impl Container {
-    /// Takes what came out of the process. Whether it ended.
-    pub fn take(&mut self, out: Output, now: Time) -> bool {
+    /// Lets its programs do what is due. Whether it ended.
+    pub fn run(&mut self, now: Time) -> bool {
+        let mut out = Output::default();
+        if let Some(process) = &mut self.process {
+            process.run(now, &mut out);
+        }
+        self.take(out, now)
+    }
+
+    /// Takes what came out of it. Whether it ended.
+    fn take(&mut self, out: Output, now: Time) -> bool {
+        self.news.extend(out.execs);
         self.log.extend(out.lines);
         while self.log.len() > LOG_LINES {
             self.log.pop_front();
@@ -209,8 +234,12 @@ impl Container {
             (0, false) => "Completed",
             _ => "Error",
         };
-        self.record.finished = Some(Finished { at: now, code: ended.code, reason });
-        self.process = None;
+        self.record.finished = Some(Finished { at: now, code: ended.code, reason, message: None });
+        // The commands in it end with it.
+        let process = self.process.take();
+        let execs = process.iter().flat_map(|process| process.execs());
+        self.news.extend(execs.map(|exec| (exec, ExecEvent::Ended(137))));
+        self.news.push((ExecId::MAIN, ExecEvent::Ended(ended.code)));
     }
 }
 

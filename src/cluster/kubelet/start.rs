@@ -2,20 +2,24 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_manager.go (doBackOff),
 //! pkg/kubelet/kuberuntime/kuberuntime_container.go (startContainer), v1.36.
-//! Simplified: postStart hooks are refused in an event, and the container goes on.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use imbl::Vector;
 use k8s_openapi::api::core::v1::Container as Declared;
-use podarium_sim::Time;
+use podarium_sim::{Stream, Time};
 
+use super::actions::ToKill;
 use super::container_config::ConfigRun;
+use super::environment::{Variables, expand};
+use super::hooks::HookRun;
 use super::host::Host;
+use super::kill::KillRun;
 use super::pod::PodState;
 use super::puller::PullRun;
-use super::runtime::{Container, ContainerRecord, new_id};
+use super::runtime::{Container, ContainerRecord, Finished, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
 use crate::images::{Image, Spawned};
@@ -24,13 +28,19 @@ use crate::images::{Image, Spawned};
 const CREATE: Duration = Duration::from_millis(40);
 const START: Duration = Duration::from_millis(90);
 
+/// The reason of a container whose process could not be started.
+pub(super) const START_ERROR: &str = "StartError";
+
 #[derive(Clone, Debug)]
 enum Stage {
     BackOff,
     Image(PullRun),
     Config(Arc<Image>, ConfigRun),
-    Creating(Arc<Image>, Time),
-    Starting(Arc<Image>, Time),
+    Creating(Arc<Image>, Variables, Time),
+    Starting(Arc<Image>, Variables, Time),
+    PostStart(Arc<str>, HookRun),
+    /// The hook failed, and the container is stopped for it.
+    Stopping(KillRun, String),
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +73,9 @@ impl StartRun {
 
     pub fn next_wake(&self) -> Option<Time> {
         match &self.stage {
-            Stage::Creating(_, until) | Stage::Starting(_, until) => Some(*until),
+            Stage::Creating(.., until) | Stage::Starting(.., until) => Some(*until),
+            Stage::PostStart(_, hook) => hook.next_wake(),
+            Stage::Stopping(kill, _) => kill.next_wake(),
             Stage::BackOff | Stage::Image(_) | Stage::Config(..) => None,
         }
     }
@@ -92,22 +104,47 @@ impl PodState {
                 },
                 Stage::Config(image, config) => match self.find_config(config, container, host, ctx) {
                     None => return Started::NotYet,
-                    Some(Ok(())) => Stage::Creating(image.clone(), now + ctx.stream().jitter(CREATE, 0.5)),
+                    Some(Ok(variables)) => Stage::Creating(image.clone(), variables, now + ctx.stream().jitter(CREATE, 0.5)),
                     Some(Err(message)) => {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
                         return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
                     }
                 },
-                Stage::Creating(_, until) if *until > now => return Started::NotYet,
-                Stage::Creating(image, _) => {
+                Stage::Creating(.., until) | Stage::Starting(.., until) if *until > now => return Started::NotYet,
+                Stage::Creating(image, variables, _) => {
                     self.event(Some(&name), EventType::Normal, "Created", "Container created", host, ctx);
-                    Stage::Starting(image.clone(), now + ctx.stream().jitter(START, 0.5))
+                    Stage::Starting(image.clone(), std::mem::take(variables), now + ctx.stream().jitter(START, 0.5))
                 }
-                Stage::Starting(_, until) if *until > now => return Started::NotYet,
-                Stage::Starting(image, _) => {
-                    let image = image.clone();
-                    self.start_container(container, &image, host, ctx);
-                    return Started::Yes;
+                Stage::Starting(image, variables, _) => {
+                    let (image, variables) = (image.clone(), std::mem::take(variables));
+                    let id = match self.start_container(container, &image, variables, host, ctx) {
+                        Ok(id) => id,
+                        Err(message) => {
+                            self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
+                            return Started::Failed { reason: "RunContainerError", message, backoff_until: None };
+                        }
+                    };
+                    let Some(hook) = container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.post_start.as_ref()) else { return Started::Yes };
+                    Stage::PostStart(id.clone(), self.begin_hook(hook, container, &id, host, now))
+                }
+                Stage::PostStart(id, hook) => {
+                    self.take_news(host, ctx);
+                    match self.hook_over(hook, now) {
+                        None => return Started::NotYet,
+                        Some(Ok(())) => return Started::Yes,
+                        Some(Err(message)) => {
+                            // What the hook said may be a secret, so the event does not say it.
+                            self.event(Some(&name), EventType::Warning, "FailedPostStartHook", "PostStartHook failed", host, ctx);
+                            let kill = ToKill { id: id.clone(), name: name.clone(), message: "FailedPostStartHook".to_owned(), by: None };
+                            Stage::Stopping(self.kill_some(&[kill], host, ctx), message)
+                        }
+                    }
+                }
+                Stage::Stopping(kill, message) => {
+                    if !self.advance_kill(kill, host, ctx) {
+                        return Started::NotYet;
+                    }
+                    return Started::Failed { reason: "PostStartHookError", message: std::mem::take(message), backoff_until: None };
                 }
             };
         }
@@ -137,38 +174,68 @@ impl PodState {
         ended.next().map(|finished| finished.at)
     }
 
-    fn start_container(&mut self, container: &Declared, image: &Arc<Image>, host: &mut Host, ctx: &mut Ctx<'_>) {
+    /// Starts the container's main process; gives the container's id, or says in the runtime's words why it cannot run.
+    fn start_container(&mut self, container: &Declared, image: &Arc<Image>, variables: Variables, host: &mut Host, ctx: &mut Ctx<'_>) -> Result<Arc<str>, String> {
         let name = container.name.as_str();
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
-        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(podarium_api::quantity::Quantity::of);
-        let command = container.command.iter().chain(&container.args).flatten().cloned().collect();
-        let spawned = Spawned {
-            at: now,
-            command,
-            attempt: u32::try_from(restart_count).unwrap_or(0),
-            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
-            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
-        };
-        let record = ContainerRecord {
+        let id = new_id(ctx.stream());
+        let spawned = self.spawned(container, variables, &id, restart_count, ctx);
+        let mut record = ContainerRecord {
             name: name.into(),
-            id: new_id(ctx.stream()),
+            id: id.clone(),
             image: host.puller.runtime_name(container.image.as_deref().unwrap_or_default()).into(),
             image_id: host.puller.image_id(image).into(),
             restart_count,
-            started_at: now,
+            started_at: Some(now),
             finished: None,
         };
-        let process = Some(host.images.spawn(image, &spawned));
-        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected: Some(ctx.new_process()) });
+        let (process, failure) = match host.images.start(image, spawned) {
+            Ok(computer) => (Some(Box::new(computer)), None),
+            Err(error) => {
+                let message = format!(
+                    "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {}: unknown",
+                    error.0
+                );
+                record.started_at = None;
+                record.finished = Some(Finished { at: now, code: 128, reason: START_ERROR, message: Some(message.as_str().into()) });
+                (None, Some(message))
+            }
+        };
+        let connected = process.is_some().then(|| ctx.new_process());
+        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new() });
         self.changed(host, now);
-        self.event(Some(name), EventType::Normal, "Started", "Container started", host, ctx);
-        if container.lifecycle.as_ref().is_some_and(|lifecycle| lifecycle.post_start.is_some()) {
-            self.event(Some(name), EventType::Warning, "FailedPostStartHook", "not simulated: postStart hooks; the container goes on", host, ctx);
+        if let Some(message) = failure {
+            return Err(message);
         }
+        self.event(Some(name), EventType::Normal, "Started", "Container started", host, ctx);
         // What the process does at once, it does now.
         if self.runtime.run(now) {
             self.changed(host, now);
+        }
+        Ok(id)
+    }
+
+    /// What the main process is started with.
+    fn spawned(&self, container: &Declared, variables: Variables, id: &str, restart_count: i32, ctx: &mut Ctx<'_>) -> Spawned {
+        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(podarium_api::quantity::Quantity::of);
+        let expanded = |words: &Option<Vec<String>>| words.iter().flatten().map(|word| expand(word, |name| variables.get(name).cloned())).collect();
+        let nanos = ctx.epoch().0.as_nanosecond();
+        Spawned {
+            at: ctx.now(),
+            command: expanded(&container.command),
+            args: expanded(&container.args),
+            workdir: container.working_dir.clone().filter(|path| !path.is_empty()),
+            hostname: self.pod.spec.hostname.clone().unwrap_or_else(|| self.key.name.to_string()),
+            stdin: container.stdin == Some(true),
+            tty: container.tty == Some(true),
+            attempt: u32::try_from(restart_count).unwrap_or(0),
+            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
+            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
+            // The id was drawn, so it is as good as a number for what the programs draw.
+            random: Stream::new(0, id),
+            epoch_nanos: i64::try_from(nanos).unwrap_or(i64::MAX),
+            env: variables,
         }
     }
 }

@@ -131,7 +131,7 @@ impl PodState {
                     }
                 },
                 Stage::Killing(ref mut kill) => {
-                    if !self.advance_kill(kill, host, now) {
+                    if !self.advance_kill(kill, host, ctx) {
                         break;
                     }
                     run.stage = Stage::Next;

@@ -26,7 +26,7 @@ impl PodState {
     }
 
     pub fn advance_terminating(&mut self, mut run: KillRun, host: &mut Host, ctx: &mut Ctx<'_>) {
-        if !self.advance_kill(&mut run, host, ctx.now()) {
+        if !self.advance_kill(&mut run, host, ctx) {
             self.worker.work = Some(Work::Terminating(run));
             return;
         }

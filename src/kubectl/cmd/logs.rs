@@ -15,7 +15,7 @@ use crate::command::Command;
 use crate::failure::{Failure, Outcome, caught, fail, not_simulated, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::revisions::selector;
+use crate::pods::all_container_names;
 use crate::unstructured::{annotation, items, name, namespace, text};
 
 pub const COMMAND: Command = Command { aliases: &["log"], ..Command::new("logs", &[OWN, SELECTOR], run) };
@@ -131,27 +131,7 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
 }
 
 fn first_pod(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Vec<Value>> {
-    let wanted = if info.mapping.kind == "Service" {
-        let pairs = crate::unstructured::strings(&info.object, "/spec/selector");
-        pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
-    } else {
-        selector(&info.object)
-    };
-    let call = Call::get(format!("/api/v1/namespaces/{}/pods", info.namespace)).query("labelSelector", wanted);
-    let list = kubectl.send(&call)?;
-    let mut pods: Vec<Value> = items(&list, "/items").to_vec();
-    // Pods that run and are ready come first, then the older ones.
-    let rank = |pod: &Value| {
-        let waits = text(pod, "/spec/nodeName").is_empty();
-        let phase = match text(pod, "/status/phase") {
-            "Running" => 0,
-            "Unknown" => 1,
-            _ => 2,
-        };
-        let ready = items(pod, "/status/conditions").iter().any(|condition| text(condition, "/type") == "Ready" && text(condition, "/status") == "True");
-        (waits, phase, !ready)
-    };
-    pods.sort_by_key(rank);
+    let pods = kubectl.pods_of(info)?;
     let count = pods.len();
     let Some(pod) = pods.into_iter().next() else { return fail("timed out waiting for the condition") };
     if count > 1 {
@@ -167,11 +147,7 @@ fn containers(kubectl: &mut Kubectl<'_, '_>, pod: Value, asked: &str, sources: &
         sources.extend(all.into_iter().map(|container| Source { pod: pod.clone(), container }));
         return Ok(());
     }
-    // Ordinary containers are named first.
-    let mut shown: Vec<String> = main.iter().map(|container| text(container, "/name").to_owned()).collect();
-    shown.extend(debug.iter().map(|container| format!("{} (ephem)", text(container, "/name"))));
-    shown.extend(init.iter().map(|container| format!("{} (init)", text(container, "/name"))));
-    let shown = shown.join(", ");
+    let shown = all_container_names(&pod);
     let mut chosen = asked.to_owned();
     if chosen.is_empty() {
         let default = annotation(&pod, "kubectl.kubernetes.io/default-container").unwrap_or_default().to_owned();

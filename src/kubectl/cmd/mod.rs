@@ -3,6 +3,7 @@
 mod annotate;
 mod api_resources;
 mod apply;
+mod attach;
 mod autoscale;
 mod auth;
 mod change;
@@ -15,6 +16,7 @@ mod describe;
 mod diff;
 mod drain;
 mod events;
+mod exec;
 mod expose;
 mod get;
 mod label;
@@ -24,6 +26,7 @@ mod patch;
 mod replace;
 mod rollout;
 mod run;
+mod run_attached;
 mod scale;
 mod set;
 mod taint;
@@ -53,6 +56,8 @@ pub const COMMANDS: &[&Command] = &[
     &taint::COMMAND,
     &describe::COMMAND,
     &logs::COMMAND,
+    &attach::COMMAND,
+    &exec::COMMAND,
     &events::COMMAND,
     &diff::COMMAND,
     &apply::COMMAND,
@@ -69,8 +74,5 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
-    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
-];
+pub const NOT_SIMULATED: &[&str] =
+    &["certificate", "completion", "cp", "debug", "edit", "explain", "kustomize", "plugin", "port-forward", "proxy"];

@@ -1,14 +1,14 @@
 //! `kubectl run NAME --image=…`: makes a pod.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go, pkg/generate/versioned/run.go, v1.36.
-//! Simplified: `-i`, `-t`, `--attach` and `--overrides` are refused.
+//! Simplified: `--overrides` is refused.
 
 use serde_json::{Map, Value, json};
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, save_configuration};
 use crate::client::Write;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated, usage};
+use crate::failure::{Outcome, caught, fail, not_simulated, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
@@ -66,10 +66,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !matches!(flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
         return usage("kubectl run", format!("invalid image pull policy: {}", flags.text("image-pull-policy")));
     }
-    for flag in ["attach", "stdin", "tty", "overrides"] {
-        if flags.is_set(flag) {
-            return not_simulated(format!("kubectl run --{flag}"));
-        }
+    if flags.is_set("overrides") {
+        return not_simulated("kubectl run --overrides");
+    }
+    let attaches = flags.bool("attach") || flags.bool("stdin") && !flags.is_set("attach");
+    if attaches && dry_run != DryRun::None {
+        return usage("kubectl run", "--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)");
     }
     let labels = labels(flags.text("labels"), name)?;
     let pod = pod(kubectl, name, &labels)?;
@@ -84,6 +86,13 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         });
         let service = send(kubectl, service, dry_run)?;
         print(kubectl, &printer, &service, dry_run)?;
+    }
+    if attaches {
+        let outcome = caught(super::run_attached::run(kubectl, &made))?;
+        if flags.bool("rm") {
+            super::run_attached::remove(kubectl, &made)?;
+        }
+        return outcome.map_err(Into::into);
     }
     kubectl.print_object(&printer, &made)
 }
@@ -124,6 +133,13 @@ fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Ou
     let flags = &kubectl.flags;
     let mut container = json!({"name": name, "image": flags.text("image"), "resources": {}});
     let words: Vec<String> = flags.args[1..].to_vec();
+    if flags.bool("stdin") {
+        container["stdin"] = true.into();
+        container["stdinOnce"] = (!flags.bool("leave-stdin-open")).into();
+    }
+    if flags.bool("tty") {
+        container["tty"] = true.into();
+    }
     if !words.is_empty() {
         container[if flags.bool("command") { "command" } else { "args" }] = words.into();
     }

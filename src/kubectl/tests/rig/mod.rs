@@ -97,7 +97,11 @@ impl Rig {
                             self.cluster.close_http(http);
                         }
                     }
-                    Outgoing::Data { .. } => {}
+                    Outgoing::Data { id, bytes } => {
+                        if let Some(http) = self.to_cluster.get(&id) {
+                            self.cluster.http_data(*http, bytes, Cause::Start);
+                        }
+                    }
                 }
             }
         }

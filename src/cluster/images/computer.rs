@@ -1,0 +1,394 @@
+//! A running container: a computer of its own, with the image's files, on which the main process and the commands of
+//! `kubectl exec` run.
+//!
+//! What the image's own program does is often played by a [`Behavior`](super::Behavior), a timetable: that costs next to
+//! nothing, and there may be thousands of pods. Everything else (a shell, a script, a command of the pod's own) really
+//! runs. The computer behind a played program is made when the first command comes.
+//!
+//! Models: runc and the Linux kernel under a container, as far as its programs notice.
+//! Simplified: containers of a pod share no process names; the CPU is never short except for played programs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use podarium_machine::{CTRL_C, CTRL_D, Endpoint, Errno, Machine, Pid, Program, Signal, Stdio, Sys, Turn, TtyId};
+use podarium_sim::Time;
+
+use super::behaving::Behaving;
+use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, LogLine, Output, Spawned, StartError, Taken};
+use crate::network::Asked;
+
+const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/root"), ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")];
+
+/// A container that runs.
+#[derive(Clone)]
+pub struct Computer {
+    main: Main,
+    image: Arc<Image>,
+    spawned: Arc<Spawned>,
+    /// The empty computer with the image's programs.
+    prototype: Arc<Machine>,
+    machine: Option<Box<Machine>>,
+    /// Where the main program's output goes, and what of it has no end of line yet.
+    console: Option<TtyId>,
+    unfinished: Vec<u8>,
+    /// Whether somebody is attached to the main process.
+    watched: bool,
+    execs: BTreeMap<ExecId, Running>,
+    next_exec: u32,
+    /// What came of commands that ended before anything ran.
+    at_once: Vec<(ExecId, ExecEvent)>,
+}
+
+#[derive(Clone)]
+enum Main {
+    Played(Box<Behaving>),
+    Program(Pid),
+}
+
+/// A command under way.
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    pid: Pid,
+    stdin: Option<TtyId>,
+    stdout: TtyId,
+    /// Absent on a terminal, where both are one.
+    stderr: Option<TtyId>,
+}
+
+impl fmt::Debug for Computer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Computer").field("image", &self.image.name).field("execs", &self.execs).finish_non_exhaustive()
+    }
+}
+
+impl Computer {
+    /// Starts the main process of a container of this image.
+    pub fn start(image: Arc<Image>, prototype: Arc<Machine>, spawned: Spawned) -> Result<Self, StartError> {
+        let line = image.command_line(&spawned.command, &spawned.args);
+        let played = played(&image, &spawned, &line).map(|behavior| Behaving::start(behavior, &image.version, &spawned));
+        let mut computer = Computer {
+            main: Main::Program(Pid(1)),
+            image,
+            spawned: Arc::new(spawned),
+            prototype,
+            machine: None,
+            console: None,
+            unfinished: Vec::new(),
+            watched: false,
+            execs: BTreeMap::new(),
+            next_exec: 0,
+            at_once: Vec::new(),
+        };
+        match played {
+            Some(behaving) => computer.main = Main::Played(Box::new(behaving)),
+            None => computer.start_program(&line)?,
+        }
+        Ok(computer)
+    }
+
+    fn start_program(&mut self, line: &[String]) -> Result<(), StartError> {
+        let (mut machine, spawned) = (self.build(), self.spawned.clone());
+        let console = if spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
+        let stdin = if spawned.stdin || spawned.tty { Endpoint::Tty(console) } else { Endpoint::Null };
+        let stdio = Stdio { stdin, stdout: Endpoint::Tty(console), stderr: Endpoint::Tty(console) };
+        let pid = machine.spawn(line, self.environment(), &self.workdir(), stdio).map_err(|error| start_error(line, error))?;
+        self.main = Main::Program(pid);
+        self.console = Some(console);
+        self.machine = Some(Box::new(machine));
+        Ok(())
+    }
+
+    /// The computer with its files, and no process yet.
+    fn build(&self) -> Machine {
+        let mut machine = self.prototype.as_ref().clone();
+        machine.set_identity(&self.spawned.hostname, self.spawned.random.clone());
+        machine.set_epoch(self.spawned.epoch_nanos);
+        for (path, text) in &self.image.files {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
+            let written = machine.files.mkdir_all(directory, Time::ZERO).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, Time::ZERO));
+            debug_assert!(written.is_ok(), "{path}: {written:?}");
+        }
+        machine
+    }
+
+    fn environment(&self) -> BTreeMap<String, String> {
+        let mut all: BTreeMap<String, String> = ENVIRONMENT.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        all.insert("HOSTNAME".to_owned(), self.spawned.hostname.clone());
+        all.extend(self.image.env.iter().cloned());
+        all.extend(self.spawned.env.clone());
+        all
+    }
+
+    fn workdir(&self) -> String {
+        self.spawned.workdir.clone().or_else(|| self.image.workdir.clone()).unwrap_or_else(|| "/".to_owned())
+    }
+
+    /// The computer, made now if only a played program ran so far.
+    fn machine(&mut self) -> &mut Machine {
+        if self.machine.is_none() {
+            let mut machine = self.build();
+            let line = self.image.command_line(&self.spawned.command, &self.spawned.args);
+            let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
+            machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
+            self.machine = Some(Box::new(machine));
+        }
+        self.machine.as_mut().expect("it was just made")
+    }
+
+    /// When it does something by itself next.
+    pub fn next_at(&self) -> Option<Time> {
+        let played = match &self.main {
+            Main::Played(behaving) => behaving.next_at(),
+            Main::Program(_) => None,
+        };
+        let at_once = (!self.at_once.is_empty()).then_some(Time::ZERO);
+        [played, at_once, self.machine.as_ref().and_then(|machine| machine.next_wake())].into_iter().flatten().min()
+    }
+
+    /// Lets it do what is due at `now`.
+    pub fn run(&mut self, now: Time, out: &mut Output) {
+        if let Main::Played(behaving) = &mut self.main {
+            behaving.run(now, out);
+            if self.watched && !out.lines.is_empty() {
+                let text: String = out.lines.iter().map(|line| format!("{}\n", line.text)).collect();
+                out.execs.push((ExecId::MAIN, ExecEvent::Stdout(text.into_bytes())));
+            }
+        }
+        out.execs.append(&mut self.at_once);
+        self.run_machine(now, out);
+    }
+
+    fn run_machine(&mut self, now: Time, out: &mut Output) {
+        let Some(machine) = self.machine.as_mut() else { return };
+        machine.run(now);
+        if let Some(console) = self.console {
+            let fresh = machine.take_output(console);
+            take_lines(&mut self.unfinished, &fresh, now, &mut out.lines);
+            if self.watched && !fresh.is_empty() {
+                out.execs.push((ExecId::MAIN, ExecEvent::Stdout(fresh)));
+            }
+        }
+        self.execs.retain(|id, running| {
+            let mut take = |tty: Option<TtyId>, event: fn(Vec<u8>) -> ExecEvent| {
+                let bytes = tty.map(|tty| machine.take_output(tty)).unwrap_or_default();
+                if !bytes.is_empty() {
+                    out.execs.push((*id, event(bytes)));
+                }
+            };
+            take(Some(running.stdout), ExecEvent::Stdout);
+            take(running.stderr, ExecEvent::Stderr);
+            let ended = machine.take_exit(running.pid);
+            if let Some(exit) = ended {
+                out.execs.push((*id, ExecEvent::Ended(exit.code)));
+            }
+            ended.is_none()
+        });
+        if let Main::Program(pid) = self.main
+            && let Some(exit) = machine.take_exit(pid)
+        {
+            if !self.unfinished.is_empty() {
+                take_lines(&mut self.unfinished, b"\n", now, &mut out.lines);
+            }
+            out.ended = Some(Ended::code(exit.code));
+        }
+    }
+
+    /// SIGTERM. It may end now, later (it says so with `next_at`), or never.
+    pub fn terminate(&mut self, now: Time, out: &mut Output) {
+        match &mut self.main {
+            Main::Played(behaving) => behaving.terminate(now, out),
+            Main::Program(pid) => {
+                let pid = *pid;
+                // A process that has just ended cannot be signalled, which is no matter.
+                let _ = self.machine().kill(pid, Signal::Terminate);
+                self.run_machine(now, out);
+            }
+        }
+    }
+
+    /// Whether it accepts connections on this port.
+    pub fn listens(&self, port: u16, now: Time) -> bool {
+        match &self.main {
+            Main::Played(behaving) => behaving.listens(port, now),
+            Main::Program(_) => false,
+        }
+    }
+
+    /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
+    /// others before it.
+    pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+        match &mut self.main {
+            Main::Played(behaving) => behaving.take(port, asked, now),
+            Main::Program(_) => Taken::Refused,
+        }
+    }
+
+    /// What it uses at the moment, for metrics.
+    pub fn memory_bytes(&self) -> u64 {
+        match &self.main {
+            Main::Played(behaving) => behaving.memory_bytes(),
+            Main::Program(_) => 1 << 20,
+        }
+    }
+
+    pub fn cpu_millis(&self, now: Time) -> u64 {
+        match &self.main {
+            Main::Played(behaving) => behaving.cpu_millis(now),
+            Main::Program(_) => 1,
+        }
+    }
+}
+
+/// Commands beside the main process.
+impl Computer {
+    /// Runs a command in the container. What comes of it comes out of [`Computer::run`], which is to be called next.
+    pub fn exec(&mut self, exec: &Exec, now: Time) -> Result<ExecId, StartError> {
+        let id = ExecId(self.next_exec);
+        if let Main::Played(behaving) = &self.main
+            && let Some((code, text)) = behaving.exec(&exec.command.join(" "), now)
+        {
+            self.next_exec += 1;
+            if !text.is_empty() {
+                self.at_once.push((id, ExecEvent::Stdout(text.into_bytes())));
+            }
+            self.at_once.push((id, ExecEvent::Ended(code)));
+            return Ok(id);
+        }
+        let (environment, workdir) = (self.environment(), self.workdir());
+        let machine = self.machine();
+        let (stdin, stdout, stderr) = match exec.tty {
+            true => {
+                let tty = machine.open_terminal(80);
+                (exec.stdin.then_some(tty), tty, None)
+            }
+            false => (exec.stdin.then(|| machine.open_channel()), machine.open_channel(), Some(machine.open_channel())),
+        };
+        let stdio = Stdio {
+            stdin: stdin.map_or(Endpoint::Null, Endpoint::Tty),
+            stdout: Endpoint::Tty(stdout),
+            stderr: Endpoint::Tty(stderr.unwrap_or(stdout)),
+        };
+        let pid = machine.spawn(&exec.command, environment, &workdir, stdio).map_err(|error| start_error(&exec.command, error))?;
+        self.next_exec += 1;
+        self.execs.insert(id, Running { pid, stdin, stdout, stderr });
+        Ok(id)
+    }
+
+    /// The commands that have not ended.
+    pub fn execs(&self) -> impl Iterator<Item = ExecId> {
+        self.execs.keys().copied()
+    }
+
+    /// Whether what the main process writes is to come out as it is, too.
+    pub fn set_watched(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// Where a command, or the main process, reads from.
+    fn input_of(&mut self, id: ExecId) -> Option<(&mut Machine, TtyId)> {
+        let stdin = match id {
+            ExecId::MAIN => self.console.filter(|_| self.spawned.stdin),
+            id => self.execs.get(&id)?.stdin,
+        };
+        Some((self.machine.as_mut()?, stdin?))
+    }
+
+    /// Somebody types, or sends into the command's standard input.
+    pub fn exec_input(&mut self, id: ExecId, bytes: &[u8]) {
+        let Some((machine, stdin)) = self.input_of(id) else { return };
+        match bytes {
+            [CTRL_C] if machine.is_tty(stdin) => machine.interrupt(stdin),
+            [CTRL_D] if machine.is_tty(stdin) => machine.end_input(stdin),
+            bytes => machine.type_bytes(stdin, bytes),
+        }
+    }
+
+    /// Nothing more will come.
+    pub fn exec_end_input(&mut self, id: ExecId) {
+        if let Some((machine, stdin)) = self.input_of(id) {
+            machine.end_input(stdin);
+        }
+    }
+
+    /// The client's terminal has this width now.
+    pub fn exec_resize(&mut self, id: ExecId, columns: usize) {
+        if let (Some(running), Some(machine)) = (self.execs.get(&id), self.machine.as_mut()) {
+            machine.resize(running.stdout, columns);
+        }
+    }
+
+    /// The client is gone: what reads from it finds the end, what writes to it writes into the void.
+    pub fn exec_hang_up(&mut self, id: ExecId) {
+        self.exec_end_input(id);
+    }
+
+    /// Nobody waits for the command any more, so it is ended.
+    pub fn exec_kill(&mut self, id: ExecId) {
+        if let (Some(running), Some(machine)) = (self.execs.get(&id), self.machine.as_mut()) {
+            // It may have ended at this very moment.
+            let _ = machine.kill(running.pid, Signal::Kill);
+        }
+    }
+}
+
+/// The timetable that stands for this command line, if one does.
+fn played(image: &Image, spawned: &Spawned, line: &[String]) -> Option<Behavior> {
+    let is_default = spawned.command.is_empty() && spawned.args.is_empty();
+    if !is_default {
+        let text = line.join(" ");
+        if let Some(command) = image.commands.iter().find(|command| text.contains(&command.contains)) {
+            return Some(command.behavior.clone());
+        }
+    }
+    let behavior = image.behavior.as_ref()?;
+    let runs_own_program = || line.first().is_some_and(|program| image.programs.iter().any(|own| own == base_name(program)));
+    (is_default || runs_own_program()).then(|| behavior.clone())
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// runc's words for a command that cannot be started.
+fn start_error(line: &[String], error: Errno) -> StartError {
+    let program = line.first().map_or("", String::as_str);
+    let why = match error {
+        Errno::NoEntry if program.contains('/') => format!("stat {program}: no such file or directory"),
+        Errno::NoEntry => "executable file not found in $PATH".to_owned(),
+        Errno::IsDirectory => "is a directory".to_owned(),
+        Errno::AccessDenied => "permission denied".to_owned(),
+        other => other.to_string().to_lowercase(),
+    };
+    StartError(format!("exec: {program:?}: {why}"))
+}
+
+/// Takes the whole lines out of what was written.
+fn take_lines(unfinished: &mut Vec<u8>, fresh: &[u8], now: Time, lines: &mut Vec<LogLine>) {
+    unfinished.extend_from_slice(fresh);
+    while let Some(end) = unfinished.iter().position(|byte| *byte == b'\n') {
+        let rest = unfinished.split_off(end + 1);
+        unfinished.truncate(end);
+        lines.push(LogLine { at: now, text: String::from_utf8_lossy(unfinished).into() });
+        *unfinished = rest;
+    }
+}
+
+/// Stands in the list of processes for a main program that is played.
+#[derive(Clone)]
+struct Elsewhere;
+
+impl Program for Elsewhere {
+    fn resume(&mut self, _sys: &mut Sys<'_>) -> Turn {
+        Turn::Wait
+    }
+
+    fn signal(&mut self, _signal: Signal) -> bool {
+        true
+    }
+
+    fn clone_box(&self) -> Box<dyn Program> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,89 @@
+//! The pod and the container that a command means: by a pod's name, or by the name of what makes pods.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/podcmd/podcmd.go,
+//! staging/src/k8s.io/kubectl/pkg/polymorphichelpers/helpers.go (GetFirstPod), v1.36.
+//! Simplified: a pod that is still to come is not waited for.
+
+use serde_json::Value;
+
+use crate::builder::{Builder, Info};
+use crate::client::Call;
+use crate::failure::{Outcome, fail};
+use crate::kubectl::Kubectl;
+use crate::revisions::selector;
+use crate::unstructured::{annotation, items, name, text};
+
+/// The names of a pod's containers: ordinary ones, ephemeral ones, init containers.
+pub fn container_names(pod: &Value) -> Vec<String> {
+    let lists = ["/spec/containers", "/spec/ephemeralContainers", "/spec/initContainers"];
+    lists.iter().flat_map(|list| items(pod, list)).map(|container| text(container, "/name").to_owned()).collect()
+}
+
+/// The same, as messages list them.
+pub fn all_container_names(pod: &Value) -> String {
+    let lists = [("/spec/containers", ""), ("/spec/ephemeralContainers", " (ephem)"), ("/spec/initContainers", " (init)")];
+    let named = lists.iter().flat_map(|(list, mark)| items(pod, list).iter().map(move |container| format!("{}{mark}", text(container, "/name"))));
+    named.collect::<Vec<_>>().join(", ")
+}
+
+impl Kubectl<'_, '_> {
+    /// The container of this name; without a name the one that the pod prefers, or the first.
+    pub fn container_of(&mut self, pod: &Value, asked: &str, quiet: bool) -> Outcome<String> {
+        let preferred = annotation(pod, "kubectl.kubernetes.io/default-container").unwrap_or_default();
+        let wanted = if asked.is_empty() { preferred } else { asked };
+        let names = container_names(pod);
+        if !wanted.is_empty() {
+            if !names.iter().any(|known| known == wanted) {
+                return fail(format!("container {wanted} is not valid for pod {} out of: {}", name(pod), all_container_names(pod)));
+            }
+            return Ok(wanted.to_owned());
+        }
+        let first = names.first().cloned().unwrap_or_default();
+        if !quiet && names.len() > 1 {
+            self.eprint(&format!("Defaulted container {first:?} out of: {}\n", all_container_names(pod)))?;
+        }
+        Ok(first)
+    }
+
+    /// The pod that these words name: `POD`, `TYPE/NAME` or `TYPE NAME`.
+    pub fn attachable_pod(&mut self, words: &[String]) -> Outcome<Value> {
+        let builder = Builder { default_type: Some("pods"), single_resource_type: true, ..Builder::of(self, words) };
+        let infos = builder.find(self)?.all()?;
+        let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
+        match info.mapping.kind.as_str() {
+            "Pod" => Ok(info.object),
+            "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => match self.pods_of(&info)?.into_iter().next() {
+                Some(pod) => Ok(pod),
+                None => fail("timed out waiting for the condition"),
+            },
+            kind => fail(format!("cannot attach to {}: selector for {} not implemented", go_type(kind), go_type(kind))),
+        }
+    }
+
+    /// The pods of a workload or a Service, those first that run and are ready, and of these the older ones.
+    pub fn pods_of(&mut self, info: &Info) -> Outcome<Vec<Value>> {
+        let wanted = if info.mapping.kind == "Service" {
+            let pairs = crate::unstructured::strings(&info.object, "/spec/selector");
+            pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
+        } else {
+            selector(&info.object)
+        };
+        let call = Call::get(format!("/api/v1/namespaces/{}/pods", info.namespace)).query("labelSelector", wanted);
+        let list = self.send(&call)?;
+        let mut pods: Vec<Value> = items(&list, "/items").to_vec();
+        pods.sort_by_key(|pod| {
+            let phase = match text(pod, "/status/phase") {
+                "Running" => 0,
+                "Unknown" => 1,
+                _ => 2,
+            };
+            let ready = items(pod, "/status/conditions").iter().any(|condition| text(condition, "/type") == "Ready" && text(condition, "/status") == "True");
+            (text(pod, "/spec/nodeName").is_empty(), phase, !ready)
+        });
+        Ok(pods)
+    }
+}
+
+fn go_type(kind: &str) -> String {
+    format!("*v1.{kind}")
+}
