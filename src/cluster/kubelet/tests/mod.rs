@@ -1,6 +1,5 @@
 //! The kubelet at work: what pods go through, as recorded from a real one, and what nodes go through.
 
-mod golden;
 mod many;
 mod nodes;
 mod pods;
