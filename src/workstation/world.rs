@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
-use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, Outgoing};
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, LookupAnswer, Machine, Outgoing};
 use podarium_sim::Time;
 
 use crate::terminal::Seat;
@@ -111,6 +111,8 @@ impl World {
                 }
                 // No subresource that talks both ways is simulated yet; the server has refused it already.
                 Outgoing::Data { .. } => {}
+                // The student's computer has no name server.
+                Outgoing::Lookup { id, .. } => self.machine.lookup_reply(id, LookupAnswer::TimedOut),
             }
         }
     }

@@ -98,6 +98,7 @@ impl Rig {
                         }
                     }
                     Outgoing::Data { .. } => {}
+                    Outgoing::Lookup { id, .. } => self.machine.lookup_reply(id, podarium_machine::LookupAnswer::TimedOut),
                 }
             }
         }
