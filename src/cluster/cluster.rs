@@ -17,6 +17,7 @@ use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, Us
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
+use crate::images::Disks;
 use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::store::{Key, Store};
@@ -128,6 +129,7 @@ pub struct Cluster {
     pub(crate) gateway: Gateway,
     pub(crate) machines: Machines,
     pub(crate) network: Network,
+    disks: Disks,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -154,6 +156,7 @@ impl Cluster {
             gateway: Gateway::default(),
             machines: Machines::default(),
             network,
+            disks: Disks::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -563,6 +566,7 @@ impl Cluster {
             next_id: &mut self.next_id,
             effects: &mut effects,
             user: &slot.user,
+            disks: &mut self.disks,
             cause,
         };
         component.get_mut().on(message, &mut ctx);
@@ -583,6 +587,7 @@ impl Cluster {
             next_id: &mut self.next_id,
             effects: &mut effects,
             user: &slot.user,
+            disks: &mut self.disks,
             cause: Cause::Timer("request"),
         };
         let connected = component.get_mut().connect(arrival, &mut ctx);

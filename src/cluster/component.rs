@@ -15,6 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
+use crate::images::Disks;
 use crate::network::{Aims, Arrival, Connected, Ip, Policies, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
@@ -135,6 +136,8 @@ pub struct Ctx<'a> {
     pub(crate) next_id: &'a mut u64,
     pub(crate) effects: &'a mut Vec<Effect>,
     pub(crate) user: &'a User,
+    /// The disks of all machines and of the storage: kubelets mount what is theirs.
+    pub(crate) disks: &'a mut Disks,
     /// What this turn's message came from; requests carry it unless they name another.
     pub cause: Cause,
 }

@@ -29,8 +29,8 @@ pub enum Failure {
     Many(Vec<Failure>),
     /// A text that goes out as it is, without `error: `.
     Plain(String),
-    /// A command in a container ended with this code, and so does kubectl.
-    Command(i32),
+    /// What ran in a container ended with this code, and so does kubectl.
+    Command { code: i32, message: String },
     /// Everything has been said already.
     Exit(i32),
 }
@@ -123,7 +123,7 @@ impl Failure {
     pub fn report(&self) -> (String, i32) {
         let mut message = match self {
             Failure::Exit(code) => return (String::new(), *code),
-            Failure::Command(code) => return (format!("{self}\n"), *code),
+            Failure::Command { code, message } => return (format!("{message}\n"), *code),
             Failure::Plain(message) => message.clone(),
             Failure::Server(status) if text(status, "/reason") == "Invalid" => invalid(status),
             Failure::Many(failures) => {
@@ -228,7 +228,7 @@ impl fmt::Display for Failure {
                 let all: Vec<String> = failures.iter().map(Failure::to_string).collect();
                 write!(f, "[{}]", all.join(", "))
             }
-            Failure::Command(code) => write!(f, "command terminated with exit code {code}"),
+            Failure::Command { message, .. } => f.write_str(message),
             Failure::Exit(code) => write!(f, "exit {code}"),
         }
     }

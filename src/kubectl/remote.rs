@@ -125,5 +125,6 @@ fn ended(status: &Value) -> Outcome<()> {
     }
     let causes = items(status, "/details/causes");
     let code = causes.iter().find(|cause| text(cause, "/reason") == "ExitCode").and_then(|cause| text(cause, "/message").parse().ok());
-    Err(Failure::Command(code.unwrap_or(1)).into())
+    let code = code.unwrap_or(1);
+    Err(Failure::Command { code, message: format!("command terminated with exit code {code}") }.into())
 }

@@ -19,6 +19,17 @@ pub enum Errno {
     BrokenPipe,
     ExecFormat,
     TooManyLinks,
+    /// A file system that takes no writes.
+    ReadOnly,
+    NoSpace,
+    /// A file cannot be moved from one file system to another; it has to be copied.
+    CrossDevice,
+    Busy,
+    /// The file is gone that was found a moment ago.
+    Stale,
+    AddressInUse,
+    NoMemory,
+    NoDevice,
 }
 
 impl fmt::Display for Errno {
@@ -38,6 +49,14 @@ impl fmt::Display for Errno {
             Errno::BrokenPipe => "Broken pipe",
             Errno::ExecFormat => "Exec format error",
             Errno::TooManyLinks => "Too many levels of symbolic links",
+            Errno::ReadOnly => "Read-only file system",
+            Errno::NoSpace => "No space left on device",
+            Errno::CrossDevice => "Invalid cross-device link",
+            Errno::Busy => "Device or resource busy",
+            Errno::Stale => "Stale file handle",
+            Errno::AddressInUse => "Address already in use",
+            Errno::NoDevice => "No such device or address",
+            Errno::NoMemory => "Cannot allocate memory",
         })
     }
 }

@@ -1,23 +1,16 @@
-//! The file system: directories, files, symbolic links and a few devices, all in memory.
+//! The file system of a machine: its own tree, and volumes mounted upon it.
 //!
-//! It is built of persistent maps and shared contents, so cloning it costs nothing however much it holds, and a clone
-//! that writes copies only what it changes. Every path here is absolute; `sys_files.rs` joins it with a process's
-//! working directory.
+//! The embedder fills and reads it by absolute paths and as root. What a process may do there is checked in `walk.rs`.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use imbl::OrdMap;
 use podarium_sim::Time;
 
-use crate::Errno;
-
-/// The number of a file, whatever names it has.
-pub(crate) type Inode = u64;
-
-const ROOT: Inode = 1;
-/// Linux gives up after following so many symbolic links.
-const LINKS_FOLLOWED: usize = 40;
+use crate::credentials::SUPERUSER;
+use crate::tree::{Contents, Device, Inode, ROOT, Tree};
+use crate::walk::{Access, FileId, Look, Place, Trees, normalize};
+use crate::{Credentials, Errno, Volume, VolumeId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -31,13 +24,19 @@ pub enum FileKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Metadata {
     pub kind: FileKind,
-    /// Permission bits: `0o755`.
+    /// Permission bits, with setuid, setgid and sticky: `0o755`.
     pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
     /// Length of the contents in bytes; 4096 for a directory.
     pub size: u64,
+    /// How many names it has.
+    pub links: u32,
     pub modified: Time,
-    /// Tells two names of one file from two files.
+    /// Its number, which is unique in its volume.
     pub inode: u64,
+    /// The volume that it is in; `None`: the machine's own disk.
+    pub volume: Option<VolumeId>,
     /// Where a symbolic link leads.
     pub target: Option<String>,
 }
@@ -50,327 +49,418 @@ impl Metadata {
     pub fn is_executable(&self) -> bool {
         self.mode & 0o111 != 0
     }
+
+    /// Tells two names of one file from two files.
+    pub fn is_same_file(&self, other: &Metadata) -> bool {
+        (self.volume, self.inode) == (other.volume, other.inode)
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Device {
-    Null,
-    Zero,
-    /// The process's own descriptor with this number: `/dev/stdout`.
-    Descriptor(u32),
-    Terminal,
-}
-
-#[derive(Clone, Debug)]
-enum Contents {
-    File(Arc<Vec<u8>>),
-    Directory(OrdMap<String, Inode>),
-    Symlink(String),
-    Device(Device),
-}
-
-#[derive(Clone, Debug)]
-struct Node {
-    contents: Contents,
-    mode: u32,
-    modified: Time,
-}
-
-/// Where a path leads: the directory that holds the last name, and what is there, if anything.
-pub(crate) struct Location {
-    pub parent: Inode,
-    pub name: String,
-    pub inode: Option<Inode>,
+/// A volume, or a part of it, as it appears in a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// Where: an absolute path.
+    pub path: String,
+    pub volume: VolumeId,
+    /// The directory or file of the volume that is shown; `None`: all of it.
+    pub sub_path: Option<String>,
+    pub read_only: bool,
+    upon: Place,
+    root: Inode,
 }
 
 #[derive(Clone, Debug)]
 pub struct FileSystem {
-    nodes: OrdMap<Inode, Node>,
-    next: Inode,
+    own: Tree,
+    read_only: bool,
+    volumes: OrdMap<VolumeId, Volume>,
+    mounts: Arc<Vec<Mount>>,
 }
 
 impl Default for FileSystem {
+    /// A few directories and devices.
     fn default() -> Self {
-        let mut files = FileSystem { nodes: OrdMap::new(), next: ROOT };
-        files.add(Contents::Directory(OrdMap::new()), 0o755, Time::ZERO);
-        for path in ["/bin", "/dev", "/etc", "/home", "/root", "/tmp", "/usr/bin", "/usr/local/bin", "/var/log"] {
-            files.mkdir_all(path, Time::ZERO).expect("an empty file system takes its first directories");
+        let mut files = FileSystem { own: Tree::default(), read_only: false, volumes: OrdMap::new(), mounts: Arc::default() };
+        let directories = [
+            ("/dev", 0o755), ("/etc", 0o755), ("/home", 0o755), ("/proc", 0o555), ("/root", 0o700), ("/run", 0o755), ("/sys", 0o555),
+            ("/tmp", 0o1777), ("/usr/bin", 0o755), ("/usr/sbin", 0o755), ("/usr/local/bin", 0o755), ("/var/log", 0o755), ("/var/tmp", 0o1777),
+        ];
+        for (path, mode) in directories {
+            files.mkdir_all(path, Time::ZERO).expect("an empty disk takes its first directories");
+            files.chmod(path, mode).expect("it was just made");
+        }
+        for (target, path) in [("usr/bin", "/bin"), ("usr/sbin", "/sbin"), ("/run", "/var/run")] {
+            files.symlink(target, path, Time::ZERO).expect("the name is free");
         }
         for (path, device) in [
             ("/dev/null", Device::Null),
             ("/dev/zero", Device::Zero),
+            ("/dev/full", Device::Full),
+            ("/dev/random", Device::Random),
+            ("/dev/urandom", Device::Random),
             ("/dev/stdin", Device::Descriptor(0)),
             ("/dev/stdout", Device::Descriptor(1)),
             ("/dev/stderr", Device::Descriptor(2)),
             ("/dev/tty", Device::Terminal),
         ] {
-            let location = files.locate(path, true).expect("/dev is there");
-            files.link_new(location, Contents::Device(device), 0o666, Time::ZERO);
+            files.by(&SUPERUSER, Time::ZERO).add_device(path, device, 0o666).expect("the name is free");
         }
         files
     }
 }
 
-/// By absolute path: what the embedder uses to fill a computer with files.
+impl Trees for FileSystem {
+    fn tree(&self, volume: Option<VolumeId>) -> Result<&Tree, Errno> {
+        match volume {
+            None => Ok(&self.own),
+            Some(id) => Ok(&self.volumes.get(&id).ok_or(Errno::Stale)?.tree),
+        }
+    }
+
+    fn tree_mut(&mut self, volume: Option<VolumeId>) -> Result<&mut Tree, Errno> {
+        match volume {
+            None => Ok(&mut self.own),
+            Some(id) => Ok(&mut self.volumes.get_mut(&id).ok_or(Errno::Stale)?.tree),
+        }
+    }
+
+    fn mount_of(&self, number: usize) -> (Option<VolumeId>, bool) {
+        match number.checked_sub(1).and_then(|index| self.mounts.get(index)) {
+            None => (None, self.read_only),
+            Some(mount) => (Some(mount.volume), mount.read_only),
+        }
+    }
+
+    fn mounted_on(&self, place: Place) -> Option<Place> {
+        let index = self.mounts.iter().rposition(|mount| mount.upon == place)?;
+        Some(Place { mount: index + 1, inode: self.mounts[index].root })
+    }
+}
+
+/// The methods by absolute path that disks and volumes share. The embedder acts as root.
+macro_rules! methods_by_path {
+    ($files:ty) => {
+        impl $files {
+            pub(crate) fn by<'a>(&'a mut self, by: &'a Credentials, now: Time) -> Access<'a> {
+                Access { trees: self, by, now }
+            }
+
+            pub(crate) fn look<'a>(&'a self, by: &'a Credentials) -> Look<'a> {
+                Look { trees: self, by }
+            }
+
+            pub fn read(&self, path: &str) -> Result<Vec<u8>, Errno> {
+                self.look(&SUPERUSER).read(path).map(|bytes| bytes.as_ref().clone())
+            }
+
+            /// The contents without a copy.
+            pub fn read_shared(&self, path: &str) -> Result<Arc<Vec<u8>>, Errno> {
+                self.look(&SUPERUSER).read(path).cloned()
+            }
+
+            /// Writes a whole file. A file that exists keeps its mode and owner; a new one is root's.
+            pub fn write(&mut self, path: &str, bytes: impl Into<Vec<u8>>, mode: u32, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).write(path, bytes.into(), mode)
+            }
+
+            pub fn mkdir(&mut self, path: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).mkdir(path, 0o755)
+            }
+
+            /// Makes a directory and whatever is missing above it.
+            pub fn mkdir_all(&mut self, path: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).mkdir_all(path, 0o755)
+            }
+
+            /// The names in a directory, sorted, without `.` and `..`.
+            pub fn read_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
+                self.look(&SUPERUSER).read_dir(path)
+            }
+
+            /// What is at a path; with `follow`, at the end of the symbolic link that is there.
+            pub fn stat(&self, path: &str, follow: bool) -> Result<$crate::files::Metadata, Errno> {
+                self.look(&SUPERUSER).stat(path, follow)
+            }
+
+            /// Removes a file or an empty directory. An open file lives on for those who have it open.
+            pub fn remove(&mut self, path: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).remove(path).map(|_| ())
+            }
+
+            /// Removes a file, or a directory and all that is in it.
+            pub fn remove_all(&mut self, path: &str, now: Time) -> Result<(), Errno> {
+                if self.stat(path, false)?.is_dir() {
+                    for name in self.read_dir(path)? {
+                        self.remove_all(&format!("{path}/{name}"), now)?;
+                    }
+                }
+                self.remove(path, now)
+            }
+
+            pub fn rename(&mut self, from: &str, to: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).rename(from, to).map(|_| ())
+            }
+
+            pub fn symlink(&mut self, target: &str, path: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).symlink(target, path)
+            }
+
+            pub fn chmod(&mut self, path: &str, mode: u32) -> Result<(), Errno> {
+                self.by(&SUPERUSER, Time::ZERO).chmod(path, mode)
+            }
+
+            /// Gives a file to a user and a group. Symbolic links are followed.
+            pub fn chown(&mut self, path: &str, uid: u32, gid: u32) -> Result<(), Errno> {
+                self.by(&SUPERUSER, Time::ZERO).chown(path, Some(uid), Some(gid), true)
+            }
+
+            pub fn touch(&mut self, path: &str, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).set_modified(path, now)
+            }
+        }
+    };
+}
+pub(crate) use methods_by_path;
+
+methods_by_path!(FileSystem);
+
+/// Mounts.
 impl FileSystem {
-    pub fn read(&self, path: &str) -> Result<Vec<u8>, Errno> {
-        self.read_inode(self.existing(path)?).map(|contents| contents.as_ref().clone())
+    /// Puts a volume's contents in. What is mounted shows them at once.
+    pub fn set_volume(&mut self, id: VolumeId, volume: Volume) {
+        self.volumes.insert(id, volume);
     }
 
-    /// Writes a whole file. A file that exists keeps its mode.
-    pub fn write(&mut self, path: &str, bytes: impl Into<Vec<u8>>, mode: u32, now: Time) -> Result<(), Errno> {
-        let inode = self.create(path, mode, now)?;
-        self.set_contents(inode, bytes.into(), now)
+    /// A volume as the machine has left it.
+    pub fn volume(&self, id: VolumeId) -> Option<&Volume> {
+        self.volumes.get(&id)
     }
 
-    pub fn mkdir(&mut self, path: &str, now: Time) -> Result<(), Errno> {
-        let location = self.locate(path, true)?;
-        if location.inode.is_some() {
-            return Err(Errno::Exists);
-        }
-        self.link_new(location, Contents::Directory(OrdMap::new()), 0o755, now);
-        Ok(())
-    }
-
-    /// Makes a directory and whatever is missing above it.
-    pub fn mkdir_all(&mut self, path: &str, now: Time) -> Result<(), Errno> {
-        let mut so_far = String::new();
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            so_far.push('/');
-            so_far.push_str(name);
-            match self.mkdir(&so_far, now) {
-                Err(Errno::Exists) if self.stat(&so_far, true)?.is_dir() => {}
-                result => result?,
+    /// Shows a volume (an empty one, if it was not put in yet) at a path, which is made if it is missing. With
+    /// `sub_path` only that directory of the volume, made if it is missing, or that file: then the path is a file's.
+    pub fn mount(&mut self, path: &str, id: VolumeId, sub_path: Option<&str>, read_only: bool) -> Result<(), Errno> {
+        let volume = self.volumes.entry(id).or_default();
+        let root = match sub_path.map(normalize).filter(|path| path != "/") {
+            None => ROOT,
+            Some(inside) => {
+                if volume.stat(&inside, true) == Err(Errno::NoEntry) {
+                    volume.mkdir_all(&inside, Time::ZERO)?;
+                }
+                volume.look(&SUPERUSER).existing(&inside)?.inode
             }
-        }
-        Ok(())
-    }
-
-    pub fn read_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
-        Ok(self.directory(self.existing(path)?)?.keys().cloned().collect())
-    }
-
-    /// What is at a path; with `follow`, at the end of the symbolic link that is there.
-    pub fn stat(&self, path: &str, follow: bool) -> Result<Metadata, Errno> {
-        let inode = self.locate(path, follow)?.inode.ok_or(Errno::NoEntry)?;
-        let node = &self.nodes[&inode];
-        let (kind, size, target) = match &node.contents {
-            Contents::File(bytes) => (FileKind::File, bytes.len() as u64, None),
-            Contents::Directory(_) => (FileKind::Directory, 4096, None),
-            Contents::Symlink(target) => (FileKind::Symlink, target.len() as u64, Some(target.clone())),
-            Contents::Device(_) => (FileKind::Device, 0, None),
         };
-        Ok(Metadata { kind, mode: node.mode, size, modified: node.modified, inode, target })
-    }
-
-    /// Removes a file or an empty directory. An open file lives on until it is closed by those who have it.
-    pub fn remove(&mut self, path: &str, now: Time) -> Result<(), Errno> {
-        let location = self.locate(path, false)?;
-        let inode = location.inode.ok_or(Errno::NoEntry)?;
-        if self.directory(inode).is_ok_and(|entries| !entries.is_empty()) {
-            return Err(Errno::NotEmpty);
+        let is_directory = volume.tree.is_directory(root);
+        let (path, was_read_only) = (normalize(path), self.read_only);
+        // The runtime makes mount points before the disk becomes read-only.
+        self.read_only = false;
+        let made = self.make_mount_point(&path, is_directory);
+        self.read_only = was_read_only;
+        let upon = made.and_then(|()| self.look(&SUPERUSER).existing(&path))?;
+        if self.look(&SUPERUSER).tree_of(upon)?.is_directory(upon.inode) != is_directory {
+            return Err(if is_directory { Errno::NotDirectory } else { Errno::IsDirectory });
         }
-        self.change_directory(location.parent, now, |entries| entries.remove(&location.name));
+        let mount = Mount { path, volume: id, sub_path: sub_path.map(str::to_owned), read_only, upon, root };
+        Arc::make_mut(&mut self.mounts).push(mount);
         Ok(())
     }
 
-    pub fn rename(&mut self, from: &str, to: &str, now: Time) -> Result<(), Errno> {
-        let source = self.locate(from, false)?;
-        let inode = source.inode.ok_or(Errno::NoEntry)?;
-        let target = self.locate(to, false)?;
-        if let Some(there) = target.inode {
-            match (self.directory(inode).is_ok(), self.directory(there)) {
-                (false, Ok(_)) => return Err(Errno::IsDirectory),
-                (true, Err(_)) => return Err(Errno::NotDirectory),
-                (true, Ok(entries)) if !entries.is_empty() => return Err(Errno::NotEmpty),
-                _ => {}
-            }
+    fn make_mount_point(&mut self, path: &str, is_directory: bool) -> Result<(), Errno> {
+        if is_directory {
+            return self.mkdir_all(path, Time::ZERO);
         }
-        if normalize(to).starts_with(&format!("{}/", normalize(from))) {
-            return Err(Errno::InvalidArgument);
+        if let Some((above, _)) = path.rsplit_once('/') {
+            self.mkdir_all(above, Time::ZERO)?;
         }
-        self.change_directory(source.parent, now, |entries| entries.remove(&source.name));
-        self.change_directory(target.parent, now, |entries| entries.insert(target.name, inode));
-        Ok(())
-    }
-
-    pub fn symlink(&mut self, target: &str, path: &str, now: Time) -> Result<(), Errno> {
-        let location = self.locate(path, false)?;
-        if location.inode.is_some() {
-            return Err(Errno::Exists);
+        match self.stat(path, true) {
+            Err(Errno::NoEntry) => self.write(path, "", 0o644, Time::ZERO),
+            found => found.map(|_| ()),
         }
-        self.link_new(location, Contents::Symlink(target.to_owned()), 0o777, now);
-        Ok(())
     }
 
-    pub fn chmod(&mut self, path: &str, mode: u32) -> Result<(), Errno> {
-        let inode = self.existing(path)?;
-        self.change(inode, |node| node.mode = mode);
-        Ok(())
+    /// What is mounted, in the order in which it was.
+    pub fn mounts(&self) -> &[Mount] {
+        &self.mounts
     }
 
-    pub fn touch(&mut self, path: &str, now: Time) -> Result<(), Errno> {
-        let inode = self.existing(path)?;
-        self.change(inode, |node| node.modified = now);
-        Ok(())
+    /// Whether the machine's own disk refuses writing. Volumes say so for themselves; devices always take it.
+    pub fn set_root_read_only(&mut self, read_only: bool) {
+        self.read_only = read_only;
+    }
+
+    pub fn is_root_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// The bytes of the machine's own disk.
+    pub fn used_bytes(&self) -> u64 {
+        self.own.used()
+    }
+
+    /// How many files and directories the machine's own disk has.
+    pub fn file_count(&self) -> usize {
+        self.own.count()
     }
 }
 
 /// By file number: what open descriptors use.
 impl FileSystem {
-    /// The file at a path, made empty if it is not there.
-    pub(crate) fn create(&mut self, path: &str, mode: u32, now: Time) -> Result<Inode, Errno> {
-        let location = self.locate(path, true)?;
-        match location.inode {
-            Some(inode) if self.directory(inode).is_ok() => Err(Errno::IsDirectory),
-            Some(inode) => Ok(inode),
-            None if path.ends_with('/') => Err(Errno::IsDirectory),
-            None => Ok(self.link_new(location, Contents::File(Arc::default()), mode, now)),
-        }
+    pub(crate) fn bytes(&self, file: FileId) -> Result<&Arc<Vec<u8>>, Errno> {
+        self.tree(file.volume)?.bytes(file.inode)
     }
 
-    pub(crate) fn existing(&self, path: &str) -> Result<Inode, Errno> {
-        self.locate(path, true)?.inode.ok_or(Errno::NoEntry)
+    pub(crate) fn set_bytes(&mut self, file: FileId, bytes: Vec<u8>, now: Time) -> Result<(), Errno> {
+        self.tree_mut(file.volume)?.set_bytes(file.inode, bytes, now)
     }
 
-    pub(crate) fn device(&self, inode: Inode) -> Option<Device> {
-        match self.nodes[&inode].contents {
+    /// Writes at a place, or at the end, and gives the place behind what was written.
+    pub(crate) fn write_at(&mut self, file: FileId, offset: Option<usize>, bytes: &[u8], now: Time) -> Result<usize, Errno> {
+        self.tree_mut(file.volume)?.write(file.inode, offset, bytes, now)
+    }
+
+    pub(crate) fn device_of(&self, file: FileId) -> Option<Device> {
+        match self.tree(file.volume).ok()?.node(file.inode).ok()?.contents {
             Contents::Device(device) => Some(device),
             _ => None,
         }
     }
 
-    pub(crate) fn read_inode(&self, inode: Inode) -> Result<&Arc<Vec<u8>>, Errno> {
-        match &self.nodes[&inode].contents {
-            Contents::File(bytes) => Ok(bytes),
-            Contents::Directory(_) => Err(Errno::IsDirectory),
-            Contents::Symlink(_) | Contents::Device(_) => Err(Errno::InvalidArgument),
+    /// Nobody has the file open any more. If it has no name either, it is gone; a mounted file never is.
+    pub(crate) fn forget(&mut self, file: FileId) {
+        let is_mounted = self.mounts.iter().any(|mount| Some(mount.volume) == file.volume && mount.root == file.inode);
+        if !is_mounted && let Ok(tree) = self.tree_mut(file.volume) {
+            tree.forget(file.inode);
         }
-    }
-
-    pub(crate) fn set_contents(&mut self, inode: Inode, bytes: Vec<u8>, now: Time) -> Result<(), Errno> {
-        self.edit(inode, now, |contents| *contents = bytes)
-    }
-
-    /// Changes a file's bytes; what a device is given is gone.
-    pub(crate) fn edit(&mut self, inode: Inode, now: Time, edit: impl FnOnce(&mut Vec<u8>)) -> Result<(), Errno> {
-        let node = self.nodes.get_mut(&inode).ok_or(Errno::NoEntry)?;
-        match &mut node.contents {
-            Contents::File(bytes) => edit(Arc::make_mut(bytes)),
-            Contents::Device(_) => {}
-            Contents::Directory(_) => return Err(Errno::IsDirectory),
-            Contents::Symlink(_) => return Err(Errno::InvalidArgument),
-        }
-        node.modified = now;
-        Ok(())
-    }
-
-    fn directory(&self, inode: Inode) -> Result<&OrdMap<String, Inode>, Errno> {
-        match &self.nodes[&inode].contents {
-            Contents::Directory(entries) => Ok(entries),
-            _ => Err(Errno::NotDirectory),
-        }
-    }
-
-    fn change_directory<T>(
-        &mut self,
-        inode: Inode,
-        now: Time,
-        change: impl FnOnce(&mut OrdMap<String, Inode>) -> T,
-    ) {
-        self.change(inode, |node| {
-            let Contents::Directory(entries) = &mut node.contents else { panic!("only directories have entries") };
-            change(entries);
-            node.modified = now;
-        });
-    }
-
-    fn change(&mut self, inode: Inode, change: impl FnOnce(&mut Node)) {
-        change(self.nodes.get_mut(&inode).expect("a file number that was found is there"));
-    }
-
-    fn link_new(&mut self, location: Location, contents: Contents, mode: u32, now: Time) -> Inode {
-        let inode = self.add(contents, mode, now);
-        self.change_directory(location.parent, now, |entries| entries.insert(location.name, inode));
-        inode
-    }
-
-    fn add(&mut self, contents: Contents, mode: u32, modified: Time) -> Inode {
-        let inode = self.next;
-        self.next += 1;
-        self.nodes.insert(inode, Node { contents, mode, modified });
-        inode
-    }
-
-    /// Walks a path. Everything before the last name must exist; the last may be missing.
-    pub(crate) fn locate(&self, path: &str, follow_last: bool) -> Result<Location, Errno> {
-        if path.is_empty() {
-            return Err(Errno::NoEntry);
-        }
-        let mut todo: VecDeque<String> = names(path).collect();
-        // The directories walked through, so that `..` finds back. The root is its own parent.
-        let mut trail = vec![(ROOT, String::new())];
-        let mut links = 0;
-        while let Some(name) = todo.pop_front() {
-            let here = trail.last().expect("the root is never left").0;
-            let entries = self.directory(here)?;
-            if name == ".." {
-                trail.truncate((trail.len() - 1).max(1));
-                continue;
-            }
-            let Some(&inode) = entries.get(&name) else {
-                return match todo.is_empty() {
-                    true => Ok(Location { parent: here, name, inode: None }),
-                    false => Err(Errno::NoEntry),
-                };
-            };
-            match &self.nodes[&inode].contents {
-                Contents::Symlink(target) if follow_last || !todo.is_empty() => {
-                    links += 1;
-                    if links > LINKS_FOLLOWED {
-                        return Err(Errno::TooManyLinks);
-                    }
-                    if target.starts_with('/') {
-                        trail.truncate(1);
-                    }
-                    names(target).rev().for_each(|name| todo.push_front(name));
-                }
-                _ => trail.push((inode, name)),
-            }
-        }
-        let (inode, name) = trail.pop().expect("the root is never left");
-        let parent = trail.last().map_or(ROOT, |(inode, _)| *inode);
-        if path.ends_with('/') && self.directory(inode).is_err() {
-            return Err(Errno::NotDirectory);
-        }
-        Ok(Location { parent, name, inode: Some(inode) })
     }
 }
 
-fn names(path: &str) -> impl DoubleEndedIterator<Item = String> + '_ {
-    path.split('/').filter(|name| !name.is_empty() && *name != ".").map(str::to_owned)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// An absolute path without `.`, `..` and doubled slashes, by its text alone: `/a/./b/../c` is `/a/c`.
-pub(crate) fn normalize(path: &str) -> String {
-    let mut out: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => {
-                out.pop();
-            }
-            name => out.push(name),
-        }
+    const NOW: Time = Time::ZERO;
+    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new() };
+    const DATA: VolumeId = VolumeId(1);
+
+    fn with_data(read_only: bool) -> FileSystem {
+        let mut files = FileSystem::default();
+        let mut volume = Volume::default();
+        volume.mkdir_all("/a/b", NOW).unwrap();
+        volume.write("/a/file", "one", 0o644, NOW).unwrap();
+        files.set_volume(DATA, volume);
+        files.mount("/data", DATA, None, read_only).unwrap();
+        files
     }
-    format!("/{}", out.join("/"))
-}
 
-/// `path` as seen from the directory `cwd`.
-pub(crate) fn join(cwd: &str, path: &str) -> String {
-    match path {
-        "" => String::new(),
-        path if path.starts_with('/') => path.to_owned(),
-        path => format!("{cwd}/{path}"),
+    #[test]
+    fn a_volume_shows_at_its_mount_and_takes_what_is_written() {
+        let mut files = with_data(false);
+        assert_eq!(files.read("/data/a/file").unwrap(), b"one");
+        files.write("/data/new", "two", 0o600, NOW).unwrap();
+        assert_eq!(files.volume(DATA).unwrap().read("/new").unwrap(), b"two");
+        assert_eq!(files.read_dir("/data/a/b/../..").unwrap(), ["a", "new"]);
+        assert_eq!(files.stat("/data/../etc", true).unwrap().volume, None);
+    }
+
+    #[test]
+    fn a_volume_goes_from_one_machine_to_the_next() {
+        let (mut one, mut two) = (with_data(false), FileSystem::default());
+        two.mount("/elsewhere", DATA, None, false).unwrap();
+        one.write("/data/a/file", "changed", 0o644, NOW).unwrap();
+        two.set_volume(DATA, one.volume(DATA).unwrap().clone());
+        assert_eq!(two.read("/elsewhere/a/file").unwrap(), b"changed");
+    }
+
+    #[test]
+    fn a_part_of_a_volume_may_be_mounted() {
+        let mut files = with_data(false);
+        files.mount("/etc/conf.d/file", DATA, Some("a/file"), false).unwrap();
+        files.mount("/part", DATA, Some("new/part"), false).unwrap();
+        files.write("/part/x", "x", 0o644, NOW).unwrap();
+        assert_eq!(files.read("/etc/conf.d/file").unwrap(), b"one");
+        assert_eq!(files.read("/data/new/part/x").unwrap(), b"x");
+        assert_eq!(files.mount("/etc/hosts/dir", DATA, Some("a/file"), false), Ok(()));
+        assert_eq!(files.mount("/etc", DATA, Some("a/file"), false), Err(Errno::IsDirectory));
+    }
+
+    #[test]
+    fn a_mounted_file_keeps_what_it_was_when_its_name_goes_to_another() {
+        let mut files = with_data(false);
+        files.mount("/one", DATA, Some("a/file"), false).unwrap();
+        let mut volume = files.volume(DATA).unwrap().clone();
+        volume.write("/a/next", "two", 0o644, NOW).unwrap();
+        volume.rename("/a/next", "/a/file", NOW).unwrap();
+        files.set_volume(DATA, volume);
+        assert_eq!(files.read("/one").unwrap(), b"one");
+        assert_eq!(files.read("/data/a/file").unwrap(), b"two");
+    }
+
+    #[test]
+    fn nothing_moves_between_volumes_and_no_mount_point_goes() {
+        let mut files = with_data(false);
+        files.write("/tmp/x", "x", 0o644, NOW).unwrap();
+        assert_eq!(files.rename("/tmp/x", "/data/x", NOW), Err(Errno::CrossDevice));
+        assert_eq!(files.remove("/data", NOW), Err(Errno::Busy));
+        assert_eq!(files.rename("/data", "/other", NOW), Err(Errno::Busy));
+        assert_eq!(files.rename("/data/a/file", "/data/x", NOW), Ok(()));
+    }
+
+    #[test]
+    fn what_is_read_only_takes_nothing() {
+        let mut files = with_data(true);
+        assert_eq!(files.write("/data/a/file", "x", 0o644, NOW), Err(Errno::ReadOnly));
+        assert_eq!(files.mkdir("/data/new", NOW), Err(Errno::ReadOnly));
+        assert_eq!(files.mkdir("/data/a", NOW), Err(Errno::Exists));
+        assert_eq!(files.remove("/data/a/file", NOW), Err(Errno::ReadOnly));
+        files.set_root_read_only(true);
+        assert_eq!(files.write("/etc/x", "x", 0o644, NOW), Err(Errno::ReadOnly));
+        assert_eq!(files.write("/dev/null", "x", 0o644, NOW), Ok(()));
+        files.mount("/late", VolumeId(2), None, false).unwrap();
+        assert_eq!(files.write("/late/x", "x", 0o644, NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_full_volume_takes_no_more() {
+        let mut files = FileSystem::default();
+        files.set_volume(DATA, Volume::default().with_capacity(Some(10)));
+        files.mount("/data", DATA, None, false).unwrap();
+        files.write("/data/a", "12345678", 0o644, NOW).unwrap();
+        assert_eq!(files.write("/data/b", "123", 0o644, NOW), Err(Errno::NoSpace));
+        files.write("/data/a", "1", 0o644, NOW).unwrap();
+        files.write("/data/b", "123", 0o644, NOW).unwrap();
+        assert_eq!(files.volume(DATA).unwrap().used_bytes(), 4);
+    }
+
+    #[test]
+    fn users_may_do_what_bits_say() {
+        let mut files = FileSystem::default();
+        files.write("/etc/secret", "x", 0o600, NOW).unwrap();
+        files.write("/tmp/roots", "x", 0o666, NOW).unwrap();
+        assert_eq!(files.look(&ALICE).read("/etc/secret").err(), Some(Errno::AccessDenied));
+        let mut alice = files.by(&ALICE, NOW);
+        assert_eq!(alice.write("/etc/new", Vec::new(), 0o644), Err(Errno::AccessDenied));
+        assert_eq!(alice.write("/tmp/roots", Vec::new(), 0o644), Ok(()));
+        assert_eq!(alice.remove("/tmp/roots").err(), Some(Errno::NotPermitted));
+        assert_eq!(alice.chmod("/tmp/roots", 0o600), Err(Errno::NotPermitted));
+        assert_eq!(alice.mkdir("/tmp/hers", 0o700), Ok(()));
+        assert_eq!(alice.chown("/tmp/hers", Some(0), None, true), Err(Errno::NotPermitted));
+        assert_eq!(alice.look().stat("/root/x", true).err(), Some(Errno::AccessDenied));
+        assert_eq!(files.stat("/tmp/hers", true).map(|found| (found.uid, found.gid)), Ok((1000, 1000)));
+    }
+
+    #[test]
+    fn a_directory_with_the_setgid_bit_passes_on_its_group() {
+        let mut files = FileSystem::default();
+        let mut volume = Volume::default();
+        volume.mkdir("/old", NOW).unwrap();
+        volume.give_to_group(2000);
+        files.set_volume(DATA, volume);
+        files.mount("/data", DATA, None, false).unwrap();
+        let by = Credentials { uid: 1000, gid: 1000, groups: vec![2000] };
+        files.by(&by, NOW).write("/data/old/x", Vec::new(), 0o644).unwrap();
+        files.by(&by, NOW).mkdir("/data/new", 0o755).unwrap();
+        let of = |path: &str| files.stat(path, true).map(|found| (found.uid, found.gid, found.mode)).unwrap();
+        assert_eq!(of("/data/old/x"), (1000, 2000, 0o644));
+        assert_eq!(of("/data/new"), (1000, 2000, 0o2755));
+        assert_eq!(of("/data"), (0, 2000, 0o2775));
     }
 }

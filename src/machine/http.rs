@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{NetError, Pid};
+use crate::{LookupId, NetError, Pid, RecordType};
 
 /// Names one request and its answer, for as long as the exchange lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,8 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// How long the program waits for the answer (for a stream: for its head). `None`: for ever.
     pub timeout: Option<Duration>,
+    /// On a server: the address of who asks, as the embedder knows it. Programs leave it empty.
+    pub from: String,
 }
 
 impl HttpRequest {
@@ -31,6 +33,28 @@ impl HttpRequest {
 
     pub fn get(url: impl Into<String>) -> Self {
         HttpRequest::new("GET", url)
+    }
+
+    /// Asks whether somebody listens there, and no more: method `CONNECT`, address `tcp://HOST:PORT`. Any answer means
+    /// yes.
+    pub fn connect(host: &str, port: u16) -> Self {
+        HttpRequest::new("CONNECT", format!("tcp://{host}:{port}"))
+    }
+
+    /// Asks whether there is such a host: method `ECHO`, address `icmp://HOST`. Any answer means yes.
+    pub fn ping(host: &str) -> Self {
+        HttpRequest::new("ECHO", format!("icmp://{host}"))
+    }
+
+    /// The value of a header, whatever the case of its name.
+    pub fn header_value(&self, name: &str) -> Option<&str> {
+        find_header(&self.headers, name)
+    }
+
+    /// The path of the address, with what follows a `?`: `/index.html?x=1`.
+    pub fn path(&self) -> &str {
+        let rest = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
+        rest.find('/').map_or("/", |at| &rest[at..])
     }
 
     #[must_use]
@@ -54,6 +78,16 @@ pub struct HttpResponse {
 }
 
 impl HttpResponse {
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        HttpResponse { status, headers: Vec::new(), body: body.into() }
+    }
+
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// The value of a header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
@@ -97,6 +131,9 @@ pub enum Outgoing {
     Request { id: ExchangeId, pid: Pid, request: HttpRequest },
     /// More of the request's body, for exchanges that talk both ways (`exec -i`, `attach`).
     Data { id: ExchangeId, bytes: Vec<u8> },
+    /// A question to a name server: the given one, or whichever `/etc/resolv.conf` names. The embedder answers with
+    /// `Machine::lookup_reply`.
+    Lookup { id: LookupId, pid: Pid, server: Option<String>, name: String, record: RecordType },
     /// The program (or its end) closed the exchange: no answer is wanted any more.
     Close { id: ExchangeId },
 }

@@ -1,4 +1,5 @@
-//! A simulated computer: files, processes, pipes, terminals, signals, HTTP clients, virtual time.
+//! A simulated computer: files and volumes, users, processes, pipes, terminals, signals, HTTP clients and servers,
+//! virtual time.
 //!
 //! Invariant: a [`Machine`] is a plain value. It never waits, reads no clock and does no I/O; its embedder tells it
 //! what time it is ([`Machine::run`]), carries its HTTP requests, and types on its terminals. A clone taken at any
@@ -8,30 +9,47 @@
 //! Who writes a program (`kubectl`, `grep`) reads [`program`] and [`process`]. Who puts a machine somewhere (a
 //! workstation, a container) reads [`machine`].
 
+mod credentials;
 mod error;
 mod files;
 mod http;
 mod machine;
+mod network;
+mod outside;
 mod pipes;
 mod process;
+mod processes;
+mod procfs;
 mod program;
 mod programs;
+mod scheduling;
 mod shell;
 mod signal;
 mod spawn;
 mod sys;
 mod sys_files;
+mod sys_network;
 mod terminal;
+mod tree;
+mod users;
+mod volume;
+mod walk;
 
+pub use credentials::Credentials;
 pub use error::{Errno, NetError};
-pub use files::{FileKind, FileSystem, Metadata};
+pub use files::{FileKind, FileSystem, Metadata, Mount};
 pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
-pub use machine::{CTRL_C, CTRL_D, Endpoint, Machine, Stdio};
+pub use machine::{Hardware, Machine};
+pub use network::{Answered, ConnectionId, LookupAnswer, LookupId, Record, RecordData, RecordType};
+pub use outside::{CTRL_C, CTRL_D};
 pub use pipes::Handle;
 pub use process::{Process, Ready, Source};
-pub use programs::install_everyday_programs;
+pub use processes::{Endpoint, ProcessInfo, ProcessState, Start, StartError, Stdio};
+pub use programs::{install_everyday_programs, install_programs};
 pub use program::{Main, Program, Replay, Suspend, Turn};
 pub use signal::{ExitStatus, Pid, Signal};
 pub use spawn::{Group, Spawn};
 pub use sys::{OpenMode, Sys};
+pub use sys_files::{Disk, MountedVolume};
 pub use terminal::TtyId;
+pub use volume::{Volume, VolumeId, VolumeKind};

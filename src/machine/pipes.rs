@@ -4,9 +4,10 @@
 //! `cmd > f 2>&1` gives two descriptors one place in one file. A [`Handle`] names the description.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use crate::TtyId;
-use crate::files::Inode;
+use crate::walk::FileId;
 
 /// How much a pipe holds before its writer has to wait.
 pub(crate) const PIPE_CAPACITY: usize = 65_536;
@@ -26,7 +27,12 @@ pub(crate) struct Description {
 pub(crate) enum Target {
     Null,
     Zero,
-    File { inode: Inode, offset: usize, append: bool },
+    /// Takes nothing: `/dev/full`.
+    Full,
+    Random,
+    File { file: FileId, offset: usize, append: bool },
+    /// A text that the kernel made when it was opened: a file of `/proc`.
+    Text(Arc<Vec<u8>>, usize),
     PipeReader(u64),
     PipeWriter(u64),
     Terminal(TtyId),

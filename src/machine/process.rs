@@ -16,8 +16,8 @@ use podarium_sim::{Fingerprint, Time};
 
 use crate::program::{Answer, Step};
 use crate::{
-    Errno, ExchangeId, ExitStatus, HttpRequest, HttpResponse, HttpStream, Metadata, NetError, OpenMode, Pid, Signal,
-    Spawn, StreamItem, Suspend, Sys,
+    ConnectionId, Credentials, Disk, Errno, ExchangeId, ExitStatus, Hardware, HttpRequest, HttpResponse, HttpStream,
+    LookupAnswer, Metadata, NetError, OpenMode, Pid, ProcessInfo, RecordType, Signal, Spawn, StreamItem, Suspend, Sys,
 };
 
 /// A running sequential program, as it sees itself and its computer.
@@ -36,6 +36,8 @@ pub enum Source {
     Stream(ExchangeId),
     /// The end of a child.
     Child(Pid),
+    /// A request on a port that the program listens on.
+    Connection(u16),
 }
 
 /// Which source of a [`Process::poll`] is ready.
@@ -68,6 +70,18 @@ impl Process<'_> {
 
     pub fn hostname(&self) -> String {
         self.sys.hostname().to_owned()
+    }
+
+    pub fn credentials(&self) -> Credentials {
+        self.sys.credentials().clone()
+    }
+
+    pub fn umask(&self) -> u32 {
+        self.sys.umask()
+    }
+
+    pub fn hardware(&self) -> Hardware {
+        self.sys.hardware().clone()
     }
 
     /// Whether a descriptor (0, 1, 2) is a terminal.
@@ -135,6 +149,30 @@ impl Process<'_> {
 
     pub fn chmod(&mut self, path: &str, mode: u32) -> Result<Result<(), Errno>, Suspend> {
         self.at_once(call("chmod", &[path.as_bytes()]), |sys| sys.chmod(path, mode))
+    }
+
+    /// Changes owner, group or both; with `follow`, of what a symbolic link leads to.
+    pub fn chown(&mut self, path: &str, uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("chown", &[path.as_bytes()]), |sys| sys.chown(path, uid, gid, follow))
+    }
+
+    /// A second name for a file.
+    pub fn link(&mut self, from: &str, to: &str) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("link", &[from.as_bytes(), to.as_bytes()]), |sys| sys.link(from, to))
+    }
+
+    /// Whether the process may read (4), write (2), execute (1) what is there.
+    pub fn access(&mut self, path: &str, wanted: u32) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("access", &[path.as_bytes()]), |sys| sys.access(path, wanted))
+    }
+
+    pub fn set_modified(&mut self, path: &str, time: Time) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(call("set_modified", &[path.as_bytes()]), |sys| sys.set_modified(path, time))
+    }
+
+    /// What the machine's own disk holds.
+    pub fn disk(&mut self) -> Result<Disk, Suspend> {
+        self.at_once(("disk", 0), |sys| sys.disk())
     }
 
     /// Sets the time of last change to now.
@@ -276,6 +314,27 @@ impl Process<'_> {
         self.at_once(("http_close", stream.0), |sys| sys.http_close(stream))
     }
 
+    /// Takes a port until the program ends.
+    pub fn listen(&mut self, port: u16) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(("listen", port.into()), |sys| sys.listen(port))
+    }
+
+    /// Waits for the next request on a port. It has to be answered with [`Process::respond`].
+    pub fn accept(&mut self, port: u16) -> Result<(ConnectionId, HttpRequest), Suspend> {
+        self.step(("accept", port.into()), |sys| sys.accept(port))
+    }
+
+    pub fn respond(&mut self, id: ConnectionId, response: HttpResponse) -> Result<(), Suspend> {
+        self.at_once(("respond", id.0), |sys| sys.respond(id, response))
+    }
+
+    /// Asks a name server (`None`: that of `/etc/resolv.conf`) for a name as it is, without search domains.
+    pub fn lookup(&mut self, server: Option<&str>, name: &str, record: RecordType) -> Result<LookupAnswer, Suspend> {
+        let key = call("lookup_send", &[name.as_bytes(), record.name().as_bytes()]);
+        let id = self.at_once(key, |sys| sys.lookup_send(server, name, record))?;
+        self.step(("lookup", id.0), |sys| sys.lookup_answer(id))
+    }
+
     fn http_send(&mut self, request: HttpRequest) -> Result<ExchangeId, Suspend> {
         let key = call("http_send", &[request.method.as_bytes(), request.url.as_bytes(), &request.body]);
         self.at_once(key, |sys| sys.http_send(request))
@@ -310,6 +369,27 @@ impl Process<'_> {
 
     pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<Result<(), Errno>, Suspend> {
         self.at_once(("kill", pid.0.into()), |sys| sys.kill(pid, signal))
+    }
+
+    /// All processes of the machine.
+    pub fn processes(&mut self) -> Result<Vec<ProcessInfo>, Suspend> {
+        self.at_once(("processes", 0), |sys| sys.processes())
+    }
+
+    /// How long the machine has been on.
+    pub fn uptime(&mut self) -> Result<Duration, Suspend> {
+        self.at_once(("uptime", 0), |sys| sys.uptime())
+    }
+
+    /// Computes: uses that much CPU time, which takes longer where the machine gets less than a whole CPU.
+    pub fn compute(&mut self, cpu: Duration) -> Result<(), Suspend> {
+        let until = self.at_once(("use_cpu", 0), |sys| sys.use_cpu(cpu))?;
+        self.step(("compute", 0), |sys| sys.sleep_until(until))
+    }
+
+    /// Says how much memory the program holds from now on.
+    pub fn set_memory(&mut self, bytes: u64) -> Result<(), Suspend> {
+        self.at_once(("set_memory", bytes), |sys| sys.set_memory(bytes))
     }
 
     /// Waits for the first of several things, without taking it. With a timeout, for no longer than that.

@@ -16,22 +16,38 @@ pub enum Signal {
     Hangup,
     Interrupt,
     Quit,
+    Abort,
     Kill,
     User1,
+    SegmentationFault,
     User2,
     Pipe,
+    Alarm,
     Terminate,
+    Child,
+    Continue,
+    Stop,
+    TerminalStop,
+    WindowChange,
 }
 
-const SIGNALS: [(Signal, i32, &str, &str); 8] = [
+const SIGNALS: [(Signal, i32, &str, &str); 16] = [
     (Signal::Hangup, 1, "HUP", "Hangup"),
     (Signal::Interrupt, 2, "INT", "Interrupt"),
     (Signal::Quit, 3, "QUIT", "Quit"),
+    (Signal::Abort, 6, "ABRT", "Aborted"),
     (Signal::Kill, 9, "KILL", "Killed"),
     (Signal::User1, 10, "USR1", "User defined signal 1"),
+    (Signal::SegmentationFault, 11, "SEGV", "Segmentation fault"),
     (Signal::User2, 12, "USR2", "User defined signal 2"),
     (Signal::Pipe, 13, "PIPE", "Broken pipe"),
+    (Signal::Alarm, 14, "ALRM", "Alarm clock"),
     (Signal::Terminate, 15, "TERM", "Terminated"),
+    (Signal::Child, 17, "CHLD", "Child exited"),
+    (Signal::Continue, 18, "CONT", "Continued"),
+    (Signal::Stop, 19, "STOP", "Stopped (signal)"),
+    (Signal::TerminalStop, 20, "TSTP", "Stopped"),
+    (Signal::WindowChange, 28, "WINCH", "Window changed"),
 ];
 
 impl Signal {
@@ -54,6 +70,16 @@ impl Signal {
         let upper = text.to_ascii_uppercase();
         let name = upper.strip_prefix("SIG").unwrap_or(&upper);
         SIGNALS.iter().find(|row| row.2 == name || row.1.to_string() == name).map(|row| row.0)
+    }
+
+    /// Whether a program that does nothing about it stays as it is.
+    pub(crate) fn is_ignored_by_default(self) -> bool {
+        matches!(self, Signal::Child | Signal::WindowChange)
+    }
+
+    /// Whether a program that does nothing about it is stopped until it is continued.
+    pub(crate) fn stops(self) -> bool {
+        matches!(self, Signal::Stop | Signal::TerminalStop)
     }
 
     fn row(self) -> &'static (Signal, i32, &'static str, &'static str) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Pid;
+use crate::{Credentials, Pid};
 
 /// A child to start. What is not said is inherited.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub struct Spawn {
     /// The child's descriptors as (child's number, parent's number), or the parent's 0, 1 and 2.
     pub fds: Option<Vec<(u32, u32)>>,
     pub group: Group,
+    /// Another user for the child, as `su` and `sudo` give it.
+    pub credentials: Option<Credentials>,
 }
 
 /// The process group of a child: whom Ctrl-C on the terminal reaches.

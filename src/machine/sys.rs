@@ -10,17 +10,13 @@ use std::time::Duration;
 
 use podarium_sim::Time;
 
-use crate::http::Exchange;
-use crate::machine::{Entry, Wait};
 use crate::pipes::{Handle, Pipe, Target};
+use crate::processes::{Entry, Wait};
+use crate::scheduling::TIME_OF_CALL;
+use crate::walk::FileId;
 use crate::{
-    Errno, ExchangeId, ExitStatus, Group, HttpRequest, HttpResponse, HttpStream, Machine, NetError, Outgoing, Pid,
-    Program, Ready, Signal, Source, Spawn, StreamItem,
+    Credentials, Errno, ExitStatus, Group, Hardware, Machine, Pid, ProcessInfo, Program, Ready, Signal, Source, Spawn,
 };
-
-/// How long a process pauses that has made very many calls without any time passing. Real programs take time to
-/// compute; this keeps an endless loop from stopping the clock.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,13 +55,14 @@ impl<'a> Sys<'a> {
 
     /// Counts a call. `false`: the process has made too many at this moment and is woken a little later.
     pub fn spend_turn(&mut self) -> bool {
-        let later = self.machine.now + PAUSE;
+        let later = self.machine.now + self.machine.pause();
         let entry = self.entry_mut();
         if entry.calls_left == 0 {
             entry.waits.push(Wait::Until(later));
             return false;
         }
         entry.calls_left -= 1;
+        entry.cpu += TIME_OF_CALL;
         true
     }
 
@@ -75,7 +72,7 @@ impl<'a> Sys<'a> {
         self.entry_mut().waits.push(Wait::Until(now));
     }
 
-    fn wait_for(&mut self, wait: Wait) -> bool {
+    pub(crate) fn wait_for(&mut self, wait: Wait) -> bool {
         let over = self.machine.is_over(wait);
         if !over {
             self.entry_mut().waits.push(wait);
@@ -118,6 +115,44 @@ impl Sys<'_> {
         self.machine.random.bits()
     }
 
+    pub fn credentials(&self) -> &Credentials {
+        &self.entry().credentials
+    }
+
+    /// The bits that new files do not get.
+    pub fn umask(&self) -> u32 {
+        self.entry().umask
+    }
+
+    pub fn set_umask(&mut self, umask: u32) {
+        self.entry_mut().umask = umask & 0o777;
+    }
+
+    /// All processes of the machine.
+    pub fn processes(&self) -> Vec<ProcessInfo> {
+        self.machine.processes()
+    }
+
+    pub fn hardware(&self) -> &Hardware {
+        &self.machine.hardware
+    }
+
+    /// How long the machine has been on.
+    pub fn uptime(&self) -> Duration {
+        self.machine.now.since(self.machine.started_at)
+    }
+
+    /// Says how much memory the process holds. Too much, and the kernel ends it before its next turn.
+    pub fn set_memory(&mut self, bytes: u64) {
+        self.entry_mut().memory_bytes = bytes;
+    }
+
+    /// Counts CPU time that the process needs, and says when it will have had it.
+    pub fn use_cpu(&mut self, cpu: Duration) -> Time {
+        self.entry_mut().cpu += cpu;
+        self.machine.now + self.machine.stretched(cpu)
+    }
+
     pub fn sleep_until(&mut self, time: Time) -> Option<()> {
         self.wait_for(Wait::Until(time)).then_some(())
     }
@@ -140,7 +175,7 @@ impl Sys<'_> {
 
     pub fn is_tty(&self, fd: u32) -> bool {
         match self.target(fd) {
-            Some((_, Target::Terminal(tty))) => self.machine.terminals[&tty].is_tty,
+            Some((_, Target::Terminal(tty))) => self.machine.terminals.get(&tty).is_some_and(|terminal| terminal.is_tty),
             _ => false,
         }
     }
@@ -155,7 +190,7 @@ impl Sys<'_> {
     /// The width of the terminal that a descriptor leads to.
     pub fn columns(&self, fd: u32) -> Option<usize> {
         match self.target(fd) {
-            Some((_, Target::Terminal(tty))) if self.is_tty(fd) => Some(self.machine.terminals[&tty].columns),
+            Some((_, Target::Terminal(tty))) if self.is_tty(fd) => self.machine.terminals.get(&tty).map(|terminal| terminal.columns),
             _ => None,
         }
     }
@@ -168,17 +203,15 @@ impl Sys<'_> {
         }
         Some(match target {
             Target::Null => Ok(Vec::new()),
-            Target::Zero => Ok(vec![0; max.min(4096)]),
-            Target::File { inode, offset, .. } => self.read_open_file(handle, inode, |bytes| {
-                let rest = bytes.get(offset..).unwrap_or_default();
-                rest.len().min(max)
-            }),
+            Target::Zero | Target::Full => Ok(vec![0; max.min(4096)]),
+            Target::Random => Ok((0..max.min(4096)).map(|_| self.machine.random.bits() as u8).collect()),
+            Target::File { .. } | Target::Text(..) => self.read_open_file(handle, |rest| rest.len().min(max)),
             Target::PipeReader(pipe) => {
                 let buffer = &mut self.pipe_mut(pipe).buffer;
                 let taken = buffer.len().min(max);
                 Ok(buffer.drain(..taken).collect())
             }
-            Target::Terminal(tty) => Ok(self.machine.terminal(tty).take(max)),
+            Target::Terminal(tty) => Ok(self.machine.terminals.get_mut(&tty).map_or_else(Vec::new, |it| it.take(max))),
             Target::PipeWriter(_) => Err(Errno::BadDescriptor),
         })
     }
@@ -193,29 +226,26 @@ impl Sys<'_> {
             return None;
         }
         Some(match target {
-            Target::File { inode, offset, .. } => self
-                .read_open_file(handle, inode, |bytes| {
-                    let rest = bytes.get(offset..).unwrap_or_default();
-                    rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1)
-                })
-                .unwrap_or_default(),
+            Target::File { .. } | Target::Text(..) => {
+                let line = |rest: &[u8]| rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+                self.read_open_file(handle, line).unwrap_or_default()
+            }
             Target::PipeReader(pipe) => self.pipe_mut(pipe).take_line(),
-            Target::Terminal(tty) => self.machine.terminal(tty).take_line(),
-            Target::Null | Target::Zero | Target::PipeWriter(_) => Vec::new(),
+            Target::Terminal(tty) => self.machine.terminals.get_mut(&tty).map_or_else(Vec::new, |it| it.take_line()),
+            Target::Null | Target::Zero | Target::Full | Target::Random | Target::PipeWriter(_) => Vec::new(),
         })
     }
 
-    fn read_open_file(
-        &mut self,
-        handle: Handle,
-        inode: u64,
-        length: impl FnOnce(&[u8]) -> usize,
-    ) -> Result<Vec<u8>, Errno> {
-        let bytes = self.machine.files.read_inode(inode)?;
-        let taken = length(bytes);
+    /// Reads on in a file or text; `length` says how much of what is left is taken.
+    fn read_open_file(&mut self, handle: Handle, length: impl FnOnce(&[u8]) -> usize) -> Result<Vec<u8>, Errno> {
         let description = self.machine.descriptions.get_mut(&handle).expect("an open file");
-        let Target::File { offset, .. } = &mut description.target else { panic!("it is a file") };
+        let (bytes, offset) = match &mut description.target {
+            Target::File { file, offset, .. } => (self.machine.files.bytes(*file)?, offset),
+            Target::Text(bytes, offset) => (&*bytes, offset),
+            _ => return Err(Errno::BadDescriptor),
+        };
         let start = (*offset).min(bytes.len());
+        let taken = length(&bytes[start..]);
         *offset = start + taken;
         Ok(bytes[start..start + taken].to_vec())
     }
@@ -227,8 +257,9 @@ impl Sys<'_> {
             return None;
         }
         Some(match target {
-            Target::Null | Target::Zero => Ok(()),
-            Target::File { inode, offset, append } => self.write_open_file(handle, inode, offset, append, bytes),
+            Target::Null | Target::Zero | Target::Random => Ok(()),
+            Target::Full => Err(Errno::NoSpace),
+            Target::File { file, offset, append } => self.write_open_file(handle, file, (!append).then_some(offset), bytes),
             Target::PipeWriter(pipe) if !self.machine.pipes[&pipe].has_reader => {
                 // The signal ends the process before it gets another turn.
                 self.entry_mut().pending.push(Signal::Pipe);
@@ -239,33 +270,18 @@ impl Sys<'_> {
                 Ok(())
             }
             Target::Terminal(tty) => {
-                self.machine.terminal(tty).write(bytes);
+                if let Some(terminal) = self.machine.terminals.get_mut(&tty) {
+                    terminal.write(bytes);
+                }
                 Ok(())
             }
-            Target::PipeReader(_) => Err(Errno::BadDescriptor),
+            Target::PipeReader(_) | Target::Text(..) => Err(Errno::BadDescriptor),
         })
     }
 
-    fn write_open_file(
-        &mut self,
-        handle: Handle,
-        inode: u64,
-        offset: usize,
-        append: bool,
-        bytes: &[u8],
-    ) -> Result<(), Errno> {
+    fn write_open_file(&mut self, handle: Handle, file: FileId, at: Option<usize>, bytes: &[u8]) -> Result<(), Errno> {
         let now = self.machine.now;
-        let mut end = 0;
-        self.machine.files.edit(inode, now, |contents| {
-            let start = if append { contents.len() } else { offset };
-            end = start + bytes.len();
-            if contents.len() < start {
-                contents.resize(start, 0);
-            }
-            let overlap = bytes.len().min(contents.len() - start);
-            contents[start..start + overlap].copy_from_slice(&bytes[..overlap]);
-            contents.extend_from_slice(&bytes[overlap..]);
-        })?;
+        let end = self.machine.files.write_at(file, at, bytes, now)?;
         if let Some(description) = self.machine.descriptions.get_mut(&handle)
             && let Target::File { offset, .. } = &mut description.target
         {
@@ -326,15 +342,17 @@ impl Sys<'_> {
     pub fn spawn(&mut self, spawn: Spawn) -> Result<Pid, Errno> {
         let env = spawn.env.clone().map_or_else(|| self.entry().env.clone(), Arc::new);
         let cwd = spawn.cwd.clone().unwrap_or_else(|| self.entry().cwd.clone());
-        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd)?;
-        Ok(self.add_child(program, argv, env, cwd, spawn.fds, spawn.group))
+        let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
+        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd, &credentials)?;
+        Ok(self.add_child(program, argv, env, cwd, spawn.fds, spawn.group, credentials))
     }
 
     /// Starts a child that runs a program which is no file, such as a subshell. `spawn.argv` is only its name.
     pub fn spawn_program(&mut self, program: Box<dyn Program>, spawn: Spawn) -> Pid {
         let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
         let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
-        self.add_child(program, spawn.argv, env, cwd, spawn.fds, spawn.group)
+        let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
+        self.add_child(program, spawn.argv, env, cwd, spawn.fds, spawn.group, credentials)
     }
 
     fn add_child(
@@ -345,6 +363,7 @@ impl Sys<'_> {
         cwd: String,
         fds: Option<Vec<(u32, u32)>>,
         group: Group,
+        credentials: Arc<Credentials>,
     ) -> Pid {
         let mut handles = BTreeMap::new();
         for (child, parent) in fds.unwrap_or_else(|| vec![(0, 0), (1, 1), (2, 2)]) {
@@ -357,9 +376,10 @@ impl Sys<'_> {
             Group::Own => None,
             Group::Of(pid) => Some(pid),
         };
-        let ignores_interrupt = self.entry().ignores_interrupt;
-        let pid = self.machine.add_process(Some(self.pid), group, program, Arc::new(argv), env, cwd, handles);
-        self.machine.processes.get_mut(&pid).expect("it was just added").ignores_interrupt = ignores_interrupt;
+        let (ignores_interrupt, umask) = (self.entry().ignores_interrupt, self.entry().umask);
+        let pid = self.machine.add_process(Some(self.pid), group, program, Arc::new(argv), env, cwd, handles, credentials);
+        let child = self.machine.processes.get_mut(&pid).expect("it was just added");
+        (child.ignores_interrupt, child.umask) = (ignores_interrupt, umask);
         pid
     }
 
@@ -380,7 +400,9 @@ impl Sys<'_> {
         self.machine.is_over(Wait::Child(child))
     }
 
+    /// Sends a signal to a process of the same user; root may to all.
     pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<(), Errno> {
+        self.exists(pid)?;
         self.machine.kill(pid, signal)
     }
 
@@ -391,9 +413,11 @@ impl Sys<'_> {
         }
     }
 
-    /// Whether there is such a process: what `kill -0` asks.
+    /// Whether there is such a process, and one that may be signalled: what `kill -0` asks.
     pub fn exists(&self, pid: Pid) -> Result<(), Errno> {
-        self.machine.processes.get(&pid).map(|_| ()).ok_or(Errno::NoProcess)
+        let target = self.machine.processes.get(&pid).ok_or(Errno::NoProcess)?;
+        let by = &self.entry().credentials;
+        if by.is_root() || by.uid == target.credentials.uid { Ok(()) } else { Err(Errno::NotPermitted) }
     }
 
     /// A shell says that it waits for a command line, and what the last one came to.
@@ -407,8 +431,10 @@ impl Sys<'_> {
 
     /// Puts a process group in front on the terminal of standard input.
     pub fn set_foreground(&mut self, group: Pid) {
-        if let Some((_, Target::Terminal(tty))) = self.target(0) {
-            self.machine.terminal(tty).foreground = Some(group);
+        if let Some((_, Target::Terminal(tty))) = self.target(0)
+            && let Some(terminal) = self.machine.terminals.get_mut(&tty)
+        {
+            terminal.foreground = Some(group);
         }
     }
 
@@ -425,7 +451,7 @@ impl Sys<'_> {
         argv: &[String],
         env: &BTreeMap<String, String>,
     ) -> Result<(Box<dyn Program>, Vec<String>), Errno> {
-        self.machine.load(argv, env, &self.entry().cwd)
+        self.machine.load(argv, env, &self.entry().cwd, &self.entry().credentials)
     }
 
     /// Waits for the first of several things.
@@ -439,6 +465,7 @@ impl Sys<'_> {
                 },
                 Source::Stream(id) => Wait::Item(id),
                 Source::Child(pid) => Wait::Child(pid),
+                Source::Connection(port) => Wait::Connection(port),
             };
             if self.wait_for(wait) {
                 ready = ready.or(Some(Ready::Source(index)));
@@ -448,72 +475,5 @@ impl Sys<'_> {
             Some(deadline) if ready.is_none() => self.wait_for(Wait::Until(deadline)).then_some(Ready::TimedOut),
             _ => ready,
         }
-    }
-}
-
-/// HTTP.
-impl Sys<'_> {
-    pub fn http_send(&mut self, request: HttpRequest) -> ExchangeId {
-        let id = ExchangeId(self.machine.next_exchange);
-        self.machine.next_exchange += 1;
-        let mut exchange = Exchange::new(self.pid);
-        if request.url.contains("://") {
-            self.machine.outgoing.push(Outgoing::Request { id, pid: self.pid, request });
-        } else {
-            exchange.failed = Some(NetError::BadUrl);
-        }
-        self.machine.exchanges.insert(id, exchange);
-        id
-    }
-
-    /// The whole answer.
-    pub fn http_whole(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<Result<HttpResponse, NetError>> {
-        if !self.wait_for(Wait::Whole(id)) {
-            return self.past(deadline).then_some(Err(NetError::TimedOut));
-        }
-        let Some(exchange) = self.machine.exchanges.get_mut(&id) else { return Some(Err(NetError::ConnectionReset)) };
-        if let Some(error) = exchange.failed {
-            return Some(Err(error));
-        }
-        let (status, headers) = exchange.head.clone().unwrap_or_default();
-        let body = exchange.chunks.drain(..).flatten().collect();
-        Some(Ok(HttpResponse { status, headers, body }))
-    }
-
-    /// The head of an answer.
-    pub fn http_head(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<Result<HttpStream, NetError>> {
-        if !self.wait_for(Wait::Head(id)) {
-            return self.past(deadline).then_some(Err(NetError::TimedOut));
-        }
-        let Some(exchange) = self.machine.exchanges.get(&id) else { return Some(Err(NetError::ConnectionReset)) };
-        Some(match (&exchange.head, exchange.failed) {
-            (Some((status, headers)), _) => Ok(HttpStream { id, status: *status, headers: headers.clone() }),
-            (None, error) => Err(error.unwrap_or(NetError::ConnectionReset)),
-        })
-    }
-
-    /// The next piece of a body.
-    pub fn http_next(&mut self, id: ExchangeId, deadline: Option<Time>) -> Option<StreamItem> {
-        if !self.wait_for(Wait::Item(id)) {
-            return self.past(deadline).then_some(StreamItem::TimedOut);
-        }
-        match self.machine.exchanges.get_mut(&id) {
-            Some(exchange) => exchange.next_item(),
-            None => Some(StreamItem::End),
-        }
-    }
-
-    pub fn http_write(&mut self, id: ExchangeId, bytes: &[u8]) {
-        if self.machine.exchanges.contains_key(&id) {
-            self.machine.outgoing.push(Outgoing::Data { id, bytes: bytes.to_vec() });
-        }
-    }
-
-    pub fn http_close(&mut self, id: ExchangeId) {
-        self.machine.close_exchange(id);
-    }
-
-    fn past(&mut self, deadline: Option<Time>) -> bool {
-        deadline.is_some_and(|deadline| self.wait_for(Wait::Until(deadline)))
     }
 }

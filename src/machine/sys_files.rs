@@ -1,13 +1,35 @@
 //! The system calls on files, and how a command line becomes a program.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::files::{Device, join, normalize};
+use podarium_sim::Time;
+
+use crate::credentials::{EXECUTE, READ};
 use crate::pipes::Target;
-use crate::{Errno, Machine, Metadata, OpenMode, Program, Sys};
+use crate::tree::Device;
+use crate::walk::{Access, Look, join, normalize};
+use crate::{Credentials, Errno, Machine, Metadata, Mount, OpenMode, Program, Sys, Volume, VolumeKind};
 
 /// Where commands are looked for when the environment does not say.
-const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+pub(crate) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What `df` and `mount` show.
+#[derive(Clone, Debug)]
+pub struct Disk {
+    /// The bytes of the files on the machine's own disk.
+    pub used_bytes: u64,
+    pub read_only: bool,
+    pub mounts: Vec<MountedVolume>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MountedVolume {
+    pub mount: Mount,
+    pub kind: VolumeKind,
+    pub used_bytes: u64,
+    pub capacity: Option<u64>,
+}
 
 impl Sys<'_> {
     pub fn cwd(&self) -> &str {
@@ -16,9 +38,12 @@ impl Sys<'_> {
 
     pub fn set_cwd(&mut self, path: &str) -> Result<(), Errno> {
         let path = normalize(&self.absolute(path));
-        if !self.machine.files.stat(&path, true)?.is_dir() {
-            return Err(Errno::NotDirectory);
-        }
+        self.look_at(&path, |look| {
+            if !look.stat(&path, true)?.is_dir() {
+                return Err(Errno::NotDirectory);
+            }
+            look.check(look.existing(&path)?, EXECUTE)
+        })?;
         self.entry_mut().cwd = path;
         Ok(())
     }
@@ -28,89 +53,164 @@ impl Sys<'_> {
         join(&self.entry().cwd, path)
     }
 
+    /// Looks at the files as the process's user. What the kernel makes up is made when it is asked for.
+    fn look_at<T>(&mut self, path: &str, look: impl FnOnce(Look<'_>) -> T) -> T {
+        self.machine.show_processes(path, self.pid());
+        look(Look { trees: &self.machine.files, by: &self.entry().credentials })
+    }
+
+    /// Changes files as the process's user. The mode of what is new passes the mask.
+    fn change<T>(&mut self, change: impl FnOnce(&mut Access<'_>) -> Result<T, Errno>) -> Result<T, Errno> {
+        let credentials = self.entry().credentials.clone();
+        let now = self.machine.now;
+        change(&mut Access { trees: &mut self.machine.files, by: &credentials, now })
+    }
+
     pub fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
-        let inode = self.machine.files.existing(&self.absolute(path))?;
-        match self.machine.files.device(inode) {
-            None => self.machine.files.read_inode(inode).map(|bytes| bytes.as_ref().clone()),
-            Some(Device::Null) => Ok(Vec::new()),
-            Some(_) => Err(Errno::InvalidArgument),
-        }
+        let path = self.absolute(path);
+        self.look_at(&path, |look| {
+            let place = look.existing(&path)?;
+            match look.device(place)? {
+                None => look.read(&path).map(|bytes| bytes.as_ref().clone()),
+                Some(Device::Null) => Ok(Vec::new()),
+                Some(_) => Err(Errno::InvalidArgument),
+            }
+        })
     }
 
     pub fn write_file(&mut self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        self.machine.files.write(&path, bytes, mode, now)
+        let (path, mode) = (self.absolute(path), mode & !self.umask());
+        self.change(|by| by.write(&path, bytes.to_vec(), mode))
     }
 
     pub fn append_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        let inode = self.machine.files.create(&path, 0o644, now)?;
-        self.machine.files.edit(inode, now, |contents| contents.extend_from_slice(bytes))
+        let (path, mode) = (self.absolute(path), 0o666 & !self.umask());
+        self.change(|by| {
+            let (file, now) = (by.create(&path, mode)?, by.now);
+            by.trees.tree_mut(file.volume)?.write(file.inode, None, bytes, now).map(|_| ())
+        })
     }
 
-    pub fn read_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
-        self.machine.files.read_dir(&self.absolute(path))
+    pub fn read_dir(&mut self, path: &str) -> Result<Vec<String>, Errno> {
+        let path = self.absolute(path);
+        self.look_at(&path, |look| look.read_dir(&path))
     }
 
-    pub fn stat(&self, path: &str) -> Result<Metadata, Errno> {
-        self.machine.files.stat(&self.absolute(path), true)
+    pub fn stat(&mut self, path: &str) -> Result<Metadata, Errno> {
+        let path = self.absolute(path);
+        self.look_at(&path, |look| look.stat(&path, true))
     }
 
-    pub fn lstat(&self, path: &str) -> Result<Metadata, Errno> {
-        self.machine.files.stat(&self.absolute(path), false)
+    pub fn lstat(&mut self, path: &str) -> Result<Metadata, Errno> {
+        let path = self.absolute(path);
+        self.look_at(&path, |look| look.stat(&path, false))
+    }
+
+    /// Whether the process may read (4), write (2), execute (1) what is there.
+    pub fn access(&mut self, path: &str, wanted: u32) -> Result<(), Errno> {
+        let path = self.absolute(path);
+        self.look_at(&path, |look| look.check(look.existing(&path)?, wanted))
     }
 
     pub fn remove(&mut self, path: &str) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        self.machine.files.remove(&path, now)
+        let path = self.absolute(path);
+        let file = self.change(|by| by.remove(&path))?;
+        self.machine.forget_unless_open(file);
+        Ok(())
     }
 
     pub fn mkdir(&mut self, path: &str) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        self.machine.files.mkdir(&path, now)
+        let (path, mode) = (self.absolute(path), 0o777 & !self.umask());
+        self.change(|by| by.mkdir(&path, mode))
     }
 
     pub fn rename(&mut self, from: &str, to: &str) -> Result<(), Errno> {
-        let (from, to, now) = (self.absolute(from), self.absolute(to), self.now());
-        self.machine.files.rename(&from, &to, now)
+        let (from, to) = (self.absolute(from), self.absolute(to));
+        if let Some(replaced) = self.change(|by| by.rename(&from, &to))? {
+            self.machine.forget_unless_open(replaced);
+        }
+        Ok(())
     }
 
     pub fn symlink(&mut self, target: &str, path: &str) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        self.machine.files.symlink(target, &path, now)
+        let path = self.absolute(path);
+        self.change(|by| by.symlink(target, &path))
+    }
+
+    /// A second name for a file.
+    pub fn link(&mut self, from: &str, to: &str) -> Result<(), Errno> {
+        let (from, to) = (self.absolute(from), self.absolute(to));
+        self.change(|by| by.link(&from, &to))
     }
 
     pub fn chmod(&mut self, path: &str, mode: u32) -> Result<(), Errno> {
         let path = self.absolute(path);
-        self.machine.files.chmod(&path, mode)
+        self.change(|by| by.chmod(&path, mode))
+    }
+
+    /// Changes owner, group or both.
+    pub fn chown(&mut self, path: &str, uid: Option<u32>, gid: Option<u32>, follow: bool) -> Result<(), Errno> {
+        let path = self.absolute(path);
+        self.change(|by| by.chown(&path, uid, gid, follow))
     }
 
     pub fn touch(&mut self, path: &str) -> Result<(), Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        self.machine.files.touch(&path, now)
+        let now = self.now();
+        self.set_modified(path, now)
+    }
+
+    pub fn set_modified(&mut self, path: &str, time: Time) -> Result<(), Errno> {
+        let path = self.absolute(path);
+        self.change(|by| by.set_modified(&path, time))
     }
 
     /// Opens a file and gives its descriptor, from 10 on.
     pub fn open(&mut self, path: &str, mode: OpenMode) -> Result<u32, Errno> {
-        let (path, now) = (self.absolute(path), self.now());
-        let files = &mut self.machine.files;
-        let inode = match mode {
-            OpenMode::Read => files.existing(&path)?,
-            OpenMode::Write | OpenMode::Append | OpenMode::ReadWrite => files.create(&path, 0o644, now)?,
+        let (path, now, bits) = (self.absolute(path), self.now(), 0o666 & !self.umask());
+        let file = match mode {
+            OpenMode::Read => self.look_at(&path, |look| {
+                let place = look.existing(&path)?;
+                look.check(place, READ).map(|()| look.id(place))
+            })?,
+            OpenMode::Write | OpenMode::Append | OpenMode::ReadWrite => self.change(|by| by.create(&path, bits))?,
         };
-        let target = match files.device(inode) {
+        let files = &mut self.machine.files;
+        let target = match files.device_of(file) {
             None if mode == OpenMode::Write => {
-                files.set_contents(inode, Vec::new(), now)?;
-                Target::File { inode, offset: 0, append: false }
+                files.set_bytes(file, Vec::new(), now)?;
+                Target::File { file, offset: 0, append: false }
             }
-            None => Target::File { inode, offset: 0, append: mode == OpenMode::Append },
+            None if file.volume == Some(crate::procfs::PROC) => Target::Text(Arc::clone(files.bytes(file)?), 0),
+            None => Target::File { file, offset: 0, append: mode == OpenMode::Append },
             Some(Device::Null) => Target::Null,
             Some(Device::Zero) => Target::Zero,
+            Some(Device::Full) => Target::Full,
+            Some(Device::Random) => Target::Random,
             Some(Device::Descriptor(fd)) => return self.keep_copy(fd),
-            Some(Device::Terminal) => self.controlling_terminal().ok_or(Errno::NoEntry)?,
+            Some(Device::Terminal) => self.controlling_terminal().ok_or(Errno::NoDevice)?,
         };
         let handle = self.machine.add_description(target);
         Ok(self.add_fd(handle))
+    }
+
+    /// What the machine's own disk and its volumes hold.
+    pub fn disk(&self) -> Disk {
+        let files = &self.machine.files;
+        let mounts = files.mounts().iter().filter(|mount| mount.volume != crate::procfs::PROC);
+        let mounts = mounts.map(|mount| {
+            let volume = files.volume(mount.volume);
+            MountedVolume {
+                mount: mount.clone(),
+                kind: volume.map(Volume::kind).unwrap_or_default(),
+                used_bytes: volume.map_or(0, Volume::used_bytes),
+                capacity: volume.and_then(Volume::capacity),
+            }
+        });
+        Disk {
+            used_bytes: files.used_bytes(),
+            read_only: files.is_root_read_only(),
+            mounts: mounts.collect(),
+        }
     }
 
     fn controlling_terminal(&self) -> Option<Target> {
@@ -121,15 +221,22 @@ impl Sys<'_> {
 
     /// The file that a command name stands for: the first executable of that name in `PATH`.
     pub fn find_command(&self, name: &str, env: &BTreeMap<String, String>) -> Result<String, Errno> {
-        self.machine.find_command(name, env, self.cwd())
+        self.machine.find_command(name, env, self.cwd(), &self.entry().credentials)
     }
 }
 
 impl Machine {
-    pub(crate) fn find_command(&self, name: &str, env: &BTreeMap<String, String>, cwd: &str) -> Result<String, Errno> {
+    pub(crate) fn find_command(
+        &self,
+        name: &str,
+        env: &BTreeMap<String, String>,
+        cwd: &str,
+        by: &Credentials,
+    ) -> Result<String, Errno> {
+        let look = self.files.look(by);
         let check = |path: &str| {
-            let found = self.files.stat(&join(cwd, path), true)?;
-            match found.is_dir() || !found.is_executable() {
+            let place = look.existing(&join(cwd, path))?;
+            match look.tree_of(place)?.is_directory(place.inode) || !look.may(place, EXECUTE) {
                 true => Err(Errno::AccessDenied),
                 false => Ok(path.to_owned()),
             }
@@ -149,9 +256,10 @@ impl Machine {
         argv: &[String],
         env: &BTreeMap<String, String>,
         cwd: &str,
+        by: &Credentials,
     ) -> Result<(Box<dyn Program>, Vec<String>), Errno> {
-        let path = self.find_command(argv.first().ok_or(Errno::InvalidArgument)?, env, cwd)?;
-        let bytes = self.files.read(&join(cwd, &path))?;
+        let path = self.find_command(argv.first().ok_or(Errno::InvalidArgument)?, env, cwd, by)?;
+        let bytes = self.files.read_shared(&join(cwd, &path))?;
         if let Some(program) = self.program_of(&bytes) {
             return Ok((program, argv.to_vec()));
         }
@@ -159,17 +267,17 @@ impl Machine {
         let first_line = text.lines().next().unwrap_or_default();
         let mut script: Vec<String> = match first_line.strip_prefix("#!") {
             Some(interpreter) => interpreter.split_whitespace().map(str::to_owned).collect(),
-            None => vec!["sh".to_owned()],
+            None if text.starts_with('\u{7f}') => return Err(Errno::ExecFormat),
+            None => vec!["/bin/sh".to_owned()],
         };
         // `#!/usr/bin/env bash` and `#!/bin/bash` both end at the installed shell.
         if script.first().is_some_and(|word| word.ends_with("/env")) && script.len() > 1 {
             script.remove(0);
         }
         let interpreter = script.first_mut().ok_or(Errno::ExecFormat)?;
-        let name = interpreter.rsplit('/').next().unwrap_or_default().to_owned();
-        let program = self.files.read(&format!("/usr/bin/{name}")).ok().and_then(|bytes| self.program_of(&bytes));
-        let program = program.ok_or(Errno::NoEntry)?;
-        *interpreter = name;
+        let found = self.find_command(interpreter, env, cwd, by).and_then(|path| self.files.read_shared(&join(cwd, &path)));
+        let program = found.ok().and_then(|bytes| self.program_of(&bytes)).ok_or(Errno::NoEntry)?;
+        *interpreter = interpreter.rsplit('/').next().unwrap_or_default().to_owned();
         script.push(path);
         script.extend_from_slice(&argv[1..]);
         Ok((program, script))

@@ -7,5 +7,5 @@ mod student;
 mod terminal;
 mod world;
 
-pub use student::{environment, student};
+pub use student::{credentials, environment, student};
 pub use world::{API_SERVER, World};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podarium_cluster::Cluster;
 use podarium_cluster::apiserver::User;
-use podarium_machine::Machine;
+use podarium_machine::{Credentials, Machine};
 use podarium_sim::{Stream, Time};
 
 use crate::{API_SERVER, World};
@@ -14,6 +14,8 @@ pub(crate) const HOME: &str = "/home/student";
 const HOSTNAME: &str = "podarium";
 /// The first process of a person on a computer that has been running for a while.
 const FIRST_PID: u32 = 1201;
+/// The number of the student and of the group with the same name.
+const USER_ID: u32 = 1000;
 const TOKEN: &str = "student-of-podarium";
 
 const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
@@ -34,8 +36,15 @@ pub fn student(mut cluster: Cluster) -> World {
         (format!("{HOME}/.bashrc"), BASHRC.to_owned(), 0o644),
         (format!("{HOME}/.kube/config"), kubeconfig(), 0o600),
         ("/etc/passwd".to_owned(), passwd(), 0o644),
+        ("/etc/group".to_owned(), format!("root:x:0:\n{USER}:x:{USER_ID}:\nnogroup:x:65534:\n"), 0o644),
     ] {
         files.write(&path, text, mode, Time::ZERO).expect("the directory is there");
+        if path.starts_with(HOME) {
+            files.chown(&path, USER_ID, USER_ID).expect("it was just written");
+        }
+    }
+    for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
+        files.chown(&directory, USER_ID, USER_ID).expect("it was just made");
     }
     World::new(cluster, machine)
 }
@@ -56,8 +65,15 @@ pub fn environment() -> BTreeMap<String, String> {
     .into()
 }
 
+/// As whom the student's programs run.
+pub fn credentials() -> Credentials {
+    Credentials::user(USER_ID, USER_ID)
+}
+
 fn passwd() -> String {
-    format!("root:x:0:0:root:/root:/bin/bash\n{USER}:x:1000:1000::{HOME}:/bin/bash\n")
+    format!(
+        "root:x:0:0:root:/root:/bin/bash\n{USER}:x:{USER_ID}:{USER_ID}::{HOME}:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+    )
 }
 
 fn kubeconfig() -> String {
@@ -91,8 +107,13 @@ impl World {
         let path = format!("{HOME}/{path}");
         let mode = if executable { 0o755 } else { 0o644 };
         let files = &mut self.machine.files;
+        let mut owned = vec![path.clone()];
+        while let Some((above, _)) = owned[owned.len() - 1].rsplit_once('/').filter(|(above, _)| above.len() > HOME.len()) {
+            owned.push(above.to_owned());
+        }
         let directory = path.rsplit_once('/').map_or(HOME, |(directory, _)| directory);
         let written = files.mkdir_all(directory, now).and_then(|()| files.write(&path, text, mode, now));
+        let written = written.and_then(|()| owned.iter().try_for_each(|path| files.chown(path, USER_ID, USER_ID)));
         debug_assert!(written.is_ok(), "{path}: {written:?}");
     }
 }

@@ -1,9 +1,9 @@
 //! The student's terminal: a keyboard, a screen, and the shell between them.
 
-use podarium_machine::{Machine, Pid, Stdio, TtyId};
+use podarium_machine::{Machine, Pid, Start, Stdio, TtyId};
 
 use crate::World;
-use crate::student::{HOME, environment};
+use crate::student::{HOME, credentials, environment};
 
 /// How wide the terminal is, in characters.
 const COLUMNS: usize = 120;
@@ -42,7 +42,9 @@ impl Seat {
 }
 
 fn start_shell(machine: &mut Machine, tty: TtyId) -> Pid {
-    machine.spawn(&["bash"], environment(), HOME, Stdio::all(tty)).expect("every workstation has a shell")
+    let (argv, cwd, stdio) = (vec!["bash".to_owned()], HOME.to_owned(), Stdio::all(tty));
+    let start = Start { argv, env: environment(), cwd, stdio, credentials: credentials() };
+    machine.start(start).expect("every workstation has a shell")
 }
 
 /// The terminal, as whoever shows it uses it.

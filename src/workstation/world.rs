@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
-use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, Machine, Outgoing};
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, LookupAnswer, Machine, Outgoing};
 use podarium_sim::Time;
 
 use crate::terminal::Seat;
@@ -114,6 +114,8 @@ impl World {
                         self.cluster.http_data(*http, bytes, self.cause);
                     }
                 }
+                // The student's computer has no name server.
+                Outgoing::Lookup { id, .. } => self.machine.lookup_reply(id, LookupAnswer::TimedOut),
             }
         }
     }

@@ -32,6 +32,8 @@ pub struct Image {
     pub args: Vec<String>,
     pub env: Vec<(String, String)>,
     pub workdir: Option<String>,
+    /// The number of the user that it runs as.
+    pub user: u32,
     /// Which everyday programs there are.
     pub base: Base,
     /// Files of its own, by path.
@@ -56,6 +58,7 @@ impl Image {
             args: Vec::new(),
             env: Vec::new(),
             workdir: None,
+            user: 0,
             base: Base::Debian,
             files: Vec::new(),
             commands: Vec::new(),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use podarium_machine::Machine;
 
-use super::{Base, Computer, Image, Reference, Spawned, StartError, registry};
+use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry};
 
 /// Why a pull failed, as containerd words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +98,8 @@ impl ImageCatalog {
     }
 
     /// Starts a container of this image.
-    pub fn start(&self, image: &Arc<Image>, spawned: Spawned) -> Result<Computer, StartError> {
-        Computer::start(image.clone(), self.bases[&image.base].clone(), spawned)
+    pub fn start(&self, image: &Arc<Image>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Computer, StartError> {
+        Computer::start(image.clone(), self.bases[&image.base].clone(), spawned, storage)
     }
 }
 

@@ -11,13 +11,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use podarium_machine::{CTRL_C, CTRL_D, Endpoint, Errno, Machine, Pid, Program, Signal, Stdio, Sys, Turn, TtyId};
+use podarium_machine::{CTRL_C, CTRL_D, Endpoint, Hardware, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId};
 use podarium_sim::Time;
 
 use super::behaving::Behaving;
-use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, LogLine, Output, Spawned, StartError, Taken};
+use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
 use crate::network::Asked;
+
+/// From the container's start until its main program's first instruction.
+const START_UP: Duration = Duration::from_millis(20);
 
 const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/root"), ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")];
 
@@ -30,6 +34,10 @@ pub struct Computer {
     /// The empty computer with the image's programs.
     prototype: Arc<Machine>,
     machine: Option<Box<Machine>>,
+    /// The volumes that it has mounted, by the machine's numbers.
+    volumes: BTreeMap<VolumeId, Mounted>,
+    /// When the main program's first instruction runs.
+    begins: Time,
     /// Where the main program's output goes, and what of it has no end of line yet.
     console: Option<TtyId>,
     unfinished: Vec<u8>,
@@ -65,15 +73,17 @@ impl fmt::Debug for Computer {
 
 impl Computer {
     /// Starts the main process of a container of this image.
-    pub fn start(image: Arc<Image>, prototype: Arc<Machine>, spawned: Spawned) -> Result<Self, StartError> {
+    pub fn start(image: Arc<Image>, prototype: Arc<Machine>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Self, StartError> {
         let line = image.command_line(&spawned.command, &spawned.args);
         let played = played(&image, &spawned, &line).map(|behavior| Behaving::start(behavior, &image.version, &spawned));
         let mut computer = Computer {
             main: Main::Program(Pid(1)),
             image,
+            begins: spawned.at + START_UP,
             spawned: Arc::new(spawned),
             prototype,
             machine: None,
+            volumes: BTreeMap::new(),
             console: None,
             unfinished: Vec::new(),
             watched: false,
@@ -83,34 +93,77 @@ impl Computer {
         };
         match played {
             Some(behaving) => computer.main = Main::Played(Box::new(behaving)),
-            None => computer.start_program(&line)?,
+            None => computer.start_program(&line, storage)?,
         }
         Ok(computer)
     }
 
-    fn start_program(&mut self, line: &[String]) -> Result<(), StartError> {
-        let (mut machine, spawned) = (self.build(), self.spawned.clone());
+    fn start_program(&mut self, line: &[String], storage: &mut Storage<'_>) -> Result<(), StartError> {
+        let (mut machine, spawned) = (self.build(storage), self.spawned.clone());
         let console = if spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
         let stdin = if spawned.stdin || spawned.tty { Endpoint::Tty(console) } else { Endpoint::Null };
         let stdio = Stdio { stdin, stdout: Endpoint::Tty(console), stderr: Endpoint::Tty(console) };
-        let pid = machine.spawn(line, self.environment(), &self.workdir(), stdio).map_err(|error| start_error(line, error))?;
-        self.main = Main::Program(pid);
+        let started = machine.start(self.start_of(line.to_vec(), stdio));
+        self.take_volumes_out(&machine, storage);
+        self.main = Main::Program(started.map_err(|error| StartError(error.to_string()))?);
         self.console = Some(console);
         self.machine = Some(Box::new(machine));
         Ok(())
     }
 
-    /// The computer with its files, and no process yet.
-    fn build(&self) -> Machine {
+    fn start_of(&self, argv: Vec<String>, stdio: Stdio) -> Start {
+        Start { argv, env: self.environment(), cwd: self.workdir(), stdio, credentials: self.spawned.credentials.clone() }
+    }
+
+    /// The computer with its files and its volumes, and no process yet.
+    fn build(&mut self, storage: &mut Storage<'_>) -> Machine {
         let mut machine = self.prototype.as_ref().clone();
-        machine.set_identity(&self.spawned.hostname, self.spawned.random.clone());
-        machine.set_epoch(self.spawned.epoch_nanos);
-        for (path, text) in &self.image.files {
+        let spawned = self.spawned.clone();
+        machine.set_epoch(spawned.epoch_nanos);
+        machine.set_started_at(spawned.at);
+        machine.set_hostname(&spawned.hostname);
+        machine.set_random(spawned.random.clone());
+        machine.set_hardware(Hardware {
+            cpus: spawned.cpus,
+            memory_bytes: spawned.memory,
+            cpu_limit_millis: spawned.cpu_limit.and_then(|millis| u32::try_from(millis).ok()),
+            memory_limit_bytes: spawned.memory_limit,
+            ..Hardware::default()
+        });
+        for (path, text) in self.image.files.iter().chain(&spawned.files) {
             let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
-            let written = machine.files.mkdir_all(directory, Time::ZERO).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, Time::ZERO));
+            let written = machine.files.mkdir_all(directory, spawned.at).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, spawned.at));
             debug_assert!(written.is_ok(), "{path}: {written:?}");
         }
+        for point in &spawned.mounts {
+            let known = self.volumes.iter().find(|(_, mounted)| **mounted == point.mounted).map(|(id, _)| *id);
+            let id = known.unwrap_or_else(|| {
+                let id = VolumeId(self.volumes.len() as u64);
+                machine.files.set_volume(id, storage.take(&point.mounted));
+                self.volumes.insert(id, point.mounted.clone());
+                id
+            });
+            // A path that cannot be mounted upon stays as it is; the API server has refused those that cannot be.
+            let mounted = machine.files.mount(&point.path, id, point.sub_path.as_deref(), point.read_only);
+            debug_assert!(mounted.is_ok(), "{point:?}: {mounted:?}");
+        }
+        machine.files.set_root_read_only(spawned.read_only_root);
         machine
+    }
+
+    /// Puts the volumes in as others have left them.
+    fn put_volumes_in(&mut self, storage: &mut Storage<'_>) {
+        let Some(machine) = self.machine.as_mut() else { return };
+        for (id, mounted) in &self.volumes {
+            machine.files.set_volume(*id, storage.take(mounted));
+        }
+    }
+
+    /// Takes the volumes out, for others to see.
+    fn take_volumes_out(&self, machine: &Machine, storage: &mut Storage<'_>) {
+        for (id, mounted) in &self.volumes {
+            storage.put(mounted, machine.files.volume(*id).cloned().unwrap_or_default());
+        }
     }
 
     fn environment(&self) -> BTreeMap<String, String> {
@@ -125,16 +178,16 @@ impl Computer {
         self.spawned.workdir.clone().or_else(|| self.image.workdir.clone()).unwrap_or_else(|| "/".to_owned())
     }
 
-    /// The computer, made now if only a played program ran so far.
-    fn machine(&mut self) -> &mut Machine {
-        if self.machine.is_none() {
-            let mut machine = self.build();
-            let line = self.image.command_line(&self.spawned.command, &self.spawned.args);
-            let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
-            machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
-            self.machine = Some(Box::new(machine));
+    /// Makes the computer, if only a played program ran so far.
+    fn make_machine(&mut self, storage: &mut Storage<'_>) {
+        if self.machine.is_some() {
+            return self.put_volumes_in(storage);
         }
-        self.machine.as_mut().expect("it was just made")
+        let mut machine = self.build(storage);
+        let line = self.image.command_line(&self.spawned.command, &self.spawned.args);
+        let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
+        machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
+        self.machine = Some(Box::new(machine));
     }
 
     /// When it does something by itself next.
@@ -144,11 +197,12 @@ impl Computer {
             Main::Program(_) => None,
         };
         let at_once = (!self.at_once.is_empty()).then_some(Time::ZERO);
-        [played, at_once, self.machine.as_ref().and_then(|machine| machine.next_wake())].into_iter().flatten().min()
+        let programs = self.machine.as_ref().and_then(|machine| machine.next_wake()).map(|at| at.max(self.begins));
+        [played, at_once, programs].into_iter().flatten().min()
     }
 
     /// Lets it do what is due at `now`.
-    pub fn run(&mut self, now: Time, out: &mut Output) {
+    pub fn run(&mut self, now: Time, storage: &mut Storage<'_>, out: &mut Output) {
         if let Main::Played(behaving) = &mut self.main {
             behaving.run(now, out);
             if self.watched && !out.lines.is_empty() {
@@ -157,12 +211,22 @@ impl Computer {
             }
         }
         out.execs.append(&mut self.at_once);
-        self.run_machine(now, out);
+        self.run_machine(now, storage, out);
     }
 
-    fn run_machine(&mut self, now: Time, out: &mut Output) {
-        let Some(machine) = self.machine.as_mut() else { return };
+    fn run_machine(&mut self, now: Time, storage: &mut Storage<'_>, out: &mut Output) {
+        if now < self.begins {
+            return;
+        }
+        self.put_volumes_in(storage);
+        let Some(mut machine) = self.machine.take() else { return };
         machine.run(now);
+        self.take_volumes_out(&machine, storage);
+        self.take_output(&mut machine, now, out);
+        self.machine = Some(machine);
+    }
+
+    fn take_output(&mut self, machine: &mut Machine, now: Time, out: &mut Output) {
         if let Some(console) = self.console {
             let fresh = machine.take_output(console);
             take_lines(&mut self.unfinished, &fresh, now, &mut out.lines);
@@ -191,19 +255,20 @@ impl Computer {
             if !self.unfinished.is_empty() {
                 take_lines(&mut self.unfinished, b"\n", now, &mut out.lines);
             }
-            out.ended = Some(Ended::code(exit.code));
+            out.ended = Some(Ended { code: exit.code, out_of_memory: machine.take_out_of_memory() });
         }
     }
 
     /// SIGTERM. It may end now, later (it says so with `next_at`), or never.
-    pub fn terminate(&mut self, now: Time, out: &mut Output) {
+    pub fn terminate(&mut self, now: Time, storage: &mut Storage<'_>, out: &mut Output) {
         match &mut self.main {
             Main::Played(behaving) => behaving.terminate(now, out),
             Main::Program(pid) => {
-                let pid = *pid;
-                // A process that has just ended cannot be signalled, which is no matter.
-                let _ = self.machine().kill(pid, Signal::Terminate);
-                self.run_machine(now, out);
+                if let Some(machine) = self.machine.as_mut() {
+                    // A process that has just ended cannot be signalled, which is no matter.
+                    let _ = machine.kill(*pid, Signal::Terminate);
+                }
+                self.run_machine(now, storage, out);
             }
         }
     }
@@ -229,7 +294,7 @@ impl Computer {
     pub fn memory_bytes(&self) -> u64 {
         match &self.main {
             Main::Played(behaving) => behaving.memory_bytes(),
-            Main::Program(_) => 1 << 20,
+            Main::Program(_) => self.machine.as_ref().map_or(0, |machine| machine.memory_bytes()),
         }
     }
 
@@ -244,7 +309,7 @@ impl Computer {
 /// Commands beside the main process.
 impl Computer {
     /// Runs a command in the container. What comes of it comes out of [`Computer::run`], which is to be called next.
-    pub fn exec(&mut self, exec: &Exec, now: Time) -> Result<ExecId, StartError> {
+    pub fn exec(&mut self, exec: &Exec, now: Time, storage: &mut Storage<'_>) -> Result<ExecId, StartError> {
         let id = ExecId(self.next_exec);
         if let Main::Played(behaving) = &self.main
             && let Some((code, text)) = behaving.exec(&exec.command.join(" "), now)
@@ -256,8 +321,8 @@ impl Computer {
             self.at_once.push((id, ExecEvent::Ended(code)));
             return Ok(id);
         }
-        let (environment, workdir) = (self.environment(), self.workdir());
-        let machine = self.machine();
+        self.make_machine(storage);
+        let Some(mut machine) = self.machine.take() else { return Err(StartError("the container has no computer".to_owned())) };
         let (stdin, stdout, stderr) = match exec.tty {
             true => {
                 let tty = machine.open_terminal(80);
@@ -270,7 +335,10 @@ impl Computer {
             stdout: Endpoint::Tty(stdout),
             stderr: Endpoint::Tty(stderr.unwrap_or(stdout)),
         };
-        let pid = machine.spawn(&exec.command, environment, &workdir, stdio).map_err(|error| start_error(&exec.command, error))?;
+        let started = machine.start(self.start_of(exec.command.clone(), stdio));
+        self.take_volumes_out(&machine, storage);
+        self.machine = Some(machine);
+        let pid = started.map_err(|error| StartError(error.to_string()))?;
         self.next_exec += 1;
         self.execs.insert(id, Running { pid, stdin, stdout, stderr });
         Ok(id)
@@ -349,19 +417,6 @@ fn played(image: &Image, spawned: &Spawned, line: &[String]) -> Option<Behavior>
 
 fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
-}
-
-/// runc's words for a command that cannot be started.
-fn start_error(line: &[String], error: Errno) -> StartError {
-    let program = line.first().map_or("", String::as_str);
-    let why = match error {
-        Errno::NoEntry if program.contains('/') => format!("stat {program}: no such file or directory"),
-        Errno::NoEntry => "executable file not found in $PATH".to_owned(),
-        Errno::IsDirectory => "is a directory".to_owned(),
-        Errno::AccessDenied => "permission denied".to_owned(),
-        other => other.to_string().to_lowercase(),
-    };
-    StartError(format!("exec: {program:?}: {why}"))
 }
 
 /// Takes the whole lines out of what was written.

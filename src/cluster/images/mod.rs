@@ -30,7 +30,7 @@ pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogT
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
-pub use process::{Ended, Exec, ExecEvent, ExecId, LogLine, Output, Spawned, StartError, Taken};
+pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use podarium_machine::{Credentials, Volume};
 use podarium_sim::{Stream, Time};
 
 use crate::network::Answered;
@@ -24,16 +25,76 @@ pub struct Spawned {
     /// Whether anybody can attach to its standard input.
     pub stdin: bool,
     pub tty: bool,
+    pub credentials: Credentials,
+    pub read_only_root: bool,
+    pub mounts: Vec<MountPoint>,
+    /// Files that are written into it, by path.
+    pub files: Vec<(String, String)>,
     /// How often the container was started before.
     pub attempt: u32,
     /// The container's memory limit.
     pub memory_limit: Option<u64>,
     /// The container's CPU limit, in thousandths of a CPU.
     pub cpu_limit: Option<u64>,
+    /// What the machine under it has.
+    pub cpus: u32,
+    pub memory: u64,
     /// For what its programs draw.
     pub random: Stream,
     /// Nanoseconds from 1970 to virtual time zero.
     pub epoch_nanos: i64,
+}
+
+/// A volume in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MountPoint {
+    pub path: String,
+    pub mounted: Mounted,
+    pub sub_path: Option<String>,
+    pub read_only: bool,
+}
+
+/// Where the files of a volume are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mounted {
+    /// The pod's volume of this name.
+    Pod(Arc<str>),
+    /// The disk of this name, among all there are.
+    Disk(Arc<str>),
+}
+
+/// The disks of machines and of the storage, by name: what is on them outlives pods and nodes.
+#[derive(Clone, Debug, Default)]
+pub struct Disks(pub imbl::OrdMap<Arc<str>, Volume>);
+
+/// All files that are not a container's own.
+#[derive(Debug)]
+pub struct Storage<'a> {
+    /// The pod's volumes, by name.
+    pub pod: &'a mut BTreeMap<Arc<str>, Volume>,
+    pub disks: &'a mut Disks,
+}
+
+impl Storage<'_> {
+    /// Lends the files of a volume: who takes them brings them back.
+    pub(super) fn take(&mut self, mounted: &Mounted) -> Volume {
+        match mounted {
+            Mounted::Pod(name) => self.pod.get_mut(name).map(std::mem::take),
+            Mounted::Disk(name) => self.disks.0.get_mut(name).map(std::mem::take),
+        }
+        .unwrap_or_default()
+    }
+
+    pub(super) fn put(&mut self, mounted: &Mounted, volume: Volume) {
+        match mounted {
+            Mounted::Pod(name) => {
+                self.pod.insert(name.clone(), volume);
+            }
+            Mounted::Disk(name) => {
+                self.disks.0.insert(name.clone(), volume);
+            }
+        }
+    }
 }
 
 /// The end of a container's main process.

@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use podarium_sim::Time;
-
 use super::host::Host;
 use super::pod::PodState;
 use super::probes::ProbeKind;
@@ -39,14 +37,15 @@ pub(super) type CommandId = (Arc<str>, ExecId);
 impl PodState {
     /// Starts a command in the container with this id, or says in the runtime's words why not. What it does at once has
     /// been done; the news of it are taken when the pod runs.
-    pub fn exec_in(&mut self, id: &Arc<str>, exec: &Exec, waits: Waits, now: Time) -> Result<ExecId, String> {
+    pub fn exec_in(&mut self, id: &Arc<str>, exec: &Exec, waits: Waits, ctx: &mut Ctx<'_>) -> Result<ExecId, String> {
+        let now = ctx.now();
         let bare = id.rsplit('/').next().unwrap_or(id).to_owned();
-        let running = self.runtime.get_mut(id).filter(|container| container.process.is_some());
-        let Some(container) = running else { return Err(format!("rpc error: code = NotFound desc = container {bare:?} is not running")) };
-        let started = container.process.as_mut().map(|process| process.exec(exec, now));
+        let running = self.runtime.with_storage(id, ctx.disks).filter(|(container, _)| container.process.is_some());
+        let Some((container, mut storage)) = running else { return Err(format!("rpc error: code = NotFound desc = container {bare:?} is not running")) };
+        let started = container.process.as_mut().map(|process| process.exec(exec, now, &mut storage));
         match started {
             Some(Ok(number)) => {
-                container.run(now);
+                container.run(now, &mut storage);
                 self.commands.insert((id.clone(), number), Command { waits, stdout: Vec::new(), stderr: Vec::new(), code: 0 });
                 Ok(number)
             }

@@ -13,6 +13,7 @@ use super::commands::Waits;
 use super::host::Host;
 use super::pod::PodState;
 use super::probes::{address, http_question};
+use crate::component::Ctx;
 use crate::images::{Exec, ExecId, Taken};
 use crate::network::Asked;
 
@@ -37,13 +38,14 @@ impl HookRun {
 
 impl PodState {
     /// Begins a hook of a running container.
-    pub fn begin_hook(&mut self, handler: &LifecycleHandler, container: &Container, id: &Arc<str>, host: &Host, now: Time) -> HookRun {
+    pub fn begin_hook(&mut self, handler: &LifecycleHandler, container: &Container, id: &Arc<str>, host: &Host, ctx: &mut Ctx<'_>) -> HookRun {
+        let now = ctx.now();
         let named = format!("for Container {:?} in Pod {:?} failed - error:", container.name, self.described());
         if let Some(exec) = &handler.exec {
             let command = exec.command.clone().unwrap_or_default();
             let line = command.join(" ");
             let words = format!("Exec lifecycle hook ([{line}]) {named}");
-            return match self.exec_in(id, &Exec { command, ..Exec::default() }, Waits::Hook, now) {
+            return match self.exec_in(id, &Exec { command, ..Exec::default() }, Waits::Hook, ctx) {
                 Ok(exec) => HookRun::Command { container: id.clone(), exec, words, line },
                 Err(error) => HookRun::Until(now, Some(format!("{words} {error}, message: \"\""))),
             };

@@ -111,7 +111,7 @@ impl PodState {
         let hook = declared.and_then(|container| container.lifecycle.as_ref()?.pre_stop.as_ref()).filter(|_| grace_seconds > 0);
         let stage = match declared.zip(hook) {
             None => Stage::Turn(deadline),
-            Some((container, hook)) => Stage::PreStop(self.begin_hook(hook, container, &id, host, now), deadline),
+            Some((container, hook)) => Stage::PreStop(self.begin_hook(hook, container, &id, host, ctx), deadline),
         };
         let rank = if ordered { rank(&self.pod, name) } else { 0 };
         Target { id, name: name.to_owned(), deadline, stage, rank }
@@ -128,7 +128,7 @@ impl PodState {
                 let rank = run.targets[at].rank;
                 let my_turn = run.targets.iter().all(|other| other.rank >= rank || matches!(other.stage, Stage::Done));
                 let target = &mut run.targets[at];
-                let Some(container) = self.runtime.get_mut(&target.id).filter(|container| container.record.is_running()) else {
+                let Some((container, mut storage)) = self.runtime.with_storage(&target.id, ctx.disks).filter(|(container, _)| container.record.is_running()) else {
                     progress |= !matches!(target.stage, Stage::Done);
                     target.stage = Stage::Done;
                     continue;
@@ -136,7 +136,7 @@ impl PodState {
                 match target.stage {
                     Stage::Turn(until) if my_turn || until <= now => {
                         target.stage = Stage::Stopping;
-                        ended |= container.stop(now, target.deadline.max(now + LEAST));
+                        ended |= container.stop(now, target.deadline.max(now + LEAST), &mut storage);
                     }
                     _ => continue,
                 }

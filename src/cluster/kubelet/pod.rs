@@ -112,14 +112,14 @@ impl PodState {
     pub fn run(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
         loop {
             let now = ctx.now();
-            if self.runtime.run(now) {
+            if self.runtime.run(now, ctx.disks) {
                 self.changed(host, now);
             }
             self.take_news(host, ctx);
             if self.relist_at.is_some_and(|at| at <= now) {
                 self.relist(now);
             }
-            self.volumes.run(&self.pod, &self.key, &self.uid, self.cause, host, ctx);
+            self.volumes.run(&self.pod, &mut self.runtime.volumes, (&self.key, &self.uid), self.cause, host, ctx);
             self.advance(host, ctx);
             self.run_probes(host, ctx);
             self.check_queue(now);

@@ -361,7 +361,7 @@ impl PodState {
             Question::Exec { command } => {
                 let (id, line): (Arc<str>, _) = (worker.container_id.as_str().into(), command.join(" "));
                 let waits = Waits::Probe(worker.container.clone(), worker.kind);
-                return match self.exec_in(&id, &Exec { command, ..Exec::default() }, waits, now) {
+                return match self.exec_in(&id, &Exec { command, ..Exec::default() }, waits, ctx) {
                     Ok(exec) => Some(UnderWay::Command { id: (id, exec), until: now + worker.timeout(), line }),
                     Err(error) => self.could_not_ask(worker, &error, host, ctx),
                 };

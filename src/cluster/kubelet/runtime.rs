@@ -6,12 +6,14 @@
 //! Models: containerd behind the Container Runtime Interface; pkg/kubelet/container/runtime.go, v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::Vector;
+use podarium_machine::Volume;
 use podarium_sim::{Stream, Time};
 
-use crate::images::{Computer, Ended, ExecEvent, ExecId, LogLine, Output, Taken};
+use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
 use crate::network::{Asked, ProcessId};
 
 /// How many containers of one name are kept.
@@ -99,6 +101,8 @@ pub(super) struct PodRuntime {
     pub sandbox: Option<Sandbox>,
     pub ip: Option<Arc<str>>,
     pub containers: Vec<Container>,
+    /// The files of the pod's own volumes, by their names.
+    pub volumes: BTreeMap<Arc<str>, Volume>,
 }
 
 impl PodRuntime {
@@ -112,6 +116,12 @@ impl PodRuntime {
 
     pub fn get_mut(&mut self, id: &str) -> Option<&mut Container> {
         self.containers.iter_mut().find(|container| &*container.record.id == id)
+    }
+
+    /// The same with the files that it may use.
+    pub fn with_storage<'a>(&'a mut self, id: &str, disks: &'a mut Disks) -> Option<(&'a mut Container, Storage<'a>)> {
+        let container = self.containers.iter_mut().find(|container| &*container.record.id == id)?;
+        Some((container, Storage { pod: &mut self.volumes, disks }))
     }
 
     pub fn running(&self) -> impl Iterator<Item = &ContainerRecord> {
@@ -173,11 +183,12 @@ impl PodRuntime {
     }
 
     /// Lets the processes do what is due. Whether any container ended.
-    pub fn run(&mut self, now: Time) -> bool {
+    pub fn run(&mut self, now: Time, disks: &mut Disks) -> bool {
         let mut any = false;
+        let mut storage = Storage { pod: &mut self.volumes, disks };
         for container in &mut self.containers {
             if container.process.as_ref().and_then(|process| process.next_at()).is_some_and(|at| at <= now) {
-                any |= container.run(now);
+                any |= container.run(now, &mut storage);
             }
             if container.record.is_running() && container.kill_at.is_some_and(|at| at <= now) {
                 container.end(Ended::code(137), now);
@@ -195,10 +206,10 @@ impl PodRuntime {
 
 impl Container {
     /// Lets its programs do what is due. Whether it ended.
-    pub fn run(&mut self, now: Time) -> bool {
+    pub fn run(&mut self, now: Time, storage: &mut Storage<'_>) -> bool {
         let mut out = Output::default();
         if let Some(process) = &mut self.process {
-            process.run(now, &mut out);
+            process.run(now, storage, &mut out);
         }
         self.take(out, now)
     }
@@ -216,11 +227,11 @@ impl Container {
     }
 
     /// SIGTERM now, SIGKILL at `kill_at`. Whether it ended at once.
-    pub fn stop(&mut self, now: Time, kill_at: Time) -> bool {
+    pub fn stop(&mut self, now: Time, kill_at: Time, storage: &mut Storage<'_>) -> bool {
         self.kill_at = Some(kill_at);
         let mut out = Output::default();
         if let Some(process) = &mut self.process {
-            process.terminate(now, &mut out);
+            process.terminate(now, storage, &mut out);
         }
         self.take(out, now)
     }

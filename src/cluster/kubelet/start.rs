@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use imbl::Vector;
 use k8s_openapi::api::core::v1::Container as Declared;
-use podarium_sim::{Stream, Time};
+use podarium_sim::Time;
 
 use super::actions::ToKill;
 use super::container_config::ConfigRun;
-use super::environment::{Variables, expand};
+use super::environment::Variables;
 use super::hooks::HookRun;
 use super::host::Host;
 use super::kill::KillRun;
@@ -22,7 +22,7 @@ use super::puller::PullRun;
 use super::runtime::{Container, ContainerRecord, Finished, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
-use crate::images::{Image, Spawned};
+use crate::images::{Image, Storage};
 
 /// How long creating and starting take, up to half as long again.
 const CREATE: Duration = Duration::from_millis(40);
@@ -104,6 +104,10 @@ impl PodState {
                 },
                 Stage::Config(image, config) => match self.find_config(config, container, host, ctx) {
                     None => return Started::NotYet,
+                    Some(Ok(_)) if let Some(message) = self.refuses_root(container, image) => {
+                        self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
+                        return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
+                    }
                     Some(Ok(variables)) => Stage::Creating(image.clone(), variables, now + ctx.stream().jitter(CREATE, 0.5)),
                     Some(Err(message)) => {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
@@ -125,7 +129,7 @@ impl PodState {
                         }
                     };
                     let Some(hook) = container.lifecycle.as_ref().and_then(|lifecycle| lifecycle.post_start.as_ref()) else { return Started::Yes };
-                    Stage::PostStart(id.clone(), self.begin_hook(hook, container, &id, host, now))
+                    Stage::PostStart(id.clone(), self.begin_hook(hook, container, &id, host, ctx))
                 }
                 Stage::PostStart(id, hook) => {
                     self.take_news(host, ctx);
@@ -180,7 +184,7 @@ impl PodState {
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
         let id = new_id(ctx.stream());
-        let spawned = self.spawned(container, variables, &id, restart_count, ctx);
+        let spawned = self.spawned(container, variables, &id, restart_count, host, ctx);
         let mut record = ContainerRecord {
             name: name.into(),
             id: id.clone(),
@@ -190,7 +194,8 @@ impl PodState {
             started_at: Some(now),
             finished: None,
         };
-        let (process, failure) = match host.images.start(image, spawned) {
+        let mut storage = Storage { pod: &mut self.runtime.volumes, disks: ctx.disks };
+        let (process, failure) = match host.images.start(image, spawned, &mut storage) {
             Ok(computer) => (Some(Box::new(computer)), None),
             Err(error) => {
                 let message = format!(
@@ -210,33 +215,10 @@ impl PodState {
         }
         self.event(Some(name), EventType::Normal, "Started", "Container started", host, ctx);
         // What the process does at once, it does now.
-        if self.runtime.run(now) {
+        if self.runtime.run(now, ctx.disks) {
             self.changed(host, now);
         }
         Ok(id)
-    }
-
-    /// What the main process is started with.
-    fn spawned(&self, container: &Declared, variables: Variables, id: &str, restart_count: i32, ctx: &mut Ctx<'_>) -> Spawned {
-        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(podarium_api::quantity::Quantity::of);
-        let expanded = |words: &Option<Vec<String>>| words.iter().flatten().map(|word| expand(word, |name| variables.get(name).cloned())).collect();
-        let nanos = ctx.epoch().0.as_nanosecond();
-        Spawned {
-            at: ctx.now(),
-            command: expanded(&container.command),
-            args: expanded(&container.args),
-            workdir: container.working_dir.clone().filter(|path| !path.is_empty()),
-            hostname: self.pod.spec.hostname.clone().unwrap_or_else(|| self.key.name.to_string()),
-            stdin: container.stdin == Some(true),
-            tty: container.tty == Some(true),
-            attempt: u32::try_from(restart_count).unwrap_or(0),
-            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
-            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
-            // The id was drawn, so it is as good as a number for what the programs draw.
-            random: Stream::new(0, id),
-            epoch_nanos: i64::try_from(nanos).unwrap_or(i64::MAX),
-            env: variables,
-        }
     }
 }
 

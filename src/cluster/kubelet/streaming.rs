@@ -78,7 +78,7 @@ impl Kubelet {
         let exec = match wanted.verb {
             "exec" => {
                 begin(ctx);
-                match state.exec_in(&container, &wanted.exec, Waits::Client(id), ctx.now()) {
+                match state.exec_in(&container, &wanted.exec, Waits::Client(id), ctx) {
                     Ok(exec) => exec,
                     Err(error) => {
                         let error = error.split_once(" desc = ").map_or(error.as_str(), |(_, text)| text);

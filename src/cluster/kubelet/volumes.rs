@@ -1,20 +1,26 @@
 //! Volumes: a pod's containers wait until all that they mount is there. A Secret or ConfigMap that does not exist is
-//! asked for again after half a second, a second, two seconds, and so on up to two minutes.
+//! asked for again after half a second, a second, two seconds, and so on up to two minutes. What has changed in an object
+//! is in the files after the next sync of the pod.
 //!
 //! Models: pkg/kubelet/volumemanager (reconciler, operation executor), pkg/volume/{secret,configmap,projected}, v1.36.
-//! Simplified: what is mounted is not there to be read.
+//! Simplified: changed objects are looked for at each sync of the pod, not watched; the volume of the account's token is not
+//! looked at again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use k8s_openapi::api::authentication::v1::{BoundObjectReference, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{KeyToPath, Volume, VolumeProjection};
-use podarium_api::{Kind, Object, Pod, Status};
+use podarium_api::{Kind, Object, Pod, Resource as _, Status, TokenRequest};
 use podarium_sim::Time;
 
+use super::container_config::place;
+use super::contents::{self, Part};
 use super::disks::{Next, Search};
 use super::host::Host;
 use super::pod::{PodState, Uid};
-use crate::apiserver::{Answer, Reply, Request};
+use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
@@ -35,6 +41,8 @@ struct Source {
     name: String,
     optional: bool,
     keys: Vec<String>,
+    /// For a token of this account: for whom it is, and for how many seconds.
+    token: Option<(Option<String>, i64)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -42,8 +50,25 @@ enum Mount {
     /// Tried at this time; the delay after the next failure.
     Waiting { at: Option<Time>, delay: Duration },
     /// Asked for the sources; what the first bad answer was.
-    Asking { left: Vec<(RequestId, Source)>, error: Option<String>, delay: Duration },
+    Asking { left: Vec<(RequestId, Source)>, found: Vec<(Source, Object)>, error: Option<String>, delay: Duration },
     Done,
+    /// It is there, and its sources are looked at again.
+    Refreshing { left: Vec<(RequestId, Source)>, found: Vec<(Source, Object)>, failed: bool },
+}
+
+impl Mount {
+    fn is_done(&self) -> bool {
+        matches!(self, Mount::Done | Mount::Refreshing { .. })
+    }
+}
+
+/// What a mounted volume is.
+#[derive(Clone, Debug, PartialEq)]
+enum Content {
+    EmptyDir { in_memory: bool, limit: Option<u64> },
+    Objects(Vec<Part>, u32),
+    /// A place on the machine's own disk, or on one of the storage.
+    Elsewhere,
 }
 
 #[derive(Clone, Debug)]
@@ -54,8 +79,14 @@ struct VolumeState {
     search: Option<Search>,
     disk: Option<Disk>,
     not_simulated: Option<&'static str>,
+    content: Content,
+    /// It is to be looked whether its sources have changed.
+    stale: bool,
     mount: Mount,
 }
+
+/// The file trees of a pod's own volumes, by the names of the volumes.
+pub(super) type Files = BTreeMap<Arc<str>, podarium_machine::Volume>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Volumes {
@@ -68,7 +99,7 @@ impl Volumes {
     }
 
     pub fn are_mounted(&self) -> bool {
-        self.volumes.iter().all(|volume| volume.mount == Mount::Done)
+        self.volumes.iter().all(|volume| volume.mount.is_done())
     }
 
     /// The disks that are mounted, with the names of the pod's volumes.
@@ -82,6 +113,7 @@ impl Volumes {
             if let Mount::Waiting { at: at @ None, .. } = &mut volume.mount {
                 *at = Some(now + FIRST_TRY);
             }
+            volume.stale |= volume.mount == Mount::Done && volume.can_change();
         }
     }
 
@@ -94,8 +126,13 @@ impl Volumes {
     }
 
     /// Tries what is due.
-    pub fn run(&mut self, pod: &Arc<Pod>, key: &Key, uid: &Uid, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
+    pub fn run(&mut self, pod: &Arc<Pod>, files: &mut Files, (key, uid): (&Key, &Uid), cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
         for volume in &mut self.volumes {
+            if std::mem::take(&mut volume.stale) {
+                let left = volume.sources.iter().map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
+                volume.mount = Mount::Refreshing { left, found: Vec::new(), failed: false };
+                continue;
+            }
             let Mount::Waiting { at: Some(at), delay } = volume.mount else { continue };
             if at > ctx.now() {
                 continue;
@@ -104,21 +141,57 @@ impl Volumes {
                 volume.fail(&format!("not simulated: {what}"), delay, pod, cause, host, ctx);
                 continue;
             }
-            let left: Vec<_> = volume.sources.iter().map(|source| (ask(source, key, uid, cause, host, ctx), source.clone())).collect();
-            volume.mount = if left.is_empty() { Mount::Done } else { Mount::Asking { left, error: None, delay } };
+            let left: Vec<_> = volume.sources.iter().map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
+            if left.is_empty() {
+                volume.set_up(&[], delay, pod, files, cause, host, ctx);
+            } else {
+                volume.mount = Mount::Asking { left, found: Vec::new(), error: None, delay };
+            }
         }
     }
 }
 
-fn ask(source: &Source, pod: &Key, uid: &Uid, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) -> RequestId {
-    let namespace: &str = if source.kind.info().namespaced { &pod.namespace } else { "" };
-    let id = ctx.request_after(Request::get(source.kind, &Key::new(namespace, &source.name)), cause, Duration::ZERO);
+fn ask(source: &Source, pod: &Pod, key: &Key, uid: &Uid, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) -> RequestId {
+    let namespace: &str = if source.kind.info().namespaced { &key.namespace } else { "" };
+    let request = match &source.token {
+        None => Request::get(source.kind, &Key::new(namespace, &source.name)),
+        Some((audience, seconds)) => token_request(pod, key, &source.name, audience.as_deref(), *seconds),
+    };
+    let id = ctx.request_after(request, cause, Duration::ZERO);
     host.asked.insert(id, uid.clone());
     id
 }
 
+/// Asks for a token of the pod's account that is worth something only as long as there is the pod.
+fn token_request(pod: &Pod, key: &Key, account: &str, audience: Option<&str>, seconds: i64) -> Request {
+    let request = TokenRequest {
+        spec: Some(TokenRequestSpec {
+            audiences: audience.map(|audience| vec![audience.to_owned()]),
+            bound_object_ref: Some(BoundObjectReference {
+                api_version: Some("v1".to_owned()),
+                kind: Some("Pod".to_owned()),
+                name: Some(pod.name().to_owned()),
+                uid: Some(pod.uid().to_owned()),
+            }),
+            expiration_seconds: Some(seconds),
+        }),
+        ..TokenRequest::default()
+    };
+    Request {
+        verb: Verb::Create,
+        subresource: Some(Subresource::Token),
+        body: Body::Object(Object::TokenRequest(request.into())),
+        ..Request::get(Kind::ServiceAccount, &Key::new(&key.namespace, account))
+    }
+}
+
+/// The group to which the pod's volumes are given.
+fn fs_group(pod: &Pod) -> Option<u32> {
+    u32::try_from(pod.spec.security_context.as_ref()?.fs_group?).ok()
+}
+
 fn plain(kind: Kind, name: String) -> Source {
-    Source { kind, name, optional: false, keys: Vec::new() }
+    Source { kind, name, optional: false, keys: Vec::new(), token: None }
 }
 
 impl VolumeState {
@@ -129,17 +202,69 @@ impl VolumeState {
         let keys = |items: &Option<Vec<KeyToPath>>| items.iter().flatten().map(|item| item.key.clone()).collect::<Vec<_>>();
         if let Some(secret) = &volume.secret {
             let name = secret.secret_name.clone().unwrap_or_default();
-            sources.push(Source { kind: Kind::Secret, name, optional: secret.optional == Some(true), keys: keys(&secret.items) });
+            sources.push(Source { kind: Kind::Secret, name, optional: secret.optional == Some(true), keys: keys(&secret.items), token: None });
         } else if let Some(map) = &volume.config_map {
-            sources.push(Source { kind: Kind::ConfigMap, name: map.name.clone(), optional: map.optional == Some(true), keys: keys(&map.items) });
+            sources.push(Source { kind: Kind::ConfigMap, name: map.name.clone(), optional: map.optional == Some(true), keys: keys(&map.items), token: None });
         } else if let Some(projected) = &volume.projected {
-            sources.extend(projected.sources.iter().flatten().filter_map(projection));
+            sources.extend(projected.sources.iter().flatten().filter_map(|source| projection(source, pod)));
         } else if let Some(search) = &search {
             sources.push(plain(Kind::PersistentVolumeClaim, search.claim.clone()));
         } else if volume.empty_dir.is_none() && volume.host_path.is_none() && volume.downward_api.is_none() {
             not_simulated = Some("this type of volume");
         }
-        VolumeState { name: volume.name.clone(), sources, search, disk: None, not_simulated, mount: Mount::Waiting { at: None, delay: RETRY } }
+        let content = match (contents::parts(volume), &volume.empty_dir) {
+            (Some((parts, mode)), _) => Content::Objects(parts, mode),
+            (None, Some(empty)) => {
+                let limit = empty.size_limit.as_ref().map(podarium_api::quantity::Quantity::of).and_then(|limit| u64::try_from(limit.value()).ok());
+                Content::EmptyDir { in_memory: empty.medium.as_deref() == Some("Memory"), limit }
+            }
+            (None, None) => Content::Elsewhere,
+        };
+        let mount = Mount::Waiting { at: None, delay: RETRY };
+        VolumeState { name: volume.name.clone(), sources, search, disk: None, not_simulated, content, stale: false, mount }
+    }
+
+    /// Whether its sources may change while the pod lives. The account's token and the cluster's certificate do not.
+    fn can_change(&self) -> bool {
+        !self.sources.is_empty() && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
+    }
+
+    /// Everything is there that it is made of: makes its files, and mounts it.
+    fn set_up(&mut self, found: &[(Source, Object)], delay: Duration, pod: &Arc<Pod>, files: &mut Files, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
+        let mut volume = files.get(self.name.as_str()).cloned();
+        match &self.content {
+            Content::EmptyDir { in_memory, limit } => {
+                volume.get_or_insert_with(|| match in_memory {
+                    true => podarium_machine::Volume::in_memory().with_capacity(*limit),
+                    false => podarium_machine::Volume::default(),
+                });
+            }
+            Content::Objects(parts, mode) => {
+                let address = pod.status.pod_ip.clone().unwrap_or_default();
+                let find = |kind: Kind, name: &str| {
+                    let is_it = |source: &Source| match kind {
+                        Kind::TokenRequest => source.token.is_some(),
+                        kind => source.kind == kind && source.name == name,
+                    };
+                    found.iter().find(|(source, _)| is_it(source)).map(|(_, object)| object)
+                };
+                match contents::payload(parts, *mode, pod, &place(&address, host), find) {
+                    Ok(payload) => {
+                        let made = volume.get_or_insert_with(podarium_machine::Volume::in_memory);
+                        contents::write(made, &payload, ctx.now(), ctx.epoch());
+                    }
+                    Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),
+                }
+            }
+            Content::Elsewhere => {}
+        }
+        if let Some(mut volume) = volume {
+            if let Some(group) = fs_group(pod) {
+                volume.give_to_group(group);
+            }
+            files.insert(self.name.as_str().into(), volume);
+        }
+        self.mount = Mount::Done;
     }
 
     fn fail(&mut self, error: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
@@ -178,6 +303,9 @@ impl VolumeState {
                 self.complain(&message, delay, pod, cause, host, ctx);
             }
             Next::Found(disk) => {
+                if let Some(group) = fs_group(pod) {
+                    ctx.disks.0.entry(disk.volume.as_str().into()).or_default().give_to_group(group);
+                }
                 self.disk = Some(disk);
                 self.mount = Mount::Done;
             }
@@ -186,13 +314,18 @@ impl VolumeState {
     }
 }
 
-fn projection(source: &VolumeProjection) -> Option<Source> {
+fn projection(source: &VolumeProjection, pod: &Pod) -> Option<Source> {
+    if let Some(token) = &source.service_account_token {
+        let account = pod.spec.service_account_name.clone().unwrap_or_else(|| "default".to_owned());
+        let token = Some((token.audience.clone(), token.expiration_seconds.unwrap_or(3600)));
+        return Some(Source { token, ..plain(Kind::ServiceAccount, account) });
+    }
     let keys = |items: &Option<Vec<KeyToPath>>| items.iter().flatten().map(|item| item.key.clone()).collect();
     if let Some(secret) = &source.secret {
-        return Some(Source { kind: Kind::Secret, name: secret.name.clone(), optional: secret.optional == Some(true), keys: keys(&secret.items) });
+        return Some(Source { kind: Kind::Secret, name: secret.name.clone(), optional: secret.optional == Some(true), keys: keys(&secret.items), token: None });
     }
     let map = source.config_map.as_ref()?;
-    Some(Source { kind: Kind::ConfigMap, name: map.name.clone(), optional: map.optional == Some(true), keys: keys(&map.items) })
+    Some(Source { kind: Kind::ConfigMap, name: map.name.clone(), optional: map.optional == Some(true), keys: keys(&map.items), token: None })
 }
 
 /// What is wrong with the answer, if anything.
@@ -225,27 +358,46 @@ fn missing_text(source: &Source) -> String {
 impl PodState {
     /// Whether the answer was to a question for a volume.
     pub fn volume_answered(&mut self, id: RequestId, answer: &Answer, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
-        let pod = self.pod.clone();
+        let (pod, cause) = (self.pod.clone(), self.cause);
         for volume in &mut self.volumes.volumes {
-            let Mount::Asking { left, error, delay } = &mut volume.mount else { continue };
+            let left = match &mut volume.mount {
+                Mount::Asking { left, .. } | Mount::Refreshing { left, .. } => left,
+                Mount::Waiting { .. } | Mount::Done => continue,
+            };
             let Some(place) = left.iter().position(|(asked, _)| *asked == id) else { continue };
             let (_, source) = left.remove(place);
-            if volume.search.is_some() {
+            if let (true, Mount::Asking { delay, .. }) = (volume.search.is_some(), &volume.mount) {
                 let delay = *delay;
-                if let Some(next) = volume.searched(&source, answer, delay, &pod, self.cause, host, ctx) {
-                    let id = ask(&next, &self.key, &self.uid, self.cause, host, ctx);
-                    volume.mount = Mount::Asking { left: vec![(id, next)], error: None, delay };
+                if let Some(next) = volume.searched(&source, answer, delay, &pod, cause, host, ctx) {
+                    let id = ask(&next, &pod, &self.key, &self.uid, cause, host, ctx);
+                    volume.mount = Mount::Asking { left: vec![(id, next)], found: Vec::new(), error: None, delay };
                 }
                 return true;
             }
-            if error.is_none() {
-                *error = complaint(&source, answer);
-            }
-            if left.is_empty() {
-                match (error.take(), *delay) {
-                    (None, _) => volume.mount = Mount::Done,
-                    (Some(error), delay) => volume.fail(&error, delay, &pod, self.cause, host, ctx),
+            let complaint = complaint(&source, answer);
+            let object = answer.result.as_ref().ok().and_then(|reply| match reply {
+                Reply::Object(object) => Some(object.clone()),
+                _ => None,
+            });
+            match std::mem::replace(&mut volume.mount, Mount::Done) {
+                Mount::Asking { left, mut found, error, delay } => {
+                    found.extend(object.map(|object| (source, object)));
+                    match (left.is_empty(), error.or(complaint)) {
+                        (false, error) => volume.mount = Mount::Asking { left, found, error, delay },
+                        (true, None) => volume.set_up(&found, delay, &pod, &mut self.runtime.volumes, cause, host, ctx),
+                        (true, Some(error)) => volume.fail(&error, delay, &pod, cause, host, ctx),
+                    }
                 }
+                Mount::Refreshing { left, mut found, failed } => {
+                    found.extend(object.map(|object| (source, object)));
+                    let failed = failed || complaint.is_some();
+                    if !left.is_empty() {
+                        volume.mount = Mount::Refreshing { left, found, failed };
+                    } else if !failed {
+                        volume.set_up(&found, RETRY, &pod, &mut self.runtime.volumes, cause, host, ctx);
+                    }
+                }
+                Mount::Waiting { .. } | Mount::Done => {}
             }
             return true;
         }

@@ -75,8 +75,7 @@ pub(super) fn run(kubectl: &mut Kubectl<'_, '_>, made: &Value) -> Outcome<()> {
     match terminated["exitCode"].as_i64().and_then(|code| i32::try_from(code).ok()).filter(|code| *code != 0) {
         Some(code) => {
             let message = format!("pod {place} terminated ({})\n{}", text(&terminated, "/reason"), text(&terminated, "/message"));
-            kubectl.eprint(&format!("{}\n", message.trim_end()))?;
-            Err(Failure::Exit(code).into())
+            Err(Failure::Command { code, message: message.trim_end().to_owned() }.into())
         }
         None => fail(format!("pod {place} failed with unknown exit code")),
     }

@@ -2,7 +2,7 @@
 
 use super::arguments::{self, Arguments, Options};
 use super::paths::last_name;
-use crate::{Process, Suspend};
+use crate::{Errno, Metadata, Process, Suspend};
 
 const LONG: &[(&str, char)] = &[
     ("recursive", 'r'),
@@ -90,7 +90,7 @@ fn copy_one(
         Err(error) => return Ok(Err(format!("cannot stat '{source}': {error}"))),
     };
     let there = process.stat(target)?;
-    if there.as_ref().is_ok_and(|there| there.inode == found.inode) {
+    if there.as_ref().is_ok_and(|there| there.is_same_file(&found)) {
         return Ok(Err(format!("'{source}' and '{target}' are the same file")));
     }
     if arguments.has('n') && there.is_ok() && !found.is_dir() {
@@ -132,7 +132,51 @@ fn copy_one(
     if arguments.has('v') {
         process.print(&format!("'{source}' -> '{target}'\n"))?;
     }
+    if (arguments.has('p') || arguments.has('a')) && found.target.is_none()
+        && let Err(error) = preserve(process, &found, target)?
+    {
+        return Ok(Err(format!("preserving permissions for '{target}': {error}")));
+    }
     Ok(Ok(()))
+}
+
+/// Gives a copy the mode, time and, if that is allowed, owner of the original.
+fn preserve(process: &mut Process<'_>, of: &Metadata, target: &str) -> Result<Result<(), Errno>, Suspend> {
+    // Only root can give files away; others keep what they have copied.
+    let _ = process.chown(target, Some(of.uid), Some(of.gid), true)?;
+    if let Err(error) = process.chmod(target, of.mode)? {
+        return Ok(Err(error));
+    }
+    process.set_modified(target, of.modified)
+}
+
+/// Copies a file or a whole directory to another file system and removes it here.
+fn move_by_copying(process: &mut Process<'_>, source: &str, target: &str) -> Result<Option<String>, Suspend> {
+    if process.lstat(target)?.is_ok_and(|there| !there.is_dir())
+        && let Err(error) = process.remove(target)?
+    {
+        return Ok(Some(format!("inter-device move failed: '{source}' to '{target}'; unable to remove target: {error}")));
+    }
+    let (mut todo, mut copied) = (vec![(source.to_owned(), target.to_owned())], Vec::new());
+    while let Some((source, target)) = todo.pop() {
+        let keeping = Arguments::default();
+        if let Err(problem) = copy_one(process, &source, &target, true, &keeping, &mut todo)? {
+            return Ok(Some(problem));
+        }
+        if let Ok(found) = process.lstat(&source)?
+            && found.target.is_none()
+        {
+            // What cannot be kept is not kept, as with the real one.
+            let _ = preserve(process, &found, &target)?;
+        }
+        copied.push(source);
+    }
+    for source in copied.into_iter().rev() {
+        if let Err(error) = process.remove(&source)? {
+            return Ok(Some(format!("cannot remove '{source}': {error}")));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn mv(process: &mut Process<'_>) -> Result<i32, Suspend> {
@@ -159,7 +203,7 @@ pub(super) fn mv(process: &mut Process<'_>) -> Result<i32, Suspend> {
             continue;
         }
         let problem = match there {
-            Ok(there) if there.inode == found.inode => Some(format!("'{source}' and '{target}' are the same file")),
+            Ok(there) if there.is_same_file(&found) => Some(format!("'{source}' and '{target}' are the same file")),
             Ok(there) if there.is_dir() && !found.is_dir() => {
                 Some(format!("cannot overwrite directory '{target}' with non-directory '{source}'"))
             }
@@ -168,7 +212,8 @@ pub(super) fn mv(process: &mut Process<'_>) -> Result<i32, Suspend> {
             }
             _ => match process.rename(&source, &target)? {
                 Ok(()) => None,
-                Err(crate::Errno::InvalidArgument) => {
+                Err(Errno::CrossDevice) => move_by_copying(process, &source, &target)?,
+                Err(Errno::InvalidArgument) => {
                     Some(format!("cannot move '{source}' to a subdirectory of itself, '{target}'"))
                 }
                 Err(error) => Some(format!("cannot move '{source}' to '{target}': {error}")),

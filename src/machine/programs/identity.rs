@@ -3,35 +3,122 @@
 use std::ops::ControlFlow;
 
 use super::arguments::{self, Options};
-use crate::{Process, Suspend};
-
-/// Machines have no users of their own; the environment says who is logged in, and in a container it is root.
-fn user(process: &Process<'_>) -> String {
-    process.env("USER").unwrap_or_else(|| "root".to_owned())
-}
+use crate::users::Names;
+use crate::{Credentials, Process, Suspend};
 
 pub(super) fn whoami(process: &mut Process<'_>) -> Result<i32, Suspend> {
     if let Some(extra) = process.args().get(1) {
         return arguments::wrong_use(process, "whoami", &format!("extra operand '{extra}'"), 1);
     }
-    process.print(&format!("{}\n", user(process)))?;
+    let uid = process.credentials().uid;
+    match Names::read(process)?.user(uid) {
+        Some(user) => process.print(&format!("{}\n", user.name))?,
+        None => {
+            process.eprint(&format!("whoami: cannot find name for user ID {uid}\n"))?;
+            return Ok(1);
+        }
+    }
     Ok(0)
 }
 
+/// Who a named user is; the process itself, if none is named.
+fn credentials_of(process: &mut Process<'_>, names: &Names, program: &str, name: Option<&String>) -> Result<Result<Credentials, i32>, Suspend> {
+    let Some(name) = name else { return Ok(Ok(process.credentials())) };
+    match names.user_named(name).or_else(|| names.user(name.parse().ok()?)) {
+        Some(user) => {
+            let member = names.groups.iter().filter(|group| group.members.contains(&user.name));
+            Ok(Ok(Credentials { uid: user.uid, gid: user.gid, groups: member.map(|group| group.gid).collect() }))
+        }
+        None => {
+            process.eprint(&format!("{program}: '{name}': no such user\n"))?;
+            Ok(Err(1))
+        }
+    }
+}
+
+/// The primary group and the others, without repetition.
+fn all_groups(credentials: &Credentials) -> Vec<u32> {
+    let mut groups = vec![credentials.gid];
+    for group in &credentials.groups {
+        if !groups.contains(group) {
+            groups.push(*group);
+        }
+    }
+    groups
+}
+
 pub(super) fn id(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let arguments = match arguments::read(process, &Options::new("ugnG", &[("user", 'u'), ("group", 'g'), ("name", 'n')]))? {
+    let long = &[("user", 'u'), ("group", 'g'), ("groups", 'G'), ("name", 'n'), ("real", 'r')];
+    let arguments = match arguments::read(process, &Options::new("ugnGr", long).lacking(&["z", "Z", "zero", "context"]))? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
-    let user = user(process);
-    let number = if user == "root" { 0 } else { 1000 };
-    let text = match (arguments.last_of("ugG"), arguments.has('n')) {
-        (None, _) => format!("uid={number}({user}) gid={number}({user}) groups={number}({user})"),
-        (Some(_), true) => user,
-        (Some(_), false) => number.to_string(),
+    let names = Names::read(process)?;
+    let who = match credentials_of(process, &names, "id", arguments.operands.first())? {
+        Ok(who) => who,
+        Err(status) => return Ok(status),
     };
-    process.print(&format!("{text}\n"))?;
+    let groups = all_groups(&who);
+    let shown = arguments.last_of("ugG");
+    if shown.is_none() && arguments.has('n') {
+        process.eprint("id: cannot print only names or real IDs in default format\n")?;
+        return Ok(1);
+    }
+    let numbers = match shown {
+        Some('u') => vec![who.uid],
+        Some('g') => vec![who.gid],
+        Some(_) => groups.clone(),
+        None => Vec::new(),
+    };
+    if shown.is_some() {
+        let (mut words, mut status) = (Vec::new(), 0);
+        for number in numbers {
+            let (name, what) = match shown {
+                Some('u') => (names.user(number).map(|user| user.name.clone()), "user"),
+                _ => (names.group(number).map(|group| group.name.clone()), "group"),
+            };
+            if arguments.has('n') && name.is_none() {
+                process.eprint(&format!("id: cannot find name for {what} ID {number}\n"))?;
+                status = 1;
+            }
+            words.push(name.filter(|_| arguments.has('n')).unwrap_or_else(|| number.to_string()));
+        }
+        process.print(&format!("{}\n", words.join(" ")))?;
+        return Ok(status);
+    }
+    let named = |number: u32, name: Option<&String>| name.map_or_else(|| number.to_string(), |name| format!("{number}({name})"));
+    let group = |number: u32| named(number, names.group(number).map(|group| &group.name));
+    let user = named(who.uid, names.user(who.uid).map(|user| &user.name));
+    let list: Vec<String> = groups.iter().map(|number| group(*number)).collect();
+    process.print(&format!("uid={user} gid={} groups={}\n", group(who.gid), list.join(",")))?;
     Ok(0)
+}
+
+pub(super) fn groups(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let names = Names::read(process)?;
+    let operands: Vec<String> = process.args().into_iter().skip(1).collect();
+    let asked: Vec<Option<&String>> = if operands.is_empty() { vec![None] } else { operands.iter().map(Some).collect() };
+    let mut status = 0;
+    for name in asked {
+        let who = match credentials_of(process, &names, "groups", name)? {
+            Ok(who) => who,
+            Err(failed) => {
+                status = failed;
+                continue;
+            }
+        };
+        let mut words = Vec::new();
+        for gid in all_groups(&who) {
+            if names.group(gid).is_none() {
+                process.eprint(&format!("groups: cannot find name for group ID {gid}\n"))?;
+                status = 1;
+            }
+            words.push(names.group_or_number(gid));
+        }
+        let prefix = name.map_or(String::new(), |name| format!("{name} : "));
+        process.print(&format!("{prefix}{}\n", words.join(" ")))?;
+    }
+    Ok(status)
 }
 
 pub(super) fn hostname(process: &mut Process<'_>) -> Result<i32, Suspend> {

@@ -3,7 +3,8 @@
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::arguments::{self, Arguments, Options};
-use crate::{FileKind, Metadata, Process, Suspend};
+use crate::users::Names;
+use crate::{Errno, FileKind, Metadata, Process, Suspend};
 
 const OPTIONS: Options = Options::new("aAlLhdrRtS1FpCgonisUxmK::G", &[
     ("all", 'a'),
@@ -58,8 +59,8 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let columns = columns(process, &arguments)?;
     let now = process.unix_nanos()?;
     let epoch = now - i64::try_from(process.now()?.as_nanos()).unwrap_or(0);
-    let owner = process.env("USER").unwrap_or_else(|| "root".to_owned());
-    let view = View { arguments: &arguments, columns, now, epoch, owner };
+    let names = if arguments.has('n') { Names::default() } else { Names::read(process)? };
+    let view = View { arguments: &arguments, columns, now, epoch, names };
     view.show(&files, false, &mut out);
     let headings = operands.len() > 1 || arguments.has('R');
     let mut is_first = files.is_empty();
@@ -69,7 +70,15 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
             out.push_str(&format!("{}{}:\n", if is_first { "" } else { "\n" }, directory.name));
         }
         is_first = false;
-        let mut items = inside(process, &directory.name, &arguments)?;
+        let mut items = match inside(process, &directory.name, &arguments)? {
+            Ok(items) => items,
+            Err(error) => {
+                process.print(&std::mem::take(&mut out))?;
+                process.eprint(&format!("ls: cannot open directory '{}': {error}\n", directory.name))?;
+                status = 2;
+                continue;
+            }
+        };
         sort(&mut items, &arguments);
         view.show(&items, true, &mut out);
         if arguments.has('R') {
@@ -84,8 +93,11 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     Ok(status)
 }
 
-fn inside(process: &mut Process<'_>, path: &str, arguments: &Arguments) -> Result<Vec<Item>, Suspend> {
-    let mut names = process.read_dir(path)?.unwrap_or_default();
+fn inside(process: &mut Process<'_>, path: &str, arguments: &Arguments) -> Result<Result<Vec<Item>, Errno>, Suspend> {
+    let mut names = match process.read_dir(path)? {
+        Ok(names) => names,
+        Err(error) => return Ok(Err(error)),
+    };
     if !arguments.has('a') && !arguments.has('A') {
         names.retain(|name| !name.starts_with('.'));
     }
@@ -100,7 +112,7 @@ fn inside(process: &mut Process<'_>, path: &str, arguments: &Arguments) -> Resul
             items.push(Item { name, found });
         }
     }
-    Ok(items)
+    Ok(Ok(items))
 }
 
 fn sort(items: &mut [Item], arguments: &Arguments) {
@@ -129,7 +141,7 @@ struct View<'a> {
     /// Now, and virtual time zero, in nanoseconds since 1970.
     now: i64,
     epoch: i64,
-    owner: String,
+    names: Names,
 }
 
 impl View<'_> {
@@ -166,21 +178,24 @@ impl View<'_> {
             .map(|item| if self.arguments.has('h') { human(item.found.size) } else { item.found.size.to_string() })
             .collect();
         let width = sizes.iter().map(String::len).max().unwrap_or(0);
-        let owner = match self.arguments.has('n') {
-            true if self.owner == "root" => "0",
-            true => "1000",
-            false => &self.owner,
-        };
-        let owners = match (self.arguments.has('g'), self.arguments.has('o') || self.arguments.has('G')) {
-            (true, true) => String::new(),
-            (false, false) => format!("{owner} {owner} "),
-            _ => format!("{owner} "),
-        };
-        for (item, size) in items.iter().zip(sizes) {
+        let owners: Vec<(String, String)> = items
+            .iter()
+            .map(|item| (self.names.user_or_number(item.found.uid), self.names.group_or_number(item.found.gid)))
+            .collect();
+        let user_width = owners.iter().map(|(user, _)| user.len()).max().unwrap_or(0);
+        let group_width = owners.iter().map(|(_, group)| group.len()).max().unwrap_or(0);
+        let links = items.iter().map(|item| item.found.links.to_string().len()).max().unwrap_or(0);
+        for ((item, size), (user, group)) in items.iter().zip(sizes).zip(owners) {
             let target = item.found.target.as_ref().map_or(String::new(), |target| format!(" -> {target}"));
-            let links = if item.found.is_dir() { 2 } else { 1 };
+            let user = if self.arguments.has('g') { String::new() } else { format!("{user:<user_width$} ") };
+            let without_group = self.arguments.has('o') || self.arguments.has('G');
+            let group = if without_group { String::new() } else { format!("{group:<group_width$} ") };
             let (mode, time) = (mode(&item.found), self.time(&item.found));
-            out.push_str(&format!("{mode} {links} {owners}{size:>width$} {time} {}{target}\n", self.name(item)));
+            out.push_str(&format!(
+                "{mode} {:>links$} {user}{group}{size:>width$} {time} {}{target}\n",
+                item.found.links,
+                self.name(item)
+            ));
         }
     }
 
@@ -207,9 +222,16 @@ pub(super) fn mode(found: &Metadata) -> String {
         FileKind::Symlink => 'l',
         FileKind::Device => 'c',
     };
-    let bits = (0..9).map(|index| match found.mode >> (8 - index) & 1 {
-        0 => '-',
-        _ => ['r', 'w', 'x'][index % 3],
+    let bits = (0..9).map(|index| {
+        let on = found.mode >> (8 - index) & 1 == 1;
+        // setuid, setgid and the sticky bit stand where the execution bits of the three classes stand.
+        let special = index % 3 == 2 && found.mode >> (11 - index / 3) & 1 == 1;
+        match (special, on) {
+            (false, false) => '-',
+            (false, true) => ['r', 'w', 'x'][index % 3],
+            (true, true) => if index == 8 { 't' } else { 's' },
+            (true, false) => if index == 8 { 'T' } else { 'S' },
+        }
     });
     std::iter::once(kind).chain(bits).collect()
 }

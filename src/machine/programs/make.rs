@@ -109,9 +109,11 @@ pub(super) fn chmod(process: &mut Process<'_>) -> Result<i32, Suspend> {
                 continue;
             }
         };
-        if let Some(mode) = changed_mode(mode, found.mode, found.is_dir()) {
-            // It is there: it was looked at just now.
-            let _ = process.chmod(&path, mode)?;
+        if let Some(mode) = changed_mode(mode, found.mode, found.is_dir())
+            && let Err(error) = process.chmod(&path, mode)?
+        {
+            process.eprint(&format!("chmod: changing permissions of '{path}': {error}\n"))?;
+            status = 1;
         }
         if arguments.has('R') && found.is_dir() {
             let names = process.read_dir(&path)?.unwrap_or_default();
@@ -174,9 +176,7 @@ pub(super) fn ln(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
-    if !arguments.has('s') {
-        return arguments::not_simulated(process, "hard links (ln without -s)");
-    }
+    let symbolic = arguments.has('s');
     let (targets, place) = match arguments.operands.as_slice() {
         [] => return arguments::wrong_use(process, "ln", "missing file operand", 1),
         [target] => (std::slice::from_ref(target), "."),
@@ -191,11 +191,23 @@ pub(super) fn ln(process: &mut Process<'_>) -> Result<i32, Suspend> {
             // There may be nothing to remove.
             let _ = process.remove(&path)?;
         }
-        match process.symlink(target, &path)? {
-            Ok(()) if arguments.has('v') => process.print(&format!("'{path}' -> '{target}'\n"))?,
-            Ok(()) => {}
-            Err(error) => {
-                process.eprint(&format!("ln: failed to create symbolic link '{path}': {error}\n"))?;
+        let arrow = if symbolic { "->" } else { "=>" };
+        let problem = match symbolic {
+            true => process.symlink(target, &path)?.err().map(|error| format!("failed to create symbolic link '{path}': {error}")),
+            false => match process.lstat(target)? {
+                Ok(found) if found.is_dir() => Some(format!("{target}: hard link not allowed for directory")),
+                Err(error) => Some(format!("failed to access '{target}': {error}")),
+                Ok(_) => process.link(target, &path)?.err().map(|error| match error {
+                    Errno::Exists => format!("failed to create hard link '{path}': {error}"),
+                    error => format!("failed to create hard link '{path}' => '{target}': {error}"),
+                }),
+            },
+        };
+        match problem {
+            None if arguments.has('v') => process.print(&format!("'{path}' {arrow} '{target}'\n"))?,
+            None => {}
+            Some(problem) => {
+                process.eprint(&format!("ln: {problem}\n"))?;
                 status = 1;
             }
         }

@@ -21,6 +21,7 @@ mod identity;
 mod lines;
 mod list;
 mod make;
+mod owner;
 mod paths;
 mod printf;
 mod regular;
@@ -50,7 +51,9 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("base64", base64::main),
     ("basename", paths::basename),
     ("cat", cat::main),
+    ("chgrp", owner::chgrp),
     ("chmod", make::chmod),
+    ("chown", owner::chown),
     ("clear", identity::clear),
     ("cp", copy::cp),
     ("curl", curl::curl),
@@ -64,6 +67,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("false", |_| Ok(1)),
     ("find", find::main),
     ("grep", grep::main),
+    ("groups", identity::groups),
     ("head", head::main),
     ("hostname", identity::hostname),
     ("id", identity::id),
@@ -118,17 +122,35 @@ fn test(process: &mut crate::Process<'_>) -> Result<i32, crate::Suspend> {
 
 /// Installs the shell (as `bash` and `sh`) and all programs of this folder.
 pub fn install_everyday_programs(machine: &mut Machine) {
-    machine.install_program("bash", Shell::boxed);
-    machine.install_program("sh", Shell::boxed);
+    install_programs(machine, &["bash", "sh"]);
     for (name, main) in PROGRAMS {
         machine.install(name, *main);
     }
     for name in ABSENT {
         machine.install(name, identity::absent);
     }
-    for link in ["/bin/bash", "/bin/sh"] {
-        let target = link.replace("/bin/", "/usr/bin/");
-        // A machine that is set up a second time has them already.
-        let _ = machine.files.symlink(&target, link, podarium_sim::Time::ZERO);
+}
+
+/// Installs some of the programs of this folder, and the shells `bash` and `sh`, by their names: what an image has. A
+/// name that no program here has is left out, and returned.
+pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a str> {
+    let mut missing = Vec::new();
+    for name in names {
+        match PROGRAMS.binary_search_by_key(name, |(known, _)| known) {
+            Ok(index) => machine.install(name, PROGRAMS[index].1),
+            Err(_) if matches!(*name, "bash" | "sh") => machine.install_program(name, Shell::boxed),
+            Err(_) => missing.push(*name),
+        }
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_sorted_so_that_they_are_found() {
+        assert!(PROGRAMS.is_sorted_by_key(|(name, _)| *name));
     }
 }

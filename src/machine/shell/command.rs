@@ -175,6 +175,7 @@ impl Shell {
             cwd: None,
             fds: Some(self.inherited(sys)),
             group: self.child_group(),
+            credentials: None,
         };
         match sys.spawn(spawn) {
             Ok(pid) => {
@@ -192,7 +193,7 @@ impl Shell {
     }
 
     /// The status and message for a command that could not be started.
-    pub(super) fn cannot_run(&self, sys: &Sys<'_>, name: &str, error: Errno) -> (i32, String) {
+    pub(super) fn cannot_run(&self, sys: &mut Sys<'_>, name: &str, error: Errno) -> (i32, String) {
         if !name.contains('/') {
             return match error {
                 Errno::NoEntry => (127, format!("{name}: command not found")),
@@ -350,13 +351,16 @@ impl Shell {
                 continue;
             }
             match chars.next() {
-                Some('u') => out.push_str(self.variables.text("USER").unwrap_or("student")),
+                Some('u') => {
+                    let uid = sys.credentials().uid;
+                    out.push_str(&crate::users::user(sys, uid).map_or_else(|| "I have no name!".to_owned(), |user| user.name));
+                }
                 Some('h' | 'H') => out.push_str(sys.hostname()),
                 Some('w') => out.push_str(&directory),
                 Some('W') => out.push_str(directory.rsplit('/').next().filter(|it| !it.is_empty()).unwrap_or("/")),
                 Some('s') => out.push_str("bash"),
                 Some('v') => out.push_str("5.2"),
-                Some('$') => out.push('$'),
+                Some('$') => out.push(if sys.credentials().is_root() { '#' } else { '$' }),
                 Some('n') => out.push('\n'),
                 Some('e') => out.push('\u{1b}'),
                 Some('[' | ']') | None => {}

@@ -94,30 +94,30 @@ impl Expander<'_, '_> {
     }
 
     fn unary(&mut self, predicate: &U, operand: &str) -> Result<bool, Stop> {
-        let found = |sys: &Sys<'_>| sys.stat(operand);
+        let found = |sys: &mut Sys<'_>| sys.stat(operand);
         let is = |found: Result<Metadata, Errno>, what: fn(&Metadata) -> bool| found.is_ok_and(|found| what(&found));
+        let (uid, gid) = (self.sys.credentials().uid, self.sys.credentials().gid);
         Ok(match predicate {
             U::StringHasZeroLength => operand.is_empty(),
             U::StringHasNonZeroLength => !operand.is_empty(),
-            U::FileExists | U::FileExistsAndIsReadable | U::FileExistsAndIsWritable => found(self.sys).is_ok(),
-            U::FileExistsAndOwnedByEffectiveUserId | U::FileExistsAndOwnedByEffectiveGroupId => {
-                found(self.sys).is_ok()
-            }
+            U::FileExists => found(self.sys).is_ok(),
+            U::FileExistsAndIsReadable => self.sys.access(operand, 4).is_ok(),
+            U::FileExistsAndIsWritable => self.sys.access(operand, 2).is_ok(),
+            U::FileExistsAndIsExecutable => self.sys.access(operand, 1).is_ok(),
+            U::FileExistsAndOwnedByEffectiveUserId => found(self.sys).is_ok_and(|it| it.uid == uid),
+            U::FileExistsAndOwnedByEffectiveGroupId => found(self.sys).is_ok_and(|it| it.gid == gid),
             U::FileExistsAndIsDir => is(found(self.sys), Metadata::is_dir),
             U::FileExistsAndIsRegularFile => is(found(self.sys), |it| it.kind == FileKind::File),
             U::FileExistsAndIsCharSpecialFile => is(found(self.sys), |it| it.kind == FileKind::Device),
             U::FileExistsAndIsSymlink => is(self.sys.lstat(operand), |it| it.kind == FileKind::Symlink),
             U::FileExistsAndIsNotZeroLength => is(found(self.sys), |it| it.size > 0),
-            U::FileExistsAndIsExecutable => is(found(self.sys), Metadata::is_executable),
+            U::FileExistsAndIsSetuid => is(found(self.sys), |it| it.mode & 0o4000 != 0),
+            U::FileExistsAndIsSetgid => is(found(self.sys), |it| it.mode & 0o2000 != 0),
+            U::FileExistsAndHasStickyBit => is(found(self.sys), |it| it.mode & 0o1000 != 0),
             U::FdIsOpenTerminal => operand.trim().parse().is_ok_and(|fd| self.sys.is_tty(fd)),
             U::ShellVariableIsSetAndAssigned => self.named(operand).is_some(),
             U::ShellOptionEnabled => self.shell.options.is_on(operand),
-            U::FileExistsAndIsBlockSpecialFile
-            | U::FileExistsAndIsSetgid
-            | U::FileExistsAndHasStickyBit
-            | U::FileExistsAndIsFifo
-            | U::FileExistsAndIsSetuid
-            | U::FileExistsAndIsSocket => false,
+            U::FileExistsAndIsBlockSpecialFile | U::FileExistsAndIsFifo | U::FileExistsAndIsSocket => false,
             U::FileExistsAndModifiedSinceLastRead | U::ShellVariableIsSetAndNameRef => {
                 return Err(Stop::not_simulated("this test"));
             }
@@ -125,8 +125,8 @@ impl Expander<'_, '_> {
     }
 
     fn binary_test(&mut self, predicate: &B, left: &str, right: &str, evaluates: bool) -> Result<bool, Stop> {
-        let file_times = || {
-            let modified = |path: &str| self.sys.stat(path).ok().map(|found| found.modified);
+        let mut file_times = || {
+            let mut modified = |path: &str| self.sys.stat(path).ok().map(|found| found.modified);
             (modified(left), modified(right))
         };
         Ok(match predicate {
@@ -136,8 +136,10 @@ impl Expander<'_, '_> {
             B::LeftSortsAfterRight => left > right,
             B::StringMatchesRegex | B::StringContainsSubstring => self.matches_regex(left, right)?,
             B::FilesReferToSameDeviceAndInodeNumbers => {
-                let inode = |path: &str| self.sys.stat(path).ok().map(|found| found.inode);
-                inode(left).is_some() && inode(left) == inode(right)
+                match (self.sys.stat(left), self.sys.stat(right)) {
+                    (Ok(left), Ok(right)) => left.is_same_file(&right),
+                    _ => false,
+                }
             }
             B::LeftFileIsNewerOrExistsWhenRightDoesNot => file_times().0 > file_times().1,
             B::LeftFileIsOlderOrDoesNotExistWhenRightDoes => file_times().0 < file_times().1,
@@ -188,6 +190,9 @@ fn unary_operator(operator: &str) -> Option<U> {
         "-b" => U::FileExistsAndIsBlockSpecialFile,
         "-p" => U::FileExistsAndIsFifo,
         "-S" => U::FileExistsAndIsSocket,
+        "-u" => U::FileExistsAndIsSetuid,
+        "-g" => U::FileExistsAndIsSetgid,
+        "-k" => U::FileExistsAndHasStickyBit,
         "-O" => U::FileExistsAndOwnedByEffectiveUserId,
         "-G" => U::FileExistsAndOwnedByEffectiveGroupId,
         "-t" => U::FdIsOpenTerminal,

@@ -74,7 +74,7 @@ impl Expander<'_, '_> {
         Ok(out)
     }
 
-    fn push_paths(&self, field: &Field, out: &mut Vec<String>) {
+    fn push_paths(&mut self, field: &Field, out: &mut Vec<String>) {
         let pattern = field.pattern();
         let paths = match is_pattern(&pattern) && !self.shell.options.noglob {
             true => glob(self.sys, &pattern),
@@ -173,15 +173,20 @@ impl Expander<'_, '_> {
         Ok(())
     }
 
-    fn tilde(&self, tilde: &TildeExpr) -> Result<String, Stop> {
+    fn tilde(&mut self, tilde: &TildeExpr) -> Result<String, Stop> {
         let variable = |name: &str| self.shell.variables.text(name).unwrap_or_default().to_owned();
         Ok(match tilde {
-            TildeExpr::Home => self.shell.variables.text("HOME").unwrap_or("/root").to_owned(),
-            TildeExpr::UserHome(user) if user == "root" => "/root".to_owned(),
-            TildeExpr::UserHome(user) => {
-                let home = format!("/home/{user}");
-                if self.sys.stat(&home).is_ok() { home } else { format!("~{user}") }
-            }
+            TildeExpr::Home => match self.shell.variables.text("HOME") {
+                Some(home) => home.to_owned(),
+                None => {
+                    let uid = self.sys.credentials().uid;
+                    crate::users::user(self.sys, uid).map_or_else(|| "/".to_owned(), |user| user.home)
+                }
+            },
+            TildeExpr::UserHome(user) => match crate::users::home_of(self.sys, user) {
+                Some(home) => home,
+                None => format!("~{user}"),
+            },
             TildeExpr::WorkingDir => variable("PWD"),
             TildeExpr::OldWorkingDir => variable("OLDPWD"),
             TildeExpr::NthDirFromTopOfDirStack { .. } | TildeExpr::NthDirFromBottomOfDirStack { .. } => {

@@ -4,7 +4,7 @@ use super::pattern::{is_pattern, matches, unescape};
 use crate::Sys;
 
 /// The paths that a pattern matches, sorted; none when there are none.
-pub(super) fn glob(sys: &Sys<'_>, pattern: &str) -> Vec<String> {
+pub(super) fn glob(sys: &mut Sys<'_>, pattern: &str) -> Vec<String> {
     let (root, rest) = match pattern.strip_prefix('/') {
         Some(rest) => ("/", rest),
         None => ("", pattern),
@@ -38,7 +38,7 @@ pub(super) fn glob(sys: &Sys<'_>, pattern: &str) -> Vec<String> {
     found
 }
 
-fn names_in(sys: &Sys<'_>, directory: &str, pattern: &str) -> Vec<String> {
+fn names_in(sys: &mut Sys<'_>, directory: &str, pattern: &str) -> Vec<String> {
     let names = sys.read_dir(if directory.is_empty() { "." } else { directory }).unwrap_or_default();
     let hidden = pattern.starts_with('.');
     names.into_iter().filter(|name| (hidden || !name.starts_with('.')) && matches(pattern, name)).collect()

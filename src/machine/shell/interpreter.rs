@@ -217,11 +217,11 @@ impl Shell {
         default("PS1", "\\s-\\v\\$ ");
         default("PS2", "> ");
         default("PS4", "+ ");
-        default("PATH", "/usr/local/bin:/usr/bin:/bin");
+        default("PATH", crate::sys_files::DEFAULT_PATH);
         default("HOSTNAME", sys.hostname());
         default("BASH_VERSION", "5.2.15(1)-release");
-        default("UID", "1000");
-        default("EUID", "1000");
+        default("UID", &sys.credentials().uid.to_string());
+        default("EUID", &sys.credentials().uid.to_string());
         default("OPTIND", "1");
         let _ = self.variables.set("PWD", sys.cwd());
         self.variables.export("PWD");

@@ -102,6 +102,7 @@ impl Rig {
                             self.cluster.http_data(*http, bytes, Cause::Start);
                         }
                     }
+                    Outgoing::Lookup { id, .. } => self.machine.lookup_reply(id, podarium_machine::LookupAnswer::TimedOut),
                 }
             }
         }

@@ -50,7 +50,7 @@ pub fn play(recorded: &Value, seed: u64) -> Course {
     }
     stage.pass_until(stage.world.now() + Duration::from_secs(1));
     stage.since = stage.world.now();
-    let manifest: String = recorded["objects"].as_array().expect("objects").iter().map(|object| format!("{object}\n---\n")).collect();
+    let manifest: String = recorded["objects"].as_array().expect("objects").iter().map(|object| format!("{object}\n")).collect();
     stage.pass_until(stage.since + KUBECTL);
     stage.kubectl(&format!("-n {namespace} apply -f -"), &manifest);
     for command in recorded["commands"].as_array().expect("commands") {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use podarium_cluster::component::WatchId;
 use podarium_cluster::{Cluster, Config};
-use podarium_machine::{Endpoint, Stdio};
+use podarium_machine::{Endpoint, Start, Stdio};
 use podarium_sim::Time;
 use podarium_workstation::World;
 
@@ -60,7 +60,10 @@ impl Laboratory {
         machine.type_bytes(input, stdin.as_bytes());
         machine.end_input(input);
         let stdio = Stdio { stdin: Endpoint::Tty(input), stdout: Endpoint::Tty(output), stderr: Endpoint::Tty(errors) };
-        let pid = machine.spawn(&["bash", "-c", line], environment, "/home/student", stdio).expect("the workstation has a shell");
+        let argv = ["bash", "-c", line].map(str::to_owned).into();
+        let credentials = podarium_workstation::credentials();
+        let start = Start { argv, env: environment, cwd: "/home/student".to_owned(), stdio, credentials };
+        let pid = machine.start(start).expect("the workstation has a shell");
         self.world.begin_input();
         let end = self.world.now() + Duration::from_secs(180);
         let status = loop {

@@ -1,0 +1,163 @@
+//! What a container is started with: its command line, its user, what is mounted where, and the files that the kubelet
+//! writes into every container (`/etc/hosts`, `/etc/resolv.conf`).
+//!
+//! Models: pkg/kubelet/kuberuntime/{kuberuntime_container.go,security_context.go}, pkg/kubelet/kubelet_pods.go
+//! (makeMounts, ensureHostsFile), pkg/kubelet/network/dns/dns.go, v1.36.
+//! Simplified: capabilities, SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
+
+use k8s_openapi::api::core::v1::{Container, VolumeMount};
+use podarium_api::quantity::Quantity;
+use podarium_machine::Credentials;
+use podarium_sim::Stream;
+
+use super::environment::{Variables, expand};
+use super::host::Host;
+use super::pod::PodState;
+use crate::component::Ctx;
+use crate::images::{Image, MountPoint, Mounted, Spawned};
+
+/// The address of the cluster's name server.
+pub(super) const NAME_SERVER: &str = "10.96.0.10";
+
+fn number(number: Option<i64>) -> Option<u32> {
+    number.and_then(|number| u32::try_from(number).ok())
+}
+
+impl PodState {
+    pub(super) fn spawned(&self, container: &Container, variables: Variables, id: &str, restart_count: i32, host: &Host, ctx: &Ctx<'_>) -> Spawned {
+        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(Quantity::of);
+        let expanded = |words: &Option<Vec<String>>| words.iter().flatten().map(|word| expand(word, |name| variables.get(name).cloned())).collect();
+        let hostname = self.hostname(host);
+        Spawned {
+            at: ctx.now(),
+            command: expanded(&container.command),
+            args: expanded(&container.args),
+            workdir: container.working_dir.clone().filter(|path| !path.is_empty()),
+            stdin: container.stdin == Some(true),
+            tty: container.tty == Some(true),
+            credentials: self.credentials(container),
+            read_only_root: container.security_context.as_ref().and_then(|security| security.read_only_root_filesystem) == Some(true),
+            mounts: container.volume_mounts.iter().flatten().filter_map(|mount| self.mount_point(mount, &variables, host)).collect(),
+            files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file())],
+            hostname,
+            attempt: u32::try_from(restart_count).unwrap_or(0),
+            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
+            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
+            cpus: u32::try_from(host.config.cpu_millis.div_ceil(1000)).unwrap_or(1),
+            memory: host.config.memory_bytes,
+            // The id was drawn, so it is as good as a number for what the programs draw.
+            random: Stream::new(0, id),
+            epoch_nanos: i64::try_from(ctx.epoch().0.as_nanosecond()).unwrap_or(i64::MAX),
+            env: variables,
+        }
+    }
+
+    fn hostname(&self, host: &Host) -> String {
+        if self.is_host_network() {
+            return host.config.name.clone();
+        }
+        let name = self.pod.spec.hostname.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.name.to_string());
+        // Linux knows no longer ones.
+        name.chars().take(63).collect::<String>().trim_end_matches(['-', '.']).to_owned()
+    }
+
+    /// The user and the groups of the main process. An image's own user is root.
+    fn credentials(&self, container: &Container) -> Credentials {
+        let (own, pod) = (container.security_context.as_ref(), self.pod.spec.security_context.as_ref());
+        let uid = own.and_then(|own| own.run_as_user).or_else(|| pod?.run_as_user);
+        let gid = own.and_then(|own| own.run_as_group).or_else(|| pod?.run_as_group);
+        let groups = pod.and_then(|pod| pod.supplemental_groups.clone()).unwrap_or_default();
+        let groups = groups.into_iter().chain(pod.and_then(|pod| pod.fs_group));
+        Credentials { uid: number(uid).unwrap_or(0), gid: number(gid).unwrap_or(0), groups: groups.filter_map(|group| number(Some(group))).collect() }
+    }
+
+    /// What is wrong with the user if the container must not be root's.
+    pub(super) fn refuses_root(&self, container: &Container, image: &Image) -> Option<String> {
+        let (own, pod) = (container.security_context.as_ref(), self.pod.spec.security_context.as_ref());
+        let must = own.and_then(|own| own.run_as_non_root).or_else(|| pod?.run_as_non_root)?;
+        if !must {
+            return None;
+        }
+        let place = format!("(pod: {:?}, container: {})", self.described(), container.name);
+        match own.and_then(|own| own.run_as_user).or_else(|| pod?.run_as_user) {
+            Some(0) => Some(format!("container's runAsUser breaks non-root policy {place}")),
+            Some(_) => None,
+            None if image.user == 0 => Some(format!("container has runAsNonRoot and image will run as root {place}")),
+            None => None,
+        }
+    }
+
+    fn mount_point(&self, mount: &VolumeMount, variables: &Variables, host: &Host) -> Option<MountPoint> {
+        let volume = self.pod.spec.volumes.iter().flatten().find(|volume| volume.name == mount.name)?;
+        let expression = mount.sub_path_expr.as_deref().map(|text| expand(text, |name| variables.get(name).cloned()));
+        let mut sub_path = expression.or_else(|| mount.sub_path.clone()).filter(|path| !path.is_empty());
+        let mut read_only = mount.read_only == Some(true);
+        let mounted = if let Some(path) = &volume.host_path {
+            sub_path = Some(format!("{}/{}", path.path, sub_path.unwrap_or_default()));
+            Mounted::Disk(machine_disk(&host.config.name))
+        } else if let Some((_, disk)) = self.volumes.disks().find(|(name, _)| *name == mount.name) {
+            read_only |= disk.read_only;
+            Mounted::Disk(disk.volume.as_str().into())
+        } else {
+            // What is made of objects is never written to.
+            read_only |= volume.empty_dir.is_none();
+            Mounted::Pod(mount.name.as_str().into())
+        };
+        Some(MountPoint { path: mount.mount_path.clone(), mounted, sub_path, read_only })
+    }
+
+    fn hosts_file(&self, hostname: &str, host: &Host) -> String {
+        let mut text = String::from("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nfe00::\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
+        let domain = self.pod.spec.subdomain.as_deref().filter(|subdomain| !subdomain.is_empty());
+        let full = domain.map_or_else(|| hostname.to_owned(), |domain| format!("{hostname}.{domain}.{}.svc.cluster.local\t{hostname}", self.key.namespace));
+        text.push_str(&format!("{}\t{full}\n", self.address(host)));
+        let aliases = self.pod.spec.host_aliases.iter().flatten();
+        let lines: String = aliases.map(|alias| format!("{}\t{}\n", alias.ip, alias.hostnames.iter().flatten().cloned().collect::<Vec<_>>().join("\t"))).collect();
+        if !lines.is_empty() {
+            text.push_str(&format!("\n# Entries added by HostAliases.\n{lines}"));
+        }
+        text
+    }
+
+    fn resolver_file(&self) -> String {
+        let spec = &self.pod.spec;
+        let config = spec.dns_config.clone().unwrap_or_default();
+        let policy = match spec.dns_policy.as_deref() {
+            Some("ClusterFirst") if self.is_host_network() => "Default",
+            Some(policy) => policy,
+            None => "ClusterFirst",
+        };
+        let (mut servers, mut searches, mut options) = (Vec::new(), Vec::new(), Vec::new());
+        match policy {
+            "None" => {}
+            // As the machine itself resolves names.
+            "Default" => servers.push("192.0.2.53".to_owned()),
+            _ => {
+                servers.push(NAME_SERVER.to_owned());
+                searches = vec![format!("{}.svc.cluster.local", self.key.namespace), "svc.cluster.local".to_owned(), "cluster.local".to_owned()];
+                options.push("ndots:5".to_owned());
+            }
+        }
+        servers.extend(config.nameservers.into_iter().flatten());
+        searches.extend(config.searches.into_iter().flatten());
+        for option in config.options.into_iter().flatten() {
+            let name = option.name.unwrap_or_default();
+            options.retain(|known: &String| known.split(':').next() != Some(&name));
+            options.push(option.value.map_or_else(|| name.clone(), |value| format!("{name}:{value}")));
+        }
+        let mut text = String::new();
+        if !searches.is_empty() {
+            text.push_str(&format!("search {}\n", searches.join(" ")));
+        }
+        text.extend(servers.iter().map(|server| format!("nameserver {server}\n")));
+        if !options.is_empty() {
+            text.push_str(&format!("options {}\n", options.join(" ")));
+        }
+        text
+    }
+}
+
+/// The disk of a machine, among all disks.
+pub(super) fn machine_disk(node: &str) -> std::sync::Arc<str> {
+    format!("machine/{node}").into()
+}

@@ -1,0 +1,107 @@
+//! Volumes: file trees that live longer than a machine and can be mounted on several.
+
+use std::sync::Arc;
+
+use podarium_sim::Time;
+
+use crate::credentials::SUPERUSER;
+use crate::files::methods_by_path;
+use crate::tree::{Contents, Tree};
+use crate::walk::{Access, Look, Place, Trees};
+use crate::{Credentials, Errno};
+
+/// The embedder's number for a volume of a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct VolumeId(pub u64);
+
+/// A file tree of its own: a plain value, cheap to clone. Its paths begin at its own root.
+///
+/// Machines that share a volume have copies of it in turn: the embedder puts the contents in before it lets a machine
+/// run ([`crate::FileSystem::set_volume`]) and takes them out afterwards.
+#[derive(Clone, Debug, Default)]
+pub struct Volume {
+    pub(crate) tree: Tree,
+    kind: VolumeKind,
+}
+
+/// What `mount` and `df` call a volume.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum VolumeKind {
+    /// A directory of the disk below.
+    #[default]
+    Disk,
+    /// In memory.
+    Memory,
+}
+
+impl VolumeKind {
+    /// The device and the type of file system.
+    pub fn names(self) -> (&'static str, &'static str) {
+        match self {
+            VolumeKind::Disk => ("/dev/vda1", "ext4"),
+            VolumeKind::Memory => ("tmpfs", "tmpfs"),
+        }
+    }
+}
+
+impl Volume {
+    pub fn in_memory() -> Self {
+        Volume { kind: VolumeKind::Memory, ..Volume::default() }
+    }
+
+    /// Limits the bytes of its files together. Who writes more gets [`Errno::NoSpace`].
+    #[must_use]
+    pub fn with_capacity(mut self, bytes: Option<u64>) -> Self {
+        self.tree.capacity = bytes;
+        self
+    }
+
+    pub fn capacity(&self) -> Option<u64> {
+        self.tree.capacity
+    }
+
+    pub fn kind(&self) -> VolumeKind {
+        self.kind
+    }
+
+    /// The bytes of its files.
+    pub fn used_bytes(&self) -> u64 {
+        self.tree.used()
+    }
+
+    /// Gives everything in it to a group that may read and write it, and makes its directories pass the group on to
+    /// what will be made in them.
+    pub fn give_to_group(&mut self, gid: u32) {
+        for inode in self.tree.inodes() {
+            let changed = self.tree.change(inode, |node| {
+                node.owner.gid = gid;
+                match node.contents {
+                    Contents::Directory(_) => node.mode |= 0o2770,
+                    Contents::File(_) => node.mode |= 0o660,
+                    _ => {}
+                }
+            });
+            debug_assert!(changed.is_ok(), "a number that the tree has listed");
+        }
+    }
+}
+
+impl Trees for Volume {
+    fn tree(&self, _: Option<VolumeId>) -> Result<&Tree, Errno> {
+        Ok(&self.tree)
+    }
+
+    fn tree_mut(&mut self, _: Option<VolumeId>) -> Result<&mut Tree, Errno> {
+        Ok(&mut self.tree)
+    }
+
+    fn mount_of(&self, _: usize) -> (Option<VolumeId>, bool) {
+        (None, false)
+    }
+
+    fn mounted_on(&self, _: Place) -> Option<Place> {
+        None
+    }
+}
+
+methods_by_path!(Volume);
