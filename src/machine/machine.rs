@@ -53,6 +53,8 @@ pub struct Machine {
     pub files: FileSystem,
     programs: Arc<BTreeMap<String, Installed>>,
     pub(crate) hardware: Hardware,
+    /// Its everyday programs are those of busybox.
+    pub(crate) busybox: bool,
     pub(crate) processes: BTreeMap<Pid, Entry>,
     pub(crate) next_pid: u32,
     pub(crate) descriptions: BTreeMap<Handle, Description>,
@@ -110,6 +112,7 @@ impl Machine {
             files: FileSystem::default(),
             programs: Arc::default(),
             hardware: Hardware::default(),
+            busybox: false,
             processes: BTreeMap::new(),
             next_pid: 1,
             descriptions: BTreeMap::new(),

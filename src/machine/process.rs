@@ -328,6 +328,11 @@ impl Process<'_> {
         self.at_once(("respond", id.0), |sys| sys.respond(id, response))
     }
 
+    /// Breaks a connection off without an answer.
+    pub fn reset(&mut self, id: ConnectionId) -> Result<(), Suspend> {
+        self.at_once(("reset", id.0), |sys| sys.reset(id))
+    }
+
     /// Asks a name server (`None`: that of `/etc/resolv.conf`) for a name as it is, without search domains.
     pub fn lookup(&mut self, server: Option<&str>, name: &str, record: RecordType) -> Result<LookupAnswer, Suspend> {
         let key = call("lookup_send", &[name.as_bytes(), record.name().as_bytes()]);
@@ -359,6 +364,17 @@ impl Process<'_> {
         self.step(("wait", child.0.into()), |sys| sys.wait_child(child))
     }
 
+    /// Installs one of the everyday programs as `/usr/bin/NAME`, as a package manager does; `false`: there is none of
+    /// that name.
+    pub(crate) fn install(&mut self, name: &str) -> Result<bool, Suspend> {
+        self.at_once(call("install", &[name.as_bytes()]), |sys| sys.install(name))
+    }
+
+    /// Whether the everyday programs of this machine are those of busybox, with its words.
+    pub(crate) fn is_busybox(&self) -> bool {
+        self.sys.is_busybox()
+    }
+
     /// Starts a program, waits for its end, and gives its exit code.
     pub fn run(&mut self, argv: &[String]) -> Result<Result<i32, Errno>, Suspend> {
         match self.spawn(Spawn::new(argv))? {
@@ -369,6 +385,11 @@ impl Process<'_> {
 
     pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<Result<(), Errno>, Suspend> {
         self.at_once(("kill", pid.0.into()), |sys| sys.kill(pid, signal))
+    }
+
+    /// Whether there is such a process, and one that may be signalled.
+    pub fn exists(&mut self, pid: Pid) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(("exists", pid.0.into()), |sys| sys.exists(pid))
     }
 
     /// All processes of the machine.

@@ -133,6 +133,14 @@ impl Sys<'_> {
         self.machine.processes()
     }
 
+    pub(crate) fn install(&mut self, name: &str) -> bool {
+        crate::programs::install_programs(self.machine, &[name]).is_empty()
+    }
+
+    pub(crate) fn is_busybox(&self) -> bool {
+        self.machine.busybox
+    }
+
     pub fn hardware(&self) -> &Hardware {
         &self.machine.hardware
     }

@@ -193,7 +193,7 @@ fn head(stream: &HttpStream) -> String {
     out + "\r\n"
 }
 
-fn reason(status: u16) -> &'static str {
+pub(super) fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         201 => "Created",

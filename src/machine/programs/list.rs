@@ -237,7 +237,7 @@ pub(super) fn mode(found: &Metadata) -> String {
 }
 
 /// `4.0K`, `12M`, as `ls -h` rounds: up.
-fn human(size: u64) -> String {
+pub(super) fn human(size: u64) -> String {
     let (mut value, mut unit) = (size as f64, 0);
     while value >= 1024.0 && unit < 5 {
         value /= 1024.0;

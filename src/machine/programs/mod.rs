@@ -3,27 +3,44 @@
 //! One program a file, one line in [`PROGRAMS`]. Options that a program does not know are answered as the real one
 //! answers options that it does not have; options that the real one has and this one lacks say `not simulated`.
 
+mod archive;
 mod arguments;
 mod base64;
 mod cat;
+mod checksum;
+mod clock;
+mod columns;
+mod control;
 mod copy;
 mod curl;
 mod cut;
 mod date;
 mod diff;
+mod disk;
+mod dump;
 mod echo;
 mod env;
 mod escapes;
+mod expression;
 mod find;
 mod grep;
+mod gzip;
 mod head;
 mod identity;
 mod lines;
 mod list;
+mod lookup;
 mod make;
+mod making;
+mod names;
+mod netcat;
 mod owner;
+mod packages;
 mod paths;
+mod ping;
 mod printf;
+mod ps;
+mod python;
 mod regular;
 mod remove;
 mod sed;
@@ -31,6 +48,8 @@ mod sed_script;
 mod seq;
 mod sleep;
 mod sort;
+mod stat;
+mod system;
 mod tail;
 mod tee;
 mod tr;
@@ -48,6 +67,9 @@ use crate::{Machine, Main};
 
 const PROGRAMS: &[(&str, Main)] = &[
     ("[", test),
+    ("apk", packages::apk),
+    ("apt", packages::apt),
+    ("apt-get", packages::apt),
     ("base64", base64::main),
     ("basename", paths::basename),
     ("cat", cat::main),
@@ -55,62 +77,120 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("chmod", make::chmod),
     ("chown", owner::chown),
     ("clear", identity::clear),
+    ("comm", columns::comm),
     ("cp", copy::cp),
     ("curl", curl::curl),
     ("cut", cut::main),
     ("date", date::main),
+    ("dd", dump::dd),
+    ("df", disk::df),
     ("diff", diff::main),
+    ("dig", lookup::dig),
     ("dirname", paths::dirname),
+    ("dmesg", system::dmesg),
+    ("du", disk::du),
     ("echo", echo::main),
     ("egrep", grep::main),
     ("env", env::main),
+    ("expand", columns::expand),
+    ("expr", expression::main),
     ("false", |_| Ok(1)),
     ("find", find::main),
+    ("fold", columns::fold),
+    ("free", system::free),
+    ("getent", lookup::getent),
     ("grep", grep::main),
     ("groups", identity::groups),
+    ("gunzip", gzip::main),
+    ("gzip", gzip::main),
     ("head", head::main),
+    ("hexdump", dump::hexdump),
+    ("host", lookup::host),
     ("hostname", identity::hostname),
     ("id", identity::id),
+    ("install", making::install),
+    ("join", columns::join),
+    ("kill", control::kill),
     ("less", cat::main),
     ("ln", make::ln),
     ("ls", list::main),
+    ("md5sum", checksum::main),
     ("mkdir", make::mkdir),
+    ("mktemp", making::mktemp),
     ("more", cat::main),
+    ("mount", disk::mount),
     ("mv", copy::mv),
+    ("nc", netcat::main),
+    ("netcat", netcat::main),
+    ("nice", control::nice),
+    ("nl", columns::nl),
+    ("nohup", control::nohup),
+    ("nproc", system::nproc),
+    ("nslookup", lookup::nslookup),
+    ("od", dump::od),
+    ("paste", columns::paste),
+    ("pgrep", ps::pgrep),
+    ("pidof", ps::pidof),
+    ("ping", ping::main),
+    ("pkill", ps::pgrep),
     ("printenv", env::printenv),
     ("printf", printf::main),
+    ("ps", ps::main),
     ("pwd", paths::pwd),
+    ("python3", python::main),
     ("readlink", paths::readlink),
     ("realpath", paths::realpath),
+    ("rev", columns::rev),
     ("rm", remove::rm),
     ("rmdir", remove::rmdir),
     ("sed", sed::main),
     ("seq", seq::main),
+    ("setsid", control::setsid),
+    ("sha1sum", checksum::main),
+    ("sha224sum", checksum::main),
+    ("sha256sum", checksum::main),
+    ("sha384sum", checksum::main),
+    ("sha512sum", checksum::main),
+    ("shuf", columns::shuf),
     ("sleep", sleep::main),
     ("sort", sort::main),
+    ("split", columns::split),
+    ("stat", stat::main),
+    ("sudo", control::sudo),
+    ("sync", system::sync),
     ("tac", cat::tac),
     ("tail", tail::main),
+    ("tar", archive::main),
     ("tee", tee::main),
     ("test", test),
+    ("timeout", control::timeout),
+    ("top", system::top),
     ("touch", make::touch),
     ("tr", tr::main),
     ("true", |_| Ok(0)),
+    ("tty", system::tty),
     ("uname", identity::uname),
     ("uniq", uniq::main),
+    ("uptime", system::uptime),
     ("watch", watch::main),
     ("wc", wc::main),
     ("wget", curl::wget),
     ("which", paths::which),
+    ("who", system::who),
     ("whoami", identity::whoami),
     ("xargs", xargs::main),
+    ("xxd", dump::xxd),
     ("yes", identity::yes),
+    ("zcat", gzip::main),
 ];
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "apt", "apt-get", "awk", "docker", "gcloud", "git", "gunzip", "gzip", "helm", "htop", "ip", "jq", "make", "nano",
-    "nc", "node", "npm", "nslookup", "openssl", "perl", "ping", "ps", "python3", "ssh", "sudo", "tar", "top", "vi",
-    "vim", "yq",
+    "adduser", "awk", "bzip2", "crontab", "docker", "emacs", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
+    "helm", "htop", "ifconfig", "iostat", "ip", "java", "jq", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
+    "nano", "netstat", "nmap", "node", "npm", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
+    "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
+    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
 ];
 
 /// `test` outside the shell (`xargs test`) is the shell's own.
