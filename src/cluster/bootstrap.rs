@@ -16,7 +16,7 @@ use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
-use crate::network::NetworkPlugin;
+use crate::network::{NameServer, NetworkPlugin};
 use crate::scheduler::Scheduler;
 
 /// The namespaces that every cluster has.
@@ -47,6 +47,7 @@ impl Cluster {
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {

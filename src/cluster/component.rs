@@ -9,14 +9,14 @@ use std::time::Duration;
 use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object};
-use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, RecordType};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
 use crate::images::Disks;
-use crate::network::{Aims, Arrival, Connected, Ip, Policies, ProcessId, Rules};
+use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +66,10 @@ pub enum Message {
     HttpData { id: HttpId, bytes: Vec<u8> },
     /// It has hung up.
     HttpClosed { id: HttpId },
+    /// What came of a request that a program in a pod of this kubelet has sent.
+    PodHttp { call: PodCall, event: HttpEvent },
+    /// What came of a name that such a program has asked for.
+    Named { call: PodCall, answer: LookupAnswer },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
     Signal(Signal),
 }
@@ -124,6 +128,14 @@ pub(crate) enum NetworkEffect {
     HangUp(ProcessId),
     /// The network plugin has worked out who may talk to whom.
     Policies(Arc<Policies>),
+    /// What the name server knows.
+    Names(Arc<Names>),
+    /// A program has answered a request that it was busy with; `None`: it ended over it.
+    Answered { process: ProcessId, connection: u64, answered: Option<Arc<Answered>> },
+    /// A program in a pod sends a request.
+    Call { call: PodCall, place: PodPlace, request: Box<HttpRequest> },
+    /// A program in a pod asks for a name.
+    LookUp { call: PodCall, name: String, record: RecordType },
     /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
     Balance(Ip, Vec<String>),
 }
@@ -212,6 +224,29 @@ impl Ctx<'_> {
 
     pub(crate) fn set_policies(&mut self, policies: Arc<Policies>) {
         self.effects.push(Effect::Network(NetworkEffect::Policies(policies)));
+    }
+
+    pub(crate) fn set_names(&mut self, names: Arc<Names>) {
+        self.effects.push(Effect::Network(NetworkEffect::Names(names)));
+    }
+
+    /// Hands over the answer of a program, or that there will be none.
+    pub(crate) fn program_answered(&mut self, process: ProcessId, connection: u64, answered: Option<Arc<Answered>>) {
+        self.effects.push(Effect::Network(NetworkEffect::Answered { process, connection, answered }));
+    }
+
+    /// Sends a request of a program in a pod.
+    pub(crate) fn call_from_pod(&mut self, place: PodPlace, request: HttpRequest) -> PodCall {
+        let call = PodCall(self.id());
+        self.effects.push(Effect::Network(NetworkEffect::Call { call, place, request: Box::new(request) }));
+        call
+    }
+
+    /// Asks the cluster's name server for a program in a pod.
+    pub(crate) fn look_up(&mut self, name: String, record: RecordType) -> PodCall {
+        let call = PodCall(self.id());
+        self.effects.push(Effect::Network(NetworkEffect::LookUp { call, name, record }));
+        call
     }
 
     /// Has the cloud's load balancer with this address send to these machines.

@@ -15,7 +15,7 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
-use crate::network::Proxied;
+use crate::network::{PodCall, Proxied};
 use crate::store::Key;
 
 /// How long the server waits for a revision that is not there yet.
@@ -48,6 +48,8 @@ pub(crate) struct Gateway {
     last_piece: BTreeMap<HttpId, Time>,
     /// The kubelets that clients talk with, and when what a client sent last arrives there.
     conversations: BTreeMap<HttpId, (ComponentId, Time)>,
+    /// Requests of programs in pods.
+    pub for_pods: BTreeMap<HttpId, (ComponentId, PodCall)>,
 }
 
 impl Gateway {
@@ -117,6 +119,25 @@ impl Cluster {
 
     pub(crate) fn http_out(&mut self, id: HttpId, event: HttpEvent) {
         self.gateway.out.push((id, event));
+        self.hand_to_pods();
+    }
+
+    /// What has come back for programs in pods goes to their kubelets.
+    fn hand_to_pods(&mut self) {
+        if self.gateway.for_pods.is_empty() {
+            return;
+        }
+        for (id, event) in std::mem::take(&mut self.gateway.out) {
+            let Some((kubelet, call)) = self.gateway.for_pods.get(&id).copied() else {
+                self.gateway.out.push((id, event));
+                continue;
+            };
+            if matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_)) {
+                self.gateway.for_pods.remove(&id);
+            }
+            let at = self.now();
+            self.deliver(kubelet, Message::PodHttp { call, event }, Cause::Timer("answer"), at);
+        }
     }
 
     pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
@@ -243,6 +264,7 @@ impl Cluster {
                 }
             }
         }
+        self.hand_to_pods();
     }
 
     pub(crate) fn http_watch_over(&mut self, id: HttpId) {

@@ -158,6 +158,11 @@ impl Machine {
         self.now = self.now.max(time);
     }
 
+    /// Says that the everyday programs are those of BusyBox.
+    pub fn set_busybox(&mut self, busybox: bool) {
+        self.busybox = busybox;
+    }
+
     pub fn set_hardware(&mut self, hardware: Hardware) {
         self.hardware = hardware;
     }

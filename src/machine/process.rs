@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use podarium_sim::{Fingerprint, Time};
 
+use crate::programs::reworded;
 use crate::program::{Answer, Step};
 use crate::{
     ConnectionId, Credentials, Disk, Errno, ExchangeId, ExitStatus, Hardware, HttpRequest, HttpResponse, HttpStream,
@@ -225,7 +226,10 @@ impl Process<'_> {
 
     /// Writes to standard error.
     pub fn eprint(&mut self, text: &str) -> Result<(), Suspend> {
-        self.write(2, text.as_bytes()).map(|_| ())
+        match self.sys.is_busybox() {
+            true => self.write(2, reworded(text).as_bytes()).map(|_| ()),
+            false => self.write(2, text.as_bytes()).map(|_| ()),
+        }
     }
 
     /// Writes all bytes, waiting while a pipe is full.

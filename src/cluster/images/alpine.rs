@@ -1,7 +1,7 @@
 //! alpine: a small Linux distribution.
 //!
 //! Models: the image alpine of Docker Hub.
-//! Simplified: a timetable of its answers and lines in the place of the program.
+//! Simplified: its programs behave as Debian's do, except for the words of their complaints.
 
 use super::{Base, Image};
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 pub(super) fn images() -> Vec<Image> {
     ["1.0.0", "2.0.0"].iter().map(|version| image(version)).collect()
@@ -17,7 +17,7 @@ fn image(version: &str) -> Image {
         .log("Starting server...")
         .log("Health service listening on 0.0.0.0:81")
         .log("HTTP service listening on 0.0.0.0:80");
-    Image::new(&format!("kelseyhightower/auth:{version}"), 3 << 20).with(behavior)
+    Image::new(&format!("kelseyhightower/auth:{version}"), 3 << 20).on(Base::Alpine).with(behavior)
 }
 
 /// The health service that these programs have in common: port 81, `/healthz` and `/readiness`.

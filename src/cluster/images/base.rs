@@ -1,7 +1,7 @@
 //! What images stand on: the everyday programs that are in them.
 //!
 //! Models: the base images of Docker Hub.
-//! Simplified: the programs of all three behave as Debian's do.
+//! Simplified: the programs of all three behave as Debian's do; BusyBox's complain in their own words.
 
 use podarium_machine::Machine;
 use podarium_sim::{Stream, Time};
@@ -26,6 +26,11 @@ impl Base {
             return machine;
         }
         podarium_machine::install_everyday_programs(&mut machine);
+        machine.set_busybox(matches!(self, Base::Busybox | Base::Alpine));
+        if self == Base::Busybox {
+            // This image knows its users and not its groups.
+            machine.files.remove("/etc/group", Time::ZERO).expect("a new machine has one");
+        }
         let release = match self {
             Base::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
             Base::Debian => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",

@@ -1,7 +1,7 @@
 //! busybox: a shell and the everyday programs in a few megabytes.
 //!
 //! Models: the image busybox of Docker Hub.
-//! Simplified: a timetable of its answers and lines in the place of the program.
+//! Simplified: its programs behave as Debian's do, except for the words of their complaints.
 
 use super::{Base, Image};
 

@@ -13,7 +13,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{CTRL_C, CTRL_D, Endpoint, Hardware, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId};
+use podarium_machine::{
+    CTRL_C, CTRL_D, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+};
 use podarium_sim::Time;
 
 use super::behaving::Behaving;
@@ -249,6 +251,8 @@ impl Computer {
             }
             ended.is_none()
         });
+        out.answers.append(&mut machine.take_answers());
+        out.outgoing.append(&mut machine.take_outgoing());
         if let Main::Program(pid) = self.main
             && let Some(exit) = machine.take_exit(pid)
         {
@@ -276,18 +280,25 @@ impl Computer {
     /// Whether it accepts connections on this port.
     pub fn listens(&self, port: u16, now: Time) -> bool {
         match &self.main {
-            Main::Played(behaving) => behaving.listens(port, now),
-            Main::Program(_) => false,
+            Main::Played(behaving) if behaving.listens(port, now) => true,
+            _ => self.machine.as_ref().is_some_and(|machine| machine.listens(port)),
         }
     }
 
     /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
     /// others before it.
     pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
-        match &mut self.main {
-            Main::Played(behaving) => behaving.take(port, asked, now),
-            Main::Program(_) => Taken::Refused,
+        if let Main::Played(behaving) = &mut self.main {
+            let taken = behaving.take(port, asked, now);
+            if taken != Taken::Refused {
+                return taken;
+            }
         }
+        let Some(machine) = self.machine.as_mut().filter(|machine| machine.listens(port)) else { return Taken::Refused };
+        if asked.tls {
+            return Taken::NotTls;
+        }
+        machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
     }
 
     /// What it uses at the moment, for metrics.
@@ -304,6 +315,29 @@ impl Computer {
             Main::Program(_) => 1,
         }
     }
+}
+
+/// What comes back to its programs.
+impl Computer {
+    /// A piece of the answer to a request of one of its programs.
+    pub fn http_reply(&mut self, id: ExchangeId, event: HttpEvent) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.http_reply(id, event);
+        }
+    }
+
+    pub fn lookup_reply(&mut self, id: LookupId, answer: LookupAnswer) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.lookup_reply(id, answer);
+        }
+    }
+}
+
+/// A request as a program in the container reads it.
+fn request(asked: &Asked) -> HttpRequest {
+    let mut headers = vec![("Host".to_owned(), asked.host.clone())];
+    headers.extend(asked.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("host")).cloned());
+    HttpRequest { method: asked.method.clone(), url: asked.path.clone(), headers, body: asked.body.clone(), ..HttpRequest::default() }
 }
 
 /// Commands beside the main process.

@@ -4,7 +4,7 @@
 //! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::auth::health;
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 pub(super) fn images() -> Vec<Image> {
     ["1.0.0", "2.0.0"].iter().map(|version| image(version)).collect()
@@ -17,5 +17,5 @@ fn image(version: &str) -> Image {
         .log("Starting server...")
         .log("Health service listening on 0.0.0.0:81")
         .log("HTTP service listening on 0.0.0.0:80");
-    Image::new(&format!("kelseyhightower/hello:{version}"), 3 << 20).with(behavior)
+    Image::new(&format!("kelseyhightower/hello:{version}"), 3 << 20).on(Base::Alpine).with(behavior)
 }

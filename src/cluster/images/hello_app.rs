@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 pub(super) fn images() -> Vec<Image> {
     let repositories = ["gcr.io/google-samples/hello-app", "us-docker.pkg.dev/google-samples/containers/gke/hello-app"];
@@ -16,5 +16,5 @@ pub(super) fn images() -> Vec<Image> {
 fn image(repository: &str, version: &str) -> Image {
     let text = format!("Hello, world!\nVersion: {version}.0\n");
     let behavior = Behavior { starts_in: Duration::from_millis(100), memory_bytes: 7 << 20, ..Behavior::serving(8080, &text) };
-    Image::new(&format!("{repository}:{version}"), 10 << 20).with(behavior.log("Server listening on port 8080"))
+    Image::new(&format!("{repository}:{version}"), 10 << 20).on(Base::Scratch).with(behavior.log("Server listening on port 8080"))
 }

@@ -4,7 +4,7 @@
 //! Simplified: a timetable of its answers and lines in the place of the program.
 
 use super::auth::health;
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 pub(super) fn images() -> Vec<Image> {
     let behavior = health(Behavior::serving(80, "{\"message\":\"Hello\"}\n"))
@@ -14,5 +14,5 @@ pub(super) fn images() -> Vec<Image> {
         .log("Starting server...")
         .log("Health service listening on 0.0.0.0:81")
         .log("HTTP service listening on 0.0.0.0:80");
-    vec![Image::new("kelseyhightower/monolith:1.0.0", 3 << 20).with(behavior)]
+    vec![Image::new("kelseyhightower/monolith:1.0.0", 3 << 20).on(Base::Alpine).with(behavior)]
 }

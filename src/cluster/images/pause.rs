@@ -5,9 +5,9 @@
 
 use std::time::Duration;
 
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 pub(super) fn images() -> Vec<Image> {
     let behavior = || Behavior { starts_in: Duration::ZERO, stops_in: Some(Duration::from_millis(10)), memory_bytes: 1 << 20, ..Behavior::default() };
-    ["3.1", "3.9", "3.10"].iter().map(|tag| Image::new(&format!("registry.k8s.io/pause:{tag}"), 320_000).with(behavior())).collect()
+    ["3.1", "3.9", "3.10"].iter().map(|tag| Image::new(&format!("registry.k8s.io/pause:{tag}"), 320_000).on(Base::Scratch).with(behavior())).collect()
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_machine::{Credentials, Volume};
+use podarium_machine::{self as machine, ConnectionId, Credentials, Outgoing, Volume};
 use podarium_sim::{Stream, Time};
 
 use crate::network::Answered;
@@ -124,6 +124,10 @@ pub struct Output {
     pub ended: Option<Ended>,
     /// What became of the commands that were run in it.
     pub execs: Vec<(ExecId, ExecEvent)>,
+    /// What its programs answered as servers.
+    pub answers: Vec<(ConnectionId, machine::Answered)>,
+    /// What its programs ask of others.
+    pub outgoing: Vec<Outgoing>,
 }
 
 /// What became of a request that came to a port.
@@ -135,6 +139,8 @@ pub enum Taken {
     NotTls,
     /// It answers at this time, if it lives so long.
     Answer { at: Time, answered: Arc<Answered> },
+    /// A program has it, and answers when it is done.
+    Later(ConnectionId),
 }
 
 /// Names a command that is run in a container beside its main process. Unique within the container.

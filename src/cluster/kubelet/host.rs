@@ -13,6 +13,7 @@ use podarium_sim::Time;
 use super::NodeConfig;
 use super::addresses::Addresses;
 use super::agenda::Agenda;
+use super::calls::Caller;
 use super::events::Events;
 use super::pod::Uid;
 use super::puller::Puller;
@@ -21,6 +22,7 @@ use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
 use crate::images::ImageCatalog;
+use crate::network::PodCall;
 use crate::store::Key;
 
 const PERIOD: Duration = Duration::from_secs(1);
@@ -38,6 +40,8 @@ pub(super) struct Host {
     pub services: BTreeMap<Key, Arc<Service>>,
     /// Requests of pods that wait for an answer.
     pub asked: BTreeMap<RequestId, Uid>,
+    /// Who waits for what programs in pods have asked for.
+    pub callers: BTreeMap<PodCall, Caller>,
     /// When the kubelet started; its loops count from here.
     pub started: Time,
     /// How far the relists lie behind the start, and the checks of the work queue.
@@ -57,6 +61,7 @@ impl Host {
             statuses: StatusQueue::default(),
             services: BTreeMap::new(),
             asked: BTreeMap::new(),
+            callers: BTreeMap::new(),
             started: Time::ZERO,
             relist_offset: Duration::ZERO,
             tick_offset: Duration::ZERO,

@@ -257,6 +257,8 @@ impl Component for Kubelet {
             Message::Signal(signal) => self.signalled(signal, ctx),
             Message::Http { id, request } => self.serve_http(id, &request, ctx),
             Message::HttpData { id, bytes } => self.heard(id, &bytes, ctx),
+            Message::PodHttp { call, event } => self.call_answered(call, event, ctx),
+            Message::Named { call, answer } => self.name_found(call, answer, ctx),
             Message::HttpClosed { id } => self.hung_up(id, ctx),
             message => {
                 if let Some(changes) = self.informers.on(&message, ctx) {

@@ -18,6 +18,7 @@ mod addresses;
 mod admission;
 mod agenda;
 mod backoff;
+mod calls;
 mod commands;
 mod conditions;
 mod config;

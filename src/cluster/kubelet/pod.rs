@@ -116,6 +116,7 @@ impl PodState {
                 self.changed(host, now);
             }
             self.take_news(host, ctx);
+            self.send_all(host, ctx);
             if self.relist_at.is_some_and(|at| at <= now) {
                 self.relist(now);
             }
@@ -130,6 +131,7 @@ impl PodState {
                 break;
             }
         }
+        self.send_all(host, ctx);
         for process in self.runtime.take_ended() {
             ctx.hang_up(process);
         }

@@ -71,13 +71,15 @@ enum UnderWay {
     Answer(Answer),
     /// A command, until its time is over.
     Command { id: CommandId, until: Time, line: String },
+    /// A request with which a program is busy, until its time is over.
+    Request { container: String, connection: u64, until: Time, target: String },
 }
 
 impl UnderWay {
     fn at(&self) -> Time {
         match self {
             UnderWay::Answer(answer) => answer.at,
-            UnderWay::Command { until, .. } => *until,
+            UnderWay::Command { until, .. } | UnderWay::Request { until, .. } => *until,
         }
     }
 }
@@ -234,6 +236,10 @@ impl PodState {
                     self.answered(&mut worker, answer, host, ctx);
                     true
                 }
+                Some(UnderWay::Request { target, .. }) => {
+                    self.answered(&mut worker, Answer::at_once(now, Some(too_late(&target))), host, ctx);
+                    true
+                }
                 Some(UnderWay::Command { id, line, .. }) => {
                     self.give_up_command(&id);
                     let failure = format!("command timed out: {line:?} timed out after {}s", worker.timeout().as_secs());
@@ -374,12 +380,14 @@ impl PodState {
                     None | Some((_, Taken::Refused)) => at_once(refused(address(&target)).map(|refused| format!("Get \"{target}\": {refused}"))),
                     Some((_, Taken::NotTls)) => at_once(Some(format!("Get \"{target}\": http: server gave HTTP response to HTTPS client"))),
                     Some((_, Taken::Answer { at, .. })) if at > now + worker.timeout() => {
-                        let failure = format!("Get \"{target}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
-                        Answer { at: now + worker.timeout(), failure: Some(failure), process: None, target }
+                        Answer { at: now + worker.timeout(), failure: Some(too_late(&target)), process: None, target }
+                    }
+                    Some((container, Taken::Later(connection))) => {
+                        let container = container.record.id.to_string();
+                        return Some(UnderWay::Request { container, connection: connection.0, until: now + worker.timeout(), target });
                     }
                     Some((container, Taken::Answer { at, answered })) => {
-                        let bad = !(200..400).contains(&answered.status);
-                        let failure = bad.then(|| format!("HTTP probe failed with statuscode: {}", answered.status));
+                        let failure = bad_status(answered.status);
                         Answer { at, failure, process: container.connected, target }
                     }
                 }
@@ -387,11 +395,34 @@ impl PodState {
         }))
     }
 
+    /// A program has answered a request, or ended over it. Whether a probe had sent it.
+    pub fn probe_request_ended(&mut self, id: &str, connection: u64, status: Option<u16>, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
+        let waits = |worker: &ProbeWorker| matches!(&worker.under_way, Some(UnderWay::Request { container, connection: of, .. }) if container == id && *of == connection);
+        let Some(place) = self.probes.iter().position(waits) else { return false };
+        let mut worker = self.probes[place].clone();
+        let Some(UnderWay::Request { target, .. }) = worker.under_way.take() else { return false };
+        let failure = match status {
+            Some(status) => bad_status(status),
+            None => Some(format!("Get \"{target}\": EOF")),
+        };
+        self.answered(&mut worker, Answer::at_once(ctx.now(), failure), host, ctx);
+        self.probes[place] = worker;
+        true
+    }
+
     fn could_not_ask(&mut self, worker: &ProbeWorker, error: &str, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<UnderWay> {
         let message = format!("{} probe errored and resulted in unknown state: {error}", worker.kind.name());
         self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
         None
     }
+}
+
+fn bad_status(status: u16) -> Option<String> {
+    (!(200..400).contains(&status)).then(|| format!("HTTP probe failed with statuscode: {status}"))
+}
+
+fn too_late(target: &str) -> String {
+    format!("Get \"{target}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)")
 }
 
 /// `10.244.1.2:8080` of `http://10.244.1.2:8080/healthz`.

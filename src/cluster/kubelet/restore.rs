@@ -21,7 +21,7 @@ impl PodState {
         for status in all.filter(|status| status.container_id.is_some()) {
             for state in [&status.last_state, &status.state].into_iter().flatten() {
                 if let Some(record) = record(status, state, now, epoch) {
-                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None, news: Vec::new() });
+                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None, news: Vec::new(), sent: Vec::new() });
                 }
             }
         }

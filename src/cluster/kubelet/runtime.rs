@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::Vector;
-use podarium_machine::Volume;
+use podarium_machine::{ConnectionId, Outgoing, Volume};
 use podarium_sim::{Stream, Time};
 
 use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
@@ -63,6 +63,15 @@ pub(super) struct Container {
     pub connected: Option<ProcessId>,
     /// What came of commands in it and is not dealt with yet.
     pub news: Vec<(ExecId, ExecEvent)>,
+    /// What its programs sent, as answers and as requests, and is not passed on yet.
+    pub sent: Vec<Sent>,
+}
+
+/// Something that a program sends over the network.
+#[derive(Clone, Debug)]
+pub(super) enum Sent {
+    Answer(ConnectionId, podarium_machine::Answered),
+    Call(Outgoing),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +185,16 @@ impl PodRuntime {
         .collect()
     }
 
+    /// What programs have sent since the last call, with the containers' ids and processes.
+    pub fn take_sent(&mut self) -> Vec<(Arc<str>, Option<ProcessId>, Sent)> {
+        let all = self.containers.iter_mut().filter(|container| !container.sent.is_empty());
+        all.flat_map(|container| {
+            let (id, process) = (container.record.id.clone(), container.connected);
+            std::mem::take(&mut container.sent).into_iter().map(move |sent| (id.clone(), process, sent))
+        })
+        .collect()
+    }
+
     /// The processes that have ended since the last call, whose connections are to be closed.
     pub fn take_ended(&mut self) -> Vec<ProcessId> {
         let ended = self.containers.iter_mut().filter(|container| !container.record.is_running());
@@ -217,6 +236,8 @@ impl Container {
     /// Takes what came out of it. Whether it ended.
     fn take(&mut self, out: Output, now: Time) -> bool {
         self.news.extend(out.execs);
+        self.sent.extend(out.answers.into_iter().map(|(connection, answered)| Sent::Answer(connection, answered)));
+        self.sent.extend(out.outgoing.into_iter().map(Sent::Call));
         self.log.extend(out.lines);
         while self.log.len() > LOG_LINES {
             self.log.pop_front();

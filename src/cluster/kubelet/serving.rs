@@ -37,6 +37,7 @@ impl Kubelet {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());
                 match (taken, container.connected) {
                     (Taken::NotTls, _) => (Connected::NotTls, wake),
+                    (Taken::Later(connection), Some(process)) => (Connected::Pending { process, connection: connection.0 }, wake),
                     (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
                     _ => return Connected::Refused,
                 }

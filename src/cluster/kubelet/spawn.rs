@@ -119,7 +119,7 @@ impl PodState {
         text
     }
 
-    fn resolver_file(&self) -> String {
+    pub(super) fn resolver_file(&self) -> String {
         let spec = &self.pod.spec;
         let config = spec.dns_config.clone().unwrap_or_default();
         let policy = match spec.dns_policy.as_deref() {

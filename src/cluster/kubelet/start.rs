@@ -208,7 +208,7 @@ impl PodState {
             }
         };
         let connected = process.is_some().then(|| ctx.new_process());
-        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new() });
+        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new(), sent: Vec::new() });
         self.changed(host, now);
         if let Some(message) = failure {
             return Err(message);

@@ -185,6 +185,12 @@ fn token_request(pod: &Pod, key: &Key, account: &str, audience: Option<&str>, se
     }
 }
 
+/// A new volume, in which everybody may write.
+fn open_to_all(mut volume: podarium_machine::Volume, mode: u32) -> podarium_machine::Volume {
+    volume.chmod("/", mode).expect("every volume has a root");
+    volume
+}
+
 /// The group to which the pod's volumes are given.
 fn fs_group(pod: &Pod) -> Option<u32> {
     u32::try_from(pod.spec.security_context.as_ref()?.fs_group?).ok()
@@ -235,8 +241,8 @@ impl VolumeState {
         match &self.content {
             Content::EmptyDir { in_memory, limit } => {
                 volume.get_or_insert_with(|| match in_memory {
-                    true => podarium_machine::Volume::in_memory().with_capacity(*limit),
-                    false => podarium_machine::Volume::default(),
+                    true => open_to_all(podarium_machine::Volume::in_memory().with_capacity(*limit), 0o1777),
+                    false => open_to_all(podarium_machine::Volume::default(), 0o777),
                 });
             }
             Content::Objects(parts, mode) => {
@@ -250,7 +256,7 @@ impl VolumeState {
                 };
                 match contents::payload(parts, *mode, pod, &place(&address, host), find) {
                     Ok(payload) => {
-                        let made = volume.get_or_insert_with(podarium_machine::Volume::in_memory);
+                        let made = volume.get_or_insert_with(|| open_to_all(podarium_machine::Volume::in_memory(), 0o1777));
                         contents::write(made, &payload, ctx.now(), ctx.epoch());
                     }
                     Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),

@@ -95,4 +95,6 @@ pub enum Connected {
     NotTls,
     /// A process has it, and answers at this time if it lives so long.
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
+    /// A process has it, and nobody knows yet when it answers: it says so with this number.
+    Pending { process: ProcessId, connection: u64 },
 }

@@ -16,6 +16,7 @@ use super::api_proxy::unreachable;
 use super::carried::Carried;
 use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
+use super::names::Names;
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
 use super::policy::Policies;
 use super::rules::{Endpoint, Origin, Recent, Rules, Verdict};
@@ -57,11 +58,16 @@ pub(crate) struct Network {
     /// By the first address of its pods.
     by_pods: BTreeMap<Ip, MachineId>,
     by_component: BTreeMap<ComponentId, Owner>,
+    by_kubelet: BTreeMap<ComponentId, MachineId>,
     pub(super) flights: Flights,
     pub(super) carried: Carried,
     pub(super) generators: Vec<Generator>,
     /// Who may talk to whom.
     policies: Arc<Policies>,
+    /// What the cluster's name server knows.
+    pub(super) names: Arc<Names>,
+    /// Requests with which programs are busy, by process and by its number for them.
+    pub(super) pending: BTreeMap<(ProcessId, u64), FlightId>,
     /// The load balancers of the cloud: the machines behind each address.
     balancers: BTreeMap<Ip, Vec<MachineId>>,
     /// For what happens outside of all machines.
@@ -83,10 +89,13 @@ impl Network {
             by_address: BTreeMap::new(),
             by_pods: BTreeMap::new(),
             by_component: BTreeMap::new(),
+            by_kubelet: BTreeMap::new(),
             flights: Flights::default(),
             carried: Carried::default(),
             generators: Vec::new(),
             policies: Arc::default(),
+            names: Arc::default(),
+            pending: BTreeMap::new(),
             balancers: BTreeMap::new(),
             stream: Stream::new(seed, "network"),
         }
@@ -109,7 +118,17 @@ impl Network {
         self.by_address.insert(machine.address, id);
         self.by_pods.insert(machine.pods.first, id);
         self.by_component.insert(proxy, Owner::Machine(id));
+        self.by_kubelet.insert(kubelet, id);
         self.machines.push(machine);
+    }
+
+    /// The machine on which this component is the kubelet.
+    pub(super) fn machine_of_kubelet(&self, kubelet: ComponentId) -> Option<MachineId> {
+        self.by_kubelet.get(&kubelet).copied()
+    }
+
+    pub(super) fn stream_of(&mut self, id: MachineId) -> &mut Stream {
+        &mut self.machines[id as usize].stream
     }
 
     pub fn machine_named(&self, name: &str) -> Option<MachineId> {
@@ -191,6 +210,10 @@ impl Cluster {
             (NetworkEffect::Aim(aims), Some(Owner::Generator(id))) => self.network.generators[id as usize].aims = aims,
             (NetworkEffect::HangUp(process), _) => self.hang_up(process),
             (NetworkEffect::Policies(policies), _) => self.network.policies = policies,
+            (NetworkEffect::Names(names), _) => self.network.names = names,
+            (NetworkEffect::Answered { process, connection, answered }, _) => self.program_answered(process, connection, answered),
+            (NetworkEffect::Call { call, place, request }, _) => self.http_from_pod(by, call, &place, &request),
+            (NetworkEffect::LookUp { call, name, record }, _) => self.look_up_from_pod(by, call, &name, record),
             (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
             (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
         }
@@ -218,7 +241,7 @@ impl Cluster {
                 self.finish(id, Outcome::Answered(answered));
             }
             Stage::Failing(failure) => self.finish(id, Outcome::Failed(failure)),
-            Stage::Lost => self.finish(id, Outcome::Failed(Failure::TimedOut)),
+            Stage::Lost | Stage::Working(_) => self.finish(id, Outcome::Failed(Failure::TimedOut)),
         }
     }
 
@@ -350,17 +373,43 @@ impl Cluster {
             Connected::Dropped => self.lose(id),
             Connected::Refused => self.fail(id, Failure::Refused),
             Connected::NotTls => self.fail(id, Failure::NotTls),
-            Connected::Accepted { process, at: leaves, answered } => {
-                let Some(flight) = self.network.flights.get_mut(id) else { return };
-                flight.answered = Some(answered);
-                let (from, via, to) = (flight.from, flight.via, flight.to);
-                let now = self.now();
-                self.network.carried.count(from, via, to, now);
-                let way = self.network.whole_way(from, via, Some(at));
-                // The handshake: one way is behind us, two more are before the process has the request.
-                let leaves = leaves + way * (WAYS_TO_ASK - 1);
-                self.travel(id, Stage::Answering { process, leaves }, leaves + way - self.now());
+            Connected::Pending { process, connection } => {
+                self.network.pending.insert((process, connection), id);
+                // It is woken by the answer; until then only its client's patience can end.
+                self.travel(id, Stage::Working(process), Duration::MAX);
             }
+            Connected::Accepted { process, at: leaves, answered } => {
+                self.answer_leaves(id, process, leaves, answered);
+            }
+        }
+    }
+
+    /// The process sends its answer at this time.
+    fn answer_leaves(&mut self, id: FlightId, process: ProcessId, leaves: Time, answered: Arc<Answered>) {
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        flight.answered = Some(answered);
+        let (from, via, server, to) = (flight.from, flight.via, flight.server, flight.to);
+        let now = self.now();
+        self.network.carried.count(from, via, to, now);
+        let way = self.network.whole_way(from, via, server);
+        // The handshake: one way is behind us, two more are before the process has the request.
+        let leaves = leaves + way * (WAYS_TO_ASK - 1);
+        self.travel(id, Stage::Answering { process, leaves }, leaves + way - now);
+    }
+
+    /// A process has an answer to a request that it was busy with.
+    pub(super) fn send_answer(&mut self, id: FlightId, process: ProcessId, answered: Arc<Answered>) {
+        if self.network.flights.get_mut(id).is_some() {
+            let (id, now) = (self.network.flights.renew(id), self.now());
+            self.answer_leaves(id, process, now, answered);
+        }
+    }
+
+    /// A process ended over a request.
+    pub(super) fn break_off(&mut self, id: FlightId) {
+        if self.network.flights.get_mut(id).is_some() {
+            let id = self.network.flights.renew(id);
+            self.fail(id, Failure::Reset);
         }
     }
 
@@ -403,6 +452,13 @@ impl Cluster {
                 };
                 self.http_out(http, event);
             }
+            Client::Pod(kubelet, call) => {
+                let event = match outcome {
+                    Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
+                    Outcome::Failed(failure) => HttpEvent::Failed(net_error(failure)),
+                };
+                self.tell_pod(kubelet, call, event, Duration::ZERO);
+            }
             Client::Proxy(http) => {
                 let event = match outcome {
                     Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
@@ -416,7 +472,11 @@ impl Cluster {
     /// A process has ended: the connections to it are reset.
     fn hang_up(&mut self, process: ProcessId) {
         let now = self.now();
-        let open = |stage: Stage| matches!(stage, Stage::Answering { process: of, leaves } if of == process && leaves > now);
+        let open = |stage: Stage| match stage {
+            Stage::Answering { process: of, leaves } => of == process && leaves > now,
+            Stage::Working(of) => of == process,
+            _ => false,
+        };
         for id in self.flights_where(|flight| open(flight.stage)) {
             let id = self.network.flights.renew(id);
             self.fail(id, Failure::Reset);
@@ -448,7 +508,11 @@ impl Cluster {
         let now = self.now();
         let here = Side::Machine(machine);
         let lost = |flight: &Flight| {
-            let under_way = matches!(flight.stage, Stage::Answering { leaves, .. } if leaves > now);
+            let under_way = match flight.stage {
+                Stage::Answering { leaves, .. } => leaves > now,
+                Stage::Working(_) => true,
+                _ => false,
+            };
             let served_here = flight.server == Some(machine);
             let crosses = (flight.from == here) != served_here || (flight.via == Some(machine)) != served_here;
             under_way && ((served_here && also_local) || (crosses && (served_here || flight.from == here || flight.via == Some(machine))))

@@ -9,9 +9,11 @@ use podarium_sim::Time;
 
 use super::exchange::{Answered, Asked, Failure, ProcessId};
 use super::fabric::{MachineId, Side};
+use super::pods::PodCall;
 use super::rules::Endpoint;
 use super::traffic::GeneratorId;
 use super::Ip;
+use crate::component::ComponentId;
 use crate::gateway::HttpId;
 
 /// A place in the list of requests under way. The generation tells it from those that had the place before.
@@ -41,6 +43,8 @@ pub(crate) enum Client {
     Program(HttpId),
     /// The API server, for the one who asked it.
     Proxy(HttpId),
+    /// A program in a pod of this kubelet.
+    Pod(ComponentId, PodCall),
 }
 
 /// Where it stands.
@@ -50,6 +54,8 @@ pub(crate) enum Stage {
     Entering(MachineId),
     /// On the way to the machine of its endpoint.
     Reaching(MachineId),
+    /// With the process, until that says that it has an answer.
+    Working(ProcessId),
     /// With the process until `leaves`, then on the way back.
     Answering { process: ProcessId, leaves: Time },
     /// A refusal or the end of a broken connection, on the way back.

@@ -16,7 +16,7 @@
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside),
+//! `pods` (programs in pods), `names` and `name_server` (what names mean), `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside),
 //! `traffic`, `generator` and `statistics` (load generators), `carried` (which way how many went), `aim` (how load
 //! generators learn where to send), `view` (what a screen may see).
 //!
@@ -34,8 +34,11 @@ mod flight;
 mod generator;
 mod kube_proxy;
 mod latency;
+mod name_server;
+mod names;
 mod outside;
 mod plugin;
+mod pods;
 mod policy;
 #[cfg(test)]
 mod policy_matrix_tests;
@@ -50,6 +53,8 @@ mod tests;
 pub use address::{Ip, Range};
 pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId};
 pub use kube_proxy::KubeProxy;
+pub use name_server::NameServer;
+pub use pods::PodCall;
 pub use plugin::NetworkPlugin;
 pub use statistics::{Outcome, Second, Statistics, Tally};
 pub use traffic::{Arrivals, From, Load, Rate, TrafficPlan};
@@ -60,5 +65,7 @@ pub(crate) use aim::Aims;
 pub(crate) use api_proxy::Proxied;
 pub(crate) use fabric::Network;
 pub(crate) use flight::Hop;
+pub(crate) use names::Names;
+pub(crate) use pods::PodPlace;
 pub(crate) use policy::Policies;
 pub(crate) use rules::Rules;

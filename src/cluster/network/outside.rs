@@ -18,8 +18,9 @@ use crate::gateway::HttpId;
 
 /// The student's workstation.
 const WORKSTATION: Ip = Ip(u32::from_be_bytes([198, 51, 100, 250]));
+const LOCAL: Ip = Ip(u32::from_be_bytes([127, 0, 0, 1]));
 /// How long Linux tries to connect (`net.ipv4.tcp_syn_retries` = 6).
-const LONGEST: Duration = Duration::from_secs(127);
+pub(super) const LONGEST: Duration = Duration::from_secs(127);
 
 impl Cluster {
     /// Sends a request of a program outside to the address in its URL. What comes back is found by
@@ -27,7 +28,8 @@ impl Cluster {
     pub fn http_outside(&mut self, request: HttpRequest) -> HttpId {
         let id = HttpId(self.new_id());
         let now = self.now();
-        match read(&request) {
+        // Names are not known out here.
+        match read(&request, |host| (host == "localhost").then_some(LOCAL)) {
             // Nothing listens on the workstation itself.
             Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
                 self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
@@ -55,8 +57,8 @@ impl Cluster {
     }
 }
 
-/// Address, port and what is asked.
-fn read(request: &HttpRequest) -> Result<((Ip, u16), Asked), NetError> {
+/// Address, port and what is asked. `resolve` finds the address of a name.
+pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) -> Result<((Ip, u16), Asked), NetError> {
     let (scheme, rest) = request.url.split_once("://").ok_or(NetError::BadUrl)?;
     let tls = match scheme {
         "http" => false,
@@ -70,8 +72,7 @@ fn read(request: &HttpRequest) -> Result<((Ip, u16), Asked), NetError> {
         Some((host, port)) => (host, port.parse().map_err(|_| NetError::BadUrl)?),
         None => (authority, if tls { 443 } else { 80 }),
     };
-    let host = if host == "localhost" { "127.0.0.1" } else { host };
-    let ip: Ip = host.parse().map_err(|_| NetError::UnknownHost)?;
+    let ip: Ip = host.parse().ok().or_else(|| resolve(host)).ok_or(NetError::UnknownHost)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());
     let asked = Asked {
@@ -102,7 +103,7 @@ mod tests {
             ("http://10.0.1.1:x/", Err(NetError::BadUrl)),
         ];
         for (url, expected) in cases {
-            let got = read(&HttpRequest::get(url)).map(|((ip, port), asked)| (ip.to_string(), port, asked.path, asked.tls));
+            let got = read(&HttpRequest::get(url), |_| None).map(|((ip, port), asked)| (ip.to_string(), port, asked.path, asked.tls));
             assert_eq!(got, expected.map(|(ip, port, path, tls)| (ip.to_owned(), port, path.to_owned(), tls)), "{url}");
         }
     }

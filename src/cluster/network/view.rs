@@ -97,6 +97,7 @@ impl Cluster {
                 Stage::Answering { leaves, .. } => {
                     (Part::Answer(flight.answered.as_ref().map_or(0, |answered| answered.status)), leaves, flight.due)
                 }
+                Stage::Working(_) => (Part::AtProcess, flight.left, Time::MAX),
                 Stage::Failing(_) => (Part::Failure, flight.left, flight.due),
                 Stage::Lost => (Part::Lost, flight.left, Time::MAX),
             };
@@ -105,7 +106,7 @@ impl Cluster {
                 id,
                 traffic: match flight.client {
                     Client::Generator(generator, _) => Some(&*network.generators[generator as usize].plan.name),
-                    Client::Program(_) | Client::Proxy(_) => None,
+                    Client::Program(_) | Client::Proxy(_) | Client::Pod(..) => None,
                 },
                 client: place(flight.from, flight.source),
                 via: flight.via.map(name),

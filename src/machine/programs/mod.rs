@@ -6,6 +6,7 @@
 mod archive;
 mod arguments;
 mod base64;
+mod busybox;
 mod cat;
 mod checksum;
 mod clock;
@@ -58,6 +59,7 @@ mod watch;
 mod wc;
 mod xargs;
 
+pub(crate) use busybox::reworded;
 pub(crate) use echo::echo_text;
 pub(crate) use escapes::{Escapes, unescape};
 pub(crate) use printf::printf_text;

@@ -44,7 +44,7 @@ fn differences(recorded: &Value, course: &Course) -> Vec<String> {
 
 /// In these a back-off ends close to another event or to the recording's end, so that chance decides what is seen: the
 /// recording must be among what happens, and not rare.
-const CLOSE: [&str; 4] = ["init-fails-always", "liveness-http-refused", "startup-fails", "oom"];
+const CLOSE: [&str; 5] = ["init-fails-always", "liveness-http-refused", "oom", "poststart-fails", "startup-fails"];
 
 /// Runs the recordings whose names start with the text in `POD` (all without it).
 #[test]

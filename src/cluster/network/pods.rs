@@ -1,0 +1,104 @@
+//! Requests and look-ups of programs in pods, and the answers that they give as servers.
+//!
+//! Models: the network of a pod's sandbox; glibc's and musl's resolvers.
+//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks certificates.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_machine::{HttpEvent, HttpRequest, NetError, RecordType};
+
+use super::Ip;
+use super::exchange::{Answered, ProcessId};
+use super::fabric::Side;
+use super::flight::{Client, Flight, Stage};
+use super::latency::{BETWEEN_MACHINES, one_way};
+use super::outside::{LONGEST, read};
+use crate::apiserver::Connection;
+use crate::cause::Cause;
+use crate::cluster::Cluster;
+use crate::component::{ComponentId, Message};
+
+/// The API server's address in the network of the nodes.
+const API_SERVER: Ip = Ip(u32::from_be_bytes([10, 0, 0, 2]));
+
+/// Names an exchange or a look-up of a program in a pod. Unique within the cluster, never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PodCall(pub u64);
+
+/// Where a program in a pod is, and how it resolves names.
+#[derive(Clone, Debug)]
+pub(crate) struct PodPlace {
+    pub ip: Ip,
+    pub searches: Vec<String>,
+    pub ndots: usize,
+}
+
+impl Cluster {
+    /// Sends the request of a program in a pod. The answer comes to the kubelet.
+    pub(crate) fn http_from_pod(&mut self, kubelet: ComponentId, call: PodCall, place: &PodPlace, request: &HttpRequest) {
+        let names = self.network.names.clone();
+        let resolve = |host: &str| match host {
+            "localhost" => Some(place.ip),
+            host => names.resolve(host, &place.searches, place.ndots),
+        };
+        let now = self.now();
+        let (to, asked) = match read(request, resolve) {
+            Ok(read) => read,
+            Err(error) => return self.tell_pod(kubelet, call, HttpEvent::Failed(error), Duration::ZERO),
+        };
+        if self.is_api_server(to.0) && asked.tls {
+            let id = self.http_over(Connection::default(), request.clone(), Cause::Timer("request"));
+            self.gateway.for_pods.insert(id, (kubelet, call));
+            return;
+        }
+        // What runs on the same machine is asked at the pod's own address.
+        let to = if to.0.0 >> 24 == 127 { (place.ip, to.1) } else { to };
+        let Some(machine) = self.network.machine_of_kubelet(kubelet) else {
+            return self.tell_pod(kubelet, call, HttpEvent::Failed(NetError::NetworkUnreachable), Duration::ZERO);
+        };
+        self.launch(Flight {
+            client: Client::Pod(kubelet, call),
+            asked: Arc::new(asked),
+            from: Side::Machine(machine),
+            source: place.ip,
+            to,
+            via: None,
+            server: None,
+            stage: Stage::Lost,
+            sent: now,
+            left: now,
+            due: now,
+            deadline: now + request.timeout.unwrap_or(LONGEST),
+            answered: None,
+        });
+    }
+
+    fn is_api_server(&self, ip: Ip) -> bool {
+        let service = self.network.names.services.get(&crate::store::Key::new("default", "kubernetes"));
+        ip == API_SERVER || service.is_some_and(|service| service.spec.cluster_ip.as_deref().and_then(|address| address.parse().ok()) == Some(ip))
+    }
+
+    /// Asks the cluster's name server.
+    pub(crate) fn look_up_from_pod(&mut self, kubelet: ComponentId, call: PodCall, name: &str, record: RecordType) {
+        let answer = self.network.names.look_up(name, record);
+        let Some(machine) = self.network.machine_of_kubelet(kubelet) else { return };
+        let takes = one_way(BETWEEN_MACHINES, self.network.stream_of(machine)) * 2;
+        let at = self.now() + takes;
+        self.deliver(kubelet, Message::Named { call, answer }, Cause::Timer("answer"), at);
+    }
+
+    pub(super) fn tell_pod(&mut self, kubelet: ComponentId, call: PodCall, event: HttpEvent, takes: Duration) {
+        let at = self.now() + takes;
+        self.deliver(kubelet, Message::PodHttp { call, event }, Cause::Timer("answer"), at);
+    }
+
+    /// A program has answered a request that it had accepted; `None`: it ended over it.
+    pub(crate) fn program_answered(&mut self, process: ProcessId, connection: u64, answered: Option<Arc<Answered>>) {
+        let Some(id) = self.network.pending.remove(&(process, connection)) else { return };
+        match answered {
+            Some(answered) => self.send_answer(id, process, answered),
+            None => self.break_off(id),
+        }
+    }
+}
