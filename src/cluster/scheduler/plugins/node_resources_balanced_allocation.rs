@@ -3,7 +3,7 @@
 //! Models: pkg/scheduler/framework/plugins/noderesources/balanced_allocation.go, v1.36.
 //! Simplified: no extended resources that devices of resource claims stand for.
 
-use super::resource_allocation::{Resources, Share};
+use super::resource_allocation::{Basic, Resources, Share};
 use crate::scheduler::configuration::args::NodeResourcesBalancedAllocationArgs;
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
@@ -44,10 +44,25 @@ impl PreScore for NodeResourcesBalancedAllocation {
 impl Score for NodeResourcesBalancedAllocation {
     /// 75 when the pod does not change the balance, towards 100 when it improves it, towards 50 when it harms it.
     fn score(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> i64 {
+        if let Some(Basic { cpu, memory }) = self.resources.basic(pod, node, true) {
+            let with = balance_of_two((cpu.2, cpu.0), (memory.2, memory.0));
+            let without = balance_of_two((cpu.1, cpu.0), (memory.1, memory.0));
+            return MAX_NODE_SCORE / 2 + (MAX_NODE_SCORE / 2 + with - without) / 2;
+        }
         let with = balance(self.resources.shares(pod, node, true).map(|Share { has, with_pod, .. }| (with_pod, has)));
         let without = balance(self.resources.shares(pod, node, true).map(|Share { has, taken, .. }| (taken, has)));
         MAX_NODE_SCORE / 2 + (MAX_NODE_SCORE / 2 + with - without) / 2
     }
+}
+
+/// The balance of two resources, of which a node may lack one.
+fn balance_of_two(one: (i64, i64), other: (i64, i64)) -> i64 {
+    let share = |(used, has): (i64, i64)| (has != 0).then(|| (used as f64 / has as f64).min(1.0));
+    let deviation = match (share(one), share(other)) {
+        (Some(one), Some(other)) => ((one - other) / 2.0).abs(),
+        _ => 0.0,
+    };
+    ((1.0 - deviation) * MAX_NODE_SCORE as f64) as i64
 }
 
 /// 100 less the standard deviation of the used shares, in percent. With two resources that is half their difference;
@@ -77,6 +92,13 @@ mod tests {
         let mut args: NodeResourcesBalancedAllocationArgs = serde_json::from_value(serde_json::json!({ "resources": resources })).expect("arguments");
         args.complete();
         NodeResourcesBalancedAllocation::new(&args)
+    }
+
+    #[test]
+    fn the_short_way_for_two_resources_gives_the_same() {
+        for (one, other) in [((3, 4), (5, 10)), ((9, 4), (0, 10)), ((1, 3), (1, 7)), ((0, 5), (0, 5))] {
+            assert_eq!(balance_of_two(one, other), balance([one, other].into_iter()), "{one:?} {other:?}");
+        }
     }
 
     #[test]

@@ -38,7 +38,18 @@ impl Name {
 
 /// The resources that count, with their weights.
 #[derive(Clone, Debug)]
-pub struct Resources(Vec<(Name, i64)>);
+pub struct Resources {
+    all: Vec<(Name, i64)>,
+    /// Whether they are CPU and memory, each counting once: the default, which every node of every cycle is judged by.
+    are_default: bool,
+}
+
+/// CPU and memory of a node, each as what it has, what is taken, and what would be taken with the pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Basic {
+    pub cpu: (i64, i64, i64),
+    pub memory: (i64, i64, i64),
+}
 
 /// What a node has of a resource, what is taken, and what would be taken with the pod.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,17 +68,35 @@ impl Resources {
             "ephemeral-storage" => Name::EphemeralStorage,
             other => Name::Scalar(other.into()),
         };
-        Resources(specs.iter().map(|spec| (name(&spec.name), spec.weight)).collect())
+        let all: Vec<(Name, i64)> = specs.iter().map(|spec| (name(&spec.name), spec.weight)).collect();
+        let are_default = all == [(Name::Cpu, 1), (Name::Memory, 1)];
+        Resources { all, are_default }
     }
 
     /// Whether the pod asks for none of them.
     pub fn are_not_asked_for(&self, pod: &PodInfo) -> bool {
-        self.0.iter().all(|(name, _)| Name::of(&pod.requests, name) == 0)
+        self.all.iter().all(|(name, _)| Name::of(&pod.requests, name) == 0)
+    }
+
+    /// CPU and memory if only they count, and alike.
+    pub fn basic(&self, pod: &PodInfo, node: &NodeInfo, exact: bool) -> Option<Basic> {
+        if !self.are_default {
+            return None;
+        }
+        let (taken, asked) = if exact {
+            ((node.requested.milli_cpu, node.requested.memory), (pod.requests.milli_cpu, pod.requests.memory))
+        } else {
+            ((node.non_zero_milli_cpu, node.non_zero_memory), (pod.non_zero_milli_cpu, pod.non_zero_memory))
+        };
+        Some(Basic {
+            cpu: (node.allocatable.milli_cpu, taken.0, taken.0 + asked.0),
+            memory: (node.allocatable.memory, taken.1, taken.1 + asked.1),
+        })
     }
 
     /// The shares of the resources that the node has. With `exact`, containers without requests count as nothing.
     pub fn shares<'a>(&'a self, pod: &'a PodInfo, node: &'a NodeInfo, exact: bool) -> impl Iterator<Item = Share> + Clone + 'a {
-        self.0.iter().filter_map(move |(name, weight)| {
+        self.all.iter().filter_map(move |(name, weight)| {
             let (taken, asked) = match name {
                 Name::Cpu if !exact => (node.non_zero_milli_cpu, pod.non_zero_milli_cpu),
                 Name::Memory if !exact => (node.non_zero_memory, pod.non_zero_memory),
@@ -110,11 +139,21 @@ impl Strategy {
     }
 
     pub fn score(&self, pod: &PodInfo, node: &NodeInfo) -> i64 {
+        if let (Kind::LeastAllocated, Some(Basic { cpu, memory })) = (&self.kind, self.resources.basic(pod, node, false)) {
+            return match (free_share(cpu.2, cpu.0), free_share(memory.2, memory.0)) {
+                (Some(cpu), Some(memory)) => (cpu + memory) / 2,
+                (Some(only), None) | (None, Some(only)) => only,
+                (None, None) => 0,
+            };
+        }
+        self.weighted_score(pod, node)
+    }
+
+    fn weighted_score(&self, pod: &PodInfo, node: &NodeInfo) -> i64 {
         let (mut sum, mut weights) = (0, 0);
         for Share { has, with_pod, weight, .. } in self.resources.shares(pod, node, false) {
             let score = match &self.kind {
-                Kind::LeastAllocated if with_pod > has => 0,
-                Kind::LeastAllocated => (has - with_pod) * MAX_NODE_SCORE / has,
+                Kind::LeastAllocated => free_share(with_pod, has).unwrap_or(0),
                 Kind::MostAllocated => with_pod.min(has) * MAX_NODE_SCORE / has,
                 Kind::RequestedToCapacityRatio(line) => {
                     let utilization = if with_pod > has { 100 } else { with_pod * 100 / has };
@@ -133,6 +172,16 @@ impl Strategy {
             Kind::RequestedToCapacityRatio(_) => (sum as f64 / weights as f64).round() as i64,
             _ => sum / weights,
         }
+    }
+}
+
+/// The share that would still be free, in percent. `None` for a resource that the node does not have at all; it does not
+/// count.
+fn free_share(requested: i64, capacity: i64) -> Option<i64> {
+    match capacity {
+        0 => None,
+        _ if requested > capacity => Some(0),
+        _ => Some((capacity - requested) * MAX_NODE_SCORE / capacity),
     }
 }
 
@@ -211,6 +260,18 @@ mod tests {
         // 2 of 8 are 25 %, on a line up to 10; 2 of 4 are 50 %.
         assert_eq!(scored(ratio.clone(), &pod("p").request("intel.com/foo", "2"), nodes(), vec![]), [2, 5]);
         assert_eq!(scored(ratio, &pod("p").request("intel.com/foo", "4"), nodes(), vec![]), [5, 10]);
+    }
+
+    #[test]
+    fn the_short_way_for_the_default_gives_the_same() {
+        let strategy = Strategy::new(&NodeResourcesFitArgs::default().scoring_strategy);
+        for (cpu, memory, asked) in [("4", "8Gi", "1"), ("0", "8Gi", "1"), ("4", "0", "1"), ("0", "0", "0"), ("1", "1Mi", "7")] {
+            let mut info = NodeInfo::of(node("n").capacity(cpu, memory, 110).arc());
+            info.add_pod(pod("there").request("memory", "64Mi").info());
+            let waiting = pod("p").request("cpu", asked).info();
+            assert!(strategy.resources.basic(&waiting, &info, false).is_some());
+            assert_eq!(strategy.score(&waiting, &info), strategy.weighted_score(&waiting, &info), "{cpu} {memory} {asked}");
+        }
     }
 
     #[test]
