@@ -40,6 +40,10 @@ enum Mode {
         until: Option<Duration>,
         #[arg(short, long, value_enum, default_value_t = Output::Text)]
         output: Output,
+        /// Tell why the scheduler put this pod where it is, or nowhere: every node with every reason and score. May be
+        /// given several times.
+        #[arg(long, value_name = "[NAMESPACE/]POD")]
+        explain: Vec<String>,
         #[command(flatten)]
         play: Play,
     },
@@ -144,12 +148,12 @@ fn main() -> ExitCode {
         Some(Mode::Shell { scenario, play }) => with(&scenario, |loaded| {
             report(podarium_host::shell(loaded, play.seed, play.record).map_err(|error| error.to_string()))
         }),
-        Some(Mode::Run { scenario, until, output, play }) => with(&scenario, |loaded| {
+        Some(Mode::Run { scenario, until, output, explain, play }) => with(&scenario, |loaded| {
             let format = match output {
                 Output::Text => Format::Text,
                 Output::Json => Format::Json,
             };
-            match podarium_host::run(loaded, play.seed, until, format, play.record) {
+            match podarium_host::run(loaded, podarium_host::Run { seed: play.seed, until, format, explain, record: play.record }) {
                 Ok((text, met)) => {
                     print!("{text}");
                     if met { ExitCode::SUCCESS } else { ExitCode::from(FAILED) }

@@ -18,6 +18,7 @@ use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::network::{NameServer, NetworkPlugin};
 use crate::scheduler::Scheduler;
+use crate::scheduler::configuration::SchedulerConfiguration;
 
 /// The namespaces that every cluster has.
 pub const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -31,6 +32,11 @@ const PRIORITY_CLASSES: [(&str, i32, &str); 2] = [
 impl Cluster {
     /// Makes the objects that are there from the first moment and starts the control plane's components.
     pub fn bootstrap(&mut self) {
+        self.bootstrap_with(&SchedulerConfiguration::default());
+    }
+
+    /// The same with a scheduler that is configured.
+    pub fn bootstrap_with(&mut self, scheduler: &SchedulerConfiguration) {
         for name in NAMESPACES {
             let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
             let namespace = Namespace { metadata, ..Namespace::default() };
@@ -46,7 +52,7 @@ impl Cluster {
         self.set_authorization_mode(Mode::NodeAndRbac);
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
         self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
-        self.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         if self.config().cloud {

@@ -60,6 +60,8 @@ pub(crate) enum Event {
     /// A request reaches the API server.
     Arrive { from: Origin, id: RequestId, request: Box<Request>, cause: Cause },
     Deliver { to: ComponentId, life: u32, message: Box<Message>, cause: Cause },
+    /// The time of the events of a lease is over.
+    LeaseOver,
     /// The first event under way to this watch arrives.
     Wake(WatchId),
     /// A watch request reaches the API server.
@@ -383,6 +385,10 @@ impl Cluster {
             Event::Bookmark(id) => self.http_bookmark(id),
             Event::WatchOver(id) => self.http_watch_over(id),
             Event::Network(hop) => self.hop(hop),
+            Event::LeaseOver => {
+                self.api.expire(self.now);
+                self.announce();
+            }
         }
     }
 
@@ -489,6 +495,9 @@ impl Cluster {
 
     /// Sends the changes of the latest writes on their way to the watches that they concern.
     fn announce(&mut self) {
+        if let Some(over) = self.api.granted_lease() {
+            self.queue.schedule(over, Event::LeaseOver);
+        }
         for (kind, change) in self.api.take_changes() {
             for (id, event) in self.api.watches().concerned(kind, &change) {
                 self.send(id, event);

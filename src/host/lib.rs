@@ -10,7 +10,7 @@ mod player;
 mod scenarios;
 mod shell;
 
-pub use play::{Format, run};
+pub use play::{Format, Run, run};
 pub use player::{Player, Speed};
 pub use scenarios::{LoadError, Loaded, load, names};
 pub use shell::shell;

@@ -15,9 +15,21 @@ pub enum Format {
     Json,
 }
 
+/// What a run is asked for beyond its scenario.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub seed: Option<u64>,
+    pub until: Option<Duration>,
+    pub format: Format,
+    /// The pods whose way to their nodes is explained, `NAME` or `NAMESPACE/NAME`.
+    pub explain: Vec<String>,
+    pub record: Option<std::path::PathBuf>,
+}
+
 /// Plays until the moment given, or until the scenario's own end. Returns the report and whether every objective was
 /// met.
-pub fn run(loaded: Loaded, seed: Option<u64>, until: Option<Duration>, format: Format, record: Option<std::path::PathBuf>) -> std::io::Result<(String, bool)> {
+pub fn run(loaded: Loaded, run: Run) -> std::io::Result<(String, bool)> {
+    let Run { seed, until, format, explain, record } = run;
     let until = Time::ZERO + until.unwrap_or(loaded.scenario.until.0);
     let mut player = Player::new(loaded, seed, Audience::Nobody);
     if let Some(path) = record {
@@ -39,8 +51,8 @@ pub fn run(loaded: Loaded, seed: Option<u64>, until: Option<Duration>, format: F
     player.save()?;
     let simulation = player.simulation();
     let report = match format {
-        Format::Text => simulation.text(),
-        Format::Json => format!("{:#}\n", simulation.document(seed)),
+        Format::Text => simulation.text(&explain),
+        Format::Json => format!("{:#}\n", simulation.document(seed, &explain)),
     };
     Ok((report, simulation.succeeded()))
 }

@@ -12,6 +12,7 @@ mod continue_token;
 pub mod authorization;
 mod delete;
 mod eviction;
+mod expiry;
 mod filter;
 mod ownership;
 mod read;
@@ -61,6 +62,7 @@ pub struct ApiServer {
     tokens: OrdMap<Arc<str>, User>,
     issuer: authentication::Issuer,
     owners: ownership::Owners,
+    leases: expiry::Leases,
 }
 
 /// The circumstances of the request in hand.
@@ -121,6 +123,7 @@ impl ApiServer {
             tokens: OrdMap::new(),
             issuer: authentication::Issuer,
             owners: ownership::Owners::default(),
+            leases: expiry::Leases::default(),
         }
     }
 
@@ -194,6 +197,7 @@ impl ApiServer {
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
         let new = new.map(|object| self.as_stored(object, &key));
+        self.keep_lease(kind, &key, new.as_ref(), call.now);
         let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
         self.writes.push_back(Write {
             resource_version: change.resource_version,

@@ -42,6 +42,7 @@ mod sync;
 mod taint_eviction;
 #[cfg(test)]
 mod testbed;
+mod ttl;
 mod ttl_after_finished;
 mod vac_protection;
 mod volume_expand;
@@ -105,6 +106,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(resource_quota::ResourceQuotaController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
+        manager::Runner::new(ttl::TtlController::default()),
         manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
     ]
 }

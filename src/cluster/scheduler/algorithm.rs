@@ -13,7 +13,7 @@ use super::framework::diagnosis::{Diagnosis, Nomination, PostFilterOutcome, Pree
 use super::framework::node_info::NodeInfo;
 use super::framework::plugin::Handle;
 use super::framework::pod_info::PodInfo;
-use super::framework::runtime::Profile;
+use super::framework::profile::{Point, Profile};
 use super::framework::status::Status;
 use super::snapshot::Slot;
 
@@ -25,7 +25,8 @@ const NO_NODES: &str = "no nodes available to schedule pods";
 /// What a cycle needs to know of the one before, and its source of chance.
 #[derive(Clone, Debug)]
 pub struct Algorithm {
-    pub profile: Profile,
+    /// How many of all nodes are enough, unless the profile says otherwise; 0 lets the size of the cluster decide.
+    pub percentage_of_nodes_to_score: usize,
     /// Where in the order of nodes the next search begins.
     pub next_start: usize,
     pub random: Stream,
@@ -75,22 +76,33 @@ fn clear() -> Nomination {
     Nomination::Set(String::new())
 }
 
-/// How many nodes that fit are enough: half of them in small clusters, one percentage point less for every 125 nodes,
-/// at least 5 % and at least 100 nodes.
-pub fn feasible_nodes_to_find(all: usize) -> usize {
+/// How many nodes that fit are enough: the configured percentage of them, or if that is 0, half of them in small
+/// clusters, one percentage point less for every 125 nodes, at least 5 %; and in any case at least 100 nodes.
+pub fn feasible_nodes_to_find(percentage: usize, all: usize) -> usize {
     if all < MIN_FEASIBLE_NODES {
         return all;
     }
-    let percentage = 50usize.saturating_sub(all / 125).max(MIN_FEASIBLE_PERCENTAGE);
+    let percentage = match percentage {
+        0 => 50usize.saturating_sub(all / 125).max(MIN_FEASIBLE_PERCENTAGE),
+        percentage => percentage,
+    };
     (all * percentage / 100).max(MIN_FEASIBLE_NODES)
 }
 
+/// The same for a profile: when nothing scores, the first node that fits is as good as any.
+pub fn nodes_to_find(profile: &Profile, percentage: usize, all: usize) -> usize {
+    if !profile.has(Point::Score) {
+        return all.min(1);
+    }
+    feasible_nodes_to_find(profile.percentage_of_nodes_to_score().unwrap_or(percentage), all)
+}
+
 impl Algorithm {
-    pub fn new(profile: Profile, random: Stream) -> Self {
-        Algorithm { profile, next_start: 0, random }
+    pub fn new(percentage_of_nodes_to_score: usize, random: Stream) -> Self {
+        Algorithm { percentage_of_nodes_to_score, next_start: 0, random }
     }
 
-    /// Finds a node for the pod. The snapshot must have been refreshed.
+    /// Finds a node for the pod, as the profile of the handle wants it. The snapshot must have been refreshed.
     pub fn schedule(&mut self, handle: Handle, pod: &PodInfo) -> Outcome {
         if handle.snapshot.is_empty() {
             return Outcome::Failed(Box::new(Failure { is_rejected: true, ..Failure::error(NO_NODES.to_owned()) }));
@@ -118,7 +130,7 @@ impl Algorithm {
     }
 
     fn post_filter(&mut self, handle: Handle, state: &CycleState, pod: &PodInfo, mut diagnosis: Diagnosis) -> Failure {
-        let outcome = self.profile.run_post_filter(handle, state, pod, &diagnosis.node_to_status, &mut self.random);
+        let outcome = handle.profile.run_post_filter(handle, state, pod, &diagnosis.node_to_status, &mut self.random);
         let PostFilterOutcome { nomination, preemption, status } = outcome;
         diagnosis.post_filter_message = status.err().map(|status| status.message()).unwrap_or_default();
         let message = diagnosis.message(handle.snapshot.len());
@@ -127,7 +139,7 @@ impl Algorithm {
 
     /// The nodes that pass all filters, as many as are enough. An error is one of the machinery.
     fn find_feasible(&mut self, handle: Handle, state: &mut CycleState, pod: &PodInfo, diagnosis: &mut Diagnosis) -> Result<Vec<Slot>, Status> {
-        let answer = self.profile.run_pre_filter(handle, state, pod);
+        let answer = handle.profile.run_pre_filter(handle, state, pod);
         diagnosis.unschedulable_plugins = answer.plugins_with_nodes.clone();
         if let Err(status) = answer.status {
             if !status.is_rejected() {
@@ -163,17 +175,17 @@ impl Algorithm {
     }
 
     fn pass_filters(&self, handle: Handle, state: &CycleState, pod: &PodInfo, diagnosis: &mut Diagnosis, nodes: &[Slot]) -> Result<Vec<Slot>, Status> {
-        let enough = feasible_nodes_to_find(nodes.len());
+        let enough = nodes_to_find(handle.profile, self.percentage_of_nodes_to_score, nodes.len());
         let start = if nodes.is_empty() { 0 } else { self.next_start % nodes.len() };
         let nobody_nominated = handle.nominator.is_empty();
-        let filters = self.profile.filters(state);
+        let filters = handle.profile.filters(state);
         let mut feasible = Vec::with_capacity(enough);
         for slot in nodes[start..].iter().chain(&nodes[..start]) {
             let node = handle.snapshot.node(*slot);
             let answer = if nobody_nominated {
                 filters.run(state, pod, node)
             } else {
-                self.profile.run_filter_with_nominated_pods(handle, state, pod, node)
+                handle.profile.run_filter_with_nominated_pods(handle, state, pod, node)
             };
             match answer {
                 Ok(()) => {
@@ -194,7 +206,7 @@ impl Algorithm {
 
     /// The node with the greatest sum of weighted scores; chance decides between equals.
     fn best(&mut self, handle: Handle, state: &mut CycleState, pod: &PodInfo, feasible: &[Slot]) -> Result<Slot, Status> {
-        let totals = total_scores(&self.profile, handle, state, pod, feasible)?;
+        let totals = total_scores(handle, state, pod, feasible)?;
         let (mut best, mut equals) = (0, 1);
         for (index, total) in totals.iter().enumerate().skip(1) {
             if *total > totals[best] {
@@ -212,11 +224,11 @@ impl Algorithm {
 }
 
 /// The sum of the weighted scores of each node.
-pub fn total_scores(profile: &Profile, handle: Handle, state: &mut CycleState, pod: &PodInfo, feasible: &[Slot]) -> Result<Vec<i64>, Status> {
+pub fn total_scores(handle: Handle, state: &mut CycleState, pod: &PodInfo, feasible: &[Slot]) -> Result<Vec<i64>, Status> {
     let nodes: Vec<&NodeInfo> = feasible.iter().map(|slot| handle.snapshot.node(*slot)).collect();
-    profile.run_pre_score(handle, state, pod, &nodes)?;
+    handle.profile.run_pre_score(handle, state, pod, &nodes)?;
     let mut totals = vec![0; nodes.len()];
-    profile.run_score(state, pod, &nodes, |_, weight, _, normalized| {
+    handle.profile.run_score(state, pod, &nodes, |_, weight, _, normalized| {
         for (total, score) in totals.iter_mut().zip(normalized) {
             *total += weight * score;
         }
@@ -227,12 +239,11 @@ pub fn total_scores(profile: &Profile, handle: Handle, state: &mut CycleState, p
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheduler::plugins::DEFAULT_PROFILE;
     use crate::scheduler::tests::building::{Scene, node, pod};
     use serde_json::json;
 
     fn algorithm() -> Algorithm {
-        Algorithm::new(DEFAULT_PROFILE, Stream::new(1, "scheduler"))
+        Algorithm::new(0, Stream::new(1, "scheduler"))
     }
 
     fn failure(scene: &Scene, pod: &crate::scheduler::tests::building::PodBuilder) -> Failure {
@@ -246,7 +257,14 @@ mod tests {
     fn the_search_gets_shorter_as_clusters_grow() {
         let cases = [(10, 10), (99, 99), (100, 100), (250, 120), (1000, 420), (5000, 500), (6000, 300), (20_000, 1000)];
         for (all, enough) in cases {
-            assert_eq!(feasible_nodes_to_find(all), enough, "of {all} nodes");
+            assert_eq!(feasible_nodes_to_find(0, all), enough, "of {all} nodes");
+        }
+    }
+
+    #[test]
+    fn the_share_of_nodes_can_be_configured() {
+        for (percentage, all, enough) in [(40, 50, 50), (40, 1000, 400), (40, 6000, 2400), (1, 6000, 100), (100, 150, 150)] {
+            assert_eq!(feasible_nodes_to_find(percentage, all), enough, "{percentage} % of {all} nodes");
         }
     }
 

@@ -2,7 +2,7 @@
 //! written to its status and told in an event.
 //!
 //! Models: pkg/scheduler/schedule_one.go (assume, bindingCycle, handleSchedulingFailure), v1.36.
-//! Simplified: waiting in Permit is not simulated; a failed status patch is not tried again.
+//! Simplified: a failed status patch is not tried again.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::component::Scheduler;
 use super::event_recorder::Note;
 use super::framework::cluster_event::{Change, ClusterEvent};
 use super::framework::cycle_state::CycleState;
-use super::framework::diagnosis::Nomination;
+use super::framework::diagnosis::{Diagnosis, Nomination};
 use super::framework::pod_info::PodInfo;
 use super::framework::status::Status;
 use super::queue::queued_pod::QueuedPod;
@@ -42,15 +42,21 @@ impl Scheduler {
         let chosen = self.cache.snapshot.slot(node).map(|slot| self.cache.snapshot.node(slot).clone());
         let assumed = self.cache.assume(&queued.info, node);
         self.queue.nominator.remove(&assumed.uid);
-        let profile = self.profile;
+        let profile = self.profile_of(&queued.info);
         let mut binding = Binding { queued, assumed, state: CycleState::default() };
         let reserved = match &chosen {
             Some(node) => profile.run_reserve_and_permit(&mut self.listers, &mut binding.state, &binding.assumed, node),
-            None => Ok(()),
+            None => Ok(Vec::new()),
         };
-        if let Err(status) = reserved {
-            return self.binding_failed(binding, &status, ctx);
+        match reserved {
+            Ok(waits) if waits.is_empty() => self.go_ahead(binding, ctx),
+            Ok(waits) => self.wait(binding, waits, ctx),
+            Err(status) => self.binding_failed(binding, &status, ctx),
         }
+    }
+
+    /// Nothing stands against the binding any more.
+    pub(super) fn go_ahead(&mut self, binding: Binding, ctx: &mut Ctx<'_>) {
         // From here on a failure is an error, which no event in the cluster can mend.
         self.queue.done(&binding.assumed.uid);
         self.prepare(binding, ctx);
@@ -59,7 +65,7 @@ impl Scheduler {
     /// Everything is ready: the pod is bound.
     pub(super) fn bind(&mut self, binding: Binding, ctx: &mut Ctx<'_>) {
         let assumed = binding.assumed.clone();
-        let Some(posted) = self.profile.run_bind(&assumed, assumed.node_name()) else {
+        let Some(posted) = self.profile_of(&assumed).run_bind(&assumed, assumed.node_name()) else {
             return self.binding_failed(binding, &Status::error("no Bind plugin is registered"), ctx);
         };
         let mut body = serde_json::to_value(&posted).expect("a binding has only string keys");
@@ -78,7 +84,7 @@ impl Scheduler {
         let (queued, assumed) = (&binding.queued, binding.assumed.clone());
         match answer.result {
             Ok(_) => {
-                self.profile.run_post_bind(&binding.state, &assumed, assumed.node_name());
+                self.profile_of(&assumed).run_post_bind(&binding.state, &assumed, assumed.node_name());
                 let text = format!("Successfully assigned {}/{} to {}", assumed.namespace(), assumed.name(), assumed.node_name());
                 let note = Note { event_type: EventType::Normal, reason: "Scheduled", action: "Binding", text: &text };
                 self.event(&assumed.pod.clone(), None, note, queued.cause, ctx);
@@ -93,13 +99,13 @@ impl Scheduler {
     /// Gives back what was set aside for the pod, which may help others.
     pub(super) fn binding_failed(&mut self, binding: Binding, status: &Status, ctx: &mut Ctx<'_>) {
         let Binding { queued, assumed, mut state } = binding;
-        self.profile.run_unreserve(&mut self.listers, &mut state, &assumed);
+        self.profile_of(&assumed).run_unreserve(&mut self.listers, &mut state, &assumed);
         if self.cache.forget(&assumed.uid).is_some() {
             let change = Change::Pod { old: Some(assumed.pod_on_node()), new: None };
             let concerns = |other: &PodInfo| !status.is_rejected() || other.uid != assumed.uid;
             self.queue.move_all(ClusterEvent::ASSIGNED_POD_DELETE, &change, ctx.now(), &self.listers, queued.cause, concerns);
         }
-        let mut failure = Failure::error(status.message());
+        let mut failure = Failure::error(if status.is_rejected() { refused_on_its_node(status) } else { status.message() });
         failure.is_rejected = status.is_rejected();
         failure.diagnosis.add_plugin(status);
         self.fail(queued, failure, ctx);
@@ -154,6 +160,14 @@ impl Scheduler {
             self.send(Request::patch_status(Kind::Pod, &key_of(pod), patch), cause, ctx);
         }
     }
+}
+
+/// The node that was chosen is the only one there is an answer of: `0/1 nodes are available: 1 …`.
+fn refused_on_its_node(status: &Status) -> String {
+    let mut diagnosis = Diagnosis::default();
+    diagnosis.node_to_status.push(0, status.clone());
+    diagnosis.add_plugin(status);
+    diagnosis.message(1)
 }
 
 /// The condition PodScheduled; none if the pod has it already.

@@ -2,7 +2,7 @@
 //! binds it through the API server while it goes on with the next.
 //!
 //! Models: pkg/scheduler/{scheduler.go,schedule_one.go}, cmd/kube-scheduler, v1.36.
-//! Simplified: one instance, which always leads; one profile.
+//! Simplified: one instance, which always leads.
 
 use std::any::Any;
 use std::collections::{BTreeMap, VecDeque};
@@ -16,16 +16,19 @@ use podarium_sim::{Stream, Time};
 use super::algorithm::{Algorithm, Outcome, feasible_nodes_to_find};
 use super::binding::Binding;
 use super::cache::Cache;
+use super::configuration::SchedulerConfiguration;
 use super::event_recorder::{self, EventRecorder, Note};
-use super::explain::{Decision, KeptCycle};
+use super::decision::Decision;
+use super::explain::KeptCycle;
 use super::framework::plugin::Handle;
-use super::framework::runtime::Profile;
+use super::framework::pod_info::PodInfo;
+use super::framework::profile::{Profile, Profiles};
 use super::listers::Listers;
-use super::plugins::DEFAULT_PROFILE;
 use super::preemptor::Preemptor;
 use super::preparing::Preparations;
 use super::queue::queued_pod::QueuedPod;
 use super::queue::{FLUSH_UNSCHEDULABLE_PERIOD, SchedulingQueue, backoff};
+use super::waiting::WaitingPods;
 use crate::apiserver::{Filter, Request};
 use crate::cause::Cause;
 use crate::client::{EventType, Informers, TokenBucket};
@@ -38,19 +41,17 @@ const FLUSH_BACKOFF: u64 = 2;
 const FLUSH_UNSCHEDULABLE: u64 = 3;
 const FINISH_EVENTS: u64 = 4;
 pub(super) const CHECK_PREPARATIONS: u64 = 5;
+pub(super) const CHECK_WAITING: u64 = 6;
 
 /// What a cycle takes: a fixed part, and a part for every node that must be looked at.
 const CYCLE_TIME: Duration = Duration::from_micros(400);
 const TIME_PER_NODE: Duration = Duration::from_micros(2);
-/// `clientConnection.qps` and `burst` of kube-scheduler; events go through a client of their own.
-const QPS: f64 = 50.0;
-const BURST: u32 = 100;
 /// How many decisions can be explained afterwards.
 const KEPT_CYCLES: usize = 256;
 
 /// What is watched beside pods.
 const WATCHED: &[Kind] = &[
-    Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet, Kind::PersistentVolume, Kind::PersistentVolumeClaim,
+    Kind::Node, Kind::Namespace, Kind::Service, Kind::ReplicaSet, Kind::StatefulSet, Kind::ReplicationController, Kind::PersistentVolume, Kind::PersistentVolumeClaim,
     Kind::StorageClass, Kind::CSINode, Kind::CSIDriver, Kind::CSIStorageCapacity, Kind::VolumeAttachment,
     Kind::PodDisruptionBudget,
 ];
@@ -63,8 +64,10 @@ pub struct Scheduler {
     pub(super) queue: SchedulingQueue,
     /// Made from the component's random stream when it starts.
     algorithm: Option<Algorithm>,
-    pub(super) profile: Profile,
+    percentage_of_nodes_to_score: usize,
+    pub(super) profiles: Profiles,
     pub(super) bindings: BTreeMap<RequestId, Binding>,
+    pub(super) waiting: WaitingPods,
     pub(super) preparations: Preparations,
     pub(super) preemptor: Preemptor,
     pub(super) recorder: EventRecorder,
@@ -80,25 +83,35 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// `host` is the machine on which the scheduler runs; it is part of its name in events.
+    /// A scheduler that nobody configured. `host` is the machine on which it runs; it is part of its name in events.
     pub fn new(host: &str) -> Self {
+        Self::configured(host, &SchedulerConfiguration::default())
+    }
+
+    pub fn configured(host: &str, configuration: &SchedulerConfiguration) -> Self {
         let unfinished = FieldSelector::parse("status.phase!=Succeeded,status.phase!=Failed").expect("a field selector");
         let pods = Filter { fields: unfinished, ..Filter::all() };
         let others = WATCHED.iter().map(|kind| (*kind, Filter::all()));
-        let profile = DEFAULT_PROFILE;
+        let mut cache = Cache::default();
+        for topology in configuration.profiles.iter().flat_map(Profile::plugins).flat_map(|plugin| plugin.topologies()) {
+            cache.snapshot.register(topology);
+        }
+        let client = TokenBucket::new(configuration.qps, configuration.burst);
         Scheduler {
             informers: Informers::new(others.chain([(Kind::Pod, pods)]), INFORMERS),
-            cache: Cache::default(),
+            cache,
             listers: Listers::default(),
-            queue: SchedulingQueue::new(profile),
+            queue: SchedulingQueue::new(configuration.profiles.clone(), configuration.back_off),
             algorithm: None,
-            profile,
+            percentage_of_nodes_to_score: configuration.percentage_of_nodes_to_score,
+            profiles: configuration.profiles.clone(),
             bindings: BTreeMap::new(),
+            waiting: WaitingPods::default(),
             preparations: Preparations::default(),
             preemptor: Preemptor::default(),
-            recorder: EventRecorder::new(profile.scheduler_name, host),
-            client: TokenBucket::new(QPS, BURST),
-            event_client: TokenBucket::new(QPS, BURST),
+            recorder: EventRecorder::new(host),
+            client: client.clone(),
+            event_client: client,
             kept: VecDeque::new(),
             cycling: false,
             backoff_alarm: false,
@@ -124,7 +137,9 @@ impl Scheduler {
     }
 
     pub(super) fn event(&mut self, about: &Pod, related: Option<&Pod>, note: Note, cause: Cause, ctx: &mut Ctx<'_>) {
-        if let Some(request) = self.recorder.event(ctx.now(), ctx.epoch(), about, related, note) {
+        let reporter = self.profiles.of(about).unwrap_or(self.profiles.first()).scheduler_name();
+        let reporter = if note.reason == "Preempted" { related.and_then(|pod| self.profiles.of(pod)).map_or(reporter, Profile::scheduler_name) } else { reporter };
+        if let Some(request) = self.recorder.event(ctx.now(), ctx.epoch(), reporter, about, related, note) {
             let wait = self.event_client.reserve(ctx.now());
             ctx.request_after(request, cause, wait);
         }
@@ -155,16 +170,23 @@ impl Scheduler {
         }
     }
 
+    /// The profile that decides about the pod; it is in the queue because there is one.
+    pub(super) fn profile_of(&self, pod: &PodInfo) -> Profile {
+        self.profiles.of(&pod.pod).unwrap_or(self.profiles.first()).clone()
+    }
+
     fn run_algorithm(&mut self, queued: &QueuedPod, ctx: &mut Ctx<'_>) -> Outcome {
         self.cache.snapshot.refresh();
-        let profile = self.profile;
-        let algorithm = self.algorithm.get_or_insert_with(|| Algorithm::new(profile, Stream::new(ctx.stream().bits(), "decisions")));
+        self.cache.snapshot.register_for(&queued.info);
+        let profile = self.profile_of(&queued.info);
+        let percentage = self.percentage_of_nodes_to_score;
+        let algorithm = self.algorithm.get_or_insert_with(|| Algorithm::new(percentage, Stream::new(ctx.stream().bits(), "decisions")));
         let start = algorithm.next_start;
         let handle = Handle {
             snapshot: &self.cache.snapshot,
             listers: &self.listers,
             nominator: &self.queue.nominator,
-            profile: &self.profile,
+            profile: &profile,
         };
         let outcome = algorithm.schedule(handle, &queued.info);
         if self.kept.len() == KEPT_CYCLES {
@@ -177,7 +199,8 @@ impl Scheduler {
             snapshot: self.cache.snapshot.clone(),
             listers: self.listers.clone(),
             nominator: self.queue.nominator.clone(),
-            profile: self.profile,
+            profile: profile.clone(),
+            percentage_of_nodes_to_score: percentage,
             start,
         }));
         outcome
@@ -198,6 +221,7 @@ impl Scheduler {
                 self.queue.flush_unschedulable(ctx.now(), &self.listers);
             }
             CHECK_PREPARATIONS => self.check_preparations(ctx),
+            CHECK_WAITING => self.check_waiting(ctx),
             FINISH_EVENTS => {
                 self.events_alarm = false;
                 for request in self.recorder.finish(ctx.now(), ctx.epoch()) {
@@ -213,7 +237,7 @@ impl Scheduler {
     fn set_alarms(&mut self, ctx: &mut Ctx<'_>) {
         if !self.cycling && self.queue.has_next() && self.informers.synced() {
             self.cycling = true;
-            let nodes = feasible_nodes_to_find(self.cache.snapshot.len());
+            let nodes = feasible_nodes_to_find(self.percentage_of_nodes_to_score, self.cache.snapshot.len());
             ctx.timer(CYCLE_TIME + TIME_PER_NODE * u32::try_from(nodes).unwrap_or(u32::MAX), CYCLE);
         }
         if !self.backoff_alarm && self.queue.has_backing_off() {
@@ -250,6 +274,7 @@ impl Component for Scheduler {
                 _ => {}
             }
         }
+        self.check_waiting(ctx);
         self.set_alarms(ctx);
     }
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use podarium_api::{Node, Object, Pod, Resource as _};
 
 use super::component::Scheduler;
@@ -46,6 +47,13 @@ impl Scheduler {
             (Some(Object::ReplicaSet(old)), None) => {
                 self.listers.replica_sets.remove(&key(old.namespace(), old.name()));
             }
+            (_, Some(Object::StatefulSet(new))) => self.listers.set_owner("StatefulSet", new.meta(), Some(new.spec.selector.clone())),
+            (_, Some(Object::ReplicationController(new))) => {
+                let selector = new.spec.selector.clone().map(|labels| LabelSelector { match_labels: Some(labels), ..LabelSelector::default() });
+                self.listers.set_owner("ReplicationController", new.meta(), selector);
+            }
+            (Some(Object::StatefulSet(old)), None) => self.listers.set_owner("StatefulSet", old.meta(), None),
+            (Some(Object::ReplicationController(old)), None) => self.listers.set_owner("ReplicationController", old.meta(), None),
             (_, Some(Object::PodDisruptionBudget(new))) => self.listers.set_disruption_budget(&new),
             (Some(Object::PodDisruptionBudget(old)), None) => {
                 self.listers.disruption_budgets.remove(&key(old.namespace(), old.name()));
@@ -69,7 +77,7 @@ impl Scheduler {
 
     /// Pods that name another scheduler are not this one's business.
     fn is_responsible(&self, pod: &Pod) -> bool {
-        pod.spec.scheduler_name.as_deref().is_none_or(|name| name == self.profile.scheduler_name)
+        self.profiles.of(pod).is_some()
     }
 
     fn wake(&mut self, event: ClusterEvent, change: &ClusterChange, cause: Cause, ctx: &Ctx<'_>) {
@@ -90,7 +98,7 @@ impl Scheduler {
         self.wake(ClusterEvent::ASSIGNED_POD_ADD, &ClusterChange::Pod { old: None, new: Some(pod) }, cause, ctx);
     }
 
-    fn pod_updated(&mut self, old: &Arc<Pod>, new: Arc<Pod>, cause: Cause, ctx: &Ctx<'_>) {
+    fn pod_updated(&mut self, old: &Arc<Pod>, new: Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         self.preemptor.saw(&new, &mut self.queue.preempting);
         if is_assigned(old) {
             self.cache.set(&new);
@@ -108,7 +116,7 @@ impl Scheduler {
         }
     }
 
-    fn waiting_pod_updated(&mut self, old: &Arc<Pod>, new: Arc<Pod>, cause: Cause, ctx: &Ctx<'_>) {
+    fn waiting_pod_updated(&mut self, old: &Arc<Pod>, new: Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         if old.meta().resource_version == new.meta().resource_version {
             return;
         }
@@ -134,14 +142,17 @@ impl Scheduler {
     }
 
     /// The pod goes away while its binding is under way: what it was to take is free again.
-    fn assumed_pod_deleted(&mut self, uid: &str, cause: Cause, ctx: &Ctx<'_>) {
+    fn assumed_pod_deleted(&mut self, uid: &str, cause: Cause, ctx: &mut Ctx<'_>) {
+        if self.reject_waiting(uid, ctx) {
+            return;
+        }
         if let Some(forgotten) = self.cache.forget(uid) {
             let change = ClusterChange::Pod { old: Some(forgotten.pod_on_node()), new: None };
             self.wake(ClusterEvent::ASSIGNED_POD_DELETE, &change, cause, ctx);
         }
     }
 
-    fn pod_deleted(&mut self, pod: &Arc<Pod>, cause: Cause, ctx: &Ctx<'_>) {
+    fn pod_deleted(&mut self, pod: &Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         self.preemptor.gone(pod.uid(), &mut self.queue.preempting);
         if is_assigned(pod) {
             self.cache.remove(pod.uid());

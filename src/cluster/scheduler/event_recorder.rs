@@ -33,8 +33,7 @@ struct Series {
 
 #[derive(Clone, Debug)]
 pub struct EventRecorder {
-    controller: &'static str,
-    instance: String,
+    host: String,
     /// What was written lately, by everything but the text.
     cache: OrdMap<Arc<str>, Series>,
 }
@@ -49,8 +48,8 @@ pub struct Note<'a> {
 }
 
 impl EventRecorder {
-    pub fn new(controller: &'static str, host: &str) -> Self {
-        EventRecorder { controller, instance: format!("{controller}-{host}"), cache: OrdMap::new() }
+    pub fn new(host: &str) -> Self {
+        EventRecorder { host: host.to_owned(), cache: OrdMap::new() }
     }
 
     pub fn is_idle(&self) -> bool {
@@ -58,10 +57,11 @@ impl EventRecorder {
     }
 
     /// The request that records the event; none when the series that it belongs to has been written already.
-    pub fn event(&mut self, now: Time, epoch: Epoch, about: &Pod, related: Option<&Pod>, note: Note) -> Option<Request> {
+    /// `reporter` is the scheduler name of the profile that reports.
+    pub fn event(&mut self, now: Time, epoch: Epoch, reporter: &str, about: &Pod, related: Option<&Pod>, note: Note) -> Option<Request> {
         let regarding = reference(about);
         let related = related.map(reference);
-        let key = format!("{}|{}|{}|{}|{:?}", note.event_type.name(), note.action, note.reason, identity(&regarding), related.as_ref().map(identity));
+        let key = format!("{reporter}|{}|{}|{}|{}|{:?}", note.event_type.name(), note.action, note.reason, identity(&regarding), related.as_ref().map(identity));
         if let Some(series) = self.cache.get_mut(key.as_str()) {
             series.count += 1;
             series.last = now;
@@ -80,8 +80,8 @@ impl EventRecorder {
             action: Some(note.action.to_owned()),
             type_: Some(note.event_type.name().to_owned()),
             source: Some(EventSource::default()),
-            reporting_component: Some(self.controller.to_owned()),
-            reporting_instance: Some(self.instance.clone()),
+            reporting_component: Some(reporter.to_owned()),
+            reporting_instance: Some(format!("{reporter}-{}", self.host)),
             ..Event::default()
         }))
     }
@@ -143,9 +143,9 @@ mod tests {
 
     #[test]
     fn a_repeated_event_becomes_a_series() {
-        let mut recorder = EventRecorder::new("default-scheduler", "vm");
+        let mut recorder = EventRecorder::new("vm");
         let about = pod("p").info().pod.clone();
-        let mut record = |second| recorder.event(Time::from_secs(second), Epoch::default(), &about, None, NOTE);
+        let mut record = |second| recorder.event(Time::from_secs(second), Epoch::default(), "default-scheduler", &about, None, NOTE);
         let first = record(1).expect("the first is written");
         let Body::Object(Object::Event(event)) = &first.body else { panic!("an event is created") };
         assert_eq!(event.reporting_instance.as_deref(), Some("default-scheduler-vm"));

@@ -71,6 +71,16 @@ impl Listers {
         self.replica_sets.insert(key(replica_set.namespace(), replica_set.name()), replica_set);
     }
 
+    /// What an owner of pods selects; nothing when it is gone.
+    pub fn set_owner(&mut self, kind: &'static str, meta: &podarium_api::ObjectMeta, selector: Option<LabelSelector>) {
+        let name = |name: &Option<String>| name.clone().unwrap_or_default();
+        let key = (kind, key(&name(&meta.namespace), &name(&meta.name)));
+        match selector {
+            Some(selector) => self.other_owners.insert(key, Arc::new(selector)),
+            None => self.other_owners.remove(&key),
+        };
+    }
+
     pub fn set_disruption_budget(&mut self, budget: &PodDisruptionBudget) {
         let known = DisruptionBudget {
             namespace: budget.namespace().to_owned(),

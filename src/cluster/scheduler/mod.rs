@@ -7,8 +7,11 @@ pub mod algorithm;
 pub mod binding;
 pub mod cache;
 mod component;
+pub mod configuration;
+pub mod decision;
 mod event_handlers;
 mod event_recorder;
+pub mod existing_terms;
 pub mod explain;
 pub mod framework;
 pub mod listers;
@@ -22,6 +25,7 @@ pub mod snapshot;
 pub mod storage_listers;
 #[cfg(test)]
 mod tests;
-mod zones;
+pub mod topologies;
+mod waiting;
 
 pub use component::Scheduler;

@@ -12,7 +12,7 @@ use imbl::OrdMap;
 use podarium_api::Resource as _;
 use podarium_api::selector::LabelSelector;
 
-use super::framework::affinity_term::{Labels, labels};
+use super::framework::affinity_term::{AffinityTerm, Labels, labels};
 use super::framework::pod_info::PodInfo;
 
 /// A group's number; numbers of groups without pods are given out again.
@@ -66,34 +66,68 @@ impl PodGroups {
         Some(id)
     }
 
+    fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = (&Group, GroupId)> {
+        let first = Group { namespace: namespace.into(), labels: Labels::new(), terminating: false };
+        let all = self.groups.range(first.clone()..).take_while(move |(group, _)| group.namespace == first.namespace);
+        all.map(|(group, (id, _))| (&**group, *id))
+    }
+
     /// The groups of a namespace that a selector matches, without those that are going away. A selector that selects
     /// everything counts, in the spreading of pods, as selecting nothing.
     pub fn matching(&self, selector: &LabelSelector, namespace: &str) -> GroupSet {
-        let mut set = GroupSet(vec![false; self.groups.len() + self.free.len()]);
         if selector.is_empty() {
-            return set;
+            return GroupSet::default();
         }
-        for (group, (id, _)) in &self.groups {
-            if !group.terminating && *group.namespace == *namespace && selector.matches(Some(&group.labels)) {
-                set.0[*id as usize] = true;
-            }
-        }
-        set
+        let matching = self.in_namespace(namespace).filter(|(group, _)| !group.terminating && selector.matches(Some(&group.labels)));
+        GroupSet::new(matching.map(|(_, id)| id).collect())
+    }
+
+    /// The groups whose pods satisfy every term; no terms are satisfied by nobody. The terms' namespaces have been
+    /// unrolled.
+    pub fn satisfying(&self, terms: &[AffinityTerm]) -> GroupSet {
+        let Some((first, others)) = terms.split_first() else { return GroupSet::default() };
+        let matches = |term: &AffinityTerm, group: &Group| term.matches_labels(&group.namespace, None, Some(&group.labels));
+        let satisfies = |group: &Group| matches(first, group) && others.iter().all(|term| matches(term, group));
+        let everywhere = first.namespace_selector.matches(None);
+        let ids = if everywhere {
+            self.groups.iter().filter(|(group, _)| satisfies(group)).map(|(_, (id, _))| *id).collect()
+        } else {
+            let in_its_namespaces = first.namespaces.iter().flat_map(|namespace| self.in_namespace(namespace));
+            in_its_namespaces.filter(|(group, _)| satisfies(group)).map(|(_, id)| id).collect()
+        };
+        GroupSet::new(ids)
     }
 }
 
 /// A set of groups.
-#[derive(Clone, Debug)]
-pub struct GroupSet(Vec<bool>);
+#[derive(Clone, Debug, Default)]
+pub struct GroupSet {
+    /// In no particular order.
+    ids: Vec<GroupId>,
+    /// Bit `id % 64` of word `id / 64`.
+    bits: Vec<u64>,
+}
 
 impl GroupSet {
+    fn new(ids: Vec<GroupId>) -> Self {
+        let mut bits = vec![0; ids.iter().max().map_or(0, |id| *id as usize / 64 + 1)];
+        for id in &ids {
+            bits[*id as usize / 64] |= 1 << (id % 64);
+        }
+        GroupSet { ids, bits }
+    }
+
+    pub fn ids(&self) -> &[GroupId] {
+        &self.ids
+    }
+
     pub fn contains(&self, group: GroupId) -> bool {
-        self.0[group as usize]
+        self.bits.get(group as usize / 64).is_some_and(|word| word >> (group % 64) & 1 == 1)
     }
 
     /// How many pods of these groups there are, given the pods of each group on a node.
     pub fn count(&self, on_node: &[(GroupId, u32)]) -> i64 {
-        on_node.iter().filter(|(id, _)| self.0[*id as usize]).map(|(_, count)| i64::from(*count)).sum()
+        on_node.iter().filter(|(id, _)| self.contains(*id)).map(|(_, count)| i64::from(*count)).sum()
     }
 }
 

@@ -105,11 +105,12 @@ impl Scheduler {
     fn mark(&mut self, preemptor: &Uid, victim: Arc<PodInfo>, ctx: &mut Ctx<'_>) {
         let Some(running) = self.preemptor.running.get(preemptor) else { return };
         let cause = running.cause;
+        let scheduler = self.profiles.of(&running.preemptor.pod).unwrap_or(self.profiles.first()).scheduler_name();
         let condition = json!({
             "type": "DisruptionTarget",
             "status": "True",
             "reason": "PreemptionByScheduler",
-            "message": format!("{}: preempting to accommodate a higher priority pod", self.profile.scheduler_name),
+            "message": format!("{}: preempting to accommodate a higher priority pod", scheduler),
             "lastProbeTime": null,
             "lastTransitionTime": ctx.epoch().seconds(ctx.now()),
             "observedGeneration": victim.pod.metadata.generation,

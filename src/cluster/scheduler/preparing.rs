@@ -15,6 +15,7 @@ use super::binding::{Binding, key_of};
 use super::component::{CHECK_PREPARATIONS, Scheduler};
 use super::framework::diagnosis::Nomination;
 use super::framework::plugin::PreBind;
+use super::framework::profile::Profile;
 use super::framework::status::Status;
 use crate::apiserver::Answer;
 use crate::component::{Ctx, RequestId};
@@ -38,10 +39,15 @@ pub struct Preparations {
     requests: BTreeMap<RequestId, Arc<str>>,
 }
 
+/// The plugin whose turn it is.
+fn turn<'a>(profile: &'a Profile, preparation: &Preparation) -> Option<(&'static str, &'a dyn PreBind)> {
+    profile.pre_binders(&preparation.binding.state).get(preparation.done).copied()
+}
+
 impl Scheduler {
     /// Begins what must be done before the pod is bound; often that is nothing.
     pub(super) fn prepare(&mut self, binding: Binding, ctx: &mut Ctx<'_>) {
-        if self.profile.pre_binders(&binding.state).is_empty() {
+        if self.profile_of(&binding.assumed).pre_binders(&binding.state).is_empty() {
             return self.bind(binding, ctx);
         }
         // While it waits, the pod says where it is meant to go.
@@ -51,13 +57,9 @@ impl Scheduler {
         self.advance_preparation(Preparation { binding, done: 0, check: None }, ctx);
     }
 
-    /// The plugin whose turn it is.
-    fn turn(&self, preparation: &Preparation) -> Option<(&'static str, &'static dyn PreBind)> {
-        self.profile.pre_binders(&preparation.binding.state).get(preparation.done).copied()
-    }
-
     fn advance_preparation(&mut self, mut preparation: Preparation, ctx: &mut Ctx<'_>) {
-        let Some((_, point)) = self.turn(&preparation) else { return self.bind(preparation.binding, ctx) };
+        let profile = self.profile_of(&preparation.binding.assumed);
+        let Some((_, point)) = turn(&profile, &preparation) else { return self.bind(preparation.binding, ctx) };
         let uid = preparation.binding.assumed.uid.clone();
         match point.next_request(&preparation.binding.state) {
             Some(request) => {
@@ -76,7 +78,8 @@ impl Scheduler {
     pub(super) fn preparation_answered(&mut self, id: RequestId, answer: Answer, ctx: &mut Ctx<'_>) -> Option<Answer> {
         let Some(uid) = self.preparations.requests.remove(&id) else { return Some(answer) };
         let mut preparation = self.preparations.pods.remove(&uid)?;
-        let (name, point) = self.turn(&preparation)?;
+        let profile = self.profile_of(&preparation.binding.assumed);
+        let (name, point) = turn(&profile, &preparation)?;
         match answer.result {
             Ok(reply) => {
                 if let Some(object) = reply.object() {
@@ -103,8 +106,9 @@ impl Scheduler {
     }
 
     fn check(&mut self, mut preparation: Preparation, ctx: &mut Ctx<'_>) {
-        let (Some((name, point)), Some((_, deadline))) = (self.turn(&preparation), preparation.check) else { return };
         let assumed = preparation.binding.assumed.clone();
+        let profile = self.profile_of(&assumed);
+        let (Some((name, point)), Some((_, deadline))) = (turn(&profile, &preparation), preparation.check) else { return };
         let key = key_of(&assumed);
         let there = self.informers.caches().get::<Pod>(&key).is_some_and(|pod| *pod.metadata.uid.as_deref().unwrap_or_default() == *assumed.uid);
         let node = self.cache.snapshot.slot(assumed.node_name()).map(|slot| &**self.cache.snapshot.node(slot).node());

@@ -9,16 +9,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet};
+use imbl::OrdMap;
 use podarium_api::{Node, Resource as _};
 
 use super::framework::node_info::NodeInfo;
 use super::framework::pod_info::PodInfo;
 use super::node_tree::{NodeTree, zone_key};
+use super::existing_terms::{CarriedTerm, ExistingTerms};
 use super::pod_groups::PodGroups;
-use super::zones::Zones;
-
-const ZONE: &str = "topology.kubernetes.io/zone";
+use super::plugins::pod_topology_spread::constraint::is_counted;
+use super::topologies::{NO_DOMAIN, Topologies};
 
 /// A node's place in the snapshot. It stays the same as long as the node, or a pod on it, is known.
 pub type Slot = u32;
@@ -38,6 +38,10 @@ impl Slots {
         &mut Arc::make_mut(&mut self.0[slot as usize / Self::CHUNK])[slot as usize % Self::CHUNK]
     }
 
+    fn iter_mut(&mut self) -> impl Iterator<Item = &mut NodeInfo> {
+        self.0.iter_mut().flat_map(|chunk| Arc::make_mut(chunk).iter_mut())
+    }
+
     fn push(&mut self, node: NodeInfo) -> Slot {
         if self.0.last().is_none_or(|chunk| chunk.len() == Self::CHUNK) {
             self.0.push(Arc::new(Vec::with_capacity(Self::CHUNK)));
@@ -49,6 +53,19 @@ impl Slots {
     }
 }
 
+/// The terms that the pods of a node carry.
+fn terms_on(node: &NodeInfo) -> Vec<Arc<CarriedTerm>> {
+    if node.pods_with_affinity == 0 {
+        return Vec::new();
+    }
+    node.pods().iter().flat_map(|pod| pod.carried_terms().iter().cloned()).collect()
+}
+
+/// The node's domain in the topology of a term.
+fn domain(topologies: &Topologies, carried: &CarriedTerm, node: &NodeInfo) -> u32 {
+    topologies.find(&carried.term.topology_key).and_then(|key| node.domain(key)).unwrap_or(NO_DOMAIN)
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     slots: Slots,
@@ -58,11 +75,9 @@ pub struct Snapshot {
     /// The tree as a list; empty when it has to be made anew.
     order: Arc<Vec<Slot>>,
     order_is_stale: bool,
-    /// Nodes with pods that have any inter-pod affinity, or a required anti-affinity.
-    with_affinity: OrdSet<Slot>,
-    with_required_anti_affinity: OrdSet<Slot>,
     pub pod_groups: PodGroups,
-    pub zones: Zones,
+    pub topologies: Topologies,
+    pub existing_terms: ExistingTerms,
     /// How many nodes hold an image.
     image_nodes: Arc<BTreeMap<String, u32>>,
 }
@@ -103,14 +118,6 @@ impl Snapshot {
         self.by_name.get(name).copied().filter(|slot| self.node(*slot).has_node())
     }
 
-    pub fn nodes_with_affinity_pods(&self) -> impl Iterator<Item = &NodeInfo> {
-        self.with_affinity.iter().map(|slot| self.node(*slot)).filter(|node| node.has_node())
-    }
-
-    pub fn nodes_with_required_anti_affinity_pods(&self) -> impl Iterator<Item = &NodeInfo> {
-        self.with_required_anti_affinity.iter().map(|slot| self.node(*slot)).filter(|node| node.has_node())
-    }
-
     /// On how many nodes an image is.
     pub fn image_nodes(&self, image: &str) -> u32 {
         self.image_nodes.get(image).copied().unwrap_or(0)
@@ -123,7 +130,7 @@ impl Snapshot {
     pub fn set_node(&mut self, node: Arc<Node>) {
         let slot = self.slot_for(node.name());
         let old = self.node(slot).try_node().cloned();
-        self.leave_zone(slot);
+        self.leave_domains(slot);
         let zone = zone_key(&node);
         match old.as_ref().map(|old| zone_key(old)) {
             Some(old_zone) if old_zone == zone => {}
@@ -143,25 +150,49 @@ impl Snapshot {
         } else {
             self.slots.get_mut(slot).set_node(node);
         }
-        self.enter_zone(slot);
+        self.enter_domains(slot);
     }
 
-    /// The pods of the node no longer count for its zone.
-    fn leave_zone(&mut self, slot: Slot) {
-        let info = self.slots.get(slot);
-        if info.has_node() {
-            for (group, count) in info.groups() {
-                self.zones.count(info.zone, *group, -i64::from(*count));
-            }
+    /// Brings a topology into use; that takes as long as there are nodes, once.
+    pub fn register(&mut self, topology: &str) {
+        if self.topologies.find(topology).is_none() {
+            let nodes = self.slots.iter_mut().filter(|node| node.has_node());
+            self.topologies.register(topology, nodes);
         }
     }
 
-    fn enter_zone(&mut self, slot: Slot) {
+    /// Brings the topologies into use that a pod is spread over or tied to.
+    pub fn register_for(&mut self, pod: &PodInfo) {
+        for carried in pod.carried_terms() {
+            self.register(&carried.term.topology_key);
+        }
+        for constraint in pod.pod.spec.topology_spread_constraints.iter().flatten().filter(|raw| is_counted(raw)) {
+            self.register(&constraint.topology_key);
+        }
+    }
+
+    /// The pods of the node no longer count for its domains.
+    fn leave_domains(&mut self, slot: Slot) {
+        let info = self.slots.get(slot);
+        if !info.has_node() {
+            return;
+        }
+        self.topologies.node_leaves(info.domains(), info.groups());
+        for carried in terms_on(info) {
+            let domain = domain(&self.topologies, &carried, info);
+            self.existing_terms.remove(&carried, domain);
+        }
+        self.slots.get_mut(slot).set_domains(Vec::new());
+    }
+
+    fn enter_domains(&mut self, slot: Slot) {
         let info = self.slots.get_mut(slot);
-        let zone = self.zones.id(info.labels().get(ZONE).map(String::as_str));
-        info.zone = zone;
-        for (group, count) in info.groups() {
-            self.zones.count(zone, *group, i64::from(*count));
+        let domains = self.topologies.node_joins(info.labels(), info.groups());
+        info.set_domains(domains);
+        let info = self.slots.get(slot);
+        for carried in terms_on(info) {
+            let domain = domain(&self.topologies, &carried, info);
+            self.existing_terms.add(&carried, domain);
         }
     }
 
@@ -171,37 +202,44 @@ impl Snapshot {
         Arc::make_mut(&mut self.tree).remove(&zone, slot);
         self.order_is_stale = true;
         self.count_images(slot, u32::MAX);
-        self.leave_zone(slot);
+        self.leave_domains(slot);
         self.slots.get_mut(slot).remove_node();
         self.release_if_empty(slot);
     }
 
     /// Puts a pod on the node that it names; the node need not have been seen yet.
     pub fn add_pod(&mut self, pod: Arc<PodInfo>) {
+        for carried in pod.carried_terms() {
+            self.register(&carried.term.topology_key);
+        }
         let slot = self.slot_for(pod.node_name());
         let group = self.pod_groups.add(&pod);
         let node = self.slots.get_mut(slot);
-        node.add_pod(pod);
+        node.add_pod(pod.clone());
         node.count_group(group, 1);
         if node.has_node() {
-            self.zones.count(node.zone, group, 1);
+            self.topologies.count(node.domains(), group, 1);
+            for carried in pod.carried_terms() {
+                self.existing_terms.add(carried, domain(&self.topologies, carried, node));
+            }
         }
-        self.index_affinity(slot);
     }
 
     pub fn remove_pod(&mut self, node: &str, uid: &str) -> Option<Arc<PodInfo>> {
         let slot = *self.by_name.get(node)?;
         let node = self.slots.get_mut(slot);
         let pod = node.remove_pod(uid);
-        if pod.is_some()
+        if let Some(pod) = &pod
             && let Some(group) = self.pod_groups.remove(uid)
         {
             node.count_group(group, -1);
             if node.has_node() {
-                self.zones.count(node.zone, group, -1);
+                self.topologies.count(node.domains(), group, -1);
+                for carried in pod.carried_terms() {
+                    self.existing_terms.remove(carried, domain(&self.topologies, carried, node));
+                }
             }
         }
-        self.index_affinity(slot);
         self.release_if_empty(slot);
         pod
     }
@@ -229,20 +267,6 @@ impl Snapshot {
             let name = info.name.clone();
             self.by_name.remove(&name);
             self.free.push(slot);
-        }
-    }
-
-    fn index_affinity(&mut self, slot: Slot) {
-        let info = self.node(slot);
-        let (any, anti) = (info.pods_with_affinity > 0, info.pods_with_required_anti_affinity > 0);
-        for (set, belongs) in [(&mut self.with_affinity, any), (&mut self.with_required_anti_affinity, anti)] {
-            if belongs != set.contains(&slot) {
-                if belongs {
-                    set.insert(slot);
-                } else {
-                    set.remove(&slot);
-                }
-            }
         }
     }
 

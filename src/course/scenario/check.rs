@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
+
 use super::cluster::Cluster;
 use super::reference::References;
 use super::values::Period;
@@ -17,6 +19,7 @@ use crate::yaml::{Node, Place};
 pub(crate) fn check(root: &Node, source: Source<'_>, errors: &mut Errors) {
     let mut check = Check { root, source, errors };
     let machines = check.cluster();
+    check.scheduler();
     check.images();
     check.files();
     check.timeline(machines.as_deref());
@@ -99,6 +102,18 @@ impl<'a> Check<'a> {
             }
         }
         Some(names)
+    }
+
+    /// The scheduler's configuration is checked by the scheduler; its errors begin with the field.
+    fn scheduler(&mut self) {
+        let Some(configuration) = self.root.get("cluster").and_then(|cluster| cluster.get("scheduler")) else { return };
+        for error in SchedulerConfiguration::parse(&configuration.json()).err().unwrap_or_default() {
+            let (field, quoted) = (error.split(": ").next().unwrap_or_default(), error.split('"').nth(1).unwrap_or_default());
+            let field = if error.contains("unknown field") { quoted } else { field };
+            let path: Vec<&str> = field.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+            let place = configuration.nearest(&path).place;
+            self.add(Place { width: place.width.min(1), ..place }, format!("a scheduler that cannot start: {error}"));
+        }
     }
 
     fn images(&mut self) {

@@ -20,6 +20,10 @@ pub struct Cluster {
     /// Which disks there are for claims, from the StorageClass `standard`.
     #[serde(default)]
     pub storage: Storage,
+    /// A KubeSchedulerConfiguration, as kube-scheduler is started with: its profiles, plugins and their arguments.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[serde(default)]
+    pub scheduler: Option<serde_json::Value>,
 }
 
 /// The disks of a cluster.
@@ -37,7 +41,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None }
     }
 }
 

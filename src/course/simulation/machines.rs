@@ -7,6 +7,7 @@ use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
+use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 use podarium_cluster::storage::driver::Disks;
 use podarium_cluster::{Cluster, Config};
 
@@ -22,7 +23,7 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     }
     let compat_2019 = scenario.compat == Compat::Course2019;
     let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, ..Config::default() });
-    cluster.bootstrap();
+    cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
         Storage::None => {}
@@ -33,6 +34,12 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         cluster.add_node(node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)));
     }
     cluster
+}
+
+/// The loader has checked the configuration; one that cannot be read counts as none.
+fn scheduler_of(scenario: &Scenario) -> SchedulerConfiguration {
+    let configured = scenario.cluster.scheduler.as_ref().and_then(|written| SchedulerConfiguration::parse(written).ok());
+    configured.unwrap_or_default()
 }
 
 /// The loader has checked every quantity; one that cannot be read counts as nothing.

@@ -3,6 +3,7 @@
 //! [`Simulation`] is the whole of it as one value. Everything from outside comes in as an [`Input`] at a virtual time;
 //! a [`Recording`] is the scenario, the seed and those inputs, and makes the very same simulation again.
 
+mod decisions;
 mod input;
 mod machines;
 mod recording;

@@ -47,8 +47,9 @@ impl Simulation {
         seen.into_iter().map(|(_, seen)| seen).collect()
     }
 
-    /// The document that `podarium run -o json` prints.
-    pub fn document(&self, seed: u64) -> Value {
+    /// The document that `podarium run -o json` prints. It explains the scheduler's decisions about the pods of the names
+    /// given (`NAME` or `NAMESPACE/NAME`); when none are given, about pods that have no node.
+    pub fn document(&self, seed: u64, explain: &[String]) -> Value {
         let events: Vec<Value> = self
             .seen()
             .into_iter()
@@ -71,6 +72,7 @@ impl Simulation {
             "events": events,
             "notes": notes,
             "traffic": super::traffic::documents(self.cluster()),
+            "decisions": if explain.is_empty() { self.decisions_about_pending() } else { self.decisions_about(explain) },
             "summary": self.counts(),
         })
     }
@@ -101,8 +103,8 @@ impl Simulation {
         })
     }
 
-    /// The same for people.
-    pub fn text(&self) -> String {
+    /// The same for people; decisions are explained only if they are asked for.
+    pub fn text(&self, explain: &[String]) -> String {
         let mut out = String::new();
         let mut lines: Vec<(Time, String)> = self
             .seen()
@@ -136,6 +138,9 @@ impl Simulation {
             let title = report.title.as_deref().unwrap_or(&report.name);
             let why = report.why.map(|why| format!(": {why}")).unwrap_or_default();
             let _ = writeln!(out, "{mark} {at}  {title}{why}");
+        }
+        for decision in self.decisions_about(explain) {
+            let _ = write!(out, "\n{}", decision.table());
         }
         out
     }

@@ -48,6 +48,13 @@ fn each_slip_has_its_own_message() {
             "f:4:32: `count` beside `name`; expected either `name`, for one node, or `count` with `prefix`",
         ]),
         ("cluster:\n  nodes: [{count: 5000}, {count: 5000}]\n", &["f:4:10: 10000 nodes; expected at most 5000"]),
+        ("cluster:\n  scheduler:\n    percentageOfNodesToScore: 101\n    profiles:\n      - schedulerNam: x\n", &[
+            "f:7:9: a scheduler that cannot start: strict decoding error: unknown field \"profiles[0].schedulerNam\"",
+        ]),
+        ("cluster:\n  scheduler:\n    percentageOfNodesToScore: 101\n", &[
+            "f:5:31: a scheduler that cannot start: percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]",
+        ]),
+        ("cluster:\n  scheduler: fast\n", &["f:4:14: the text `fast`; expected a mapping"]),
         ("images: [{size: 3Mi}]\n", &[
             "f:3:10: the key `name` is missing; `name`: The name with the tag, as pods ask for it",
         ]),

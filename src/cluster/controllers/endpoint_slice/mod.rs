@@ -3,8 +3,9 @@
 //! kube-proxy and DNS read these slices; a pod gets traffic from the moment at which its address stands there as ready.
 //!
 //! Models: pkg/controller/endpointslice/endpointslice_controller.go, v1.36.
-//! Simplified: topology hints (see slices.rs); failures are retried after 5 ms, 10 ms, … instead of 1 s, 2 s, …
+//! Simplified: failures are retried after 5 ms, 10 ms, … instead of 1 s, 2 s, …
 
+mod hints;
 pub mod matching;
 mod slices;
 pub mod trigger_time;

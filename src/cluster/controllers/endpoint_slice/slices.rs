@@ -2,7 +2,7 @@
 //! to the existing slices as possible, since every change of a slice goes to every node.
 //!
 //! Models: staging/src/k8s.io/endpointslice/{reconciler.go,utils.go}, v1.36.
-//! Simplified: no topology hints (`trafficDistribution`, `service.kubernetes.io/topology-mode`).
+//! Simplified: see hints.rs for what hints there are.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use podarium_api::owner::controller_reference;
 use podarium_api::pod_state::{node_name, pod_is_ready};
 use podarium_api::{EndpointSlice, Node, ObjectMeta, Pod, Resource as _, Service};
 
+use super::hints::Distribution;
 use super::matching::{addresses, find_port, hostname, is_endpoint, is_headless};
 use crate::client::Caches;
 use crate::store::Key;
@@ -49,6 +50,7 @@ pub fn plan(caches: &Caches, service: &Arc<Service>, pods: &[Arc<Pod>], existing
     let mut plan = Plan::default();
     let desired = desired_endpoints(caches, service, pods, address_type, &mut plan.skipped);
     let existing_count = existing.len();
+    let all = existing.clone();
     let mut by_ports: BTreeMap<Ports, Vec<EndpointSlice>> = BTreeMap::new();
     for slice in existing {
         if is_owned(&slice, service) {
@@ -71,7 +73,20 @@ pub fn plan(caches: &Caches, service: &Arc<Service>, pods: &[Arc<Pod>], existing
         }
     }
     reuse(service, &mut plan);
+    give_hints(service, all, &mut plan);
     plan
+}
+
+/// Gives hints to new and changed slices, and changes others whose hints are not those that they should have.
+fn give_hints(service: &Service, existing: Vec<EndpointSlice>, plan: &mut Plan) {
+    let distribution = Distribution::of(service);
+    let touched = |plan: &Plan, slice: &EndpointSlice| plan.update.iter().chain(&plan.delete).any(|other| other.metadata.name == slice.metadata.name);
+    for slice in existing {
+        if !touched(plan, &slice) && distribution.needs_update(&slice) {
+            plan.update.push(slice);
+        }
+    }
+    plan.create.iter_mut().chain(&mut plan.update).for_each(|slice| distribution.update(slice));
 }
 
 pub fn is_owned(slice: &EndpointSlice, service: &Service) -> bool {

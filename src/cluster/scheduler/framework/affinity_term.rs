@@ -49,9 +49,12 @@ impl AffinityTerm {
     /// Whether the term is about `pod`, whose namespace carries `namespace_labels` (`None` when the term's namespaces
     /// have been unrolled and the labels are of no interest).
     pub fn matches(&self, pod: &Pod, namespace_labels: Option<&Labels>) -> bool {
-        let namespace = self.namespaces.contains(pod.namespace())
-            || self.namespace_selector.matches(namespace_labels);
-        namespace && self.selector.matches(pod.meta().labels.as_ref())
+        self.matches_labels(pod.namespace(), namespace_labels, pod.meta().labels.as_ref())
+    }
+
+    /// The same for any pod of a namespace with these labels.
+    pub fn matches_labels(&self, namespace: &str, namespace_labels: Option<&Labels>, labels: Option<&Labels>) -> bool {
+        (self.namespaces.contains(namespace) || self.namespace_selector.matches(namespace_labels)) && self.selector.matches(labels)
     }
 
     /// Replaces the namespace selector by the namespaces that it selects now. An empty selector means every namespace

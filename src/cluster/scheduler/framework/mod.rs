@@ -9,6 +9,7 @@ pub mod node_info;
 pub mod node_selector;
 pub mod plugin;
 pub mod pod_info;
+pub mod profile;
 pub mod resource;
 pub mod runtime;
 pub mod status;

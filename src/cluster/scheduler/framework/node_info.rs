@@ -17,7 +17,7 @@ use super::pod_info::PodInfo;
 use super::resource::Resource;
 use super::toleration::PREFER_NO_SCHEDULE;
 use crate::scheduler::pod_groups::GroupId;
-use crate::scheduler::zones::ZoneId;
+use crate::scheduler::topologies::{DomainId, KeyId};
 
 #[derive(Clone, Debug)]
 pub struct NodeInfo {
@@ -30,8 +30,8 @@ pub struct NodeInfo {
     /// The same with a minimum for containers without requests.
     pub non_zero_milli_cpu: i64,
     pub non_zero_memory: i64,
-    /// The number that the snapshot gave to the node's zone.
-    pub zone: ZoneId,
+    /// The node's domain in each topology in use; empty while the node is not there.
+    domains: Arc<Vec<DomainId>>,
     pub has_hostname: bool,
     pub unschedulable: bool,
     /// Whether a taint keeps pods away, or makes the node less welcome: nearly all nodes have neither.
@@ -44,7 +44,6 @@ pub struct NodeInfo {
     /// pods are taken off and put back in thought.
     groups: Arc<Vec<(GroupId, u32)>>,
     pub pods_with_affinity: u32,
-    pub pods_with_required_anti_affinity: u32,
     ports: Option<Arc<Vec<HostPort>>>,
     /// Size by name of the images on the node.
     pub images: Option<Arc<BTreeMap<String, i64>>>,
@@ -59,7 +58,7 @@ impl NodeInfo {
             requested: Resource::default(),
             non_zero_milli_cpu: 0,
             non_zero_memory: 0,
-            zone: 0,
+            domains: Arc::default(),
             has_hostname: false,
             unschedulable: false,
             has_hard_taints: false,
@@ -68,7 +67,6 @@ impl NodeInfo {
             pod_count: 0,
             groups: Arc::default(),
             pods_with_affinity: 0,
-            pods_with_required_anti_affinity: 0,
             ports: None,
             images: None,
         }
@@ -149,6 +147,25 @@ impl NodeInfo {
         Some(pod)
     }
 
+    /// The node's domain in a topology; `None` if the topology came into use later.
+    pub fn domain(&self, key: KeyId) -> Option<DomainId> {
+        self.domains.get(key).copied()
+    }
+
+    pub fn domains(&self) -> &[DomainId] {
+        &self.domains
+    }
+
+    pub fn set_domains(&mut self, domains: Vec<DomainId>) {
+        self.domains = Arc::new(domains);
+    }
+
+    /// Adds the domain of the topology that came into use last.
+    pub fn set_domain(&mut self, key: KeyId, domain: DomainId) {
+        assert_eq!(self.domains.len(), key, "topologies come into use one after the other");
+        Arc::make_mut(&mut self.domains).push(domain);
+    }
+
     pub fn groups(&self) -> &[(GroupId, u32)] {
         &self.groups
     }
@@ -176,9 +193,6 @@ impl NodeInfo {
         let delta = if times > 0 { 1 } else { u32::MAX };
         if pod.affinity.is_some() {
             self.pods_with_affinity = self.pods_with_affinity.wrapping_add(delta);
-        }
-        if !pod.required_anti_affinity().is_empty() {
-            self.pods_with_required_anti_affinity = self.pods_with_required_anti_affinity.wrapping_add(delta);
         }
     }
 }

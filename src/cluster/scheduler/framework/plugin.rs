@@ -1,10 +1,10 @@
 //! The extension points of the scheduling framework: the places of a scheduling cycle at which plugins have a say.
 //!
-//! A plugin is a unit struct in a file of its own that implements one trait for each point where it acts and says so
-//! in `Plugin`. What it remembers during a cycle lies in the `CycleState`.
+//! A plugin is a struct in a file of its own, with its arguments as fields, that implements one trait for each point
+//! where it can act and says so in `Plugin`. What it remembers during a cycle lies in the `CycleState`.
 //!
 //! Models: kube-scheduler/framework/interface.go, v1.36.
-//! Simplified: no extenders; a Permit plugin cannot make a pod wait.
+//! Simplified: no extenders.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -18,13 +18,13 @@ use super::cycle_state::CycleState;
 use super::diagnosis::{NodeToStatus, PostFilterOutcome};
 use super::node_info::NodeInfo;
 use super::pod_info::PodInfo;
-use super::runtime::Profile;
+use super::profile::Profile;
 use super::status::Status;
 use crate::apiserver::Request;
 use crate::scheduler::listers::Listers;
 use crate::scheduler::queue::nominator::Nominator;
 use crate::scheduler::queue::queued_pod::{QueuedPod, SortKey};
-use crate::scheduler::snapshot::Snapshot;
+use crate::scheduler::snapshot::{Slot, Snapshot};
 
 /// What a plugin may look at beyond the pod and the node.
 #[derive(Clone, Copy, Debug)]
@@ -74,9 +74,17 @@ pub trait Plugin: Debug + Send + Sync {
     fn as_post_bind(&self) -> Option<&dyn PostBind> {
         None
     }
+    /// Node labels whose domains the plugin counts for pods that do not name them themselves.
+    fn topologies(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// The events that may make a pod schedulable that this plugin rejected.
     fn events(&self) -> &'static [EventHint] {
         &[]
+    }
+    /// What a registered event means for a pod; overridden where the plugin's arguments matter.
+    fn hint(&self, registered: &EventHint, listers: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
+        (registered.hint)(listers, pod, change)
     }
 }
 
@@ -117,12 +125,28 @@ pub trait PreFilter {
 
 /// Whether the pod can run on the node.
 pub trait Filter {
+    /// The first objection.
     fn filter(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status>;
+    /// Every objection, for explanations.
+    fn all_objections(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Vec<Status> {
+        self.filter(state, pod, node).err().into_iter().collect()
+    }
 }
 
 /// What to do when no node is left: preemption.
 pub trait PostFilter {
     fn post_filter(&self, handle: Handle, state: &CycleState, pod: &PodInfo, statuses: &NodeToStatus, random: &mut podarium_sim::Stream) -> PostFilterOutcome;
+    /// What it would take to make the pod fit on a node, for explanations; `None` from a plugin that evicts nobody.
+    fn candidacy(&self, _handle: Handle, _state: &CycleState, _pod: &PodInfo, _node: Slot) -> Option<Candidacy> {
+        None
+    }
+}
+
+/// Whether a node could be cleared for a pod.
+#[derive(Clone, Debug)]
+pub enum Candidacy {
+    Victims { victims: Vec<Arc<PodInfo>>, budget_violations: usize },
+    Refused(String),
 }
 
 /// Looks once at all nodes that passed, before they are scored.
@@ -144,9 +168,22 @@ pub trait Reserve {
     fn unreserve(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo);
 }
 
-/// Lets the binding go ahead or refuses it.
+/// What a Permit plugin says that does not refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    Granted,
+    /// The pod keeps its place and waits at most so long.
+    Wait(Duration),
+}
+
+/// Lets the binding go ahead, refuses it, or lets the pod wait.
 pub trait Permit {
-    fn permit(&self, state: &CycleState, pod: &PodInfo, node: &str) -> Result<(), Status>;
+    fn permit(&self, listers: &Listers, state: &CycleState, pod: &PodInfo, node: &str) -> Result<Permission, Status>;
+    /// Asked about a pod that waits for this plugin, whenever something has happened: `Some` ends the wait, with the
+    /// reason if the pod is rejected. `waiting` are all pods that wait.
+    fn reconsider(&self, _listers: &Listers, _pod: &PodInfo, _waiting: &[Arc<PodInfo>]) -> Option<Result<(), String>> {
+        None
+    }
 }
 
 /// Work that must be done before the binding: requests, one after the other, and then a wait for what comes of them.

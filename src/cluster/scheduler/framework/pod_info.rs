@@ -8,6 +8,7 @@ use std::sync::Arc;
 use podarium_api::{Pod, Resource as _};
 
 use super::affinity_term::{AffinityTerm, WeightedTerm, required_terms, weighted_terms};
+use crate::scheduler::existing_terms::{CarriedTerm, Role};
 use super::host_ports::{HostPort, host_ports};
 use super::resource::{self, Resource};
 
@@ -35,6 +36,8 @@ pub struct PodAffinities {
     pub required_anti_affinity: Vec<AffinityTerm>,
     pub preferred_affinity: Vec<WeightedTerm>,
     pub preferred_anti_affinity: Vec<WeightedTerm>,
+    /// All of them, as the snapshot counts them.
+    pub carried: Vec<Arc<CarriedTerm>>,
 }
 
 impl PodInfo {
@@ -101,6 +104,10 @@ impl PodInfo {
         self.affinity.as_deref().map_or(&[], |affinity| &affinity.preferred_affinity)
     }
 
+    pub fn carried_terms(&self) -> &[Arc<CarriedTerm>] {
+        self.affinity.as_deref().map_or(&[], |affinity| &affinity.carried)
+    }
+
     pub fn preferred_anti_affinity(&self) -> &[WeightedTerm] {
         self.affinity.as_deref().map_or(&[], |affinity| &affinity.preferred_anti_affinity)
     }
@@ -121,6 +128,14 @@ impl PodAffinities {
             terms.required_anti_affinity = required_terms(pod, affinity.required_during_scheduling_ignored_during_execution.as_deref());
             terms.preferred_anti_affinity = weighted_terms(pod, affinity.preferred_during_scheduling_ignored_during_execution.as_deref());
         }
+        let required = [(&terms.required_affinity, Role::RequiredAffinity), (&terms.required_anti_affinity, Role::RequiredAntiAffinity)];
+        let required = required.into_iter().flat_map(|(terms, role)| terms.iter().map(move |term| CarriedTerm::new(role, term)));
+        let preferred = [(&terms.preferred_affinity, 1), (&terms.preferred_anti_affinity, -1)];
+        let preferred = preferred.into_iter().flat_map(|(terms, sign)| {
+            terms.iter().map(move |WeightedTerm { term, weight }| CarriedTerm::new(Role::Preferred(sign * weight), term))
+        });
+        let carried = required.chain(preferred).map(Arc::new).collect();
+        terms.carried = carried;
         Some(terms)
     }
 }

@@ -1,32 +1,23 @@
 //! Runs the plugins of a profile at each extension point and puts their answers together.
 //!
 //! Models: pkg/scheduler/framework/runtime/framework.go, v1.36.
-//! Simplified: one profile; answers of plugins are not sampled for metrics.
+//! Simplified: answers of plugins are not sampled for metrics.
 
 use std::collections::BTreeSet;
 
 use super::cycle_state::CycleState;
 use super::diagnosis::{Nomination, NodeToStatus, PostFilterOutcome};
 use super::node_info::NodeInfo;
-use super::plugin::{Filter, Handle, Plugin, PreBind, PreFilterResult};
+use super::plugin::{Filter, Handle, Permission, Plugin, PreBind, PreFilterResult};
 use super::pod_info::PodInfo;
+use super::profile::{Point, Profile};
 use super::status::{Code, Status};
 use crate::scheduler::listers::Listers;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// A line of the registry: a plugin and the weight of its score.
-#[derive(Clone, Copy, Debug)]
-pub struct Registration {
-    pub plugin: &'static dyn Plugin,
-    pub weight: i64,
-}
-
-/// The plugins that decide about the pods of one scheduler name, in order.
-#[derive(Clone, Copy, Debug)]
-pub struct Profile {
-    pub scheduler_name: &'static str,
-    pub plugins: &'static [Registration],
-}
+/// No Permit plugin makes a pod wait longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// The answer of all PreFilter plugins together.
 #[derive(Debug)]
@@ -38,9 +29,9 @@ pub struct PreFilterAnswer {
 }
 
 /// The filters of one cycle in their order.
-pub struct Filters(Vec<(&'static str, &'static dyn Filter)>);
+pub struct Filters<'a>(Vec<(&'static str, &'a dyn Filter)>);
 
-impl Filters {
+impl Filters<'_> {
     /// The first objection to the node, with the name of the plugin that raised it.
     pub fn run(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
         for (name, filter) in &self.0 {
@@ -53,19 +44,10 @@ impl Filters {
 }
 
 impl Profile {
-    pub fn plugins(&self) -> impl Iterator<Item = (u32, &'static dyn Plugin)> {
-        self.plugins.iter().enumerate().map(|(index, registration)| (1 << index, registration.plugin))
-    }
-
-    /// The place of a plugin in the profile.
-    pub fn plugin(&self, name: &str) -> Option<&'static dyn Plugin> {
-        self.plugins.iter().map(|registration| registration.plugin).find(|plugin| plugin.name() == name)
-    }
-
     pub fn run_pre_filter(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo) -> PreFilterAnswer {
         let mut answer = PreFilterAnswer { nodes: None, plugins_with_nodes: BTreeSet::new(), status: Ok(()) };
         state.skip_filter = 0;
-        for (bit, plugin) in self.plugins() {
+        for (bit, plugin) in self.at(Point::PreFilter) {
             let Some(point) = plugin.as_pre_filter() else { continue };
             match point.pre_filter(handle, state, pod) {
                 Err(status) if status.code == Code::Skip => state.skip_filter |= bit,
@@ -101,8 +83,8 @@ impl Profile {
     }
 
     /// The filters that have a say in this cycle, found once for all nodes.
-    pub fn filters(&self, state: &CycleState) -> Filters {
-        let taking_part = self.plugins().filter(|(bit, _)| state.skip_filter & bit == 0);
+    pub fn filters(&self, state: &CycleState) -> Filters<'_> {
+        let taking_part = self.at(Point::Filter).filter(|(bit, _)| state.skip_filter & bit == 0);
         Filters(taking_part.filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_filter()?))).collect())
     }
 
@@ -113,8 +95,12 @@ impl Profile {
 
     /// The same, with every objection instead of the first; for explanations.
     pub fn run_all_filters(&self, state: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Vec<Status> {
-        let ran = self.plugins().filter(|(bit, _)| state.skip_filter & bit == 0);
-        ran.filter_map(|(_, plugin)| Some(plugin.as_filter()?.filter(state, pod, node).err()?.by(plugin.name()))).collect()
+        let ran = self.at(Point::Filter).filter(|(bit, _)| state.skip_filter & bit == 0);
+        let objections = |plugin: &dyn Plugin| -> Vec<Status> {
+            let all = plugin.as_filter().map(|point| point.all_objections(state, pod, node)).unwrap_or_default();
+            all.into_iter().map(|status| status.by(plugin.name())).collect()
+        };
+        ran.flat_map(|(_, plugin)| objections(plugin)).collect()
     }
 
     /// Filters a node on which pods may have been promised a place. Such pods of the same or a higher priority count
@@ -134,7 +120,7 @@ impl Profile {
     }
 
     pub fn run_add_pod(&self, state: &mut CycleState, pod: &PodInfo, added: &PodInfo, node: &NodeInfo) {
-        for (bit, plugin) in self.plugins() {
+        for (bit, plugin) in self.at(Point::PreFilter) {
             if state.skip_filter & bit == 0
                 && let Some(point) = plugin.as_pre_filter()
             {
@@ -144,7 +130,7 @@ impl Profile {
     }
 
     pub fn run_remove_pod(&self, state: &mut CycleState, pod: &PodInfo, removed: &PodInfo, node: &NodeInfo) {
-        for (bit, plugin) in self.plugins() {
+        for (bit, plugin) in self.at(Point::PreFilter) {
             if state.skip_filter & bit == 0
                 && let Some(point) = plugin.as_pre_filter()
             {
@@ -157,7 +143,7 @@ impl Profile {
     pub fn run_post_filter(&self, handle: Handle, state: &CycleState, pod: &PodInfo, statuses: &NodeToStatus, random: &mut podarium_sim::Stream) -> PostFilterOutcome {
         let mut nomination = Nomination::Keep;
         let mut rejected: Option<Status> = None;
-        for (_, plugin) in self.plugins() {
+        for (_, plugin) in self.at(Point::PostFilter) {
             let Some(point) = plugin.as_post_filter() else { continue };
             let outcome = point.post_filter(handle, state, pod, statuses, random);
             let status = match &outcome.status {
@@ -181,7 +167,7 @@ impl Profile {
 
     pub fn run_pre_score(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo, nodes: &[&NodeInfo]) -> Result<(), Status> {
         state.skip_score = 0;
-        for (bit, plugin) in self.plugins() {
+        for (bit, plugin) in self.at(Point::PreScore) {
             let Some(point) = plugin.as_pre_score() else { continue };
             match point.pre_score(handle, state, pod, nodes) {
                 Ok(()) => {}
@@ -198,7 +184,7 @@ impl Profile {
     pub fn run_score(&self, state: &CycleState, pod: &PodInfo, nodes: &[&NodeInfo], mut each: impl FnMut(&'static str, i64, &[i64], &[i64])) {
         let mut raw = Vec::with_capacity(nodes.len());
         let mut normalized = Vec::with_capacity(nodes.len());
-        for ((bit, plugin), registration) in self.plugins().zip(self.plugins) {
+        for (bit, plugin, weight) in self.scoring() {
             let Some(point) = plugin.as_score() else { continue };
             if state.skip_score & bit != 0 {
                 continue;
@@ -207,7 +193,7 @@ impl Profile {
             raw.extend(nodes.iter().map(|node| point.score(state, pod, node)));
             normalized.clone_from(&raw);
             point.normalize(state, nodes, &mut normalized);
-            each(plugin.name(), registration.weight, &raw, &normalized);
+            each(plugin.name(), weight, &raw, &normalized);
         }
     }
 }
@@ -221,31 +207,36 @@ fn none_left(plugins: &BTreeSet<&'static str>) -> Status {
 }
 
 impl Profile {
-    /// Reserve and Permit, in that order. What was reserved is given back by `run_unreserve`.
-    pub fn run_reserve_and_permit(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
-        for (_, plugin) in self.plugins() {
+    /// Reserve and Permit, in that order; the plugins for which the pod is to wait, and how long. What was reserved is
+    /// given back by `run_unreserve`.
+    pub fn run_reserve_and_permit(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<Vec<(&'static str, Duration)>, Status> {
+        for (_, plugin) in self.at(Point::Reserve) {
             if let Some(point) = plugin.as_reserve() {
                 point.reserve(listers, state, pod, node).map_err(|status| status.by(plugin.name()))?;
             }
         }
-        for (_, plugin) in self.plugins() {
+        let mut waits = Vec::new();
+        for (_, plugin) in self.at(Point::Permit) {
             if let Some(point) = plugin.as_permit() {
-                point.permit(state, pod, &node.name).map_err(|status| status.by(plugin.name()))?;
+                match point.permit(listers, state, pod, &node.name).map_err(|status| status.by(plugin.name()))? {
+                    Permission::Granted => {}
+                    Permission::Wait(patience) => waits.push((plugin.name(), patience.min(LONGEST_WAIT))),
+                }
             }
         }
-        Ok(())
+        Ok(waits)
     }
 
     /// The PreBind plugins that have something to do for this pod, in order.
-    pub fn pre_binders(&self, state: &CycleState) -> Vec<(&'static str, &'static dyn PreBind)> {
-        let all = self.plugins().filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_pre_bind()?)));
+    pub fn pre_binders(&self, state: &CycleState) -> Vec<(&'static str, &dyn PreBind)> {
+        let all = self.at(Point::PreBind).filter_map(|(_, plugin)| Some((plugin.name(), plugin.as_pre_bind()?)));
         all.filter(|(_, point)| point.is_needed(state)).collect()
     }
 
     /// In the opposite order of the reservation.
     pub fn run_unreserve(&self, listers: &mut Listers, state: &mut CycleState, pod: &PodInfo) {
-        for registration in self.plugins.iter().rev() {
-            if let Some(point) = registration.plugin.as_reserve() {
+        for (_, plugin) in self.at(Point::Reserve).rev() {
+            if let Some(point) = plugin.as_reserve() {
                 point.unreserve(listers, state, pod);
             }
         }
@@ -253,11 +244,11 @@ impl Profile {
 
     /// The binding that the first Bind plugin makes.
     pub fn run_bind(&self, pod: &PodInfo, node: &str) -> Option<k8s_openapi::api::core::v1::Binding> {
-        self.plugins().find_map(|(_, plugin)| Some(plugin.as_bind()?.bind(pod, node)))
+        self.at(Point::Bind).find_map(|(_, plugin)| Some(plugin.as_bind()?.bind(pod, node)))
     }
 
     pub fn run_post_bind(&self, state: &CycleState, pod: &PodInfo, node: &str) {
-        for (_, plugin) in self.plugins() {
+        for (_, plugin) in self.at(Point::PostBind) {
             if let Some(point) = plugin.as_post_bind() {
                 point.post_bind(state, pod, node);
             }

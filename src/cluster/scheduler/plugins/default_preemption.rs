@@ -16,10 +16,11 @@ use podarium_api::Resource as _;
 use podarium_api::selector::LabelSelector;
 use podarium_sim::Stream;
 
+use crate::scheduler::configuration::args::DefaultPreemptionArgs;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource, QueueingHint};
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::diagnosis::{Diagnosis, Nomination, NodeToStatus, PostFilterOutcome, Preemption};
-use crate::scheduler::framework::plugin::{EventHint, Handle, Plugin, PostFilter, PreEnqueue};
+use crate::scheduler::framework::plugin::{Candidacy, EventHint, Handle, Plugin, PostFilter, PreEnqueue};
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::runtime::{put_back, take_off};
 use crate::scheduler::framework::status::{Code, Status};
@@ -27,7 +28,22 @@ use crate::scheduler::listers::{DisruptionBudget, Listers};
 use crate::scheduler::snapshot::Slot;
 
 #[derive(Debug)]
-pub struct DefaultPreemption;
+pub struct DefaultPreemption {
+    /// How many of the nodes that could be helped are tried: this share of them, but at least so many.
+    min_percentage: usize,
+    min_absolute: usize,
+}
+
+impl DefaultPreemption {
+    pub fn new(args: &DefaultPreemptionArgs) -> Self {
+        let number = |number: i32| usize::try_from(number).unwrap_or(0);
+        DefaultPreemption { min_percentage: number(args.min_candidate_nodes_percentage), min_absolute: number(args.min_candidate_nodes_absolute) }
+    }
+
+    fn enough(&self, nodes: usize) -> usize {
+        (nodes * self.min_percentage / 100).max(self.min_absolute).min(nodes)
+    }
+}
 
 const NO_VICTIMS: &str = "No preemption victims found for incoming pod";
 const NOT_HELPFUL: &str = "Preemption is not helpful for scheduling";
@@ -76,7 +92,7 @@ impl PostFilter for DefaultPreemption {
         if let Err(why) = eligible(handle, pod, statuses) {
             return PostFilterOutcome::rejected(Nomination::Keep, Status::unschedulable(format!("preemption: {why}")));
         }
-        let (candidates, mut answers) = find_candidates(handle, state, pod, statuses, random);
+        let (candidates, mut answers) = self.find_candidates(handle, state, pod, statuses, random);
         if candidates.is_empty() {
             answers.absent = Status::unresolvable(NOT_HELPFUL);
             let diagnosis = Diagnosis { node_to_status: answers, ..Default::default() };
@@ -90,6 +106,16 @@ impl PostFilter for DefaultPreemption {
             preemption: Some(Preemption { node, victims: best.victims }),
             status: Ok(()),
         }
+    }
+
+    fn candidacy(&self, handle: Handle, state: &CycleState, pod: &PodInfo, node: Slot) -> Option<Candidacy> {
+        if pod.pod.spec.preemption_policy.as_deref() == Some("Never") {
+            return Some(Candidacy::Refused(POLICY_NEVER.to_owned()));
+        }
+        Some(match select_victims(handle, state, pod, node) {
+            Ok(Candidate { victims, budget_violations, .. }) => Candidacy::Victims { victims, budget_violations },
+            Err(status) => Candidacy::Refused(status.message()),
+        })
     }
 }
 
@@ -113,29 +139,30 @@ fn is_being_preempted(pod: &PodInfo) -> bool {
         && target.is_some_and(|condition| condition.status == "True" && condition.reason.as_deref() == Some("PreemptionByScheduler"))
 }
 
-/// Tries the nodes that could be helped, from a random one on, until there are enough candidates: a tenth of them, but
-/// at least 100.
-fn find_candidates(handle: Handle, state: &CycleState, pod: &PodInfo, statuses: &NodeToStatus, random: &mut Stream) -> (Vec<Candidate>, NodeToStatus) {
-    let nodes = statuses.with_code(handle.snapshot, Code::Unschedulable);
-    let mut answers = NodeToStatus::default();
-    if nodes.is_empty() {
-        return (Vec::new(), answers);
-    }
-    let offset = random.below(nodes.len());
-    let enough = (nodes.len() / 10).max(100).min(nodes.len());
-    let (mut harmless, mut violating) = (Vec::new(), Vec::new());
-    for slot in nodes[offset..].iter().chain(&nodes[..offset]) {
-        match select_victims(handle, state, pod, *slot) {
-            Ok(candidate) if candidate.budget_violations == 0 => harmless.push(candidate),
-            Ok(candidate) => violating.push(candidate),
-            Err(status) => answers.push(*slot, status),
+impl DefaultPreemption {
+    /// Tries the nodes that could be helped, from a random one on, until there are enough candidates.
+    fn find_candidates(&self, handle: Handle, state: &CycleState, pod: &PodInfo, statuses: &NodeToStatus, random: &mut Stream) -> (Vec<Candidate>, NodeToStatus) {
+        let nodes = statuses.with_code(handle.snapshot, Code::Unschedulable);
+        let mut answers = NodeToStatus::default();
+        if nodes.is_empty() {
+            return (Vec::new(), answers);
         }
-        if !harmless.is_empty() && harmless.len() + violating.len() >= enough {
-            break;
+        let offset = random.below(nodes.len());
+        let enough = self.enough(nodes.len());
+        let (mut harmless, mut violating) = (Vec::new(), Vec::new());
+        for slot in nodes[offset..].iter().chain(&nodes[..offset]) {
+            match select_victims(handle, state, pod, *slot) {
+                Ok(candidate) if candidate.budget_violations == 0 => harmless.push(candidate),
+                Ok(candidate) => violating.push(candidate),
+                Err(status) => answers.push(*slot, status),
+            }
+            if !harmless.is_empty() && harmless.len() + violating.len() >= enough {
+                break;
+            }
         }
+        harmless.append(&mut violating);
+        (harmless, answers)
     }
-    harmless.append(&mut violating);
-    (harmless, answers)
 }
 
 /// The least set of pods whose eviction makes the pod fit.
@@ -251,7 +278,7 @@ mod tests {
             let status = profile.run_filter(&state, &info, scene.snapshot.node(*slot)).expect_err("no node fits");
             statuses.push(*slot, status);
         }
-        DefaultPreemption.post_filter(scene.handle(), &state, &info, &statuses, &mut Stream::new(1, "test"))
+        DefaultPreemption::new(&DefaultPreemptionArgs::default()).post_filter(scene.handle(), &state, &info, &statuses, &mut Stream::new(1, "test"))
     }
 
     fn chosen(scene: &Scene, pod: &PodBuilder) -> (String, Vec<String>) {

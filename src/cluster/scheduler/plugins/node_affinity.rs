@@ -1,12 +1,16 @@
 //! NodeAffinity: a pod's node selector and node affinity, the hard part as a filter and the wishes as a score.
 //!
+//! A profile can add an affinity of its own: its pods go only to nodes that match both.
+//!
 //! Models: pkg/scheduler/framework/plugins/nodeaffinity/node_affinity.go, v1.36.
-//! Simplified: no affinity that the scheduler's configuration adds.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::NodeSelectorTerm;
+use k8s_openapi::api::core::v1::{NodeSelector, NodeSelectorTerm, PreferredSchedulingTerm};
+use podarium_api::Node;
 
+use crate::scheduler::configuration::args::NodeAffinityArgs;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource, QueueingHint};
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
@@ -19,8 +23,28 @@ use crate::scheduler::framework::status::Status;
 use crate::scheduler::listers::Listers;
 
 #[derive(Debug)]
-pub struct NodeAffinity;
+pub struct NodeAffinity {
+    /// What the profile adds for all its pods.
+    required: Option<NodeSelector>,
+    wishes: Vec<PreferredSchedulingTerm>,
+}
 
+impl NodeAffinity {
+    pub fn new(args: &NodeAffinityArgs) -> Self {
+        let added = args.added_affinity.clone().unwrap_or_default();
+        NodeAffinity {
+            required: added.required_during_scheduling_ignored_during_execution,
+            wishes: added.preferred_during_scheduling_ignored_during_execution.unwrap_or_default(),
+        }
+    }
+
+    /// Whether the profile lets its pods go there.
+    fn allows(&self, node: &Node) -> bool {
+        self.required.as_ref().is_none_or(|required| required.node_selector_terms.iter().any(|term| term_matches(term, node)))
+    }
+}
+
+const ENFORCED: &str = "node(s) didn't match scheduler-enforced node affinity";
 const NO_MATCH: &str = "node(s) didn't match Pod's node affinity/selector";
 const CONFLICT: &str = "pod affinity terms conflict";
 const NODE_CHANGE: ClusterEvent = ClusterEvent::new(EventResource::Node, ActionType::ADD.or(ActionType::UPDATE_NODE_LABEL));
@@ -44,6 +68,12 @@ impl Plugin for NodeAffinity {
     fn events(&self) -> &'static [EventHint] {
         &[EventHint { event: NODE_CHANGE, hint: matches_now }]
     }
+    fn hint(&self, registered: &EventHint, listers: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
+        match change {
+            Change::Node { new: Some(new), .. } if !self.allows(new) => QueueingHint::Skip,
+            _ => (registered.hint)(listers, pod, change),
+        }
+    }
 }
 
 fn matches_now(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
@@ -55,7 +85,7 @@ fn matches_now(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
 impl PreFilter for NodeAffinity {
     fn pre_filter(&self, _: Handle, state: &mut CycleState, pod: &PodInfo) -> Result<PreFilterResult, Status> {
         let required = RequiredNodeAffinity::of(&pod.pod);
-        if required.is_empty() {
+        if required.is_empty() && self.required.is_none() {
             return Err(Status::skip());
         }
         state.write(required);
@@ -90,6 +120,9 @@ fn nodes_named_by(term: &NodeSelectorTerm) -> Option<BTreeSet<String>> {
 
 impl Filter for NodeAffinity {
     fn filter(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        if !self.allows(node.node()) {
+            return Err(Status::unresolvable(ENFORCED));
+        }
         match state.read::<RequiredNodeAffinity>() {
             Some(required) if !required.matches(node.node()) => Err(Status::unresolvable(NO_MATCH)),
             _ => Ok(()),
@@ -99,15 +132,15 @@ impl Filter for NodeAffinity {
 
 impl PreScore for NodeAffinity {
     fn pre_score(&self, _: Handle, _: &mut CycleState, pod: &PodInfo, _: &[&NodeInfo]) -> Result<(), Status> {
-        if preferred_terms(&pod.pod).is_none() { Err(Status::skip()) } else { Ok(()) }
+        if preferred_terms(&pod.pod).is_none() && self.wishes.is_empty() { Err(Status::skip()) } else { Ok(()) }
     }
 }
 
 impl Score for NodeAffinity {
     /// The sum of the weights of the wishes that the node fulfils.
     fn score(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> i64 {
-        let wishes = preferred_terms(&pod.pod).unwrap_or_default();
-        wishes.iter().filter(|wish| wish.weight != 0 && term_matches(&wish.preference, node.node())).map(|wish| i64::from(wish.weight)).sum()
+        let wishes = preferred_terms(&pod.pod).unwrap_or_default().iter().chain(&self.wishes);
+        wishes.filter(|wish| wish.weight != 0 && term_matches(&wish.preference, node.node())).map(|wish| i64::from(wish.weight)).sum()
     }
 
     fn normalize(&self, _: &CycleState, _: &[&NodeInfo], scores: &mut [i64]) {
@@ -121,6 +154,29 @@ mod tests {
     use crate::scheduler::tests::building::{Scene, node, pod, scores};
     use serde_json::json;
 
+    fn plugin(args: serde_json::Value) -> NodeAffinity {
+        NodeAffinity::new(&serde_json::from_value(args).expect("arguments"))
+    }
+
+    #[test]
+    fn a_profile_adds_its_own_affinity() {
+        let term = |zone: &str| json!({ "matchExpressions": [{ "key": "zone", "operator": "In", "values": [zone] }] });
+        let added = plugin(json!({ "addedAffinity": {
+            "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": [term("a"), term("b")] },
+            "preferredDuringSchedulingIgnoredDuringExecution": [{ "weight": 3, "preference": term("b") }] } }));
+        let info = |zone: &str| NodeInfo::of(node("n").label("zone", zone).arc());
+        let (waiting, mut state) = (pod("p").spec("nodeSelector", json!({ "zone": "b" })).info(), CycleState::default());
+        added.pre_filter(Scene::default().handle(), &mut state, &waiting).expect("it has something to say");
+        let refused = |zone: &str| added.filter(&state, &waiting, &info(zone)).err().map(|status| status.message());
+        assert_eq!(refused("c").as_deref(), Some("node(s) didn't match scheduler-enforced node affinity"));
+        assert_eq!(refused("a").as_deref(), Some("node(s) didn't match Pod's node affinity/selector"));
+        assert_eq!(refused("b"), None);
+        assert_eq!(scores(&added, &pod("p"), vec![node("x").label("zone", "a"), node("y").label("zone", "b")], vec![]), [0, 100]);
+        let appears = |zone: &str| Change::Node { old: None, new: Some(node("n").label("zone", zone).arc()) };
+        let hint = |change: &Change| added.hint(&added.events()[0], &Listers::default(), &pod("p").info(), change);
+        assert_eq!([hint(&appears("a")), hint(&appears("c"))], [QueueingHint::Queue, QueueingHint::Skip]);
+    }
+
     fn wish(weight: i32, key: &str, value: &str) -> serde_json::Value {
         json!({ "weight": weight, "preference": { "matchExpressions": [{ "key": key, "operator": "In", "values": [value] }] } })
     }
@@ -130,7 +186,7 @@ mod tests {
         let nodes = vec![node("n1").label("foo", "bar"), node("n2").label("key", "value"), node("n3").label("az", "az1")];
         let wishes = json!([wish(2, "foo", "bar"), wish(4, "key", "value"), wish(5, "key", "value")]);
         let pod = pod("p").spec("affinity", json!({ "nodeAffinity": { "preferredDuringSchedulingIgnoredDuringExecution": wishes } }));
-        assert_eq!(scores(&NodeAffinity, &pod, nodes, vec![]), [22, 100, 0]);
+        assert_eq!(scores(&plugin(json!({})), &pod, nodes, vec![]), [22, 100, 0]);
     }
 
     #[test]
@@ -139,7 +195,7 @@ mod tests {
         let answer = |terms: serde_json::Value| {
             let affinity = json!({ "nodeAffinity": { "requiredDuringSchedulingIgnoredDuringExecution": { "nodeSelectorTerms": terms } } });
             let pod = pod("p").spec("affinity", affinity).info();
-            NodeAffinity.pre_filter(Scene::default().handle(), &mut CycleState::default(), &pod)
+            plugin(json!({})).pre_filter(Scene::default().handle(), &mut CycleState::default(), &pod)
         };
         let set = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>());
         assert_eq!(answer(json!([{ "matchFields": [field(&["a"])] }, { "matchFields": [field(&["b"])] }])), Ok(set(&["a", "b"])));

@@ -1,21 +1,46 @@
 //! NodeResourcesFit: a node must have what the pod requests, and of those that do the emptier are the better.
 //!
-//! Models: pkg/scheduler/framework/plugins/noderesources/{fit.go,least_allocated.go,resource_allocation.go}, v1.36.
-//! Simplified: the strategy LeastAllocated over CPU and memory, no resources from resource claims.
+//! Which are the better can be configured: the strategies are in `resource_allocation`.
+//!
+//! Models: pkg/scheduler/framework/plugins/noderesources/fit.go, v1.36.
+//! Simplified: no resources from resource claims.
 
 use podarium_api::{Node, Resource as _};
 
+use super::resource_allocation::Strategy;
+use crate::scheduler::configuration::args::NodeResourcesFitArgs;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource, QueueingHint};
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
-use crate::scheduler::framework::plugin::{EventHint, Filter, MAX_NODE_SCORE, Plugin, Score};
+use crate::scheduler::framework::plugin::{EventHint, Filter, Plugin, Score};
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::resource::{Resource, pod_requests};
 use crate::scheduler::framework::status::{Code, Reason, Status};
 use crate::scheduler::listers::Listers;
 
 #[derive(Debug)]
-pub struct NodeResourcesFit;
+pub struct NodeResourcesFit {
+    /// Extended resources that something else sees to, by name and by what stands before the slash.
+    ignored: Vec<String>,
+    ignored_groups: Vec<String>,
+    strategy: Strategy,
+}
+
+impl NodeResourcesFit {
+    pub fn new(args: &NodeResourcesFitArgs) -> Self {
+        NodeResourcesFit {
+            ignored: args.ignored_resources.clone(),
+            ignored_groups: args.ignored_resource_groups.clone(),
+            strategy: Strategy::new(&args.scoring_strategy),
+        }
+    }
+
+    fn ignores(&self, name: &str) -> bool {
+        let is_extended = name.contains('/') && !name.contains("kubernetes.io/");
+        let group = name.split('/').next().unwrap_or_default();
+        is_extended && (self.ignored.iter().any(|other| other == name) || self.ignored_groups.iter().any(|other| other == group))
+    }
+}
 
 const TOO_MANY_PODS: &str = "Too many pods";
 const POD_CHANGE: ClusterEvent = ClusterEvent::new(EventResource::Pod, ActionType::DELETE.or(ActionType::UPDATE_POD_SCALE_DOWN));
@@ -33,6 +58,13 @@ impl Plugin for NodeResourcesFit {
     }
     fn events(&self) -> &'static [EventHint] {
         &[EventHint { event: POD_CHANGE, hint: frees_something }, EventHint { event: NODE_CHANGE, hint: node_grew }]
+    }
+    fn hint(&self, registered: &EventHint, listers: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
+        match change {
+            // A node that lacks nothing but what is ignored is one that the pod fits on.
+            Change::Node { new: Some(new), .. } if self.insufficient(&pod.requests, &NodeInfo::of(new.clone())).is_some() => QueueingHint::Skip,
+            _ => (registered.hint)(listers, pod, change),
+        }
     }
 }
 
@@ -63,16 +95,15 @@ fn asked_amounts<'a>(asked: &'a Resource, before: &'a Resource, after: &'a Resou
     plain.into_iter().chain(scalars).filter(|(amount, ..)| *amount > 0).map(|(_, before, after)| (before, after))
 }
 
-/// The pod would fit on the empty node, and the node is new or has more than before of something that is asked for.
+/// The node, on which the pod would fit if it were empty, is new or has more than before of something that is asked for.
 fn node_grew(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
     let Change::Node { old, new: Some(new) } = change else { return QueueingHint::Skip };
-    let fits = insufficient(&pod.requests, &NodeInfo::of(new.clone())).is_none();
     let allocatable = |node: &Node| Resource::from_list(node.status.allocatable.as_ref());
     let grew = old.as_ref().is_none_or(|old| {
         let (before, after) = (allocatable(old), allocatable(new));
         after.pods > before.pods || asked_amounts(&pod.requests, &before, &after).any(|(before, after)| after > before)
     });
-    (fits && grew).into()
+    grew.into()
 }
 
 impl Filter for NodeResourcesFit {
@@ -80,7 +111,7 @@ impl Filter for NodeResourcesFit {
         if fits(&pod.requests, node) {
             return Ok(());
         }
-        insufficient(&pod.requests, node).map_or(Ok(()), Err)
+        self.insufficient(&pod.requests, node).map_or(Ok(()), Err)
     }
 }
 
@@ -95,58 +126,44 @@ fn fits(asked: &Resource, node: &NodeInfo) -> bool {
         && asked.scalars().next().is_none()
 }
 
-/// Everything that the node has too little of. What even the empty node lacks cannot be helped by evicting pods.
-fn insufficient(asked: &Resource, node: &NodeInfo) -> Option<Status> {
-    let mut found: Option<Status> = None;
-    let mut add = |reason: Reason, unresolvable: bool| {
-        let status = match found.as_mut() {
-            Some(status) => {
-                status.push(reason);
-                status
+impl NodeResourcesFit {
+    /// Everything that the node has too little of. What even the empty node lacks cannot be helped by evicting pods.
+    fn insufficient(&self, asked: &Resource, node: &NodeInfo) -> Option<Status> {
+        let mut found: Option<Status> = None;
+        let mut add = |reason: Reason, unresolvable: bool| {
+            let status = match found.as_mut() {
+                Some(status) => {
+                    status.push(reason);
+                    status
+                }
+                None => found.insert(Status::unschedulable(reason)),
+            };
+            if unresolvable {
+                status.code = Code::UnschedulableAndUnresolvable;
             }
-            None => found.insert(Status::unschedulable(reason)),
         };
-        if unresolvable {
-            status.code = Code::UnschedulableAndUnresolvable;
+        let (has, used) = (&node.allocatable, &node.requested);
+        if node.pod_count + 1 > has.pods {
+            add(TOO_MANY_PODS.into(), false);
         }
-    };
-    let (has, used) = (&node.allocatable, &node.requested);
-    if node.pod_count + 1 > has.pods {
-        add(TOO_MANY_PODS.into(), false);
-    }
-    let mut check = |amount: i64, has: i64, used: i64, reason: &dyn Fn() -> Reason| {
-        if amount > 0 && amount > has - used {
-            add(reason(), amount > has);
+        let mut check = |amount: i64, has: i64, used: i64, reason: &dyn Fn() -> Reason| {
+            if amount > 0 && amount > has - used {
+                add(reason(), amount > has);
+            }
+        };
+        check(asked.milli_cpu, has.milli_cpu, used.milli_cpu, &|| "Insufficient cpu".into());
+        check(asked.memory, has.memory, used.memory, &|| "Insufficient memory".into());
+        check(asked.ephemeral_storage, has.ephemeral_storage, used.ephemeral_storage, &|| "Insufficient ephemeral-storage".into());
+        for (name, amount) in asked.scalars().filter(|(name, _)| !self.ignores(name)) {
+            check(amount, has.scalar(name), used.scalar(name), &|| format!("Insufficient {name}").into());
         }
-    };
-    check(asked.milli_cpu, has.milli_cpu, used.milli_cpu, &|| "Insufficient cpu".into());
-    check(asked.memory, has.memory, used.memory, &|| "Insufficient memory".into());
-    check(asked.ephemeral_storage, has.ephemeral_storage, used.ephemeral_storage, &|| "Insufficient ephemeral-storage".into());
-    for (name, amount) in asked.scalars() {
-        check(amount, has.scalar(name), used.scalar(name), &|| format!("Insufficient {name}").into());
+        found
     }
-    found
 }
 
 impl Score for NodeResourcesFit {
-    /// The mean share of CPU and memory that would still be free, in percent.
     fn score(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> i64 {
-        let cpu = free_share(node.non_zero_milli_cpu + pod.non_zero_milli_cpu, node.allocatable.milli_cpu);
-        let memory = free_share(node.non_zero_memory + pod.non_zero_memory, node.allocatable.memory);
-        match (cpu, memory) {
-            (Some(cpu), Some(memory)) => (cpu + memory) / 2,
-            (Some(only), None) | (None, Some(only)) => only,
-            (None, None) => 0,
-        }
-    }
-}
-
-/// `None` for a resource that the node does not have at all; it does not count.
-fn free_share(requested: i64, capacity: i64) -> Option<i64> {
-    match capacity {
-        0 => None,
-        _ if requested > capacity => Some(0),
-        _ => Some((capacity - requested) * MAX_NODE_SCORE / capacity),
+        self.strategy.score(pod, node)
     }
 }
 
@@ -156,8 +173,12 @@ mod tests {
     use crate::scheduler::tests::building::{node, pod, scores};
     use serde_json::json;
 
+    fn plugin() -> NodeResourcesFit {
+        NodeResourcesFit::new(&NodeResourcesFitArgs::default())
+    }
+
     fn refused(pod: &PodInfo, node: &NodeInfo) -> Option<(Code, String)> {
-        NodeResourcesFit.filter(&CycleState::default(), pod, node).err().map(|status| (status.code, status.message()))
+        plugin().filter(&CycleState::default(), pod, node).err().map(|status| (status.code, status.message()))
     }
 
     #[test]
@@ -190,6 +211,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_ignored_is_not_missed() {
+        let asking = pod("p").request("example.com/gpu", "2").request("kubernetes.io/special", "1").info();
+        let empty = NodeInfo::of(node("n").arc());
+        let refused = |ignored: &[&str], groups: &[&str]| {
+            let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+            let args = NodeResourcesFitArgs { ignored_resources: owned(ignored), ignored_resource_groups: owned(groups), ..Default::default() };
+            NodeResourcesFit::new(&args).filter(&CycleState::default(), &asking, &empty).expect_err("it asks for too much").message()
+        };
+        assert_eq!(refused(&[], &[]), "Insufficient example.com/gpu, Insufficient kubernetes.io/special");
+        assert_eq!(refused(&["example.com/gpu"], &[]), "Insufficient kubernetes.io/special");
+        assert_eq!(refused(&[], &["example.com"]), "Insufficient kubernetes.io/special");
+        assert_eq!(refused(&["kubernetes.io/special"], &["kubernetes.io"]).split(", ").count(), 2, "only extended resources can be ignored");
+    }
+
+    #[test]
     fn a_full_node_takes_no_pod_even_without_requests() {
         let mut info = NodeInfo::of(node("n").capacity("10", "20", 1).arc());
         assert_eq!(refused(&pod("p").info(), &info), None);
@@ -200,7 +236,7 @@ mod tests {
     #[test]
     fn emptier_nodes_are_better() {
         let nodes = |a: (&str, &str), b: (&str, &str)| vec![node("a").capacity(a.0, a.1, 110), node("b").capacity(b.0, b.1, 110)];
-        let both = |pod: crate::scheduler::tests::building::PodBuilder, nodes| scores(&NodeResourcesFit, &pod, nodes, vec![]);
+        let both = |pod: crate::scheduler::tests::building::PodBuilder, nodes| scores(&plugin(), &pod, nodes, vec![]);
         // CPU (4000-3000)/4000 = 25, memory (10000-5000)/10000 = 50: 37. CPU (6000-3000)/6000 = 50 and 50: 50.
         let asking = pod("p").request("cpu", "3").request("memory", "5000");
         assert_eq!(both(asking, nodes(("4", "10000"), ("6", "10000"))), [37, 50]);
@@ -214,8 +250,8 @@ mod tests {
     fn only_what_may_help_brings_a_pod_back() {
         let waiting = pod("p").request("cpu", "2").info();
         let hint = |change: Change| match &change {
-            Change::Node { .. } => node_grew(&Listers::default(), &waiting, &change),
-            _ => frees_something(&Listers::default(), &waiting, &change),
+            Change::Node { .. } => plugin().hint(&plugin().events()[1], &Listers::default(), &waiting, &change),
+            _ => plugin().hint(&plugin().events()[0], &Listers::default(), &waiting, &change),
         };
         let gone = |pod: crate::scheduler::tests::building::PodBuilder| Change::Pod { old: Some(pod.info().pod.clone()), new: None };
         assert_eq!(hint(gone(pod("a").on("n"))), QueueingHint::Queue);

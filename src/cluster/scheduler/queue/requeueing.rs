@@ -7,7 +7,7 @@ use podarium_api::Resource as _;
 
 use super::queued_pod::QueuedPod;
 use crate::scheduler::framework::cluster_event::{Change, ClusterEvent, QueueingHint};
-use crate::scheduler::framework::runtime::Profile;
+use crate::scheduler::framework::profile::{Profile, Profiles};
 use crate::scheduler::listers::Listers;
 
 /// What becomes of the pod, the least eager first.
@@ -19,12 +19,12 @@ pub enum Strategy {
 }
 
 /// Whether any plugin wants to hear of such events.
-pub fn is_of_interest(profile: &Profile, event: ClusterEvent) -> bool {
+pub fn is_of_interest(profiles: &Profiles, event: ClusterEvent) -> bool {
     event.is_wild_card()
-        || profile.plugins().any(|(_, plugin)| plugin.events().iter().any(|hint| hint.event.covers(event)))
+        || profiles.iter().flat_map(Profile::plugins).any(|plugin| plugin.events().iter().any(|hint| hint.event.covers(event)))
 }
 
-pub fn worth_requeueing(profile: &Profile, listers: &Listers, pod: &QueuedPod, event: ClusterEvent, change: &Change) -> Strategy {
+pub fn worth_requeueing(profiles: &Profiles, listers: &Listers, pod: &QueuedPod, event: ClusterEvent, change: &Change) -> Strategy {
     if pod.failed_by_error() {
         return Strategy::AfterBackoff;
     }
@@ -34,13 +34,13 @@ pub fn worth_requeueing(profile: &Profile, listers: &Listers, pod: &QueuedPod, e
         return if other { Strategy::Skip } else { Strategy::AfterBackoff };
     }
     let mut strategy = Strategy::Skip;
-    for (_, plugin) in profile.plugins() {
+    for plugin in profiles.of(&pod.info.pod).into_iter().flat_map(Profile::plugins) {
         let pending = pod.pending_plugins.contains(plugin.name());
         if !pending && !pod.unschedulable_plugins.contains(plugin.name()) {
             continue;
         }
         for hint in plugin.events().iter().filter(|hint| hint.event.covers(event)) {
-            if (hint.hint)(listers, &pod.info, change) == QueueingHint::Skip {
+            if plugin.hint(hint, listers, &pod.info, change) == QueueingHint::Skip {
                 continue;
             }
             if pending {

@@ -12,7 +12,7 @@ use imbl::{OrdMap, OrdSet};
 use podarium_api::{Pod, Resource as _};
 use podarium_sim::Time;
 
-use super::backoff;
+use super::backoff::{self, BackOff};
 use super::in_flight::InFlight;
 use super::nominator::Nominator;
 use super::queued_pod::{QueuedPod, SortKey};
@@ -20,7 +20,7 @@ use super::requeueing::{Strategy, is_of_interest, worth_requeueing};
 use crate::Cause;
 use crate::scheduler::framework::cluster_event::{Change, ClusterEvent, pod_update_events};
 use crate::scheduler::framework::pod_info::PodInfo;
-use crate::scheduler::framework::runtime::Profile;
+use crate::scheduler::framework::profile::{Point, Profiles};
 use crate::scheduler::listers::Listers;
 
 /// After this time a pod is tried even if nothing has happened that should help it.
@@ -50,7 +50,8 @@ struct Entry {
 
 #[derive(Clone, Debug)]
 pub struct SchedulingQueue {
-    profile: Profile,
+    profiles: Profiles,
+    back_off: BackOff,
     entries: OrdMap<Uid, Arc<Entry>>,
     active: OrdSet<(SortKey, u64, Uid)>,
     backoff: OrdSet<(Time, SortKey, u64, Uid)>,
@@ -64,9 +65,10 @@ pub struct SchedulingQueue {
 }
 
 impl SchedulingQueue {
-    pub fn new(profile: Profile) -> Self {
+    pub fn new(profiles: impl Into<Profiles>, back_off: BackOff) -> Self {
         SchedulingQueue {
-            profile,
+            profiles: profiles.into(),
+            back_off,
             entries: OrdMap::new(),
             active: OrdSet::new(),
             backoff: OrdSet::new(),
@@ -148,7 +150,7 @@ impl SchedulingQueue {
             return;
         }
         for event in events {
-            let strategy = worth_requeueing(&self.profile, listers, &pod, event, &change);
+            let strategy = worth_requeueing(&self.profiles, listers, &pod, event, &change);
             if strategy != Strategy::Skip {
                 pod.cause = cause;
                 self.requeue(pod, strategy, now);
@@ -210,13 +212,13 @@ impl SchedulingQueue {
             return Strategy::AfterBackoff;
         }
         let events = self.in_flight.events_for(&pod.info.uid);
-        let strategies = events.iter().map(|(event, change)| worth_requeueing(&self.profile, listers, pod, *event, change));
+        let strategies = events.iter().map(|(event, change)| worth_requeueing(&self.profiles, listers, pod, *event, change));
         strategies.max().unwrap_or(Strategy::Skip)
     }
 
     /// Something has happened: tries again whoever it may help. `concerns` narrows the pods down further.
     pub fn move_all(&mut self, event: ClusterEvent, change: &Change, now: Time, listers: &Listers, cause: Cause, concerns: impl Fn(&PodInfo) -> bool) {
-        if !is_of_interest(&self.profile, event) {
+        if !is_of_interest(&self.profiles, event) {
             return;
         }
         let waiting: Vec<Uid> = self.unschedulable.iter().map(|(_, uid)| uid.clone()).filter(|uid| concerns(&self.entries[uid].pod.info)).collect();
@@ -228,13 +230,13 @@ impl SchedulingQueue {
         for uid in waiting {
             let pod = &self.entries[uid].pod;
             let gate_may_open = pod.gating_plugin.is_none_or(|name| {
-                let plugin = self.profile.plugin(name);
+                let plugin = self.profiles.of(&pod.info.pod).and_then(|profile| profile.plugin(name));
                 plugin.is_some_and(|plugin| plugin.events().iter().any(|hint| hint.event.covers(event)))
             });
             if !gate_may_open {
                 continue;
             }
-            let strategy = worth_requeueing(&self.profile, listers, pod, event, change);
+            let strategy = worth_requeueing(&self.profiles, listers, pod, event, change);
             if strategy != Strategy::Skip {
                 let mut pod = self.remove_entry(uid).expect("it waits").pod.clone();
                 pod.cause = cause;
@@ -283,7 +285,7 @@ impl SchedulingQueue {
     fn requeue(&mut self, pod: QueuedPod, strategy: Strategy, now: Time) {
         match strategy {
             Strategy::Skip => self.insert(pod, Place::Unschedulable),
-            Strategy::AfterBackoff if backoff::is_backing_off(&pod, now) => self.move_to_backoff(pod),
+            Strategy::AfterBackoff if self.back_off.is_backing_off(&pod, now) => self.move_to_backoff(pod),
             Strategy::AfterBackoff | Strategy::Immediately => self.move_to_active(pod, now, false),
         }
     }
@@ -313,7 +315,7 @@ impl SchedulingQueue {
 
     fn run_pre_enqueue(&self, pod: &mut QueuedPod) {
         pod.gating_plugin = None;
-        for (_, plugin) in self.profile.plugins() {
+        for (_, plugin) in self.profiles.of(&pod.info.pod).into_iter().flat_map(|profile| profile.at(Point::PreEnqueue)) {
             if let Some(point) = plugin.as_pre_enqueue()
                 && point.pre_enqueue(&pod.info, &self.preempting).is_err()
             {
@@ -325,7 +327,7 @@ impl SchedulingQueue {
     }
 
     fn sort_key(&self, pod: &QueuedPod) -> SortKey {
-        let sort = self.profile.plugins().find_map(|(_, plugin)| plugin.as_queue_sort());
+        let sort = self.profiles.first().at(Point::QueueSort).find_map(|(_, plugin)| plugin.as_queue_sort());
         sort.expect("every profile sorts its queue").key(pod)
     }
 
@@ -338,7 +340,7 @@ impl SchedulingQueue {
                 self.active.insert((self.sort_key(&pod), seq, uid.clone()));
             }
             Place::Backoff | Place::ErrorBackoff => {
-                let end = backoff::expiration(&pod);
+                let end = self.back_off.expiration(&pod);
                 pod.backoff_expiration = Some(end);
                 if place == Place::Backoff {
                     self.backoff.insert((end, self.sort_key(&pod), seq, uid.clone()));
@@ -359,9 +361,9 @@ impl SchedulingQueue {
         match entry.place {
             Place::Active => self.active.remove(&(self.sort_key(&entry.pod), seq, uid)).is_some(),
             Place::Backoff => {
-                self.backoff.remove(&(backoff::expiration(&entry.pod), self.sort_key(&entry.pod), seq, uid)).is_some()
+                self.backoff.remove(&(self.back_off.expiration(&entry.pod), self.sort_key(&entry.pod), seq, uid)).is_some()
             }
-            Place::ErrorBackoff => self.error_backoff.remove(&(backoff::expiration(&entry.pod), seq, uid)).is_some(),
+            Place::ErrorBackoff => self.error_backoff.remove(&(self.back_off.expiration(&entry.pod), seq, uid)).is_some(),
             Place::Unschedulable => self.unschedulable.remove(&(seq, uid)).is_some(),
         };
         Some(entry)

@@ -9,7 +9,8 @@ use super::{Place, SchedulingQueue};
 use crate::Cause;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource};
 use crate::scheduler::listers::Listers;
-use crate::scheduler::plugins::DEFAULT_PROFILE;
+use crate::scheduler::plugins::default_profile;
+use super::backoff::BackOff;
 use crate::scheduler::tests::building::{PodBuilder, node, pod};
 
 struct Bench {
@@ -19,7 +20,7 @@ struct Bench {
 
 impl Bench {
     fn new(pods: &[&PodBuilder]) -> Self {
-        let mut queue = SchedulingQueue::new(DEFAULT_PROFILE);
+        let mut queue = SchedulingQueue::new(default_profile(), BackOff::default());
         for pod in pods {
             queue.add((*pod).clone().info().pod.clone(), Time::from_secs(0), Cause::Start);
         }

@@ -9,9 +9,9 @@ use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::plugin::{Handle, Plugin};
 use crate::scheduler::framework::pod_info::PodInfo;
-use crate::scheduler::framework::runtime::Profile;
+use crate::scheduler::framework::profile::Profile;
 use crate::scheduler::listers::Listers;
-use crate::scheduler::plugins::DEFAULT_PROFILE;
+use crate::scheduler::plugins::default_profile;
 use crate::scheduler::queue::nominator::Nominator;
 use crate::scheduler::snapshot::Snapshot;
 
@@ -143,12 +143,12 @@ pub struct Scene {
     pub snapshot: Snapshot,
     pub listers: Listers,
     pub nominator: Nominator,
-    profile: Profile,
+    pub profile: Profile,
 }
 
 impl Default for Scene {
     fn default() -> Self {
-        Scene { snapshot: Snapshot::default(), listers: Listers::default(), nominator: Nominator::default(), profile: DEFAULT_PROFILE }
+        Scene { snapshot: Snapshot::default(), listers: Listers::default(), nominator: Nominator::default(), profile: default_profile() }
     }
 }
 

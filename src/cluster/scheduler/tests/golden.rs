@@ -14,7 +14,7 @@ use crate::scheduler::algorithm::{Algorithm, Outcome};
 use crate::scheduler::explain::KeptCycle;
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::toleration::tolerated;
-use crate::scheduler::plugins::DEFAULT_PROFILE;
+use crate::scheduler::plugins::default_profile;
 use super::building::Scene;
 
 const CASES: &str = include_str!("../../../../tests/golden/scheduler/cases.jsonl");
@@ -98,7 +98,7 @@ fn difference(case: &Case) -> Option<String> {
         let tries: Vec<Option<String>> = (0..32).map(|seed| preemption_difference(case, &scene, &pending, first, seed)).collect();
         return if tries.iter().any(Option::is_none) { None } else { tries.into_iter().next()? };
     }
-    match Algorithm::new(DEFAULT_PROFILE, Stream::new(1, "scheduler")).schedule(scene.handle(), &pending) {
+    match Algorithm::new(0, Stream::new(1, "scheduler")).schedule(scene.handle(), &pending) {
         Outcome::Failed(failure) => {
             let preempts = failure.preemption.is_some();
             (preempts || first.message.as_ref() != Some(&failure.message)).then(|| format!("said {:?}, the reference {first:?}", failure.message))
@@ -120,7 +120,8 @@ fn best_nodes(scene: &Scene, pending: &Arc<PodInfo>, outcome: Outcome) -> BTreeS
         snapshot: scene.snapshot.clone(),
         listers: scene.listers.clone(),
         nominator: scene.nominator.clone(),
-        profile: DEFAULT_PROFILE,
+        profile: default_profile(),
+        percentage_of_nodes_to_score: 0,
         start: 0,
     };
     let nodes = kept.explain().nodes;
@@ -131,7 +132,7 @@ fn best_nodes(scene: &Scene, pending: &Arc<PodInfo>, outcome: Outcome) -> BTreeS
 
 /// The pod is refused with the recorded message, the recorded pods are evicted for it, and then it gets their place.
 fn preemption_difference(case: &Case, scene: &Scene, pending: &Arc<PodInfo>, recorded: &Recorded, seed: u64) -> Option<String> {
-    let mut algorithm = Algorithm::new(DEFAULT_PROFILE, Stream::new(seed, "scheduler"));
+    let mut algorithm = Algorithm::new(0, Stream::new(seed, "scheduler"));
     let Outcome::Failed(failure) = algorithm.schedule(scene.handle(), pending) else {
         return Some(format!("needed no preemption, the reference {recorded:?}"));
     };

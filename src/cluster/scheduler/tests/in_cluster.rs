@@ -7,18 +7,23 @@ use podarium_api::{Event, Kind, Namespace, Node, Object, Pod, PodDisruptionBudge
 use serde_json::{Value, json};
 
 use crate::scheduler::Scheduler;
+use crate::scheduler::configuration::SchedulerConfiguration;
 use super::building::{NodeBuilder, node};
 use crate::apiserver::{Body, PatchType, Request, Subresource, Verb};
 use crate::component::ComponentId;
 use crate::{Cluster, Config, Key};
 
-struct Bench {
+pub(super) struct Bench {
     cluster: Cluster,
     scheduler: ComponentId,
 }
 
 impl Bench {
     fn new(nodes: Vec<NodeBuilder>) -> Self {
+        Self::configured(nodes, &SchedulerConfiguration::default())
+    }
+
+    pub(super) fn configured(nodes: Vec<NodeBuilder>, configuration: &SchedulerConfiguration) -> Self {
         let mut cluster = Cluster::new(Config::default());
         // No other component runs: nobody else writes to the nodes and pods.
         for name in ["default", "kube-system"] {
@@ -37,18 +42,18 @@ impl Bench {
             let taints = json!({ "spec": { "taints": node.spec.taints } });
             cluster.request(Request::patch(Kind::Node, &Key::new("", node.name()), PatchType::Merge, taints));
         }
-        let scheduler = cluster.start("kube-scheduler", "system:kube-scheduler", Scheduler::new("control-plane"));
+        let scheduler = cluster.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", configuration));
         let mut bench = Bench { cluster, scheduler };
         bench.pass(2000);
         bench
     }
 
-    fn pass(&mut self, millis: u64) {
+    pub(super) fn pass(&mut self, millis: u64) {
         let until = self.cluster.now() + Duration::from_millis(millis);
         self.cluster.advance(until);
     }
 
-    fn create(&mut self, name: &str, cpu: &str, more: Value) {
+    pub(super) fn create(&mut self, name: &str, cpu: &str, more: Value) {
         let mut spec = json!({
             "containers": [{ "name": "c", "image": "x:1", "resources": { "requests": { "cpu": cpu } } }],
             "terminationGracePeriodSeconds": 0,
@@ -65,15 +70,19 @@ impl Bench {
         }
     }
 
-    fn pod(&self, name: &str) -> Option<&Arc<Pod>> {
+    pub(super) fn delete(&mut self, name: &str) {
+        self.cluster.request(Request::delete(Kind::Pod, &Key::new("default", name)));
+    }
+
+    pub(super) fn pod(&self, name: &str) -> Option<&Arc<Pod>> {
         self.cluster.get::<Pod>(&Key::new("default", name))
     }
 
-    fn node_of(&self, name: &str) -> Option<&str> {
+    pub(super) fn node_of(&self, name: &str) -> Option<&str> {
         self.pod(name)?.spec.node_name.as_deref()
     }
 
-    fn events(&self, reason: &str) -> Vec<&Arc<Event>> {
+    pub(super) fn events(&self, reason: &str) -> Vec<&Arc<Event>> {
         self.cluster.list::<Event>().filter(|event| event.reason.as_deref() == Some(reason)).collect()
     }
 }

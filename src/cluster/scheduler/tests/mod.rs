@@ -4,3 +4,4 @@ pub mod building;
 mod faults;
 mod golden;
 mod in_cluster;
+mod permitting;

@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test is told from outside how much it is to do")]
 
+mod history;
 mod safety;
 mod trial;
 mod workload;
@@ -30,13 +31,25 @@ fn each_seed(run: impl Fn(u64) -> Result<(), String>) {
     assert!(failures.is_empty(), "{} of {} seeds failed:\n{}", failures.len(), seeds().len(), failures.join("\n"));
 }
 
+/// A seed that is played again tells its history if it fails.
+fn told(trial: &mut Trial, course: impl Fn(&mut Trial) -> Result<(), String>) -> Result<(), String> {
+    let result = course(trial);
+    if result.is_err() && std::env::var("SIMULATION_SEED").is_ok() {
+        trial.history().for_each(|line| println!("{line}"));
+    }
+    result
+}
+
 #[test]
 fn whatever_breaks_no_rule_does_and_all_heals() {
     each_seed(|seed| {
         let mut trial = Trial::new(seed, Faults::All);
-        trial.trouble(Duration::from_secs(60))?;
-        trial.heal();
-        trial.converge(Duration::from_secs(900))
+        let course = |trial: &mut Trial| {
+            trial.trouble(Duration::from_secs(60))?;
+            trial.heal();
+            trial.converge(Duration::from_secs(900))
+        };
+        told(&mut trial, course)
     });
 }
 
@@ -44,11 +57,14 @@ fn whatever_breaks_no_rule_does_and_all_heals() {
 fn without_faults_a_rollout_keeps_its_promises() {
     each_seed(|seed| {
         let mut trial = Trial::new(seed, Faults::None);
-        trial.converge(Duration::from_secs(120))?;
-        trial.promise();
-        trial.trouble(Duration::from_secs(90))?;
-        trial.heal();
-        trial.converge(Duration::from_secs(300))
+        let course = |trial: &mut Trial| {
+            trial.converge(Duration::from_secs(120))?;
+            trial.promise();
+            trial.trouble(Duration::from_secs(90))?;
+            trial.heal();
+            trial.converge(Duration::from_secs(300))
+        };
+        told(&mut trial, course)
     });
 }
 

@@ -4,15 +4,17 @@
 //! declared within the last while.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::owner::{controller_of, is_controlled_by, is_terminating};
+use podarium_api::owner::{is_controlled_by, is_terminating};
 use podarium_api::pod_state::{is_pod_active, is_pod_terminal, node_name, pod_is_ready};
 use podarium_api::{Deployment, EndpointSlice, Kind, Node, Pod, ReplicaSet, Resource as _};
 use podarium_api::resource::{pod_requests, resource_list};
 use podarium_cluster::{Cluster, Key};
 use podarium_sim::Time;
 
+use super::history::History;
 use super::workload::Workload;
 
 /// How old the knowledge may be that somebody acts on: as old as a connection was lost.
@@ -26,8 +28,14 @@ pub struct Safety {
     declared: BTreeMap<String, Vec<(Time, i32)>>,
     /// When each pod was last ready.
     ready: BTreeMap<String, Time>,
+    /// What was written last, told when a rule is broken or nothing converges.
+    pub history: History,
     /// Where each pod was first seen.
     homes: BTreeMap<String, String>,
+    /// How many pods fewer than the statuses said there were when a Deployment last took pods away.
+    unknown: BTreeMap<String, i32>,
+    /// The sizes of the sets as they were written last.
+    sizes: BTreeMap<Key, i32>,
     /// Whether rollouts must keep their promises about available pods from now on.
     pub promised: bool,
 }
@@ -47,9 +55,13 @@ impl Safety {
                 return Err(format!("resourceVersion {} after {}", write.resource_version, self.version));
             }
             self.version = write.resource_version;
+            self.history.note(cluster, write);
             let found = match write.kind {
                 Kind::Pod => self.pod_written(cluster, &write.key, workloads),
-                Kind::ReplicaSet => self.sizes(cluster, workloads),
+                Kind::ReplicaSet => {
+                    self.note_shrinking(cluster, &write.key, workloads);
+                    self.sizes(cluster, workloads)
+                }
                 Kind::EndpointSlice => self.endpoints(cluster, &write.key),
                 _ => Ok(()),
             };
@@ -71,7 +83,7 @@ impl Safety {
                 fits(cluster, node)?;
             }
         }
-        if self.promised { workloads.iter().try_for_each(|workload| promise(cluster, workload)) } else { Ok(()) }
+        if self.promised { workloads.iter().try_for_each(|workload| self.promise(cluster, workload)) } else { Ok(()) }
     }
 
     /// All ReplicaSets of a Deployment together are no larger than it and its surge.
@@ -127,22 +139,58 @@ fn fits(cluster: &Cluster, node: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A rollout without faults: never more pods than declared and the surge, never fewer ready ones than it may miss.
-fn promise(cluster: &Cluster, workload: &Workload) -> Result<(), String> {
-    if workload.kind != Kind::Deployment || workload.is_recreated() {
-        return Ok(());
+/// The sets of a workload.
+fn sets_of<'a>(cluster: &'a Cluster, workload: &'a Workload) -> impl Iterator<Item = &'a Arc<ReplicaSet>> {
+    let is_its = |set: &&Arc<ReplicaSet>| set.metadata.labels.as_ref().and_then(|labels| labels.get("app")) == Some(&workload.name);
+    cluster.list::<ReplicaSet>().filter(is_its)
+}
+
+fn pods_of<'a>(cluster: &'a Cluster, set: &'a ReplicaSet) -> impl Iterator<Item = &'a Arc<Pod>> {
+    cluster.list::<Pod>().filter(|pod| is_controlled_by(&pod.metadata, set.uid()))
+}
+
+fn count(pods: usize) -> i32 {
+    i32::try_from(pods).unwrap_or(i32::MAX)
+}
+
+fn is_ready(pod: &Pod) -> bool {
+    pod_is_ready(pod) && !is_terminating(&pod.metadata)
+}
+
+impl Safety {
+    /// A Deployment decides by the statuses of its sets, which lag behind the pods by some milliseconds. When it makes a set
+    /// smaller, pods that a status still counts and that are gone may be missed.
+    fn note_shrinking(&mut self, cluster: &Cluster, key: &Key, workloads: &[Workload]) {
+        let Some(set) = cluster.get::<ReplicaSet>(key) else { return };
+        let size = set.spec.replicas.unwrap_or(1);
+        let before = self.sizes.insert(key.clone(), size).unwrap_or(0);
+        let Some(workload) = workloads.iter().find(|workload| sets_of(cluster, workload).any(|own| own.uid() == set.uid())) else { return };
+        if size < before {
+            let unknown = |set: &Arc<ReplicaSet>| {
+                (set.status.available_replicas.unwrap_or(0) - count(pods_of(cluster, set).filter(|pod| is_ready(pod)).count())).max(0)
+            };
+            self.unknown.insert(workload.name.clone(), sets_of(cluster, workload).map(unknown).sum());
+        }
     }
-    let own = |pod: &&std::sync::Arc<Pod>| {
-        pod.metadata.labels.as_ref().and_then(|labels| labels.get("app")) == Some(&workload.name) && controller_of(&pod.metadata).is_some()
-    };
-    let active = cluster.list::<Pod>().filter(own).filter(|pod| is_pod_active(pod)).count();
-    let ready = cluster.list::<Pod>().filter(own).filter(|pod| pod_is_ready(pod) && !is_terminating(&pod.metadata)).count();
-    let (active, ready) = (i32::try_from(active).unwrap_or(i32::MAX), i32::try_from(ready).unwrap_or(i32::MAX));
-    if active > workload.replicas + workload.surge {
-        return Err(format!("{} has {active} pods, more than {} + {}", workload.name, workload.replicas, workload.surge));
+
+    /// A rollout without faults: never more pods than declared and the surge, but for those that their sets have still to
+    /// delete; never fewer ready ones than it may miss, but for those that nobody could know of.
+    fn promise(&self, cluster: &Cluster, workload: &Workload) -> Result<(), String> {
+        if workload.kind != Kind::Deployment || workload.is_recreated() {
+            return Ok(());
+        }
+        let (mut active, mut ready) = (0, 0);
+        for set in sets_of(cluster, workload) {
+            active += count(pods_of(cluster, set).filter(|pod| is_pod_active(pod)).count()).min(set.spec.replicas.unwrap_or(1));
+            ready += count(pods_of(cluster, set).filter(|pod| is_ready(pod)).count());
+        }
+        if active > workload.replicas + workload.surge {
+            return Err(format!("{} has {active} pods, more than {} + {}", workload.name, workload.replicas, workload.surge));
+        }
+        let unknown = self.unknown.get(&workload.name).copied().unwrap_or(0);
+        if ready < workload.replicas - workload.unavailable - unknown {
+            return Err(format!("{} has {ready} ready pods, fewer than {} - {} - {unknown}", workload.name, workload.replicas, workload.unavailable));
+        }
+        Ok(())
     }
-    if ready < workload.replicas - workload.unavailable {
-        return Err(format!("{} has {ready} ready pods, fewer than {} - {}", workload.name, workload.replicas, workload.unavailable));
-    }
-    Ok(())
 }

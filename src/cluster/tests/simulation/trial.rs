@@ -1,5 +1,6 @@
 //! One seed's cluster with its workloads: trouble, then peace, then a look at what came of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use podarium_api::owner::controller_of;
 use podarium_api::pod_state::pod_is_ready;
 use podarium_api::{DaemonSet, Deployment, EndpointSlice, Kind, Object, Pod, ReplicaSet, Resource as _, StatefulSet};
 use podarium_cluster::apiserver::{Body, PatchType, Request, Verb};
-use podarium_cluster::component::Signal;
+use podarium_cluster::component::{RequestId, Signal};
 use podarium_cluster::controllers::ControllerManager;
 use podarium_cluster::images::{Behavior, Image, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
@@ -34,6 +35,8 @@ pub struct Trial {
     nodes: Vec<String>,
     safety: Safety,
     faults: Faults,
+    /// What people have asked for and not been answered yet.
+    asked: BTreeMap<RequestId, Request>,
 }
 
 impl Trial {
@@ -53,7 +56,7 @@ impl Trial {
         }
         cluster.advance(Time::from_secs(3));
         let workloads = draw(&mut stream);
-        let mut trial = Trial { cluster, stream, workloads, nodes, safety: Safety::default(), faults };
+        let mut trial = Trial { cluster, stream, workloads, nodes, safety: Safety::default(), faults, asked: BTreeMap::new() };
         for workload in trial.workloads.clone() {
             trial.safety.declare(&workload.name, workload.replicas, trial.cluster.now());
             trial.create(workload.kind, workload.object);
@@ -68,7 +71,12 @@ impl Trial {
         let mut request = Request::get(kind, &Key::new("default", ""));
         request.verb = Verb::Create;
         request.body = Body::Object(object);
-        self.cluster.request(request);
+        self.ask(request);
+    }
+
+    /// What was written last.
+    pub fn history(&self) -> impl Iterator<Item = &String> {
+        self.safety.history.lines()
     }
 
     /// Lets time pass and checks the rules after each event.
@@ -78,6 +86,24 @@ impl Trial {
             self.safety.check(&self.cluster, &self.workloads)?;
         }
         self.cluster.advance(until);
+        self.listen()
+    }
+
+    fn ask(&mut self, request: Request) {
+        let id = self.cluster.request(request.clone());
+        self.asked.insert(id, request);
+    }
+
+    /// Whoever is told to try again does so; nothing else that people ask for here is refused.
+    fn listen(&mut self) -> Result<(), String> {
+        for (id, answer) in self.cluster.take_replies() {
+            let Some(request) = self.asked.remove(&id) else { continue };
+            match answer.result {
+                Err(status) if status.is_conflict() => self.ask(request),
+                Err(status) if request.verb != Verb::Delete => return Err(format!("the API server refused {request:?}: {status}")),
+                _ => {}
+            }
+        }
         Ok(())
     }
 
@@ -210,7 +236,7 @@ impl Trial {
     }
 
     fn patch(&mut self, workload: &Workload, patch: Value) {
-        self.cluster.request(Request::patch(workload.kind, &Key::new("default", &workload.name), PatchType::Strategic, patch));
+        self.ask(Request::patch(workload.kind, &Key::new("default", &workload.name), PatchType::Strategic, patch));
     }
 
     /// Everything works again, and nobody changes anything.

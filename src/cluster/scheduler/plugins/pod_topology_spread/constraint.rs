@@ -1,7 +1,7 @@
 //! A spread constraint, ready for use, and where a pod's constraints come from.
 //!
 //! Models: pkg/scheduler/framework/plugins/podtopologyspread/{common.go,plugin.go}, plugins/helper/spread.go, v1.36.
-//! Simplified: the default constraints are the system's.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,10 +13,28 @@ use podarium_api::{Node, Pod, Resource as _};
 use crate::scheduler::framework::affinity_term::Labels;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
 use crate::scheduler::framework::toleration::find_untolerated;
+use super::PodTopologySpread;
 use crate::scheduler::listers::{Listers, key};
+use crate::scheduler::topologies::{HOSTNAME, ZONE};
 
-pub const HOSTNAME: &str = "kubernetes.io/hostname";
-pub const ZONE: &str = "topology.kubernetes.io/zone";
+/// The mild constraints of a scheduler that nobody configured.
+pub fn system_defaults() -> Vec<TopologySpreadConstraint> {
+    let over = |topology_key: &str, max_skew: i32| TopologySpreadConstraint {
+        max_skew,
+        topology_key: topology_key.to_owned(),
+        when_unsatisfiable: SOFT.to_owned(),
+        ..TopologySpreadConstraint::default()
+    };
+    vec![over(HOSTNAME, 3), over(ZONE, 5)]
+}
+
+/// Whether the pods of its domains are counted; a soft spread over hosts looks at the hosts one by one.
+pub fn is_counted(raw: &TopologySpreadConstraint) -> bool {
+    raw.when_unsatisfiable == HARD || raw.topology_key != HOSTNAME
+}
+
+const HARD: &str = "DoNotSchedule";
+const SOFT: &str = "ScheduleAnyway";
 
 #[derive(Clone, Debug)]
 pub struct Constraint {
@@ -55,17 +73,6 @@ impl Constraint {
         }
     }
 
-    fn default_over(topology_key: &str, max_skew: i32, selector: &LabelSelector) -> Self {
-        Constraint {
-            max_skew,
-            topology_key: topology_key.to_owned(),
-            selector: selector.clone(),
-            min_domains: 1,
-            honors_node_affinity: true,
-            honors_node_taints: false,
-        }
-    }
-
     /// Whether the pods of this node count.
     pub fn includes(&self, pod: &Pod, node: &Node, required: &RequiredNodeAffinity) -> bool {
         (!self.honors_node_affinity || required.matches(node))
@@ -74,23 +81,35 @@ impl Constraint {
     }
 }
 
-/// The hard constraints. The system's default constraints are soft, so a pod without its own has none.
-pub fn hard_constraints(pod: &Pod) -> Vec<Constraint> {
-    own_constraints(pod, "DoNotSchedule")
-}
-
-/// The soft constraints, and whether they are the pod's own.
-pub fn soft_constraints(pod: &Pod, listers: &Listers) -> (Vec<Constraint>, bool) {
-    if pod.spec.topology_spread_constraints.as_ref().is_some_and(|own| !own.is_empty()) {
-        return (own_constraints(pod, "ScheduleAnyway"), true);
+impl PodTopologySpread {
+    pub fn hard_constraints(&self, pod: &Pod, listers: &Listers) -> Vec<Constraint> {
+        self.constraints(pod, listers, HARD)
     }
-    let Some(selector) = default_selector(pod, listers) else { return (Vec::new(), false) };
-    (vec![Constraint::default_over(HOSTNAME, 3, &selector), Constraint::default_over(ZONE, 5, &selector)], false)
+
+    /// The soft constraints, and whether they are left out of account for nodes without their labels.
+    pub fn soft_constraints(&self, pod: &Pod, listers: &Listers) -> (Vec<Constraint>, bool) {
+        let requires_labels = has_own(pod) || !self.system_defaults;
+        (self.constraints(pod, listers, SOFT), requires_labels)
+    }
+
+    fn constraints(&self, pod: &Pod, listers: &Listers, action: &str) -> Vec<Constraint> {
+        let is_of = |raw: &&TopologySpreadConstraint| raw.when_unsatisfiable == action;
+        if has_own(pod) {
+            let own = pod.spec.topology_spread_constraints.iter().flatten().filter(is_of);
+            return own.map(|raw| Constraint::new(raw, pod.meta().labels.as_ref())).collect();
+        }
+        let mut defaults = self.defaults.iter().filter(is_of).peekable();
+        if defaults.peek().is_none() {
+            return Vec::new();
+        }
+        let Some(selector) = default_selector(pod, listers) else { return Vec::new() };
+        let with_selector = |raw| Constraint { selector: selector.clone(), ..Constraint::new(raw, pod.meta().labels.as_ref()) };
+        defaults.map(with_selector).collect()
+    }
 }
 
-fn own_constraints(pod: &Pod, action: &str) -> Vec<Constraint> {
-    let own = pod.spec.topology_spread_constraints.iter().flatten();
-    own.filter(|raw| raw.when_unsatisfiable == action).map(|raw| Constraint::new(raw, pod.meta().labels.as_ref())).collect()
+fn has_own(pod: &Pod) -> bool {
+    pod.spec.topology_spread_constraints.as_ref().is_some_and(|own| !own.is_empty())
 }
 
 /// What the services and the owner of a pod select; `None` when that is nothing in particular.

@@ -3,74 +3,109 @@
 //! Models: pkg/scheduler/framework/plugins/podtopologyspread/filtering.go, v1.36.
 //! Simplified: the least count is taken from all domains instead of the two least of the beginning.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use podarium_api::Resource as _;
 
 use super::PodTopologySpread;
-use super::constraint::{Constraint, hard_constraints, has_all_topologies};
-use crate::scheduler::pod_groups::GroupSet;
+use super::constraint::Constraint;
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
 use crate::scheduler::framework::plugin::{Filter, Handle, PreFilter, PreFilterResult};
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::status::Status;
+use crate::scheduler::pod_groups::GroupSet;
+use crate::scheduler::topologies::{DomainId, KeyId, NO_DOMAIN, Topologies, Topology};
 
 const TOO_UNEVEN: &str = "node(s) didn't match pod topology spread constraints";
 const NO_LABEL: &str = "node(s) didn't match pod topology spread constraints (missing required label)";
 
+/// The matching pods of each domain.
+#[derive(Clone, Debug)]
+enum Counts {
+    /// As the snapshot counts them.
+    OfSnapshot(GroupSet),
+    /// Counted for this cycle, because not every node counts, or because pods have been taken off in thought.
+    Own { pods: Vec<i64>, present: BTreeSet<DomainId> },
+}
+
 /// One constraint with the number of matching pods in each domain.
 #[derive(Clone, Debug)]
 struct Counted {
-    domains: BTreeMap<String, i64>,
+    key: KeyId,
+    counts: Counts,
     /// The least of the counts, or 0 when there are fewer domains than the constraint wants.
     least: i64,
     self_match: i64,
 }
 
 impl Counted {
-    fn find_least(&mut self, constraint: &Constraint) {
-        let enough = self.domains.len() >= usize::try_from(constraint.min_domains).unwrap_or(0);
-        self.least = if enough { self.domains.values().copied().min().unwrap_or(0) } else { 0 };
+    fn pods_in(&self, topology: &Topology, domain: DomainId) -> i64 {
+        match &self.counts {
+            Counts::OfSnapshot(groups) => topology.pods_in(groups, domain),
+            Counts::Own { pods, .. } => pods.get(domain as usize).copied().unwrap_or(0),
+        }
+    }
+
+    fn find_least(&mut self, constraint: &Constraint, topology: &Topology) {
+        let (domains, least) = match &self.counts {
+            Counts::OfSnapshot(groups) => (topology.domains(), topology.least(groups)),
+            Counts::Own { pods, present } => (present.len(), present.iter().map(|domain| pods[*domain as usize]).min().unwrap_or(0)),
+        };
+        self.least = if domains >= usize::try_from(constraint.min_domains).unwrap_or(0) { least } else { 0 };
+    }
+
+    /// Counts of its own, which can be changed.
+    fn own(&mut self, topology: &Topology) -> &mut Vec<i64> {
+        if let Counts::OfSnapshot(groups) = &self.counts {
+            self.counts = Counts::Own { pods: topology.counts(groups), present: topology.domain_ids().collect() };
+        }
+        match &mut self.counts {
+            Counts::Own { pods, .. } => pods,
+            Counts::OfSnapshot(_) => unreachable!("the counts were just made its own"),
+        }
     }
 }
 
 #[derive(Clone, Debug)]
 struct PreFilterState {
+    topologies: Topologies,
     constraints: Arc<Vec<Constraint>>,
     counted: Vec<Counted>,
 }
 
 impl PreFilter for PodTopologySpread {
     fn pre_filter(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo) -> Result<PreFilterResult, Status> {
-        let constraints = hard_constraints(&pod.pod);
+        let constraints = self.hard_constraints(&pod.pod, handle.listers);
         if constraints.is_empty() {
             return Err(Status::skip());
         }
-        let own_labels = pod.pod.meta().labels.as_ref();
-        let empty = |constraint: &Constraint| Counted {
-            domains: BTreeMap::new(),
-            least: 0,
-            self_match: i64::from(constraint.selector.matches(own_labels)),
-        };
-        let mut counted: Vec<Counted> = constraints.iter().map(empty).collect();
-        let groups = &handle.snapshot.pod_groups;
-        let selected: Vec<GroupSet> = constraints.iter().map(|c| groups.matching(&c.selector, pod.namespace())).collect();
+        let snapshot = super::in_use(handle, &constraints);
+        let topologies = &snapshot.topologies;
+        let keys: Vec<KeyId> = constraints.iter().map(|c| topologies.find(&c.topology_key).expect("the topologies are in use")).collect();
         let required = RequiredNodeAffinity::of(&pod.pod);
-        for node in handle.snapshot.nodes().filter(|node| has_all_topologies(node.labels(), &constraints)) {
-            for ((constraint, selected), counted) in constraints.iter().zip(&selected).zip(&mut counted) {
-                if constraint.includes(&pod.pod, node.node(), &required) {
-                    let value = node.labels()[&constraint.topology_key].clone();
-                    *counted.domains.entry(value).or_default() += selected.count(node.groups());
-                }
-            }
+        let every_node_counts = keys.iter().all(|key| topologies.get(*key).covers_all_nodes())
+            && constraints.iter().all(|c| !c.honors_node_taints && (!c.honors_node_affinity || required.is_empty()));
+        let own_labels = pod.pod.meta().labels.as_ref();
+        let mut counted: Vec<Counted> = constraints
+            .iter()
+            .zip(&keys)
+            .map(|(constraint, key)| Counted {
+                key: *key,
+                counts: Counts::OfSnapshot(snapshot.pod_groups.matching(&constraint.selector, pod.namespace())),
+                least: 0,
+                self_match: i64::from(constraint.selector.matches(own_labels)),
+            })
+            .collect();
+        if !every_node_counts {
+            count_nodes(Handle { snapshot: &snapshot, ..handle }, pod, &constraints, &required, &mut counted);
         }
         for (constraint, counted) in constraints.iter().zip(&mut counted) {
-            counted.find_least(constraint);
+            counted.find_least(constraint, topologies.get(counted.key));
         }
-        state.write(PreFilterState { constraints: Arc::new(constraints), counted });
+        state.write(PreFilterState { topologies: topologies.clone(), constraints: Arc::new(constraints), counted });
         Ok(None)
     }
 
@@ -83,36 +118,77 @@ impl PreFilter for PodTopologySpread {
     }
 }
 
+/// Counts the pods of those nodes that have all topologies and that the constraint does not leave out.
+fn count_nodes(handle: Handle, pod: &PodInfo, constraints: &[Constraint], required: &RequiredNodeAffinity, counted: &mut [Counted]) {
+    let topologies = &handle.snapshot.topologies;
+    let mut own: Vec<(Vec<i64>, BTreeSet<DomainId>)> =
+        counted.iter().map(|counted| (vec![0; topologies.get(counted.key).bound()], BTreeSet::new())).collect();
+    for node in handle.snapshot.nodes() {
+        let domains = counted.iter().map(|counted| topologies.get(counted.key).domain_of(counted.key, node));
+        if domains.clone().any(|domain| domain == NO_DOMAIN) {
+            continue;
+        }
+        for ((domain, constraint), (counted, (pods, present))) in domains.zip(constraints).zip(counted.iter().zip(&mut own)) {
+            if let Counts::OfSnapshot(groups) = &counted.counts
+                && constraint.includes(&pod.pod, node.node(), required)
+            {
+                pods[domain as usize] += groups.count(node.groups());
+                present.insert(domain);
+            }
+        }
+    }
+    for (counted, (pods, present)) in counted.iter_mut().zip(own) {
+        counted.counts = Counts::Own { pods, present };
+    }
+}
+
 fn recount(state: &mut CycleState, pod: &PodInfo, other: &PodInfo, node: &NodeInfo, amount: i64) {
-    let Some(PreFilterState { constraints, counted }) = state.read_mut::<PreFilterState>() else { return };
-    if other.namespace() != pod.namespace() || !has_all_topologies(node.labels(), constraints) {
+    let Some(PreFilterState { topologies, constraints, counted }) = state.read_mut::<PreFilterState>() else { return };
+    let domain = |key: KeyId| topologies.get(key).domain_of(key, node);
+    if other.namespace() != pod.namespace() || counted.iter().any(|counted| domain(counted.key) == NO_DOMAIN) {
         return;
     }
     let required = RequiredNodeAffinity::of(&pod.pod);
     for (constraint, counted) in constraints.iter().zip(counted) {
         let matches = constraint.selector.matches(other.pod.meta().labels.as_ref());
         if matches && constraint.includes(&pod.pod, node.node(), &required) {
-            let value = node.labels()[&constraint.topology_key].clone();
-            *counted.domains.entry(value).or_default() += amount;
-            counted.find_least(constraint);
+            let topology = topologies.get(counted.key);
+            let domain = domain(counted.key);
+            if let Some(pods) = counted.own(topology).get_mut(domain as usize) {
+                *pods += amount;
+            }
+            counted.find_least(constraint, topology);
         }
     }
 }
 
-impl Filter for PodTopologySpread {
+impl PodTopologySpread {
     /// Matching pods of the domain, with this one if it matches, less those of the emptiest domain: at most the skew.
-    fn filter(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
-        let Some(state) = state.read::<PreFilterState>() else { return Ok(()) };
-        for (constraint, counted) in state.constraints.iter().zip(&state.counted) {
-            let Some(value) = node.labels().get(&constraint.topology_key) else {
-                return Err(Status::unresolvable(NO_LABEL));
-            };
-            let there = counted.domains.get(value).copied().unwrap_or(0);
-            if there + counted.self_match - counted.least > i64::from(constraint.max_skew) {
-                return Err(Status::unschedulable(TOO_UNEVEN));
+    fn objections<'a>(&self, state: &'a CycleState, node: &'a NodeInfo) -> impl Iterator<Item = Status> + 'a {
+        let state = state.read::<PreFilterState>();
+        let constraints = state.into_iter().flat_map(|state| state.constraints.iter().zip(&state.counted).map(move |pair| (state, pair)));
+        constraints.filter_map(|(state, (constraint, counted))| {
+            let topology = state.topologies.get(counted.key);
+            let domain = topology.domain_of(counted.key, node);
+            if domain == NO_DOMAIN {
+                return Some(Status::unresolvable(NO_LABEL));
             }
+            let skew = counted.pods_in(topology, domain) + counted.self_match - counted.least;
+            (skew > i64::from(constraint.max_skew)).then(|| Status::unschedulable(TOO_UNEVEN))
+        })
+    }
+}
+
+impl Filter for PodTopologySpread {
+    fn filter(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
+        match self.objections(state, node).next() {
+            Some(status) => Err(status),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn all_objections(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> Vec<Status> {
+        self.objections(state, node).collect()
     }
 }
 
@@ -121,6 +197,10 @@ mod tests {
     use super::*;
     use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod};
     use serde_json::json;
+
+    fn plugin() -> PodTopologySpread {
+        PodTopologySpread::new(&crate::scheduler::configuration::args::PodTopologySpreadArgs::default())
+    }
 
     fn constraint(max_skew: i32, key: &str) -> serde_json::Value {
         json!({ "maxSkew": max_skew, "topologyKey": key, "whenUnsatisfiable": "DoNotSchedule",
@@ -141,8 +221,9 @@ mod tests {
         let scene = Scene::new(nodes, pods);
         let info = pod("p").label("app", "foo").spec("topologySpreadConstraints", constraints).info();
         let mut state = CycleState::default();
-        PodTopologySpread.pre_filter(scene.handle(), &mut state, &info).expect("it has constraints");
-        let answer = |node: &NodeInfo| match PodTopologySpread.filter(&state, &info, node) {
+        let plugin = plugin();
+        plugin.pre_filter(scene.handle(), &mut state, &info).expect("it has constraints");
+        let answer = |node: &NodeInfo| match plugin.filter(&state, &info, node) {
             Ok(()) => '+',
             Err(status) if status.code == crate::scheduler::framework::status::Code::Unschedulable => '-',
             Err(_) => '!',

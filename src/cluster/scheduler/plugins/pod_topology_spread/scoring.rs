@@ -3,11 +3,11 @@
 //! Models: pkg/scheduler/framework/plugins/podtopologyspread/scoring.go, v1.36.
 //! Simplified: nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::PodTopologySpread;
-use super::constraint::{Constraint, HOSTNAME, ZONE, has_all_topologies, soft_constraints};
+use super::constraint::{Constraint, has_all_topologies};
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
 use crate::scheduler::framework::node_selector::RequiredNodeAffinity;
@@ -15,9 +15,11 @@ use crate::scheduler::framework::plugin::{Handle, MAX_NODE_SCORE, PreScore, Scor
 use crate::scheduler::framework::pod_info::PodInfo;
 use crate::scheduler::framework::status::Status;
 use crate::scheduler::pod_groups::GroupSet;
+use crate::scheduler::topologies::{HOSTNAME, KeyId, NO_DOMAIN, Topologies};
 
 #[derive(Clone, Debug)]
 struct PreScoreState {
+    topologies: Topologies,
     constraints: Vec<Weighted>,
     /// Nodes that lack a topology of the pod's own constraints.
     ignored: BTreeSet<Arc<str>>,
@@ -38,10 +40,8 @@ struct Weighted {
 enum Domains {
     /// Each node counts for itself.
     Hosts,
-    /// By the number of the zone.
-    Zones(Vec<i64>),
-    /// By the value of the label.
-    Other(String, BTreeMap<String, i64>),
+    /// By the number of the domain in the topology.
+    Counted(KeyId, Vec<i64>),
 }
 
 /// The nodes that a constraint is counted over.
@@ -60,8 +60,7 @@ impl Counting<'_> {
         let selected = self.handle.snapshot.pod_groups.matching(&constraint.selector, self.pod.namespace());
         let (domains, size) = match constraint.topology_key.as_str() {
             HOSTNAME => (Domains::Hosts, self.candidates.len()),
-            ZONE => self.zones(constraint, &selected),
-            _ => self.others(constraint, &selected),
+            _ => self.counted(constraint, &selected),
         };
         Weighted { max_skew: constraint.max_skew, selected, domains, weight: natural_log((size + 2) as f64) }
     }
@@ -72,44 +71,27 @@ impl Counting<'_> {
         self.handle.snapshot.nodes().filter(has_all).filter(included)
     }
 
-    /// Nodes without a zone are in one of their own, of number 0.
-    fn zones(&self, constraint: &Constraint, selected: &GroupSet) -> (Domains, usize) {
-        let zones = &self.handle.snapshot.zones;
-        let mut present = vec![false; zones.len()];
+    /// Nodes without the label are in a domain of their own, of number 0.
+    fn counted(&self, constraint: &Constraint, selected: &GroupSet) -> (Domains, usize) {
+        let topologies = &self.handle.snapshot.topologies;
+        let key = topologies.find(&constraint.topology_key).expect("the topologies are in use");
+        let topology = topologies.get(key);
+        let mut present = vec![false; topology.bound()];
         for node in self.candidates {
-            present[node.zone as usize] = true;
+            present[topology.domain_of(key, node) as usize] = true;
         }
-        let all_nodes = self.own.is_none() && self.required.is_empty() && !constraint.honors_node_taints;
+        let excludes_none = self.own.is_none_or(|own| own.iter().all(|c| c.topology_key == HOSTNAME || topologies.find(&c.topology_key).is_some_and(|key| topologies.get(key).covers_all_nodes())));
+        let all_nodes = excludes_none && (!constraint.honors_node_affinity || self.required.is_empty()) && !constraint.honors_node_taints;
         let counts = if all_nodes {
-            zones.counts(selected)
+            topology.counts(selected)
         } else {
-            let mut counts = vec![0; zones.len()];
+            let mut counts = vec![0; topology.bound()];
             for node in self.counted_nodes(constraint) {
-                counts[node.zone as usize] += selected.count(node.groups());
+                counts[topology.domain_of(key, node) as usize] += selected.count(node.groups());
             }
             counts
         };
-        (Domains::Zones(counts), present.iter().filter(|present| **present).count())
-    }
-
-    fn others(&self, constraint: &Constraint, selected: &GroupSet) -> (Domains, usize) {
-        fn value<'n>(node: &'n NodeInfo, key: &str) -> &'n str {
-            node.labels().get(key).map(String::as_str).unwrap_or_default()
-        }
-        let key = &constraint.topology_key;
-        let mut domains: BTreeMap<String, i64> = BTreeMap::new();
-        for node in self.candidates {
-            if !domains.contains_key(value(node, key)) {
-                domains.insert(value(node, key).to_owned(), 0);
-            }
-        }
-        for node in self.counted_nodes(constraint) {
-            if let Some(count) = domains.get_mut(value(node, key)) {
-                *count += selected.count(node.groups());
-            }
-        }
-        let size = domains.len();
-        (Domains::Other(key.clone(), domains), size)
+        (Domains::Counted(key, counts), present.iter().filter(|present| **present).count())
     }
 }
 
@@ -129,10 +111,14 @@ fn natural_log(number: f64) -> f64 {
 
 impl PreScore for PodTopologySpread {
     fn pre_score(&self, handle: Handle, state: &mut CycleState, pod: &PodInfo, nodes: &[&NodeInfo]) -> Result<(), Status> {
-        let (constraints, own) = soft_constraints(&pod.pod, handle.listers);
+        let (constraints, own) = self.soft_constraints(&pod.pod, handle.listers);
         if constraints.is_empty() {
             return Err(Status::skip());
         }
+        // Hosts are counted node by node.
+        let counted: Vec<Constraint> = constraints.iter().filter(|constraint| constraint.topology_key != HOSTNAME).cloned().collect();
+        let snapshot = super::in_use(handle, &counted);
+        let handle = Handle { snapshot: &snapshot, ..handle };
         let qualified = |node: &NodeInfo| !own || has_all_topologies(node.labels(), &constraints);
         let ignored: BTreeSet<Arc<str>> = nodes.iter().filter(|node| !qualified(node)).map(|node| node.name.clone()).collect();
         let candidates: Vec<&NodeInfo> = nodes.iter().copied().filter(|node| qualified(node)).collect();
@@ -144,7 +130,7 @@ impl PreScore for PodTopologySpread {
             required: RequiredNodeAffinity::of(&pod.pod),
         };
         let constraints = constraints.iter().map(|constraint| counting.weighted(constraint)).collect();
-        state.write(PreScoreState { constraints, ignored });
+        state.write(PreScoreState { topologies: snapshot.topologies.clone(), constraints, ignored });
         Ok(())
     }
 }
@@ -160,12 +146,11 @@ impl Score for PodTopologySpread {
         for Weighted { max_skew, selected, domains, weight } in &state.constraints {
             let count = match domains {
                 Domains::Hosts if node.has_hostname => selected.count(node.groups()),
-                Domains::Zones(counts) if node.zone != 0 => counts[node.zone as usize],
-                Domains::Other(key, counts) => match node.labels().get(key) {
-                    Some(value) => counts.get(value).copied().unwrap_or(0),
-                    None => continue,
+                Domains::Counted(key, counts) => match state.topologies.get(*key).domain_of(*key, node) {
+                    NO_DOMAIN => continue,
+                    domain => counts[domain as usize],
                 },
-                Domains::Hosts | Domains::Zones(_) => continue,
+                Domains::Hosts => continue,
             };
             // The skew waters the difference between domains down: the larger, the more tolerant.
             score += count as f64 * weight + f64::from(max_skew - 1);
@@ -191,8 +176,13 @@ impl Score for PodTopologySpread {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scheduler::topologies::ZONE;
     use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod, scores, scores_in};
     use serde_json::json;
+
+    fn plugin() -> PodTopologySpread {
+        PodTopologySpread::new(&crate::scheduler::configuration::args::PodTopologySpreadArgs::default())
+    }
 
     fn soft(key: &str) -> serde_json::Value {
         json!({ "maxSkew": 1, "topologyKey": key, "whenUnsatisfiable": "ScheduleAnyway",
@@ -214,7 +204,7 @@ mod tests {
     #[test]
     fn emptier_nodes_are_better() {
         let spread = pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(HOSTNAME)]));
-        let scored = |places: &[(&str, usize)]| scores(&PodTopologySpread, &spread, hosts(&["a", "b", "c", "d"]), there(places));
+        let scored = |places: &[(&str, usize)]| scores(&plugin(), &spread, hosts(&["a", "b", "c", "d"]), there(places));
         assert_eq!(scored(&[]), [100, 100, 100, 100]);
         // At weight ln 6 the counts 2, 1, 0 and 3 become 4, 2, 0 and 5.
         assert_eq!(scored(&[("a", 2), ("b", 1), ("d", 3)]), [20, 60, 100, 0]);
@@ -225,7 +215,7 @@ mod tests {
         let spread = pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(HOSTNAME)]));
         let mut nodes = hosts(&["a", "b"]);
         nodes.push(node("plain"));
-        assert_eq!(scores(&PodTopologySpread, &spread, nodes, there(&[("a", 1)])), [0, 100, 0]);
+        assert_eq!(scores(&plugin(), &spread, nodes, there(&[("a", 1)])), [0, 100, 0]);
     }
 
     #[test]
@@ -242,8 +232,8 @@ mod tests {
         let nodes = || vec![in_zone("a", "1"), in_zone("b", "1"), in_zone("c", "2"), node("d")];
         let pods = || there(&[("a", 3), ("b", 1), ("c", 2), ("d", 1)]);
         let by = |key: &str| pod("p").label("app", "foo").spec("topologySpreadConstraints", json!([soft(key)]));
-        let known = scores(&PodTopologySpread, &by(ZONE), nodes(), pods());
-        assert_eq!(known, scores(&PodTopologySpread, &by("zone"), nodes(), pods()));
+        let known = scores(&plugin(), &by(ZONE), nodes(), pods());
+        assert_eq!(known, scores(&plugin(), &by("zone"), nodes(), pods()));
         // Four pods in zone 1 and two in zone 2, at weight ln 4: 6 and 3.
         assert_eq!(known, [50, 100, 0, 50], "the order of the nodes is a, c, d, b");
     }
@@ -255,14 +245,14 @@ mod tests {
         scene.listers.set_service(Arc::new(serde_json::from_value(service).expect("a service")));
         let plain = pod("p").label("app", "foo");
         // Two pods at weight ln 4 with 4 added for the skew of 5: 7, against 4.
-        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [57, 100]);
+        assert_eq!(scores_in(&scene, &plugin(), &plain), [57, 100]);
         scene.snapshot.set_node(node("a").label(ZONE, "2").arc());
         scene.snapshot.refresh();
-        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [100, 100]);
+        assert_eq!(scores_in(&scene, &plugin(), &plain), [100, 100]);
         scene.snapshot.remove_node("a");
         scene.snapshot.refresh();
         scene.snapshot.remove_pod("a", "a-0");
-        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [100]);
+        assert_eq!(scores_in(&scene, &plugin(), &plain), [100]);
     }
 
     #[test]
@@ -270,10 +260,10 @@ mod tests {
         let nodes: Vec<NodeBuilder> = hosts(&["a", "b", "c"]);
         let mut scene = Scene::new(nodes, there(&[("a", 2), ("b", 1)]));
         let plain = pod("p").label("app", "foo");
-        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [0, 0, 0], "nothing groups the pods");
+        assert_eq!(scores_in(&scene, &plugin(), &plain), [0, 0, 0], "nothing groups the pods");
         let service = json!({ "metadata": { "name": "s", "namespace": "default" }, "spec": { "selector": { "app": "foo" } } });
         scene.listers.set_service(Arc::new(serde_json::from_value(service).expect("a service")));
         // Two, one and no pods at weight ln 5 with 2 added for the skew of 3: 5, 4 and 2.
-        assert_eq!(scores_in(&scene, &PodTopologySpread, &plain), [40, 60, 100]);
+        assert_eq!(scores_in(&scene, &plugin(), &plain), [40, 60, 100]);
     }
 }

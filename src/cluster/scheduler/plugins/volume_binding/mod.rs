@@ -11,11 +11,13 @@ mod finding;
 mod pre_binding;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use podarium_api::owner::is_controlled_by;
 use podarium_api::quantity::Quantity;
 use podarium_api::{CSIStorageCapacity, Object, PersistentVolumeClaim, Resource as _};
 
+use crate::scheduler::configuration::args::VolumeBindingArgs;
 use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource, QueueingHint};
 use crate::scheduler::framework::cycle_state::CycleState;
 use crate::scheduler::framework::node_info::NodeInfo;
@@ -27,7 +29,16 @@ use crate::scheduler::storage_listers::{StorageListers, claim_names, claim_not_f
 use finding::{Claims, find};
 
 #[derive(Debug)]
-pub struct VolumeBinding;
+pub struct VolumeBinding {
+    /// How long a pod waits for its claims to be bound.
+    patience: Duration,
+}
+
+impl VolumeBinding {
+    pub fn new(args: &VolumeBindingArgs) -> Self {
+        VolumeBinding { patience: Duration::from_secs(u64::try_from(args.bind_timeout_seconds).unwrap_or(0)) }
+    }
+}
 
 const UNBOUND_IMMEDIATE: &str = "pod has unbound immediate PersistentVolumeClaims";
 

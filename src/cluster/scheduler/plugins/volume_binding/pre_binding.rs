@@ -20,9 +20,6 @@ use crate::scheduler::listers::Listers;
 use crate::storage::annotations::SELECTED_NODE;
 use crate::storage::{annotate, annotation, matching};
 
-/// `bindTimeoutSeconds` of the plugin's configuration.
-const PATIENCE: Duration = Duration::from_secs(600);
-
 /// What must be written for the pod, and what has been.
 #[derive(Clone, Debug, Default)]
 struct Reserved {
@@ -117,7 +114,7 @@ impl PreBind for VolumeBinding {
     }
 
     fn patience(&self) -> Duration {
-        PATIENCE
+        self.patience
     }
 }
 

@@ -8,6 +8,10 @@ use serde_json::{Value, json};
 use super::*;
 use crate::scheduler::tests::building::{NodeBuilder, PodBuilder, Scene, node, pod};
 
+fn plugin() -> VolumeBinding {
+    VolumeBinding::new(&crate::scheduler::configuration::args::VolumeBindingArgs::default())
+}
+
 fn on(zone: &str) -> Value {
     json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "zone", "operator": "In", "values": [zone]}]}]}})
 }
@@ -63,12 +67,12 @@ fn user(claims: &[&str]) -> PodBuilder {
 /// What is said of the pod, or of the nodes a and b.
 fn verdict(scene: &Scene, pod: &PodBuilder) -> Result<Vec<String>, String> {
     let (pod, mut state) = (pod.clone().info(), CycleState::default());
-    match VolumeBinding.pre_filter(scene.handle(), &mut state, &pod) {
+    match plugin().pre_filter(scene.handle(), &mut state, &pod) {
         Err(status) if status == Status::skip() => return Ok(vec![]),
         Err(status) => return Err(status.message()),
         Ok(_) => {}
     }
-    let of = |node: &NodeInfo| VolumeBinding.filter(&state, &pod, node).err().map(|status| status.message()).unwrap_or_default();
+    let of = |node: &NodeInfo| plugin().filter(&state, &pod, node).err().map(|status| status.message()).unwrap_or_default();
     Ok(scene.snapshot.nodes().map(of).collect())
 }
 
@@ -125,9 +129,9 @@ fn what_is_reserved_for_one_pod_is_not_there_for_the_next() {
     let first = user(&["c"]).info();
     let mut state = CycleState::default();
     let node = scene.snapshot.nodes().next().unwrap().clone();
-    VolumeBinding.reserve(&mut scene.listers, &mut state, &first, &node).unwrap();
+    plugin().reserve(&mut scene.listers, &mut state, &first, &node).unwrap();
     assert_eq!(verdict(&scene, &user(&["d"])), Ok(vec![finding::BIND_CONFLICT.to_owned(), finding::BIND_CONFLICT.to_owned()]));
-    VolumeBinding.unreserve(&mut scene.listers, &mut state, &first);
+    plugin().unreserve(&mut scene.listers, &mut state, &first);
     assert_eq!(verdict(&scene, &user(&["d"])), Ok(vec![String::new(), String::new()]));
 }
 
