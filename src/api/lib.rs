@@ -25,6 +25,7 @@
 
 pub mod admission_policy;
 mod cel;
+pub mod certificate_request;
 pub mod condition;
 pub mod cron;
 pub mod custom;
@@ -32,6 +33,7 @@ pub mod decode;
 mod defaults;
 pub mod disruption;
 pub mod field;
+pub mod flow_control;
 pub mod json_path;
 pub mod kinds;
 pub mod managed_fields;
@@ -58,7 +60,7 @@ pub mod yaml;
 pub use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta, OwnerReference};
 pub use defaults::pod_spec::image_tag;
 pub use kinds::*;
-pub use object::{Cell, Column, Kind, Object, Resource, ResourceInfo, Strategy};
+pub use object::{Cell, Column, Kind, Object, Part, Resource, ResourceInfo, Strategy};
 pub use status::Status;
 pub use tables::node::status_word as node_status_word;
 pub use tables::pod::status_word as pod_status_word;

@@ -91,6 +91,17 @@ pub type Cell = serde_json::Value;
 /// What the server does with objects of most kinds.
 pub(crate) const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+/// A part of an object with a path of its own, beside the status, through which it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Whether a request for a certificate is granted.
+    Approval,
+    /// The containers that join a running pod.
+    EphemeralContainers,
+    /// What the containers of a running pod may use.
+    Resize,
+}
+
 /// The rules of a kind. Every method has the answer of a kind without rules of its own.
 pub trait Strategy {
     const INFO: ResourceInfo;
@@ -105,6 +116,8 @@ pub trait Strategy {
     fn prepare_for_update(&mut self, _old: &Self) {}
     /// The same for an update of `/status`: everything but the status stays as it was.
     fn prepare_for_status_update(&mut self, _old: &Self) {}
+    /// The same for an update of another part: everything but the part stays as it was.
+    fn prepare_for_part_update(&mut self, _part: Part, _old: &Self) {}
     fn validate(&self) -> Vec<FieldError> {
         Vec::new()
     }
@@ -113,6 +126,13 @@ pub trait Strategy {
     }
     fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
         Vec::new()
+    }
+    fn validate_part_update(&self, _part: Part, _old: &Self) -> Vec<FieldError> {
+        Vec::new()
+    }
+    /// Whether `validate_update` says everything about an update, without the rules of a new object.
+    fn validates_updates_whole() -> bool {
+        false
     }
     /// Whether the server answers a create with warnings for this object.
     fn warnings(&self) -> Vec<String> {

@@ -38,6 +38,17 @@ pub(crate) fn prepare_for_update(meta: &mut ObjectMeta, old: &ObjectMeta) {
     }
 }
 
+/// A write of one part of an object leaves the metadata alone.
+pub(crate) fn keep_for_part(meta: &mut ObjectMeta, old: &ObjectMeta) {
+    meta.deletion_timestamp.clone_from(&old.deletion_timestamp);
+    meta.generation = old.generation;
+    meta.self_link = None;
+    meta.labels.clone_from(&old.labels);
+    meta.annotations.clone_from(&old.annotations);
+    meta.finalizers.clone_from(&old.finalizers);
+    meta.owner_references.clone_from(&old.owner_references);
+}
+
 /// The generation counts the versions of what is wanted: it rises when the spec changes.
 pub(crate) fn next_generation(meta: &mut ObjectMeta, old: &ObjectMeta, changed: bool) {
     if changed {

@@ -52,6 +52,14 @@ pub(crate) fn whole_numbers(mut value: Value) -> Value {
     value
 }
 
+/// A claim always says that it asks for something, if only for nothing.
+fn complete_claim(spec: Option<&mut Value>) {
+    if let Some(spec) = spec {
+        Always { null: &[], object: &["devices"] }.complete(spec);
+        Always { null: &["requests"], object: &[] }.complete_part(spec.get_mut("devices"));
+    }
+}
+
 /// Fills in what the reference always writes for an object of this kind.
 pub(crate) fn complete(kind: Kind, value: &mut Value) {
     let condition = Always { null: &["lastTransitionTime"], object: &[] };
@@ -119,6 +127,15 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             error.complete_part(value.pointer_mut("/status/attachError"));
             error.complete_part(value.pointer_mut("/status/detachError"));
         }
+        Kind::CertificateSigningRequest => {
+            Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] }.complete_each(value.pointer_mut("/status/conditions"));
+        }
+        Kind::ResourceClaim => complete_claim(value.pointer_mut("/spec")),
+        Kind::ResourceClaimTemplate => {
+            Always { null: &[], object: &["metadata"] }.complete_part(value.pointer_mut("/spec"));
+            complete_claim(value.pointer_mut("/spec/spec"));
+        }
+        Kind::FlowSchema | Kind::PriorityLevelConfiguration | Kind::APIService => condition.complete_each(value.pointer_mut("/status/conditions")),
         Kind::CSINode => Always { null: &["topologyKeys"], object: &[] }.complete_each(value.pointer_mut("/spec/drivers")),
         _ => {}
     }

@@ -7,15 +7,17 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ServicePort, ServiceSpec};
+use k8s_openapi::api::networking::v1::ServiceCIDRSpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service};
+use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service, ServiceCIDR, flow_control};
 
 use crate::Cluster;
-use crate::apiserver::User;
+use crate::apiserver::{User, api_services};
 use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
+use crate::metrics_server::{self, MetricsServer};
 use crate::network::{NameServer, NetworkPlugin};
 use crate::scheduler::Scheduler;
 use crate::scheduler::configuration::SchedulerConfiguration;
@@ -42,6 +44,7 @@ impl Cluster {
             let namespace = Namespace { metadata, ..Namespace::default() };
             self.seed_object(Arc::new(namespace).into_object()).expect("a system namespace is valid");
         }
+        self.seed_object(Arc::new(service_addresses()).into_object()).expect("the default network of Services is valid");
         self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
         for object in authorization::bootstrap::objects() {
             self.seed_object(object).expect("a default role or binding is valid");
@@ -49,12 +52,27 @@ impl Cluster {
         for (name, value, description) in PRIORITY_CLASSES {
             self.seed_object(priority_class(name, value, description)).expect("a priority class of the system is valid");
         }
+        for level in flow_control::priority_levels() {
+            self.seed_object(Arc::new(level).into_object()).expect("a default priority level is valid");
+        }
+        for schema in flow_control::flow_schemas() {
+            self.seed_object(Arc::new(schema).into_object()).expect("a default flow schema is valid");
+        }
+        for service in api_services::own(self.config().compat_2019) {
+            self.seed_object(Arc::new(service).into_object()).expect("a version of the API is registered under its name");
+        }
         self.set_authorization_mode(Mode::NodeAndRbac);
-        self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server());
-        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard());
+        self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server(self.config().metrics_server));
+        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self.authority()));
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
+        if self.config().metrics_server {
+            for object in metrics_server::objects() {
+                self.seed_object(object).expect("what the metrics server is installed with is valid");
+            }
+            self.start(metrics_server::COMPONENT, "system:serviceaccount:kube-system:metrics-server", MetricsServer::default());
+        }
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {
                 self.seed_object(object).expect("the cloud's role and binding are valid");
@@ -68,6 +86,15 @@ fn priority_class(name: &str, value: i32, description: &str) -> Object {
     let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
     let class = PriorityClass { metadata, value: Some(value), description: Some(description.to_owned()), ..PriorityClass::default() };
     Arc::new(class).into_object()
+}
+
+/// The network from which Services get their addresses (`--service-cluster-ip-range` of kubeadm).
+fn service_addresses() -> ServiceCIDR {
+    ServiceCIDR {
+        metadata: ObjectMeta { name: Some("kubernetes".to_owned()), ..ObjectMeta::default() },
+        spec: Arc::new(ServiceCIDRSpec { cidrs: Some(vec!["10.96.0.0/12".to_owned()]) }),
+        ..ServiceCIDR::default()
+    }
 }
 
 fn kubernetes_service() -> Service {

@@ -14,10 +14,12 @@ use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 
 use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
+use crate::authority::{self, Authority};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
 use crate::images::Disks;
+use crate::metrics_server::{self, Measured};
 use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::store::{Key, Store};
@@ -35,13 +37,15 @@ pub struct Config {
     pub compat_2019: bool,
     /// Host and port under which clients find the API server, as discovery says.
     pub address: String,
+    /// Whether it has the add-on that measures what pods and nodes use.
+    pub metrics_server: bool,
     /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
     pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
@@ -78,6 +82,10 @@ pub(crate) enum Event {
     WatchOver(HttpId),
     /// Something happens on the network.
     Network(Hop),
+    /// A question for what containers use reaches a kubelet.
+    AskForUsage { node: String, from: ComponentId, life: u32 },
+    /// What was measured reaches the API server.
+    Measured(Arc<Measured>),
 }
 
 /// Who waits for an answer or a watch.
@@ -120,6 +128,9 @@ pub struct Cluster {
     now: Time,
     queue: EventQueue<Event>,
     api: ApiServer,
+    authority: Authority,
+    /// What the add-on that measures has told last.
+    measured: Arc<Measured>,
     slots: Vec<Slot>,
     ids: imbl::OrdMap<Arc<str>, ComponentId>,
     watch_owners: BTreeMap<WatchId, Origin>,
@@ -140,6 +151,7 @@ impl Cluster {
     /// A cluster with an API server and nothing else; components are started with [`Cluster::start`].
     pub fn new(config: Config) -> Self {
         let api = ApiServer::new(config.seed, config.epoch);
+        let authority = Authority::new(config.seed, config.epoch);
         let outside = Stream::new(config.seed, "outside");
         let network = Network::new(config.seed);
         Cluster {
@@ -147,6 +159,8 @@ impl Cluster {
             now: Time::ZERO,
             queue: EventQueue::default(),
             api,
+            authority,
+            measured: Arc::default(),
             slots: Vec::new(),
             ids: imbl::OrdMap::new(),
             watch_owners: BTreeMap::new(),
@@ -178,6 +192,17 @@ impl Cluster {
 
     pub fn api(&self) -> &ApiServer {
         &self.api
+    }
+
+    /// Who signs the cluster's certificates.
+    pub fn authority(&self) -> &Authority {
+        &self.authority
+    }
+
+    /// The connection of a client that shows this certificate (DER), if the cluster gave it out and it holds.
+    pub fn connection_with_certificate(&self, certificate: &[u8]) -> Option<Connection> {
+        let user = self.authority.user_of(certificate, self.config.epoch.timestamp(self.now))?;
+        self.api.has_issued(&authority::fingerprint(certificate)).then(|| Connection::of(user))
     }
 
     pub(crate) fn api_mut(&mut self) -> &mut ApiServer {
@@ -389,6 +414,8 @@ impl Cluster {
                 self.api.expire(self.now);
                 self.announce();
             }
+            Event::AskForUsage { node, from, life } => self.report_usage(node, from, life),
+            Event::Measured(measured) => self.measured = measured,
         }
     }
 
@@ -454,11 +481,36 @@ impl Cluster {
             let is_running = |name: &str| self.component_id(name).is_some_and(|id| self.is_running(id));
             return (component_status::answer(&request, &is_running), false);
         }
+        if metrics_server::is_measured(request.kind) {
+            return (self.usage_of(&request), false);
+        }
         let writes = self.api.writes().len();
         let answer = self.api.serve(request, grant, cause, self.now);
         let wrote = self.api.writes().len() > writes;
         self.announce();
         (answer, wrote)
+    }
+
+    /// What the add-on that measures says, if it is there.
+    fn usage_of(&self, request: &Request) -> Answer {
+        if !metrics_server::is_available(self.store()) {
+            return Err(Status::no_such_path()).into();
+        }
+        let runs = self.component_id(metrics_server::COMPONENT).is_some_and(|id| self.is_running(id) && !self.is_cut_off(id));
+        if !runs {
+            return Err(Status::new(503, "ServiceUnavailable", "the server is currently unable to handle the request")).into();
+        }
+        metrics_server::answer(request, &self.measured, self.store(), self.config.epoch.timestamp(self.now))
+    }
+
+    /// A kubelet that can be reached tells what its containers use.
+    fn report_usage(&mut self, node: String, from: ComponentId, life: u32) {
+        let Some(kubelet) = self.kubelet_id(&node).filter(|kubelet| !self.is_cut_off(*kubelet)) else { return };
+        let report = self.slots[kubelet.0 as usize].component.as_ref().and_then(|component| component.0.usage_report(self.now));
+        let Some(usage) = report else { return };
+        let at = self.now + self.slots[from.0 as usize].stream.jitter(self.config.network, 0.5);
+        let message = Box::new(Message::Usage { node, usage });
+        self.queue.schedule(at, Event::Deliver { to: from, life, message, cause: Cause::Timer("scrape") });
     }
 
     pub(crate) fn new_id(&mut self) -> u64 {
@@ -632,6 +684,14 @@ impl Cluster {
                 self.queue.schedule(at, Event::HttpOut { id: exchange, event: Box::new(event) });
             }
             Effect::Network(effect) => self.network_effect(id, effect),
+            Effect::AskForUsage(node) => {
+                let at = self.now + slot.stream.jitter(self.config.network, 0.5);
+                self.queue.schedule(at, Event::AskForUsage { node, from: id, life });
+            }
+            Effect::PublishUsage(measured) => {
+                let at = self.now + slot.stream.jitter(self.config.network, 0.5);
+                self.queue.schedule(at, Event::Measured(measured));
+            }
             Effect::Timer { at, token } => {
                 let message = Box::new(Message::Timer(token));
                 self.queue.schedule(at, Event::Deliver { to: id, life, message, cause: Cause::Timer("alarm") });

@@ -16,6 +16,7 @@ use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
 use crate::images::Disks;
+use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
@@ -70,6 +71,8 @@ pub enum Message {
     PodHttp { call: PodCall, event: HttpEvent },
     /// What came of a name that such a program has asked for.
     Named { call: PodCall, answer: LookupAnswer },
+    /// A kubelet's answer to [`Ctx::ask_for_usage`].
+    Usage { node: String, usage: NodeUsage },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
     Signal(Signal),
 }
@@ -89,6 +92,11 @@ pub trait Component: CloneComponent + Send + Sync {
     /// in its containers deals with it. Other components are on no machine.
     fn connect(&mut self, _arrival: Arrival<'_>, _ctx: &mut Ctx<'_>) -> Connected {
         Connected::Dropped
+    }
+
+    /// What the containers on this component's machine use, if it is a kubelet.
+    fn usage_report(&self, _now: Time) -> Option<NodeUsage> {
+        None
     }
 
     /// For tests and views that know the type.
@@ -115,6 +123,10 @@ pub(crate) enum Effect {
     Http { id: HttpId, event: HttpEvent },
     Timer { at: Time, token: u64 },
     Network(NetworkEffect),
+    /// Asks the kubelet of this node what its containers use.
+    AskForUsage(String),
+    /// Shows the API server what was measured.
+    PublishUsage(Arc<Measured>),
 }
 
 /// What a component does to the network of its machine.
@@ -197,6 +209,15 @@ impl Ctx<'_> {
 
     pub fn stop_watch(&mut self, id: WatchId) {
         self.effects.push(Effect::StopWatch { id });
+    }
+
+    /// Asks a kubelet for what its containers use. One that cannot be reached does not answer.
+    pub fn ask_for_usage(&mut self, node: &str) {
+        self.effects.push(Effect::AskForUsage(node.to_owned()));
+    }
+
+    pub(crate) fn publish_usage(&mut self, measured: Arc<Measured>) {
+        self.effects.push(Effect::PublishUsage(measured));
     }
 
     /// Sends something of the answer to an HTTP request that this component serves.

@@ -7,6 +7,7 @@
 //! an answer or a watch event of the API server, with its latency.
 
 pub mod apiserver;
+pub mod authority;
 pub mod bootstrap;
 pub mod cause;
 pub mod client;
@@ -18,6 +19,7 @@ pub mod gateway;
 mod http;
 pub mod images;
 pub mod kubelet;
+pub mod metrics_server;
 pub mod network;
 mod nodes;
 mod quota;

@@ -116,6 +116,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("ServiceAccount", &["automountServiceAccountToken"]),
     ("ServiceAccountTokenProjection", &["expirationSeconds"]),
     ("ServicePort", &["appProtocol"]),
+    ("ServiceReference", &["path", "port"]),
     ("ServiceSpec", &["allocateLoadBalancerNodePorts", "internalTrafficPolicy", "ipFamilyPolicy", "loadBalancerClass", "trafficDistribution"]),
     ("StatefulSetOrdinals", &["start"]),
     ("StatefulSetSpec", &["replicas", "revisionHistoryLimit", "serviceName"]),

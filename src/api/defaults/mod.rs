@@ -1,6 +1,7 @@
 //! Defaults: what the API server fills in where the writer said nothing.
 
 pub(crate) mod admission;
+pub(crate) mod devices;
 pub mod pod_spec;
 pub(crate) mod quantities;
 pub(crate) mod rbac;

@@ -1,5 +1,13 @@
 //! The registry of kinds: one file and one line here for each.
 
+mod api_service;
+mod certificate_signing_request;
+mod device_class;
+mod flow_schema;
+mod priority_level_configuration;
+mod resource_claim;
+mod resource_claim_template;
+mod resource_slice;
 mod cluster_role;
 mod cluster_role_binding;
 mod component_status;
@@ -26,9 +34,11 @@ mod local_subject_access_review;
 mod namespace;
 mod network_policy;
 mod node;
+mod node_metrics;
 mod persistent_volume;
 pub(crate) mod persistent_volume_claim;
 mod pod;
+mod pod_metrics;
 mod pod_disruption_budget;
 mod pod_template;
 mod priority_class;
@@ -60,6 +70,14 @@ mod token_review;
 mod volume_attachment;
 mod volume_attributes_class;
 
+pub use api_service::APIService;
+pub use certificate_signing_request::CertificateSigningRequest;
+pub use device_class::DeviceClass;
+pub use flow_schema::FlowSchema;
+pub use priority_level_configuration::PriorityLevelConfiguration;
+pub use resource_claim::ResourceClaim;
+pub use resource_claim_template::ResourceClaimTemplate;
+pub use resource_slice::ResourceSlice;
 pub use cluster_role::ClusterRole;
 pub use cluster_role_binding::ClusterRoleBinding;
 pub use component_status::ComponentStatus;
@@ -87,9 +105,11 @@ pub use local_subject_access_review::LocalSubjectAccessReview;
 pub use namespace::Namespace;
 pub use network_policy::NetworkPolicy;
 pub use node::Node;
+pub use node_metrics::NodeMetrics;
 pub use persistent_volume::PersistentVolume;
 pub use persistent_volume_claim::PersistentVolumeClaim;
 pub use pod::Pod;
+pub use pod_metrics::{ContainerMetrics, PodMetrics};
 pub use pod_disruption_budget::PodDisruptionBudget;
 pub use pod_template::PodTemplate;
 pub use priority_class::PriorityClass;
@@ -180,4 +200,14 @@ registry::kinds! {
     TokenReview,
     SelfSubjectReview,
     TokenRequest,
+    APIService,
+    CertificateSigningRequest,
+    DeviceClass,
+    FlowSchema,
+    PriorityLevelConfiguration,
+    ResourceClaim,
+    ResourceClaimTemplate,
+    ResourceSlice,
+    NodeMetrics,
+    PodMetrics,
 }

@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{PodCondition, PodSpec, PodStatus};
+use k8s_openapi::api::core::v1::{Container, PodCondition, PodSpec, PodStatus};
 
 use crate::defaults::pod_spec;
 use crate::field::{FieldError, Path};
-use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
+use crate::{Cell, Column, Part, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Pod.
@@ -88,6 +88,24 @@ impl Strategy for Pod {
         }
     }
 
+    fn prepare_for_part_update(&mut self, part: Part, old: &Self) {
+        let new = std::mem::replace(&mut self.spec, Arc::clone(&old.spec));
+        match part {
+            Part::EphemeralContainers => Arc::make_mut(&mut self.spec).ephemeral_containers.clone_from(&new.ephemeral_containers),
+            // An attempt to move or rename containers is left for the validation to refuse.
+            Part::Resize if !has_same_containers(&new, &old.spec) => {
+                self.spec = new;
+                return;
+            }
+            Part::Resize => resize(Arc::make_mut(&mut self.spec), &new),
+            Part::Approval => {}
+        }
+        self.status = Arc::clone(&old.status);
+        object_meta::keep_for_part(&mut self.metadata, &old.metadata);
+        let changed = object_meta::share(&mut self.spec, &old.spec);
+        object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::pod::validate_create(self)
     }
@@ -100,6 +118,14 @@ impl Strategy for Pod {
         validation::pod_update::validate_status(self, old)
     }
 
+    fn validate_part_update(&self, part: Part, old: &Self) -> Vec<FieldError> {
+        match part {
+            Part::EphemeralContainers => validation::ephemeral_container::update(self, old),
+            Part::Resize => validation::pod_resize::update(self, old),
+            Part::Approval => Vec::new(),
+        }
+    }
+
     fn warnings(&self) -> Vec<String> {
         warnings::pod_spec(&self.spec, &Path::new("spec"))
     }
@@ -110,5 +136,21 @@ impl Strategy for Pod {
 
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         tables::pod::row(self, now)
+    }
+}
+
+fn has_same_containers(new: &PodSpec, old: &PodSpec) -> bool {
+    let names = |list: &[Container]| list.iter().map(|container| container.name.clone()).collect::<Vec<_>>();
+    let init = |spec: &PodSpec| names(spec.init_containers.as_deref().unwrap_or_default());
+    names(&new.containers) == names(&old.containers) && init(new) == init(old)
+}
+
+/// Takes the amounts, and what a change of them means for a container, from the new spec.
+fn resize(spec: &mut PodSpec, new: &PodSpec) {
+    spec.resources.clone_from(&new.resources);
+    let olds = spec.containers.iter_mut().chain(spec.init_containers.iter_mut().flatten());
+    for (old, new) in olds.zip(new.containers.iter().chain(new.init_containers.iter().flatten())) {
+        old.resources.clone_from(&new.resources);
+        old.resize_policy.clone_from(&new.resize_policy);
     }
 }

@@ -97,6 +97,15 @@ macro_rules! kinds {
                 }
             }
 
+            /// Whether what validates an update says everything about it, without the rules of a new object.
+            pub fn validates_updates_whole(self) -> bool {
+                match self {
+                    $(Kind::$name => <$name as $crate::Strategy>::validates_updates_whole(),)+
+                    // A custom resource may keep what was wrong with it before.
+                    Kind::Custom(_) => true,
+                }
+            }
+
             /// The columns of this kind's table; those of a custom kind are in its definition.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self {
@@ -216,6 +225,25 @@ macro_rules! kinds {
                 match (self, old) {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_status_update(std::sync::Arc::make_mut(object), old),)+
                     (Object::Custom(object), Object::Custom(old)) => std::sync::Arc::make_mut(object).prepare_for_status_update(old),
+                    _ => panic!("an update of another kind"),
+                }
+            }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn prepare_for_part_update(&mut self, part: $crate::Part, old: &Object) {
+                $crate::object_meta::prepare_for_update(self.meta_mut(), old.meta());
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_part_update(std::sync::Arc::make_mut(object), part, old),)+
+                    (Object::Custom(_), Object::Custom(_)) => {}
+                    _ => panic!("an update of another kind"),
+                }
+            }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn validate_part_update(&self, part: $crate::Part, old: &Object) -> Vec<$crate::field::FieldError> {
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::validate_part_update(&**object, part, old),)+
+                    (Object::Custom(_), Object::Custom(_)) => Vec::new(),
                     _ => panic!("an update of another kind"),
                 }
             }

@@ -38,6 +38,7 @@ impl Reset {
                 &["spec", "initContainers", "*", "resources"],
                 &["spec", "initContainers", "*", "resizePolicy"],
             ]),
+            ("APIService" | "FlowSchema" | "PriorityLevelConfiguration" | "ResourceClaim", "status") => METADATA_AND_SPEC,
             ("ServiceCIDR" | "ValidatingAdmissionPolicy" | "VolumeAttachment", "status") => METADATA_AND_SPEC,
             (_, "" | "finalize") if has_status => STATUS,
             (_, "status") => SPEC,

@@ -8,6 +8,8 @@ pub(super) type Field = (&'static str, &'static str, &'static str, &'static str)
 
 /// The types with fields that are merged in a special way, or that lead to one, sorted by name.
 pub(super) const TYPES: &[(&str, &[Field])] = &[
+    ("APIService", &[("metadata", "ObjectMeta", "", ""), ("status", "APIServiceStatus", "", "")]),
+    ("APIServiceStatus", &[("conditions", "", "merge", "type")]),
     ("CSIDriver", &[("metadata", "ObjectMeta", "", "")]),
     ("CSINode", &[("metadata", "ObjectMeta", "", ""), ("spec", "CSINodeSpec", "", "")]),
     ("CSINodeSpec", &[("drivers", "", "merge", "name")]),

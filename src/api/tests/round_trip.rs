@@ -3,7 +3,7 @@
 
 use podarium_api::openapi::{definition_name, definitions};
 use podarium_api::patch::{self, PatchType};
-use podarium_api::{Kind, decode, yaml};
+use podarium_api::{Kind, Part, decode, yaml};
 use podarium_sim::Stream;
 use serde_json::{Map, Value, json};
 
@@ -167,6 +167,11 @@ fn nothing_that_is_done_with_an_object_panics() {
                 let _ = next.validate_update(&object);
                 next.prepare_for_status_update(&object);
                 let _ = next.validate_status_update(&object);
+                for part in [Part::Approval, Part::EphemeralContainers, Part::Resize] {
+                    let mut next = next.clone();
+                    next.prepare_for_part_update(part, &object);
+                    let _ = next.validate_part_update(part, &object);
+                }
             }
         }
     }

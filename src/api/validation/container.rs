@@ -12,7 +12,7 @@ use k8s_openapi::api::core::v1::{
 };
 use serde_json::json;
 
-use super::{invalid_each, list, one_of, probe, resources, text, volume};
+use super::{ephemeral_container, invalid_each, list, one_of, probe, resources, text, volume};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::quantity::Quantity;
@@ -21,7 +21,7 @@ use crate::resource::is_sidecar;
 pub(crate) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 
 /// What containers need to know of the pod around them.
-struct Pod<'a> {
+pub(super) struct Pod<'a> {
     volumes: BTreeSet<&'a str>,
     restart_policy: &'a str,
     grace_period: Option<i64>,
@@ -32,6 +32,7 @@ pub(crate) fn validate_all(spec: &PodSpec, volumes: BTreeSet<&str>, path: &Path)
     let pod = Pod { volumes, restart_policy: text(&spec.restart_policy), grace_period: spec.termination_grace_period_seconds };
     let mut errors = containers(&spec.containers, &pod, &path.child("containers"));
     errors.extend(init_containers(spec, &pod, &path.child("initContainers")));
+    errors.extend(ephemeral_container::all(spec, &pod, &path.child("ephemeralContainers")));
     errors
 }
 
@@ -80,7 +81,7 @@ fn init_containers(spec: &PodSpec, pod: &Pod<'_>, path: &Path) -> Vec<FieldError
     errors
 }
 
-fn common(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<FieldError> {
+pub(super) fn common(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     match container.name.as_str() {
         "" => errors.push(FieldError::required(path.child("name"), "")),

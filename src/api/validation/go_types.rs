@@ -49,6 +49,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("AzureFileVolumeSource", &[
         ("SecretName", "secretName", Text), ("ShareName", "shareName", Text), ("ReadOnly", "readOnly", Bool),
     ]),
+    ("CELDeviceSelector", &[("Expression", "expression", Text)]),
     ("CSIPersistentVolumeSource", &[
         ("Driver", "driver", Text), ("VolumeHandle", "volumeHandle", Text), ("ReadOnly", "readOnly", Bool),
         ("FSType", "fsType", Text), ("VolumeAttributes", "volumeAttributes", Map),
@@ -64,6 +65,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("NodePublishSecretRef", "nodePublishSecretRef", Optional("LocalObjectReference")),
     ]),
     ("Capabilities", &[("Add", "add", List), ("Drop", "drop", List)]),
+    ("CapacityRequirements", &[("Requests", "requests", Map)]),
     ("CephFSPersistentVolumeSource", &[
         ("Monitors", "monitors", List), ("Path", "path", Text), ("User", "user", Text),
         ("SecretFile", "secretFile", Text), ("SecretRef", "secretRef", Optional("SecretReference")),
@@ -122,6 +124,27 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("Action", "action", Text), ("ExitCodes", "exitCodes", Optional("ContainerRestartRuleOnExitCodes")),
     ]),
     ("ContainerRestartRuleOnExitCodes", &[("Operator", "operator", Text), ("Values", "values", List)]),
+    ("DeviceClaim", &[
+        ("Requests", "requests", Structs("DeviceRequest")), ("Constraints", "constraints", Structs("DeviceConstraint")),
+        ("Config", "config", Structs("DeviceClaimConfiguration")),
+    ]),
+    ("DeviceClaimConfiguration", &[("Requests", "requests", List), ("Opaque", "opaque", Optional("OpaqueDeviceConfiguration"))]),
+    ("DeviceConstraint", &[
+        ("Requests", "requests", List), ("MatchAttribute", "matchAttribute", Pointer), ("DistinctAttribute", "distinctAttribute", Pointer),
+    ]),
+    ("DeviceRequest", &[
+        ("Name", "name", Text), ("Exactly", "exactly", Optional("ExactDeviceRequest")), ("FirstAvailable", "firstAvailable", Structs("DeviceSubRequest")),
+    ]),
+    ("DeviceSelector", &[("CEL", "cel", Optional("CELDeviceSelector"))]),
+    ("DeviceSubRequest", &[
+        ("Name", "name", Text), ("DeviceClassName", "deviceClassName", Text), ("Selectors", "selectors", Structs("DeviceSelector")),
+        ("AllocationMode", "allocationMode", Text), ("Count", "count", Number), ("Tolerations", "tolerations", Structs("DeviceToleration")),
+        ("Capacity", "capacity", Optional("CapacityRequirements")),
+    ]),
+    ("DeviceToleration", &[
+        ("Key", "key", Text), ("Operator", "operator", Text), ("Value", "value", Text), ("Effect", "effect", Text),
+        ("TolerationSeconds", "tolerationSeconds", Pointer),
+    ]),
     ("DownwardAPIProjection", &[("Items", "items", Structs("DownwardAPIVolumeFile"))]),
     ("DownwardAPIVolumeFile", &[
         ("Path", "path", Text), ("FieldRef", "fieldRef", Optional("ObjectFieldSelector")),
@@ -164,6 +187,11 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ]),
     ("EphemeralVolumeSource", &[
         ("VolumeClaimTemplate", "volumeClaimTemplate", Optional("PersistentVolumeClaimTemplate")),
+    ]),
+    ("ExactDeviceRequest", &[
+        ("DeviceClassName", "deviceClassName", Text), ("Selectors", "selectors", Structs("DeviceSelector")),
+        ("AllocationMode", "allocationMode", Text), ("Count", "count", Number), ("AdminAccess", "adminAccess", Pointer),
+        ("Tolerations", "tolerations", Structs("DeviceToleration")), ("Capacity", "capacity", Optional("CapacityRequirements")),
     ]),
     ("ExecAction", &[("Command", "command", List)]),
     ("FCVolumeSource", &[
@@ -260,6 +288,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("APIVersion", "apiVersion", Text), ("ResourceVersion", "resourceVersion", Text),
         ("FieldPath", "fieldPath", Text),
     ]),
+    ("OpaqueDeviceConfiguration", &[("Driver", "driver", Text), ("Parameters", "parameters", Map)]),
     ("PersistentVolumeClaimSpec", &[
         ("AccessModes", "accessModes", List), ("Selector", "selector", Optional("LabelSelector")),
         ("Resources", "resources", Plain("VolumeResourceRequirements")), ("VolumeName", "volumeName", Text),
@@ -398,6 +427,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("SecretRef", "secretRef", Optional("LocalObjectReference")), ("ReadOnly", "readOnly", Bool),
     ]),
     ("ResourceClaim", &[("Name", "name", Text), ("Request", "request", Text)]),
+    ("ResourceClaimSpec", &[("Devices", "devices", Plain("DeviceClaim"))]),
     ("ResourceFieldSelector", &[
         ("ContainerName", "containerName", Text), ("Resource", "resource", Text), ("Divisor", "divisor", Quantity),
     ]),

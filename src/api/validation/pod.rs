@@ -23,6 +23,11 @@ pub(crate) fn validate_create(pod: &Pod) -> Vec<FieldError> {
     errors
 }
 
+/// Whether the pod only shows what a kubelet runs by itself.
+pub(super) fn is_mirror(pod: &Pod) -> bool {
+    pod.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key("kubernetes.io/config.mirror"))
+}
+
 pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate(&pod.metadata, true, metadata::SUBDOMAIN);
     let annotations = Path::new("metadata").child("annotations");

@@ -107,7 +107,10 @@ impl ApiServer {
             // A last update came with the removal (its final finalizer went): watchers see that state as the last one.
             self.store.set_last_state(kind, &key, object);
         }
-        self.commit(kind, key, None, call)
+        let gone = self.commit(kind, key, None, call);
+        // An address that cannot be given back stays taken, and nothing else is wrong.
+        let _ = self.keep_address(None, Some(&gone), call);
+        gone
     }
 
     /// A namespace that is to go. It has no grace period; what is in it goes first.

@@ -5,6 +5,7 @@
 //! Simplified: nothing.
 
 pub mod admission;
+pub(crate) mod api_services;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
@@ -26,7 +27,7 @@ mod write;
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use podarium_api::managed_fields::Managed;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
@@ -63,6 +64,8 @@ pub struct ApiServer {
     issuer: authentication::Issuer,
     owners: ownership::Owners,
     leases: expiry::Leases,
+    /// The certificates that the cluster has given out, by their digests.
+    issued: OrdSet<[u8; 32]>,
 }
 
 /// The circumstances of the request in hand.
@@ -124,6 +127,7 @@ impl ApiServer {
             issuer: authentication::Issuer,
             owners: ownership::Owners::default(),
             leases: expiry::Leases::default(),
+            issued: OrdSet::new(),
         }
     }
 
@@ -133,6 +137,11 @@ impl ApiServer {
 
     pub fn writes(&self) -> &Vector<Write> {
         &self.writes
+    }
+
+    /// Whether the cluster has given out the certificate with this digest.
+    pub(crate) fn has_issued(&self, digest: &[u8; 32]) -> bool {
+        self.issued.contains(digest)
     }
 
     pub(crate) fn watches(&self) -> &Watches {
@@ -173,11 +182,11 @@ impl ApiServer {
 
     fn dispatch(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         match (request.verb, request.subresource) {
-            (Verb::Get, None | Some(Subresource::Status)) => self.get(&request),
+            (Verb::Get, None | Some(Subresource::Status | Subresource::Approval | Subresource::EphemeralContainers | Subresource::Resize)) => self.get(&request),
             (Verb::List | Verb::Watch, None) => self.list(&request),
             (Verb::Create, None) => self.create(request, call),
-            (Verb::Update, None | Some(Subresource::Status | Subresource::Finalize)) => self.update(request, call),
-            (Verb::Patch, None | Some(Subresource::Status)) => self.patch(request, call),
+            (Verb::Update, None | Some(Subresource::Status | Subresource::Approval | Subresource::EphemeralContainers | Subresource::Resize | Subresource::Finalize)) => self.update(request, call),
+            (Verb::Patch, None | Some(Subresource::Status | Subresource::Approval | Subresource::EphemeralContainers | Subresource::Resize)) => self.patch(request, call),
             (Verb::Delete, None) => self.delete(request, call),
             (Verb::DeleteCollection, None) => self.delete_collection(&request, call),
             (_, Some(Subresource::Scale)) => self.scale(request, call),
@@ -211,6 +220,9 @@ impl ApiServer {
         });
         if matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {
             self.rbac.changed(change.old.as_ref(), change.new.as_ref());
+        }
+        if let Some(Object::CertificateSigningRequest(request)) = &change.new {
+            self.issued.extend(rest::certificate_signing_request::issued(request));
         }
         let object = change.new.clone().or_else(|| change.old.clone()).expect("a change has an object");
         self.changes.push((kind, change));

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use podarium_api::{Kind, Object, Resource, Status};
+use podarium_api::{Kind, Object, Part, Resource, Status};
 use podarium_api::managed_fields::Managed;
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
@@ -52,6 +52,12 @@ pub enum Subresource {
     Token,
     /// `/finalize` of a namespace.
     Finalize,
+    /// Whether a request for a certificate is granted.
+    Approval,
+    /// The containers that join a running pod.
+    EphemeralContainers,
+    /// What the containers of a running pod may use.
+    Resize,
 }
 
 impl Subresource {
@@ -64,6 +70,19 @@ impl Subresource {
             Subresource::Log => "log",
             Subresource::Token => "token",
             Subresource::Finalize => "finalize",
+            Subresource::Approval => "approval",
+            Subresource::EphemeralContainers => "ephemeralcontainers",
+            Subresource::Resize => "resize",
+        }
+    }
+
+    /// The part of the object that it writes, if it is one of those that the rules of the kind speak of.
+    pub(crate) fn part(self) -> Option<Part> {
+        match self {
+            Subresource::Approval => Some(Part::Approval),
+            Subresource::EphemeralContainers => Some(Part::EphemeralContainers),
+            Subresource::Resize => Some(Part::Resize),
+            _ => None,
         }
     }
 }

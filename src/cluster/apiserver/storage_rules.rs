@@ -31,6 +31,7 @@ const NEED_A_VERSION: Names = &[
         ],
     ),
     ("apiextensions.k8s.io", &["customresourcedefinitions"]),
+    ("apiregistration.k8s.io", &["apiservices"]),
     ("coordination.k8s.io", &["leases"]),
     ("node.k8s.io", &["runtimeclasses"]),
     ("policy", &["poddisruptionbudgets"]),

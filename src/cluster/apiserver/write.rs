@@ -11,7 +11,7 @@ use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::admission::{self, Attributes, validating};
 use super::review::is_review;
-use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, storage_rules};
+use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, rest, storage_rules};
 use crate::store::Key;
 
 impl ApiServer {
@@ -40,12 +40,14 @@ impl ApiServer {
         self.check_escalation(&call.user, &object, None)?;
         self.stamp_new(&mut object, call);
         object.prepare_for_create();
+        rest::complete_new(&mut object, &call.user, &self.epoch.seconds(call.now));
         let key = Key::of(&object);
         self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
         let errors = object.validate();
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.check_certificates(&object, None, None, call)?;
         self.validate_admission(Some(&object), None, None, call)?;
         call.warnings.extend(object.warnings());
         self.check_admission(kind, &mut object, None, None, call)?;
@@ -57,6 +59,7 @@ impl ApiServer {
         if call.dry_run {
             return Ok(object);
         }
+        self.keep_address(Some(&object), None, call)?;
         Ok(self.commit(kind, key, Some(object), call))
     }
 
@@ -198,28 +201,34 @@ impl ApiServer {
         self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
         let status_only = subresource == Some(Subresource::Status);
+        let part = subresource.and_then(Subresource::part);
         if status_only {
             object.prepare_for_status_update(&old);
-            super::rest::persistent_volume::note_phase_transition(&mut object, &old, &self.epoch.seconds(call.now));
+            rest::persistent_volume::note_phase_transition(&mut object, &old, &self.epoch.seconds(call.now));
+        } else if let Some(part) = part {
+            object.prepare_for_part_update(part, &old);
         } else if subresource == Some(Subresource::Finalize) {
             object = finalized(&object, &old);
         } else {
             object.prepare_for_update(&old);
         }
+        rest::certificate_signing_request::stamp_conditions(&mut object, &old, &self.epoch.seconds(call.now));
         self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
         self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
         let errors = if status_only {
             object.validate_status_update(&old)
+        } else if let Some(part) = part {
+            object.validate_part_update(part, &old)
         } else {
-            // A custom resource may keep what was wrong with it before.
-            let mut errors = if matches!(object, Object::Custom(_)) { Vec::new() } else { object.validate() };
+            let mut errors = if kind.validates_updates_whole() { Vec::new() } else { object.validate() };
             errors.extend(object.validate_update(&old));
             errors
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
+        self.check_certificates(&object, Some(&old), subresource, call)?;
         self.validate_admission(Some(&object), Some(&old), subresource, call)?;
         self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
@@ -232,6 +241,7 @@ impl ApiServer {
         if is_finished(&object) {
             return Ok(self.remove(kind, key, object, call));
         }
+        self.keep_address(Some(&object), Some(&old), call)?;
         Ok(self.commit(kind, key, Some(object), call))
     }
 }

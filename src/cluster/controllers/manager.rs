@@ -12,6 +12,7 @@ use podarium_api::Kind;
 use podarium_sim::Time;
 
 use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync};
+use crate::authority::Authority;
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::client::{Caches, Change, Informers, Recorder, TokenBucket, WorkQueue};
@@ -230,16 +231,10 @@ pub struct ControllerManager {
     started: bool,
 }
 
-impl Default for ControllerManager {
-    fn default() -> Self {
-        Self::new(super::registry())
-    }
-}
-
 impl ControllerManager {
     /// All controllers of the registry.
-    pub fn standard() -> Self {
-        Self::default()
+    pub fn standard(authority: &Authority) -> Self {
+        Self::new(super::registry(authority))
     }
 
     /// A process of its own with these controllers.
@@ -248,8 +243,8 @@ impl ControllerManager {
     }
 
     /// The controllers that kube-apiserver runs.
-    pub fn inside_api_server() -> Self {
-        Self::new(super::inside_api_server())
+    pub fn inside_api_server(metrics_server: bool) -> Self {
+        Self::new(super::inside_api_server(metrics_server))
     }
 
     pub(super) fn new(runners: Vec<Runner>) -> Self {

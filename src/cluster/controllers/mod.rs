@@ -5,7 +5,9 @@
 //! Invariant: a controller reads its caches and writes requests. It is level-triggered: a sync looks at the state,
 //! never at the event that woke it.
 
+mod api_registration;
 mod attach_detach;
+mod certificates;
 mod claim;
 mod custom_resource_definition;
 mod cron_job;
@@ -19,6 +21,7 @@ mod endpoint_slice_mirroring;
 mod endpoints;
 mod expectations;
 mod ephemeral_volume;
+mod flow_control;
 mod garbage_collector;
 mod job;
 mod history;
@@ -37,6 +40,7 @@ mod resource_quota;
 mod root_ca_publisher;
 mod service_account;
 mod service_account_tokens;
+mod service_cidr;
 mod statefulset;
 mod sync;
 mod taint_eviction;
@@ -49,6 +53,7 @@ mod volume_expand;
 
 use podarium_api::{CustomResourceDefinition, Kind, Object, Resource as _};
 
+use crate::authority::Authority;
 use crate::client::Caches;
 
 pub use deployment::{max_surge, max_unavailable};
@@ -72,13 +77,16 @@ fn custom_kinds(caches: &Caches) -> impl Iterator<Item = Kind> {
 
 /// The registry: every controller that kube-controller-manager runs here.
 #[rustfmt::skip]
-fn registry() -> Vec<manager::Runner> {
+fn registry(authority: &Authority) -> Vec<manager::Runner> {
     vec![
-        manager::Runner::new(service_account_tokens::TokensController),
+        manager::Runner::new(service_account_tokens::TokensController::new(authority.clone())),
         manager::Runner::new(service_account::ServiceAccountController),
         manager::Runner::new(attach_detach::AttachDetachController::default()),
+        manager::Runner::new(certificates::ApprovingController),
+        manager::Runner::new(certificates::SigningController::new(authority.clone())),
+        manager::Runner::new(certificates::CleaningController),
         manager::Runner::new(cron_job::CronJobController),
-        manager::Runner::new(root_ca_publisher::RootCaPublisher),
+        manager::Runner::new(root_ca_publisher::RootCaPublisher::new(authority.clone())),
         manager::Runner::new(cluster_role_aggregation::ClusterRoleAggregationController),
         manager::Runner::new(daemonset::DaemonSetController::default()),
         manager::Runner::new(deployment::DeploymentController),
@@ -104,6 +112,7 @@ fn registry() -> Vec<manager::Runner> {
         manager::Runner::new(ephemeral_volume::EphemeralVolumeController),
         manager::Runner::new(volume_expand::VolumeExpandController),
         manager::Runner::new(resource_quota::ResourceQuotaController),
+        manager::Runner::new(service_cidr::ServiceCidrController),
         manager::Runner::new(statefulset::StatefulSetController::default()),
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
         manager::Runner::new(ttl::TtlController::default()),
@@ -112,10 +121,13 @@ fn registry() -> Vec<manager::Runner> {
 }
 
 /// The controllers that run inside kube-apiserver, as the user `system:apiserver`.
-fn inside_api_server() -> Vec<manager::Runner> {
+fn inside_api_server(metrics_server: bool) -> Vec<manager::Runner> {
     vec![
         manager::Runner::inside_api_server(custom_resource_definition::Naming),
         manager::Runner::inside_api_server(custom_resource_definition::Establishing),
         manager::Runner::inside_api_server(custom_resource_definition::Finalizing),
+        manager::Runner::inside_api_server(api_registration::Registration),
+        manager::Runner::inside_api_server(api_registration::Availability { metrics_server }),
+        manager::Runner::inside_api_server(flow_control::FlowControl),
     ]
 }

@@ -299,6 +299,7 @@ impl TestBed {
     pub fn restart_controllers(&mut self) {
         let id = self.cluster.component_id("kube-controller-manager").unwrap();
         self.cluster.stop(id);
-        self.cluster.restart(id, super::ControllerManager::standard());
+        let manager = super::ControllerManager::standard(self.cluster.authority());
+        self.cluster.restart(id, manager);
     }
 }

@@ -65,6 +65,12 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
             (Options { resource_version, resource_version_match, limit, continue_token, ..deletes }, Body::None)
         }
     };
+    // A binding that is not sent to its pod's path names the pod itself.
+    let name = match &body {
+        Body::Value(value) if path.name.is_empty() => value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default(),
+        _ => &path.name,
+    };
+    let name: Arc<str> = if verb == Verb::Watch { "".into() } else { name.into() };
     options.user_agent = Some(header(http, "User-Agent").to_owned());
     let namespace: Arc<str> = path.namespace.as_str().into();
     let request = Request {
@@ -72,7 +78,7 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
         verb,
         kind: path.kind,
         namespace: namespace.clone(),
-        name: if verb == Verb::Watch { "".into() } else { path.name.as_str().into() },
+        name,
         subresource: path.subresource.map(subresource).transpose()?,
         body,
         filter: filter(path, query, verb, namespace)?,
@@ -136,6 +142,9 @@ fn subresource(subresource: &resources::Subresource) -> Result<Subresource, Stat
         "finalize" => Subresource::Finalize,
         "log" => Subresource::Log,
         "token" => Subresource::Token,
+        "approval" => Subresource::Approval,
+        "ephemeralcontainers" => Subresource::EphemeralContainers,
+        "resize" => Subresource::Resize,
         other => return Err(Status::not_simulated(&format!("the subresource {other}"))),
     })
 }

@@ -5,6 +5,7 @@
 //! Simplified: protobuf and compression are not offered.
 
 mod accept;
+mod aggregation;
 mod body;
 mod custom;
 mod discovery;

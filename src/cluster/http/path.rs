@@ -9,7 +9,8 @@ use podarium_api::custom::Definition;
 use podarium_api::versions::{self, Version};
 use podarium_api::{Kind, Status};
 
-use super::{Query, query, resources};
+use super::discovery::BINDING;
+use super::{Query, aggregation, query, resources};
 use crate::store::Store;
 
 /// What a path names.
@@ -35,16 +36,6 @@ pub(crate) enum Target {
     Document(Vec<String>),
 }
 
-/// Kinds of Kubernetes that this cluster does not serve yet. Asking for one gets an honest answer and not a 404.
-const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("", &["bindings"]),
-    ("apiregistration.k8s.io", &["apiservices"]),
-    ("certificates.k8s.io", &["certificatesigningrequests"]),
-    ("flowcontrol.apiserver.k8s.io", &["flowschemas", "prioritylevelconfigurations"]),
-    ("metrics.k8s.io", &["pods", "nodes"]),
-    ("resource.k8s.io", &["deviceclasses", "resourceclaims", "resourceclaimtemplates", "resourceslices"]),
-];
-
 /// Splits a URL (with or without scheme and host) into what it names and its query.
 pub(crate) fn parse(url: &str, course_2019: bool, store: &Store) -> Result<(Target, Query), Status> {
     let path = match url.split_once("://") {
@@ -69,12 +60,11 @@ pub(crate) fn parse(url: &str, course_2019: bool, store: &Store) -> Result<(Targ
 
 /// `None` if no resource can have the path since nothing has this group and version.
 fn resource_of_group(group: &str, version: &str, rest: &[&str], course_2019: bool, store: &Store) -> Option<Result<ResourcePath, Status>> {
-    let infos = || Kind::ALL.iter().map(|kind| kind.info());
+    let infos = || Kind::ALL.iter().map(|kind| kind.info()).filter(|info| aggregation::is_served(info, store));
     let stored = infos().any(|info| info.group == group && info.version == version);
     let converted = infos().flat_map(|info| versions::of(&info, course_2019)).any(|other| other.group == group && other.version == version);
-    let honest = NOT_SIMULATED.iter().any(|(of, plurals)| *of == group && rest.iter().any(|part| plurals.contains(part)));
     let custom = rest.iter().any(|plural| definition_of(group, version, plural, store).is_some());
-    (stored || converted || honest || custom).then(|| resource(group, version, rest, course_2019, store))
+    (stored || converted || custom).then(|| resource(group, version, rest, course_2019, store))
 }
 
 fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool, store: &Store) -> Result<ResourcePath, Status> {
@@ -96,6 +86,9 @@ fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool, store:
         [plural, name, "proxy", ..] => (*plural, *name, Some("proxy")),
         _ => return Err(Status::no_such_path()),
     };
+    if (group, plural, name) == (BINDING.group, BINDING.plural, "") && subresource.is_none() {
+        return if namespace.is_empty() { Err(Status::no_such_path()) } else { Ok(binding(namespace)) };
+    }
     let definition = definition_of(group, version, plural, store).cloned();
     let (kind, version) = match &definition {
         Some(definition) => (definition.kind(), None),
@@ -112,6 +105,12 @@ fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool, store:
         Some(name) => Some(resources::subresources(&info).iter().find(|known| known.name == name).ok_or_else(Status::no_such_path)?),
     };
     Ok(ResourcePath { kind, namespace: namespace.to_owned(), name: name.to_owned(), subresource, version, definition, watch })
+}
+
+/// A binding that names its pod itself: the same as the pod's own, with the name in the body.
+fn binding(namespace: &str) -> ResourcePath {
+    let subresource = resources::subresources(&Kind::Pod.info()).iter().find(|known| known.name == "binding");
+    ResourcePath { kind: Kind::Pod, namespace: namespace.to_owned(), name: String::new(), subresource, version: None, definition: None, watch: false }
 }
 
 /// The version of a custom kind that is served under this name.
@@ -143,12 +142,7 @@ fn kind_of(group: &str, version: &str, plural: &str, course_2019: bool) -> Resul
             return Ok((kind, Some(other)));
         }
     }
-    let known = NOT_SIMULATED.iter().any(|(of, plurals)| *of == group && plurals.contains(&plural));
-    if !known {
-        return Err(Status::no_such_path());
-    }
-    let name = if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") };
-    Err(Status::not_simulated(&name))
+    Err(Status::no_such_path())
 }
 
 #[cfg(test)]
@@ -191,7 +185,9 @@ mod tests {
             ("/api/v1/namespaces/a/finalize", path(Kind::Namespace, "", "a", Some("finalize"))),
             ("/apis/apps/v1/namespaces/a/deployments/d/scale", path(Kind::Deployment, "a", "d", Some("scale"))),
             ("/api/v1/nodes/n", path(Kind::Node, "", "n", None)),
-            ("/apis/resource.k8s.io/v1/deviceclasses", Err("not simulated: deviceclasses.resource.k8s.io".to_owned())),
+            ("/apis/resource.k8s.io/v1/deviceclasses", path(Kind::DeviceClass, "", "", None)),
+            ("/api/v1/namespaces/a/bindings", path(Kind::Pod, "a", "", Some("binding"))),
+            ("/apis/metrics.k8s.io/v1beta1/nodes", Err("apis metrics.k8s.io v1beta1 nodes".to_owned())),
             ("/apis/apps/v1beta1/deployments", Err("apis apps v1beta1 deployments".to_owned())),
             ("/api/v1/pods/p", nothing()),
             ("/api/v1/namespaces/a/pods/p/nope", nothing()),

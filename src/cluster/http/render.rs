@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use podarium_api::custom::Definition;
 use podarium_api::versions::Version;
-use podarium_api::{Kind, Object, Status};
+use podarium_api::{Kind, Object, Status, flow_control};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
@@ -108,7 +108,12 @@ impl Rendering {
         let info = kind.info();
         match self.agreed.form {
             Form::Table => {
-                let rows = items.iter().map(|object| self.row(object, now)).collect();
+                let mut in_order: Vec<&Object> = items.iter().collect();
+                in_order.sort_by_key(|object| match *object {
+                    Object::FlowSchema(schema) => Some(flow_control::matching_order(schema)),
+                    _ => None,
+                });
+                let rows = in_order.into_iter().map(|object| self.row(object, now)).collect();
                 self.table(columns(kind, self.definition.as_deref()), rows, metadata)
             }
             Form::Plain => {

@@ -5,6 +5,8 @@
 
 use podarium_api::{Kind, ResourceInfo};
 
+use super::discovery::BINDING;
+
 /// What a custom kind has.
 const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 const CREATE: &[&str] = &["create"];
@@ -63,6 +65,9 @@ const SUBRESOURCES: &[(&str, &str, &[Subresource])] = &[
 
 /// The verbs of a kind's objects and collections.
 pub(crate) fn verbs(info: &ResourceInfo) -> &'static [&'static str] {
+    if (info.group, info.plural) == (BINDING.group, BINDING.plural) {
+        return CREATE;
+    }
     Kind::ALL.iter().find(|kind| kind.info() == *info).map_or(ALL, |kind| kind.verbs())
 }
 

@@ -26,6 +26,7 @@ use crate::client::{Change, Informers};
 use crate::component::{Component, Ctx, Message, RequestId, Signal};
 use crate::gateway::HttpId;
 use crate::images::{Ended, ImageCatalog};
+use crate::metrics_server::{NodeUsage, PodUsage};
 use crate::network::{Arrival, Connected};
 use crate::storage::Disk;
 use crate::store::Key;
@@ -278,6 +279,16 @@ impl Component for Kubelet {
         let connected = self.serve(arrival, ctx);
         self.host.agenda.arm(AGENDA, ctx);
         connected
+    }
+
+    fn usage_report(&self, now: Time) -> Option<NodeUsage> {
+        let running = self.pods.values().filter(|state| !state.vanished);
+        let pods = running.map(|state| {
+            let containers = state.runtime.containers.iter().filter_map(|container| Some((container, container.process.as_ref()?)));
+            let used = containers.map(|(container, process)| (container.record.name.to_string(), process.cpu_millis(now), process.memory_bytes()));
+            PodUsage { pod: state.key.clone(), containers: used.collect() }
+        });
+        Some(NodeUsage { pods: pods.filter(|pod| !pod.containers.is_empty()).collect() })
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -29,10 +29,10 @@ fn is_claim(kind: Kind) -> bool {
     kind.info().plural == "persistentvolumeclaims"
 }
 
-/// Whether quotas count objects of this kind at all. Events come and go too often.
+/// Whether quotas count objects of this kind at all. Events come and go too often, and what is only measured is never made.
 pub(crate) fn is_counted(kind: Kind) -> bool {
     let info = kind.info();
-    info.namespaced && kind != Kind::Event && kind.verbs().contains(&"list")
+    info.namespaced && kind != Kind::Event && kind.verbs().contains(&"watch")
 }
 
 /// `count/deployments.apps`

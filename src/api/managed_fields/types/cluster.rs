@@ -306,3 +306,18 @@ pub(super) static RBAC_V1_ROLE_REF: Struct = Struct { atomic: true, fields: &[("
 pub(super) static RBAC_V1_SUBJECT: Struct = Struct { atomic: true, fields: &[
     ("apiGroup", Text), ("kind", Text), ("name", Text), ("namespace", Text),
 ] };
+pub(super) static APIREGISTRATION_V1_API_SERVICE: Struct = Struct { atomic: false, fields: &[
+    ("apiVersion", Text), ("kind", Text), ("metadata", Type::Struct(&META_V1_OBJECT_META)), ("spec", Type::Struct(&APIREGISTRATION_V1_API_SERVICE_SPEC)),
+    ("status", Type::Struct(&APIREGISTRATION_V1_API_SERVICE_STATUS)),
+] };
+pub(super) static APIREGISTRATION_V1_API_SERVICE_CONDITION: Struct = Struct { atomic: false, fields: &[
+    ("lastTransitionTime", Scalar), ("message", Text), ("reason", Text), ("status", Text), ("type", Text),
+] };
+pub(super) static APIREGISTRATION_V1_API_SERVICE_SPEC: Struct = Struct { atomic: false, fields: &[
+    ("caBundle", Text), ("group", Text), ("groupPriorityMinimum", Number), ("insecureSkipTLSVerify", Flag),
+    ("service", Type::Struct(&APIREGISTRATION_V1_SERVICE_REFERENCE)), ("version", Text), ("versionPriority", Number),
+] };
+pub(super) static APIREGISTRATION_V1_API_SERVICE_STATUS: Struct = Struct { atomic: false, fields: &[
+    ("conditions", List(&Type::Struct(&APIREGISTRATION_V1_API_SERVICE_CONDITION), &[("type", Word(""))])),
+] };
+pub(super) static APIREGISTRATION_V1_SERVICE_REFERENCE: Struct = Struct { atomic: false, fields: &[("name", Text), ("namespace", Text), ("port", Number)] };

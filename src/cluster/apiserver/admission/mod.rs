@@ -2,6 +2,7 @@
 //!
 //! A plugin is one file and one line in [`PLUGINS`]; they run in the order of kube-apiserver's list.
 
+mod certificates;
 mod default_ingress_class;
 mod default_storage_class;
 mod default_toleration_seconds;

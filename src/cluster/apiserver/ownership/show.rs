@@ -7,7 +7,7 @@ use podarium_api::Object;
 use podarium_api::managed_fields::Managed;
 
 use crate::apiserver::{Answer, ApiServer, Call, Reply};
-use crate::store::Key;
+use crate::store::{Key, Revision};
 
 /// The object with its entries.
 pub(crate) fn shown(mut object: Object, managed: &Managed) -> Object {
@@ -21,8 +21,11 @@ impl ApiServer {
         let stored = |object: &Object| self.managed(object.kind(), &Key::of(object));
         match reply {
             Reply::Object(object) => {
-                let last = self.changes.last().map(|(_, change)| change.managed.clone());
-                vec![call.managed.clone().or_else(|| self.store.managed(object.kind(), &Key::of(object)).cloned()).or(last).unwrap_or_default()]
+                // Of what is gone the last entries are those of its own last change.
+                let (kind, key) = (object.kind(), Key::of(object));
+                let is_its = |change: &Revision| change.old.as_ref().or(change.new.as_ref()).is_some_and(|object| Key::of(object) == key);
+                let last = || self.changes.iter().rev().find(|(of, change)| *of == kind && is_its(change)).map(|(_, change)| change.managed.clone());
+                vec![call.managed.clone().or_else(|| self.store.managed(kind, &key).cloned()).or_else(last).unwrap_or_default()]
             }
             Reply::List { items, .. } => items.iter().map(stored).collect(),
             _ => Vec::new(),

@@ -1,6 +1,12 @@
-//! What the server assigns to objects of certain kinds on the way in: addresses and ports of Services.
+//! What the server assigns to objects of certain kinds on the way in: addresses and ports of Services, who asks for a
+//! certificate, since when something holds.
 
+pub(super) mod api_service;
+pub(super) mod certificate_signing_request;
+mod complete;
+mod ip_address;
 pub(super) mod persistent_volume;
 mod service;
 
+pub(super) use complete::complete_new;
 pub use service::Allocator;

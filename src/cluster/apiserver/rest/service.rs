@@ -1,7 +1,7 @@
 //! Cluster IPs and node ports: each is given to one Service at a time.
 //!
 //! Models: pkg/registry/core/service/{storage/alloc.go,ipallocator,portallocator}, v1.36.
-//! Simplified: one IPv4 range; the static half of the ranges is not set apart.
+//! Simplified: IPv4 alone; where the lower, static part of a range is used up too is not told apart.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
@@ -11,23 +11,20 @@ use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Service, Status};
 use podarium_sim::Stream;
 
+use super::ip_address;
 use crate::store::Store;
 
-/// 10.96.0.0/16: the range that kubeadm gives, narrowed to 65,534 addresses.
-const FIRST: u32 = u32::from_be_bytes([10, 96, 0, 1]);
-const ADDRESSES: usize = 65_534;
 const FIRST_PORT: i32 = 30_000;
 const PORTS: usize = 2_768;
 
 #[derive(Clone, Debug, Default)]
 pub struct Allocator {
-    addresses: BTreeSet<u32>,
     ports: BTreeSet<i32>,
 }
 
 impl Allocator {
     /// Gives a Service what it needs and does not have; takes back what an update no longer needs.
-    pub(in crate::apiserver) fn assign(&mut self, _store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<(), Status> {
+    pub(in crate::apiserver) fn assign(&mut self, store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<(), Status> {
         let Object::Service(service) = object else { return Ok(()) };
         let old = old.and_then(|old| match old {
             Object::Service(old) => Some(&**old),
@@ -35,68 +32,15 @@ impl Allocator {
         });
         let service = Arc::make_mut(service);
         name_families(service);
-        self.assign_address(service, old, stream)?;
+        assign_address(store, service, old, stream)?;
         self.assign_ports(service, old, stream)
     }
 
     /// Frees what a removed Service held.
     pub(in crate::apiserver) fn release(&mut self, object: &Object) {
         let Object::Service(service) = object else { return };
-        if let Some(address) = address(service) {
-            self.addresses.remove(&address);
-        }
         for port in node_ports(service) {
             self.ports.remove(&port);
-        }
-    }
-
-    fn assign_address(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream) -> Result<(), Status> {
-        let had = old.and_then(address);
-        let external = service.spec.type_.as_deref() == Some("ExternalName");
-        if external || service.spec.cluster_ip.as_deref() == Some("None") {
-            if let Some(address) = had.filter(|_| external) {
-                self.addresses.remove(&address);
-            }
-            if !external {
-                let spec = Arc::make_mut(&mut service.spec);
-                spec.cluster_ips = Some(vec!["None".to_owned()]);
-                spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
-                let policy = if spec.selector.is_none() { "RequireDualStack" } else { "SingleStack" };
-                spec.ip_family_policy.get_or_insert_with(|| policy.to_owned());
-            }
-            return Ok(());
-        }
-        let text = match (address(service), service.spec.cluster_ip.as_deref().unwrap_or_default()) {
-            (Some(asked), text) if Some(asked) != had => {
-                if !self.addresses.insert(asked) {
-                    let text = text.to_owned();
-                    return Err(invalid(service, FieldError::invalid("spec.clusterIPs", vec![text.as_str()], format!("failed to allocate IP {text}: provided IP is already allocated"))));
-                }
-                text.to_owned()
-            }
-            (None, "") => match old.and_then(|old| old.spec.cluster_ip.clone()).filter(|text| !text.is_empty() && text != "None") {
-                Some(kept) => kept,
-                None => self.free_address(stream)?,
-            },
-            (_, text) => text.to_owned(),
-        };
-        let spec = Arc::make_mut(&mut service.spec);
-        spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
-        spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
-        spec.cluster_ips = Some(vec![text.clone()]);
-        spec.cluster_ip = Some(text);
-        Ok(())
-    }
-
-    fn free_address(&mut self, stream: &mut Stream) -> Result<String, Status> {
-        if self.addresses.len() >= ADDRESSES {
-            return Err(Status::new(500, "InternalError", "failed to allocate a serviceIP: range is full"));
-        }
-        loop {
-            let address = FIRST + u32::try_from(stream.below(ADDRESSES)).unwrap_or(0);
-            if self.addresses.insert(address) {
-                return Ok(Ipv4Addr::from(address).to_string());
-            }
         }
     }
 
@@ -154,11 +98,50 @@ impl Allocator {
     }
 }
 
+/// An address is taken while there is an IPAddress of its name.
+fn assign_address(store: &Store, service: &mut Service, old: Option<&Service>, stream: &mut Stream) -> Result<(), Status> {
+    let had = old.and_then(address);
+    let external = service.spec.type_.as_deref() == Some("ExternalName");
+    if external || service.spec.cluster_ip.as_deref() == Some("None") {
+        if !external {
+            let spec = Arc::make_mut(&mut service.spec);
+            spec.cluster_ips = Some(vec!["None".to_owned()]);
+            spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+            let policy = if spec.selector.is_none() { "RequireDualStack" } else { "SingleStack" };
+            spec.ip_family_policy.get_or_insert_with(|| policy.to_owned());
+        }
+        return Ok(());
+    }
+    let text = match (address(service), service.spec.cluster_ip.as_deref().unwrap_or_default()) {
+        (Some(asked), text) if Some(asked) != had => {
+            let text = text.to_owned();
+            if let Err(why) = ip_address::check(store, asked) {
+                return Err(invalid(service, FieldError::invalid("spec.clusterIPs", vec![text.as_str()], format!("failed to allocate IP {text}: {why}"))));
+            }
+            text
+        }
+        (None, "") => match old.and_then(|old| old.spec.cluster_ip.clone()).filter(|text| !text.is_empty() && text != "None") {
+            Some(kept) => kept,
+            None => ip_address::free(store, stream)
+                .map(|address| Ipv4Addr::from(address).to_string())
+                .ok_or_else(|| Status::new(500, "InternalError", "failed to allocate a serviceIP: range is full"))?,
+        },
+        (_, text) => text.to_owned(),
+    };
+    let spec = Arc::make_mut(&mut service.spec);
+    spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
+    spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
+    spec.cluster_ips = Some(vec![text.clone()]);
+    spec.cluster_ip = Some(text);
+    Ok(())
+}
+
 fn invalid(service: &Service, error: FieldError) -> Status {
     Status::invalid(Kind::Service, service.metadata.name.as_deref().unwrap_or_default(), &[error])
 }
 
-fn address(service: &Service) -> Option<u32> {
+/// The address of a Service, if it has one.
+pub(super) fn address(service: &Service) -> Option<u32> {
     service.spec.cluster_ip.as_deref()?.parse::<Ipv4Addr>().ok().map(u32::from)
 }
 

@@ -47,7 +47,7 @@ impl Controller for GarbageCollector {
     const CLIENT: (f64, u32) = (40.0, 60);
 
     fn watched() -> Vec<(Kind, Filter)> {
-        Kind::ALL.iter().filter(|kind| !matches!(kind, Kind::Event | Kind::ComponentStatus)).map(|kind| (*kind, Filter::all())).collect()
+        Kind::ALL.iter().filter(|kind| **kind != Kind::Event && kind.verbs().contains(&"watch")).map(|kind| (*kind, Filter::all())).collect()
     }
 
     fn on_change(&mut self, change: &Change, _caches: &Caches, enqueue: &mut Enqueue<'_>) {

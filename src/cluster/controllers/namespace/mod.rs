@@ -94,7 +94,7 @@ fn delete_content(ctx: &mut Sync<'_>, namespace: &str, age: Duration) -> Result<
         return Ok((findings, estimate));
     }
     let custom: Vec<Kind> = custom_kinds(ctx.caches()).collect();
-    for kind in Kind::ALL.iter().copied().chain(custom).filter(|kind| kind.info().namespaced && *kind != Kind::Pod) {
+    for kind in Kind::ALL.iter().copied().chain(custom).filter(|kind| kind.info().namespaced && *kind != Kind::Pod && kind.verbs().contains(&"deletecollection")) {
         estimate = estimate.max(delete_kind(ctx, kind, namespace, age, &mut findings)?);
     }
     Ok((findings, estimate))

@@ -4,7 +4,7 @@
 //! of 10 % nothing happens; upwards at most twice as many, downwards only after five minutes without a higher wish.
 //!
 //! Models: pkg/controller/podautoscaler/horizontal.go, replica_calculator.go, v1.36.
-//! Simplified: no add-on that measures is installed, so every metric is answered as on a cluster without one. Old
+//! Simplified: metrics other than CPU and memory are answered as on a cluster that has no add-on for them. Old
 //! recommendations and changes are forgotten, not overwritten.
 
 mod calculator;

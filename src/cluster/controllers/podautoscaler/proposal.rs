@@ -17,13 +17,15 @@ use podarium_api::selector::LabelSelector;
 
 use super::super::disruption::go_selector;
 use super::calculator::{self, Aim, Tolerances, Usage};
-use super::metrics::{self, Samples};
+use super::metrics::{self, Samples, Told};
 use super::pods;
 
 /// What all metrics of an autoscaler are judged by.
 pub(super) struct Scene<'a> {
     pub namespace: &'a str,
     pub pods: &'a [Arc<Pod>],
+    /// What the add-on for CPU and memory tells.
+    pub told: Told,
     /// How many pods are wanted at present, and how many there are.
     pub wanted: i32,
     pub present: i32,
@@ -103,7 +105,7 @@ impl Scene<'_> {
     }
 
     fn resource(&self, name: &str, target: &MetricTarget, container: Option<&str>) -> Result<(i32, String, MetricValueStatus), String> {
-        let samples = || metrics::resource().map_err(|why| format!("unable to get metrics for resource {name}: {why}"));
+        let samples = || metrics::resource(&self.told, name, container).map_err(|why| format!("unable to get metrics for resource {name}: {why}"));
         if let Some(average) = milli(target.average_value.as_ref()) {
             let (replicas, usage) = samples()
                 .and_then(|samples| self.by_samples(samples, Some(name), || Ok(Aim::Average(average))))

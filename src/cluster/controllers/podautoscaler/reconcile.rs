@@ -15,6 +15,7 @@ use podarium_api::{HorizontalPodAutoscaler, Object, Pod, Resource as _};
 use super::super::{Stop, Sync};
 use super::calculator::Tolerances;
 use super::limits::Bounds;
+use super::metrics;
 use super::proposal::{Proposal, Scene};
 use super::target::Target;
 use super::{EventType, Key, Known};
@@ -122,7 +123,13 @@ impl<'a, 'b> Work<'a, 'b> {
         };
         let autoscaler = self.autoscaler;
         let specs = autoscaler.spec.metrics.as_deref().unwrap_or_default();
+        let asks = specs.iter().any(|spec| matches!(spec.type_.as_str(), "Resource" | "ContainerResource"));
+        let told = match known.selector.as_ref().filter(|_| asks) {
+            Some(selector) => metrics::ask(self.ctx, autoscaler.namespace(), selector)?,
+            None => Ok(Vec::new()),
+        };
         let scene = Scene {
+            told,
             namespace: autoscaler.namespace(),
             pods: &pods,
             wanted: target.wanted(),

@@ -1,4 +1,4 @@
-//! Autoscalers in a running cluster, where nobody measures.
+//! Autoscalers in a running cluster, where nobody measures; and where somebody does.
 
 use podarium_api::{Deployment, HorizontalPodAutoscaler, Kind};
 use serde_json::{Value, json};
@@ -121,4 +121,61 @@ fn metrics_of_other_add_ons_are_missed_by_their_names() {
         let found = conditions(&bed)[1].clone();
         assert_eq!((found.1.as_str(), found.2), (reason, format!("the HPA was unable to compute the replica count: {why}")));
     }
+}
+
+/// Some thirty requests a second of 10 ms each: 300m of CPU, and 50m are what a pod should use.
+#[test]
+fn what_is_measured_scales_up_under_load_and_down_after_it() {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use podarium_api::Service;
+
+    use crate::images::{Behavior, Image, ImageCatalog};
+    use crate::kubelet::NodeConfig;
+    use crate::network::{Asked, From, Load, TrafficPlan};
+    use crate::{Cause, Cluster, Config, Key};
+
+    let mut cluster = Cluster::new(Config { metrics_server: true, ..Config::default() });
+    cluster.bootstrap();
+    let mut behavior = Behavior::serving(80, "worked\n");
+    behavior.serves[0].cpu = Duration::from_millis(10);
+    cluster.set_images(Arc::new(ImageCatalog::standard().with(Image::new("worker:1", 1 << 20).with(behavior))));
+    cluster.add_node(NodeConfig::new("node-1", 0));
+    let post = |cluster: &mut Cluster, path: &str, body: Value| {
+        let request = podarium_machine::HttpRequest::new("POST", path).body(body.to_string());
+        cluster.http(request, Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(100));
+    };
+    let container = json!({"name": "app", "image": "worker:1", "resources": {"requests": {"cpu": "100m"}}});
+    let template = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [container]}});
+    post(&mut cluster, "/apis/apps/v1/namespaces/default/deployments", json!({"metadata": {"name": "web"}, "spec": {"selector": {"matchLabels": {"app": "web"}}, "template": template}}));
+    post(&mut cluster, "/api/v1/namespaces/default/services", json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]}}));
+    let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}}});
+    let reference = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"});
+    post(&mut cluster, "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers", json!({"metadata": {"name": "h"}, "spec": {"maxReplicas": 4, "scaleTargetRef": reference, "metrics": [metric]}}));
+    cluster.advance(cluster.now() + Duration::from_secs(90));
+    let replicas = |cluster: &Cluster| cluster.get::<Deployment>(&Key::new("default", "web")).unwrap().spec.replicas;
+    let autoscaler = cluster.get::<HorizontalPodAutoscaler>(&Key::new("default", "h")).unwrap();
+    let active = autoscaler.status.conditions.iter().flatten().find(|condition| condition.type_ == "ScalingActive").unwrap();
+    assert_eq!(
+        (active.status.as_str(), active.message.as_deref()),
+        ("True", Some("the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)"))
+    );
+    assert_eq!(replicas(&cluster), Some(1), "nobody asks for anything");
+    assert!(cluster.get::<Service>(&Key::new("default", "web")).is_some());
+    cluster.start_traffic(TrafficPlan {
+        name: "load".into(),
+        from: From::Nodes,
+        service: Key::new("default", "web"),
+        port: 80,
+        asked: Arc::new(Asked::get("web", "/")),
+        load: Load::Closed { clients: 10, pause: Duration::from_millis(300) },
+        timeout: Duration::from_secs(5),
+    });
+    cluster.advance(cluster.now() + Duration::from_secs(300));
+    assert_eq!(replicas(&cluster), Some(4));
+    cluster.stop_traffic("load");
+    cluster.advance(cluster.now() + Duration::from_secs(900));
+    assert_eq!(replicas(&cluster), Some(1));
 }

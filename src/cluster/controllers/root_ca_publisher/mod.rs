@@ -2,7 +2,7 @@
 //! `kube-root-ca.crt`, so that any pod can trust the API server.
 //!
 //! Models: pkg/controller/certificates/rootcacertpublisher/publisher.go, v1.36.
-//! Simplified: the certificate is a placeholder, as nothing is encrypted.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,23 @@ use podarium_api::{ConfigMap, Kind, Namespace, Object, ObjectMeta};
 use super::service_account::unless_there;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::Filter;
+use crate::authority::Authority;
 use crate::client::{Caches, Change};
 use crate::store::Key;
 
 const NAME: &str = "kube-root-ca.crt";
 const DESCRIPTION: (&str, &str) = ("kubernetes.io/description", "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.");
-/// What stands for the certificate.
-pub(super) const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\n(the simulated cluster's authority)\n-----END CERTIFICATE-----\n";
 
-#[derive(Clone, Debug, Default)]
-pub struct RootCaPublisher;
+#[derive(Clone, Debug)]
+pub struct RootCaPublisher {
+    authority: Authority,
+}
+
+impl RootCaPublisher {
+    pub fn new(authority: Authority) -> Self {
+        RootCaPublisher { authority }
+    }
+}
 
 impl Controller for RootCaPublisher {
     const NAME: &'static str = "root-ca-cert-publisher";
@@ -43,7 +50,7 @@ impl Controller for RootCaPublisher {
         if namespace.status.phase.as_deref() == Some("Terminating") {
             return Ok(());
         }
-        let data = Some(BTreeMap::from([("ca.crt".to_owned(), CERTIFICATE.to_owned())]));
+        let data = Some(BTreeMap::from([("ca.crt".to_owned(), self.authority.pem().to_owned())]));
         let description = |metadata: &mut ObjectMeta| {
             metadata.annotations.get_or_insert_default().insert(DESCRIPTION.0.to_owned(), DESCRIPTION.1.to_owned());
         };

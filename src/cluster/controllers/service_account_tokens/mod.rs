@@ -7,10 +7,10 @@
 use k8s_openapi::ByteString;
 use podarium_api::{Kind, Object, Resource as _, Secret, ServiceAccount};
 
-use super::root_ca_publisher::CERTIFICATE;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::authentication::Issuer;
 use crate::apiserver::{Filter, Request};
+use crate::authority::Authority;
 use crate::client::{Caches, Change};
 use crate::store::Key;
 
@@ -18,8 +18,16 @@ const TYPE: &str = "kubernetes.io/service-account-token";
 const ACCOUNT_NAME: &str = "kubernetes.io/service-account.name";
 const ACCOUNT_UID: &str = "kubernetes.io/service-account.uid";
 
-#[derive(Clone, Debug, Default)]
-pub struct TokensController;
+#[derive(Clone, Debug)]
+pub struct TokensController {
+    authority: Authority,
+}
+
+impl TokensController {
+    pub fn new(authority: Authority) -> Self {
+        TokensController { authority }
+    }
+}
 
 fn annotation<'a>(secret: &'a Secret, name: &str) -> &'a str {
     secret.metadata.annotations.as_ref().and_then(|annotations| annotations.get(name)).map_or("", String::as_str)
@@ -75,7 +83,7 @@ impl Controller for TokensController {
                 _ => Ok(()),
             };
         };
-        let next = filled(&secret, &account);
+        let next = filled(&secret, &account, self.authority.pem());
         if next != *secret {
             ctx.update(next)??;
         }
@@ -84,10 +92,10 @@ impl Controller for TokensController {
 }
 
 /// The Secret with all that a token Secret holds.
-fn filled(secret: &Secret, account: &ServiceAccount) -> Secret {
+fn filled(secret: &Secret, account: &ServiceAccount, certificate: &str) -> Secret {
     let mut next = secret.clone();
     let data = next.data.get_or_insert_default();
-    data.insert("ca.crt".to_owned(), ByteString(CERTIFICATE.into()));
+    data.insert("ca.crt".to_owned(), ByteString(certificate.into()));
     data.entry("namespace".to_owned()).or_insert_with(|| ByteString(secret.namespace().into()));
     data.entry("token".to_owned()).or_insert_with(|| ByteString(Issuer.legacy_token(account, secret.name()).into()));
     let annotations = next.metadata.annotations.get_or_insert_default();

@@ -61,7 +61,7 @@ fn item(group: &Group) -> Value {
         .iter()
         .map(|version| {
             let resources: Vec<Value> = version.resources.values().map(|served| resource(&group.name, &version.version, served)).collect();
-            json!({"version": version.version, "resources": resources, "freshness": "Current"})
+            json!({"version": version.version, "resources": resources, "freshness": if version.available { "Current" } else { "Stale" }})
         })
         .collect();
     json!({"metadata": metadata, "versions": versions})

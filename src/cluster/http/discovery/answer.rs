@@ -10,12 +10,17 @@ use serde_json::Value;
 use super::super::accept::{self, Route};
 use super::super::read::Server;
 use super::super::text::{encode, page_not_found};
-use super::super::{Query, openapi};
+use super::super::{Query, aggregation, openapi};
 use super::{aggregated, groups, health, legacy, root, version};
 
 /// The answer to a path that is not about objects.
 pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    if let ["apis", group, version, ..] = parts.as_slice()
+        && aggregation::is_unavailable(group, version, server.store)
+    {
+        return Ok(aggregation::unavailable());
+    }
     let groups = || groups::served(server.course_2019, server.store);
     let document = match parts.as_slice() {
         [] => return Ok(root::paths(&groups())),

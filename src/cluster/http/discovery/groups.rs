@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use podarium_api::{Kind, ResourceInfo, versions};
 
-use super::super::custom;
+use super::super::{aggregation, custom};
 use super::super::resources::{self, Subresource};
+use crate::apiserver::api_services::CUSTOM;
 use crate::store::Store;
 
 /// The groups in the order of their priority; others come after them, by name.
@@ -20,6 +21,19 @@ const ORDER: &[&str] = &[
     "flowcontrol.apiserver.k8s.io",
 ];
 
+/// What puts a pod on a node; it can be made and is not kept.
+pub(in super::super) const BINDING: ResourceInfo = ResourceInfo {
+    group: "",
+    version: "v1",
+    kind: "Binding",
+    plural: "bindings",
+    singular: "binding",
+    short_names: &[],
+    categories: &[],
+    namespaced: true,
+    has_status: false,
+};
+
 /// A group of the API; the core group has no name.
 pub(in super::super) struct Group {
     pub name: String,
@@ -29,6 +43,8 @@ pub(in super::super) struct Group {
 
 pub(in super::super) struct GroupVersion {
     pub version: String,
+    /// Whether whoever serves it can be reached.
+    pub available: bool,
     /// The kinds that this version serves, by plural.
     pub resources: BTreeMap<&'static str, Served>,
 }
@@ -56,22 +72,32 @@ pub(in super::super) fn served(course_2019: bool, store: &Store) -> Vec<Group> {
         let (group, version, plural) = (custom.info.group, custom.info.version, custom.info.plural);
         found.entry(group).or_default().entry(version).or_default().insert(plural, custom);
     }
-    for info in Kind::ALL.iter().filter(|kind| !kind.verbs().is_empty()).map(|kind| kind.info()) {
+    for info in Kind::ALL.iter().filter(|kind| !kind.verbs().is_empty()).map(|kind| kind.info()).filter(|info| aggregation::is_served(info, store)) {
         let own = (info.group, info.version);
         let others = versions::of(&info, course_2019).map(|version| (version.group, version.version));
         for (group, version) in std::iter::once(own).chain(others) {
             found.entry(group).or_default().entry(version).or_default().insert(info.plural, Served::built_in(info));
         }
     }
+    found.entry("").or_default().entry("v1").or_default().insert(BINDING.plural, Served::built_in(BINDING));
+    for service in aggregation::foreign(store) {
+        let (group, version) = (service.spec.group.as_deref().unwrap_or_default(), service.spec.version.as_deref().unwrap_or_default());
+        found.entry(group).or_default().entry(version).or_default();
+    }
     let mut groups: Vec<Group> = found
         .into_iter()
         .map(|(name, versions)| {
-            let mut versions: Vec<GroupVersion> = versions.into_iter().map(|(version, resources)| GroupVersion { version: version.to_owned(), resources }).collect();
+            let mut versions: Vec<GroupVersion> = versions.into_iter().map(|(version, resources)| GroupVersion { available: !aggregation::is_unavailable(name, version, store), version: version.to_owned(), resources }).collect();
             versions.sort_by_key(|version| Reverse(rank(&version.version)));
             Group { name: name.to_owned(), versions }
         })
         .collect();
-    groups.sort_by_key(|group| ORDER.iter().position(|known| *known == group.name).unwrap_or(ORDER.len()));
+    // Groups beyond the server's own stand in the order of the priorities under which they are registered.
+    let priority = |group: &str| {
+        let of_group = aggregation::foreign(store).filter(|service| service.spec.group.as_deref() == Some(group));
+        of_group.map(|service| service.spec.group_priority_minimum).max().unwrap_or(CUSTOM.0)
+    };
+    groups.sort_by_key(|group| (ORDER.iter().position(|known| *known == group.name).unwrap_or(ORDER.len()), Reverse(priority(&group.name))));
     groups
 }
 

@@ -13,4 +13,4 @@ mod root;
 mod version;
 
 pub(super) use answer::answer;
-pub(super) use groups::{Group, GroupVersion, Served, served as served_groups};
+pub(super) use groups::{BINDING, Group, GroupVersion, Served, served as served_groups};

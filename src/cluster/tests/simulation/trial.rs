@@ -204,7 +204,10 @@ impl Trial {
         let Some(id) = self.cluster.component_id(name).filter(|id| !self.cluster.is_running(*id)) else { return };
         match name {
             "kube-scheduler" => self.cluster.restart(id, Scheduler::new("control-plane")),
-            _ => self.cluster.restart(id, ControllerManager::standard()),
+            _ => {
+                let manager = ControllerManager::standard(self.cluster.authority());
+                self.cluster.restart(id, manager);
+            }
         }
     }
 
