@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::builder::{Builder, Info};
 use crate::client::Call;
-use crate::failure::{Outcome, fail};
+use crate::failure::{Outcome, fail, not_simulated};
 use crate::kubectl::Kubectl;
 use crate::revisions::selector;
 use crate::unstructured::{annotation, items, name, text};
@@ -57,6 +57,18 @@ impl Kubectl<'_, '_> {
                 None => fail("timed out waiting for the condition"),
             },
             kind => fail(format!("cannot attach to {}: selector for {} not implemented", go_type(kind), go_type(kind))),
+        }
+    }
+
+    /// The pod that is to be debugged.
+    pub fn debuggable_pod(&mut self, word: &str) -> Outcome<Value> {
+        let builder = Builder { default_type: Some("pods"), ..Builder::of(self, &[word.to_owned()]) };
+        let infos = builder.find(self)?.all()?;
+        match infos.into_iter().next() {
+            Some(info) if info.mapping.kind == "Pod" => Ok(info.object),
+            Some(info) if info.mapping.kind == "Node" => not_simulated("kubectl debug of a node"),
+            Some(info) => fail(format!("\"/v1, Kind={}\" not supported by debug", info.mapping.kind)),
+            None => fail("expected a resource"),
         }
     }
 

@@ -196,6 +196,11 @@ impl Behaving {
         Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
     }
 
+    /// The directory whose files it hands out.
+    pub fn root(&self) -> Option<&str> {
+        self.behavior.root.as_deref()
+    }
+
     /// What a command comes to for which there is a rule: its code and its output.
     pub fn exec(&self, line: &str, now: Time) -> Option<(i32, String)> {
         self.rule(line, now).map(|rule| (i32::from(!rule.succeeds), rule.output.clone()))

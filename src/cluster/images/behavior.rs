@@ -122,6 +122,8 @@ pub struct Behavior {
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
     pub serves: Vec<Serves>,
+    /// A web server that hands out the files of its container from this directory.
+    pub root: Option<String>,
     /// How many requests it works on at a time; more wait for their turn. `None`: all at once.
     pub workers: Option<usize>,
     /// How commands in its container end; the last rule that fits counts.
@@ -142,6 +144,7 @@ impl Default for Behavior {
             exits: Vec::new(),
             logs: Vec::new(),
             serves: Vec::new(),
+            root: None,
             workers: None,
             execs: Vec::new(),
             memory_bytes: 4 << 20,

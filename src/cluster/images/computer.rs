@@ -19,8 +19,9 @@ use podarium_machine::{
 use podarium_sim::Time;
 
 use super::behaving::Behaving;
+use super::web_files;
 use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
-use crate::network::Asked;
+use crate::network::{Answered, Asked};
 
 /// From the container's start until its main program's first instruction.
 const START_UP: Duration = Duration::from_millis(20);
@@ -287,11 +288,16 @@ impl Computer {
 
     /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
     /// others before it.
-    pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
+    pub fn take(&mut self, port: u16, asked: &Asked, now: Time, storage: &mut Storage<'_>) -> Taken {
         if let Main::Played(behaving) = &mut self.main {
             let taken = behaving.take(port, asked, now);
-            if taken != Taken::Refused {
-                return taken;
+            let root = behaving.root().map(str::to_owned);
+            match (taken, root) {
+                (Taken::Refused, _) => {}
+                (Taken::Answer { at, .. }, Some(root)) if self.has_files_of_others(&root) => {
+                    return Taken::Answer { at, answered: self.file(&root, asked, storage) };
+                }
+                (taken, _) => return taken,
             }
         }
         let Some(machine) = self.machine.as_mut().filter(|machine| machine.listens(port)) else { return Taken::Refused };
@@ -299,6 +305,24 @@ impl Computer {
             return Taken::NotTls;
         }
         machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
+    }
+
+    /// Whether what is in a directory may be other than the image has it.
+    fn has_files_of_others(&self, directory: &str) -> bool {
+        let meets = |path: &str| path.starts_with(directory) || directory.starts_with(path);
+        self.machine.is_some() || self.spawned.mounts.iter().any(|point| meets(&point.path))
+    }
+
+    /// A file of its own, as its web server hands it out.
+    fn file(&mut self, root: &str, asked: &Asked, storage: &mut Storage<'_>) -> Arc<Answered> {
+        self.make_machine(storage);
+        let server = format!("{}/{}", self.image.programs.first().map_or("", String::as_str), self.image.version);
+        let version: Arc<str> = self.image.version.as_str().into();
+        let Some(machine) = self.machine.take() else { return Arc::default() };
+        self.take_volumes_out(&machine, storage);
+        let answered = web_files::answer(&machine, root, asked, &server, &version);
+        self.machine = Some(machine);
+        Arc::new(answered)
     }
 
     /// What it uses at the moment, for metrics.

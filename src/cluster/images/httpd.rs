@@ -7,11 +7,19 @@ use std::time::Duration;
 
 use super::{Behavior, Image};
 
+const ROOT: &str = "/usr/local/apache2/htdocs";
+const PAGE: &str = "<html><body><h1>It works!</h1></body></html>\n";
+
 pub(super) fn images() -> Vec<Image> {
     let behavior = || Behavior {
         starts_in: Duration::from_millis(250),
         memory_bytes: 12 << 20,
-        ..Behavior::serving(80, "<html><body><h1>It works!</h1></body></html>\n")
+        root: Some(ROOT.to_owned()),
+        ..Behavior::serving(80, PAGE)
     };
-    ["latest", "alpine", "2.4"].iter().map(|tag| Image::new(&format!("httpd:{tag}"), 60 << 20).with(behavior())).collect()
+    ["latest", "alpine", "2.4"].iter().map(|tag| {
+        let mut image = Image::new(&format!("httpd:{tag}"), 60 << 20).with(behavior());
+        image.files.push((format!("{ROOT}/index.html"), PAGE.to_owned()));
+        image
+    }).collect()
 }

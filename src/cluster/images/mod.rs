@@ -13,10 +13,13 @@ mod computer;
 mod cpu_meter;
 mod process;
 mod reference;
+mod web_files;
 
 mod alpine;
 mod auth;
 mod busybox;
+mod curl;
+mod debian;
 mod gceme;
 mod hello;
 mod hello_app;
@@ -24,6 +27,7 @@ mod httpd;
 mod monolith;
 mod nginx;
 mod pause;
+mod python;
 mod redis;
 
 pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
@@ -40,6 +44,8 @@ fn registry() -> Vec<Vec<Image>> {
         alpine::images(),
         auth::images(),
         busybox::images(),
+        curl::images(),
+        debian::images(),
         gceme::images(),
         hello::images(),
         hello_app::images(),
@@ -47,6 +53,7 @@ fn registry() -> Vec<Vec<Image>> {
         monolith::images(),
         nginx::images(),
         pause::images(),
+        python::images(),
         redis::images(),
     ]
 }

@@ -52,7 +52,7 @@ impl PodState {
         }
         if let Some(get) = &handler.http_get {
             let path = get.path.clone().unwrap_or_default();
-            let failure = self.ask_hook(get, &container.name, host, now);
+            let failure = self.ask_hook(get, &container.name, host, ctx);
             return match failure {
                 Ok(at) => HookRun::Until(at, None),
                 Err(error) => HookRun::Until(now, Some(format!("HTTP lifecycle hook ({path}) {named} {error}"))),
@@ -66,13 +66,14 @@ impl PodState {
     }
 
     /// When the answer to an HTTP hook comes. What the answer is does not matter.
-    fn ask_hook(&mut self, get: &k8s_openapi::api::core::v1::HTTPGetAction, container: &str, host: &Host, now: Time) -> Result<Time, String> {
+    fn ask_hook(&mut self, get: &k8s_openapi::api::core::v1::HTTPGetAction, container: &str, host: &Host, ctx: &mut Ctx<'_>) -> Result<Time, String> {
+        let now = ctx.now();
         let ip = self.address(host);
         let (port, path, target) = http_question(get, &self.pod.spec, container, &ip)?;
         let mut asked = Asked::get(address(&target), &path);
         asked.tls = target.starts_with("https:");
         asked.headers.push(("User-Agent".to_owned(), "kube-lifecycle/1.36".to_owned()));
-        match self.runtime.take(port, &asked, now) {
+        match self.runtime.take(port, &asked, now, ctx.disks) {
             Some((_, Taken::Answer { at, .. })) => Ok(at),
             // What is answered, and when, does not matter.
             Some((_, Taken::Later(_))) => Ok(now),

@@ -376,7 +376,7 @@ impl PodState {
                 let mut asked = Asked::get(address(&target), &path);
                 asked.tls = target.starts_with("https:");
                 asked.headers.push(("User-Agent".to_owned(), "kube-probe/1.36".to_owned()));
-                match self.runtime.take(port, &asked, now) {
+                match self.runtime.take(port, &asked, now, ctx.disks) {
                     None | Some((_, Taken::Refused)) => at_once(refused(address(&target)).map(|refused| format!("Get \"{target}\": {refused}"))),
                     Some((_, Taken::NotTls)) => at_once(Some(format!("Get \"{target}\": http: server gave HTTP response to HTTPS client"))),
                     Some((_, Taken::Answer { at, .. })) if at > now + worker.timeout() => {

@@ -159,10 +159,11 @@ impl PodRuntime {
     }
 
     /// A request comes to a port of the pod. `None`: nobody listens there.
-    pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Option<(&Container, Taken)> {
+    pub fn take(&mut self, port: u16, asked: &Asked, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
+        let mut storage = Storage { pod: &mut self.volumes, disks };
         for container in &mut self.containers {
             let Some(process) = container.process.as_mut() else { continue };
-            match process.take(port, asked, now) {
+            match process.take(port, asked, now, &mut storage) {
                 Taken::Refused => {}
                 taken => return Some((container, taken)),
             }

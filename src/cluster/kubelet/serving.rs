@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use podarium_sim::Time;
-
 use super::agenda::Sleeper;
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
@@ -16,22 +14,22 @@ use crate::network::{Arrival, Connected};
 
 impl Kubelet {
     pub(super) fn serve(&mut self, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
-        let now = ctx.now();
         if let Some(uid) = self.host.addresses.owner(arrival.to).cloned() {
-            return self.serve_in(&uid, arrival, now);
+            return self.serve_in(&uid, arrival, ctx);
         }
         if self.host.config.address.parse() != Ok(arrival.to) {
             return Connected::Dropped;
         }
         let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
-        let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, now));
+        let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, ctx));
         answers.into_iter().find(|connected| !matches!(connected, Connected::Refused)).unwrap_or(Connected::Refused)
     }
 
-    fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, now: Time) -> Connected {
+    fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
+        let now = ctx.now();
         let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
         let state: &mut PodState = Arc::make_mut(state);
-        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now) {
+        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now, ctx.disks) {
             None => return Connected::Refused,
             Some((container, taken)) => {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());

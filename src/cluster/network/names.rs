@@ -72,7 +72,7 @@ impl Names {
 
     /// `NAME.NAMESPACE`, `HOST.NAME.NAMESPACE` or `_PORT._PROTOCOL.NAME.NAMESPACE`, without the zone.
     fn service(&self, full: &str, labels: &[&str], record: RecordType) -> LookupAnswer {
-        let [rest @ .., name, namespace] = labels else { return LookupAnswer::Records(Vec::new()) };
+        let [rest @ .., name, namespace] = labels else { return self.namespace(labels.first().copied()) };
         let key = Key::new(namespace, name);
         let Some(service) = self.services.get(&key) else { return LookupAnswer::NxDomain };
         let spec = &service.spec;
@@ -97,6 +97,12 @@ impl Names {
             },
             _ => LookupAnswer::NxDomain,
         }
+    }
+
+    /// The name of a namespace (or of all Services) has nothing under itself, but it is one.
+    fn namespace(&self, name: Option<&str>) -> LookupAnswer {
+        let is_known = |name: &str| self.services.range(Key::new(name, "")..).next().is_some_and(|(key, _)| &*key.namespace == name);
+        if name.is_none_or(is_known) { LookupAnswer::Records(Vec::new()) } else { LookupAnswer::NxDomain }
     }
 
     fn endpoints(&self, key: &Key, service: &Service) -> Vec<Address> {
@@ -218,6 +224,8 @@ mod tests {
             ("_sql._tcp.db.shop.svc.cluster.local", RecordType::Srv, "Srv { priority: 0, weight: 100, port: 5432, target: \"db-0.db.shop.svc.cluster.local.\" }"),
             ("2.1.96.10.in-addr.arpa", RecordType::Ptr, "Ptr(\"web.shop.svc.cluster.local.\")"),
             ("google.com", RecordType::A, "NxDomain"),
+            ("shop.svc.cluster.local", RecordType::A, ""),
+            ("web.svc.cluster.local", RecordType::A, "NxDomain"),
         ];
         for (name, record, expected) in cases {
             assert_eq!(answer(name, record), expected, "{name}");

@@ -11,6 +11,7 @@ mod cluster_info;
 mod config;
 mod cordon;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -58,6 +59,7 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &debug::COMMAND,
     &events::COMMAND,
     &diff::COMMAND,
     &apply::COMMAND,
@@ -75,4 +77,4 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] =
-    &["certificate", "completion", "cp", "debug", "edit", "explain", "kustomize", "plugin", "port-forward", "proxy"];
+    &["certificate", "completion", "cp", "edit", "explain", "kustomize", "plugin", "port-forward", "proxy"];

@@ -98,7 +98,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 }
 
 /// Whether a text can name an image: no spaces, and no capital letters in the repository.
-fn is_image(text: &str) -> bool {
+pub(super) fn is_image(text: &str) -> bool {
     let (host, rest) = text.split_once('/').unwrap_or(("", text));
     let repository = rest.split(['@', ':']).next().unwrap_or_default();
     !host.starts_with(':') && !repository.is_empty() && !text.contains(char::is_whitespace) && !repository.chars().any(char::is_uppercase)
