@@ -141,6 +141,14 @@ impl Player {
         Ok(id)
     }
 
+    /// A client outside says something more, over an exchange that goes both ways.
+    pub fn http_data(&mut self, id: HttpId, bytes: Vec<u8>) -> std::io::Result<()> {
+        let input = Input::HttpData { exchange: id.0, bytes };
+        self.recording.add(self.simulation.now(), input.clone());
+        self.simulation.input(input);
+        self.save_now_and_then()
+    }
+
     /// A client outside wants no more of an answer.
     pub fn hang_up(&mut self, id: HttpId) -> std::io::Result<()> {
         let input = Input::HangUp { exchange: id.0 };

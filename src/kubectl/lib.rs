@@ -21,6 +21,7 @@ pub mod command;
 pub mod describe;
 pub mod discovery;
 pub mod duration;
+pub mod explanation;
 pub mod failure;
 pub mod flags;
 pub mod help;

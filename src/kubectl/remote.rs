@@ -14,6 +14,9 @@ use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{items, text};
 
+/// How much of standard input goes into one message.
+const PIECE: usize = 32 << 10;
+
 const STDIN: u8 = 0;
 const STDOUT: u8 = 1;
 const STDERR: u8 = 2;
@@ -71,6 +74,67 @@ impl Kubectl<'_, '_> {
     }
 }
 
+impl Kubectl<'_, '_> {
+    /// Runs a command in a container with this standard input; what it complains about is shown, and what it writes is
+    /// given back.
+    pub fn exchange(&mut self, call: Call, input: Option<Vec<u8>>) -> Outcome<Vec<u8>> {
+        let mut call = call.query("stdout", "true").query("stderr", "true");
+        if input.is_some() {
+            call = call.query("stdin", "true");
+        }
+        let stream = self.upgrade(&call)?;
+        if let Some(input) = input {
+            for piece in input.chunks(PIECE) {
+                send(self.process, stream.id, STDIN, piece)?;
+            }
+            send(self.process, stream.id, CLOSE, &[STDIN])?;
+        }
+        let (end, out) = self.process.repeat(Vec::new(), |process, out: &mut Vec<u8>| {
+            Ok(match hear(process, stream.id)? {
+                Heard::Out(bytes) => {
+                    out.extend(bytes);
+                    ControlFlow::Continue(())
+                }
+                Heard::Nothing => ControlFlow::Continue(()),
+                Heard::End(end) => ControlFlow::Break((end, std::mem::take(out))),
+            })
+        })?;
+        self.process.http_close(stream.id)?;
+        match end {
+            End::Status(status) => ended(&status).map(|()| out),
+            End::Broken(error) => fail(format!("error reading from error stream: {error}")),
+        }
+    }
+}
+
+/// What one message of the container was.
+enum Heard {
+    Out(Vec<u8>),
+    Nothing,
+    End(End),
+}
+
+/// Waits for the next message of the container, and shows what is on its standard error.
+fn hear(process: &mut Process<'_>, stream: ExchangeId) -> Result<Heard, Suspend> {
+    Ok(match process.http_next(stream, None)? {
+        StreamItem::Chunk(message) => {
+            let (channel, bytes) = message.split_first().map_or((STDOUT, &[][..]), |(channel, bytes)| (*channel, bytes));
+            match channel {
+                STDOUT => Heard::Out(bytes.to_vec()),
+                STDERR => {
+                    // What cannot be shown is not shown.
+                    let _ = process.write(2, bytes)?;
+                    Heard::Nothing
+                }
+                ERROR => Heard::End(End::Status(serde_json::from_slice(bytes).unwrap_or_default())),
+                _ => Heard::Nothing,
+            }
+        }
+        StreamItem::Failed(error) => Heard::End(End::Broken(error.to_string())),
+        _ => Heard::End(End::Broken("unexpected EOF".to_owned())),
+    })
+}
+
 /// How a conversation ended.
 #[derive(Clone, Debug)]
 enum End {
@@ -97,22 +161,13 @@ fn turn(process: &mut Process<'_>, stream: ExchangeId, reads: &mut bool) -> Resu
         }
         return Ok(ControlFlow::Continue(()));
     }
-    Ok(match process.http_next(stream, None)? {
-        StreamItem::Chunk(message) => {
-            let (channel, bytes) = message.split_first().map_or((STDOUT, &[][..]), |(channel, bytes)| (*channel, bytes));
-            match channel {
-                STDOUT => process.write_stdout(bytes)?,
-                STDERR => {
-                    // What cannot be shown is not shown.
-                    let _ = process.write(2, bytes)?;
-                }
-                ERROR => return Ok(ControlFlow::Break(End::Status(serde_json::from_slice(bytes).unwrap_or_default()))),
-                _ => {}
-            }
+    Ok(match hear(process, stream)? {
+        Heard::Out(bytes) => {
+            process.write_stdout(&bytes)?;
             ControlFlow::Continue(())
         }
-        StreamItem::Failed(error) => ControlFlow::Break(End::Broken(error.to_string())),
-        _ => ControlFlow::Break(End::Broken("unexpected EOF".to_owned())),
+        Heard::Nothing => ControlFlow::Continue(()),
+        Heard::End(end) => ControlFlow::Break(end),
     })
 }
 

@@ -25,6 +25,8 @@ pub struct Exchange(pub u64);
 
 pub enum Command {
     Request { exchange: Exchange, request: Box<HttpRequest>, answers: tokio::sync::mpsc::Sender<HttpEvent> },
+    /// The client says something more, over an exchange that goes both ways.
+    Data { exchange: Exchange, bytes: Vec<u8> },
     /// The client is gone, or has what it wanted.
     HangUp(Exchange),
     /// Lets so much virtual time pass at once; the answer is the time on the clock.
@@ -93,6 +95,11 @@ impl Engine {
                 let id = self.player.http(*request)?;
                 self.open.insert(id, Open { exchange, answers, waiting: true });
                 self.ids.insert(exchange, id);
+            }
+            Command::Data { exchange, bytes } => {
+                if let Some(id) = self.ids.get(&exchange) {
+                    self.player.http_data(*id, bytes)?;
+                }
             }
             Command::HangUp(exchange) => {
                 if let Some(id) = self.ids.remove(&exchange) {

@@ -9,12 +9,14 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::header::{HeaderName, HeaderValue};
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use podarium_api::Status;
 use podarium_machine::{HttpEvent, HttpRequest};
 
 use crate::engine::{BACKLOG, Command, Exchange};
 use crate::protobuf::{self, ProtobufError};
+use crate::websocket;
 
 /// What a request's body may weigh before it is not even shown to the API server, which has a lower limit of its own
 /// (3 MiB) with an answer of its own.
@@ -33,7 +35,8 @@ pub struct Doors {
 }
 
 impl Doors {
-    pub async fn answer(self, request: Request<Incoming>) -> Result<Answer, Infallible> {
+    pub async fn answer(self, mut request: Request<Incoming>) -> Result<Answer, Infallible> {
+        let upgrade = websocket::asked_for(request.headers()).map(|key| (key, hyper::upgrade::on(&mut request)));
         let (head, body) = request.into_parts();
         let stated = head.headers.get(hyper::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let good = stated.and_then(|value| value.split_once(' ')).is_some_and(|(scheme, token)| {
@@ -62,30 +65,35 @@ impl Doors {
             url: target.to_owned(),
             headers: headers.collect(),
             body: body.to_vec(),
-            timeout: None,
+            ..HttpRequest::default()
         };
         Ok(match as_json(request) {
-            Ok(request) => self.ask(request).await,
+            Ok(request) => self.ask(request, upgrade).await,
             Err(error) => refuse(&Status::bad_request(error.to_string())),
         })
     }
 
-    async fn ask(self, request: HttpRequest) -> Answer {
+    async fn ask(self, request: HttpRequest, upgrade: Option<(HeaderValue, OnUpgrade)>) -> Answer {
         let exchange = Exchange(self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let (sender, mut answers) = tokio::sync::mpsc::channel(BACKLOG);
         let command = Command::Request { exchange, request: Box::new(request), answers: sender };
         if self.commands.send(command).is_err() {
             return refuse(&gone());
         }
+        let commands = self.commands.clone();
         let line = Line { exchange, commands: self.commands, done: false };
-        match answers.recv().await {
-            Some(HttpEvent::Response(response)) => {
+        match (answers.recv().await, upgrade) {
+            (Some(HttpEvent::Response(response)), _) => {
                 let mut line = line;
                 line.done = true;
                 with_head(response.status, &response.headers, Either::Left(Full::new(response.body.into())))
             }
-            Some(HttpEvent::Head { status, headers }) => with_head(status, &headers, Either::Right(Stream { answers, line })),
-            Some(HttpEvent::Chunk(_) | HttpEvent::End | HttpEvent::Failed(_)) | None => refuse(&gone()),
+            (Some(HttpEvent::Head { status: 101, headers }), Some((key, upgrade))) => {
+                tokio::spawn(websocket::talk(upgrade, answers, line, commands));
+                websocket::agree(with_head(101, &headers, Either::Left(Full::default())), &key)
+            }
+            (Some(HttpEvent::Head { status, headers }), _) => with_head(status, &headers, Either::Right(Stream { answers, line })),
+            (Some(HttpEvent::Chunk(_) | HttpEvent::End | HttpEvent::Failed(_)) | None, _) => refuse(&gone()),
         }
     }
 
@@ -147,10 +155,10 @@ fn with_head(status: u16, headers: &[(String, String)], body: Either<Full<Bytes>
 }
 
 /// Hangs up when it is dropped before its end.
-struct Line {
-    exchange: Exchange,
+pub struct Line {
+    pub exchange: Exchange,
     commands: Sender<Command>,
-    done: bool,
+    pub done: bool,
 }
 
 impl Drop for Line {

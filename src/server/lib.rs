@@ -15,5 +15,6 @@ mod exchange;
 mod kubeconfig;
 mod listen;
 mod protobuf;
+mod websocket;
 
 pub use listen::{Serve, ServeError, asked_to_end, serve};

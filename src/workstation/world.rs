@@ -87,6 +87,11 @@ impl World {
         std::mem::take(&mut self.outside)
     }
 
+    /// A client outside says something more, over an exchange that goes both ways.
+    pub fn data_from_outside(&mut self, id: HttpId, bytes: Vec<u8>) {
+        self.cluster.http_data(id, bytes, self.cause);
+    }
+
     /// A client outside wants no more of this answer.
     pub fn hang_up(&mut self, id: HttpId) {
         self.cluster.close_http(id);

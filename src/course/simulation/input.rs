@@ -31,6 +31,8 @@ pub enum Input {
     ReconnectNode { node: String },
     /// An HTTP request to the API server from a client outside, e.g. somebody's own kubectl.
     Http(HttpInput),
+    /// Such a client said something more on the exchange of this number, which goes both ways.
+    HttpData { exchange: u64, bytes: Vec<u8> },
     /// Such a client hung up on the exchange of this number.
     HangUp { exchange: u64 },
     /// A command of the instructor, run beside the student's terminal; what it prints becomes a note if it fails.

@@ -193,6 +193,7 @@ impl Simulation {
             Input::ReconnectNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, false)),
             Input::Command { argv, stdin } => self.run(argv, &stdin),
             Input::Http(_) => unreachable!("taken above"),
+            Input::HttpData { exchange, bytes } => self.world.data_from_outside(HttpId(exchange), bytes),
             Input::HangUp { exchange } => self.world.hang_up(HttpId(exchange)),
         }
     }

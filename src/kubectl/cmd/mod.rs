@@ -10,6 +10,7 @@ mod change;
 mod cluster_info;
 mod config;
 mod cordon;
+mod cp;
 mod create;
 mod debug;
 mod delete;
@@ -18,6 +19,7 @@ mod diff;
 mod drain;
 mod events;
 mod exec;
+mod explain;
 mod expose;
 mod get;
 mod label;
@@ -44,6 +46,7 @@ pub const COMMANDS: &[&Command] = &[
     &expose::COMMAND,
     &run::COMMAND,
     &set::COMMAND,
+    &explain::COMMAND,
     &get::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
@@ -59,6 +62,7 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &cp::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
     &diff::COMMAND,
@@ -77,4 +81,4 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] =
-    &["certificate", "completion", "cp", "edit", "explain", "kustomize", "plugin", "port-forward", "proxy"];
+    &["certificate", "completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];

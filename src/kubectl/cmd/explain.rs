@@ -1,0 +1,74 @@
+//! `kubectl explain RESOURCE.FIELD…`: what a field of a kind is, as the server's OpenAPI document describes it.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/explain/explain.go, pkg/explain/v2/explain.go, v1.36.
+//! Simplified: `--output plaintext-openapiv2` is refused.
+
+use serde_json::Value;
+
+use crate::client::Call;
+use crate::command::Command;
+use crate::explanation::Document;
+use crate::failure::{Failure, Outcome, fail, not_simulated};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::mapping::Mapping;
+
+pub const COMMAND: Command = Command::new("explain", &[OWN], run);
+
+const OWN: &[Flag] = &[Flag::text("api-version"), Flag::new("output", Takes::Text, "plaintext").short('o'), Flag::bool("recursive")];
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
+    let request = match &flags.args[..] {
+        [] => return fail("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources.\n"),
+        [request] => request.clone(),
+        _ => return fail("We accept only this format: explain RESOURCE\n"),
+    };
+    match flags.text("output") {
+        "plaintext" => {}
+        "plaintext-openapiv2" => return not_simulated("kubectl explain --output plaintext-openapiv2"),
+        other => return fail(format!("unrecognized format: {other}")),
+    }
+    let (mapping, path) = find(kubectl, &request)?;
+    let (group, version) = match flags.text("api-version") {
+        "" => (mapping.group.clone(), mapping.version.clone()),
+        asked => match asked.split_once('/') {
+            Some((group, version)) => (group.to_owned(), version.to_owned()),
+            None => (String::new(), asked.to_owned()),
+        },
+    };
+    let document = open(kubectl, &group, &version)?;
+    let text = Document(&document).explain((&group, &version, &mapping.resource), &path, flags.bool("recursive"));
+    match text {
+        Ok(text) => kubectl.print(&text),
+        Err(error) => Err(Failure::Message(error).into()),
+    }
+}
+
+/// The resource that a request begins with, and the fields that follow. A dot may belong to the name of the group.
+fn find(kubectl: &mut Kubectl<'_, '_>, request: &str) -> Outcome<(Mapping, Vec<String>)> {
+    let parts: Vec<&str> = request.split('.').collect();
+    let first = kubectl.mapping(parts[0])?;
+    for length in (2..=parts.len()).rev() {
+        let word = parts[..length].join(".");
+        if let Some(found) = kubectl.lookup(|mapper| mapper.resource(&word).cloned())?
+            && found.group_resource() == word
+        {
+            return Ok((found, fields(&parts[length..])));
+        }
+    }
+    Ok((first, fields(&parts[1..])))
+}
+
+fn fields(parts: &[&str]) -> Vec<String> {
+    parts.iter().filter(|part| !part.is_empty()).map(|part| part.split('[').next().unwrap_or(part).to_owned()).collect()
+}
+
+fn open(kubectl: &mut Kubectl<'_, '_>, group: &str, version: &str) -> Outcome<Value> {
+    let index = kubectl.send(&Call::get("/openapi/v3"))?;
+    let place = if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
+    let Some(url) = index["paths"][&place]["serverRelativeURL"].as_str() else {
+        return fail(format!("couldn't find resource for \"{group}/{version}\" in the OpenAPI document"));
+    };
+    kubectl.send(&Call::get(url))
+}
