@@ -49,7 +49,7 @@ fn each_slip_has_its_own_message() {
         ]),
         ("cluster:\n  nodes: [{count: 5000}, {count: 5000}]\n", &["f:4:10: 10000 nodes; expected at most 5000"]),
         ("cluster:\n  scheduler:\n    percentageOfNodesToScore: 101\n    profiles:\n      - schedulerNam: x\n", &[
-            "f:7:9: a scheduler that cannot start: strict decoding error: unknown field \"profiles[0].schedulerNam\"",
+            "f:7:23: a scheduler that cannot start: strict decoding error: unknown field \"profiles[0].schedulerNam\"",
         ]),
         ("cluster:\n  scheduler:\n    percentageOfNodesToScore: 101\n", &[
             "f:5:31: a scheduler that cannot start: percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]",

@@ -17,6 +17,8 @@ mod rolling;
 mod scaling;
 mod sets;
 #[cfg(test)]
+mod tables;
+#[cfg(test)]
 mod tests;
 
 pub use limits::{max_surge, max_unavailable};

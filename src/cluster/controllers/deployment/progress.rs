@@ -118,7 +118,7 @@ pub fn is_complete(deployment: &Deployment, status: &DeploymentStatus) -> bool {
         && status.observed_generation.unwrap_or(0) >= deployment.metadata.generation.unwrap_or(0)
 }
 
-fn is_progressing(before: &DeploymentStatus, after: &DeploymentStatus) -> bool {
+pub(super) fn is_progressing(before: &DeploymentStatus, after: &DeploymentStatus) -> bool {
     let number = |number: Option<i32>| number.unwrap_or(0);
     let old_replicas = |status: &DeploymentStatus| number(status.replicas) - number(status.updated_replicas);
     number(after.updated_replicas) > number(before.updated_replicas)
@@ -127,12 +127,16 @@ fn is_progressing(before: &DeploymentStatus, after: &DeploymentStatus) -> bool {
         || number(after.available_replicas) > number(before.available_replicas)
 }
 
-fn is_timed_out(ctx: &Sync<'_>, deployment: &Deployment, status: &DeploymentStatus) -> bool {
+/// Whether the rollout has not got on for longer than the deadline allows.
+pub(super) fn is_timed_out(deployment: &Deployment, status: &DeploymentStatus, now: jiff::Timestamp) -> bool {
+    if !has_deadline(deployment) {
+        return false;
+    }
     let Some(condition) = get_condition(&status.conditions, PROGRESSING) else { return false };
     match condition.reason.as_deref() {
         Some(NEW_SET_AVAILABLE) => false,
         Some(TIMED_OUT) => true,
-        _ => deadline(deployment, condition).is_some_and(|deadline| deadline < ctx.epoch().timestamp(ctx.now())),
+        _ => deadline(deployment, condition).is_some_and(|deadline| deadline < now),
     }
 }
 
@@ -188,7 +192,7 @@ fn estimate(ctx: &Sync<'_>, deployment: &Deployment, sets: &Sets, status: &mut D
             remove_condition(&mut status.conditions, PROGRESSING);
         }
         replace_condition(&mut status.conditions, condition);
-    } else if is_timed_out(ctx, deployment, status) {
+    } else if is_timed_out(deployment, status, ctx.epoch().timestamp(ctx.now())) {
         let message = format!("{what} has timed out progressing.");
         replace_condition(&mut status.conditions, condition(ctx, PROGRESSING, "False", TIMED_OUT, &message));
     }

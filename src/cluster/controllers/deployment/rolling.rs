@@ -31,12 +31,15 @@ pub fn rollout(ctx: &mut Sync<'_>, key: &Key, deployment: &mut Deployment, sets:
 }
 
 fn grow_new(ctx: &mut Sync<'_>, deployment: &Deployment, sets: &Sets, new: &Arc<ReplicaSet>) -> Result<bool, Stop> {
-    let size = if replicas(new) > wanted(deployment) {
-        wanted(deployment)
-    } else {
-        new_set_size(deployment, total(sets.all(), replicas), replicas(new))
-    };
-    Ok(scale_set(ctx, deployment, new, size, false)?.1)
+    Ok(scale_set(ctx, deployment, new, size_of_new(deployment, sets, new), false)?.1)
+}
+
+/// The size of the new set after the next step.
+pub(super) fn size_of_new(deployment: &Deployment, sets: &Sets, new: &ReplicaSet) -> i32 {
+    if replicas(new) > wanted(deployment) {
+        return wanted(deployment);
+    }
+    new_set_size(deployment, total(sets.all(), replicas), replicas(new))
 }
 
 /// How many old pods can go at most: all that are more than must be available, less those of the new set that are not.
@@ -50,39 +53,59 @@ fn spare(deployment: &Deployment, sets: &Sets, new: &ReplicaSet) -> i32 {
 
 fn shrink_old(ctx: &mut Sync<'_>, deployment: &Deployment, sets: &Sets, new: &Arc<ReplicaSet>) -> Result<bool, Stop> {
     let mut old = sets.active_old();
-    let spare = spare(deployment, sets, new);
-    if old.is_empty() || spare <= 0 {
-        return Ok(false);
-    }
     old.sort_by_key(age_order);
+    let steps = shrinking(deployment, sets, &old, new);
     // A failed write ends the step; the news of what changed meanwhile brings the next one.
-    match shrink(ctx, deployment, old, new, spare) {
+    match shrink(ctx, deployment, old, &steps) {
         Err(Stop::Failed(_) | Stop::GaveUp(_)) => Ok(false),
         other => other,
     }
 }
 
-fn shrink(ctx: &mut Sync<'_>, deployment: &Deployment, mut old: Vec<Arc<ReplicaSet>>, new: &Arc<ReplicaSet>, spare: i32) -> Result<bool, Stop> {
-    let mut gone = 0;
-    for set in &mut old {
-        let unhealthy = replicas(set) - available(set);
-        let count = unhealthy.min(spare - gone);
-        if count > 0 {
-            *set = scale_set(ctx, deployment, set, replicas(set) - count, false)?.0;
-            gone += count;
-        }
+fn shrink(ctx: &mut Sync<'_>, deployment: &Deployment, mut old: Vec<Arc<ReplicaSet>>, steps: &[(usize, i32)]) -> Result<bool, Stop> {
+    for (index, count) in steps {
+        let set = &mut old[*index];
+        *set = scale_set(ctx, deployment, set, replicas(set) - count, false)?.0;
     }
-    let available_now = total(old.iter().chain([new]), available);
+    Ok(!steps.is_empty())
+}
+
+/// Which of the old sets lose how many pods, one step after the other: first those that do not work, then the others, as
+/// many as can be spared. A set can occur in both parts.
+pub(super) fn shrinking(deployment: &Deployment, sets: &Sets, old: &[Arc<ReplicaSet>], new: &ReplicaSet) -> Vec<(usize, i32)> {
+    let spare = spare(deployment, sets, new);
+    if spare <= 0 {
+        return Vec::new();
+    }
+    let mut sizes: Vec<i32> = old.iter().map(|set| replicas(set)).collect();
+    let mut steps = unhealthy(old, spare);
+    for (index, count) in &steps {
+        sizes[*index] -= count;
+    }
+    let available_now = total(old, available) + available(new);
     let mut surplus = available_now - (wanted(deployment) - max_unavailable(deployment));
-    for set in &old {
-        let count = replicas(set).min(surplus);
+    for (index, size) in sizes.iter().enumerate() {
+        let count = (*size).min(surplus);
         if count > 0 {
-            scale_set(ctx, deployment, set, replicas(set) - count, false)?;
             surplus -= count;
-            gone += count;
+            steps.push((index, count));
         }
     }
-    Ok(gone > 0)
+    steps
+}
+
+/// The pods of old sets that do not work, at most `most` of them.
+pub(super) fn unhealthy(old: &[Arc<ReplicaSet>], most: i32) -> Vec<(usize, i32)> {
+    let mut left = most;
+    let mut steps = Vec::new();
+    for (index, set) in old.iter().enumerate() {
+        let count = (replicas(set) - available(set)).min(left);
+        if count > 0 {
+            left -= count;
+            steps.push((index, count));
+        }
+    }
+    steps
 }
 
 #[cfg(test)]

@@ -38,24 +38,22 @@ pub fn was_scaled(ctx: &mut Sync<'_>, deployment: &mut Deployment, sets: &[Arc<R
 }
 
 fn scale(ctx: &mut Sync<'_>, deployment: &Deployment, sets: &Sets) -> Result<(), Stop> {
-    if let Some(only) = active_or_latest(sets) {
-        if replicas(&only) != wanted(deployment) {
-            scale_set(ctx, deployment, &only, wanted(deployment), false)?;
-        }
-        return Ok(());
-    }
-    if sets.new.as_ref().is_some_and(|set| is_saturated(deployment, set)) {
-        for set in sets.active_old() {
-            scale_set(ctx, deployment, &set, 0, false)?;
-        }
-        return Ok(());
-    }
-    if is_rolling(deployment) {
-        for (set, size) in shares(deployment, sets) {
-            scale_set(ctx, deployment, &set, size, true)?;
-        }
+    let (sizes, always) = sizes(deployment, sets);
+    for (set, size) in sizes {
+        scale_set(ctx, deployment, &set, size, always)?;
     }
     Ok(())
+}
+
+/// The sets that are to have another size, and whether the size of the Deployment is noted even on those that keep theirs.
+pub(super) fn sizes(deployment: &Deployment, sets: &Sets) -> (Vec<(Arc<ReplicaSet>, i32)>, bool) {
+    if let Some(only) = active_or_latest(sets) {
+        return (vec![(only, wanted(deployment))], false);
+    }
+    if sets.new.as_ref().is_some_and(|set| is_saturated(deployment, set)) {
+        return (sets.active_old().into_iter().map(|set| (set, 0)).collect(), false);
+    }
+    if is_rolling(deployment) { (shares(deployment, sets), true) } else { (Vec::new(), false) }
 }
 
 /// The one set with pods, or the newest if none has any; nothing if several have.

@@ -53,6 +53,9 @@ impl Controller for TtlController {
     }
 
     fn on_change(&mut self, change: &Change, _caches: &Caches, enqueue: &mut Enqueue<'_>) {
+        if change.kind != Kind::Node {
+            return;
+        }
         if change.new.is_none() {
             return self.node_deleted(&change.key);
         }

@@ -42,13 +42,14 @@ impl ActionType {
     pub const UPDATE_NODE_TAINT: ActionType = ActionType(1 << 4);
     pub const UPDATE_NODE_CONDITION: ActionType = ActionType(1 << 5);
     pub const UPDATE_NODE_ANNOTATION: ActionType = ActionType(1 << 6);
-    pub const UPDATE_POD_LABEL: ActionType = ActionType(1 << 7);
-    pub const UPDATE_POD_SCALE_DOWN: ActionType = ActionType(1 << 8);
-    pub const UPDATE_POD_TOLERATION: ActionType = ActionType(1 << 9);
-    pub const UPDATE_POD_GATES_ELIMINATED: ActionType = ActionType(1 << 10);
+    pub const UPDATE_NODE_DECLARED_FEATURE: ActionType = ActionType(1 << 7);
+    pub const UPDATE_POD_LABEL: ActionType = ActionType(1 << 8);
+    pub const UPDATE_POD_SCALE_DOWN: ActionType = ActionType(1 << 9);
+    pub const UPDATE_POD_TOLERATION: ActionType = ActionType(1 << 10);
+    pub const UPDATE_POD_GATES_ELIMINATED: ActionType = ActionType(1 << 11);
     /// Some update that is none of the above.
-    pub const UPDATE: ActionType = ActionType(0xffc);
-    pub const ALL: ActionType = ActionType(0xfff);
+    pub const UPDATE: ActionType = ActionType(0x1ffc);
+    pub const ALL: ActionType = ActionType(0x1fff);
 }
 
 impl BitOr for ActionType {
@@ -59,6 +60,10 @@ impl BitOr for ActionType {
 }
 
 impl ActionType {
+    pub const fn has(self, other: ActionType) -> bool {
+        self.0 & other.0 != 0
+    }
+
     pub const fn or(self, other: ActionType) -> ActionType {
         ActionType(self.0 | other.0)
     }
@@ -74,6 +79,7 @@ impl ClusterEvent {
     pub const ASSIGNED_POD_ADD: ClusterEvent = ClusterEvent::new(EventResource::AssignedPod, ActionType::ADD);
     pub const ASSIGNED_POD_DELETE: ClusterEvent = ClusterEvent::new(EventResource::AssignedPod, ActionType::DELETE);
     pub const NODE_ADD: ClusterEvent = ClusterEvent::new(EventResource::Node, ActionType::ADD);
+    pub const NODE_TAINT: ClusterEvent = ClusterEvent::new(EventResource::Node, ActionType::UPDATE_NODE_TAINT);
     pub const NODE_DELETE: ClusterEvent = ClusterEvent::new(EventResource::Node, ActionType::DELETE);
     /// The pod has waited so long that it is tried without any event.
     pub const UNSCHEDULABLE_TIMEOUT: ClusterEvent = ClusterEvent::new(EventResource::WildCard, ActionType::ALL);
@@ -192,6 +198,9 @@ pub fn node_update_events(old: &Node, new: &Node) -> Vec<ClusterEvent> {
     }
     if labels_changed(old.meta().annotations.as_ref(), new.meta().annotations.as_ref()) {
         actions.push(ActionType::UPDATE_NODE_ANNOTATION);
+    }
+    if old.status.declared_features != new.status.declared_features {
+        actions.push(ActionType::UPDATE_NODE_DECLARED_FEATURE);
     }
     actions.into_iter().map(|action| ClusterEvent::new(EventResource::Node, action)).collect()
 }

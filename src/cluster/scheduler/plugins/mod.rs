@@ -6,6 +6,7 @@ mod dynamic_resources;
 mod image_locality;
 mod inter_pod_affinity;
 mod node_affinity;
+mod node_declared_features;
 mod node_name;
 mod node_ports;
 mod node_resources_balanced_allocation;
@@ -63,6 +64,7 @@ pub const DEFAULTS: &[Registration] = &[
     }),
     plugin("ImageLocality", 1, |_| Arc::new(image_locality::ImageLocality)),
     plugin("DefaultBinder", 0, |_| Arc::new(default_binder::DefaultBinder)),
+    plugin("NodeDeclaredFeatures", 0, |_| Arc::new(node_declared_features::NodeDeclaredFeatures)),
 ];
 
 /// The profile of a scheduler that nobody configured.

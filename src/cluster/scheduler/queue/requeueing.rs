@@ -6,7 +6,8 @@
 use podarium_api::Resource as _;
 
 use super::queued_pod::QueuedPod;
-use crate::scheduler::framework::cluster_event::{Change, ClusterEvent, QueueingHint};
+use crate::scheduler::framework::cluster_event::{ActionType, Change, ClusterEvent, EventResource, QueueingHint};
+use crate::scheduler::framework::plugin::Plugin;
 use crate::scheduler::framework::profile::{Profile, Profiles};
 use crate::scheduler::listers::Listers;
 
@@ -18,10 +19,22 @@ pub enum Strategy {
     Immediately,
 }
 
+/// A plugin that wants to hear of new nodes and says nothing of taints is told of changed taints too, and takes any as worth
+/// a try: a node often comes with a taint that is taken off a moment later.
+fn minds_taints_implicitly(plugin: &dyn Plugin) -> bool {
+    let registered = |action: ActionType| plugin.events().iter().any(|hint| hint.event.resource == EventResource::Node && hint.event.action.has(action));
+    registered(ActionType::ADD) && !registered(ActionType::UPDATE_NODE_TAINT)
+}
+
+/// Whether the plugin has registered for the event.
+pub fn is_registered(plugin: &dyn Plugin, event: ClusterEvent) -> bool {
+    plugin.events().iter().any(|hint| hint.event.covers(event)) || event == ClusterEvent::NODE_TAINT && minds_taints_implicitly(plugin)
+}
+
 /// Whether any plugin wants to hear of such events.
 pub fn is_of_interest(profiles: &Profiles, event: ClusterEvent) -> bool {
     event.is_wild_card()
-        || profiles.iter().flat_map(Profile::plugins).any(|plugin| plugin.events().iter().any(|hint| hint.event.covers(event)))
+        || profiles.iter().flat_map(Profile::plugins).any(|plugin| is_registered(plugin, event))
 }
 
 pub fn worth_requeueing(profiles: &Profiles, listers: &Listers, pod: &QueuedPod, event: ClusterEvent, change: &Change) -> Strategy {
@@ -38,6 +51,12 @@ pub fn worth_requeueing(profiles: &Profiles, listers: &Listers, pod: &QueuedPod,
         let pending = pod.pending_plugins.contains(plugin.name());
         if !pending && !pod.unschedulable_plugins.contains(plugin.name()) {
             continue;
+        }
+        if event == ClusterEvent::NODE_TAINT && minds_taints_implicitly(plugin) {
+            if pending {
+                return Strategy::Immediately;
+            }
+            strategy = Strategy::AfterBackoff;
         }
         for hint in plugin.events().iter().filter(|hint| hint.event.covers(event)) {
             if plugin.hint(hint, listers, &pod.info, change) == QueueingHint::Skip {

@@ -16,7 +16,7 @@ use super::backoff::{self, BackOff};
 use super::in_flight::InFlight;
 use super::nominator::Nominator;
 use super::queued_pod::{QueuedPod, SortKey};
-use super::requeueing::{Strategy, is_of_interest, worth_requeueing};
+use super::requeueing::{Strategy, is_of_interest, is_registered, worth_requeueing};
 use crate::Cause;
 use crate::scheduler::framework::cluster_event::{Change, ClusterEvent, pod_update_events};
 use crate::scheduler::framework::pod_info::PodInfo;
@@ -231,7 +231,7 @@ impl SchedulingQueue {
             let pod = &self.entries[uid].pod;
             let gate_may_open = pod.gating_plugin.is_none_or(|name| {
                 let plugin = self.profiles.of(&pod.info.pod).and_then(|profile| profile.plugin(name));
-                plugin.is_some_and(|plugin| plugin.events().iter().any(|hint| hint.event.covers(event)))
+                plugin.is_some_and(|plugin| is_registered(plugin, event))
             });
             if !gate_may_open {
                 continue;

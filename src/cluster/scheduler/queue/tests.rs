@@ -182,3 +182,27 @@ fn a_clone_goes_its_own_way() {
     assert_eq!(bench.pop().as_deref(), Some("p"));
     assert_eq!(copy.pop().map(|pod| pod.info.name().to_owned()).as_deref(), Some("p"));
 }
+
+#[test]
+fn a_changed_taint_wakes_whoever_waits_for_new_nodes() {
+    let mut bench = Bench::new(&[&pod("p").request("cpu", "2")]);
+    bench.fail(Time::from_secs(1), FIT);
+    let change = Change::Node { old: Some(node("n").taint("a", "b", "NoSchedule").arc()), new: Some(node("n").arc()) };
+    bench.event(ClusterEvent::new(EventResource::Node, ActionType::UPDATE_NODE_LABEL), &change, Time::from_secs(20));
+    assert_eq!(bench.queue.place("p"), Some(Place::Unschedulable));
+    bench.event(ClusterEvent::NODE_TAINT, &change, Time::from_secs(20));
+    assert_eq!(bench.queue.place("p"), Some(Place::Active));
+}
+
+#[test]
+fn a_pod_that_was_refused_for_its_taints_is_woken_by_the_hint_alone() {
+    let mut bench = Bench::new(&[&pod("p")]);
+    bench.fail(Time::from_secs(1), Some("TaintToleration"));
+    let tainted = || node("n").taint("a", "b", "NoSchedule").arc();
+    let other = Change::Node { old: Some(tainted()), new: Some(node("n").taint("c", "d", "NoSchedule").arc()) };
+    bench.event(ClusterEvent::NODE_TAINT, &other, Time::from_secs(20));
+    assert_eq!(bench.queue.place("p"), Some(Place::Unschedulable));
+    let free = Change::Node { old: Some(tainted()), new: Some(node("n").arc()) };
+    bench.event(ClusterEvent::NODE_TAINT, &free, Time::from_secs(21));
+    assert_eq!(bench.queue.place("p"), Some(Place::Active));
+}

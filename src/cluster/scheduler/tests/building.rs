@@ -39,6 +39,11 @@ impl NodeBuilder {
         self
     }
 
+    pub fn status(mut self, field: &str, value: Value) -> Self {
+        self.0["status"][field] = value;
+        self
+    }
+
     pub fn resource(mut self, name: &str, amount: &str) -> Self {
         self.0["status"]["allocatable"][name] = json!(amount);
         self
