@@ -214,6 +214,13 @@ impl MainProcess for Behaving {
         Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
     }
 
+    fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
+        self.cpu_limit = cpu_limit;
+        if memory_limit.is_some_and(|limit| self.behavior.memory_bytes > limit) {
+            self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
+        }
+    }
+
     fn exec(&self, command: &[String], now: Time) -> Executed {
         match self.rule(&command.join(" "), now) {
             Some(rule) => Executed::Ended { code: i32::from(!rule.succeeds), output: rule.output.clone() },

@@ -91,6 +91,9 @@ pub trait MainProcess: CloneProcess + fmt::Debug + Send + Sync {
     /// others before it.
     fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken;
 
+    /// Its container has other limits now.
+    fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time);
+
     /// Runs a command in its container.
     fn exec(&self, command: &[String], now: Time) -> Executed;
 

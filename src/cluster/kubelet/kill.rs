@@ -78,7 +78,7 @@ impl PodState {
         let mut run = KillRun::default();
         for to_kill in kill {
             let pod = self.pod.clone();
-            let grace = self.grace_of(find(&pod, &to_kill.name), Some(to_kill.by));
+            let grace = self.grace_of(find(&pod, &to_kill.name), to_kill.by);
             run.targets.push(self.target(to_kill.id.clone(), &to_kill.name, &to_kill.message, grace, false, host, ctx));
         }
         self.advance_kill(&mut run, host, ctx.now());

@@ -4,7 +4,7 @@
 //! Simplified: pods come from the API server alone.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use podarium_api::pod_state::is_pod_terminal;
@@ -44,6 +44,8 @@ pub struct Kubelet {
     pub(super) followers: Vec<Follower>,
     /// Whether the pods that were bound before the kubelet started have come.
     listed: bool,
+    /// Pods that may want other amounts than they have.
+    pub(super) resizes: BTreeSet<Uid>,
 }
 
 impl Kubelet {
@@ -58,6 +60,7 @@ impl Kubelet {
             pods: BTreeMap::new(),
             followers: Vec::new(),
             listed: false,
+            resizes: BTreeSet::new(),
         }
     }
 
@@ -96,7 +99,7 @@ impl Kubelet {
     }
 
     /// Lets a pod do what is due; forgets it when it is over and nobody asks for it any more.
-    fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
+    pub(super) fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
         let Some(pod) = self.pods.get_mut(uid) else { return };
         Arc::make_mut(pod).run(&mut self.host, ctx);
         if pod.vanished && (pod.worker.finished || pod.runtime.sandbox.is_none() && pod.worker.work.is_none()) {
@@ -160,12 +163,12 @@ impl Kubelet {
         self.run_pod(&uid, ctx);
     }
 
-    fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
+    pub(super) fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
         let name = &self.host.config.name;
         let node = self.informers.caches().get::<Node>(&Key::new("", name));
         let mut labels = self.host.config.all_labels();
         labels.extend(node.and_then(|node| node.metadata.labels.clone()).unwrap_or_default());
-        let others = self.pods.values().filter(|state| state.is_active()).map(|state| state.pod.clone()).collect();
+        let others = self.pods.values().filter(|state| state.is_active() && *state.uid != *pod.uid()).map(|state| state.pod.clone()).collect();
         let offer = Offer { allocatable: self.host.allocatable(), labels, node: node.map(AsRef::as_ref), others };
         admit(pod, name, &offer)
     }
@@ -174,7 +177,8 @@ impl Kubelet {
     fn pod_updated(&mut self, uid: &Uid, new: &Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         let Some(state) = self.pods.get_mut(uid) else { return };
         let state = Arc::make_mut(state);
-        let old = std::mem::replace(&mut state.pod, new.clone());
+        let (old, given_up) = state.take_news(new);
+        let new = &state.pod.clone();
         let (before, after) = (&old.metadata, &new.metadata);
         let declared = old.spec != new.spec
             || (&before.labels, &before.annotations) != (&after.labels, &after.annotations)
@@ -183,10 +187,11 @@ impl Kubelet {
             state.cause = cause;
             state.request_sync(ctx.now());
             self.run_pod(uid, ctx);
-        } else if gates_moved(&old, new) {
+        } else if given_up || gates_moved(&old, new) {
             state.request_sync(ctx.now());
             self.run_pod(uid, ctx);
         }
+        self.resize_later(uid);
         self.compare_later(uid, ctx.now());
     }
 
@@ -256,6 +261,7 @@ impl Component for Kubelet {
             }
         }
         self.wake(ctx);
+        self.retry_resizes(ctx);
         self.write_statuses(ctx);
         self.feed_followers(ctx);
         self.host.agenda.arm(AGENDA, ctx);

@@ -12,6 +12,7 @@ use podarium_sim::Time;
 use super::backoff::Backoff;
 use super::host::Host;
 use super::probes::ProbeWorker;
+use super::resize::Resizing;
 use super::runtime::{PodRuntime, RuntimeStatus};
 use super::status_cache::StatusCache;
 use super::volumes::Volumes;
@@ -34,7 +35,7 @@ pub(super) struct Reason {
 pub(super) struct PodState {
     pub uid: Uid,
     pub key: Key,
-    /// As the API server last said.
+    /// As the API server last said, with the amounts that are allocated here.
     pub pod: Arc<Pod>,
     /// The API server has it no more.
     pub vanished: bool,
@@ -55,6 +56,7 @@ pub(super) struct PodState {
     pub status: StatusCache,
     pub probes: Vec<ProbeWorker>,
     pub volumes: Volumes,
+    pub resizing: Resizing,
 }
 
 impl PodState {
@@ -76,6 +78,7 @@ impl PodState {
             status: StatusCache::default(),
             probes: Vec::new(),
             volumes,
+            resizing: Resizing::default(),
             pod,
         }
     }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use imbl::Vector;
 use podarium_sim::{Stream, Time};
 
+use super::resize::Applied;
 use crate::images::{Ended, LogLine, MainProcess, Output, Taken};
 use crate::network::{Asked, ProcessId};
 
@@ -40,6 +41,8 @@ pub(super) struct ContainerRecord {
     pub started_at: Time,
     /// `None` while it runs.
     pub finished: Option<Finished>,
+    /// The limits that it runs with.
+    pub applied: Applied,
 }
 
 impl ContainerRecord {

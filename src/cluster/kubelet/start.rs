@@ -13,8 +13,10 @@ use podarium_sim::Time;
 
 use super::container_config::ConfigRun;
 use super::host::Host;
+use super::ephemeral;
 use super::pod::PodState;
 use super::puller::PullRun;
+use super::resize::Applied;
 use super::runtime::{Container, ContainerRecord, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
@@ -73,8 +75,8 @@ impl PodState {
     pub fn advance_start(&mut self, run: &mut StartRun, host: &mut Host, ctx: &mut Ctx<'_>) -> Started {
         let pod = self.pod.clone();
         let name = run.name.clone();
-        let found = pod.spec.init_containers.iter().flatten().chain(&pod.spec.containers).find(|container| container.name == name);
-        let Some(container) = found else { return Started::Yes };
+        let Some(container) = ephemeral::declared(&pod.spec, &name) else { return Started::Yes };
+        let container = container.as_ref();
         loop {
             let now = ctx.now();
             run.stage = match &mut run.stage {
@@ -141,14 +143,14 @@ impl PodState {
         let name = container.name.as_str();
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
-        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(podarium_api::quantity::Quantity::of);
+        let applied = Applied::of(container);
         let command = container.command.iter().chain(&container.args).flatten().cloned().collect();
         let spawned = Spawned {
             at: now,
             command,
             attempt: u32::try_from(restart_count).unwrap_or(0),
-            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
-            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
+            memory_limit: applied.memory(),
+            cpu_limit: applied.cpu(),
         };
         let record = ContainerRecord {
             name: name.into(),
@@ -158,6 +160,7 @@ impl PodState {
             restart_count,
             started_at: now,
             finished: None,
+            applied,
         };
         let process = Some(host.images.spawn(image, &spawned));
         self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected: Some(ctx.new_process()) });

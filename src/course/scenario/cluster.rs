@@ -20,6 +20,17 @@ pub struct Cluster {
     /// Which disks there are for claims, from the StorageClass `standard`.
     #[serde(default)]
     pub storage: Storage,
+    /// What else runs in the cluster.
+    #[serde(default)]
+    pub addons: Vec<Addon>,
+}
+
+/// A part that a cluster may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addon {
+    /// Tells what nodes and containers use: `kubectl top`, and HorizontalPodAutoscalers.
+    MetricsServer,
 }
 
 /// The disks of a cluster.
@@ -37,7 +48,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, addons: Vec::new() }
     }
 }
 

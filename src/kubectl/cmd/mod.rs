@@ -5,6 +5,7 @@ mod api_resources;
 mod apply;
 mod autoscale;
 mod auth;
+mod certificate;
 mod change;
 mod cluster_info;
 mod config;
@@ -45,6 +46,7 @@ pub const COMMANDS: &[&Command] = &[
     &rollout::COMMAND,
     &scale::COMMAND,
     &autoscale::COMMAND,
+    &certificate::COMMAND,
     &cluster_info::COMMAND,
     &top::COMMAND,
     &cordon::CORDON,
@@ -70,7 +72,5 @@ pub const COMMANDS: &[&Command] = &[
 
 /// kubectl has these; here they say that they are not there.
 pub const NOT_SIMULATED: &[&str] = &[
-    "attach", "auth", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
-    "attach", "autoscale", "certificate", "completion", "cp", "debug", "diff", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
-    "attach", "auth", "autoscale", "certificate", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy", "top",
+    "attach", "completion", "cp", "debug", "edit", "exec", "explain", "kustomize", "plugin", "port-forward", "proxy",
 ];

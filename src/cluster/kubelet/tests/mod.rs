@@ -3,5 +3,6 @@
 mod golden;
 mod many;
 mod nodes;
+mod parts;
 mod pods;
 mod world;
