@@ -63,6 +63,12 @@ impl CertificateRequest {
         }
     }
 
+    /// The values of one part of the name, by its object identifier.
+    pub fn subject_values(&self, id: &str) -> Vec<String> {
+        let parts = self.inner.info.subject.0.iter().flat_map(|set| set.0.iter());
+        parts.filter(|part| part.oid.to_string() == id).map(|part| String::from_utf8_lossy(part.value.value()).into_owned()).collect()
+    }
+
     /// The other names that the certificate shall be for.
     fn read_names(&mut self) {
         let mut names: Vec<GeneralName> = Vec::new();

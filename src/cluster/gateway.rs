@@ -374,6 +374,7 @@ fn container_of(pod: &podarium_api::Pod, asked: Option<&str>) -> Result<(), Stat
     let names = |containers: &[k8s_openapi::api::core::v1::Container]| containers.iter().map(|container| container.name.clone()).collect::<Vec<_>>().join(" ");
     match asked {
         Some(name) if containers.iter().chain(init).any(|container| container.name == name) => Ok(()),
+        Some(name) if pod.spec.ephemeral_containers.iter().flatten().any(|container| container.name == name) => Ok(()),
         Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name()))),
         None if containers.len() == 1 => Ok(()),
         None => {

@@ -23,6 +23,25 @@ impl CertificateSigningRequest {
         conditions(self).iter().any(|found| found.type_ == condition)
     }
 
+    /// `Approved,Issued`: how far it is, as it is shown to people.
+    pub fn state(&self) -> String {
+        let mut state = if self.has("Denied") {
+            "Denied"
+        } else if self.has("Approved") {
+            "Approved"
+        } else {
+            "Pending"
+        }
+        .to_owned();
+        if self.has("Failed") {
+            state.push_str(",Failed");
+        }
+        if self.is_issued() {
+            state.push_str(",Issued");
+        }
+        state
+    }
+
     pub fn is_issued(&self) -> bool {
         self.status.certificate.as_ref().is_some_and(|certificate| !certificate.0.is_empty())
     }

@@ -56,22 +56,8 @@ pub(crate) fn certificate_signing_request_row(request: &CertificateSigningReques
     let none = || "<none>".to_owned();
     let signer = if spec.signer_name.is_empty() { none() } else { spec.signer_name.clone() };
     let duration = spec.expiration_seconds.map_or_else(none, |seconds| time::human_duration(Duration::from_secs(u64::try_from(seconds).unwrap_or(0))));
-    let mut state = if request.has("Denied") {
-        "Denied"
-    } else if request.has("Approved") {
-        "Approved"
-    } else {
-        "Pending"
-    }
-    .to_owned();
-    if request.has("Failed") {
-        state.push_str(",Failed");
-    }
-    if request.is_issued() {
-        state.push_str(",Issued");
-    }
     let meta = &request.metadata;
-    vec![name(meta), age(meta, now), signer.into(), spec.username.clone().unwrap_or_default().into(), duration.into(), state.into()]
+    vec![name(meta), age(meta, now), signer.into(), spec.username.clone().unwrap_or_default().into(), duration.into(), request.state().into()]
 }
 
 pub(crate) fn flow_schema_row(schema: &FlowSchema, now: jiff::Timestamp) -> Vec<Cell> {

@@ -29,6 +29,7 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet, Vector};
 use podarium_api::managed_fields::Managed;
+use podarium_api::versions::Version;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
@@ -79,6 +80,8 @@ pub(crate) struct Call {
     pub dry_run: bool,
     /// Under which name the fields that are written are owned.
     pub manager: String,
+    /// The version of the kind in which it is written, if it is not the stored one.
+    pub version: Option<&'static Version>,
     /// Who owns what of the object after the write.
     pub managed: Option<Managed>,
     pub warnings: Vec<String>,
@@ -97,6 +100,7 @@ impl Call {
             verb,
             dry_run: false,
             manager: "kube-apiserver".to_owned(),
+            version: None,
             managed: None,
             warnings: Vec::new(),
             created: false,
@@ -166,6 +170,7 @@ impl ApiServer {
             verb: request.verb,
             dry_run: request.options.dry_run,
             manager: ownership::manager_of(&request),
+            version: request.options.version,
             managed: None,
             warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use podarium_api::{Kind, Object, Part, Resource, Status};
 use podarium_api::managed_fields::Managed;
+use podarium_api::versions::Version;
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
 
@@ -127,6 +128,8 @@ pub struct Options {
     pub field_manager: String,
     /// The program of a client outside; a component of the cluster has none.
     pub user_agent: Option<String>,
+    /// The version of the kind in which the request speaks, if it is not the stored one.
+    pub version: Option<&'static Version>,
     /// Whether the answer is for a client that sees who owns which fields.
     pub managed_fields: bool,
     pub force: bool,

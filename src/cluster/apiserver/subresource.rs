@@ -11,7 +11,7 @@ use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
 use super::admission::pod_topology_labels;
-use super::{ApiServer, Body, Call, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, PatchType, Reply, Request, Subresource, Verb};
 
 impl ApiServer {
     /// Puts a pod on a node: the scheduler's one write.
@@ -68,6 +68,7 @@ impl ApiServer {
         let wanted = match (request.verb, &request.body) {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
             (Verb::Update, Body::Value(scale)) => scale.clone(),
+            (Verb::Patch, Body::Patch(PatchType::Apply, configuration)) => self.apply_scale(&old, &current, configuration, request.options.force, call)?,
             (Verb::Patch, Body::Patch(patch_type, patch)) => podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?,
             (verb, _) => return Err(Status::method_not_allowed(request.kind, verb.name())),
         };

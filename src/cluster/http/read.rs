@@ -54,6 +54,7 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
     }
     let rendering = Rendering::new(http, &query, agreed, &path);
     request.options.managed_fields = rendering.shows_managed_fields();
+    request.options.version = path.version;
     let request = Box::new(request);
     if request.verb == Verb::Watch {
         rendering.check()?;

@@ -196,6 +196,14 @@ impl Behaving {
         Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
     }
 
+    /// Its container has other limits now.
+    pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
+        self.cpu_limit = cpu_limit;
+        if memory_limit.is_some_and(|limit| self.behavior.memory_bytes > limit) {
+            self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
+        }
+    }
+
     /// The directory whose files it hands out.
     pub fn root(&self) -> Option<&str> {
         self.behavior.root.as_deref()
@@ -220,39 +228,23 @@ mod tests {
     use super::super::Exit;
     use super::*;
 
-    fn spawned(command: &[&str], attempt: u32) -> Spawned {
-        let command = command.iter().map(|word| (*word).to_owned()).collect();
-        Spawned { at: Time::from_secs(10), command, attempt, memory_limit: Some(20 << 20), cpu_limit: None }
+    fn spawned(attempt: u32) -> Spawned {
+        Spawned { attempt, memory_limit: Some(20 << 20), ..Spawned::plain(Time::from_secs(10)) }
     }
 
     #[test]
     fn each_run_can_end_differently() {
         let after = Duration::from_secs(1);
-        let image = Image::new("app:1", 1).with(Behavior { exits: vec![Exit { after, code: 1 }, Exit { after, code: 0 }], ..Behavior::default() });
-        let code = |attempt| Behaving::start(&image, &spawned(&[], attempt)).end.map(|(_, ended)| ended.code);
+        let behavior = Behavior { exits: vec![Exit { after, code: 1 }, Exit { after, code: 0 }], ..Behavior::default() };
+        let code = |attempt| Behaving::start(behavior.clone(), "1", &spawned(attempt)).end.map(|(_, ended)| ended.code);
         assert_eq!([code(0), code(1), code(7)], [Some(1), Some(0), Some(0)]);
-    }
-
-
-
-    #[test]
-    fn sleep_is_known_and_other_commands_are_owned_up_to() {
-        let image = Image::new("busybox", 1);
-        let mut asleep = Behaving::start(&image, &spawned(&["sleep", "2m"], 0));
-        assert_eq!(asleep.next_at(), Some(Time::from_secs(130)));
-        let mut out = Output::default();
-        asleep.terminate(Time::from_secs(11), &mut out);
-        assert_eq!(asleep.next_at(), Some(Time::from_secs(130)), "process 1 without a handler ignores SIGTERM");
-        let mut unknown = Behaving::start(&image, &spawned(&["sh", "-c", "while :; do date; done"], 0));
-        unknown.run(Time::from_secs(10), &mut out);
-        assert_eq!(&*out.lines[0].text, "not simulated: the command `sh -c while :; do date; done`");
     }
 
     #[test]
     fn ports_refuse_then_are_unready_then_answer() {
         let seconds = Duration::from_secs;
         let behavior = Behavior { starts_in: seconds(1), ready_after: seconds(2), ..Behavior::serving(80, "hi") };
-        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
+        let mut process = Behaving::start(behavior, "1", &spawned(0));
         assert_eq!([10, 11, 13].map(|second| status(&mut process, "/", second)), [None, Some(503), Some(200)]);
         assert!(process.listens(80, Time::from_secs(11)) && !process.listens(81, Time::from_secs(99)));
         process.terminate(Time::from_secs(20), &mut Output::default());
@@ -261,7 +253,7 @@ mod tests {
 
     fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
         match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
-            Taken::Refused | Taken::NotTls => None,
+            Taken::Refused | Taken::NotTls | Taken::Later(_) => None,
             Taken::Answer { answered, .. } => Some(answered.status),
         }
     }
@@ -271,12 +263,12 @@ mod tests {
         let mut behavior = Behavior { workers: Some(2), starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
         behavior.serves[0].takes = Duration::from_millis(100);
         behavior.serves[0].cpu = Duration::from_millis(50);
-        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &spawned(&[], 0));
+        let mut process = Behaving::start(behavior, "1", &spawned(0));
         let now = Time::from_secs(20);
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
                 Taken::Answer { at, .. } => (at - now).as_millis(),
-                Taken::Refused | Taken::NotTls => 0,
+                Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
             })
             .collect();
         assert_eq!(waits, [100, 100, 200, 200, 300]);
@@ -287,19 +279,18 @@ mod tests {
     fn a_cpu_limit_slows_work_down() {
         let mut behavior = Behavior { starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
         behavior.serves[0].cpu = Duration::from_millis(50);
-        let limited = Spawned { cpu_limit: Some(200), ..spawned(&[], 0) };
-        let mut process = Behaving::start(&Image::new("web", 1).with(behavior), &limited);
+        let limited = Spawned { cpu_limit: Some(200), ..spawned(0) };
+        let mut process = Behaving::start(behavior, "1", &limited);
         let mut wait = |millis: u64| match process.take(80, &Asked::get("web", "/"), Time::from_millis(millis)) {
             Taken::Answer { at, .. } => (at - Time::from_millis(millis)).as_millis(),
-            Taken::Refused | Taken::NotTls => 0,
+            Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
         };
         assert_eq!([wait(20_000), wait(20_000), wait(21_000)], [250, 500, 250]);
     }
 
     #[test]
     fn too_much_memory_is_the_end() {
-        let image = Image::new("big", 1).with(Behavior { memory_bytes: 30 << 20, ..Behavior::default() });
-        let process = Behaving::start(&image, &spawned(&[], 0));
+        let process = Behaving::start(Behavior { memory_bytes: 30 << 20, ..Behavior::default() }, "1", &spawned(0));
         assert_eq!(process.end.map(|(_, ended)| ended), Some(Ended { code: 137, out_of_memory: true }));
     }
 }

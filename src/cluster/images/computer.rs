@@ -307,6 +307,20 @@ impl Computer {
         machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
     }
 
+    /// Its container has other limits now.
+    pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
+        if let Main::Played(behaving) = &mut self.main {
+            behaving.resize(memory_limit, cpu_limit, now);
+        }
+        let spawned = Arc::make_mut(&mut self.spawned);
+        (spawned.memory_limit, spawned.cpu_limit) = (memory_limit, cpu_limit);
+        if let Some(machine) = self.machine.as_mut() {
+            let cpu_limit_millis = cpu_limit.and_then(|millis| u32::try_from(millis).ok());
+            let hardware = Hardware { cpu_limit_millis, memory_limit_bytes: memory_limit, ..machine.hardware().clone() };
+            machine.set_hardware(hardware);
+        }
+    }
+
     /// Whether what is in a directory may be other than the image has it.
     fn has_files_of_others(&self, directory: &str) -> bool {
         let meets = |path: &str| path.starts_with(directory) || directory.starts_with(path);

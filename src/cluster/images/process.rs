@@ -45,6 +45,34 @@ pub struct Spawned {
     pub epoch_nanos: i64,
 }
 
+#[cfg(test)]
+impl Spawned {
+    /// A container of which nothing is said, started at this time.
+    pub fn plain(at: Time) -> Self {
+        Spawned {
+            at,
+            command: Vec::new(),
+            args: Vec::new(),
+            env: BTreeMap::new(),
+            workdir: None,
+            hostname: "p".to_owned(),
+            stdin: false,
+            tty: false,
+            credentials: Credentials::default(),
+            read_only_root: false,
+            mounts: Vec::new(),
+            files: Vec::new(),
+            attempt: 0,
+            memory_limit: None,
+            cpu_limit: None,
+            cpus: 4,
+            memory: 8 << 30,
+            random: Stream::new(1, "container"),
+            epoch_nanos: 0,
+        }
+    }
+}
+
 /// A volume in a container.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MountPoint {

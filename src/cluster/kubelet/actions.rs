@@ -5,7 +5,7 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_manager.go (computePodActions),
 //! pkg/kubelet/kuberuntime/kuberuntime_container.go (computeInitContainerActions), v1.36.
-//! Simplified: containers are never changed in place; no ephemeral containers; no container restart rules.
+//! Simplified: no container restart rules.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use podarium_api::resource::is_sidecar;
 use super::phase::restarts_after;
 use super::probes::Verdicts;
 use super::runtime::{ContainerRecord, RuntimeStatus};
+use super::{ephemeral, resize};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct ToKill {
@@ -40,6 +41,9 @@ pub(super) struct Actions {
     /// Make a sandbox, as which attempt; whether there was one before.
     pub create_sandbox: Option<u32>,
     pub kill: Vec<ToKill>,
+    pub start_ephemeral: Vec<String>,
+    /// Running containers that get other amounts.
+    pub resize: Vec<String>,
     /// In the order of starting.
     pub start_init: Vec<String>,
     pub start: Vec<String>,
@@ -49,7 +53,7 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
     if let Some(attempt) = seen.sandbox_needed() {
         return in_new_sandbox(pod, seen, attempt);
     }
-    let mut actions = Actions::default();
+    let mut actions = Actions { start_ephemeral: ephemeral::to_start(&pod.spec, seen), resize: resize::in_place(&pod.spec, seen), ..Actions::default() };
     if !init_actions(pod, seen, verdicts, &mut actions) || actions.kill_pod {
         return actions;
     }
@@ -62,6 +66,10 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
                 }
             }
             Some(record) => match verdicts.failed(record) {
+                None if resize::action(container, record) == resize::Action::Restart => {
+                    actions.start.push(container.name.clone());
+                    actions.kill.push(to_kill(record, format!("Container {} resize requires restart", container.name), None));
+                }
                 None => kept += 1,
                 Some(by) => {
                     let restart = restarts_after(container, &pod.spec, 1);
@@ -69,7 +77,7 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
                         actions.start.push(container.name.clone());
                     }
                     let suffix = if restart { ", will be restarted" } else { "" };
-                    actions.kill.push(to_kill(record, format!("Container {} {}{suffix}", container.name, what_failed(by)), by));
+                    actions.kill.push(to_kill(record, format!("Container {} {}{suffix}", container.name, what_failed(by)), Some(by)));
                 }
             },
         }
@@ -89,8 +97,8 @@ fn what_failed(by: Failed) -> &'static str {
     }
 }
 
-fn to_kill(record: &ContainerRecord, message: String, by: Failed) -> ToKill {
-    ToKill { id: record.id.clone(), name: record.name.to_string(), message, by: Some(by) }
+fn to_kill(record: &ContainerRecord, message: String, by: Option<Failed>) -> ToKill {
+    ToKill { id: record.id.clone(), name: record.name.to_string(), message, by }
 }
 
 fn should_start(pod: &Pod, container: &Container, newest: Option<&ContainerRecord>) -> bool {
@@ -166,13 +174,13 @@ fn init_actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>, action
                     done();
                     if verdicts.failed(record) == Some(Failed::Liveness) {
                         let message = format!("Init container {} failed liveness probe", container.name);
-                        actions.kill.push(to_kill(record, message, Failed::Liveness));
+                        actions.kill.push(to_kill(record, message, Some(Failed::Liveness)));
                         start.insert(place);
                     }
                 }
                 Some(false) => {
                     let message = format!("Init container {} failed startup probe", container.name);
-                    actions.kill.push(to_kill(record, message, Failed::Startup));
+                    actions.kill.push(to_kill(record, message, Some(Failed::Startup)));
                     start.insert(place);
                 }
                 None => {}

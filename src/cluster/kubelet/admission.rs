@@ -2,7 +2,7 @@
 //! schedulers' pods that meet.
 //!
 //! Models: pkg/kubelet/lifecycle/predicate.go, pkg/scheduler/eventhandlers.go (AdmissionCheck), v1.36.
-//! Simplified: no preemption for critical pods; extended resources are not counted.
+//! Simplified: no preemption for critical pods; extended resources are not counted; pods with resource claims are refused.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +32,9 @@ pub(super) struct Offer<'a> {
 pub(super) fn admit(pod: &Pod, name: &str, offer: &Offer<'_>) -> Result<(), Refusal> {
     if pod.spec.os.as_ref().is_some_and(|os| os.name != "linux") {
         return Err(("PodOSNotSupported".to_owned(), "Failed to admit pod as the OS field doesn't match node OS".to_owned()));
+    }
+    if pod.spec.resource_claims.as_ref().is_some_and(|claims| !claims.is_empty()) {
+        return Err(("UnexpectedAdmissionError".to_owned(), "not simulated: resource claims; remove spec.resourceClaims".to_owned()));
     }
     resources(pod, offer)?;
     let predicate = |name: &str, why: &str| Err((name.to_owned(), format!("Predicate {name} failed: {why}")));

@@ -58,7 +58,7 @@ impl PodState {
     }
 
     /// Deals with what came of commands. Whether anything did.
-    pub fn take_news(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
+    pub fn take_command_news(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
         let news = self.runtime.take_news();
         let any = !news.is_empty();
         for (container, exec, event) in news {

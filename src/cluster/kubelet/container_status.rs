@@ -1,7 +1,7 @@
 //! What is said of each container: what it waits for, since when it runs, how it ended, and how it ended before.
 //!
 //! Models: pkg/kubelet/kubelet_pods.go (convertToAPIContainerStatuses), v1.36.
-//! Simplified: resources are never resized; users, devices and image volumes are not reported.
+//! Simplified: users, devices and image volumes are not reported.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use podarium_api::resource::is_sidecar;
 use podarium_api::time::Epoch;
 use podarium_api::{Pod, owner};
 
+use super::ephemeral::as_container;
 use super::phase::restarts_after;
 use super::pod::Reason;
 use super::runtime::{ContainerRecord, RuntimeStatus};
@@ -40,6 +41,14 @@ impl Conversion<'_> {
         self.pod.spec.init_containers.iter().flatten().map(|container| self.convert(container, previous, true)).collect()
     }
 
+    /// Ephemeral containers have no amounts of their own.
+    pub fn ephemeral(&self, previous: &[ContainerStatus]) -> Vec<ContainerStatus> {
+        let all = self.pod.spec.ephemeral_containers.iter().flatten();
+        let mut statuses: Vec<_> = all.map(|container| ContainerStatus { resources: None, ..self.convert(&as_container(container), previous, false) }).collect();
+        statuses.sort_by(|a, b| a.name.cmp(&b.name));
+        statuses
+    }
+
     fn convert(&self, container: &Container, previous: &[ContainerStatus], is_init: bool) -> ContainerStatus {
         let old = previous.iter().find(|status| status.name == container.name);
         let mut records = self.runtime.containers.iter().filter(|record| *record.name == *container.name);
@@ -64,7 +73,7 @@ impl Conversion<'_> {
             state: Some(self.state(record)),
             last_state: Some(last.or_else(kept).unwrap_or_default()),
             volume_mounts: mounts(container),
-            resources: Some(container.resources.clone().unwrap_or_default()),
+            resources: Some(if record.is_running() { record.applied.reported(container) } else { container.resources.clone().unwrap_or_default() }),
             allocated_resources: allocated(container.resources.as_ref()),
             ..ContainerStatus::default()
         }

@@ -96,10 +96,12 @@ impl Host {
     }
 }
 
-/// `spec.containers{web}` or `spec.initContainers{setup}`.
+/// `spec.containers{web}`, `spec.initContainers{setup}` or `spec.ephemeralContainers{debugger}`.
 fn field_path(pod: &Pod, container: &str) -> String {
     let is_init = pod.spec.init_containers.iter().flatten().any(|init| init.name == container);
-    format!("spec.{}{{{container}}}", if is_init { "initContainers" } else { "containers" })
+    let is_debugger = pod.spec.ephemeral_containers.iter().flatten().any(|debugger| debugger.name == container);
+    let list = if is_init { "initContainers" } else if is_debugger { "ephemeralContainers" } else { "containers" };
+    format!("spec.{list}{{{container}}}")
 }
 
 /// The first of `origin`, `origin + period`, … after `after`.

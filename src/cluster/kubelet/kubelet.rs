@@ -4,7 +4,7 @@
 //! Simplified: pods come from the API server alone.
 
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use podarium_api::pod_state::is_pod_terminal;
@@ -47,6 +47,8 @@ pub struct Kubelet {
     pub(super) conversations: BTreeMap<HttpId, Conversation>,
     /// Whether the pods that were bound before the kubelet started have come.
     listed: bool,
+    /// Pods that may want other amounts than they have.
+    pub(super) resizes: BTreeSet<Uid>,
 }
 
 impl Kubelet {
@@ -62,6 +64,7 @@ impl Kubelet {
             followers: Vec::new(),
             conversations: BTreeMap::new(),
             listed: false,
+            resizes: BTreeSet::new(),
         }
     }
 
@@ -170,12 +173,12 @@ impl Kubelet {
         self.run_pod(&uid, ctx);
     }
 
-    fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
+    pub(super) fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
         let name = &self.host.config.name;
         let node = self.informers.caches().get::<Node>(&Key::new("", name));
         let mut labels = self.host.config.all_labels();
         labels.extend(node.and_then(|node| node.metadata.labels.clone()).unwrap_or_default());
-        let others = self.pods.values().filter(|state| state.is_active()).map(|state| state.pod.clone()).collect();
+        let others = self.pods.values().filter(|state| state.is_active() && *state.uid != *pod.uid()).map(|state| state.pod.clone()).collect();
         let offer = Offer { allocatable: self.host.allocatable(), labels, node: node.map(AsRef::as_ref), others };
         admit(pod, name, &offer)
     }
@@ -184,7 +187,8 @@ impl Kubelet {
     fn pod_updated(&mut self, uid: &Uid, new: &Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         let Some(state) = self.pods.get_mut(uid) else { return };
         let state = Arc::make_mut(state);
-        let old = std::mem::replace(&mut state.pod, new.clone());
+        let (old, given_up) = state.take_news(new);
+        let new = &state.pod.clone();
         let (before, after) = (&old.metadata, &new.metadata);
         let declared = old.spec != new.spec
             || (&before.labels, &before.annotations) != (&after.labels, &after.annotations)
@@ -193,10 +197,11 @@ impl Kubelet {
             state.cause = cause;
             state.request_sync(ctx.now());
             self.run_pod(uid, ctx);
-        } else if gates_moved(&old, new) {
+        } else if given_up || gates_moved(&old, new) {
             state.request_sync(ctx.now());
             self.run_pod(uid, ctx);
         }
+        self.resize_later(uid);
         self.compare_later(uid, ctx.now());
     }
 
@@ -270,6 +275,7 @@ impl Component for Kubelet {
             }
         }
         self.wake(ctx);
+        self.retry_resizes(ctx);
         self.write_statuses(ctx);
         self.feed_followers(ctx);
         self.host.agenda.arm(AGENDA, ctx);

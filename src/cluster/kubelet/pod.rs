@@ -13,6 +13,7 @@ use super::backoff::Backoff;
 use super::commands::{Command, CommandId};
 use super::host::Host;
 use super::probes::ProbeWorker;
+use super::resize::Resizing;
 use super::runtime::{PodRuntime, RuntimeStatus};
 use super::status_cache::StatusCache;
 use super::volumes::Volumes;
@@ -36,7 +37,7 @@ pub(super) struct Reason {
 pub(super) struct PodState {
     pub uid: Uid,
     pub key: Key,
-    /// As the API server last said.
+    /// As the API server last said, with the amounts that are allocated here.
     pub pod: Arc<Pod>,
     /// The API server has it no more.
     pub vanished: bool,
@@ -62,6 +63,7 @@ pub(super) struct PodState {
     pub ended_hooks: BTreeMap<CommandId, Command>,
     /// Who sees what the main process of a container writes.
     pub attached: Vec<(Arc<str>, HttpId)>,
+    pub resizing: Resizing,
 }
 
 impl PodState {
@@ -86,6 +88,7 @@ impl PodState {
             commands: BTreeMap::new(),
             ended_hooks: BTreeMap::new(),
             attached: Vec::new(),
+            resizing: Resizing::default(),
             pod,
         }
     }
@@ -115,7 +118,7 @@ impl PodState {
             if self.runtime.run(now, ctx.disks) {
                 self.changed(host, now);
             }
-            self.take_news(host, ctx);
+            self.take_command_news(host, ctx);
             self.send_all(host, ctx);
             if self.relist_at.is_some_and(|at| at <= now) {
                 self.relist(now);

@@ -2,7 +2,7 @@
 //!
 //! Models: pkg/kubelet/kubelet_pods.go (generateAPIPodStatus), pkg/kubelet/prober/prober_manager.go (UpdatePodStatus),
 //! v1.36.
-//! Simplified: no resizing, no static pods, one address family.
+//! Simplified: no static pods, one address family.
 
 use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus, ResourceRequirements};
 use podarium_api::pod_state::qos_class;
@@ -23,6 +23,9 @@ fn is_over(phase: Option<&str>) -> bool {
 impl PodState {
     /// `is_terminal`: the containers are stopped and none will be started.
     pub fn generate_status(&mut self, runtime: &RuntimeStatus, is_terminal: bool, host: &mut Host, ctx: &mut Ctx<'_>) -> PodStatus {
+        if is_terminal {
+            (self.resizing.pending, self.resizing.in_progress) = (None, None);
+        }
         let api = self.pod.status.clone();
         let old = self.status.get().cloned().unwrap_or_else(|| (*api).clone());
         let mut status = self.converted(runtime, &old, ctx);
@@ -58,11 +61,13 @@ impl PodState {
         let spec = &self.pod.spec;
         let conversion = Conversion { pod: &self.pod, runtime, reasons: &self.reasons, epoch: ctx.epoch() };
         let init = conversion.init(old.init_container_statuses.as_deref().unwrap_or_default());
+        let ephemeral = conversion.ephemeral(old.ephemeral_container_statuses.as_deref().unwrap_or_default());
         let (requests, limits) = (raw_resource_list(&pod_requests(spec)), raw_resource_list(&pod_limits(spec)));
         let some = |amounts: std::collections::BTreeMap<_, _>| (!amounts.is_empty()).then_some(amounts);
         PodStatus {
             container_statuses: Some(conversion.regular(old.container_statuses.as_deref().unwrap_or_default())),
             init_container_statuses: (!init.is_empty()).then_some(init),
+            ephemeral_container_statuses: (!ephemeral.is_empty()).then_some(ephemeral),
             qos_class: Some(qos_class(spec).to_owned()),
             pod_ip: runtime.ip.as_ref().map(ToString::to_string),
             pod_ips: runtime.ip.as_ref().map(|ip| vec![PodIP { ip: ip.to_string() }]),
@@ -100,6 +105,7 @@ impl PodState {
 
     fn set_conditions(&self, status: &mut PodStatus, runtime: &RuntimeStatus, old: &PodStatus) {
         let mut all: Vec<_> = self.pod.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned().collect();
+        all.extend(self.resizing.conditions().cloned());
         let statuses = all_statuses(status);
         let phase = status.phase.as_deref().unwrap_or_default();
         let has_sandbox = runtime.sandbox_needed().is_none();

@@ -10,6 +10,7 @@ use podarium_api::time::Epoch;
 use podarium_sim::Time;
 
 use super::pod::PodState;
+use super::resize::Applied;
 use super::runtime::{Container, ContainerRecord, Finished, Sandbox};
 use super::start::START_ERROR;
 
@@ -17,7 +18,7 @@ impl PodState {
     /// Takes over what the pod's status says of its containers.
     pub fn restore(&mut self, now: Time, epoch: Epoch) {
         let status = self.pod.status.clone();
-        let all = status.init_container_statuses.iter().chain(&status.container_statuses).flatten();
+        let all = [&status.init_container_statuses, &status.container_statuses, &status.ephemeral_container_statuses].into_iter().flatten().flatten();
         for status in all.filter(|status| status.container_id.is_some()) {
             for state in [&status.last_state, &status.state].into_iter().flatten() {
                 if let Some(record) = record(status, state, now, epoch) {
@@ -59,5 +60,6 @@ fn record(status: &ContainerStatus, state: &ContainerState, now: Time, epoch: Ep
         restart_count: status.restart_count,
         started_at: started_at.into(),
         finished: Some(finished),
+        applied: Applied::default(),
     })
 }

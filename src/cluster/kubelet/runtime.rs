@@ -13,6 +13,7 @@ use imbl::Vector;
 use podarium_machine::{ConnectionId, Outgoing, Volume};
 use podarium_sim::{Stream, Time};
 
+use super::resize::Applied;
 use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
 use crate::network::{Asked, ProcessId};
 
@@ -44,6 +45,8 @@ pub(super) struct ContainerRecord {
     pub started_at: Option<Time>,
     /// `None` while it runs.
     pub finished: Option<Finished>,
+    /// The limits that it runs with.
+    pub applied: Applied,
 }
 
 impl ContainerRecord {

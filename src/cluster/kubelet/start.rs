@@ -16,9 +16,11 @@ use super::container_config::ConfigRun;
 use super::environment::Variables;
 use super::hooks::HookRun;
 use super::host::Host;
+use super::ephemeral;
 use super::kill::KillRun;
 use super::pod::PodState;
 use super::puller::PullRun;
+use super::resize::Applied;
 use super::runtime::{Container, ContainerRecord, Finished, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
@@ -85,8 +87,8 @@ impl PodState {
     pub fn advance_start(&mut self, run: &mut StartRun, host: &mut Host, ctx: &mut Ctx<'_>) -> Started {
         let pod = self.pod.clone();
         let name = run.name.clone();
-        let found = pod.spec.init_containers.iter().flatten().chain(&pod.spec.containers).find(|container| container.name == name);
-        let Some(container) = found else { return Started::Yes };
+        let Some(container) = ephemeral::declared(&pod.spec, &name) else { return Started::Yes };
+        let container = container.as_ref();
         loop {
             let now = ctx.now();
             run.stage = match &mut run.stage {
@@ -132,7 +134,7 @@ impl PodState {
                     Stage::PostStart(id.clone(), self.begin_hook(hook, container, &id, host, ctx))
                 }
                 Stage::PostStart(id, hook) => {
-                    self.take_news(host, ctx);
+                    self.take_command_news(host, ctx);
                     match self.hook_over(hook, now) {
                         None => return Started::NotYet,
                         Some(Ok(())) => return Started::Yes,
@@ -183,6 +185,7 @@ impl PodState {
         let name = container.name.as_str();
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
+        let applied = Applied::of(container);
         let id = new_id(ctx.stream());
         let spawned = self.spawned(container, variables, &id, restart_count, host, ctx);
         let mut record = ContainerRecord {
@@ -193,6 +196,7 @@ impl PodState {
             restart_count,
             started_at: Some(now),
             finished: None,
+            applied,
         };
         let mut storage = Storage { pod: &mut self.runtime.volumes, disks: ctx.disks };
         let (process, failure) = match host.images.start(image, spawned, &mut storage) {

@@ -18,6 +18,10 @@ pub(super) fn status_patch(uid: &str, old: &Value, new: &Value) -> Option<Value>
                 now.insert(key, Value::Null);
             }
         }
+        // The patch only says what is there; what is not there any more goes by name.
+        let gone = old["conditions"].as_array().into_iter().flatten().filter(|before| !conditions.iter().any(|now| now["type"] == before["type"]));
+        let gone: Vec<Value> = gone.map(|before| json!({"$patch": "delete", "type": before["type"]})).collect();
+        conditions.extend(gone);
         status.insert("$setElementOrder/conditions".to_owned(), Value::Array(types));
     }
     if uid.is_empty() {

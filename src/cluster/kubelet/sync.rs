@@ -30,6 +30,7 @@ enum Op {
     KillSome(Vec<super::actions::ToKill>),
     StopSandbox,
     CreateSandbox(u32),
+    Resize(Vec<String>),
     /// A plain init container that does not start holds up everything after it.
     Start { name: String, holds_up: bool },
 }
@@ -86,6 +87,7 @@ impl SyncRun {
 impl PodState {
     pub fn begin_sync(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
         let seen = self.seen.clone();
+        self.note_resize(&seen, host, ctx);
         let status = self.generate_status(&seen, false, host, ctx);
         let is_over = matches!(status.phase.as_deref(), Some("Succeeded" | "Failed"));
         self.set_status(status, host, ctx);
@@ -125,6 +127,13 @@ impl PodState {
                 }
                 Stage::Next => match run.ops.pop_front() {
                     None => return self.finish_sync(&run, host, ctx),
+                    Some(Op::Resize(names)) => {
+                        run.acted = true;
+                        if !self.apply_resize(&names, host, ctx) {
+                            run.failed = true;
+                            run.only_backoffs = false;
+                        }
+                    }
                     Some(op) => {
                         run.acted = true;
                         run.stage = self.begin_op(op, host, ctx);
@@ -176,7 +185,7 @@ impl PodState {
 
     /// The operations that bring the pod nearer to what is declared.
     fn plan(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) -> VecDeque<Op> {
-        let Actions { kill_pod, create_sandbox, kill, start_init, start } = actions(&self.pod, &self.seen, &self.verdicts());
+        let Actions { kill_pod, create_sandbox, kill, start_ephemeral, resize, start_init, start } = actions(&self.pod, &self.seen, &self.verdicts());
         let mut ops = VecDeque::new();
         if kill_pod {
             if create_sandbox.is_some_and(|attempt| attempt > 0) {
@@ -194,7 +203,13 @@ impl PodState {
         }
         let pod = self.pod.clone();
         let sidecar = |name: &str| pod.spec.init_containers.iter().flatten().any(|init| init.name == name && podarium_api::resource::is_sidecar(init));
+        if !kill_pod {
+            ops.extend(start_ephemeral.into_iter().map(|name| Op::Start { name, holds_up: false }));
+        }
         ops.extend(start_init.into_iter().map(|name| Op::Start { holds_up: !sidecar(&name), name }));
+        if !kill_pod && !resize.is_empty() {
+            ops.push_back(Op::Resize(resize));
+        }
         ops.extend(start.into_iter().map(|name| Op::Start { name, holds_up: false }));
         ops
     }
@@ -208,6 +223,7 @@ impl PodState {
                 Stage::Next
             }
             Op::CreateSandbox(attempt) => Stage::Sandbox { until: ctx.now() + ctx.stream().jitter(SANDBOX, 0.5), attempt },
+            Op::Resize(_) => Stage::Next,
             Op::Start { name, holds_up } => Stage::Starting { run: StartRun::new(name), holds_up },
         }
     }

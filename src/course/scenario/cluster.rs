@@ -24,6 +24,17 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub scheduler: Option<serde_json::Value>,
+    /// What else runs in the cluster.
+    #[serde(default)]
+    pub addons: Vec<Addon>,
+}
+
+/// A part that a cluster may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Addon {
+    /// Tells what nodes and containers use: `kubectl top`, and HorizontalPodAutoscalers.
+    MetricsServer,
 }
 
 /// The disks of a cluster.
@@ -41,7 +52,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, addons: Vec::new() }
     }
 }
 

@@ -11,7 +11,7 @@ use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 use podarium_cluster::storage::driver::Disks;
 use podarium_cluster::{Cluster, Config};
 
-use crate::{Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage};
+use crate::{Addon, Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage};
 
 /// What an image weighs whose scenario does not say.
 const IMAGE_BYTES: u64 = 50 << 20;
@@ -22,7 +22,8 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         catalog.add(image_of(image));
     }
     let compat_2019 = scenario.compat == Compat::Course2019;
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, ..Config::default() });
+    let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {

@@ -6,6 +6,7 @@ mod apply;
 mod attach;
 mod autoscale;
 mod auth;
+mod certificate;
 mod change;
 mod cluster_info;
 mod config;
@@ -52,6 +53,7 @@ pub const COMMANDS: &[&Command] = &[
     &rollout::COMMAND,
     &scale::COMMAND,
     &autoscale::COMMAND,
+    &certificate::COMMAND,
     &cluster_info::COMMAND,
     &top::COMMAND,
     &cordon::CORDON,
@@ -80,5 +82,4 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] =
-    &["certificate", "completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];

@@ -5,6 +5,7 @@
 //! events, …). A kind that is not in the registry is described by its fields (`generic`).
 
 mod autoscaler;
+mod certificate_signing_request;
 mod config_map;
 mod containers;
 mod cron_job;

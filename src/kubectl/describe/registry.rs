@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::page::Page;
 use super::related::Related;
 use super::{
-    autoscaler, config_map, cron_job, daemon_set, deployment, disruption_budget, endpoint_slice, endpoints, generic, job,
+    autoscaler, certificate_signing_request, config_map, cron_job, daemon_set, deployment, disruption_budget, endpoint_slice, endpoints, generic, job,
     ingress, limit_range, namespace, network_policy, node, persistent_volume, persistent_volume_claim, pod, priority_class, replica_set, replication_controller, resource_quota, role,
     role_binding, secret,
     service, service_account, stateful_set,
@@ -46,6 +46,7 @@ const DESCRIBERS: &[(&str, &str, Describer)] = &[
     ("rbac.authorization.k8s.io", "ClusterRole", |page, object, related| typed(page, object, related, role::describe_cluster_role)),
     ("rbac.authorization.k8s.io", "RoleBinding", |page, object, related| typed(page, object, related, role_binding::describe)),
     ("rbac.authorization.k8s.io", "ClusterRoleBinding", |page, object, related| typed(page, object, related, role_binding::describe_cluster_role_binding)),
+    ("certificates.k8s.io", "CertificateSigningRequest", |page, object, related| typed(page, object, related, certificate_signing_request::describe)),
     ("scheduling.k8s.io", "PriorityClass", |page, object, related| typed(page, object, related, priority_class::describe)),
     ("networking.k8s.io", "Ingress", |page, object, related| typed(page, object, related, ingress::describe)),
     ("networking.k8s.io", "IngressClass", |page, object, related| typed(page, object, related, ingress::describe_class)),

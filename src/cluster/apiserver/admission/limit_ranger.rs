@@ -14,7 +14,7 @@ use podarium_api::resource::{self, ResourceList, resource_list};
 use podarium_api::{Kind, LimitRange, Object, Pod, Resource as _, Status};
 
 use super::Attributes;
-use crate::apiserver::Verb;
+use crate::apiserver::{Subresource, Verb};
 use crate::store::Store;
 
 const ANNOTATION: &str = "kubernetes.io/limit-ranger";
@@ -80,8 +80,9 @@ fn merge(container: &mut Container, limits: &BTreeMap<String, RawQuantity>, requ
 /// Refuses what is outside of the limits.
 pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     let of_claim = attributes.kind.info().plural == "persistentvolumeclaims";
-    let of_pod = attributes.kind == Kind::Pod && attributes.verb == Verb::Create;
-    if attributes.subresource.is_some() || !(of_pod || of_claim) || attributes.is_going() || attributes.store.count(Kind::LimitRange) == 0 {
+    let is_resize = attributes.kind == Kind::Pod && attributes.subresource == Some(Subresource::Resize);
+    let of_pod = attributes.kind == Kind::Pod && attributes.verb == Verb::Create || is_resize;
+    if attributes.subresource.is_some() && !is_resize || !(of_pod || of_claim) || attributes.is_going() || attributes.store.count(Kind::LimitRange) == 0 {
         return Ok(());
     }
     let namespace = attributes.object.meta().namespace.clone().unwrap_or_default();

@@ -9,6 +9,7 @@ mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod node_restriction;
+mod pod_resize;
 mod pod_security;
 mod persistent_volume_claim_resize;
 pub(super) mod pod_topology_labels;
@@ -86,6 +87,7 @@ const VALIDATORS: &[(&str, Plugin)] = &[
     ("PodSecurity", pod_security::validate),
     ("Priority", priority::validate),
     ("RuntimeClass", runtime_class::validate),
+    ("PodResizeValidator", pod_resize::validate),
 ];
 
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {

@@ -21,10 +21,11 @@ impl ApiServer {
     pub(in crate::apiserver) fn charge_quotas(&mut self, object: &Object, old: Option<&Object>, subresource: Option<Subresource>, call: &Call) -> Result<(), Status> {
         let kind = object.kind();
         let namespace = object.meta().namespace.as_deref().unwrap_or_default();
-        if namespace.is_empty() || subresource.is_some() || !quota::is_counted(kind) || self.store.count(Kind::ResourceQuota) == 0 {
+        let is_resize = kind == Kind::Pod && subresource == Some(Subresource::Resize);
+        if namespace.is_empty() || subresource.is_some() && !is_resize || !quota::is_counted(kind) || self.store.count(Kind::ResourceQuota) == 0 {
             return Ok(());
         }
-        if old.is_some_and(|old| !counts_updates(object, old)) {
+        if old.is_some_and(|old| !is_resize && !counts_updates(object, old)) {
             return Ok(());
         }
         let now = self.epoch.timestamp(call.now).as_second();

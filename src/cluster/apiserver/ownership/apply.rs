@@ -23,7 +23,7 @@ impl ApiServer {
             return Err(Status::not_found(kind, &key.name));
         }
         let info = kind.info();
-        check_configuration(kind, configuration)?;
+        check_configuration(info.group, info.version, info.kind, configuration)?;
         if let Some(definition) = self.store.version_of(kind).cloned() {
             return self.apply_as(CustomType::object(definition.schema_value()), request, configuration, old, call);
         }
@@ -105,7 +105,7 @@ fn named(configuration: &Value, kind: Kind) -> String {
 }
 
 /// A configuration is of the kind and version of its path, and says nothing of entries.
-fn check_configuration(kind: Kind, configuration: &Value) -> Result<(), Status> {
+pub(super) fn check_configuration(group: &str, version: &str, kind: &str, configuration: &Value) -> Result<(), Status> {
     if !configuration.is_object() {
         return Err(Status::bad_request(format!(
             "error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
@@ -113,8 +113,8 @@ fn check_configuration(kind: Kind, configuration: &Value) -> Result<(), Status> 
         )));
     }
     let text = |name: &str| configuration.get(name).and_then(Value::as_str).unwrap_or_default();
-    let info = kind.info();
-    if text("apiVersion") != info.api_version() || text("kind") != info.kind {
+    let api_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
+    if text("apiVersion") != api_version || text("kind") != kind {
         let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
         return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind={}", text("kind"))));
     }

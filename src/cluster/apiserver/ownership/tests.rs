@@ -172,3 +172,30 @@ fn objects_of_one_shape_share_their_record() {
         .into();
     assert!(made[0].is_same(&made[1]));
 }
+
+#[test]
+fn replicas_are_applied_through_the_scale() {
+    let mut rig = Rig::new();
+    let configuration = json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "w", "namespace": "shop"},
+        "spec": {"replicas": 2, "selector": {"matchLabels": {"a": "b"}},
+            "template": {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}},
+    });
+    rig.patch(Kind::Deployment, "w", PatchType::Apply, configuration, "x");
+    let scale = |replicas: i64, force: bool| {
+        let value = json!({"apiVersion": "autoscaling/v1", "kind": "Scale", "metadata": {"name": "w"}, "spec": {"replicas": replicas}});
+        let mut request = Request::get(Kind::Deployment, &Key::new("shop", "w"));
+        request.verb = Verb::Patch;
+        request.options.force = force;
+        request.with_subresource(Subresource::Scale, Body::Patch(PatchType::Apply, value))
+    };
+    let refused = rig.ask(scale(5, false), "scaler").result.unwrap_err();
+    assert_eq!((refused.code(), refused.message()), (409, "Apply failed with 1 conflict: conflict with \"x\": .spec.replicas"));
+    let done = rig.ask(scale(5, true), "scaler").result;
+    assert!(done.is_ok(), "{done:?}");
+    let Some(Object::Deployment(made)) = rig.server.store().get(Kind::Deployment, &Key::new("shop", "w")) else { panic!("no deployment") };
+    assert_eq!(made.spec.replicas, Some(5));
+    let owners = rig.owners(Kind::Deployment, "w");
+    assert_eq!(owners[0], "scaler Apply/scale -: .spec.replicas");
+    assert!(owners[1].starts_with("x Apply/ 1: ") && !owners[1].contains("replicas"), "{owners:?}");
+}

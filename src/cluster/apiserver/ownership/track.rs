@@ -2,11 +2,15 @@
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/fieldmanager.go,
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go (managerOrUserAgent), v1.36.
-//! Simplified: a write in an old version of the API is recorded in the current one.
+//! Simplified: a write in a version of 2019, and an apply in any old version, are recorded in the current one.
 
 use std::borrow::Cow;
 
-use podarium_api::managed_fields::{Managed, Operation, Reset, Write, Writer, compare_objects, is_reset, manager_of_user_agent};
+use podarium_api::managed_fields::{
+    Comparison, Managed, Operation, Reset, Type, Write, Writer, compare, compare_objects, empty_object, is_reset, manager_of_user_agent,
+    new_object_fields,
+};
+use podarium_api::versions::Version;
 use podarium_api::{Kind, Object};
 use serde_json::Value;
 
@@ -41,7 +45,9 @@ impl ApiServer {
     pub(super) fn write_of(&mut self, kind: Kind, subresource: Option<Subresource>, operation: Operation, manager: &str, call: &Call) -> Write {
         let info = kind.info();
         let name = subresource.map_or("", Subresource::name);
-        let writer = Writer { manager: manager.to_owned(), operation, api_version: info.api_version(), subresource: name.to_owned() };
+        let version = call.version.filter(|version| operation == Operation::Update && Type::of_kind(&version.api_version(), info.kind).is_some());
+        let api_version = version.map_or_else(|| info.api_version(), Version::api_version);
+        let writer = Writer { manager: manager.to_owned(), operation, api_version, subresource: name.to_owned() };
         Write {
             writer: self.owners.writer(writer),
             now: self.epoch.seconds(call.now).0.as_second(),
@@ -54,11 +60,13 @@ impl ApiServer {
         if call.managed.is_some() {
             return;
         }
+        let object = &*as_inside(object);
         let write = self.write_of(object.kind(), subresource, Operation::Update, &call.manager, call);
         let given = object.meta().managed_fields.as_deref().and_then(|entries| Managed::decode(entries).ok()).filter(|given| !given.is_empty());
         call.managed = Some(match given {
             // Entries that came with the object lose all of its fields to its creator.
-            Some(given) => write.update(&given, &podarium_api::managed_fields::new_object_fields(object)),
+            Some(given) => write.update(&given, &differences(None, object, call)),
+            None if call.version.is_some() => write.created(write.owned_by_creator(&differences(None, object, call))),
             None => self.owners.created(object, &write),
         });
     }
@@ -76,7 +84,7 @@ impl ApiServer {
             return;
         }
         let write = self.write_of(old.kind(), subresource, Operation::Update, &call.manager, call);
-        let managed = write.update(&before, &compare_objects(old, object));
+        let managed = write.update(&before, &differences(Some(old), &as_inside(object), call));
         call.managed = Some(self.owners.share(managed, &stored));
     }
 
@@ -121,6 +129,31 @@ fn entries_of_request(object: &Object, stored: &Managed, subresource: Option<Sub
         }
         _ => stored.clone(),
     }
+}
+
+/// What differs, or what a new object has, in the version in which the write came.
+fn differences(old: Option<&Object>, new: &Object, call: &Call) -> Comparison {
+    let kind = new.kind().info().kind;
+    let version = call.version.and_then(|version| Some((version, Type::of_kind(&version.api_version(), kind)?)));
+    let Some((version, schema)) = version else {
+        return old.map_or_else(|| new_object_fields(new), |old| compare_objects(old, new));
+    };
+    let shown = |object: &Object| version.from_stored(object.to_value());
+    let before = old.map_or_else(|| empty_object(&version.api_version(), kind), shown);
+    compare(schema, &before, &shown(new))
+}
+
+/// The object as it comes back from its form inside the server, in which every DaemonSet counts its templates. Whoever writes
+/// one owns the annotation that tells the number.
+fn as_inside(object: &Object) -> Cow<'_, Object> {
+    const COUNT: &str = "deprecated.daemonset.template.generation";
+    let has = |name: &str| object.meta().annotations.as_ref().is_some_and(|annotations| annotations.contains_key(name));
+    if object.kind() != Kind::DaemonSet || has(COUNT) {
+        return Cow::Borrowed(object);
+    }
+    let mut object = object.clone();
+    object.meta_mut().annotations.get_or_insert_default().insert(COUNT.to_owned(), "0".to_owned());
+    Cow::Owned(object)
 }
 
 fn mentions_entries(patch: &Value) -> bool {

@@ -1,7 +1,7 @@
 //! Which document a path means.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go (director), v1.36.
-//! Simplified: metrics, the logs folder and the keys of service accounts are not simulated.
+//! Simplified: the logs folder and the keys of service accounts are not simulated.
 
 use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
@@ -11,7 +11,7 @@ use super::super::accept::{self, Route};
 use super::super::read::Server;
 use super::super::text::{encode, page_not_found};
 use super::super::{Query, aggregation, openapi};
-use super::{aggregated, groups, health, legacy, root, version};
+use super::{aggregated, groups, health, legacy, metrics, root, version};
 
 /// The answer to a path that is not about objects.
 pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
@@ -29,7 +29,11 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             read_only(http)?;
             return Ok(version::answer());
         }
-        ["metrics" | "logs" | ".well-known" | "openid", ..] => return Err(Status::not_simulated(&format!("/{}", parts.join("/")))),
+        ["metrics"] => {
+            read_only(http)?;
+            return Ok(metrics::answer(server.store));
+        }
+        ["logs" | "metrics" | ".well-known" | "openid", ..] => return Err(not_simulated(&parts)),
         ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server.course_2019),
         ["api"] => {
             read_only(http)?;
@@ -61,6 +65,16 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
     read_only(http)?;
     let agreed = accept::agree(http, query, Route::Object)?;
     Ok(encode(200, &document, agreed.encoding))
+}
+
+/// What a real server has under this path, and where to look instead.
+fn not_simulated(parts: &[&str]) -> Status {
+    let instead = match parts {
+        ["logs", ..] => "the log files of the API server; see the events of the cluster and the logs of its pods",
+        ["metrics", ..] => "this part of the metrics; see /metrics",
+        _ => "the keys with which tokens of service accounts are signed; have a token checked with a TokenReview",
+    };
+    Status::not_simulated(&format!("/{}: {instead}", parts.join("/")))
 }
 
 fn read_only(http: &HttpRequest) -> Result<(), Status> {

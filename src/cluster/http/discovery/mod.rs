@@ -9,6 +9,7 @@ mod answer;
 mod groups;
 mod health;
 mod legacy;
+mod metrics;
 mod root;
 mod version;
 

@@ -42,6 +42,16 @@ const VERSION: Info = Info {
     platform: "linux/amd64",
 };
 
+/// The version as the labels of a metric.
+pub(super) fn labels() -> String {
+    let labels = [
+        ("build_date", VERSION.build_date), ("compiler", VERSION.compiler), ("git_commit", VERSION.git_commit), ("git_tree_state", VERSION.git_tree_state),
+        ("git_version", VERSION.git_version), ("go_version", VERSION.go_version), ("major", VERSION.major), ("minor", VERSION.minor),
+        ("platform", VERSION.platform),
+    ];
+    labels.map(|(name, value)| format!("{name}=\"{value}\"")).join(",")
+}
+
 pub(super) fn answer() -> HttpResponse {
     let body = serde_json::to_vec_pretty(&VERSION).expect("texts can be written as JSON");
     HttpResponse { status: 200, headers: text::content_type("application/json"), body }

@@ -51,6 +51,77 @@ fn open_api_documents_are_found_by_their_hash() {
     assert_eq!(call(&mut cluster, "GET", "/openapi/v2", None).1["swagger"], "2.0");
 }
 
+/// What Kubernetes 1.36 serves by default: in namespaces, and in the cluster as a whole.
+const SERVED: &[(&str, &str, &str)] = &[
+    (
+        "v1",
+        "bindings configmaps endpoints events limitranges persistentvolumeclaims persistentvolumeclaims/status pods pods/attach pods/binding \
+         pods/ephemeralcontainers pods/eviction pods/exec pods/log pods/portforward pods/proxy pods/resize pods/status podtemplates \
+         replicationcontrollers replicationcontrollers/scale replicationcontrollers/status resourcequotas resourcequotas/status secrets \
+         serviceaccounts serviceaccounts/token services services/proxy services/status",
+        "componentstatuses namespaces namespaces/finalize namespaces/status nodes nodes/proxy nodes/status persistentvolumes persistentvolumes/status",
+    ),
+    (
+        "admissionregistration.k8s.io/v1", "",
+        "mutatingadmissionpolicies mutatingadmissionpolicybindings mutatingwebhookconfigurations validatingadmissionpolicies \
+         validatingadmissionpolicies/status validatingadmissionpolicybindings validatingwebhookconfigurations",
+    ),
+    ("apiextensions.k8s.io/v1", "", "customresourcedefinitions customresourcedefinitions/status"),
+    ("apiregistration.k8s.io/v1", "", "apiservices apiservices/status"),
+    (
+        "apps/v1",
+        "controllerrevisions daemonsets daemonsets/status deployments deployments/scale deployments/status replicasets replicasets/scale \
+         replicasets/status statefulsets statefulsets/scale statefulsets/status",
+        "",
+    ),
+    ("authentication.k8s.io/v1", "", "selfsubjectreviews tokenreviews"),
+    ("authorization.k8s.io/v1", "localsubjectaccessreviews", "selfsubjectaccessreviews selfsubjectrulesreviews subjectaccessreviews"),
+    ("autoscaling/v1", "horizontalpodautoscalers horizontalpodautoscalers/status", ""),
+    ("autoscaling/v2", "horizontalpodautoscalers horizontalpodautoscalers/status", ""),
+    ("batch/v1", "cronjobs cronjobs/status jobs jobs/status", ""),
+    ("certificates.k8s.io/v1", "", "certificatesigningrequests certificatesigningrequests/approval certificatesigningrequests/status"),
+    ("coordination.k8s.io/v1", "leases", ""),
+    ("discovery.k8s.io/v1", "endpointslices", ""),
+    ("events.k8s.io/v1", "events", ""),
+    ("flowcontrol.apiserver.k8s.io/v1", "", "flowschemas flowschemas/status prioritylevelconfigurations prioritylevelconfigurations/status"),
+    ("networking.k8s.io/v1", "ingresses ingresses/status networkpolicies", "ingressclasses ipaddresses servicecidrs servicecidrs/status"),
+    ("node.k8s.io/v1", "", "runtimeclasses"),
+    ("policy/v1", "poddisruptionbudgets poddisruptionbudgets/status", ""),
+    ("rbac.authorization.k8s.io/v1", "rolebindings roles", "clusterrolebindings clusterroles"),
+    ("resource.k8s.io/v1", "resourceclaims resourceclaims/status resourceclaimtemplates", "deviceclasses resourceslices"),
+    ("scheduling.k8s.io/v1", "", "priorityclasses"),
+    (
+        "storage.k8s.io/v1", "csistoragecapacities",
+        "csidrivers csinodes storageclasses volumeattachments volumeattachments/status volumeattributesclasses",
+    ),
+];
+
+#[test]
+fn whatever_the_reference_serves_is_served_or_said_not_to_be() {
+    let mut cluster = cluster();
+    for (version, in_namespaces, in_cluster) in SERVED {
+        let base = if *version == "v1" { "/api/v1".to_owned() } else { format!("/apis/{version}") };
+        for (place, names) in [("/namespaces/default", in_namespaces), ("", in_cluster)] {
+            for name in names.split_whitespace() {
+                let path = match name.split_once('/') {
+                    None => format!("{base}{place}/{name}"),
+                    Some((plural, part)) => format!("{base}{place}/{plural}/x/{part}"),
+                };
+                // Of a path that does not exist nothing is told but that.
+                let (code, answer) = call(&mut cluster, "GET", &path, None);
+                assert!(code != 404 || answer["details"]["name"] == "x", "{path}: {answer}");
+            }
+        }
+    }
+    for (path, expected) in [("/logs/", 501), ("/openid/v1/jwks", 501), ("/.well-known/openid-configuration", 501), ("/metrics/slis", 501), ("/nothing", 404)] {
+        let (code, answer) = call(&mut cluster, "GET", path, None);
+        assert_eq!(code, expected, "{path}: {answer}");
+        assert!(code == 404 || answer["message"].as_str().unwrap().starts_with("not simulated: /"), "{answer}");
+    }
+    let metrics = String::from_utf8(send(&mut cluster, HttpRequest::get("/metrics")).body).unwrap();
+    assert!(metrics.contains("\napiserver_resource_objects{group=\"\",resource=\"namespaces\"} 4\n"), "{metrics}");
+}
+
 #[test]
 fn the_root_lists_its_paths() {
     let (_, root) = call(&mut cluster(), "GET", "/", None);

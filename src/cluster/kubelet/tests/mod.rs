@@ -2,5 +2,6 @@
 
 mod many;
 mod nodes;
+mod parts;
 mod pods;
 mod world;

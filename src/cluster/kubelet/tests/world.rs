@@ -8,7 +8,7 @@ use podarium_sim::Time;
 use serde_json::{Value, json};
 
 use crate::apiserver::{Body, Filter, Request, Verb};
-use crate::component::{ComponentId, WatchChange, WatchEvent, WatchId};
+use crate::component::{ComponentId, WatchEvent, WatchId};
 use crate::images::ImageCatalog;
 use crate::kubelet::{Kubelet, NodeConfig};
 use crate::{Cluster, Config, Key};
@@ -105,8 +105,4 @@ impl World {
         let restarts: i32 = statuses.iter().map(|status| status.restart_count).sum();
         format!("{} ready={ready}/{} restarts={restarts}", pod.status.phase.as_deref().unwrap_or_default(), pod.spec.containers.len())
     }
-}
-
-pub(super) fn is_deleted(event: &WatchEvent) -> bool {
-    event.change == WatchChange::Deleted
 }

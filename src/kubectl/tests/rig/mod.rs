@@ -30,7 +30,11 @@ pub struct Done {
 impl Rig {
     /// Four nodes in two zones, all up; namespace `shop` is the context's.
     pub fn new() -> Self {
-        let mut cluster = Cluster::new(Config::default());
+        Self::with(Config::default())
+    }
+
+    pub fn with(config: Config) -> Self {
+        let mut cluster = Cluster::new(config);
         cluster.bootstrap();
         cluster.set_images(Arc::new(ImageCatalog::standard()));
         for index in 0..4 {
