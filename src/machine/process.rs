@@ -20,6 +20,11 @@ use crate::{
     LookupAnswer, Metadata, NetError, OpenMode, Pid, ProcessInfo, RecordType, Signal, Spawn, StreamItem, Suspend, Sys,
 };
 
+/// Buffers up to this size are part of what every process holds.
+const USUAL_BUFFER: usize = 1 << 20;
+/// No process may keep more than this of what it reads.
+const MOST_BYTES_HELD: usize = 256 << 20;
+
 /// A running sequential program, as it sees itself and its computer.
 pub struct Process<'a> {
     sys: Sys<'a>,
@@ -203,10 +208,26 @@ impl Process<'_> {
         self.repeat(Vec::new(), |process, bytes: &mut Vec<u8>| match process.read(fd)? {
             Ok(piece) if !piece.is_empty() => {
                 bytes.extend(piece);
+                process.hold(bytes.len())?;
                 Ok(ControlFlow::Continue(()))
             }
             _ => Ok(ControlFlow::Break(std::mem::take(bytes))),
         })
+    }
+
+    /// The program keeps so many bytes of its input. Too many, and the kernel ends it: what is simulated here takes
+    /// real memory.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Suspend> {
+        if bytes < USUAL_BUFFER {
+            return Ok(());
+        }
+        self.set_memory(bytes as u64 + (1 << 20))?;
+        if bytes > MOST_BYTES_HELD {
+            let own = self.pid();
+            let _ = self.kill(own, Signal::Kill)?;
+            return Err(Suspend(()));
+        }
+        Ok(())
     }
 
     /// What there is to read on a descriptor, waiting until there is something. Empty: its end.
