@@ -238,7 +238,7 @@ fn count(text: &str) -> Option<u64> {
 }
 
 /// More than this is not kept in memory for a copy that nobody will look at.
-const MOST_BYTES: u64 = 256 << 20;
+const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn dd(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let (mut input, mut output, mut block, mut blocks, mut skip, mut seek) = (None, None, 512, None, 0, 0);
@@ -268,7 +268,7 @@ pub(super) fn dd(process: &mut Process<'_>) -> Result<i32, Suspend> {
     process.set_memory((1 << 20) + block)?;
     let is_endless = matches!(input.as_deref(), Some("/dev/zero" | "/dev/urandom" | "/dev/random" | "/dev/full"));
     let bytes = match is_endless {
-        true if wanted > MOST_BYTES => return arguments::not_simulated(process, "dd of more than 256 MiB"),
+        true if wanted > MOST_BYTES => return arguments::not_simulated(process, "dd of more than 64 MiB"),
         true if input.as_deref() == Some("/dev/zero") => vec![0; usize::try_from(wanted).unwrap_or(0)],
         _ => {
             let path = input.as_deref().unwrap_or("-");

@@ -93,7 +93,8 @@ pub(super) fn each_line<S: Clone + Send + Sync + 'static>(
             Ok(bytes) if bytes.is_empty() => (std::mem::take(&mut reading.carry), true),
             Ok(bytes) => {
                 reading.carry.extend(bytes);
-                process.hold(reading.carry.len())?;
+                // A line without end is copied again and again: it counts fourfold.
+                process.hold(reading.carry.len() * 4)?;
                 let whole = reading.carry.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                 let rest = reading.carry.split_off(whole);
                 (std::mem::replace(&mut reading.carry, rest), false)
@@ -173,21 +174,7 @@ pub(super) fn read_first(process: &mut Process<'_>, path: &str, most: usize) -> 
             Err(error) => return Ok(Err(error)),
         },
     };
-    let bytes = process.repeat(Vec::new(), |process, bytes: &mut Vec<u8>| {
-        if bytes.len() >= most {
-            bytes.truncate(most);
-            return Ok(ControlFlow::Break(Ok(std::mem::take(bytes))));
-        }
-        Ok(match process.read(fd)? {
-            Ok(piece) if piece.is_empty() => ControlFlow::Break(Ok(std::mem::take(bytes))),
-            Ok(piece) => {
-                bytes.extend(piece);
-                process.hold(bytes.len())?;
-                ControlFlow::Continue(())
-            }
-            Err(error) => ControlFlow::Break(Err(error)),
-        })
-    })?;
+    let bytes = process.read_up_to(fd, most)?;
     if fd > 2 {
         process.close(fd)?;
     }

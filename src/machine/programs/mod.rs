@@ -7,6 +7,7 @@ mod archive;
 mod arguments;
 mod awk;
 mod base64;
+mod busybox;
 mod cat;
 mod checksum;
 mod clock;
@@ -60,6 +61,7 @@ mod watch;
 mod wc;
 mod xargs;
 
+pub(crate) use busybox::worded as busybox_words;
 pub(crate) use echo::echo_text;
 pub(crate) use escapes::{Escapes, unescape};
 pub(crate) use printf::printf_text;

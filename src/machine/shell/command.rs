@@ -119,10 +119,19 @@ impl Shell {
     fn take_outcome(&mut self, sys: &mut Sys<'_>, name: &str, outcome: Outcome) {
         match outcome {
             Outcome::Status(status) => self.push(Kind::Finish(status)),
-            Outcome::Print(text) => {
-                self.push(Kind::Finish(0));
-                self.write(sys, 1, &text);
-            }
+            Outcome::Print(text) => match sys.write(1, text.as_bytes()).filter(|_| !text.is_empty()) {
+                Some(Err(error)) => {
+                    self.push(Kind::Finish(1));
+                    self.complain(sys, &format!("{name}: write error: {error}"));
+                }
+                Some(Ok(())) => self.push(Kind::Finish(0)),
+                None => {
+                    self.push(Kind::Finish(0));
+                    if !text.is_empty() {
+                        self.push(Kind::Write(1, text));
+                    }
+                }
+            },
             Outcome::PrintAnd(text, status) => {
                 self.push(Kind::Finish(status));
                 self.write(sys, 1, &text);

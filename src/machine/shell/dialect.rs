@@ -81,6 +81,12 @@ impl Dialect {
         if let Some(name) = text.strip_suffix(": command not found") {
             return format!("{name}: not found");
         }
+        if let Some((name, why)) = text.split_once(": write error: ") {
+            return match self {
+                Dialect::Ash => format!("write error: {why}"),
+                _ => format!("{name}: {name}: I/O error"),
+            };
+        }
         if let Some(name) = text.strip_suffix(": unbound variable") {
             return format!("{name}: parameter not set");
         }
