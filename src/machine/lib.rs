@@ -45,7 +45,7 @@ pub use outside::{CTRL_C, CTRL_D};
 pub use pipes::Handle;
 pub use process::{Process, Ready, Source};
 pub use processes::{Endpoint, ProcessInfo, ProcessState, Start, StartError, Stdio};
-pub use programs::{install_everyday_programs, install_programs};
+pub use programs::{install_busybox, install_everyday_programs, install_programs};
 pub use program::{Main, Program, Replay, Suspend, Turn};
 pub use signal::{ExitStatus, Pid, Signal};
 pub use spawn::{Group, Spawn};

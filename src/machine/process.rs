@@ -14,12 +14,16 @@ use std::time::Duration;
 
 use podarium_sim::{Fingerprint, Time};
 
-use crate::programs::reworded;
 use crate::program::{Answer, Step};
 use crate::{
     ConnectionId, Credentials, Disk, Errno, ExchangeId, ExitStatus, Hardware, HttpRequest, HttpResponse, HttpStream,
     LookupAnswer, Metadata, NetError, OpenMode, Pid, ProcessInfo, RecordType, Signal, Spawn, StreamItem, Suspend, Sys,
 };
+
+/// Buffers up to this size are part of what every process holds.
+const USUAL_BUFFER: usize = 1 << 20;
+/// No process may keep more than this of what it reads.
+const MOST_BYTES_HELD: usize = 64 << 20;
 
 /// A running sequential program, as it sees itself and its computer.
 pub struct Process<'a> {
@@ -201,13 +205,50 @@ impl Process<'_> {
 
     /// Everything that a descriptor gives until its end.
     pub fn read_to_end(&mut self, fd: u32) -> Result<Vec<u8>, Suspend> {
-        self.repeat(Vec::new(), |process, bytes: &mut Vec<u8>| match process.read(fd)? {
-            Ok(piece) if !piece.is_empty() => {
-                bytes.extend(piece);
-                Ok(ControlFlow::Continue(()))
+        self.read_up_to(fd, usize::MAX).map(Result::unwrap_or_default)
+    }
+
+    /// Everything that a descriptor gives until its end, or until there is enough. Errors after the first piece read as
+    /// the end.
+    pub(crate) fn read_up_to(&mut self, fd: u32, most: usize) -> Result<Result<Vec<u8>, Errno>, Suspend> {
+        // The pieces are shared, so that keeping the state of the loop costs nothing.
+        let start: (imbl::Vector<Arc<Vec<u8>>>, usize) = (imbl::Vector::new(), 0);
+        let read = self.repeat(start, |process, (pieces, length)| {
+            if *length >= most {
+                return Ok(ControlFlow::Break(Ok(pieces.clone())));
             }
-            _ => Ok(ControlFlow::Break(std::mem::take(bytes))),
-        })
+            Ok(match process.read(fd)? {
+                Ok(piece) if !piece.is_empty() => {
+                    *length += piece.len();
+                    pieces.push_back(Arc::new(piece));
+                    process.hold(*length)?;
+                    ControlFlow::Continue(())
+                }
+                Err(error) if pieces.is_empty() => ControlFlow::Break(Err(error)),
+                _ => ControlFlow::Break(Ok(pieces.clone())),
+            })
+        })?;
+        Ok(read.map(|pieces| {
+            let mut bytes: Vec<u8> = Vec::new();
+            pieces.iter().for_each(|piece| bytes.extend_from_slice(piece));
+            bytes.truncate(most);
+            bytes
+        }))
+    }
+
+    /// The program keeps so many bytes of its input. Too many, and the kernel ends it: what is simulated here takes
+    /// real memory.
+    pub(crate) fn hold(&mut self, bytes: usize) -> Result<(), Suspend> {
+        if bytes < USUAL_BUFFER {
+            return Ok(());
+        }
+        self.set_memory(bytes as u64 + (1 << 20))?;
+        if bytes > MOST_BYTES_HELD {
+            let own = self.pid();
+            let _ = self.kill(own, Signal::Kill)?;
+            return Err(Suspend(None));
+        }
+        Ok(())
     }
 
     /// What there is to read on a descriptor, waiting until there is something. Empty: its end.
@@ -221,15 +262,22 @@ impl Process<'_> {
     }
 
     pub fn write_stdout(&mut self, bytes: &[u8]) -> Result<(), Suspend> {
-        self.write(1, bytes).map(|_| ())
+        if let Err(error) = self.write(1, bytes)? {
+            // There is no more to do for a program whose output goes nowhere.
+            let name = self.sys.args().first().map_or("", String::as_str).rsplit('/').next().unwrap_or_default().to_owned();
+            self.eprint(&format!("{name}: write error: {error}\n"))?;
+            return Err(Suspend(Some(1)));
+        }
+        Ok(())
     }
 
     /// Writes to standard error.
     pub fn eprint(&mut self, text: &str) -> Result<(), Suspend> {
-        match self.sys.is_busybox() {
-            true => self.write(2, reworded(text).as_bytes()).map(|_| ()),
-            false => self.write(2, text.as_bytes()).map(|_| ()),
-        }
+        let own = match self.sys.is_busybox() {
+            true => crate::programs::busybox_words(self.sys.args().first().map_or("", String::as_str), text),
+            false => text.to_owned(),
+        };
+        self.write(2, own.as_bytes()).map(|_| ())
     }
 
     /// Writes all bytes, waiting while a pipe is full.
@@ -248,11 +296,6 @@ impl Process<'_> {
 
     pub fn close(&mut self, fd: u32) -> Result<(), Suspend> {
         self.at_once(call("close", &[&fd.to_le_bytes()]), |sys| sys.close(fd))
-    }
-
-    /// Has the terminal of standard input hand over every key as it is (no echo, no signals), or not any more.
-    pub fn set_raw(&mut self, raw: bool) -> Result<(), Suspend> {
-        self.at_once(("set_raw", u64::from(raw)), |sys| sys.set_raw(raw))
     }
 
     /// The terminal's width in characters: of standard output, or `COLUMNS`, or `None` when neither says.
@@ -495,9 +538,9 @@ impl<'a> Process<'a> {
             return Ok(recorded(value, call.0));
         }
         if !self.sys.spend_turn() {
-            return Err(Suspend(()));
+            return Err(Suspend(None));
         }
-        let Some(value) = issue(&mut self.sys) else { return Err(Suspend(())) };
+        let Some(value) = issue(&mut self.sys) else { return Err(Suspend(None)) };
         self.log.push(Step { call, answer: Answer::Value(Arc::new(value.clone())) });
         self.next += 1;
         Ok(value)

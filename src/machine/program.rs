@@ -73,9 +73,10 @@ use crate::{Process, Signal, Sys};
 /// The entry point of a sequential program. What it returns is the exit code.
 pub type Main = fn(&mut Process<'_>) -> Result<i32, Suspend>;
 
-/// "Not yet": the program waits for something. It is carried out of `main` with `?`; nobody else can make one.
+/// "Not yet": the program waits for something. It is carried out of `main` with `?`; nobody else can make one. Inside
+/// may be the code of a program that has to end at once.
 #[derive(Debug)]
-pub struct Suspend(pub(crate) ());
+pub struct Suspend(pub(crate) Option<i32>);
 
 /// What a program says at the end of a turn.
 pub enum Turn {
@@ -127,7 +128,8 @@ impl Program for Replay {
         let mut process = Process::new(sys, &mut self.log);
         match (self.main)(&mut process) {
             Ok(code) => Turn::Exit(code),
-            Err(Suspend(())) => Turn::Wait,
+            Err(Suspend(None)) => Turn::Wait,
+            Err(Suspend(Some(code))) => Turn::Exit(code),
         }
     }
 

@@ -18,6 +18,9 @@ use crate::{
     Credentials, Errno, ExitStatus, Group, Hardware, Machine, Pid, ProcessInfo, Program, Ready, Signal, Source, Spawn,
 };
 
+/// How much of an endless device is read at once.
+const ENDLESS_PIECE: usize = 1 << 16;
+
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenMode {
@@ -211,7 +214,7 @@ impl Sys<'_> {
         }
         Some(match target {
             Target::Null => Ok(Vec::new()),
-            Target::Zero | Target::Full => Ok(vec![0; max.min(4096)]),
+            Target::Zero | Target::Full => Ok(vec![0; max.min(ENDLESS_PIECE)]),
             Target::Random => Ok((0..max.min(4096)).map(|_| self.machine.random.bits() as u8).collect()),
             Target::File { .. } | Target::Text(..) => self.read_open_file(handle, |rest| rest.len().min(max)),
             Target::PipeReader(pipe) => {

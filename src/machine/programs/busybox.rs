@@ -1,57 +1,64 @@
-//! BusyBox says the same things in other words. The programs here speak as coreutils do; on a machine that has BusyBox,
-//! what they complain about is reworded on its way to standard error.
+//! The words of busybox: its programs complain in their own way.
 
-/// The words of coreutils, before the path in quotes, and those of BusyBox, before the path as it is or in its own quotes.
-const WORDS: &[(&str, &str, &str)] = &[
-    ("cat: ", "cat: can't open '", "'"),
-    ("touch: cannot touch '", "touch: ", ""),
-    ("ls: cannot access '", "ls: ", ""),
-    ("ls: cannot open directory '", "ls: can't open '", "'"),
-    ("rm: cannot remove '", "rm: can't remove '", "'"),
-    ("rmdir: failed to remove '", "rmdir: '", "'"),
-    ("mkdir: cannot create directory '", "mkdir: can't create directory '", "'"),
-    ("cp: cannot stat '", "cp: can't stat '", "'"),
-    ("cp: cannot create regular file '", "cp: can't create '", "'"),
-    ("mv: cannot stat '", "mv: can't rename '", "'"),
-    ("chmod: cannot access '", "chmod: ", ""),
-    ("chown: cannot access '", "chown: ", ""),
-    ("head: cannot open '", "head: ", ""),
-    ("tail: cannot open '", "tail: can't open '", "'"),
-    ("stat: cannot statx '", "stat: can't stat '", "'"),
-    ("du: cannot access '", "du: ", ""),
+use super::arguments::program_name;
+
+/// Where an error of GNU's programs has its file name, and how busybox puts it. `{}` is the name, `{e}` the error.
+const WORDS: &[(&[&str], &str, &str)] = &[
+    (&["ls"], "cannot access '{}': {e}", "{}: {e}"),
+    (&["ls"], "cannot open directory '{}': {e}", "can't open '{}': {e}"),
+    (&["rm"], "cannot remove '{}': Is a directory", "'{}' is a directory"),
+    (&["rm"], "cannot remove '{}': {e}", "can't remove '{}': {e}"),
+    (&["mkdir"], "cannot create directory '{}': {e}", "can't create directory '{}': {e}"),
+    (&["rmdir"], "failed to remove '{}': {e}", "'{}': {e}"),
+    (&["cp"], "cannot stat '{}': {e}", "can't stat '{}': {e}"),
+    (&["cp"], "-r not specified; omitting directory '{}'", "omitting directory '{}'"),
+    (&["cp"], "cannot create regular file '{}': {e}", "can't create '{}': {e}"),
+    (&["cp"], "cannot open '{}' for reading: {e}", "can't open '{}': {e}"),
+    (&["mv"], "cannot stat '{}': {e}", "can't rename '{}': {e}"),
+    (&["mv"], "cannot move '{}' to {e}", "can't rename '{}': {e}"),
+    (&["touch"], "cannot touch '{}': {e}", "{}: {e}"),
+    (&["chmod", "chown", "chgrp"], "cannot access '{}': {e}", "{}: {e}"),
+    (&["chmod"], "changing permissions of '{}': {e}", "{}: {e}"),
+    (&["chown", "chgrp"], "changing ownership of '{}': {e}", "{}: {e}"),
+    (&["chown", "chgrp"], "changing group of '{}': {e}", "{}: {e}"),
+    (&["head"], "cannot open '{}' for reading: {e}", "{}: {e}"),
+    (&["tail"], "cannot open '{}' for reading: {e}", "can't open '{}': {e}"),
+    (&["sort"], "cannot read: {}: {e}", "{}: {e}"),
+    (&["sed"], "can't read {}: {e}", "{}: {e}"),
+    (&["du", "df", "stat"], "cannot access '{}': {e}", "{}: {e}"),
+    (&["stat"], "cannot statx '{}': {e}", "can't stat '{}': {e}"),
+    (&["whoami"], "cannot find name for user ID {}", "unknown uid {}"),
+    (&["cat", "less", "more", "tac"], "{}: {e}", "can't open '{}': {e}"),
 ];
 
-/// A complaint as BusyBox words it; what it has no other words for stays as it is.
-pub(crate) fn reworded(text: &str) -> String {
-    for (theirs, before, after) in WORDS {
-        let Some(rest) = text.strip_prefix(theirs) else { continue };
-        let quoted = theirs.ends_with('\'');
-        let split = if quoted { rest.split_once('\'') } else { rest.split_once(": ").map(|(path, _)| (path, &rest[path.len()..])) };
-        let Some((path, error)) = split else { continue };
-        let error = error.strip_prefix(" for reading").unwrap_or(error);
-        if error.starts_with(": ") {
-            return format!("{before}{path}{after}{error}");
-        }
+/// What a program says, in busybox's words.
+pub(crate) fn worded(program: &str, text: &str) -> String {
+    let name = program_name(program);
+    let Some((first, rest)) = text.strip_prefix(&format!("{name}: ")).map(|text| text.split_once('\n').unwrap_or((text, ""))) else {
+        return text.to_owned();
+    };
+    if let Some(letter) = first.strip_prefix("invalid option -- '").and_then(|rest| rest.strip_suffix('\'')) {
+        return format!("{name}: unrecognized option: {letter}\n");
     }
-    text.to_owned()
+    let known = WORDS.iter().filter(|(programs, ..)| programs.contains(&name));
+    let found = known.into_iter().find_map(|(_, gnu, busybox)| matched(first, gnu).map(|(file, error)| busybox.replace("{}", &file).replace("{e}", &error)));
+    match found {
+        Some(found) => format!("{name}: {found}\n{rest}"),
+        None => text.to_owned(),
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_cannot_be_done_is_said_shortly() {
-        let cases = [
-            ("touch: cannot touch '/x': Read-only file system\n", "touch: /x: Read-only file system\n"),
-            ("ls: cannot access '/a b': No such file or directory\n", "ls: /a b: No such file or directory\n"),
-            ("cat: /none: No such file or directory\n", "cat: can't open '/none': No such file or directory\n"),
-            ("head: cannot open 'f' for reading: No such file or directory\n", "head: f: No such file or directory\n"),
-            ("rm: cannot remove 'f': Permission denied\n", "rm: can't remove 'f': Permission denied\n"),
-            ("sed: can't read f: No such file or directory\n", "sed: can't read f: No such file or directory\n"),
-        ];
-        for (theirs, busybox) in cases {
-            assert_eq!(reworded(theirs), busybox);
+/// The name and the error, if a line has the form of a pattern. The error is what stands behind the last colon.
+fn matched(line: &str, pattern: &str) -> Option<(String, String)> {
+    let (before, after) = pattern.split_once("{}")?;
+    let rest = line.strip_prefix(before)?;
+    match after.split_once("{e}") {
+        Some((between, _)) => {
+            let (file, error) = rest.rsplit_once(between)?;
+            // `mv: cannot move 'a' to 'b': …` names a second file.
+            let error = if between.ends_with(" to ") { error.rsplit_once(": ")?.1 } else { error };
+            Some((file.to_owned(), error.to_owned()))
         }
+        None => rest.strip_suffix(after).map(|file| (file.to_owned(), String::new())),
     }
 }

@@ -54,10 +54,14 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
             continue;
         }
         let (quiet, silent) = (arguments.has('q'), arguments.has('s'));
+        let length = digest(&program, b"").len();
         let (mut read, mut wrong, mut missing) = (0, 0, 0);
         for line in String::from_utf8_lossy(&bytes).lines() {
             let Some((wanted, rest)) = line.split_once(' ') else { continue };
             let Some(name) = rest.strip_prefix([' ', '*']) else { continue };
+            if wanted.len() != length || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                continue;
+            }
             read += 1;
             let verdict = match read_all(process, name)? {
                 Ok(bytes) if digest(&program, &bytes).eq_ignore_ascii_case(wanted) => "OK",

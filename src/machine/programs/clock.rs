@@ -32,6 +32,13 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// The virtual time of a moment; there is none before the simulation began.
+    pub fn time(&self, unix_nanos: i64) -> Option<Time> {
+        u64::try_from(unix_nanos - self.epoch_nanos).ok().map(|nanos| Time::ZERO + Duration::from_nanos(nanos))
+    }
+}
+
 /// `00:01:48`
 pub(super) fn hours_minutes_seconds(duration: Duration) -> String {
     let seconds = duration.as_secs();

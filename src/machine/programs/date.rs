@@ -5,14 +5,15 @@ use jiff::{Timestamp, ToSpan as _, civil, tz::TimeZone};
 use super::arguments::{self, Options};
 use crate::{Process, Suspend};
 
-const OPTIONS: Options = Options::new("ud:RI::", &[
+const OPTIONS: Options = Options::new("ud:RI::r:", &[
+    ("reference", 'r'),
     ("utc", 'u'),
     ("universal", 'u'),
     ("date", 'd'),
     ("rfc-email", 'R'),
     ("iso-8601", 'I'),
 ])
-.lacking(&["f", "r", "s", "file", "reference", "set", "rfc-3339"]);
+.lacking(&["f", "s", "file", "set", "rfc-3339"]);
 
 pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let arguments = match arguments::read(process, &OPTIONS)? {
@@ -20,9 +21,19 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Err(status) => return Ok(status),
     };
     let now = Timestamp::from_nanosecond(process.unix_nanos()?.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let time = match arguments.value('d') {
-        None => now,
-        Some(text) => match moment(text, now) {
+    let time = match (arguments.value('d'), arguments.value('r')) {
+        (None, None) => now,
+        (_, Some(path)) => match process.stat(path)? {
+            Ok(found) => {
+                let nanos = super::clock::Clock::read(process)?.unix_nanos(found.modified);
+                Timestamp::from_nanosecond(nanos.into()).unwrap_or(now)
+            }
+            Err(error) => {
+                process.eprint(&format!("date: {path}: {error}\n"))?;
+                return Ok(1);
+            }
+        },
+        (Some(text), None) => match moment(text, now) {
             Some(time) => time,
             None => {
                 process.eprint(&format!("date: invalid date '{text}'\n"))?;
@@ -60,6 +71,12 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Err(what) => return arguments::not_simulated(process, &format!("date +{what}")),
     }
     Ok(0)
+}
+
+/// A moment as `touch -d` reads it, in nanoseconds since 1970.
+pub(super) fn nanos(text: &str, now: i64) -> Option<i64> {
+    let now = Timestamp::from_nanosecond(now.into()).ok()?;
+    moment(text, now).and_then(|time| i64::try_from(time.as_nanosecond()).ok())
 }
 
 /// `@1700000000`, `2026-01-01 10:00:00`, `now`, `yesterday`, `2 hours ago`, `+3 days`.

@@ -1,7 +1,7 @@
 //! Bytes as numbers: `od`, `xxd`, `hexdump`; and `dd`, which copies blocks of them.
 
 use super::arguments::{self, Options};
-use super::lines::read_all;
+use super::lines::{read_all, read_first};
 use crate::{OpenMode, Process, Suspend};
 
 /// Everything that the named files hold, one after another.
@@ -238,7 +238,7 @@ fn count(text: &str) -> Option<u64> {
 }
 
 /// More than this is not kept in memory for a copy that nobody will look at.
-const MOST_BYTES: u64 = 256 << 20;
+const MOST_BYTES: u64 = 64 << 20;
 
 pub(super) fn dd(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let (mut input, mut output, mut block, mut blocks, mut skip, mut seek) = (None, None, 512, None, 0, 0);
@@ -265,23 +265,21 @@ pub(super) fn dd(process: &mut Process<'_>) -> Result<i32, Suspend> {
     }
     let wanted = blocks.map_or(u64::MAX, |blocks| blocks.saturating_mul(block));
     let start = process.now()?;
-    let source = match &input {
-        None => 0,
-        Some(path) => match process.open(path, OpenMode::Read)? {
-            Ok(fd) => fd,
-            Err(error) => {
-                process.eprint(&format!("dd: failed to open '{path}': {error}\n"))?;
-                return Ok(1);
-            }
-        },
-    };
     process.set_memory((1 << 20) + block)?;
     let is_endless = matches!(input.as_deref(), Some("/dev/zero" | "/dev/urandom" | "/dev/random" | "/dev/full"));
     let bytes = match is_endless {
-        true if wanted > MOST_BYTES => return arguments::not_simulated(process, "dd of more than 256 MiB"),
+        true if wanted > MOST_BYTES => return arguments::not_simulated(process, "dd of more than 64 MiB"),
         true if input.as_deref() == Some("/dev/zero") => vec![0; usize::try_from(wanted).unwrap_or(0)],
         _ => {
-            let mut bytes = read_upto(process, source, skip.saturating_mul(block).saturating_add(wanted))?;
+            let path = input.as_deref().unwrap_or("-");
+            let most = usize::try_from(skip.saturating_mul(block).saturating_add(wanted)).unwrap_or(usize::MAX);
+            let mut bytes = match read_first(process, path, most)? {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    process.eprint(&format!("dd: failed to open '{path}': {error}\n"))?;
+                    return Ok(1);
+                }
+            };
             let skipped = usize::try_from(skip * block).unwrap_or(usize::MAX).min(bytes.len());
             bytes.drain(..skipped);
             bytes
@@ -343,20 +341,4 @@ fn transferred(bytes: u64, seconds: f64) -> String {
     let rate = if seconds > 0.0 { scaled(bytes as f64 / seconds, 1000.0, &["B/s", "kB/s", "MB/s", "GB/s"]) } else { "Infinity B/s".to_owned() };
     let plural = if bytes == 1 { "byte" } else { "bytes" };
     format!("{bytes} {plural}{both} copied, {seconds:.6} s, {rate}")
-}
-
-fn read_upto(process: &mut Process<'_>, fd: u32, most: u64) -> Result<Vec<u8>, Suspend> {
-    process.repeat(Vec::new(), |process, bytes: &mut Vec<u8>| {
-        if bytes.len() as u64 >= most {
-            bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-            return Ok(std::ops::ControlFlow::Break(std::mem::take(bytes)));
-        }
-        match process.read(fd)? {
-            Ok(piece) if !piece.is_empty() => {
-                bytes.extend(piece);
-                Ok(std::ops::ControlFlow::Continue(()))
-            }
-            _ => Ok(std::ops::ControlFlow::Break(std::mem::take(bytes))),
-        }
-    })
 }

@@ -83,7 +83,6 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         };
         if !unpacks && path.ends_with(".gz") && !arguments.has('f') {
             process.eprint(&format!("gzip: {path} already has .gz suffix -- unchanged\n"))?;
-            status = 2;
             continue;
         }
         if process.stat(&source)?.is_ok_and(|found| found.is_dir()) {

@@ -1,7 +1,7 @@
 //! `head`: the first lines or bytes of files.
 
 use super::arguments::{self, Options};
-use super::lines::{Next, each_line, read_all};
+use super::lines::{Next, each_line, read_all, read_first};
 use crate::{Errno, Process, Suspend};
 
 const OPTIONS: Options = Options::new("n:c:qv", &[
@@ -108,7 +108,11 @@ fn whole_files(
 ) -> Result<i32, Suspend> {
     let (mut status, mut is_first) = (0, true);
     for path in paths {
-        let bytes = match read_all(process, path)? {
+        let read = match of_bytes && !but_last {
+            true => read_first(process, path, number)?,
+            false => read_all(process, path)?,
+        };
+        let bytes = match read {
             Ok(bytes) => bytes,
             Err(error) => {
                 process.eprint(&complaint("head", path, error))?;

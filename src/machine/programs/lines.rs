@@ -93,6 +93,8 @@ pub(super) fn each_line<S: Clone + Send + Sync + 'static>(
             Ok(bytes) if bytes.is_empty() => (std::mem::take(&mut reading.carry), true),
             Ok(bytes) => {
                 reading.carry.extend(bytes);
+                // A line without end is copied again and again: it counts fourfold.
+                process.hold(reading.carry.len() * 4)?;
                 let whole = reading.carry.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                 let rest = reading.carry.split_off(whole);
                 (std::mem::replace(&mut reading.carry, rest), false)
@@ -161,4 +163,20 @@ pub(super) fn read_all(process: &mut Process<'_>, path: &str) -> Result<Result<V
     let bytes = process.read_to_end(fd)?;
     process.close(fd)?;
     Ok(Ok(bytes))
+}
+
+/// The first bytes of a file, or of standard input for `-`: an endless one ends there.
+pub(super) fn read_first(process: &mut Process<'_>, path: &str, most: usize) -> Result<Result<Vec<u8>, Errno>, Suspend> {
+    let fd = match path {
+        "-" => 0,
+        path => match process.open(path, OpenMode::Read)? {
+            Ok(fd) => fd,
+            Err(error) => return Ok(Err(error)),
+        },
+    };
+    let bytes = process.read_up_to(fd, most)?;
+    if fd > 2 {
+        process.close(fd)?;
+    }
+    Ok(bytes)
 }

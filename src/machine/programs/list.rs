@@ -90,7 +90,8 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         }
     }
     process.print(&out)?;
-    Ok(status)
+    // Busybox knows one kind of failure.
+    Ok(if process.is_busybox() { status.min(1) } else { status })
 }
 
 fn inside(process: &mut Process<'_>, path: &str, arguments: &Arguments) -> Result<Result<Vec<Item>, Errno>, Suspend> {

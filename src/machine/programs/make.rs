@@ -55,19 +55,45 @@ fn parents(process: &mut Process<'_>, path: &str, made: &mut Vec<String>) -> Res
 }
 
 pub(super) fn touch(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let options = Options::new("cam", &[("no-create", 'c')]).lacking(&["d", "t", "r", "date", "reference"]);
-    let arguments = match arguments::read(process, &options)? {
+    let long = &[("no-create", 'c'), ("reference", 'r'), ("date", 'd')];
+    let arguments = match arguments::read(process, &Options::new("camr:d:", long).lacking(&["t", "h", "time"]))? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
     if arguments.operands.is_empty() {
         return arguments::wrong_use(process, "touch", "missing file operand", 1);
     }
+    let time = match (arguments.value('r'), arguments.value('d')) {
+        (Some(path), _) => match process.stat(path)? {
+            Ok(found) => found.modified,
+            Err(error) => {
+                process.eprint(&format!("touch: failed to get attributes of '{path}': {error}\n"))?;
+                return Ok(1);
+            }
+        },
+        (None, Some(text)) => {
+            let clock = super::clock::Clock::read(process)?;
+            match super::date::nanos(text, clock.unix_nanos(clock.now)) {
+                None => {
+                    process.eprint(&format!("touch: invalid date format '{text}'\n"))?;
+                    return Ok(1);
+                }
+                Some(nanos) => match clock.time(nanos) {
+                    Some(time) => time,
+                    None => return arguments::not_simulated(process, "touch -d with a time before the simulation began"),
+                },
+            }
+        }
+        (None, None) => process.now()?,
+    };
     let mut status = 0;
     for path in &arguments.operands {
-        let result = match process.touch(path)? {
+        let result = match process.set_modified(path, time)? {
             Err(Errno::NoEntry) if arguments.has('c') => Ok(()),
-            Err(Errno::NoEntry) => process.append_file(path, b"")?,
+            Err(Errno::NoEntry) => match process.append_file(path, b"")? {
+                Ok(()) => process.set_modified(path, time)?,
+                error => error,
+            },
             result => result,
         };
         if let Err(error) = result {
@@ -126,7 +152,9 @@ pub(super) fn chmod(process: &mut Process<'_>) -> Result<i32, Suspend> {
 /// `644`, `u+x,go-w`, `a=rX` applied to a mode.
 pub(super) fn changed_mode(text: &str, mode: u32, is_directory: bool) -> Option<u32> {
     if text.starts_with(|c: char| c.is_ascii_digit()) {
-        return u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o7777);
+        let bits = u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o7777)?;
+        // A directory keeps its setuid and setgid bits, unless five digits say otherwise.
+        return Some(if is_directory && text.len() < 5 { bits | mode & 0o6000 } else { bits });
     }
     let mut mode = mode;
     for clause in text.split(',') {
@@ -135,16 +163,16 @@ pub(super) fn changed_mode(text: &str, mode: u32, is_directory: bool) -> Option<
         let mut mask = 0;
         for c in who.chars() {
             mask |= match c {
-                'u' => 0o700,
-                'g' => 0o070,
-                'o' => 0o007,
-                'a' => 0o777,
+                'u' => 0o4700,
+                'g' => 0o2070,
+                'o' => 0o1007,
+                'a' => 0o7777,
                 _ => return None,
             };
         }
         // Without a letter the umask, 022, holds writing back from group and others.
-        let limit = if who.is_empty() { 0o755 } else { 0o777 };
-        let mask = if who.is_empty() { 0o777 } else { mask };
+        let limit = if who.is_empty() { 0o7755 } else { 0o7777 };
+        let mask = if who.is_empty() { 0o7777 } else { mask };
         while let Some(operator) = rest.chars().next() {
             let end = rest[1..].find(['+', '-', '=']).map_or(rest.len(), |at| at + 1);
             let mut bits = 0;
@@ -155,6 +183,8 @@ pub(super) fn changed_mode(text: &str, mode: u32, is_directory: bool) -> Option<
                     'x' => 0o111,
                     'X' if is_directory || mode & 0o111 != 0 => 0o111,
                     'X' => 0,
+                    's' => 0o6000,
+                    't' => 0o1000,
                     _ => return None,
                 };
             }
@@ -162,6 +192,7 @@ pub(super) fn changed_mode(text: &str, mode: u32, is_directory: bool) -> Option<
             mode = match operator {
                 '+' => mode | bits,
                 '-' => mode & !bits,
+                _ if is_directory => mode & !(mask & 0o777) | bits,
                 _ => mode & !mask | bits,
             };
             rest = &rest[end..];

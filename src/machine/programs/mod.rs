@@ -5,6 +5,7 @@
 
 mod archive;
 mod arguments;
+mod awk;
 mod base64;
 mod busybox;
 mod cat;
@@ -28,6 +29,7 @@ mod grep;
 mod gzip;
 mod head;
 mod identity;
+mod jq;
 mod lines;
 mod list;
 mod lookup;
@@ -59,7 +61,7 @@ mod watch;
 mod wc;
 mod xargs;
 
-pub(crate) use busybox::reworded;
+pub(crate) use busybox::worded as busybox_words;
 pub(crate) use echo::echo_text;
 pub(crate) use escapes::{Escapes, unescape};
 pub(crate) use printf::printf_text;
@@ -72,6 +74,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("apk", packages::apk),
     ("apt", packages::apt),
     ("apt-get", packages::apt),
+    ("awk", awk::main),
     ("base64", base64::main),
     ("basename", paths::basename),
     ("cat", cat::main),
@@ -112,6 +115,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("id", identity::id),
     ("install", making::install),
     ("join", columns::join),
+    ("jq", jq::main),
     ("kill", control::kill),
     ("less", cat::main),
     ("ln", make::ln),
@@ -188,8 +192,8 @@ const PROGRAMS: &[(&str, Main)] = &[
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "adduser", "awk", "bzip2", "crontab", "docker", "emacs", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
-    "helm", "htop", "ifconfig", "iostat", "ip", "java", "jq", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
+    "adduser", "bzip2", "crontab", "docker", "emacs", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
+    "helm", "htop", "ifconfig", "iostat", "ip", "java", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
     "nano", "netstat", "nmap", "node", "npm", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
     "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
     "tcpdump", "telnet", "tmux", "traceroute", "tree", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
@@ -202,9 +206,9 @@ fn test(process: &mut crate::Process<'_>) -> Result<i32, crate::Suspend> {
     Ok(process.run(&line.concat())?.unwrap_or(127))
 }
 
-/// Installs the shell (as `bash` and `sh`) and all programs of this folder.
+/// Installs the shells (`bash`, and as `sh` dash) and all programs of this folder.
 pub fn install_everyday_programs(machine: &mut Machine) {
-    install_programs(machine, &["bash", "sh"]);
+    install_programs(machine, &["bash", "dash", "sh"]);
     for (name, main) in PROGRAMS {
         machine.install(name, *main);
     }
@@ -220,11 +224,31 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
     for name in names {
         match PROGRAMS.binary_search_by_key(name, |(known, _)| known) {
             Ok(index) => machine.install(name, PROGRAMS[index].1),
-            Err(_) if matches!(*name, "bash" | "sh") => machine.install_program(name, Shell::boxed),
+            Err(_) if *name == "bash" => machine.install_program(name, Shell::bash),
+            Err(_) if matches!(*name, "sh" | "ash") && machine.busybox => machine.install_program(name, Shell::ash),
+            Err(_) if matches!(*name, "sh" | "dash") => machine.install_program(name, Shell::dash),
             Err(_) => missing.push(*name),
         }
     }
     missing
+}
+
+/// What busybox brings.
+const BUSYBOX: &[&str] = &[
+    "[", "ash", "awk", "base64", "basename", "bc", "cat", "chgrp", "chmod", "chown", "clear", "comm", "cp", "cut", "date", "dd", "df", "diff",
+    "dirname", "dmesg", "du", "echo", "egrep", "env", "expand", "expr", "false", "find", "fold", "free", "getent", "grep", "groups", "gunzip", "gzip",
+    "head", "hexdump", "hostname", "id", "install", "kill", "less", "ln", "ls", "md5sum", "mkdir", "mktemp", "more", "mount", "mv", "nc", "nice",
+    "nl", "nohup", "nproc", "nslookup", "od", "paste", "pgrep", "pidof", "ping", "pkill", "printenv", "printf", "ps", "pwd", "readlink", "realpath",
+    "rev", "rm", "rmdir", "sed", "seq", "setsid", "sh", "sha1sum", "sha256sum", "sha512sum", "shuf", "sleep", "sort", "split", "stat", "sync",
+    "tac", "tail", "tar", "tee", "test", "timeout", "top", "touch", "tr", "true", "tty", "uname", "uniq", "uptime", "watch", "wc", "wget", "which",
+    "who", "whoami", "xargs", "xxd", "yes", "zcat",
+];
+
+/// Makes the machine's userland busybox's: its programs, and `sh`, which is ash. They use busybox's words where these
+/// are told apart.
+pub fn install_busybox(machine: &mut Machine) {
+    machine.busybox = true;
+    install_programs(machine, BUSYBOX);
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ const COLUMNS: &[Column] = &[
     Column { names: &["etime"], title: "ELAPSED", width: 11, right: true, value: |it, view| elapsed(it, view) },
     Column { names: &["etimes"], title: "ELAPSED", width: 7, right: true, value: |it, view| view.clock.now.since(it.started_at).as_secs().to_string() },
     Column { names: &["time", "cputime"], title: "TIME", width: 8, right: true, value: |it, _| hours_minutes_seconds(it.cpu) },
+    Column { names: &["bsdtime"], title: "TIME", width: 6, right: true, value: |it, _| format!("{}:{:02}", it.cpu.as_secs() / 60, it.cpu.as_secs() % 60) },
     Column { names: &["pcpu", "%cpu"], title: "%CPU", width: 4, right: true, value: |it, view| percent_of_cpu(it, view) },
     Column { names: &["c"], title: "C", width: 2, right: true, value: |it, view| percent_of_cpu(it, view).split('.').next().unwrap_or("0").to_owned() },
     Column { names: &["pmem", "%mem"], title: "%MEM", width: 4, right: true, value: |it, view| percent_of_memory(it, view) },
@@ -165,7 +166,7 @@ fn read(words: &[String]) -> Result<Request, String> {
                 (true, 'a' | 'x') | (false, 'e' | 'A') => request.all = true,
                 (false, 'a' | 'w') | (true, 'w' | 'e') => {}
                 (true, 'u') => {
-                    request.columns = titled(&["user", "pid", "%cpu", "%mem", "vsz", "rss", "tty", "stat", "start_time", "time", "command"]);
+                    request.columns = titled(&["user", "pid", "%cpu", "%mem", "vsz", "rss", "tty", "stat", "start_time", "bsdtime", "command"]);
                 }
                 (false, 'f') => {
                     request.columns = titled(&["user", "pid", "ppid", "c", "stime", "tty", "time", "cmd"]);
@@ -245,6 +246,15 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         if falling {
             shown.reverse();
         }
+    }
+    if process.is_busybox() && words.len() == 1 {
+        let row = |it: &ProcessInfo| {
+            let user: String = view.names.user_or_number(it.uid).chars().take(8).collect();
+            format!("{:>5} {user:<8} {:>2}:{:02} {}\n", it.pid, it.cpu.as_secs() / 60, it.cpu.as_secs() % 60, command(it))
+        };
+        let rows: String = all.iter().map(row).collect();
+        process.print(&format!("PID   USER     TIME  COMMAND\n{rows}"))?;
+        return Ok(0);
     }
     let mut out = String::new();
     if request.titles {

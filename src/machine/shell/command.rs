@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::builtins::{self, Outcome};
 use super::code::{Code, Node, Simple};
+use super::dialect::Dialect;
 use super::expand::Stop;
 use super::frames::{Frame, Input, Kind};
 use super::interpreter::{Flow, Job, Shell};
@@ -33,6 +34,8 @@ impl Shell {
         if self.options.xtrace {
             self.trace(sys, simple, &arguments);
         }
+        let sources: Vec<&str> = simple.words.iter().map(|word| word.source.as_str()).collect();
+        self.source = sources.join(" ");
         if arguments.is_empty() {
             let status = frame.substituted.unwrap_or(0);
             self.run_nothing(sys, changes, status);
@@ -51,7 +54,7 @@ impl Shell {
             }
             Err(message) => {
                 self.complain(sys, &message);
-                self.finish(sys, 1);
+                self.finish(sys, self.dialect.failure(1));
             }
         }
     }
@@ -73,7 +76,7 @@ impl Shell {
         let saved: Vec<(String, Option<Variable>)> =
             names.into_iter().map(|name| (before.get(&name).cloned(), name)).map(|(value, name)| (name, value)).collect();
         let function = functions.then(|| self.functions.get(&arguments[0]).cloned()).flatten();
-        let builtin = builtins::find(&arguments[0]);
+        let builtin = builtins::find(&arguments[0]).filter(|_| self.dialect.has_builtin(&arguments[0]));
         if function.is_none() && builtin.is_none() {
             let environment = self.variables.environment();
             saved.into_iter().for_each(|(name, value)| self.variables.restore(&name, value));
@@ -91,7 +94,7 @@ impl Shell {
             Ok(kept) => self.push(Kind::RestoreFds(kept)),
             Err(message) => {
                 self.complain(sys, &message);
-                self.push(Kind::Finish(1));
+                self.push(Kind::Finish(self.dialect.failure(1)));
                 return;
             }
         }
@@ -116,16 +119,25 @@ impl Shell {
     fn take_outcome(&mut self, sys: &mut Sys<'_>, name: &str, outcome: Outcome) {
         match outcome {
             Outcome::Status(status) => self.push(Kind::Finish(status)),
-            Outcome::Print(text) => {
-                self.push(Kind::Finish(0));
-                self.write(sys, 1, &text);
-            }
+            Outcome::Print(text) => match sys.write(1, text.as_bytes()).filter(|_| !text.is_empty()) {
+                Some(Err(error)) => {
+                    self.push(Kind::Finish(1));
+                    self.complain(sys, &format!("{name}: write error: {error}"));
+                }
+                Some(Ok(())) => self.push(Kind::Finish(0)),
+                None => {
+                    self.push(Kind::Finish(0));
+                    if !text.is_empty() {
+                        self.push(Kind::Write(1, text));
+                    }
+                }
+            },
             Outcome::PrintAnd(text, status) => {
                 self.push(Kind::Finish(status));
                 self.write(sys, 1, &text);
             }
             Outcome::Fail(status, message) => {
-                self.push(Kind::Finish(status));
+                self.push(Kind::Finish(self.dialect.failure(status)));
                 self.complain(sys, &format!("{name}: {message}"));
             }
             Outcome::NotSimulated(what) => {
@@ -157,12 +169,12 @@ impl Shell {
             Ok(saved) => saved,
             Err(message) => {
                 self.complain(sys, &message);
-                self.finish(sys, 1);
+                self.finish(sys, self.dialect.failure(1));
                 return;
             }
         };
-        // A subshell that has nothing else to do becomes the program.
-        if self.is_subshell && self.stack.is_empty() && self.traps.is_empty()
+        // A shell that has nothing else to do becomes the program.
+        if self.nothing_follows() && self.traps.is_empty()
             && let Ok((program, argv)) = sys.load(&arguments, &environment) {
                 saved.into_iter().filter_map(|(_, copy)| copy).for_each(|copy| sys.close(copy));
                 sys.set_identity(argv, environment);
@@ -180,6 +192,7 @@ impl Shell {
         match sys.spawn(spawn) {
             Ok(pid) => {
                 self.restore_fds(sys, saved);
+                self.last_program = Some((pid, std::mem::take(&mut self.source)));
                 self.wait_in_front(sys, vec![pid]);
             }
             Err(error) => {
@@ -192,6 +205,27 @@ impl Shell {
         }
     }
 
+    /// Whether the command that runs now is the last one: of a subshell, or of the text that was given with `-c`.
+    fn nothing_follows(&self) -> bool {
+        match self.stack.as_slice() {
+            [] => self.is_subshell,
+            [Frame { kind: Kind::Input(input), .. }] => input.is_last_of_command_line(),
+            _ => false,
+        }
+    }
+
+    /// What a shell that is not interactive says of a program that a signal has ended.
+    pub(super) fn report_signal(&mut self, sys: &mut Sys<'_>, signal: crate::Signal) {
+        let text = match (self.dialect.is_bash(), self.last_program.take()) {
+            // Bash is short about the one signal that is no accident.
+            (true, Some((pid, command))) if signal != crate::Signal::Terminate => {
+                self.complaint(&format!("{:>5} {:<23} {command}", pid.0, signal.description()))
+            }
+            _ => format!("{}\n", signal.description()),
+        };
+        self.write_error(sys, &text);
+    }
+
     /// The status and message for a command that could not be started.
     pub(super) fn cannot_run(&self, sys: &mut Sys<'_>, name: &str, error: Errno) -> (i32, String) {
         if !name.contains('/') {
@@ -201,10 +235,10 @@ impl Shell {
             };
         }
         match sys.stat(name) {
-            Ok(found) if found.is_dir() => (126, format!("{name}: {}", Errno::IsDirectory)),
+            Ok(found) if found.is_dir() => (126, self.dialect.cannot_run(name, Errno::IsDirectory)),
             Ok(_) if error == Errno::NoEntry => (127, format!("{name}: cannot execute: required file not found")),
-            Ok(_) => (126, format!("{name}: {error}")),
-            Err(error) => (127, format!("{name}: {error}")),
+            Ok(_) => (126, self.dialect.cannot_run(name, error)),
+            Err(error) => (127, self.dialect.cannot_run(name, error)),
         }
     }
 
@@ -330,6 +364,20 @@ impl Shell {
         Flow::Go
     }
 
+    pub(super) fn step_wait_any(&mut self, sys: &mut Sys<'_>, pids: Vec<Pid>) -> Flow {
+        for pid in &pids {
+            let known = self.jobs.iter().find(|job| job.pid == *pid).and_then(|job| job.status);
+            let code = known.or_else(|| sys.wait_child(*pid).map(|ended| ended.map_or(127, |exit| exit.code)));
+            if let Some(code) = code {
+                self.jobs.retain(|job| job.pid != *pid);
+                self.status = code;
+                return Flow::Go;
+            }
+        }
+        self.push(Kind::WaitAny { pids });
+        Flow::Wait
+    }
+
     /// The prompt, after word of jobs that have ended.
     pub(super) fn prompt(&mut self, sys: &mut Sys<'_>, is_first: bool) -> String {
         let mut out = String::new();
@@ -346,7 +394,7 @@ impl Shell {
         };
         let mut chars = template.chars();
         while let Some(c) = chars.next() {
-            if c != '\\' {
+            if c != '\\' || self.dialect == Dialect::Dash {
                 out.push(c);
                 continue;
             }

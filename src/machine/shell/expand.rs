@@ -76,11 +76,10 @@ impl Expander<'_, '_> {
 
     fn push_paths(&mut self, field: &Field, out: &mut Vec<String>) {
         let pattern = field.pattern();
-        let paths = match is_pattern(&pattern) && !self.shell.options.noglob {
-            true => glob(self.sys, &pattern),
-            false => Vec::new(),
-        };
+        let globs = is_pattern(&pattern) && !self.shell.options.noglob;
+        let paths = if globs { glob(self.sys, &pattern) } else { Vec::new() };
         match paths.is_empty() {
+            true if globs && self.shell.options.nullglob => {}
             true => out.push(field.text()),
             false => out.extend(paths),
         }
@@ -213,6 +212,9 @@ impl Expander<'_, '_> {
                     Some(index) => self.shell.variables.set_element(name, index, text)?,
                     None => self.shell.variables.set(name, text)?,
                 }
+            }
+            (AssignedValue::Array(_), _) if !self.shell.dialect.is_bash() => {
+                return Err(Stop::Error { message: "syntax error near unexpected token `('".to_owned(), status: 2 });
             }
             (AssignedValue::Array(values), _) => {
                 let mut elements = match assignment.append {

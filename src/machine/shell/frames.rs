@@ -6,6 +6,7 @@ use brush_parser::ast::CaseItemPostAction;
 use podarium_sim::Time;
 
 use super::code::{Code, Lowering, Node, Word};
+use super::dialect::Dialect;
 use super::expand::Answer;
 use super::interpreter::{Flow, STACK_LIMIT, Shell};
 use super::pattern::matches;
@@ -45,6 +46,8 @@ pub(super) enum Kind {
     Source { positional: Option<Arc<Vec<String>>> },
     Wait { pids: Vec<Pid>, statuses: Vec<ExitStatus> },
     WaitJobs { pids: Vec<Pid> },
+    /// `wait -n`: the first of them that ends.
+    WaitAny { pids: Vec<Pid> },
     Substitute { fd: u32, pid: Pid, output: Vec<u8> },
     Write(u32, String),
     Read(super::builtins::Read),
@@ -86,6 +89,11 @@ impl Input {
         }
     }
 
+    /// Everything that was given with `-c` has been read.
+    pub fn is_last_of_command_line(&self) -> bool {
+        self.label.is_some() && self.pending.is_empty() && self.next >= self.lines.len()
+    }
+
     pub fn standard_input() -> Self {
         Input { is_standard_input: true, ..Input::text("", None) }
     }
@@ -111,7 +119,7 @@ impl Kind {
     /// Whether a trap may run before this frame goes on.
     pub fn lets_traps_in(&self) -> bool {
         match self {
-            Kind::Run(_) | Kind::List(..) | Kind::WaitJobs { .. } => true,
+            Kind::Run(_) | Kind::List(..) | Kind::WaitJobs { .. } | Kind::WaitAny { .. } => true,
             Kind::Input(input) => input.pending.is_empty(),
             _ => false,
         }
@@ -177,6 +185,7 @@ impl Shell {
             Kind::Case { .. } => self.step_case(sys, frame),
             Kind::Wait { pids, statuses } => return self.step_wait(sys, pids, statuses),
             Kind::WaitJobs { pids } => return self.step_wait_jobs(sys, pids),
+            Kind::WaitAny { pids } => return self.step_wait_any(sys, pids),
             Kind::Substitute { fd, pid, output } => return self.step_substitute(sys, fd, pid, output),
             Kind::Write(fd, text) => {
                 if sys.write(fd, text.as_bytes()).is_none() {
@@ -251,7 +260,7 @@ impl Shell {
                     }
                     Err(message) => {
                         self.complain(sys, &message);
-                        self.finish(sys, 1);
+                        self.finish(sys, self.dialect.failure(1));
                     }
                 }
             }
@@ -287,6 +296,10 @@ impl Shell {
             Node::Function { name, body } => {
                 self.functions.insert(name.clone(), body.clone());
                 self.status = 0;
+            }
+            Node::Test(_) if self.dialect == Dialect::Dash => {
+                self.complain(sys, "[[: command not found");
+                self.finish(sys, 127);
             }
             Node::Test(expression) => {
                 let Some((_, result)) = self.expand(sys, frame, |it| it.condition(expression)) else { return };
@@ -447,6 +460,9 @@ impl Shell {
             Some(signal) if self.interactive && signal != Signal::Pipe => {
                 self.write_error(sys, &format!("{}\n", signal.description()));
             }
+            Some(signal) if !matches!(signal, Signal::Pipe | Signal::Interrupt) && !self.is_subshell => {
+                self.report_signal(sys, signal);
+            }
             _ => {}
         }
         self.finish(sys, code);
@@ -540,7 +556,7 @@ impl Shell {
                 }
                 NextLine::Line(line) => line,
                 NextLine::End if input.pending.is_empty() => {
-                    if input.is_standard_input && self.interactive {
+                    if input.is_standard_input && self.interactive && self.dialect.is_bash() {
                         self.write_error(sys, "exit\n");
                     }
                     return Flow::Go;
@@ -586,6 +602,17 @@ impl Shell {
             Some(label) => format!("{label}: "),
             None => String::new(),
         };
+        if !self.dialect.is_bash() {
+            self.status = 2;
+            let text = self.complaint(message);
+            if self.interactive && input.is_standard_input {
+                self.push(Kind::Input(input));
+            } else {
+                self.exit(sys, 2);
+            }
+            self.write_error(sys, &text);
+            return;
+        }
         let prefix = match self.interactive {
             true => format!("{}: ", self.name),
             false => format!("{}: {label}line {}: ", self.name, self.line),

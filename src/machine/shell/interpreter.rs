@@ -6,6 +6,7 @@ use imbl::OrdMap;
 use podarium_sim::{Stream, Time};
 
 use super::code::Code;
+use super::dialect::Dialect;
 use super::expand::{Answer, Expander, Stop};
 use super::frames::{Frame, Input, Kind};
 use super::variables::{Variable, Variables};
@@ -16,6 +17,7 @@ pub(super) const STACK_LIMIT: usize = 10_000;
 
 #[derive(Clone)]
 pub(crate) struct Shell {
+    pub(super) dialect: Dialect,
     pub(super) stack: Vec<Frame>,
     pub(super) variables: Variables,
     pub(super) functions: OrdMap<String, Code>,
@@ -37,6 +39,10 @@ pub(crate) struct Shell {
     /// `$$`, also in subshells.
     pub(super) main_pid: Option<Pid>,
     pub(super) last_background: Option<Pid>,
+    /// The simple command that runs now, as it is written.
+    pub(super) source: String,
+    /// The program that was started last, for the message that a signal has ended it.
+    pub(super) last_program: Option<(Pid, String)>,
     pub(super) jobs: Vec<Job>,
     pub(super) function_names: Vec<String>,
     pub(super) line: usize,
@@ -68,6 +74,8 @@ pub(super) struct Options {
     pub noglob: bool,
     pub allexport: bool,
     pub noexec: bool,
+    /// A pattern that matches nothing is no word at all (`shopt -s nullglob`).
+    pub nullglob: bool,
 }
 
 impl Options {
@@ -104,8 +112,23 @@ pub(super) enum Flow {
 }
 
 impl Shell {
-    pub(crate) fn boxed() -> Box<dyn Program> {
+    pub(crate) fn bash() -> Box<dyn Program> {
+        Self::boxed(Dialect::Bash)
+    }
+
+    /// `sh` of Debian.
+    pub(crate) fn dash() -> Box<dyn Program> {
+        Self::boxed(Dialect::Dash)
+    }
+
+    /// `sh` of busybox.
+    pub(crate) fn ash() -> Box<dyn Program> {
+        Self::boxed(Dialect::Ash)
+    }
+
+    fn boxed(dialect: Dialect) -> Box<dyn Program> {
         Box::new(Shell {
+            dialect,
             stack: Vec::new(),
             variables: Variables::default(),
             functions: OrdMap::new(),
@@ -121,6 +144,8 @@ impl Shell {
             errexit_off: false,
             main_pid: None,
             last_background: None,
+            source: String::new(),
+            last_program: None,
             jobs: Vec::new(),
             function_names: Vec::new(),
             line: 1,
@@ -182,8 +207,9 @@ impl Shell {
                     Input::text(&String::from_utf8_lossy(&bytes), None)
                 }
                 Err(error) => {
-                    self.stack.push(Frame::new(Kind::Exit(127)));
-                    self.write_error(sys, &format!("{}: {path}: {error}\n", self.name));
+                    let (text, status) = self.dialect.cannot_read_script(&self.name, &path, error);
+                    self.stack.push(Frame::new(Kind::Exit(status)));
+                    self.write_error(sys, &text);
                     return;
                 }
             },
@@ -198,15 +224,20 @@ impl Shell {
         self.stack.push(Frame::new(Kind::Input(input)));
         if self.interactive {
             sys.set_foreground(sys.group());
-            let rc = self.variables.text("HOME").map(|home| format!("{home}/.bashrc"));
-            if let Some(Ok(bytes)) = rc.filter(|_| reads_rc).map(|path| sys.read_file(&path)) {
-                self.push(Kind::Source { positional: None });
-                self.push_text(&String::from_utf8_lossy(&bytes));
+            let own = self.variables.text("HOME").map(|home| format!("{home}/.bashrc"));
+            // The last that is pushed runs first.
+            let reads_rc = reads_rc && self.dialect.is_bash();
+            for path in own.into_iter().chain(["/etc/bash.bashrc".to_owned()]).filter(|_| reads_rc) {
+                if let Ok(bytes) = sys.read_file(&path) {
+                    self.push(Kind::Source { positional: None });
+                    self.push_text(&String::from_utf8_lossy(&bytes));
+                }
             }
         }
     }
 
     fn default_variables(&mut self, sys: &Sys<'_>) {
+        let dialect = self.dialect;
         let mut default = |name: &str, value: &str| {
             if self.variables.get(name).is_none() {
                 // A fresh shell has no read-only variables.
@@ -214,17 +245,22 @@ impl Shell {
             }
         };
         default("IFS", " \t\n");
-        default("PS1", "\\s-\\v\\$ ");
+        default("PS1", dialect.prompt(sys.credentials().is_root()));
         default("PS2", "> ");
         default("PS4", "+ ");
         default("PATH", crate::sys_files::DEFAULT_PATH);
-        default("HOSTNAME", sys.hostname());
-        default("BASH_VERSION", "5.2.15(1)-release");
-        default("UID", &sys.credentials().uid.to_string());
-        default("EUID", &sys.credentials().uid.to_string());
+        if dialect.is_bash() {
+            default("HOSTNAME", sys.hostname());
+            default("BASH_VERSION", "5.2.15(1)-release");
+            default("UID", &sys.credentials().uid.to_string());
+            default("EUID", &sys.credentials().uid.to_string());
+        }
         default("OPTIND", "1");
         let _ = self.variables.set("PWD", sys.cwd());
         self.variables.export("PWD");
+        if !dialect.is_bash() {
+            return;
+        }
         let level = self.variables.text("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or(0) + 1;
         let _ = self.variables.set("SHLVL", level.to_string());
         self.variables.export("SHLVL");
@@ -240,11 +276,11 @@ impl Shell {
 
     /// What stands before the shell's own error messages.
     pub(super) fn complaint(&self, message: &str) -> String {
-        let name = if self.name.starts_with('-') { "bash" } else { &self.name };
-        match self.at_terminal {
-            true => format!("{name}: {message}\n"),
-            false => format!("{name}: line {}: {message}\n", self.line),
-        }
+        let name = match self.name.strip_prefix('-') {
+            Some(_) if self.dialect.is_bash() => "bash",
+            _ => &self.name,
+        };
+        self.dialect.message(name, self.line, self.at_terminal, message)
     }
 
     pub(super) fn push(&mut self, kind: Kind) {
@@ -315,11 +351,12 @@ impl Shell {
         match stop {
             Stop::Substitute(_) => {}
             Stop::Failed(message) => {
-                self.status = if message.starts_with("podarium: ") { 2 } else { 1 };
+                self.status = if message.starts_with("podarium: ") { 2 } else { self.dialect.failure(1) };
                 self.complain(sys, &message);
                 self.abandon(sys);
             }
             Stop::Error { message, status } => {
+                let status = if self.dialect.is_bash() { status } else { 2 };
                 self.complain(sys, &message);
                 self.status = if self.interactive { 1 } else { status };
                 match self.interactive {
@@ -421,7 +458,7 @@ impl Shell {
             return;
         }
         let signal = self.pending_signals.remove(0);
-        if let Some(Frame { kind: Kind::WaitJobs { .. }, .. }) = self.stack.last() {
+        if let Some(Frame { kind: Kind::WaitJobs { .. } | Kind::WaitAny { .. }, .. }) = self.stack.last() {
             self.stack.pop();
             self.status = 128 + signal.number();
         }

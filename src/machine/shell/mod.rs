@@ -13,6 +13,7 @@ mod builtins;
 mod code;
 mod command;
 mod conditional;
+mod dialect;
 mod expand;
 mod fields;
 mod frames;

@@ -5,6 +5,7 @@ use brush_parser::word::{
     Parameter, ParameterExpr, ParameterTestType, ParameterTransformOp, SpecialParameter, SubstringMatchKind, WordPiece,
 };
 
+use super::dialect::Dialect;
 use super::expand::{Expander, Stop};
 use super::fields::Fields;
 use super::pattern::{matches, matches_chars};
@@ -230,7 +231,7 @@ impl Expander<'_, '_> {
     /// A variable, or one of those that the shell makes up at each look.
     pub fn named(&mut self, name: &str) -> Option<String> {
         match name {
-            "RANDOM" => Some((self.shell.random.bits() % 32_768).to_string()),
+            "RANDOM" if self.shell.dialect != Dialect::Dash => Some((self.shell.random.bits() % 32_768).to_string()),
             "SECONDS" => Some(self.sys.now().since(self.shell.started_at).as_secs().to_string()),
             "EPOCHSECONDS" => Some((self.sys.unix_nanos() / 1_000_000_000).to_string()),
             "LINENO" => Some(self.shell.line.to_string()),

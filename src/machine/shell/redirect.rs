@@ -1,6 +1,7 @@
 //! Redirections: which descriptor leads where while a command runs.
 
 use super::code::{Redirect, RedirectKind};
+use super::dialect::Dialect;
 use super::expand::{Expander, Stop};
 use super::interpreter::Shell;
 use crate::{OpenMode, Sys};
@@ -69,7 +70,7 @@ impl Shell {
         let mut saved = Vec::new();
         for change in changes {
             saved.push((change.fd, sys.keep_copy(change.fd).ok()));
-            if let Err(message) = apply(sys, &change) {
+            if let Err(message) = apply(sys, &change, self.dialect) {
                 self.restore_fds(sys, saved);
                 return Err(message);
             }
@@ -91,7 +92,7 @@ impl Shell {
     }
 }
 
-fn apply(sys: &mut Sys<'_>, change: &Change) -> Result<(), String> {
+fn apply(sys: &mut Sys<'_>, change: &Change, dialect: Dialect) -> Result<(), String> {
     let opened = match &change.to {
         To::Closed => {
             sys.close(change.fd);
@@ -100,7 +101,7 @@ fn apply(sys: &mut Sys<'_>, change: &Change) -> Result<(), String> {
         To::Descriptor(from) => {
             return sys.duplicate(*from, change.fd).map_err(|error| format!("{from}: {error}"));
         }
-        To::File(path, mode) => sys.open(path, *mode).map_err(|error| format!("{path}: {error}"))?,
+        To::File(path, mode) => sys.open(path, *mode).map_err(|error| dialect.cannot_open(path, *mode, error))?,
         To::Text(text) => {
             let (reader, writer) = sys.pipe();
             // A new pipe takes a text of any length at once.

@@ -237,7 +237,7 @@ fn too_much_memory_ends_everything() {
     machine.set_hardware(Hardware { memory_limit_bytes: Some(64 << 20), ..Hardware::default() });
     let (init, _) = start(&mut machine, &["sh", "-c", "hoard & sleep 1000"], Credentials::default()).unwrap();
     machine.run(Time::ZERO);
-    assert!(!machine.take_out_of_memory() && machine.memory_bytes() > 12 << 20);
+    assert!(!machine.take_out_of_memory() && machine.memory_bytes() >= 12 << 20);
     while let Some(wake) = machine.next_wake() {
         machine.run(wake);
     }

@@ -16,7 +16,7 @@ pub(super) fn exit(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
             return Outcome::Fail(2, format!("{}: numeric argument required", arguments[1]));
         }
     };
-    if shell.interactive {
+    if shell.interactive && shell.dialect.is_bash() {
         shell.write_error(sys, "exit\n");
     }
     shell.exit(sys, status);

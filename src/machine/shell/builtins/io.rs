@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use podarium_sim::Time;
 
+use super::super::dialect::Dialect;
 use super::super::frames::Kind;
 use super::super::interpreter::{Flow, Shell};
 use super::super::variables::is_name;
@@ -11,7 +12,16 @@ use super::Outcome;
 use crate::Sys;
 use crate::programs;
 
-pub(super) fn echo(_: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+pub(super) fn echo(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    if shell.dialect == Dialect::Dash {
+        // It knows `-n` only, and always reads backslashes.
+        let (words, end) = match arguments.get(1).map(String::as_str) {
+            Some("-n") => (&arguments[2..], ""),
+            _ => (&arguments[1..], "\n"),
+        };
+        let (text, stopped) = programs::unescape(&words.join(" "), programs::Escapes::Echo);
+        return Outcome::Print(text + if stopped { "" } else { end });
+    }
     Outcome::Print(programs::echo_text(&arguments[1..]))
 }
 
@@ -72,10 +82,17 @@ pub(in super::super) struct Read {
     deadline: Option<Time>,
     /// Lines read so far that ended in a backslash.
     line: String,
+    /// `-n`: so many characters are enough.
+    most: Option<usize>,
+    /// `-d`: what ends a line, when it is not a newline.
+    delimiter: Option<u8>,
+    /// `mapfile`: all lines become elements of the array; whether they lose their newlines.
+    lines: Option<bool>,
+    elements: Vec<String>,
 }
 
 pub(super) fn read(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -> Outcome {
-    let mut read = Read { names: Vec::new(), array: None, raw: false, fd: 0, deadline: None, line: String::new() };
+    let mut read = Read::new();
     let mut prompt = String::new();
     let mut words = arguments[1..].iter().peekable();
     while let Some(word) = words.next_if(|word| word.len() > 1 && word.starts_with('-')) {
@@ -90,6 +107,8 @@ pub(super) fn read(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
                     match letter {
                         'p' => prompt = value,
                         'a' => read.array = Some(value),
+                        'n' | 'N' => read.most = Some(value.parse().unwrap_or(0)),
+                        'd' => read.delimiter = Some(value.bytes().next().unwrap_or(0)),
                         'u' => read.fd = value.parse().unwrap_or(0),
                         't' => match value.parse::<f64>() {
                             Ok(seconds) if seconds >= 0.0 => {
@@ -115,8 +134,89 @@ pub(super) fn read(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
     Outcome::Going
 }
 
+impl Read {
+    fn new() -> Self {
+        Read {
+            names: Vec::new(),
+            array: None,
+            raw: false,
+            fd: 0,
+            deadline: None,
+            line: String::new(),
+            most: None,
+            delimiter: None,
+            lines: None,
+            elements: Vec::new(),
+        }
+    }
+}
+
+/// `mapfile [-t] [ARRAY]`: every line of the input is an element.
+pub(super) fn mapfile(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    let (mut name, mut strips) = ("MAPFILE".to_owned(), false);
+    for word in &arguments[1..] {
+        match word.as_str() {
+            "-t" => strips = true,
+            option if option.starts_with('-') => return Outcome::NotSimulated(format!("mapfile {option}")),
+            word => word.clone_into(&mut name),
+        }
+    }
+    shell.push(Kind::Read(Read { array: Some(name), lines: Some(strips), raw: true, ..Read::new() }));
+    Outcome::Going
+}
+
 impl Shell {
+    /// `read -n 3`, `read -d :`: byte after byte, so that what comes behind stays in the input.
+    fn step_read_bytes(&mut self, sys: &mut Sys<'_>, mut read: Read) -> Flow {
+        let end = read.delimiter.unwrap_or(b'\n');
+        loop {
+            let is_full = read.most.is_some_and(|most| read.line.chars().count() >= most);
+            let taken = if is_full { Some(Ok(vec![end])) } else { sys.read(read.fd, 1) };
+            let Some(taken) = taken else {
+                if read.deadline.is_some_and(|deadline| sys.sleep_until(deadline).is_some()) {
+                    self.assign_read(sys, &read);
+                    self.finish(sys, 142);
+                    return Flow::Go;
+                }
+                self.push(Kind::Read(read));
+                return Flow::Wait;
+            };
+            let byte = taken.ok().and_then(|bytes| bytes.first().copied());
+            match byte {
+                Some(byte) if byte != end => read.line.push(char::from(byte)),
+                byte => {
+                    if self.assign_read(sys, &read) {
+                        self.finish(sys, i32::from(byte.is_none()));
+                    }
+                    return Flow::Go;
+                }
+            }
+        }
+    }
+
+    fn step_mapfile(&mut self, sys: &mut Sys<'_>, mut read: Read, strips: bool) -> Flow {
+        while let Some(bytes) = sys.read_line(read.fd) {
+            if bytes.is_empty() {
+                let name = read.array.unwrap_or_default();
+                let set = self.variables.set_array(&name, (0..).zip(read.elements).collect());
+                self.finish(sys, i32::from(set.is_err()));
+                return Flow::Go;
+            }
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let kept = if strips { text.strip_suffix('\n').unwrap_or(&text).to_owned() } else { text };
+            read.elements.push(kept);
+        }
+        self.push(Kind::Read(read));
+        Flow::Wait
+    }
+
     pub(in super::super) fn step_read(&mut self, sys: &mut Sys<'_>, mut read: Read) -> Flow {
+        if let Some(strips) = read.lines {
+            return self.step_mapfile(sys, read, strips);
+        }
+        if read.most.is_some() || read.delimiter.is_some() {
+            return self.step_read_bytes(sys, read);
+        }
         loop {
             let Some(bytes) = sys.read_line(read.fd) else {
                 if read.deadline.is_some_and(|deadline| sys.sleep_until(deadline).is_some()) {

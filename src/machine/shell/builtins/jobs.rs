@@ -30,6 +30,14 @@ fn find(shell: &Shell, word: &str) -> Option<Pid> {
 }
 
 pub(super) fn wait(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    if arguments.get(1).is_some_and(|word| word == "-n") {
+        let pids: Vec<Pid> = shell.jobs.iter().map(|job| job.pid).collect();
+        if pids.is_empty() {
+            return Outcome::Status(127);
+        }
+        shell.push(Kind::WaitAny { pids });
+        return Outcome::Going;
+    }
     if arguments.get(1).is_some_and(|word| word.starts_with('-')) {
         return Outcome::NotSimulated(format!("wait {}", arguments[1]));
     }
@@ -77,7 +85,7 @@ pub(super) fn kill(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
     let mut rest = &arguments[1..];
     let mut signal = Some(Signal::Terminate);
     match rest.first().map(String::as_str) {
-        Some("-l") => return Outcome::NotSimulated("kill -l".to_owned()),
+        Some("-l" | "-L") => return list_signals(&rest[1..]),
         Some("-s" | "-n") if rest.len() > 1 => {
             signal = named(&rest[1]);
             if signal.is_none() && rest[1] != "0" {
@@ -122,6 +130,43 @@ pub(super) fn kill(shell: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -
         }
     }
     result
+}
+
+/// All signals of Linux, by number.
+const NAMES: [&str; 31] = [
+    "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT",
+    "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+];
+
+/// `kill -l`, with numbers or names to turn into each other.
+fn list_signals(words: &[String]) -> Outcome {
+    let real_time = (34..=64).map(|number| match number {
+        34 => "RTMIN".to_owned(),
+        35..=49 => format!("RTMIN+{}", number - 34),
+        64 => "RTMAX".to_owned(),
+        number => format!("RTMAX-{}", 64 - number),
+    });
+    let all: Vec<(usize, String)> = (1..).zip(NAMES.map(str::to_owned)).chain((34..).zip(real_time)).collect();
+    let mut out = String::new();
+    if words.is_empty() {
+        for (index, (number, name)) in all.iter().enumerate() {
+            out.push_str(&format!("{number:2}) SIG{name}{}", if index % 5 == 4 { '\n' } else { '\t' }));
+        }
+        return Outcome::Print(out + "\n");
+    }
+    for word in words {
+        let upper = word.to_ascii_uppercase();
+        let found = match word.parse::<usize>() {
+            // The status of a program that a signal has ended is 128 more than its number.
+            Ok(number) => all.iter().find(|(it, _)| *it == number || *it + 128 == number).map(|(_, name)| name.clone()),
+            Err(_) => all.iter().find(|(_, name)| *name == upper.trim_start_matches("SIG")).map(|(number, _)| number.to_string()),
+        };
+        match found {
+            Some(found) => out.push_str(&format!("{found}\n")),
+            None => return Outcome::Fail(1, format!("{word}: invalid signal specification")),
+        }
+    }
+    Outcome::Print(out)
 }
 
 fn named(word: &str) -> Option<Signal> {

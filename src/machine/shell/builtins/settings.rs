@@ -177,11 +177,56 @@ pub(super) fn trap(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> 
     Outcome::Status(0)
 }
 
-/// The mask is that of every new file here: 022.
-pub(super) fn umask(_: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+/// The bits that new files do not get.
+pub(super) fn umask(_: &mut Shell, sys: &mut Sys<'_>, arguments: &[String]) -> Outcome {
     match arguments.get(1).map(String::as_str) {
-        None | Some("022" | "0022") => Outcome::Print(if arguments.len() == 1 { "0022\n".to_owned() } else { String::new() }),
-        Some(other) => Outcome::NotSimulated(format!("umask {other}")),
+        None => Outcome::Print(format!("{:04o}\n", sys.umask())),
+        Some("-S") => {
+            let rights = |shift: u32| {
+                let bits = !sys.umask() >> shift & 7;
+                [(4, 'r'), (2, 'w'), (1, 'x')].iter().filter(|(bit, _)| bits & bit != 0).map(|(_, letter)| *letter).collect::<String>()
+            };
+            Outcome::Print(format!("u={},g={},o={}\n", rights(6), rights(3), rights(0)))
+        }
+        Some(text) => match u32::from_str_radix(text, 8) {
+            Ok(mask) if mask <= 0o777 => {
+                sys.set_umask(mask);
+                Outcome::Status(0)
+            }
+            Ok(_) => Outcome::Fail(1, format!("{text}: octal number out of range")),
+            Err(_) if text.starts_with(|c: char| c.is_ascii_digit()) => Outcome::Fail(1, format!("{text}: octal number out of range")),
+            Err(_) => Outcome::NotSimulated(format!("umask {text}")),
+        },
+    }
+}
+
+/// Options that scripts turn on and off; those that would change what patterns mean are not simulated.
+pub(super) fn shopt(shell: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    const HARMLESS: [&str; 9] =
+        ["checkwinsize", "cmdhist", "histappend", "expand_aliases", "inherit_errexit", "lastpipe", "login_shell", "progcomp", "sourcepath"];
+    let words: Vec<&str> = arguments[1..].iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["-s" | "-u", names @ ..] if !names.is_empty() => {
+            for name in names {
+                if *name == "nullglob" {
+                    shell.options.nullglob = words[0] == "-s";
+                } else if !HARMLESS.contains(name) {
+                    return Outcome::NotSimulated(format!("shopt {name}"));
+                }
+            }
+            Outcome::Status(0)
+        }
+        ["-q", "nullglob"] => Outcome::Status(i32::from(!shell.options.nullglob)),
+        _ => Outcome::NotSimulated(format!("shopt {}", words.join(" "))),
+    }
+}
+
+/// Limits are not enforced here; what is asked for is what a container usually has.
+pub(super) fn ulimit(_: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    match arguments.get(1).map(String::as_str) {
+        None | Some("-f" | "-t" | "-v" | "-m" | "-u") if arguments.len() < 3 => Outcome::Print("unlimited\n".to_owned()),
+        Some("-n" | "-Sn" | "-Hn") if arguments.len() == 2 => Outcome::Print("1048576\n".to_owned()),
+        _ => Outcome::NotSimulated(arguments.join(" ")),
     }
 }
 

@@ -8,7 +8,7 @@ use podarium_sim::{Stream, Time};
 
 /// What the shell says honestly that it does not do.
 const NOT_SIMULATED: &[&str] =
-    &["declare", "mapfile", "associative arrays", "process substitution", "shopt and umask"];
+    &["declare", "associative arrays", "process substitution"];
 /// Where it is known to differ: zeros in `{01..03}`, the `c` in `$-`, which of two syntax errors is named, `~` behind a
 /// colon.
 const DIFFERENT: &[&str] = &["brace expansion", "options with names", "syntax error", "assignment with quotes"];
@@ -22,7 +22,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in include_str!("cases.txt").lines() {
+    for line in [include_str!("cases.txt"), include_str!("programs.txt")].into_iter().flat_map(str::lines) {
         let (mark, text) = line.split_at_checked(2).unwrap_or((line, ""));
         if mark == "# " {
             cases.push(Case { name: text.to_owned(), script: String::new(), output: String::new(), status: 0 });
