@@ -107,6 +107,9 @@ impl<'a> Check<'a> {
     /// The scheduler's configuration is checked by the scheduler; its errors begin with the field.
     fn scheduler(&mut self) {
         let Some(configuration) = self.root.get("cluster").and_then(|cluster| cluster.get("scheduler")) else { return };
+        if configuration.described() != "a mapping" && configuration.entries().is_empty() {
+            return;
+        }
         for error in SchedulerConfiguration::parse(&configuration.json()).err().unwrap_or_default() {
             let (field, quoted) = (error.split(": ").next().unwrap_or_default(), error.split('"').nth(1).unwrap_or_default());
             let field = if error.contains("unknown field") { quoted } else { field };
