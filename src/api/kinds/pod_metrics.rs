@@ -48,7 +48,7 @@ impl Strategy for PodMetrics {
         let mut total: BTreeMap<&str, Quantity> = BTreeMap::new();
         for (name, amount) in self.containers.iter().flat_map(|container| &container.usage) {
             let sum = total.entry(name).or_default();
-            *sum = *sum + Quantity::of(amount);
+            *sum += Quantity::of(amount);
         }
         tables::metrics::row(&self.metadata, &self.window, |name| total.get(name).copied())
     }

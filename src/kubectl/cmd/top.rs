@@ -77,10 +77,11 @@ fn ranked(mut rows: Vec<(Usage, Vec<String>)>, sort: &str) -> Vec<Vec<String>> {
     rows.into_iter().map(|(_, cells)| cells).collect()
 }
 
+/// Every cell ends with a tab, the last one too.
 fn print(kubectl: &mut Kubectl<'_, '_>, header: &[&str], rows: &[Vec<String>]) -> Outcome<()> {
-    let mut lines: Vec<String> = rows.iter().map(|row| row.join("\t") + "\n").collect();
+    let mut lines: Vec<String> = rows.iter().map(|row| row.join("\t") + "\t\n").collect();
     if !kubectl.flags.bool("no-headers") {
-        lines.insert(0, header.join("\t") + "\n");
+        lines.insert(0, header.join("\t") + "\t\n");
     }
     kubectl.print(&TABLE.align(&lines.concat()))
 }
