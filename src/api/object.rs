@@ -118,6 +118,14 @@ pub trait Strategy {
     fn warnings(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Warnings about what the server is about to change in a new object.
+    fn warnings_before_create(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// Whether an update is answered with the same warnings as a create.
+    fn warns_on_update() -> bool {
+        true
+    }
     /// Fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()

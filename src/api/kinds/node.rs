@@ -66,6 +66,10 @@ impl Strategy for Node {
         validation::node::node_update(self, old)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        crate::warnings::node::of_node(self)
+    }
+
     fn columns() -> Vec<Column> {
         tables::columns::NODE.to_vec()
     }

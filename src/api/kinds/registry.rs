@@ -180,6 +180,24 @@ macro_rules! kinds {
                     Object::Custom(object) => object.warnings(),
                 }
             }
+            pub fn warnings_before_create(&self) -> Vec<String> {
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::warnings_before_create(&**object),)+
+                    Object::Custom(_) => Vec::new(),
+                }
+            }
+            /// Warnings about an update; about one that leaves the generation as it was there are none.
+            pub fn warnings_on_update(&self, old: &Object) -> Vec<String> {
+                let generation = self.meta().generation;
+                if generation.is_some() && generation == old.meta().generation {
+                    return Vec::new();
+                }
+                let warns = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::warns_on_update(),)+
+                    Object::Custom(_) => true,
+                };
+                if warns { self.warnings() } else { Vec::new() }
+            }
             pub fn set_defaults(&mut self) {
                 match self {
                     $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object)),)+

@@ -52,6 +52,10 @@ impl Strategy for ResourceQuota {
         validation::quota::resource_quota_status_update(self, old)
     }
 
+    fn warns_on_update() -> bool {
+        false
+    }
+
     fn warnings(&self) -> Vec<String> {
         warnings::resource_quota(self)
     }

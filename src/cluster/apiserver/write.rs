@@ -39,6 +39,7 @@ impl ApiServer {
         }
         self.check_escalation(&call.user, &object, None)?;
         self.stamp_new(&mut object, call);
+        call.warnings.extend(object.warnings_before_create());
         object.prepare_for_create();
         let key = Key::of(&object);
         self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
@@ -194,6 +195,10 @@ impl ApiServer {
         let kind = old.kind();
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
+        if object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
+            // Whoever names no version means the one that is stored.
+            object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
+        }
         object.set_defaults();
         self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
@@ -221,6 +226,9 @@ impl ApiServer {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
         self.validate_admission(Some(&object), Some(&old), subresource, call)?;
+        if subresource.is_none() {
+            call.warnings.extend(object.warnings_on_update(&old));
+        }
         self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         if object == old && self.owned_as_before(kind, &key, call) {
