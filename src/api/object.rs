@@ -118,6 +118,10 @@ pub trait Strategy {
     fn warnings(&self) -> Vec<String> {
         Vec::new()
     }
+    /// Whether an update is checked like a create besides. Of most kinds the rules of an update contain the others.
+    fn is_validated_whole_on_update() -> bool {
+        false
+    }
     /// Warnings about what the server is about to change in a new object.
     fn warnings_before_create(&self) -> Vec<String> {
         Vec::new()

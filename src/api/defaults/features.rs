@@ -12,7 +12,10 @@ pub(crate) fn drop_from_pod(spec: &mut PodSpec) {
     spec.volumes.iter_mut().flatten().for_each(drop_from_volume);
     let containers = spec.containers.iter_mut().chain(spec.init_containers.iter_mut().flatten()).map(|container| &mut container.lifecycle);
     let ephemeral = spec.ephemeral_containers.iter_mut().flatten().map(|container| &mut container.lifecycle);
-    containers.chain(ephemeral).flatten().for_each(|lifecycle: &mut Lifecycle| lifecycle.stop_signal = None);
+    for lifecycle in containers.chain(ephemeral) {
+        let had_one = lifecycle.as_mut().and_then(|lifecycle| lifecycle.stop_signal.take()).is_some();
+        lifecycle.take_if(|lifecycle| had_one && *lifecycle == Lifecycle::default());
+    }
 }
 
 pub(crate) fn drop_from_template(template: &mut PodTemplateSpec) {

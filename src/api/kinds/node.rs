@@ -58,6 +58,10 @@ impl Strategy for Node {
         validation::node::node(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::node::node_update(self, old)
     }

@@ -237,6 +237,36 @@ macro_rules! kinds {
                     _ => panic!("an update of another kind"),
                 }
             }
+            /// What is checked of an update of every kind before the rules of its own, which repeat some of it.
+            fn validate_metadata(&self, old: &Object) -> Vec<$crate::field::FieldError> {
+                let namespaced = self.kind().info().namespaced;
+                let mut errors = $crate::validation::metadata::validate(self.meta(), namespaced, $crate::name_rules::path_segment);
+                errors.extend($crate::validation::metadata::validate_update(self.meta(), old.meta()));
+                errors
+            }
+            /// All that is checked of an update.
+            ///
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn validate_replacement(&self, old: &Object, status_only: bool) -> Vec<$crate::field::FieldError> {
+                if let Object::Custom(_) = self {
+                    return if status_only { self.validate_status_update(old) } else { self.validate_update(old) };
+                }
+                let mut errors = self.validate_metadata(old);
+                if status_only {
+                    errors.extend(self.validate_status_update(old));
+                    return errors;
+                }
+                let whole = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::is_validated_whole_on_update(),)+
+                    Object::Custom(_) => false,
+                };
+                if whole {
+                    errors.extend(self.validate());
+                }
+                errors.extend(self.validate_update(old));
+                errors
+            }
             /// # Panics
             /// When `old` is of another kind.
             pub fn validate_update(&self, old: &Object) -> Vec<$crate::field::FieldError> {

@@ -87,6 +87,7 @@ fn spec(spec: &PodSpec, meta: volume::Meta<'_>, is_mirror: bool, path: &Path) ->
     }
     let (volumes, faulty) = volume::validate_all(list(&spec.volumes), meta, &path.child("volumes"));
     errors.extend(faulty);
+    errors.extend(volume::claims_of_others(list(&spec.volumes), meta, &path.child("volumes")));
     errors.extend(pod_resources::pod_claims(list(&spec.resource_claims), is_mirror, &path.child("resourceClaims")));
     errors.extend(container::validate_all(spec, volumes, path));
     let claims = list(&spec.resource_claims).iter().map(|claim| claim.name.as_str()).collect();

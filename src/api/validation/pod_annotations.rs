@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{AppArmorProfile, PodSpec, SeccompProfile};
 
 use super::pod_security::{every_container, seccomp_of};
 use super::{scheduling, text, volume};
+use crate::Pod;
 use crate::field::{FieldError, Path};
 
 const MIRROR: &str = "kubernetes.io/config.mirror";
@@ -52,6 +53,24 @@ pub(super) fn validate(annotations: Option<&Annotations>, spec: &PodSpec, path: 
             errors.push(FieldError::invalid(path.key(key), profile.as_str(), format!("invalid AppArmor profile name: {profile:?}")));
         }
     }
+    errors
+}
+
+/// Annotations that cannot come, go or change while the pod is there; and the others, checked once more.
+pub(super) fn update(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (now, was) = (new.metadata.annotations.clone().unwrap_or_default(), old.metadata.annotations.clone().unwrap_or_default());
+    let mut refuse = |key: &str, what: &str| {
+        if key.starts_with(APP_ARMOR) {
+            errors.push(FieldError::forbidden(path.key(key), format!("may not {what} AppArmor annotations")));
+        }
+        if key == MIRROR {
+            errors.push(FieldError::forbidden(path.key(key), format!("may not {what} mirror pod annotation")));
+        }
+    };
+    was.iter().filter(|(key, value)| now.get(*key) != Some(*value)).for_each(|(key, _)| refuse(key, "remove or update"));
+    now.keys().filter(|key| !was.contains_key(*key)).for_each(|key| refuse(key, "add"));
+    errors.extend(validate(Some(&now), &new.spec, path));
     errors
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{
-    AppArmorProfile, ContainerPort, EnvVar, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, VolumeDevice,
+    AppArmorProfile, EnvVar, PodSecurityContext, PodSpec, SeccompProfile, SecurityContext, VolumeDevice,
 };
 
 use super::{container, invalid_each, list, windows};
@@ -19,7 +19,6 @@ pub(crate) struct Part<'a> {
     pub name: &'a str,
     pub security_context: Option<&'a SecurityContext>,
     pub env: &'a [EnvVar],
-    pub ports: &'a [ContainerPort],
     pub volume_devices: &'a [VolumeDevice],
 }
 
@@ -32,7 +31,6 @@ pub(crate) fn every_container<'a>(spec: &'a PodSpec, path: &Path) -> Vec<(Path, 
                 name: &container.name,
                 security_context: container.security_context.as_ref(),
                 env: list(&container.env),
-                ports: list(&container.ports),
                 volume_devices: list(&container.volume_devices),
             };
             parts.push((path.child(field).index(index), part));
@@ -43,7 +41,6 @@ pub(crate) fn every_container<'a>(spec: &'a PodSpec, path: &Path) -> Vec<(Path, 
             name: &container.name,
             security_context: container.security_context.as_ref(),
             env: list(&container.env),
-            ports: list(&container.ports),
             volume_devices: list(&container.volume_devices),
         };
         parts.push((path.child("ephemeralContainers").index(index), part));

@@ -115,6 +115,15 @@ fn sources(volume: &Volume, meta: Meta<'_>, path: &Path) -> Vec<Checked> {
     checked
 }
 
+/// Volumes whose claim is the one that is made for another volume of the pod.
+pub(crate) fn claims_of_others(volumes: &[Volume], meta: Meta<'_>, path: &Path) -> Vec<FieldError> {
+    let made = |name: &str| volumes.iter().any(|volume| volume.ephemeral.is_some() && format!("{}-{}", meta.name, volume.name) == name);
+    let claims = volumes.iter().enumerate().filter_map(|(index, volume)| Some((index, volume.persistent_volume_claim.as_ref()?.claim_name.as_str())));
+    let faulty = claims.filter(|(_, name)| !meta.name.is_empty() && made(name));
+    let why = "must not reference a PVC that gets created for an ephemeral volume";
+    faulty.map(|(index, name)| FieldError::invalid(path.index(index).child("persistentVolumeClaim").child("claimName"), name, why)).collect()
+}
+
 /// A claim that is made for the pod, named after it and the volume.
 fn ephemeral(source: &EphemeralVolumeSource, volume_name: &str, meta: Meta<'_>, path: &Path) -> Vec<FieldError> {
     let template_path = path.child("ephemeral").child("volumeClaimTemplate");
@@ -255,7 +264,7 @@ pub(crate) fn descending_path(target: &str, path: &Path) -> Vec<FieldError> {
 }
 
 /// Such a path that does not start with the dots that the kubelet keeps for itself.
-pub(super) fn local_path(target: &str, path: &Path) -> Vec<FieldError> {
+fn local_path(target: &str, path: &Path) -> Vec<FieldError> {
     let mut errors = descending_path(target, path);
     if target.starts_with("..") && !target.starts_with("../") && target != ".." {
         errors.push(FieldError::invalid(path, target, "must not start with '..'"));

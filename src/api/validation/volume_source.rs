@@ -13,7 +13,7 @@ use crate::name_rules;
 
 pub(super) fn git_repo(source: &GitRepoVolumeSource, path: &Path) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = required(&source.repository, &path.child("repository")).into_iter().collect();
-    errors.extend(volume::local_path(text(&source.directory), &path.child("directory")));
+    errors.extend(volume::descending_path(text(&source.directory), &path.child("directory")));
     errors
 }
 

@@ -214,14 +214,7 @@ impl ApiServer {
         self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
         self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
-        let errors = if status_only {
-            object.validate_status_update(&old)
-        } else {
-            // A custom resource may keep what was wrong with it before.
-            let mut errors = if matches!(object, Object::Custom(_)) { Vec::new() } else { object.validate() };
-            errors.extend(object.validate_update(&old));
-            errors
-        };
+        let errors = object.validate_replacement(&old, status_only);
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
@@ -303,8 +296,9 @@ fn keep_identity(object: &mut Object, old: &Object) {
     let meta = object.meta_mut();
     meta.uid = stored.uid;
     meta.creation_timestamp = stored.creation_timestamp;
-    meta.deletion_timestamp = stored.deletion_timestamp;
-    meta.deletion_grace_period_seconds = stored.deletion_grace_period_seconds;
+    // Nobody takes back a deletion; to begin one by an update is refused later.
+    meta.deletion_timestamp = stored.deletion_timestamp.or(meta.deletion_timestamp.take());
+    meta.deletion_grace_period_seconds = meta.deletion_grace_period_seconds.or(stored.deletion_grace_period_seconds);
     meta.generate_name = meta.generate_name.take().or(stored.generate_name);
     meta.generation = stored.generation;
     meta.self_link = None;
