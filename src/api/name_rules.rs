@@ -77,6 +77,24 @@ pub fn dns1123_subdomain(value: &str) -> Vec<String> {
     faults
 }
 
+/// A subdomain in which `_` may stand where `-` may, and in front of a label: `_sip._tcp.example.com`.
+pub fn dns1123_subdomain_with_underscore(value: &str) -> Vec<String> {
+    const LABEL: &str = "_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+    let mut faults = Vec::new();
+    if value.len() > 253 {
+        faults.push(max_length(253));
+    }
+    let is_label = |label: &str| {
+        let rest = label.strip_prefix('_').unwrap_or(label);
+        is_framed(rest, is_lower, |byte| is_lower(byte) || matches!(byte, b'-' | b'_'))
+    };
+    if !value.split('.').all(is_label) {
+        let text = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+        faults.push(regex_error(text, &format!("{LABEL}(\\.{LABEL})*"), &["example.com"]));
+    }
+    faults
+}
+
 /// A DNS label that starts with a letter, as Service names are.
 pub fn dns1035_label(value: &str) -> Vec<String> {
     let mut faults = Vec::new();

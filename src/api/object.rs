@@ -130,13 +130,21 @@ pub trait Strategy {
     fn validate_part_update(&self, _part: Part, _old: &Self) -> Vec<FieldError> {
         Vec::new()
     }
-    /// Whether `validate_update` says everything about an update, without the rules of a new object.
-    fn validates_updates_whole() -> bool {
-        false
-    }
     /// Whether the server answers a create with warnings for this object.
     fn warnings(&self) -> Vec<String> {
         Vec::new()
+    }
+    /// Whether an update is checked like a create besides. Of most kinds the rules of an update contain the others.
+    fn is_validated_whole_on_update() -> bool {
+        false
+    }
+    /// Warnings about what the server is about to change in a new object.
+    fn warnings_before_create(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// Whether an update is answered with the same warnings as a create.
+    fn warns_on_update() -> bool {
+        true
     }
     /// Fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {

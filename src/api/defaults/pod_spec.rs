@@ -4,7 +4,7 @@
 //! itself is made.
 //!
 //! Models: pkg/apis/core/v1/defaults.go and zz_generated.defaults.go, v1.36.
-//! Simplified: volume types of cloud providers and of Ceph, iSCSI and ScaleIO get no defaults.
+//! Simplified: nothing.
 
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, DownwardAPIVolumeFile, EnvVar, EphemeralContainer, HTTPGetAction, Lifecycle,
@@ -208,6 +208,7 @@ fn default_volume(volume: &mut Volume) {
             }
         }
     }
+    default_storage_systems(volume);
     if let Some(template) = volume.ephemeral.as_mut().and_then(|source| source.volume_claim_template.as_mut()) {
         persistent_volume_claim::default_spec(&mut template.spec);
     }
@@ -216,6 +217,27 @@ fn default_volume(volume: &mut Volume) {
     {
         let tag = image_tag(source.reference.as_deref().unwrap_or_default());
         source.pull_policy = Some(if tag == Some("latest") { "Always" } else { "IfNotPresent" }.to_owned());
+    }
+}
+
+fn default_storage_systems(volume: &mut Volume) {
+    if let Some(source) = &mut volume.rbd {
+        fill(&mut source.pool, "rbd");
+        fill(&mut source.user, "admin");
+        fill(&mut source.keyring, "/etc/ceph/keyring");
+    }
+    if let Some(source) = &mut volume.iscsi {
+        fill(&mut source.iscsi_interface, "default");
+    }
+    if let Some(source) = &mut volume.azure_disk {
+        source.caching_mode.get_or_insert_with(|| "ReadWrite".to_owned());
+        source.kind.get_or_insert_with(|| "Shared".to_owned());
+        source.fs_type.get_or_insert_with(|| "ext4".to_owned());
+        source.read_only.get_or_insert(false);
+    }
+    if let Some(source) = &mut volume.scale_io {
+        fill(&mut source.storage_mode, "ThinProvisioned");
+        fill(&mut source.fs_type, "xfs");
     }
 }
 

@@ -86,6 +86,10 @@ impl Strategy for APIService {
         meta.owner_references.clone_from(&stored.owner_references);
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::api_service::api_service(self)
     }

@@ -118,11 +118,6 @@ impl Strategy for CertificateSigningRequest {
         validation::certificate::update(self, old, validation::certificate::Change::Approval)
     }
 
-    /// An update looks at the stored request too, so it does not begin with the rules of a new one.
-    fn validates_updates_whole() -> bool {
-        true
-    }
-
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         vec![("spec.signerName", self.spec.signer_name.clone())]
     }

@@ -29,6 +29,10 @@ impl Strategy for ClusterRole {
         validation::rbac::cluster_role(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

@@ -33,6 +33,10 @@ impl Strategy for ClusterRoleBinding {
         validation::rbac::cluster_role_binding(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
         errors.extend(validation::rbac::role_ref_update(&self.role_ref, &old.role_ref));

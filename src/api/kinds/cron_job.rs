@@ -8,7 +8,7 @@ use std::sync::Arc;
 use k8s_openapi::api::batch::v1::{CronJobSpec, CronJobStatus};
 
 use super::job;
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -41,11 +41,19 @@ impl Strategy for CronJob {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.job_template.spec.as_ref().map(|job| &job.template).is_some_and(|template| template.spec.as_ref().is_some_and(features::is_affected)) {
+            let job = Arc::make_mut(&mut self.spec).job_template.spec.as_mut();
+            job.into_iter().for_each(|job| features::drop_from_template(&mut job.template));
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.job_template.spec.as_ref().map(|job| &job.template).is_some_and(|template| template.spec.as_ref().is_some_and(features::is_affected)) {
+            let job = Arc::make_mut(&mut self.spec).job_template.spec.as_mut();
+            job.into_iter().for_each(|job| features::drop_from_template(&mut job.template));
+        }
         self.status = Arc::clone(&old.status);
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);

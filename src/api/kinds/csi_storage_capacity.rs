@@ -32,6 +32,10 @@ impl Strategy for CSIStorageCapacity {
         validation::storage::capacity(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::storage::capacity_update(self, old)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{DaemonSetSpec, DaemonSetStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ObjectMeta, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -54,6 +54,9 @@ impl Strategy for DaemonSet {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
         let given = self.template_generation().unwrap_or(0);
@@ -61,6 +64,9 @@ impl Strategy for DaemonSet {
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.status = Arc::clone(&old.status);
         let new_template = self.spec.template != old.spec.template;
         let generation = old.template_generation().unwrap_or(0) + i64::from(new_template);
@@ -87,7 +93,7 @@ impl Strategy for DaemonSet {
     }
 
     fn warnings(&self) -> Vec<String> {
-        warnings::pod_spec(&self.spec.template.spec.clone().unwrap_or_default(), &Path::new("spec").child("template").child("spec"))
+        warnings::pod::template(&self.spec.template, &Path::new("spec").child("template"))
     }
 
     fn columns() -> Vec<Column> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{DeploymentSpec, DeploymentStatus};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -47,11 +47,17 @@ impl Strategy for Deployment {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.status = Arc::clone(&old.status);
         let changed = object_meta::share(&mut self.spec, &old.spec) || self.metadata.annotations != old.metadata.annotations;
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
@@ -75,7 +81,7 @@ impl Strategy for Deployment {
     }
 
     fn warnings(&self) -> Vec<String> {
-        warnings::pod_spec(&self.spec.template.spec.clone().unwrap_or_default(), &Path::new("spec").child("template").child("spec"))
+        warnings::pod::template(&self.spec.template, &Path::new("spec").child("template"))
     }
 
     fn columns() -> Vec<Column> {

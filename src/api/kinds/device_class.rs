@@ -35,6 +35,10 @@ impl Strategy for DeviceClass {
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::device_claim::class(self)
     }

@@ -52,6 +52,10 @@ impl Strategy for FlowSchema {
         self.metadata = ObjectMeta { resource_version, ..old.metadata.clone() };
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::flow_control::flow_schema(self)
     }

@@ -57,6 +57,10 @@ impl Strategy for Ingress {
         validation::ingress::validate_status_update(self, old)
     }
 
+    fn warns_on_update() -> bool {
+        false
+    }
+
     fn warnings(&self) -> Vec<String> {
         let noted = self.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key(OLD_CLASS));
         if !noted || self.spec.ingress_class_name.is_some() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::batch::v1::{JobSpec, JobStatus};
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::validation::job::{LEGACY_NAME_LABEL, LEGACY_UID_LABEL, NAME_LABEL, UID_LABEL, selector_of};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
@@ -69,6 +69,9 @@ impl Strategy for Job {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
         if self.spec.manual_selector == Some(true) {
@@ -85,6 +88,9 @@ impl Strategy for Job {
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.status = Arc::clone(&old.status);
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);

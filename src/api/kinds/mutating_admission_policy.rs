@@ -48,6 +48,10 @@ impl Strategy for MutatingAdmissionPolicy {
         validation::admission_policy::mutating_policy(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

@@ -40,6 +40,10 @@ impl Strategy for MutatingWebhookConfiguration {
         validation::admission_webhook::mutating(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

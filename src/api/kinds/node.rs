@@ -58,12 +58,20 @@ impl Strategy for Node {
         validation::node::node(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::node::node_update(self, old)
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         validation::node::node_update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        crate::warnings::node::of_node(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -3,14 +3,14 @@
 //! A pod's spec is all but fixed once it exists; whoever wants another one makes another pod.
 //!
 //! Models: pkg/registry/core/pod/strategy.go, v1.36.
-//! Simplified: matchLabelKeys are not merged into selectors.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Container, PodCondition, PodSpec, PodStatus};
 
-use crate::defaults::pod_spec;
-use crate::field::{FieldError, Path};
+use crate::defaults::{creation, features, pod_spec};
+use crate::field::FieldError;
 use crate::{Cell, Column, Part, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
@@ -52,6 +52,9 @@ impl Strategy for Pod {
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
+        if creation::applies_to(self) {
+            creation::complete(Arc::make_mut(&mut self.spec), &self.metadata);
+        }
         // A negative grace period means the shortest one.
         if self.spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
             Arc::make_mut(&mut self.spec).termination_grace_period_seconds = Some(1);
@@ -76,6 +79,9 @@ impl Strategy for Pod {
 
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
+        if features::is_affected(&self.spec) {
+            features::drop_from_pod(Arc::make_mut(&mut self.spec));
+        }
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
@@ -126,8 +132,16 @@ impl Strategy for Pod {
         }
     }
 
+    fn warnings_before_create(&self) -> Vec<String> {
+        warnings::pod::old_app_armor(self)
+    }
+
+    fn warns_on_update() -> bool {
+        false
+    }
+
     fn warnings(&self) -> Vec<String> {
-        warnings::pod_spec(&self.spec, &Path::new("spec"))
+        warnings::pod::pod(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -5,7 +5,7 @@
 
 pub use k8s_openapi::api::core::v1::PodTemplate;
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, resource_impl, tables, validation, warnings};
 
@@ -29,10 +29,12 @@ impl Strategy for PodTemplate {
     }
 
     fn prepare_for_create(&mut self) {
+        self.template.iter_mut().for_each(features::drop_from_template);
         self.metadata.generation = Some(1);
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        self.template.iter_mut().for_each(features::drop_from_template);
         object_meta::next_generation(&mut self.metadata, &old.metadata, self.template != old.template);
     }
 
@@ -49,8 +51,7 @@ impl Strategy for PodTemplate {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let spec = self.template.as_ref().and_then(|template| template.spec.clone()).unwrap_or_default();
-        warnings::pod_spec(&spec, &Path::new("template").child("spec"))
+        warnings::pod::template(&self.template.clone().unwrap_or_default(), &Path::new("template"))
     }
 
     fn columns() -> Vec<Column> {

@@ -68,6 +68,10 @@ impl Strategy for PriorityLevelConfiguration {
         self.metadata = ObjectMeta { resource_version, ..old.metadata.clone() };
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::priority_level::priority_level(self)
     }

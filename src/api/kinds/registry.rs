@@ -97,15 +97,6 @@ macro_rules! kinds {
                 }
             }
 
-            /// Whether what validates an update says everything about it, without the rules of a new object.
-            pub fn validates_updates_whole(self) -> bool {
-                match self {
-                    $(Kind::$name => <$name as $crate::Strategy>::validates_updates_whole(),)+
-                    // A custom resource may keep what was wrong with it before.
-                    Kind::Custom(_) => true,
-                }
-            }
-
             /// The columns of this kind's table; those of a custom kind are in its definition.
             pub fn columns(self) -> Vec<$crate::Column> {
                 match self {
@@ -189,6 +180,24 @@ macro_rules! kinds {
                     Object::Custom(object) => object.warnings(),
                 }
             }
+            pub fn warnings_before_create(&self) -> Vec<String> {
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::warnings_before_create(&**object),)+
+                    Object::Custom(_) => Vec::new(),
+                }
+            }
+            /// Warnings about an update; about one that leaves the generation as it was there are none.
+            pub fn warnings_on_update(&self, old: &Object) -> Vec<String> {
+                let generation = self.meta().generation;
+                if generation.is_some() && generation == old.meta().generation {
+                    return Vec::new();
+                }
+                let warns = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::warns_on_update(),)+
+                    Object::Custom(_) => true,
+                };
+                if warns { self.warnings() } else { Vec::new() }
+            }
             pub fn set_defaults(&mut self) {
                 match self {
                     $(Object::$name(object) => $crate::Strategy::set_defaults(std::sync::Arc::make_mut(object)),)+
@@ -227,6 +236,36 @@ macro_rules! kinds {
                     (Object::Custom(object), Object::Custom(old)) => std::sync::Arc::make_mut(object).prepare_for_status_update(old),
                     _ => panic!("an update of another kind"),
                 }
+            }
+            /// What is checked of an update of every kind before the rules of its own, which repeat some of it.
+            fn validate_metadata(&self, old: &Object) -> Vec<$crate::field::FieldError> {
+                let namespaced = self.kind().info().namespaced;
+                let mut errors = $crate::validation::metadata::validate(self.meta(), namespaced, $crate::name_rules::path_segment);
+                errors.extend($crate::validation::metadata::validate_update(self.meta(), old.meta()));
+                errors
+            }
+            /// All that is checked of an update.
+            ///
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn validate_replacement(&self, old: &Object, status_only: bool) -> Vec<$crate::field::FieldError> {
+                if let Object::Custom(_) = self {
+                    return if status_only { self.validate_status_update(old) } else { self.validate_update(old) };
+                }
+                let mut errors = self.validate_metadata(old);
+                if status_only {
+                    errors.extend(self.validate_status_update(old));
+                    return errors;
+                }
+                let whole = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::is_validated_whole_on_update(),)+
+                    Object::Custom(_) => false,
+                };
+                if whole {
+                    errors.extend(self.validate());
+                }
+                errors.extend(self.validate_update(old));
+                errors
             }
             /// # Panics
             /// When `old` is of another kind.

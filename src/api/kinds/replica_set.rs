@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::{ReplicaSetSpec, ReplicaSetStatus};
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -36,11 +36,17 @@ impl Strategy for ReplicaSet {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.as_ref().and_then(|template| template.spec.as_ref()).is_some_and(features::is_affected) {
+            Arc::make_mut(&mut self.spec).template.iter_mut().for_each(features::drop_from_template);
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.as_ref().and_then(|template| template.spec.as_ref()).is_some_and(features::is_affected) {
+            Arc::make_mut(&mut self.spec).template.iter_mut().for_each(features::drop_from_template);
+        }
         self.status = Arc::clone(&old.status);
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
@@ -64,8 +70,7 @@ impl Strategy for ReplicaSet {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let spec = self.spec.template.as_ref().and_then(|template| template.spec.clone()).unwrap_or_default();
-        warnings::pod_spec(&spec, &Path::new("spec").child("template").child("spec"))
+        warnings::pod::template(&self.spec.template.clone().unwrap_or_default(), &Path::new("spec").child("template"))
     }
 
     fn columns() -> Vec<Column> {

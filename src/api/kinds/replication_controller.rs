@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{ReplicationControllerSpec, ReplicationControllerStatus};
 
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::validation::text;
 use crate::{Cell, Column, ResourceInfo, Strategy, name_rules, object_meta, spec_and_status_kind, tables, validation, warnings};
@@ -54,11 +54,17 @@ impl Strategy for ReplicationController {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.as_ref().and_then(|template| template.spec.as_ref()).is_some_and(features::is_affected) {
+            Arc::make_mut(&mut self.spec).template.iter_mut().for_each(features::drop_from_template);
+        }
         self.metadata.generation = Some(1);
         self.status = Default::default();
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.as_ref().and_then(|template| template.spec.as_ref()).is_some_and(features::is_affected) {
+            Arc::make_mut(&mut self.spec).template.iter_mut().for_each(features::drop_from_template);
+        }
         self.status = Arc::clone(&old.status);
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
@@ -87,8 +93,7 @@ impl Strategy for ReplicationController {
             let why = "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
             warnings.push(format!("metadata.name: {why}: [{}]", faults.join(" ")));
         }
-        let spec = self.spec.template.as_ref().and_then(|template| template.spec.clone()).unwrap_or_default();
-        warnings.extend(warnings::pod_spec(&spec, &Path::new("spec").child("template").child("spec")));
+        warnings.extend(warnings::pod::template(&self.spec.template.clone().unwrap_or_default(), &Path::new("spec").child("template")));
         warnings
     }
 

@@ -64,10 +64,6 @@ impl Strategy for ResourceClaim {
         validation::device_allocation::status_update(self, old)
     }
 
-    fn validates_updates_whole() -> bool {
-        true
-    }
-
     fn columns() -> Vec<Column> {
         tables::devices::RESOURCE_CLAIM.to_vec()
     }

@@ -44,10 +44,6 @@ impl Strategy for ResourceClaimTemplate {
         validation::device_claim::template_update(self, old)
     }
 
-    fn validates_updates_whole() -> bool {
-        true
-    }
-
     fn columns() -> Vec<Column> {
         tables::devices::NAMED.to_vec()
     }

@@ -44,12 +44,20 @@ impl Strategy for ResourceQuota {
         validation::quota::resource_quota(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::quota::resource_quota_update(self, old)
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         validation::quota::resource_quota_status_update(self, old)
+    }
+
+    fn warns_on_update() -> bool {
+        false
     }
 
     fn warnings(&self) -> Vec<String> {

@@ -47,10 +47,6 @@ impl Strategy for ResourceSlice {
         vec![("spec.driver", self.spec.driver.clone()), ("spec.nodeName", self.spec.node_name.clone().unwrap_or_default())]
     }
 
-    fn validates_updates_whole() -> bool {
-        true
-    }
-
     fn columns() -> Vec<Column> {
         tables::devices::RESOURCE_SLICE.to_vec()
     }

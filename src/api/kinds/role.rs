@@ -28,6 +28,10 @@ impl Strategy for Role {
         validation::rbac::role(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

@@ -31,6 +31,10 @@ impl Strategy for RuntimeClass {
         validation::class::runtime_class_update(self, old)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        crate::warnings::node::of_runtime_class(self.scheduling.as_ref())
+    }
+
     fn columns() -> Vec<Column> {
         tables::policy::RUNTIME_CLASS.to_vec()
     }

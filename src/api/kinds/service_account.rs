@@ -37,6 +37,10 @@ impl Strategy for ServiceAccount {
         validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use k8s_openapi::api::apps::v1::{StatefulSetSpec, StatefulSetStatus};
 
 use super::persistent_volume_claim;
-use crate::defaults::pod_spec;
+use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
@@ -64,12 +64,18 @@ impl Strategy for StatefulSet {
     }
 
     fn prepare_for_create(&mut self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.metadata.generation = Some(1);
         self.status = Arc::new(StatefulSetStatus { available_replicas: Some(0), ..Default::default() });
         drop_max_unavailable(self, None);
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.spec.template.spec.as_ref().is_some_and(features::is_affected) {
+            features::drop_from_template(&mut Arc::make_mut(&mut self.spec).template);
+        }
         self.status = Arc::clone(&old.status);
         drop_max_unavailable(self, Some(old));
         let changed = object_meta::share(&mut self.spec, &old.spec);
@@ -94,8 +100,7 @@ impl Strategy for StatefulSet {
 
     fn warnings(&self) -> Vec<String> {
         let path = Path::new("spec");
-        let mut warnings =
-            warnings::pod_spec(&self.spec.template.spec.clone().unwrap_or_default(), &path.child("template").child("spec"));
+        let mut warnings = warnings::pod::template(&self.spec.template, &path.child("template"));
         for (index, claim) in self.spec.volume_claim_templates.iter().flatten().enumerate() {
             warnings.extend(warnings::claim_spec(&claim.spec.clone().unwrap_or_default(), &path.child("volumeClaimTemplates").index(index)));
         }

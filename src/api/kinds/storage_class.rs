@@ -33,6 +33,10 @@ impl Strategy for StorageClass {
         validation::storage::storage_class(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::storage::storage_class_update(self, old)
     }

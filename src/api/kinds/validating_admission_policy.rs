@@ -54,6 +54,10 @@ impl Strategy for ValidatingAdmissionPolicy {
         validation::admission_policy::policy(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

@@ -45,6 +45,10 @@ impl Strategy for ValidatingAdmissionPolicyBinding {
         validation::admission_policy::binding(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::metadata::validate_update(&self.metadata, &old.metadata)
     }

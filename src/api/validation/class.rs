@@ -3,6 +3,8 @@
 //! Models: pkg/apis/scheduling/validation/validation.go, pkg/apis/node/validation/validation.go, v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::core::v1::{ResourceRequirements, Toleration};
 use serde_json::json;
 
@@ -62,7 +64,7 @@ pub(crate) fn runtime_class(class: &RuntimeClass) -> Vec<FieldError> {
     }
     if let Some(overhead) = &class.overhead {
         let limits = ResourceRequirements { limits: overhead.pod_fixed.clone(), ..ResourceRequirements::default() };
-        errors.extend(resources::requirements(&limits, &Path::new("overhead")));
+        errors.extend(resources::requirements(&limits, resources::container_resource_name, &BTreeSet::new(), &Path::new("overhead")));
     }
     if let Some(part) = &class.scheduling {
         let path = Path::new("scheduling");

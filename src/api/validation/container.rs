@@ -2,17 +2,17 @@
 //!
 //! Models: pkg/apis/core/validation/validation.go (validateContainers, validateInitContainers, ValidateEnv,
 //! ValidateVolumeMounts, ValidateSecurityContext), v1.36.
-//! Simplified: block devices, AppArmor, Windows options and recursive read-only mounts are not checked.
+//! Simplified: nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{
-    Container, ContainerPort, ContainerRestartRule, EnvFromSource, EnvVar, EnvVarSource, ObjectFieldSelector, PodSpec,
-    ResourceFieldSelector, SeccompProfile, SecurityContext, VolumeMount,
+    Container, ContainerPort, ContainerRestartRule, EnvFromSource, EnvVar, EnvVarSource, FileKeySelector, ObjectFieldSelector,
+    PodSpec, ResourceFieldSelector, SeccompProfile, SecurityContext, Volume, VolumeMount,
 };
 use serde_json::json;
 
-use super::{ephemeral_container, invalid_each, list, one_of, probe, resources, text, volume};
+use super::{ephemeral_container, invalid_each, list, one_of, pod_security, probe, resources, text, volume, windows};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::quantity::Quantity;
@@ -23,13 +23,26 @@ pub(crate) const PROTOCOLS: &[&str] = &["SCTP", "TCP", "UDP"];
 /// What containers need to know of the pod around them.
 pub(super) struct Pod<'a> {
     volumes: BTreeSet<&'a str>,
+    /// Those of the volumes that can be used as block devices.
+    claims: BTreeSet<&'a str>,
+    /// The names of the claims on devices of other kinds.
+    resource_claims: BTreeSet<&'a str>,
+    host_users: bool,
     restart_policy: &'a str,
     grace_period: Option<i64>,
 }
 
 /// All containers of a pod. `volumes` are the names of the volumes that are in order.
 pub(crate) fn validate_all(spec: &PodSpec, volumes: BTreeSet<&str>, path: &Path) -> Vec<FieldError> {
-    let pod = Pod { volumes, restart_policy: text(&spec.restart_policy), grace_period: spec.termination_grace_period_seconds };
+    let is_claim = |volume: &&Volume| volume.persistent_volume_claim.is_some() || volume.ephemeral.is_some();
+    let pod = Pod {
+        claims: list(&spec.volumes).iter().filter(is_claim).map(|volume| volume.name.as_str()).collect(),
+        volumes,
+        resource_claims: list(&spec.resource_claims).iter().map(|claim| claim.name.as_str()).filter(|name| !name.is_empty()).collect(),
+        host_users: spec.host_users != Some(false),
+        restart_policy: text(&spec.restart_policy),
+        grace_period: spec.termination_grace_period_seconds,
+    };
     let mut errors = containers(&spec.containers, &pod, &path.child("containers"));
     errors.extend(init_containers(spec, &pod, &path.child("initContainers")));
     errors.extend(ephemeral_container::all(spec, &pod, &path.child("ephemeralContainers")));
@@ -62,8 +75,10 @@ fn init_containers(spec: &PodSpec, pod: &Pod<'_>, path: &Path) -> Vec<FieldError
         let own = path.index(index);
         errors.extend(common(container, pod, &own));
         errors.extend(restart_policy(container, &own));
-        if !names.insert(container.name.as_str()) {
+        if names.contains(container.name.as_str()) {
             errors.push(FieldError::duplicate(own.child("name"), container.name.as_str()));
+        } else if !container.name.is_empty() {
+            names.insert(container.name.as_str());
         }
         errors.extend(host_port_conflicts(std::slice::from_ref(container), path));
         if is_sidecar(container) {
@@ -76,6 +91,11 @@ fn init_containers(spec: &PodSpec, pod: &Pod<'_>, path: &Path) -> Vec<FieldError
         ];
         for (name, _) in given.into_iter().filter(|(_, given)| *given) {
             errors.push(FieldError::forbidden(own.child(name), "may not be set for init containers without restartPolicy=Always"));
+        }
+        for (policy_index, policy) in list(&container.resize_policy).iter().enumerate().filter(|(_, policy)| policy.restart_policy == "RestartContainer") {
+            let field = own.child("resizePolicy").index(policy_index).child("restartPolicy");
+            let why = "must not be set to 'RestartContainer' for non-sidecar initContainers";
+            errors.push(FieldError::invalid(field, policy.restart_policy.as_str(), why));
         }
     }
     errors
@@ -96,13 +116,14 @@ pub(super) fn common(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<F
     errors.extend(environment(list(&container.env), &path.child("env")));
     errors.extend(environment_from(list(&container.env_from), &path.child("envFrom")));
     errors.extend(mounts(container, pod, &path.child("volumeMounts")));
+    errors.extend(devices(container, pod, &path.child("volumeDevices")));
     one_of(&mut errors, &path.child("imagePullPolicy"), container.image_pull_policy.as_deref(), &["Always", "IfNotPresent", "Never"]);
     if let Some(own) = &container.resources {
-        errors.extend(resources::requirements(own, &path.child("resources")));
+        errors.extend(resources::requirements(own, resources::container_resource_name, &pod.resource_claims, &path.child("resources")));
     }
     errors.extend(resize_policy(container, pod, &path.child("resizePolicy")));
     if let Some(context) = &container.security_context {
-        errors.extend(security_context(context, &path.child("securityContext")));
+        errors.extend(security_context(context, pod.host_users, &path.child("securityContext")));
     }
     errors
 }
@@ -184,7 +205,10 @@ fn value_from(source: &EnvVarSource, value: &str, path: &Path) -> Vec<FieldError
         sources += 1;
         errors.extend(key_ref(&selector.name, &selector.key, &path.child("secretKeyRef")));
     }
-    sources += i32::from(source.file_key_ref.is_some());
+    if let Some(selector) = &source.file_key_ref {
+        sources += 1;
+        errors.extend(file_key(selector, &path.child("fileKeyRef")));
+    }
     let why = match sources {
         0 => "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`",
         _ if !value.is_empty() => "may not be specified when `value` is not empty",
@@ -192,6 +216,24 @@ fn value_from(source: &EnvVarSource, value: &str, path: &Path) -> Vec<FieldError
         _ => "may not have more than one field specified at a time",
     };
     errors.push(FieldError::invalid(path, "", why));
+    errors
+}
+
+/// A variable that stands in a file of a volume.
+fn file_key(selector: &FileKeySelector, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    match selector.key.as_str() {
+        "" => errors.push(FieldError::required(path.child("key"), "")),
+        key => invalid_each(&mut errors, &path.child("key"), key, name_rules::env_var_name(key)),
+    }
+    match selector.volume_name.as_str() {
+        "" => errors.push(FieldError::required(path.child("volumeName"), "")),
+        name => invalid_each(&mut errors, &path.child("volumeName"), name, name_rules::dns1123_label(name)),
+    }
+    match selector.path.as_str() {
+        "" => errors.push(FieldError::required(path.child("path"), "")),
+        file => errors.extend(volume::no_backsteps(file, &path.child("path"))),
+    }
     errors
 }
 
@@ -330,6 +372,65 @@ fn mounts(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<FieldError> 
         }
         errors.extend(sub_paths(mount, path, &own));
         errors.extend(propagation(mount, container, path));
+        errors.extend(recursive_read_only(mount, &path.child("recursiveReadOnly")));
+    }
+    errors
+}
+
+/// Volumes that the container sees as raw disks.
+fn devices(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (mut paths, mut names) = (BTreeSet::new(), BTreeSet::new());
+    let mounts = list(&container.volume_mounts);
+    for (index, device) in list(&container.volume_devices).iter().enumerate() {
+        let (own, name, at) = (path.index(index), device.name.as_str(), device.device_path.as_str());
+        if name.is_empty() {
+            errors.push(FieldError::required(own.child("name"), ""));
+        }
+        if names.contains(name) {
+            errors.push(FieldError::invalid(own.child("name"), name, "must be unique"));
+        }
+        if !pod.volumes.contains(name) {
+            errors.push(FieldError::not_found(own.child("name"), name));
+        } else if !pod.claims.contains(name) {
+            let why = "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode";
+            errors.push(FieldError::invalid(own.child("name"), name, why));
+        }
+        if at.is_empty() {
+            errors.push(FieldError::required(own.child("devicePath"), ""));
+        }
+        if paths.contains(at) {
+            errors.push(FieldError::invalid(own.child("devicePath"), at, "must be unique"));
+        }
+        if volume::no_backsteps(at, path).is_some() {
+            errors.push(FieldError::invalid(own.child("devicePath"), at, "can not contain backsteps ('..')"));
+        } else {
+            paths.insert(at);
+        }
+        if mounts.iter().any(|mount| mount.name == name) {
+            errors.push(FieldError::invalid(own.child("name"), name, "must not already exist in volumeMounts"));
+        }
+        if mounts.iter().any(|mount| mount.mount_path == at) {
+            errors.push(FieldError::invalid(own.child("devicePath"), at, "must not already exist as a path in volumeMounts"));
+        }
+        names.extend((!name.is_empty()).then_some(name));
+    }
+    errors
+}
+
+fn recursive_read_only(mount: &VolumeMount, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    match mount.recursive_read_only.as_deref() {
+        None | Some("Disabled") => {}
+        Some("Enabled" | "IfPossible") => {
+            if mount.read_only != Some(true) {
+                errors.push(FieldError::forbidden(path, "may only be specified when readOnly is true"));
+            }
+            if mount.mount_propagation.as_deref().is_some_and(|mode| mode != "None") {
+                errors.push(FieldError::forbidden(path, "may only be specified when mountPropagation is None or not specified"));
+            }
+        }
+        Some(other) => errors.push(FieldError::not_supported(path, other, &["Disabled", "Enabled", "IfPossible"])),
     }
     errors
 }
@@ -383,10 +484,15 @@ fn restart_policy(container: &Container, path: &Path) -> Vec<FieldError> {
         }
         match &rule.exit_codes {
             None => errors.push(FieldError::required(path.child("exitCodes"), "must be specified")),
-            Some(codes) if !matches!(codes.operator.as_str(), "In" | "NotIn") => {
-                errors.push(FieldError::not_supported(path.child("exitCodes").child("operator"), codes.operator.as_str(), &["In", "NotIn"]));
+            Some(codes) => {
+                let path = path.child("exitCodes");
+                if !matches!(codes.operator.as_str(), "In" | "NotIn") {
+                    errors.push(FieldError::not_supported(path.child("operator"), codes.operator.as_str(), &["In", "NotIn"]));
+                }
+                if list(&codes.values).len() > 255 {
+                    errors.push(FieldError::too_many(path.child("values"), list(&codes.values).len(), 255));
+                }
             }
-            Some(_) => {}
         }
     }
     errors
@@ -409,11 +515,20 @@ fn resize_policy(container: &Container, pod: &Pod<'_>, path: &Path) -> Vec<Field
     errors
 }
 
-fn security_context(context: &SecurityContext, path: &Path) -> Vec<FieldError> {
+fn security_context(context: &SecurityContext, host_users: bool, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (name, id) in [("runAsUser", context.run_as_user), ("runAsGroup", context.run_as_group)] {
         if let Some(id) = id {
             invalid_each(&mut errors, &path.child(name), id, name_rules::user_id(id));
+        }
+    }
+    if let Some(mode) = context.proc_mount.as_deref() {
+        let field = path.child("procMount");
+        if !matches!(mode, "Default" | "Unmasked") {
+            errors.push(FieldError::not_supported(&field, mode, &["Default", "Unmasked"]));
+        }
+        if host_users && mode == "Unmasked" {
+            errors.push(FieldError::invalid(field, mode, "`hostUsers` must be false to use `Unmasked`"));
         }
     }
     if let Some(profile) = &context.seccomp_profile {
@@ -430,6 +545,8 @@ fn security_context(context: &SecurityContext, path: &Path) -> Vec<FieldError> {
             errors.push(FieldError::invalid(path, json!(context), why));
         }
     }
+    errors.extend(windows::options(context.windows_options.as_ref(), &path.child("windowsOptions")));
+    errors.extend(pod_security::app_armor(context.app_armor_profile.as_ref(), &path.child("appArmorProfile")));
     errors
 }
 

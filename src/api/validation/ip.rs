@@ -8,8 +8,43 @@ use std::net::IpAddr;
 use crate::field::{FieldError, Path};
 
 pub(crate) fn address(value: &str, path: &Path) -> Option<FieldError> {
-    let bad = value.parse::<IpAddr>().is_err();
-    bad.then(|| FieldError::invalid(path, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"))
+    if value.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let why = if has_leading_zeros(value) { "must not have leading 0s" } else { "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)" };
+    Some(FieldError::invalid(path, value, why))
+}
+
+/// `010.001.02.3`: an address but for the zeros, which some take as octal numbers.
+fn has_leading_zeros(value: &str) -> bool {
+    let plain = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    value.split('.').count() == 4 && value.split('.').all(plain)
+}
+
+/// An address that is not written in its shortest form: `FE80::0202` for `fe80::202`.
+pub(crate) fn unusual_form(value: &str, path: &Path) -> Option<String> {
+    let ip: IpAddr = value.parse().ok()?;
+    (ip.to_string() != value).then(|| format!("{path}: IPv6 address {value:?} should be in RFC 5952 canonical format (\"{ip}\")"))
+}
+
+/// A network whose address has more bits than its prefix, or that is not written in its shortest form.
+pub(crate) fn unusual_network(value: &str, path: &Path) -> Option<String> {
+    let (address, bits) = value.split_once('/')?;
+    let (ip, bits): (IpAddr, u32) = (address.parse().ok()?, bits.parse().ok()?);
+    let (own, width): (u128, u32) = match ip {
+        IpAddr::V4(ip) => (u128::from(u32::from(ip)), 32),
+        IpAddr::V6(ip) => (u128::from(ip), 128),
+    };
+    let host_bits = width.checked_sub(bits).filter(|bits| *bits > 0)?;
+    let masked = own >> (host_bits - 1) >> 1 << (host_bits - 1) << 1;
+    let network: IpAddr = match ip {
+        IpAddr::V4(_) => std::net::Ipv4Addr::from(u32::try_from(masked).ok()?).into(),
+        IpAddr::V6(_) => std::net::Ipv6Addr::from(masked).into(),
+    };
+    if masked != own {
+        return Some(format!("{path}: CIDR value {value:?} is ambiguous in this context (should be \"{network}/{bits}\" or \"{ip}/{width}\"?)"));
+    }
+    (ip.to_string() != address).then(|| format!("{path}: IPv6 CIDR value {value:?} should be in RFC 5952 canonical format (\"{network}/{bits}\")"))
 }
 
 pub(crate) fn network(value: &str, path: &Path) -> Option<FieldError> {

@@ -3,9 +3,10 @@
 //! Models: pkg/apis/core/validation/validation.go (validate…PersistentVolumeSource), v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeMap;
+
 use k8s_openapi::api::core::v1::{
-    AzureDiskVolumeSource, AzureFilePersistentVolumeSource, CSIPersistentVolumeSource, FCVolumeSource, FlexPersistentVolumeSource,
-    FlockerVolumeSource, GlusterfsPersistentVolumeSource, ISCSIPersistentVolumeSource, PersistentVolumeSpec, QuobyteVolumeSource,
+    AzureDiskVolumeSource, AzureFilePersistentVolumeSource, CSIPersistentVolumeSource, FCVolumeSource,     FlockerVolumeSource, GlusterfsPersistentVolumeSource, ISCSIPersistentVolumeSource, PersistentVolumeSpec, QuobyteVolumeSource,
     SecretReference, StorageOSPersistentVolumeSource,
 };
 
@@ -48,14 +49,6 @@ type Checked = (usize, &'static str, Option<Vec<FieldError>>);
 
 fn block_devices(spec: &PersistentVolumeSpec, path: &Path) -> Vec<Checked> {
     let at = |name: &str| path.child(name);
-    let disk = |id_name: &str, id: &str, partition: Option<i32>, path: &Path| {
-        let mut errors: Vec<FieldError> = required(id, &path.child(id_name)).into_iter().collect();
-        let partition = partition.unwrap_or(0);
-        if !(0..=255).contains(&partition) {
-            errors.push(FieldError::invalid(path.child("partition"), partition, PARTITION));
-        }
-        errors
-    };
     let plain = |id_name: &str, id: &str, path: &Path| required(id, &path.child(id_name)).into_iter().collect::<Vec<_>>();
     vec![
         (1, "gcePersistentDisk", spec.gce_persistent_disk.as_ref().map(|source| disk("pdName", &source.pd_name, source.partition, &at("persistentDisk")))),
@@ -108,7 +101,7 @@ fn others(spec: &PersistentVolumeSpec, path: &Path) -> Vec<Checked> {
     let at = |name: &str| path.child(name);
     vec![
         (0, "hostPath", spec.host_path.as_ref().map(|source| volume::host_path(source, &at("hostPath")))),
-        (12, "flexVolume", spec.flex_volume.as_ref().map(|source| flex(source, &at("flexVolume")))),
+        (12, "flexVolume", spec.flex_volume.as_ref().map(|source| flex(&source.driver, source.options.as_ref(), &at("flexVolume")))),
         (19, "local", spec.local.as_ref().map(|source| {
             let mut errors = match source.path.as_str() {
                 "" => vec![FieldError::required(at("local").child("path"), "")],
@@ -124,7 +117,17 @@ fn others(spec: &PersistentVolumeSpec, path: &Path) -> Vec<Checked> {
     ]
 }
 
-fn required(value: &str, path: &Path) -> Option<FieldError> {
+/// A disk that is named by its cloud, and maybe one partition of it.
+pub(super) fn disk(id_name: &str, id: &str, partition: Option<i32>, path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = required(id, &path.child(id_name)).into_iter().collect();
+    let partition = partition.unwrap_or(0);
+    if !(0..=255).contains(&partition) {
+        errors.push(FieldError::invalid(path.child("partition"), partition, PARTITION));
+    }
+    errors
+}
+
+pub(super) fn required(value: &str, path: &Path) -> Option<FieldError> {
     value.is_empty().then(|| FieldError::required(path, ""))
 }
 
@@ -150,7 +153,7 @@ fn secret_names(secret: &SecretReference, path: &Path) -> Vec<FieldError> {
     fields.into_iter().filter_map(|(name, value)| required(text(value), &path.child(name))).collect()
 }
 
-fn flocker(source: &FlockerVolumeSource, path: &Path) -> Vec<FieldError> {
+pub(super) fn flocker(source: &FlockerVolumeSource, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     match (text(&source.dataset_name), text(&source.dataset_uuid)) {
         ("", "") => errors.push(FieldError::required(path, "one of datasetName and datasetUUID is required")),
@@ -163,7 +166,7 @@ fn flocker(source: &FlockerVolumeSource, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn fibre_channel(source: &FCVolumeSource, path: &Path) -> Vec<FieldError> {
+pub(super) fn fibre_channel(source: &FCVolumeSource, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let (targets, ids) = (list(&source.target_wwns), list(&source.wwids));
     let field = path.child("targetWWNs");
@@ -183,7 +186,7 @@ fn fibre_channel(source: &FCVolumeSource, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn azure_disk(source: &AzureDiskVolumeSource, path: &Path) -> Vec<FieldError> {
+pub(super) fn azure_disk(source: &AzureDiskVolumeSource, path: &Path) -> Vec<FieldError> {
     const CACHING: &[&str] = &["None", "ReadOnly", "ReadWrite"];
     const KINDS: &[&str] = &["Dedicated", "Managed", "Shared"];
     const MANAGED: &str = "/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}";
@@ -217,7 +220,7 @@ fn glusterfs(source: &GlusterfsPersistentVolumeSource, path: &Path) -> Vec<Field
     errors
 }
 
-fn quobyte(source: &QuobyteVolumeSource, path: &Path) -> Vec<FieldError> {
+pub(super) fn quobyte(source: &QuobyteVolumeSource, path: &Path) -> Vec<FieldError> {
     const PAIRS: &str = "must be a host:port pair or multiple pairs separated by commas";
     let mut errors = Vec::new();
     if source.registry.is_empty() {
@@ -239,10 +242,9 @@ fn iscsi(source: &ISCSIPersistentVolumeSource, volume_name: &str, path: &Path) -
         let why = "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
         errors.push(FieldError::invalid(path.child("targetportal"), source.target_portal.as_str(), why));
     }
-    let malformed = |field: &str, name: &str| (!is_iscsi_name(name)).then(|| FieldError::invalid(path.child(field), name, "must be valid format"));
     match source.iqn.as_str() {
         "" => errors.push(FieldError::required(path.child("iqn"), "")),
-        name => errors.extend(malformed("iqn", name)),
+        name => errors.extend(malformed_iscsi_name(name, &path.child("iqn"))),
     }
     if !(0..=255).contains(&source.lun) {
         errors.push(FieldError::invalid(path.child("lun"), source.lun, name_rules::inclusive_range(0, 255)));
@@ -253,8 +255,14 @@ fn iscsi(source: &ISCSIPersistentVolumeSource, volume_name: &str, path: &Path) -
         None => {}
         Some(secret) => errors.extend(required(text(&secret.name), &path.child("secretRef").child("name"))),
     }
-    errors.extend(source.initiator_name.as_deref().and_then(|name| malformed("initiatorname", name)));
+    errors.extend(source.initiator_name.as_deref().and_then(|name| malformed_iscsi_name(name, &path.child("initiatorname"))));
     errors
+}
+
+pub(super) fn malformed_iscsi_name(name: &str, path: &Path) -> Option<FieldError> {
+    let known = ["iqn", "eui", "naa"].iter().any(|prefix| name.starts_with(prefix));
+    let why = if known { "must be valid format" } else { "must be valid format starting with iqn, eui, or naa" };
+    (!is_iscsi_name(name)).then(|| FieldError::invalid(path, name, why))
 }
 
 /// `iqn.2016-04.com.example:disk`, `eui.` with 16 letters or digits, `naa.` with 32.
@@ -286,9 +294,9 @@ fn azure_file(source: &AzureFilePersistentVolumeSource, path: &Path) -> Vec<Fiel
     errors
 }
 
-fn flex(source: &FlexPersistentVolumeSource, path: &Path) -> Vec<FieldError> {
-    let mut errors: Vec<FieldError> = required(&source.driver, &path.child("driver")).into_iter().collect();
-    for key in source.options.iter().flatten().map(|(key, _)| key) {
+pub(super) fn flex(driver: &str, options: Option<&BTreeMap<String, String>>, path: &Path) -> Vec<FieldError> {
+    let mut errors: Vec<FieldError> = required(driver, &path.child("driver")).into_iter().collect();
+    for key in options.into_iter().flatten().map(|(key, _)| key) {
         let namespace = format!(".{}", key.split('/').next().unwrap_or_default().to_lowercase());
         if namespace.ends_with(".kubernetes.io") || namespace.ends_with(".k8s.io") {
             let why = "kubernetes.io and k8s.io namespaces are reserved";

@@ -1,12 +1,14 @@
 //! Pods and pod templates.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec), v1.36.
-//! Simplified: operating systems, dynamic resource claims, sysctls, host users and the old annotations of security
-//! profiles are not checked.
+//! Simplified: nothing.
 
-use k8s_openapi::api::core::v1::{PodDNSConfig, PodSecurityContext, PodSpec, PodTemplateSpec};
+use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec, PodTemplateSpec};
 
-use super::{container, invalid_each, ip, list, metadata, one_of, resources, scheduling, text, volume};
+use super::{
+    container, invalid_each, ip, list, metadata, one_of, pod_annotations, pod_resources, pod_security, resources, scheduling, text,
+    volume, windows,
+};
 use crate::field::{FieldError, Path};
 use crate::resource::resource_list;
 use crate::{Pod, name_rules};
@@ -20,6 +22,9 @@ pub(crate) fn validate_create(pod: &Pod) -> Vec<FieldError> {
     if !text(&pod.spec.node_name).is_empty() && !list(&pod.spec.scheduling_gates).is_empty() {
         errors.push(FieldError::forbidden(path.child("nodeName"), "cannot be set until all schedulingGates have been cleared"));
     }
+    let annotations = pod.metadata.annotations.as_ref();
+    errors.extend(pod_annotations::seccomp_agrees(annotations, &pod.spec, &path));
+    errors.extend(pod_annotations::app_armor_agrees(annotations, &pod.spec, &path));
     errors
 }
 
@@ -30,15 +35,10 @@ pub(super) fn is_mirror(pod: &Pod) -> bool {
 
 pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate(&pod.metadata, true, metadata::SUBDOMAIN);
-    let annotations = Path::new("metadata").child("annotations");
-    let annotation = |name: &str| pod.metadata.annotations.as_ref().and_then(|annotations| annotations.get(name));
-    errors.extend(deletion_cost(annotation("controller.kubernetes.io/pod-deletion-cost").map(String::as_str), &annotations));
-    if let Some(value) = annotation("kubernetes.io/config.mirror").filter(|_| text(&pod.spec.node_name).is_empty()) {
-        let why = "must set spec.nodeName if mirror pod annotation is set";
-        errors.push(FieldError::invalid(annotations.key("kubernetes.io/config.mirror"), value.as_str(), why));
-    }
+    errors.extend(pod_annotations::validate(pod.metadata.annotations.as_ref(), &pod.spec, &Path::new("metadata").child("annotations")));
     let path = Path::new("spec");
-    errors.extend(spec(&pod.spec, true, &path));
+    let is_mirror = pod.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key("kubernetes.io/config.mirror"));
+    errors.extend(spec(&pod.spec, volume::Meta { name: text(&pod.metadata.name), is_pod: true }, is_mirror, &path));
     if text(&pod.spec.service_account_name).is_empty() {
         for (index, volume) in list(&pod.spec.volumes).iter().enumerate() {
             let sources = volume.projected.as_ref().map(|projected| list(&projected.sources)).unwrap_or_default();
@@ -61,52 +61,49 @@ pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
     errors
 }
 
-fn deletion_cost(cost: Option<&str>, path: &Path) -> Option<FieldError> {
-    let cost = cost?;
-    let canonical = cost.parse::<i32>().is_ok_and(|number| number.to_string() == cost);
-    let field = path.key("controller.kubernetes.io/pod-deletion-cost");
-    (!canonical).then(|| FieldError::invalid(field, cost, "must be a 32bit integer"))
-}
-
 /// The labels and annotations of a template.
 pub(crate) fn template_metadata(template: &PodTemplateSpec, path: &Path) -> Vec<FieldError> {
     let meta = template.metadata.clone().unwrap_or_default();
     let mut errors = metadata::labels(meta.labels.as_ref(), &path.child("labels"));
     errors.extend(metadata::annotations(meta.annotations.as_ref(), &path.child("annotations")));
-    let cost = meta.annotations.as_ref().and_then(|annotations| annotations.get("controller.kubernetes.io/pod-deletion-cost"));
-    errors.extend(deletion_cost(cost.map(String::as_str), &path.child("annotations")));
+    let spec = template.spec.clone().unwrap_or_default();
+    errors.extend(pod_annotations::validate(meta.annotations.as_ref(), &spec, &path.child("annotations")));
     errors
 }
 
 pub(crate) fn template(template: &PodTemplateSpec, path: &Path) -> Vec<FieldError> {
     let mut errors = template_metadata(template, path);
     let own = template.spec.clone().unwrap_or_default();
-    errors.extend(spec(&own, false, &path.child("spec")));
+    let spec_path = path.child("spec");
+    errors.extend(spec(&own, volume::Meta { name: "", is_pod: false }, false, &spec_path));
+    let annotations = template.metadata.as_ref().and_then(|meta| meta.annotations.as_ref());
+    errors.extend(pod_annotations::seccomp_agrees(annotations, &own, &spec_path));
     if !list(&own.ephemeral_containers).is_empty() {
         let why = "ephemeral containers not allowed in pod template";
-        errors.push(FieldError::forbidden(path.child("spec").child("ephemeralContainers"), why));
+        errors.push(FieldError::forbidden(spec_path.child("ephemeralContainers"), why));
     }
     errors
 }
 
-fn spec(spec: &PodSpec, is_pod: bool, path: &Path) -> Vec<FieldError> {
+fn spec(spec: &PodSpec, meta: volume::Meta<'_>, is_mirror: bool, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if spec.termination_grace_period_seconds.is_none() {
         errors.push(FieldError::required(path.child("terminationGracePeriodSeconds"), ""));
     }
-    let (volumes, faulty) = volume::validate_all(list(&spec.volumes), &path.child("volumes"));
+    let (volumes, faulty) = volume::validate_all(list(&spec.volumes), meta, &path.child("volumes"));
     errors.extend(faulty);
+    errors.extend(volume::claims_of_others(list(&spec.volumes), meta, &path.child("volumes")));
+    errors.extend(pod_resources::pod_claims(list(&spec.resource_claims), is_mirror, &path.child("resourceClaims")));
     errors.extend(container::validate_all(spec, volumes, path));
-    if let Some(whole_pod) = &spec.resources {
-        errors.extend(resources::requirements(whole_pod, &path.child("resources")));
-    }
-    errors.extend(host_network_ports(spec, is_pod, &path.child("containers")));
+    let claims = list(&spec.resource_claims).iter().map(|claim| claim.name.as_str()).collect();
+    errors.extend(pod_resources::whole_pod(spec, &claims, path));
+    errors.extend(host_network_ports(spec, meta.is_pod, &path.child("containers")));
     one_of(&mut errors, &path.child("restartPolicy"), spec.restart_policy.as_deref(), &["Always", "OnFailure", "Never"]);
     let dns_policies = &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
     one_of(&mut errors, &path.child("dnsPolicy"), spec.dns_policy.as_deref(), dns_policies);
     errors.extend(metadata::labels(spec.node_selector.as_ref(), &path.child("nodeSelector")));
     if let Some(context) = &spec.security_context {
-        errors.extend(security_context(context, spec, &path.child("securityContext")));
+        errors.extend(pod_security::of_pod(context, spec, &path.child("securityContext")));
     }
     if let Some(affinity) = &spec.affinity {
         errors.extend(scheduling::affinity(affinity, &path.child("affinity")));
@@ -114,6 +111,9 @@ fn spec(spec: &PodSpec, is_pod: bool, path: &Path) -> Vec<FieldError> {
     errors.extend(dns_config(spec.dns_config.as_ref(), text(&spec.dns_policy), &path.child("dnsConfig")));
     errors.extend(scheduling::gates(spec, path));
     errors.extend(scheduling::spread(list(&spec.topology_spread_constraints), &path.child("topologySpreadConstraints")));
+    errors.extend(windows::host_processes(spec, path));
+    errors.extend(pod_security::host_users(spec, path));
+    errors.extend(pod_security::hostname_override(spec, path));
     errors.extend(names(spec, path));
     errors.extend(scheduling::tolerations(list(&spec.tolerations), &path.child("tolerations")));
     errors.extend(host_aliases(spec, &path.child("hostAliases")));
@@ -121,6 +121,8 @@ fn spec(spec: &PodSpec, is_pod: bool, path: &Path) -> Vec<FieldError> {
     for (name, amount) in resource_list(spec.overhead.as_ref()) {
         errors.extend(resources::amount(&name, amount, &path.child("overhead").key(&name)));
     }
+    errors.extend(windows::operating_system(spec, path));
+    errors.extend(pod_security::file_variables(spec, path));
     errors
 }
 
@@ -174,32 +176,10 @@ fn host_network_ports(spec: &PodSpec, is_pod: bool, path: &Path) -> Vec<FieldErr
     errors
 }
 
-fn security_context(context: &PodSecurityContext, spec: &PodSpec, path: &Path) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for (name, id) in [("fsGroup", context.fs_group), ("runAsUser", context.run_as_user), ("runAsGroup", context.run_as_group)] {
-        if let Some(id) = id {
-            invalid_each(&mut errors, &path.child(name), id, name_rules::user_id(id));
-        }
-    }
-    for (index, id) in list(&context.supplemental_groups).iter().enumerate() {
-        invalid_each(&mut errors, &path.child("supplementalGroups").index(index), *id, name_rules::user_id(*id));
-    }
-    if spec.share_process_namespace == Some(true) && spec.host_pid == Some(true) {
-        let why = "ShareProcessNamespace and HostPID cannot both be enabled";
-        errors.push(FieldError::invalid(path.child("shareProcessNamespace"), true, why));
-    }
-    if let Some(policy) = context.fs_group_change_policy.as_deref().filter(|policy| !matches!(*policy, "Always" | "OnRootMismatch")) {
-        errors.push(FieldError::not_supported(path.child("fsGroupChangePolicy"), policy, &["Always", "OnRootMismatch"]));
-    }
-    if let Some(profile) = &context.seccomp_profile {
-        errors.extend(container::seccomp(profile, &path.child("seccompProfile")));
-    }
-    errors
-}
-
 fn dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path) -> Vec<FieldError> {
     const MAX_NAMESERVERS: usize = 3;
     const MAX_SEARCHES: usize = 32;
+    const MAX_SEARCH_CHARACTERS: usize = 2048;
     let mut errors = Vec::new();
     let Some(config) = config else {
         let missing = policy == "None";
@@ -220,9 +200,13 @@ fn dns_config(config: Option<&PodDNSConfig>, policy: &str, path: &Path) -> Vec<F
     if searches.len() > MAX_SEARCHES {
         errors.push(FieldError::invalid(path.child("searches"), searches.to_vec(), "must not have more than 32 search paths"));
     }
+    if searches.join(" ").len() > MAX_SEARCH_CHARACTERS {
+        let why = "must not have more than 2048 characters (including spaces) in the search list";
+        errors.push(FieldError::invalid(path.child("searches"), searches.to_vec(), why));
+    }
     for (index, search) in searches.iter().enumerate().filter(|(_, search)| *search != ".") {
         let domain = search.strip_suffix('.').unwrap_or(search);
-        let faults = name_rules::dns1123_subdomain(&domain.replace('_', "a"));
+        let faults = name_rules::dns1123_subdomain_with_underscore(domain);
         invalid_each(&mut errors, &path.child("searches").index(index), domain, faults);
     }
     for (index, _) in list(&config.options).iter().enumerate().filter(|(_, option)| text(&option.name).is_empty()) {

@@ -1,14 +1,14 @@
 //! What may change in a pod: hardly anything but images, a shorter deadline and further tolerations.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidatePodUpdate, ValidatePodStatusUpdate), v1.36.
-//! Simplified: a gated pod may not change its node selector and affinity either.
+//! Simplified: of the containers in a status only their states are checked.
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{Container, PodSpec, Toleration};
+use k8s_openapi::api::core::v1::{Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration};
 use serde_json::json;
 
-use super::{invalid_each, list, metadata, pod, scheduling, text};
+use super::{invalid_each, list, metadata, pod, pod_annotations, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::{Pod, name_rules};
 
@@ -17,6 +17,7 @@ const MUTABLE: &str = "`spec.containers[*].image`,`spec.initContainers[*].image`
 pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(pod::metadata_and_spec(new));
+    errors.extend(pod_annotations::update(new, old, &Path::new("metadata").child("annotations")));
     let path = Path::new("spec");
     let lists = [
         ("containers", new.spec.containers.as_slice(), old.spec.containers.as_slice()),
@@ -31,8 +32,11 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
         errors.extend(images(new, &path));
     }
     if let Some(error) = deadline(&new.spec, &old.spec, &path.child("activeDeadlineSeconds")) {
+        let is_dropped = new.spec.active_deadline_seconds.is_none();
         errors.push(error);
-        return errors;
+        if !is_dropped {
+            return errors;
+        }
     }
     errors.extend(added_tolerations(list(&new.spec.tolerations), list(&old.spec.tolerations), &path.child("tolerations")));
     let gates = list(&new.spec.scheduling_gates).iter().enumerate();
@@ -41,7 +45,10 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
         errors.push(FieldError::forbidden(path.child("schedulingGates").index(index).child("name"), why));
     }
     if !Arc::ptr_eq(&new.spec, &old.spec) && new.spec != old.spec {
-        let rest = with_old_mutable_fields(&new.spec, &old.spec);
+        let mut rest = with_old_mutable_fields(&new.spec, &old.spec);
+        if !list(&old.spec.scheduling_gates).is_empty() {
+            errors.extend(narrowed(&mut rest, &old.spec, &path));
+        }
         if rest != *old.spec {
             errors.push(FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n{}", super::go_dump::diff(&old.spec, &rest))));
         }
@@ -102,8 +109,59 @@ fn with_old_mutable_fields(new: &PodSpec, old: &PodSpec) -> PodSpec {
     rest
 }
 
+/// A gated pod may be sent to fewer nodes than before. What is allowed of that is put back in `rest`.
+fn narrowed(rest: &mut PodSpec, old: &PodSpec, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if rest.node_selector != old.node_selector {
+        let kept = |(key, value): (&String, &String)| rest.node_selector.as_ref().is_some_and(|new| new.get(key) == Some(value));
+        if !old.node_selector.iter().flatten().all(kept) {
+            let why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+            errors.push(FieldError::invalid(path.child("nodeSelector"), json!(rest.node_selector), why));
+        }
+        rest.node_selector.clone_from(&old.node_selector);
+    }
+    let of_nodes = |spec: &PodSpec| spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.clone());
+    let (new_affinity, old_affinity) = (of_nodes(rest), of_nodes(old));
+    if new_affinity == old_affinity {
+        return errors;
+    }
+    errors.extend(narrowed_affinity(new_affinity.as_ref(), old_affinity.as_ref(), &path.child("affinity").child("nodeAffinity")));
+    match &mut rest.affinity {
+        Some(affinity) if old.affinity.is_none() && affinity.pod_affinity.is_none() && affinity.pod_anti_affinity.is_none() => rest.affinity = None,
+        affinity => affinity.get_or_insert_default().node_affinity = old_affinity,
+    }
+    errors
+}
+
+fn narrowed_affinity(new: Option<&NodeAffinity>, old: Option<&NodeAffinity>, path: &Path) -> Vec<FieldError> {
+    let terms = |affinity: Option<&NodeAffinity>| {
+        let selector = affinity.and_then(|affinity| affinity.required_during_scheduling_ignored_during_execution.as_ref());
+        selector.map(|selector| selector.node_selector_terms.clone())
+    };
+    let path = path.child("requiredDuringSchedulingIgnoredDuringExecution").child("nodeSelectorTerms");
+    let Some(old) = terms(old) else { return Vec::new() };
+    let given = terms(new);
+    let new = given.clone().unwrap_or_default();
+    let shown = |term: &NodeSelectorTerm| super::go_dump::compact("NodeSelectorTerm", &json!(term));
+    if !old.is_empty() && old.len() != new.len() {
+        let all = given.map_or("null".to_owned(), |terms| format!("[{}]", terms.iter().map(shown).collect::<Vec<_>>().join(",")));
+        let why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
+        return vec![FieldError::invalid(path, json!(new), why).shown_as(all)];
+    }
+    let only_added = |new: &NodeSelectorTerm, old: &NodeSelectorTerm| {
+        let (labels, fields) = (list(&new.match_expressions), list(&new.match_fields));
+        let (old_labels, old_fields) = (list(&old.match_expressions), list(&old.match_fields));
+        let was_empty = old_labels.is_empty() && old_fields.is_empty();
+        labels.starts_with(old_labels) && fields.starts_with(old_fields) && !(was_empty && !(labels.is_empty() && fields.is_empty()))
+    };
+    let pairs = new.iter().zip(&old).enumerate().filter(|(_, (new, old))| !only_added(new, old));
+    let why = "only additions are allowed (no mutations or deletions)";
+    pairs.map(|(index, (new, _))| FieldError::invalid(path.index(index), json!(new), why).shown_as(shown(new))).collect()
+}
+
 pub(crate) fn validate_status(new: &Pod, old: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(pod_annotations::update(new, old, &Path::new("metadata").child("annotations")));
     let path = Path::new("status");
     if new.spec.node_name != old.spec.node_name {
         errors.push(FieldError::forbidden(path.child("nodeName"), "may not be changed directly"));
@@ -111,6 +169,13 @@ pub(crate) fn validate_status(new: &Pod, old: &Pod) -> Vec<FieldError> {
     let nominated = text(&new.status.nominated_node_name);
     if !nominated.is_empty() && nominated != text(&old.status.nominated_node_name) {
         invalid_each(&mut errors, &path.child("nominatedNodeName"), nominated, name_rules::dns1123_subdomain(nominated));
+        if !text(&old.spec.node_name).is_empty() {
+            let why = "may not be set on pods that are already bound to a node";
+            errors.push(FieldError::forbidden(path.child("nominatedNodeName"), why));
+        }
+    }
+    if let Some(generation) = new.status.observed_generation.filter(|generation| *generation < 0) {
+        errors.push(FieldError::invalid(path.child("observedGeneration"), generation, "must be a non-negative integer"));
     }
     let class = |pod: &Pod| json!(text(&pod.status.qos_class));
     errors.extend(metadata::immutable(&class(new), &class(old), &path.child("qosClass")));

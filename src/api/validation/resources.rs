@@ -1,11 +1,13 @@
 //! Requests and limits: known resources, amounts that are not negative, requests within limits.
 //!
 //! Models: pkg/apis/core/validation/validation.go (validateResourceRequirements), pkg/apis/core/helper, v1.36.
-//! Simplified: the sizes of huge pages and claims on devices are not checked.
+//! Simplified: nothing.
+
+use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::ResourceRequirements;
 
-use super::invalid_each;
+use super::{invalid_each, list, pod_resources};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::quantity::Quantity;
@@ -78,18 +80,41 @@ pub(crate) fn amount(name: &str, amount: Quantity, path: &Path) -> Vec<FieldErro
     errors
 }
 
-pub(crate) fn requirements(resources: &ResourceRequirements, path: &Path) -> Vec<FieldError> {
+/// A resource that can be asked for the pod as a whole.
+pub(crate) fn pod_resource_name(name: &str, path: &Path) -> Vec<FieldError> {
+    let errors = resource_name(name, path);
+    if errors.is_empty() && !matches!(name, "cpu" | "memory") && !is_huge_pages(name) {
+        return vec![FieldError::not_supported(path, name, &["cpu", "hugepages-", "memory"])];
+    }
+    errors
+}
+
+/// Huge pages come in whole pages: `hugepages-2Mi: 4Mi`.
+fn huge_pages(name: &str, amount: Quantity, path: &Path) -> Option<FieldError> {
+    let size = name.strip_prefix("hugepages-")?.parse::<Quantity>().ok();
+    let whole = size.filter(|size| size.sign() > 0 && size.milli_value() % 1000 == 0).is_some_and(|size| amount.value() % size.value() == 0);
+    (!whole).then(|| FieldError::invalid(path, amount.to_string(), format!("{amount} is not positive integer multiple of {name}")))
+}
+
+/// `claims` are the names of the pod's claims on devices.
+pub(crate) fn requirements(
+    resources: &ResourceRequirements,
+    name_rule: fn(&str, &Path) -> Vec<FieldError>,
+    claims: &BTreeSet<&str>,
+    path: &Path,
+) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let (limits_path, requests_path) = (path.child("limits"), path.child("requests"));
     let (limits, requests) = (resource_list(resources.limits.as_ref()), resource_list(resources.requests.as_ref()));
     for (name, limit) in &limits {
         let path = limits_path.key(name);
-        errors.extend(container_resource_name(name, &path));
+        errors.extend(name_rule(name, &path));
         errors.extend(amount(name, *limit, &path));
+        errors.extend(huge_pages(name, *limit, &path));
     }
     for (name, request) in &requests {
         let path = requests_path.key(name);
-        errors.extend(container_resource_name(name, &path));
+        errors.extend(name_rule(name, &path));
         errors.extend(amount(name, *request, &path));
         match limits.get(name) {
             Some(limit) if request != limit && !can_overcommit(name) => {
@@ -104,10 +129,12 @@ pub(crate) fn requirements(resources: &ResourceRequirements, path: &Path) -> Vec
             }
             _ => {}
         }
+        errors.extend(huge_pages(name, *request, &path));
     }
     let mentions = |rule: fn(&str) -> bool| limits.keys().chain(requests.keys()).any(|name| rule(name));
     if mentions(is_huge_pages) && !mentions(|name| matches!(name, "cpu" | "memory")) {
         errors.push(FieldError::forbidden(path, "HugePages require cpu or memory"));
     }
+    errors.extend(pod_resources::used_claims(list(&resources.claims), claims, &path.child("claims")));
     errors
 }

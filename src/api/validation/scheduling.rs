@@ -2,7 +2,7 @@
 //!
 //! Models: pkg/apis/core/validation/validation.go (validateAffinity, ValidateTolerations,
 //! validateTopologySpreadConstraints, validateNodeTaints), v1.36.
-//! Simplified: matchLabelKeys are not checked against the selector.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{
     Affinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodAffinityTerm, PodSpec, Taint, Toleration,
     TopologySpreadConstraint, WeightedPodAffinityTerm,
 };
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use serde_json::json;
 
 use super::{invalid_each, list, metadata, text};
@@ -130,6 +131,7 @@ fn pod_term(term: &PodAffinityTerm, path: &Path) -> Vec<FieldError> {
     for namespace in list(&term.namespaces) {
         invalid_each(&mut errors, &path.child("namespace"), namespace.as_str(), name_rules::dns1123_label(namespace));
     }
+    errors.extend(label_keys(list(&term.match_label_keys), list(&term.mismatch_label_keys), term.label_selector.as_ref(), path));
     let key = path.child("topologyKey");
     if term.topology_key.is_empty() {
         errors.push(FieldError::required(&key, "can not be empty"));
@@ -232,7 +234,39 @@ pub(crate) fn spread(constraints: &[TopologySpreadConstraint], path: &Path) -> V
                 errors.push(FieldError::not_supported(own.child(name), policy, &["Honor", "Ignore"]));
             }
         }
+        errors.extend(label_keys(list(&constraint.match_label_keys), &[], constraint.label_selector.as_ref(), &own));
         errors.extend(metadata::label_selector(constraint.label_selector.as_ref(), &own.child("labelSelector")));
+    }
+    errors
+}
+
+/// Keys whose values on the pod itself become part of the selector. By now they are in it, behind what the writer wrote; so
+/// a key that the writer asked for too is there twice.
+fn label_keys(keys: &[String], unlike: &[String], selector: Option<&LabelSelector>, path: &Path) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (name, keys) in [("matchLabelKeys", keys), ("mismatchLabelKeys", unlike)] {
+        let field = path.child(name);
+        if selector.is_none() && !keys.is_empty() {
+            errors.push(FieldError::forbidden(field, "must not be specified when labelSelector is not set"));
+            continue;
+        }
+        for (index, key) in keys.iter().enumerate() {
+            invalid_each(&mut errors, &field.index(index), key.as_str(), name_rules::label_key(key));
+        }
+    }
+    if let Some(selector) = selector {
+        let mut selected: BTreeSet<&String> = selector.match_labels.iter().flatten().map(|(key, _)| key).collect();
+        for expression in list(&selector.match_expressions) {
+            let index = keys.iter().rposition(|key| *key == expression.key);
+            if let Some(index) = index.filter(|_| selected.contains(&expression.key)) {
+                errors.push(FieldError::invalid(path.index(index), expression.key.as_str(), "exists in both matchLabelKeys and labelSelector"));
+            }
+            selected.insert(&expression.key);
+        }
+    }
+    for (index, key) in keys.iter().enumerate().filter(|(_, key)| unlike.contains(key)) {
+        let field = path.child("matchLabelKeys").index(index);
+        errors.push(FieldError::invalid(field, key.as_str(), "exists in both matchLabelKeys and mismatchLabelKeys"));
     }
     errors
 }

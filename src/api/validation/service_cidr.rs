@@ -76,6 +76,9 @@ pub(crate) fn ip_address_update(new: &IPAddress, old: &IPAddress) -> Vec<FieldEr
         let order = [("Group", text(&now.group)), ("Resource", &now.resource), ("Namespace", text(&now.namespace)), ("Name", &now.name)];
         let shown: Vec<String> = order.iter().map(|(name, value)| format!("{name:?}:{}", json!(value))).collect();
         let error = FieldError::invalid("spec.parentRef", json!(now), "field is immutable");
+        if *now == Default::default() {
+            return [errors, vec![error.shown_as("null")]].concat();
+        }
         errors.push(error.shown_as(format!("{{{}}}", shown.join(","))));
     }
     errors

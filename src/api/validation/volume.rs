@@ -1,13 +1,15 @@
 //! Volumes: one source each, with what that source needs.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateVolumes, validateVolumeSource), v1.36.
-//! Simplified: the sources of cloud providers and of old storage systems are counted but not looked into.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, HostPathVolumeSource, KeyToPath, NFSVolumeSource, ProjectedVolumeSource, Volume};
+use k8s_openapi::api::core::v1::{
+    DownwardAPIVolumeFile, EphemeralVolumeSource, HostPathVolumeSource, KeyToPath, NFSVolumeSource, ProjectedVolumeSource, Volume,
+};
 
-use super::{container, invalid_each, list, persistent_volume_claim, text};
+use super::{container, invalid_each, list, one_of, persistent_volume_claim, text, volume_source};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::quantity::Quantity;
@@ -15,12 +17,12 @@ use crate::quantity::Quantity;
 const MODE: &str = "must be a number between 0 and 0777 (octal), both inclusive";
 
 /// The names of the volumes that are in order, and what is wrong with the others.
-pub(crate) fn validate_all<'a>(volumes: &'a [Volume], path: &Path) -> (BTreeSet<&'a str>, Vec<FieldError>) {
+pub(crate) fn validate_all<'a>(volumes: &'a [Volume], meta: Meta<'_>, path: &Path) -> (BTreeSet<&'a str>, Vec<FieldError>) {
     let mut names = BTreeSet::new();
     let mut errors = Vec::new();
     for (index, volume) in volumes.iter().enumerate() {
         let path = path.index(index);
-        let mut own = source(volume, &path);
+        let mut own = source(volume, meta, &path);
         match volume.name.as_str() {
             "" => own.push(FieldError::required(path.child("name"), "")),
             name => invalid_each(&mut own, &path.child("name"), name, name_rules::dns1123_label(name)),
@@ -36,13 +38,20 @@ pub(crate) fn validate_all<'a>(volumes: &'a [Volume], path: &Path) -> (BTreeSet<
     (names, errors)
 }
 
-/// The checks of one source, or nothing if the volume has no such source.
-type Checked = (&'static str, Option<Vec<FieldError>>);
+/// Whose volumes these are: a pod's, or those of a template, which has no name.
+#[derive(Clone, Copy)]
+pub(crate) struct Meta<'a> {
+    pub name: &'a str,
+    pub is_pod: bool,
+}
 
-fn source(volume: &Volume, path: &Path) -> Vec<FieldError> {
+/// The checks of one source, or nothing if the volume has no such source.
+pub(super) type Checked = (&'static str, Option<Vec<FieldError>>);
+
+fn source(volume: &Volume, meta: Meta<'_>, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut found = 0;
-    for (name, own) in known_sources(volume, path).into_iter().chain(other_sources(volume)) {
+    for (name, own) in sources(volume, meta, path) {
         let Some(own) = own else { continue };
         if found > 0 {
             // The reference spells this one without its `d`.
@@ -52,6 +61,9 @@ fn source(volume: &Volume, path: &Path) -> Vec<FieldError> {
             errors.extend(own);
         }
         found += 1;
+        if name == "iscsi" {
+            errors.extend(volume_source::long_portal(volume, path));
+        }
     }
     if found == 0 {
         errors.push(FieldError::required(path, "must specify a volume type"));
@@ -59,68 +71,72 @@ fn source(volume: &Volume, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn known_sources(volume: &Volume, path: &Path) -> Vec<Checked> {
+/// The sources in the order in which they are looked at.
+fn sources(volume: &Volume, meta: Meta<'_>, path: &Path) -> Vec<Checked> {
     let at = |name: &str| path.child(name);
-    let empty_dir = volume.empty_dir.as_ref().map(|source| {
-        let negative = source.size_limit.as_ref().map(Quantity::of).is_some_and(|limit| limit.sign() < 0);
-        let why = "SizeLimit field must be a valid resource quantity";
-        negative.then(|| FieldError::forbidden(at("emptyDir").child("sizeLimit"), why)).into_iter().collect()
-    });
-    let claim = volume.persistent_volume_claim.as_ref().map(|source| {
-        required_text(&source.claim_name, &at("persistentVolumeClaim").child("claimName")).into_iter().collect()
-    });
-    vec![
-        ("emptyDir", empty_dir),
+    let mut checked = vec![
+        ("emptyDir", volume.empty_dir.as_ref().map(|source| {
+            let negative = source.size_limit.as_ref().map(Quantity::of).is_some_and(|limit| limit.sign() < 0);
+            let why = "SizeLimit field must be a valid resource quantity";
+            negative.then(|| FieldError::forbidden(at("emptyDir").child("sizeLimit"), why)).into_iter().collect()
+        })),
         ("hostPath", volume.host_path.as_ref().map(|source| host_path(source, &at("hostPath")))),
-        ("secret", volume.secret.as_ref().map(|source| {
-            keyed(("secretName", text(&source.secret_name)), source.default_mode, list(&source.items), &at("secret"))
-        })),
-        ("nfs", volume.nfs.as_ref().map(|source| nfs(source, &at("nfs")))),
-        ("persistentVolumeClaim", claim),
-        ("downwardAPI", volume.downward_api.as_ref().map(|source| {
-            let mut errors: Vec<FieldError> = mode(source.default_mode, &at("downwardAPI").child("defaultMode")).into_iter().collect();
-            errors.extend(list(&source.items).iter().flat_map(|file| downward_file(file, &at("downwardAPI"))));
-            errors
-        })),
-        ("configMap", volume.config_map.as_ref().map(|source| {
-            keyed(("name", &source.name), source.default_mode, list(&source.items), &at("configMap"))
-        })),
-        ("projected", volume.projected.as_ref().map(|source| projected(source, &at("projected")))),
-        ("ephemeral", volume.ephemeral.as_ref().map(|source| {
-            let path = at("ephemeral").child("volumeClaimTemplate");
-            match &source.volume_claim_template {
-                Some(template) => persistent_volume_claim::template(template, &path),
-                None => vec![FieldError::required(path, "")],
-            }
-        })),
-    ]
+        ("gitRepo", volume.git_repo.as_ref().map(|source| volume_source::git_repo(source, &at("gitRepo")))),
+    ];
+    checked.extend(volume_source::disks(volume, path));
+    checked.push(("secret", volume.secret.as_ref().map(|source| {
+        keyed(("secretName", text(&source.secret_name)), source.default_mode, list(&source.items), &at("secret"))
+    })));
+    checked.push(("nfs", volume.nfs.as_ref().map(|source| nfs(source, &at("nfs")))));
+    checked.extend(volume_source::first_servers(volume, path));
+    checked.push(("persistentVolumeClaim", volume.persistent_volume_claim.as_ref().map(|source| {
+        required_text(&source.claim_name, &at("persistentVolumeClaim").child("claimName")).into_iter().collect()
+    })));
+    checked.extend(volume_source::second_servers(volume, path));
+    checked.push(("downwardAPI", volume.downward_api.as_ref().map(|source| {
+        let mut errors: Vec<FieldError> = mode(source.default_mode, &at("downwardAPI").child("defaultMode")).into_iter().collect();
+        errors.extend(list(&source.items).iter().flat_map(|file| downward_file(file, &at("downwardAPI"))));
+        errors
+    })));
+    checked.extend(volume_source::fibres(volume, path));
+    checked.push(("configMap", volume.config_map.as_ref().map(|source| {
+        keyed(("name", &source.name), source.default_mode, list(&source.items), &at("configMap"))
+    })));
+    checked.extend(volume_source::clouds(volume, path));
+    checked.push(("projected", volume.projected.as_ref().map(|source| projected(source, &at("projected")))));
+    checked.extend(volume_source::drivers(volume, path));
+    checked.push(("ephemeral", volume.ephemeral.as_ref().map(|source| ephemeral(source, &volume.name, meta, path))));
+    checked.push(("image", volume.image.as_ref().map(|source| {
+        let missing = meta.is_pod && text(&source.reference).is_empty();
+        let mut errors: Vec<FieldError> = missing.then(|| FieldError::required(at("image").child("reference"), "")).into_iter().collect();
+        one_of(&mut errors, &at("image").child("pullPolicy"), source.pull_policy.as_deref(), &["Always", "IfNotPresent", "Never"]);
+        errors
+    })));
+    checked
 }
 
-fn other_sources(volume: &Volume) -> Vec<Checked> {
-    let given = |is_some: bool| is_some.then(Vec::new);
-    vec![
-        ("gcePersistentDisk", given(volume.gce_persistent_disk.is_some())),
-        ("awsElasticBlockStore", given(volume.aws_elastic_block_store.is_some())),
-        ("gitRepo", given(volume.git_repo.is_some())),
-        ("iscsi", given(volume.iscsi.is_some())),
-        ("glusterfs", given(volume.glusterfs.is_some())),
-        ("flocker", given(volume.flocker.is_some())),
-        ("rbd", given(volume.rbd.is_some())),
-        ("cinder", given(volume.cinder.is_some())),
-        ("cephFS", given(volume.cephfs.is_some())),
-        ("quobyte", given(volume.quobyte.is_some())),
-        ("fc", given(volume.fc.is_some())),
-        ("flexVolume", given(volume.flex_volume.is_some())),
-        ("azureFile", given(volume.azure_file.is_some())),
-        ("vsphereVolume", given(volume.vsphere_volume.is_some())),
-        ("photonPersistentDisk", given(volume.photon_persistent_disk.is_some())),
-        ("portworxVolume", given(volume.portworx_volume.is_some())),
-        ("azureDisk", given(volume.azure_disk.is_some())),
-        ("storageos", given(volume.storageos.is_some())),
-        ("scaleIO", given(volume.scale_io.is_some())),
-        ("csi", given(volume.csi.is_some())),
-        ("image", given(volume.image.is_some())),
-    ]
+/// Volumes whose claim is the one that is made for another volume of the pod.
+pub(crate) fn claims_of_others(volumes: &[Volume], meta: Meta<'_>, path: &Path) -> Vec<FieldError> {
+    let made = |name: &str| volumes.iter().any(|volume| volume.ephemeral.is_some() && format!("{}-{}", meta.name, volume.name) == name);
+    let claims = volumes.iter().enumerate().filter_map(|(index, volume)| Some((index, volume.persistent_volume_claim.as_ref()?.claim_name.as_str())));
+    let faulty = claims.filter(|(_, name)| !meta.name.is_empty() && made(name));
+    let why = "must not reference a PVC that gets created for an ephemeral volume";
+    faulty.map(|(index, name)| FieldError::invalid(path.index(index).child("persistentVolumeClaim").child("claimName"), name, why)).collect()
+}
+
+/// A claim that is made for the pod, named after it and the volume.
+fn ephemeral(source: &EphemeralVolumeSource, volume_name: &str, meta: Meta<'_>, path: &Path) -> Vec<FieldError> {
+    let template_path = path.child("ephemeral").child("volumeClaimTemplate");
+    let mut errors = match &source.volume_claim_template {
+        Some(template) => persistent_volume_claim::template(template, &template_path),
+        None => vec![FieldError::required(template_path, "")],
+    };
+    if !meta.name.is_empty() && !volume_name.is_empty() {
+        let claim = format!("{}-{volume_name}", meta.name);
+        let faults = name_rules::dns1123_subdomain(&claim);
+        errors.extend(faults.into_iter().map(|fault| FieldError::invalid(path.child("name"), volume_name, format!("PVC name {claim:?}: {fault}"))));
+    }
+    errors
 }
 
 fn required_text(value: &str, path: &Path) -> Option<FieldError> {

@@ -39,6 +39,11 @@ fn deployment_spec(deployment: &Deployment) -> Vec<FieldError> {
     let min_ready = spec.min_ready_seconds.unwrap_or(0);
     nonnegative(&mut errors, &path.child("minReadySeconds"), min_ready);
     nonnegative(&mut errors, &path.child("revisionHistoryLimit"), spec.revision_history_limit.unwrap_or(0));
+    // An older version of the API had the revision to go back to as a field.
+    let rollback = deployment.metadata.annotations.as_ref().and_then(|annotations| annotations.get("deprecated.deployment.rollback.to"));
+    if let Some(revision) = rollback.and_then(|revision| revision.parse::<i64>().ok()) {
+        nonnegative(&mut errors, &path.child("rollback").child("version"), revision);
+    }
     if let Some(deadline) = spec.progress_deadline_seconds {
         nonnegative(&mut errors, &path.child("progressDeadlineSeconds"), deadline);
         if deadline <= min_ready {

@@ -39,6 +39,7 @@ impl ApiServer {
         }
         self.check_escalation(&call.user, &object, None)?;
         self.stamp_new(&mut object, call);
+        call.warnings.extend(object.warnings_before_create());
         object.prepare_for_create();
         rest::complete_new(&mut object, &call.user, &self.epoch.seconds(call.now));
         let key = Key::of(&object);
@@ -197,6 +198,10 @@ impl ApiServer {
         let kind = old.kind();
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
+        if object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
+            // Whoever names no version means the one that is stored.
+            object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
+        }
         object.set_defaults();
         self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
@@ -216,20 +221,18 @@ impl ApiServer {
         self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
         self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
-        let errors = if status_only {
-            object.validate_status_update(&old)
-        } else if let Some(part) = part {
-            object.validate_part_update(part, &old)
-        } else {
-            let mut errors = if kind.validates_updates_whole() { Vec::new() } else { object.validate() };
-            errors.extend(object.validate_update(&old));
-            errors
+        let errors = match part {
+            Some(part) => object.validate_part_update(part, &old),
+            None => object.validate_replacement(&old, status_only),
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
         self.check_certificates(&object, Some(&old), subresource, call)?;
         self.validate_admission(Some(&object), Some(&old), subresource, call)?;
+        if subresource.is_none() {
+            call.warnings.extend(object.warnings_on_update(&old));
+        }
         self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         if object == old && self.owned_as_before(kind, &key, call) {
@@ -305,8 +308,9 @@ fn keep_identity(object: &mut Object, old: &Object) {
     let meta = object.meta_mut();
     meta.uid = stored.uid;
     meta.creation_timestamp = stored.creation_timestamp;
-    meta.deletion_timestamp = stored.deletion_timestamp;
-    meta.deletion_grace_period_seconds = stored.deletion_grace_period_seconds;
+    // Nobody takes back a deletion; to begin one by an update is refused later.
+    meta.deletion_timestamp = stored.deletion_timestamp.or(meta.deletion_timestamp.take());
+    meta.deletion_grace_period_seconds = meta.deletion_grace_period_seconds.or(stored.deletion_grace_period_seconds);
     meta.generate_name = meta.generate_name.take().or(stored.generate_name);
     meta.generation = stored.generation;
     meta.self_link = None;

@@ -74,7 +74,6 @@ const PLUGINS: &[(&str, Plugin)] = &[
     ("DefaultTolerationSeconds", default_toleration_seconds::admit),
     ("DefaultStorageClass", default_storage_class::admit),
     ("StorageObjectInUseProtection", storage_object_in_use_protection::admit),
-    ("PersistentVolumeClaimResize", persistent_volume_claim_resize::admit),
     ("RuntimeClass", runtime_class::admit),
     ("DefaultIngressClass", default_ingress_class::admit),
     ("PodTopologyLabels", pod_topology_labels::admit),
@@ -86,6 +85,7 @@ const VALIDATORS: &[(&str, Plugin)] = &[
     ("ServiceAccount", service_account::validate),
     ("PodSecurity", pod_security::validate),
     ("Priority", priority::validate),
+    ("PersistentVolumeClaimResize", persistent_volume_claim_resize::validate),
     ("RuntimeClass", runtime_class::validate),
     ("PodResizeValidator", pod_resize::validate),
 ];

@@ -9,7 +9,7 @@ use super::{Attributes, name_of};
 use crate::storage::{claim_class, matching};
 use crate::store::Key;
 
-pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
+pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     if attributes.subresource.is_some() {
         return Ok(());
     }

@@ -8,6 +8,7 @@
 
 mod client;
 mod normal;
+mod verdicts;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
