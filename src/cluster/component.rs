@@ -15,6 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
+use crate::store::Lines;
 use crate::network::{Aims, Arrival, Connected, Ip, Policies, ProcessId, Rules};
 
 /// A component's number, in the order in which they were started.
@@ -38,6 +39,8 @@ pub struct WatchEvent {
     pub resource_version: u64,
     /// Who owns what of the object, for clients that see it.
     pub managed: Managed,
+    /// What clients outside are told of it.
+    pub lines: Lines,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

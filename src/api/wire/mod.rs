@@ -1,125 +1,132 @@
-//! What the API server writes even when it is empty: `"lastProbeTime": null`, `"state": {}` and the like.
+//! Objects as the API server writes them, with what it writes even when it is empty: `"lastProbeTime": null`,
+//! `"state": {}` and the like.
 //!
-//! Go leaves out an empty field only if its type says so, and some types do not.
+//! Go leaves out an empty field only if its type says so, and some types do not. An object is written in one walk: into
+//! text, into a `Value`, into whatever serde writes.
 //!
 //! Models: the JSON tags in staging/src/k8s.io/api, v1.36.
 //! Simplified: nothing of the kinds that are served.
 
-use serde_json::{Map, Value};
+mod always;
+mod writer;
 
-use crate::Kind;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
 
-/// Fields of a struct that are written as `null` and as `{}` when they are not set.
-struct Always {
-    null: &'static [&'static str],
-    object: &'static [&'static str],
+use crate::Object;
+use crate::managed_fields::Managed;
+use writer::{Place, Writer};
+
+/// An object as it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    pub object: &'a Object,
+    /// Who owns what of it, if that is to be seen.
+    pub managed: Option<&'a Managed>,
+    /// Whether it says what it is; the items of a list need not.
+    pub typed: bool,
 }
 
-impl Always {
-    fn complete(&self, value: &mut Value) {
-        if let Some(object) = value.as_object_mut() {
-            for name in self.null {
-                object.entry(*name).or_insert(Value::Null);
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let info = self.object.kind().info();
+        let api_version = info.api_version();
+        let names = self.typed.then_some((info.kind, api_version.as_str()));
+        let managed = self.managed.filter(|managed| !managed.is_empty());
+        match self.object {
+            Object::Custom(object) => {
+                let mut out = serializer.serialize_map(None)?;
+                if self.typed {
+                    out.serialize_entry("kind", info.kind)?;
+                    out.serialize_entry("apiVersion", &object.definition().info().api_version())?;
+                }
+                out.serialize_entry("metadata", &WrittenMetadata { object: self.object, managed })?;
+                object.fields.iter().try_for_each(|(name, value)| out.serialize_entry(name, value))?;
+                out.end()
             }
-            for name in self.object {
-                object.entry(*name).or_insert_with(|| Value::Object(Map::new()));
-            }
+            object => object.serialize(Writer::new(serializer, Place::Object { names, managed })),
         }
     }
+}
 
-    fn complete_part(&self, part: Option<&mut Value>) {
-        part.into_iter().for_each(|value| self.complete(value));
-    }
+/// Metadata as it is written, with who owns what.
+#[derive(Clone, Copy, Debug)]
+pub struct WrittenMetadata<'a> {
+    pub object: &'a Object,
+    pub managed: Option<&'a Managed>,
+}
 
-    fn complete_each(&self, list: Option<&mut Value>) {
-        list.and_then(Value::as_array_mut).into_iter().flatten().for_each(|value| self.complete(value));
+impl Serialize for WrittenMetadata<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let managed = self.managed.filter(|managed| !managed.is_empty());
+        self.object.meta().serialize(Writer::new(serializer, Place::Metadata { managed }))
     }
+}
+
+/// A part of an object as JSON.
+pub(crate) fn value<T: Serialize>(part: &T) -> Value {
+    part.serialize(Writer::new(serde_json::value::Serializer, Place::Part { whole_numbers: false })).expect("an object has only string keys")
 }
 
 /// Numbers without a fraction as Go writes them: `1`, not `1.0`.
-pub(crate) fn whole_numbers(mut value: Value) -> Value {
-    match &mut value {
-        Value::Number(number) => {
-            let whole = number.as_f64().filter(|real| number.is_f64() && real.fract() == 0.0 && real.abs() < 1e15);
-            if let Some(whole) = whole {
-                return Value::from(whole as i64);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = whole_numbers(item.take())),
-        Value::Object(fields) => fields.values_mut().for_each(|field| *field = whole_numbers(field.take())),
-        _ => {}
-    }
-    value
+pub(crate) fn whole_numbers<T: Serialize>(part: &T) -> Value {
+    part.serialize(Writer::new(serde_json::value::Serializer, Place::Part { whole_numbers: true })).expect("an object has only string keys")
 }
 
-/// Fills in what the reference always writes for an object of this kind.
-pub(crate) fn complete(kind: Kind, value: &mut Value) {
-    let condition = Always { null: &["lastTransitionTime"], object: &[] };
-    match kind {
-        Kind::Pod => {
-            let condition = Always { null: &["lastProbeTime", "lastTransitionTime"], object: &[] };
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-            let container = Always { null: &[], object: &["lastState", "state"] };
-            for list in ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"] {
-                container.complete_each(value.pointer_mut(&format!("/status/{list}")));
-            }
-        }
-        Kind::Node => {
-            let condition = Always { null: &["lastHeartbeatTime", "lastTransitionTime"], object: &[] };
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-        }
-        Kind::Deployment => {
-            let condition = Always { null: &["lastTransitionTime", "lastUpdateTime"], object: &[] };
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-        }
-        Kind::CustomResourceDefinition => {
-            // Limits are real numbers, which Go writes without a fraction where there is none.
-            if let Some(spec) = value.get_mut("spec") {
-                *spec = whole_numbers(spec.take());
-            }
-            if let Some(status) = value.get_mut("status") {
-                Always { null: &["conditions", "storedVersions"], object: &[] }.complete(status);
-                if let Some(status) = status.as_object_mut() {
-                    status.entry("acceptedNames").or_insert_with(|| serde_json::json!({"kind": "", "plural": ""}));
-                }
-            }
-        }
-        Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::ReplicationController | Kind::Namespace => condition.complete_each(value.pointer_mut("/status/conditions")),
-        Kind::Job => {
-            let condition = Always { null: &["lastProbeTime", "lastTransitionTime"], object: &[] };
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-        }
-        Kind::HorizontalPodAutoscaler => {
-            value.pointer_mut("/status").into_iter().for_each(|status| Always { null: &["currentMetrics"], object: &[] }.complete(status));
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-        }
-        Kind::PodDisruptionBudget => value.pointer_mut("/status").into_iter().for_each(|status| {
-            for count in ["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"] {
-                status[count] = status.get(count).cloned().unwrap_or_else(|| 0.into());
-            }
-        }),
-        Kind::Event => Always { null: &["eventTime", "firstTimestamp", "lastTimestamp"], object: &[] }.complete(value),
-        Kind::EndpointSlice => {
-            Always { null: &["endpoints", "ports"], object: &[] }.complete(value);
-            Always { null: &[], object: &["conditions"] }.complete_each(value.pointer_mut("/endpoints"));
-        }
-        Kind::Role | Kind::ClusterRole => Always { null: &["rules"], object: &[] }.complete(value),
-        Kind::TokenRequest => {
-            let spec = Always { null: &["audiences", "boundObjectRef"], object: &[] };
-            value.get_mut("spec").into_iter().for_each(|value| spec.complete(value));
-        }
-        Kind::PersistentVolumeClaim => {
-            condition.complete_each(value.pointer_mut("/status/conditions"));
-            Always { null: &[], object: &["resources"] }.complete_part(value.pointer_mut("/spec"));
-        }
-        Kind::Ingress => Always { null: &[], object: &["loadBalancer"] }.complete_part(value.pointer_mut("/status")),
-        Kind::NetworkPolicy => Always { null: &[], object: &["podSelector"] }.complete_part(value.pointer_mut("/spec")),
-        Kind::VolumeAttachment => {
-            let error = Always { null: &["time"], object: &[] };
-            error.complete_part(value.pointer_mut("/status/attachError"));
-            error.complete_part(value.pointer_mut("/status/detachError"));
-        }
-        Kind::CSINode => Always { null: &["topologyKeys"], object: &[] }.complete_each(value.pointer_mut("/spec/drivers")),
-        _ => {}
+/// The entries of a map and no more: for writing `{}` and what begins like it.
+pub(crate) fn map<S: Serializer>(serializer: S, entries: &[(&str, &str)]) -> Result<S::Ok, S::Error> {
+    let mut out = serializer.serialize_map(Some(entries.len()))?;
+    for (name, value) in entries {
+        out.serialize_entry(name, value)?;
+    }
+    out.end()
+}
+
+/// No object holds what this is about.
+pub(crate) fn not_in_objects<T, E: serde::ser::Error>() -> Result<T, E> {
+    Err(E::custom("objects have no variants with content"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Kind;
+
+    fn written(kind: Kind, value: Value) -> Value {
+        kind.parse(value).unwrap().to_value()
+    }
+
+    #[test]
+    fn what_go_always_writes_is_there() {
+        let pod = written(Kind::Pod, json!({"status": {"conditions": [{"type": "Ready", "status": "True"}], "containerStatuses": [{"name": "a", "image": "b", "imageID": "", "ready": true, "restartCount": 0}]}}));
+        assert_eq!(pod["status"]["conditions"][0], json!({"type": "Ready", "status": "True", "lastProbeTime": null, "lastTransitionTime": null}));
+        assert_eq!(pod["status"]["containerStatuses"][0]["state"], json!({}));
+        let event = written(Kind::Event, json!({"involvedObject": {}, "metadata": {}, "eventTime": "2026-01-01T00:00:00.000000Z"}));
+        assert_eq!((&event["eventTime"], &event["firstTimestamp"]), (&json!("2026-01-01T00:00:00.000000Z"), &Value::Null));
+        let budget = written(Kind::PodDisruptionBudget, json!({"status": {"currentHealthy": 2}}));
+        assert_eq!(budget["status"], json!({"currentHealthy": 2, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0}));
+        assert_eq!(written(Kind::ClusterRole, json!({}))["rules"], Value::Null);
+    }
+
+    #[test]
+    fn fields_come_in_the_order_of_their_names_after_what_the_object_is() {
+        let pod = Kind::Pod.parse(json!({"metadata": {"name": "a"}, "status": {"conditions": [{"type": "Ready", "status": "True", "message": "m"}]}})).unwrap();
+        let text = |typed| serde_json::to_string(&Written { object: &pod, managed: None, typed }).unwrap();
+        let rest = r#""metadata":{"name":"a"},"spec":{"containers":[]},"status":{"conditions":[{"lastProbeTime":null,"lastTransitionTime":null,"message":"m","status":"True","type":"Ready"}]}}"#;
+        assert_eq!(text(true), format!(r#"{{"kind":"Pod","apiVersion":"v1",{rest}"#));
+        assert_eq!(text(false), format!("{{{rest}"));
+    }
+
+    #[test]
+    fn owners_are_shown_in_the_metadata_of_the_object_alone() {
+        let deployment = Kind::Deployment.parse(json!({"metadata": {"name": "a"}, "spec": {"selector": {}, "template": {"metadata": {"labels": {"a": "b"}}}}})).unwrap();
+        let entry = json!({"manager": "m", "operation": "Update", "apiVersion": "apps/v1", "fieldsType": "FieldsV1", "time": "2026-01-01T00:00:00Z",
+            "fieldsV1": {"f:spec": {"f:template": {"f:metadata": {"f:labels": {".": {}, "f:a": {}}}}}}});
+        let managed = Managed::decode(&[serde_json::from_value(entry.clone()).unwrap()]).unwrap();
+        let value = serde_json::to_value(Written { object: &deployment, managed: Some(&managed), typed: true }).unwrap();
+        assert_eq!(value["metadata"]["managedFields"], json!([entry]));
+        assert_eq!(value["spec"]["template"]["metadata"], json!({"labels": {"a": "b"}}));
     }
 }

@@ -8,6 +8,7 @@ mod accept;
 mod body;
 mod custom;
 mod discovery;
+mod documents;
 mod openapi;
 mod options;
 mod path;
