@@ -197,17 +197,25 @@ impl Path {
 
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
-        Path(format!("{}.{name}", self.0))
+        self.with(&[".", name])
     }
 
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
-        Path(format!("{}[{index}]", self.0))
+        self.key(&index.to_string())
     }
 
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
-        Path(format!("{}[{key}]", self.0))
+        self.with(&["[", key, "]"])
+    }
+
+    /// Paths are made for every field of every object, right or wrong, and so without the machinery of formatting.
+    fn with(&self, parts: &[&str]) -> Self {
+        let mut path = String::with_capacity(self.0.len() + parts.iter().map(|part| part.len()).sum::<usize>());
+        path.push_str(&self.0);
+        parts.iter().for_each(|part| path.push_str(part));
+        Path(path)
     }
 }
 

@@ -57,8 +57,12 @@ pub trait Resource: Strategy + Clone + Debug + Default + PartialEq + Serialize +
 
     /// The JSON of two states of an object, of which parts that are equal may be missing in both.
     fn differing_values(&self, new: &Self) -> (serde_json::Value, serde_json::Value) {
-        let value = |object: &Self| serde_json::to_value(object).expect("an object has only string keys");
-        (value(self), value(new))
+        (crate::wire::value(self), crate::wire::value(new))
+    }
+
+    /// This object with the chosen parts (`metadata`, `spec`, `status`) of another, or `None` for a kind that is whole.
+    fn with_parts_of(&self, _other: &Self, _is_chosen: &dyn Fn(&str) -> bool) -> Option<Self> {
+        None
     }
 
     fn name(&self) -> &str {
@@ -197,17 +201,27 @@ macro_rules! spec_and_status_kind {
 
         $crate::resource_impl!($name, metadata, {
             fn differing_values(&self, new: &Self) -> (serde_json::Value, serde_json::Value) {
-                let value = |part: Result<serde_json::Value, serde_json::Error>| part.expect("an object has only string keys");
                 let (mut before, mut after) = (serde_json::Map::new(), serde_json::Map::new());
                 if $crate::object_meta::ownable_differs(&self.metadata, &new.metadata) {
-                    before.insert("metadata".to_owned(), value(serde_json::to_value(&self.metadata)));
-                    after.insert("metadata".to_owned(), value(serde_json::to_value(&new.metadata)));
+                    before.insert("metadata".to_owned(), $crate::wire::value(&self.metadata));
+                    after.insert("metadata".to_owned(), $crate::wire::value(&new.metadata));
                 }
                 $(if !std::sync::Arc::ptr_eq(&self.$field, &new.$field) && self.$field != new.$field {
-                    before.insert(stringify!($field).to_owned(), value(serde_json::to_value(&self.$field)));
-                    after.insert(stringify!($field).to_owned(), value(serde_json::to_value(&new.$field)));
+                    before.insert(stringify!($field).to_owned(), $crate::wire::value(&self.$field));
+                    after.insert(stringify!($field).to_owned(), $crate::wire::value(&new.$field));
                 })+
                 (before.into(), after.into())
+            }
+
+            fn with_parts_of(&self, other: &Self, is_chosen: &dyn Fn(&str) -> bool) -> Option<Self> {
+                let mut mixed = self.clone();
+                if is_chosen("metadata") {
+                    mixed.metadata.clone_from(&other.metadata);
+                }
+                $(if is_chosen(stringify!($field)) {
+                    mixed.$field.clone_from(&other.$field);
+                })+
+                Some(mixed)
             }
         });
     };

@@ -18,6 +18,7 @@ use crate::gateway::HttpId;
 use crate::images::Disks;
 use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
+use crate::store::Lines;
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +41,8 @@ pub struct WatchEvent {
     pub resource_version: u64,
     /// Who owns what of the object, for clients that see it.
     pub managed: Managed,
+    /// What clients outside are told of it.
+    pub lines: Lines,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
 use crate::network::{PodCall, Proxied};
-use crate::store::Key;
+use crate::store::{Key, Lines};
 
 /// How long the server waits for a revision that is not there yet.
 const FRESHNESS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -220,7 +220,7 @@ impl Cluster {
         if initial {
             for object in items {
                 let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed });
+                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed, lines: Lines::default() });
             }
         }
         for change in missed {

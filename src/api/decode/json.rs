@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
     let mut duplicates = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let parsed = Node { path: String::new(), duplicates: &mut duplicates }.deserialize(&mut deserializer);
+    let parsed = Node { path: Path::Root, duplicates: &mut duplicates }.deserialize(&mut deserializer);
     match parsed.and_then(|value| deserializer.end().map(|()| value)) {
         Ok(value) => Ok((value, duplicates)),
         Err(_) => Err(format!("couldn't get version/kind; json parse error: {}", syntax_error(body))),
@@ -33,8 +33,27 @@ pub fn parse_yaml(body: &[u8]) -> Result<Value, String> {
     serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {error}"))
 }
 
+/// Where in the text we are; only a complaint writes it out.
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Field(&'a Path<'a>, &'a str),
+    Index(&'a Path<'a>, usize),
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root => Ok(()),
+            Path::Field(Path::Root, name) => f.write_str(name),
+            Path::Field(above, name) => write!(f, "{above}.{name}"),
+            Path::Index(above, index) => write!(f, "{above}[{index}]"),
+        }
+    }
+}
+
 struct Node<'a> {
-    path: String,
+    path: Path<'a>,
     duplicates: &'a mut Vec<String>,
 }
 
@@ -72,7 +91,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Node { path: format!("{}[{}]", self.path, list.len()), duplicates: &mut *self.duplicates })? {
+        while let Some(item) = items.next_element_seed(Node { path: Path::Index(&self.path, list.len()), duplicates: &mut *self.duplicates })? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -81,9 +100,9 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(name) = fields.next_key::<String>()? {
-            let path = if self.path.is_empty() { name.clone() } else { format!("{}.{name}", self.path) };
+            let path = Path::Field(&self.path, &name);
             if object.contains_key(&name) {
-                let error = format!("duplicate field {path:?}");
+                let error = format!("duplicate field {:?}", path.to_string());
                 if !self.duplicates.contains(&error) {
                     self.duplicates.push(error);
                 }

@@ -156,6 +156,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
         Value::Array(items) => return items.is_empty() && field != "managedFields",
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
+        // What a claim asks for is always written, even if it is nothing.
+        Value::Object(object) if (in_struct, field) == ("PersistentVolumeClaimSpec", "resources") => return object.is_empty(),
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),

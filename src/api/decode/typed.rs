@@ -41,27 +41,27 @@ impl serde::de::Error for Misfit {
     }
 }
 
-enum Segment {
-    Field(String),
+enum Segment<'a> {
+    Field(&'a str),
     Index(usize),
-    Key(String),
+    Key(&'a str),
 }
 
 /// Where the reader is, and what it has found on the way.
 #[derive(Default)]
-pub(super) struct Context {
-    path: Vec<Segment>,
+pub(super) struct Context<'a> {
+    path: Vec<Segment<'a>>,
     pub(super) strict_errors: Vec<String>,
 }
 
-impl Context {
+impl Context<'_> {
     /// `spec.containers[0].image`, as strict errors name a field.
     fn full_path(&self, last: &str) -> String {
         let mut path = String::new();
         for segment in &self.path {
             match segment {
                 Segment::Field(name) | Segment::Key(name) if path.is_empty() => path.push_str(name),
-                Segment::Field(name) | Segment::Key(name) => path.extend([".", name]),
+                Segment::Field(name) | Segment::Key(name) => path.extend([".", *name]),
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
             }
         }
@@ -71,7 +71,7 @@ impl Context {
     /// `spec.containers.image`, as type errors name it.
     fn go_path(&self) -> String {
         let names = self.path.iter().filter_map(|segment| match segment {
-            Segment::Field(name) => Some(name.as_str()),
+            Segment::Field(name) => Some(*name),
             _ => None,
         });
         names.collect::<Vec<_>>().join(".")
@@ -90,22 +90,22 @@ pub fn go_kind(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn read(kind: Kind, value: &Value, context: &mut Context) -> Result<Object, String> {
+pub(super) fn read<'a>(kind: Kind, value: &'a Value, context: &mut Context<'a>) -> Result<Object, String> {
     kind.deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
-pub(super) fn read_metadata(value: &Value, context: &mut Context) -> Result<ObjectMeta, String> {
+pub(super) fn read_metadata<'a>(value: &'a Value, context: &mut Context<'a>) -> Result<ObjectMeta, String> {
     ObjectMeta::deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'c> {
     value: &'a Value,
-    context: &'a mut Context,
+    context: &'c mut Context<'a>,
     /// The struct that holds this value.
     in_struct: &'static str,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn wrong_type(&self, wanted: &str) -> Misfit {
         self.wrong(go_kind(self.value), wanted)
     }
@@ -145,7 +145,7 @@ macro_rules! integers {
     )+};
 }
 
-impl<'de> Deserializer<'de> for Reader<'_> {
+impl<'de> Deserializer<'de> for Reader<'_, '_> {
     type Error = Misfit;
 
     integers! {
@@ -245,7 +245,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.context, self.in_struct)),
             _ => {
                 let field = match self.context.path.last() {
-                    Some(Segment::Field(name)) => name.as_str(),
+                    Some(Segment::Field(name)) => name,
                     _ => "",
                 };
                 Err(self.wrong_type(map_type(field, self.in_struct)))
@@ -265,7 +265,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
         if required && name == "LabelSelector" && object.iter().all(|(field, value)| is_omitted(name, field, value)) {
             let everything = Map::from_iter([("matchLabels".to_owned(), Value::Object(Map::new()))]);
-            return visitor.visit_map(Fields::of_map(&everything, self.context, name));
+            return visitor.visit_map(Fields::of_map(&everything, &mut Context::default(), name));
         }
         visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: name, of_struct: Some(fields) })
     }
@@ -279,13 +279,13 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
-struct Items<'a> {
+struct Items<'a, 'c> {
     items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
-    context: &'a mut Context,
+    context: &'c mut Context<'a>,
     in_struct: &'static str,
 }
 
-impl<'de> SeqAccess<'de> for Items<'_> {
+impl<'de> SeqAccess<'de> for Items<'_, '_> {
     type Error = Misfit;
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
         let Some((index, value)) = self.items.next() else { return Ok(None) };
@@ -294,24 +294,28 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         self.context.path.pop();
         read.map(Some)
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len())
+    }
 }
 
-struct Fields<'a> {
+struct Fields<'a, 'c> {
     fields: serde_json::map::Iter<'a>,
     current: Option<(&'a String, &'a Value)>,
-    context: &'a mut Context,
+    context: &'c mut Context<'a>,
     in_struct: &'static str,
     /// The field names, if this is a struct and not a map.
     of_struct: Option<&'static [&'static str]>,
 }
 
-impl<'a> Fields<'a> {
-    fn of_map(object: &'a Map<String, Value>, context: &'a mut Context, in_struct: &'static str) -> Self {
+impl<'a, 'c> Fields<'a, 'c> {
+    fn of_map(object: &'a Map<String, Value>, context: &'c mut Context<'a>, in_struct: &'static str) -> Self {
         Fields { fields: object.iter(), current: None, context, in_struct, of_struct: None }
     }
 }
 
-impl<'de> MapAccess<'de> for Fields<'_> {
+impl<'de> MapAccess<'de> for Fields<'_, '_> {
     type Error = Misfit;
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
         let at_root = self.context.path.is_empty();
@@ -333,7 +337,7 @@ impl<'de> MapAccess<'de> for Fields<'_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
         let (field, value) = self.current.take().expect("a value is asked for after its key");
-        let segment = if self.of_struct.is_some() { Segment::Field(field.clone()) } else { Segment::Key(field.clone()) };
+        let segment = if self.of_struct.is_some() { Segment::Field(field) } else { Segment::Key(field) };
         self.context.path.push(segment);
         let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
         self.context.path.pop();

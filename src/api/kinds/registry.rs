@@ -140,26 +140,28 @@ macro_rules! kinds {
             }
             /// The object as the API server writes it, with the fields that it writes even when they are empty.
             pub fn to_value(&self) -> serde_json::Value {
-                let mut value = match self {
-                    $(Object::$name(object) => serde_json::to_value(&**object).expect("an object has only string keys"),)+
-                    Object::Custom(object) => object.to_value(),
-                };
-                $crate::wire::complete(self.kind(), &mut value);
-                value
+                let written = $crate::Written { object: self, managed: None, typed: true };
+                serde_json::to_value(written).expect("an object has only string keys")
             }
             /// The JSON of this object and of a later state of it, without parts that are equal.
             ///
             /// # Panics
             /// When `new` is of another kind.
             pub fn differing_values(&self, new: &Object) -> (serde_json::Value, serde_json::Value) {
-                let (mut before, mut after) = match (self, new) {
+                match (self, new) {
                     $((Object::$name(old), Object::$name(new)) => $crate::Resource::differing_values(&**old, new),)+
                     (Object::Custom(old), Object::Custom(new)) => (old.to_value(), new.to_value()),
                     _ => panic!("an update of another kind"),
-                };
-                $crate::wire::complete(self.kind(), &mut before);
-                $crate::wire::complete(self.kind(), &mut after);
-                (before, after)
+                }
+            }
+            /// This object with the chosen parts of another of its kind, or `None` for a kind that is whole.
+            pub(crate) fn with_parts_of(&self, other: &Object, is_chosen: &dyn Fn(&str) -> bool) -> Option<Object> {
+                match (self, other) {
+                    $((Object::$name(object), Object::$name(other)) => {
+                        $crate::Resource::with_parts_of(&**object, other, is_chosen).map(|mixed| Object::$name(std::sync::Arc::new(mixed)))
+                    })+
+                    _ => None,
+                }
             }
             pub fn row(&self, now: jiff::Timestamp) -> Vec<$crate::Cell> {
                 match self {

@@ -61,14 +61,24 @@ impl PathElement {
 
     /// As FieldsV1 names it.
     pub fn serialized(&self) -> String {
+        let mut name = String::new();
+        self.write(&mut name).expect("a text takes everything");
+        name
+    }
+
+    pub(super) fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self {
-            PathElement::Field(name) => format!("f:{name}"),
+            PathElement::Field(name) => write!(out, "f:{name}"),
             PathElement::Key(keys) => {
-                let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{}:{}", json_text(&Value::from(name.as_ref())), json_text(value))).collect();
-                format!("k:{{{}}}", keys.join(","))
+                out.write_str("k:{")?;
+                for (at, (name, value)) in keys.iter().enumerate() {
+                    let comma = if at == 0 { "" } else { "," };
+                    write!(out, "{comma}{}:{}", json_text(&Value::from(name.as_ref())), json_text(value))?;
+                }
+                out.write_str("}")
             }
-            PathElement::Value(value) => format!("v:{}", json_text(value)),
-            PathElement::Index(index) => format!("i:{index}"),
+            PathElement::Value(value) => write!(out, "v:{}", json_text(value)),
+            PathElement::Index(index) => write!(out, "i:{index}"),
         }
     }
 

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{FieldsV1, ManagedFieldsEntry, Time};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::json;
 
 use super::fields_v1;
@@ -140,9 +141,40 @@ impl Managed {
             manager: Some(entry.writer.manager.clone()),
             operation: Some(entry.writer.operation.name().to_owned()),
             subresource: (!entry.writer.subresource.is_empty()).then(|| entry.writer.subresource.clone()),
-            time: entry.time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()).map(Time),
+            time: entry.shown_time(),
         };
         self.0.iter().map(encode).collect()
+    }
+}
+
+impl Entry {
+    fn shown_time(&self) -> Option<Time> {
+        self.time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()).map(Time)
+    }
+}
+
+/// As `metadata.managedFields` shows it, too, but without making anything of it.
+impl Serialize for Managed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter())
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        out.serialize_entry("apiVersion", &self.writer.api_version)?;
+        out.serialize_entry("fieldsType", "FieldsV1")?;
+        out.serialize_entry("fieldsV1", &self.fields)?;
+        out.serialize_entry("manager", &self.writer.manager)?;
+        out.serialize_entry("operation", self.writer.operation.name())?;
+        if !self.writer.subresource.is_empty() {
+            out.serialize_entry("subresource", &self.writer.subresource)?;
+        }
+        if let Some(time) = self.shown_time() {
+            out.serialize_entry("time", &time)?;
+        }
+        out.end()
     }
 }
 
@@ -205,7 +237,9 @@ mod tests {
     #[test]
     fn what_was_written_is_read_again() {
         let shown = json!([entry("a", "Apply", "2020-01-01T00:00:02Z"), entry("b", "Update", "2020-01-01T00:00:01Z")]);
-        assert_eq!(serde_json::to_value(decode(shown.clone()).unwrap().encode()).unwrap(), shown);
+        let managed = decode(shown.clone()).unwrap();
+        assert_eq!(serde_json::to_value(managed.encode()).unwrap(), shown);
+        assert_eq!(serde_json::to_value(managed).unwrap(), shown);
     }
 
     #[test]

@@ -3,23 +3,55 @@
 //! Models: vendor/sigs.k8s.io/structured-merge-diff/v6/fieldpath/serialize.go, v1.36.
 //! Simplified: nothing.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
+use serde_json::Value;
 
 use super::element::PathElement;
 use super::set::{FieldSet, Node};
 
-pub fn to_value(set: &FieldSet) -> Value {
-    let mut out = Map::new();
-    for node in set.nodes() {
-        let mut below = to_value(&node.children);
-        if node.member && !node.children.is_empty()
-            && let Value::Object(fields) = &mut below
-        {
-            fields.insert(".".to_owned(), Value::Object(Map::new()));
-        }
-        out.insert(node.element.serialized(), below);
+impl Serialize for FieldSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Below { set: self, marked: false }.serialize(serializer)
     }
-    Value::Object(out)
+}
+
+/// What is below an element, which may be marked as a member itself.
+struct Below<'a> {
+    set: &'a FieldSet,
+    marked: bool,
+}
+
+impl Serialize for Below<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(Some(self.set.nodes().len() + usize::from(self.marked)))?;
+        if self.marked {
+            out.serialize_entry(".", &FieldSet::default())?;
+        }
+        for node in self.set.nodes() {
+            out.serialize_entry(&Name(&node.element), &Below { set: &node.children, marked: node.member && !node.children.is_empty() })?;
+        }
+        out.end()
+    }
+}
+
+struct Name<'a>(&'a PathElement);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f)
+    }
+}
+
+impl Serialize for Name<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+pub fn to_value(set: &FieldSet) -> Value {
+    serde_json::to_value(set).expect("a set has only text for keys")
 }
 
 /// Reads a set. What is no object counts as an empty one.

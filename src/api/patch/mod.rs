@@ -73,12 +73,30 @@ pub fn apply(kind: Kind, patch_type: PatchType, current: &Value, patch: &Value) 
 
 /// The patched object, read but neither defaulted nor validated. What does not fit the type is an error of the patch.
 pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -> Result<Decoded, Status> {
+    if let Some(patched) = apply_to_parts(patch_type, current, patch) {
+        return Ok(patched);
+    }
     let kind = current.kind();
     let patched = apply(kind, patch_type, &current.to_value(), patch)?;
     if let Object::Custom(current) = current {
         return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, patch, &patched, &why));
     }
     decode_value(kind, &patched).map_err(|why| unreadable(patch_type, patch, &patched, &why))
+}
+
+/// The same for a patch that names the parts of the object that it changes, as that of a status does: the others are
+/// not looked at, and stay the very same. `None` where this does not work, or where there is something wrong to be told.
+fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Option<Decoded> {
+    let names = patch.as_object().filter(|_| matches!(patch_type, PatchType::Merge | PatchType::Strategic))?;
+    if names.keys().any(|name| name.starts_with('$')) {
+        return None;
+    }
+    let is_changed = |part: &str| names.contains_key(part);
+    let kind = current.kind();
+    let changed = kind.empty()?.with_parts_of(current, &is_changed)?;
+    let patched = apply(kind, patch_type, &changed.to_value(), patch).ok()?;
+    let Decoded { object, strict_errors } = decode_value(kind, &patched).ok()?;
+    Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors })
 }
 
 /// The answer when the patched object cannot be read, or not strictly.

@@ -181,3 +181,23 @@ fn a_patch_that_breaks_the_type_is_an_invalid_patch() {
     let text = " \"\" is invalid: patch: Invalid value: \"map[spec:map[hostNetwork:x]]\": json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool";
     assert_eq!((status.code(), status.message()), (422, text));
 }
+
+#[test]
+fn a_patch_of_a_part_leaves_the_very_same_others() {
+    let pod = Kind::Pod.parse(json!({"metadata": {"name": "a", "labels": {"x": "y"}}, "spec": {"containers": [{"name": "c"}]}, "status": {"phase": "Pending"}})).unwrap();
+    let spec_of = |object: &Object| match object {
+        Object::Pod(pod) => pod.spec.clone(),
+        _ => unreachable!("a patched pod is a pod"),
+    };
+    for (patch_type, patch) in [
+        (PatchType::Strategic, json!({"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}})),
+        (PatchType::Merge, json!({"metadata": {"labels": {"x": null, "z": "1"}}, "status": {"phase": null}})),
+        (PatchType::Merge, json!({"status": null})),
+        (PatchType::Merge, json!({"kind": "Pod", "status": {"phase": "Running", "nothing": 1}, "other": 1})),
+    ] {
+        let patched = apply_to_object(patch_type, &pod, &patch).unwrap();
+        let whole = crate::decode::decode_value(Kind::Pod, &apply(Kind::Pod, patch_type, &pod.to_value(), &patch).unwrap()).unwrap();
+        assert_eq!(patched, whole, "as if all of it were patched by {patch}");
+        assert!(std::sync::Arc::ptr_eq(&spec_of(&patched.object), &spec_of(&pod)));
+    }
+}

@@ -42,7 +42,6 @@ pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
 pub use request::{Answer, Body, FieldValidation, Options, PatchType, Propagation, Reply, Request, Subresource, Verb, VersionMatch};
-pub(crate) use ownership::shown;
 pub use watch::Watches;
 pub(crate) use storage_rules::returns_deleted;
 pub(crate) use write::strictly;

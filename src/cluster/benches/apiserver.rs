@@ -1,24 +1,16 @@
-//! What the API server costs: pods created over HTTP under three watches, long lists, a hundred watches, and the memory
-//! of a pod (`cargo bench --bench apiserver -- memory`).
-
-#![expect(clippy::disallowed_methods, reason = "a measurement reads how much memory the process has")]
+//! What the API server costs: pods created over HTTP under three watches, long lists, a hundred watches.
 
 use std::time::Duration;
 
 use podarium_cluster::{Cause, Cluster, Config, HttpId};
 use podarium_machine::{HttpEvent, HttpRequest};
-use podarium_sim::Time;
 use serde_json::{Value, json};
 
 const PODS: &str = "/api/v1/namespaces/default/pods";
 const COUNT: usize = 10_000;
 
 fn main() {
-    if std::env::args().any(|argument| argument == "memory") {
-        memory();
-    } else {
-        divan::main();
-    }
+    divan::main();
 }
 
 fn post(path: &str, body: &Value) -> HttpRequest {
@@ -88,34 +80,4 @@ fn a_list_of_ten_thousand_pods(bencher: divan::Bencher<'_, '_>, accept: &str) {
 fn answer(cluster: &mut Cluster, id: HttpId) -> usize {
     let events = cluster.take_http_events();
     events.into_iter().find_map(|(of, event)| if let HttpEvent::Response(response) = event { (of == id).then_some(response.body.len()) } else { None }).expect("an answer")
-}
-
-/// What the process has of memory, in bytes.
-fn resident() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4096
-}
-
-/// A Deployment of ten thousand replicas, with all controllers and their caches. What its pods share counts once.
-fn memory() {
-    let mut cluster = Cluster::new(Config::default());
-    cluster.bootstrap();
-    cluster.advance(Time::from_secs(10));
-    let before = resident();
-    let template = json!({"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"name": "web", "image": "nginx:1.27"}]}});
-    let deployment = json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"},
-        "spec": {"replicas": COUNT, "selector": {"matchLabels": {"app": "web"}}, "template": template}});
-    cluster.http(post("/apis/apps/v1/namespaces/default/deployments", &deployment), Cause::Start);
-    let mut seconds = 10;
-    while cluster.store().count(podarium_api::Kind::Pod) < COUNT && seconds < 3000 {
-        seconds += 50;
-        cluster.advance(Time::from_secs(seconds));
-    }
-    let pods = cluster.store().count(podarium_api::Kind::Pod);
-    let all = resident() - before;
-    println!("{pods} pods after {seconds} s: {} bytes a pod with every cache, queue and event", all / pods.max(1));
-    let store = cluster.store().clone();
-    drop(cluster);
-    println!("{} bytes a pod in the store, with events and history", (resident().saturating_sub(before)) / pods.max(1));
-    drop(store);
 }

@@ -9,6 +9,7 @@ mod aggregation;
 mod body;
 mod custom;
 mod discovery;
+mod documents;
 mod openapi;
 mod options;
 mod path;

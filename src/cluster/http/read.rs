@@ -65,10 +65,9 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
 
 /// Writes an answer.
 pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
-    let answer = answer.with_managed_fields();
     let code = answer.code();
     let mut response = match answer.result {
-        Ok(reply) => rendering.answer(code, &reply, now),
+        Ok(reply) => rendering.answer(code, &reply, &answer.managed, now),
         Err(status) => render::error(&status, rendering.error),
     };
     let mut told: Vec<String> = Vec::new();

@@ -2,19 +2,22 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go,
 //! apiserver/pkg/endpoints/handlers/responsewriters/writers.go, v1.36.
-//! Simplified: below the first level, fields come in alphabetical order and not in that of the Go types.
+//! Simplified: fields come in alphabetical order and not in that of the Go types.
 
 use std::sync::Arc;
 
 use podarium_api::custom::Definition;
+use podarium_api::managed_fields::Managed;
 use podarium_api::versions::Version;
-use podarium_api::{Kind, Object, Status, flow_control};
+use podarium_api::{Kind, Object, Status, Written, WrittenMetadata, flow_control};
 use podarium_machine::{HttpRequest, HttpResponse};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::accept::{self, Agreed, Encoding, Form};
-use super::text::encode;
 use super::custom::columns;
+use super::documents::{Each, List, Partial, Row, Shown, Table};
+use super::text::{Ordered, encode};
 use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
 
@@ -56,10 +59,10 @@ impl Rendering {
         self.agreed.form != Form::Table
     }
 
-    /// The whole answer of a request that went well.
-    pub fn answer(&self, code: u16, reply: &Reply, now: jiff::Timestamp) -> HttpResponse {
-        match self.reply(reply, now) {
-            Ok(value) => encode(code, &value, self.agreed.encoding),
+    /// The whole answer of a request that went well. `managed` says who owns what of its objects.
+    pub fn answer(&self, code: u16, reply: &Reply, managed: &[Managed], now: jiff::Timestamp) -> HttpResponse {
+        match self.reply(code, reply, managed, now) {
+            Ok(response) => response,
             Err(status) => error(&status, self.error),
         }
     }
@@ -74,11 +77,12 @@ impl Rendering {
         }
     }
 
-    fn reply(&self, reply: &Reply, now: jiff::Timestamp) -> Result<Value, Status> {
+    fn reply(&self, code: u16, reply: &Reply, managed: &[Managed], now: jiff::Timestamp) -> Result<HttpResponse, Status> {
         self.check()?;
+        let encoding = self.agreed.encoding;
         match reply {
             Reply::Object(object) if self.agreed.form == Form::MetadataList => Err(not_a_list(object.kind(), "")),
-            Reply::Object(object) => Ok(self.object(object, now, true)),
+            Reply::Object(object) => Ok(encode(code, &self.object(object, managed.first(), now, true), encoding)),
             Reply::List { kind, .. } if self.agreed.form == Form::Metadata => Err(not_a_list(*kind, "List")),
             Reply::List { kind, items, resource_version, continue_token, remaining } => {
                 // A list of what is not stored has no version.
@@ -89,7 +93,8 @@ impl Rendering {
                 if let Some(remaining) = remaining {
                     metadata["remainingItemCount"] = json!(remaining);
                 }
-                Ok(self.list(*kind, items, metadata, now))
+                let items = items.iter().enumerate().map(|(at, object)| (object, managed.get(at)));
+                Ok(self.list(code, *kind, items, metadata, now))
             }
             Reply::Success { kind, name, uid } => {
                 let info = kind.info();
@@ -97,49 +102,54 @@ impl Rendering {
                 if !info.group.is_empty() {
                     details["group"] = info.group.into();
                 }
-                Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}))
+                let success = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details});
+                Ok(encode(code, &Ordered::new(&success), encoding))
             }
-            Reply::Value(value) if self.agreed.form == Form::Table && value["kind"] == "Scale" => Ok(self.scale_table(value, now)),
-            Reply::Value(value) => Ok(value.clone()),
+            Reply::Value(value) if self.agreed.form == Form::Table && value["kind"] == "Scale" => Ok(encode(code, &self.scale_table(value, now), encoding)),
+            Reply::Value(value) => Ok(encode(code, &Ordered::new(value), encoding)),
         }
     }
 
-    fn list(&self, kind: Kind, items: &[Object], metadata: Value, now: jiff::Timestamp) -> Value {
-        let info = kind.info();
+    fn list<'a>(&self, code: u16, kind: Kind, items: impl Iterator<Item = (&'a Object, Option<&'a Managed>)> + Clone, metadata: Value, now: jiff::Timestamp) -> HttpResponse {
+        let encoding = self.agreed.encoding;
         match self.agreed.form {
             Form::Table => {
-                let mut in_order: Vec<&Object> = items.iter().collect();
+                let mut in_order: Vec<&Object> = items.map(|(object, _)| object).collect();
                 in_order.sort_by_key(|object| match *object {
                     Object::FlowSchema(schema) => Some(flow_control::matching_order(schema)),
                     _ => None,
                 });
-                let rows = in_order.into_iter().map(|object| self.row(object, now)).collect();
-                self.table(columns(kind, self.definition.as_deref()), rows, metadata)
+                let rows = Each(in_order.into_iter().map(|object| self.row(object, now)));
+                encode(code, &self.table(columns(kind, self.definition.as_deref()), rows, metadata), encoding)
             }
             Form::Plain => {
-                let api_version = self.api_version(kind);
-                let items: Vec<Value> = items.iter().map(|object| self.item(object)).collect();
-                let list = self.definition.as_ref().map_or_else(|| format!("{}List", info.kind), |definition| definition.list_kind().to_owned());
-                json!({"kind": list, "apiVersion": api_version, "metadata": metadata, "items": items})
+                let name = self.definition.as_ref().map_or_else(|| format!("{}List", kind.info().kind), |definition| definition.list_kind().to_owned());
+                let items = Each(items.map(|(object, managed)| self.whole(object, managed, self.definition.is_some())));
+                encode(code, &List { kind: name, api_version: self.api_version(kind), metadata, items }, encoding)
             }
             Form::Metadata | Form::MetadataList => {
-                let items: Vec<Value> = items.iter().map(|object| self.metadata_of(object)).collect();
-                json!({"kind": "PartialObjectMetadataList", "apiVersion": self.meta_version(), "metadata": metadata, "items": items})
+                let items = Each(items.map(|(object, managed)| self.metadata_of(object, managed)));
+                encode(code, &List { kind: "PartialObjectMetadataList".to_owned(), api_version: self.meta_version().to_owned(), metadata, items }, encoding)
             }
         }
     }
 
     /// One object alone, or as a watch event carries it; a watch names a table's columns only once.
-    pub fn object(&self, object: &Object, now: jiff::Timestamp, with_columns: bool) -> Value {
+    pub(super) fn object<'a>(&self, object: &'a Object, managed: Option<&'a Managed>, now: jiff::Timestamp, with_columns: bool) -> Shown<'a> {
         match self.agreed.form {
             Form::Table => {
                 let metadata = json!({"resourceVersion": object.meta().resource_version});
                 let columns = if with_columns { columns(object.kind(), self.definition.as_deref()) } else { Vec::new() };
-                self.table(columns, vec![self.row(object, now)], metadata)
+                Shown::Table(Box::new(self.table(columns, vec![self.row(object, now)], metadata)))
             }
-            Form::Metadata | Form::MetadataList => self.metadata_of(object),
-            Form::Plain => self.value(object),
+            Form::Metadata | Form::MetadataList => self.metadata_of(object, managed),
+            Form::Plain => self.whole(object, managed, true),
         }
+    }
+
+    /// Whether an object is shown in its stored form, to this client as to others.
+    pub fn is_as_stored(&self) -> bool {
+        self.agreed.form == Form::Plain && self.version.is_none() && self.definition.is_none()
     }
 
     /// The version in which objects of this kind are shown.
@@ -151,55 +161,50 @@ impl Rendering {
         }
     }
 
-    /// The object in the version that was asked for.
-    fn value(&self, object: &Object) -> Value {
-        if let (Object::Custom(object), Some(definition)) = (object, &self.definition) {
-            return object.in_version(definition).to_value();
-        }
-        match self.version {
-            Some(version) => version.from_stored(object.to_value()),
-            None => object.to_value(),
+    /// The object in the version that was asked for. In a list the kind is said once for all.
+    fn whole<'a>(&self, object: &'a Object, managed: Option<&'a Managed>, typed: bool) -> Shown<'a> {
+        let value = |object: &Object, typed| serde_json::to_value(Written { object, managed, typed }).expect("an object has only string keys");
+        match (object, &self.definition, self.version) {
+            (Object::Custom(custom), Some(definition), _) => Shown::Converted(value(&custom.in_version(definition).into_object(), typed)),
+            (_, _, Some(version)) => {
+                let mut value = version.from_stored(value(object, true));
+                if let Some(fields) = value.as_object_mut().filter(|_| !typed) {
+                    fields.remove("kind");
+                    fields.remove("apiVersion");
+                }
+                Shown::Converted(value)
+            }
+            _ => Shown::Stored(Written { object, managed, typed }),
         }
     }
 
-    /// An object in a list, where the kind is said once for all.
-    fn item(&self, object: &Object) -> Value {
-        let mut value = self.value(object);
-        // The items of a list of custom resources say each what they are.
-        if let (Value::Object(fields), None) = (&mut value, &self.definition) {
-            fields.remove("kind");
-            fields.remove("apiVersion");
-        }
-        value
-    }
-
-    fn row(&self, object: &Object, now: jiff::Timestamp) -> Value {
+    fn row<'a>(&self, object: &'a Object, now: jiff::Timestamp) -> Row<'a> {
         let cells = match (object, &self.definition) {
             (Object::Custom(custom), Some(definition)) => custom.in_version(definition).into_object().row(now),
             _ => object.row(now),
         };
-        match self.include {
+        let object = match self.include {
             // A bookmark keeps its metadata, for the annotation in it.
-            Include::None if !is_end_of_initial_events(object) => json!({"cells": cells, "object": null}),
-            Include::Object => json!({"cells": cells, "object": self.value(object)}),
-            _ => json!({"cells": cells, "object": self.metadata_of(object)}),
-        }
+            Include::None if !is_end_of_initial_events(object) => None,
+            Include::Object => Some(self.whole(object, None, true)),
+            _ => Some(self.metadata_of(object, None)),
+        };
+        Row { cells, object }
     }
 
     fn meta_version(&self) -> &'static str {
         if self.agreed.beta { "meta.k8s.io/v1beta1" } else { "meta.k8s.io/v1" }
     }
 
-    fn metadata_of(&self, object: &Object) -> Value {
-        let metadata = serde_json::to_value(object.meta()).expect("metadata has only string keys");
-        json!({"kind": "PartialObjectMetadata", "apiVersion": self.meta_version(), "metadata": metadata})
+    fn metadata_of<'a>(&self, object: &'a Object, managed: Option<&'a Managed>) -> Shown<'a> {
+        Shown::Metadata(Partial { kind: "PartialObjectMetadata", api_version: self.meta_version(), metadata: WrittenMetadata { object, managed } })
     }
 
-    fn table(&self, columns: Vec<Value>, rows: Vec<Value>, metadata: Value) -> Value {
-        json!({"kind": "Table", "apiVersion": self.meta_version(), "metadata": metadata, "columnDefinitions": columns, "rows": rows})
+    fn table<R>(&self, column_definitions: Vec<Value>, rows: R, metadata: Value) -> Table<R> {
+        Table { kind: "Table", api_version: self.meta_version(), metadata, column_definitions, rows }
     }
 
-    fn scale_table(&self, scale: &Value, now: jiff::Timestamp) -> Value {
+    fn scale_table(&self, scale: &Value, now: jiff::Timestamp) -> impl Serialize {
         let column = |name: &str, kind: &str, description: &str| json!({"name": name, "type": kind, "format": "", "description": description, "priority": 0});
         let described: Vec<Value> = columns(Kind::Pod, None);
         let text = |name: &str| described.iter().find(|column| column["name"] == name).and_then(|column| column["description"].as_str()).unwrap_or_default();
@@ -240,7 +245,7 @@ fn not_a_list(kind: Kind, list: &str) -> Status {
 /// An error as it travels.
 pub(crate) fn error(status: &Status, encoding: Encoding) -> HttpResponse {
     let value = serde_json::to_value(status.as_meta()).expect("a status has only string keys");
-    let mut response = encode(status.code(), &value, encoding);
+    let mut response = encode(status.code(), &Ordered::new(&value), encoding);
     if let Some(seconds) = status.as_meta().details.as_ref().and_then(|details| details.retry_after_seconds).filter(|seconds| *seconds > 0) {
         response.headers.push(("Retry-After".to_owned(), seconds.to_string()));
     }

@@ -13,9 +13,15 @@ use super::accept::Encoding;
 const FIRST: &[&str] = &["type", "kind", "apiVersion", "metadata"];
 
 /// A value whose first levels are written in the order in which people know them.
-struct Ordered<'a> {
+pub(super) struct Ordered<'a> {
     value: &'a Value,
     levels: u8,
+}
+
+impl<'a> Ordered<'a> {
+    pub fn new(value: &'a Value) -> Self {
+        Ordered { value, levels: 3 }
+    }
 }
 
 impl Serialize for Ordered<'_> {
@@ -47,17 +53,17 @@ impl Serialize for Ordered<'_> {
 }
 
 /// One line of JSON.
-pub(super) fn line(value: &Value) -> Vec<u8> {
-    let mut out = serde_json::to_vec(&Ordered { value, levels: 3 }).unwrap_or_default();
+pub(super) fn line(value: &impl Serialize) -> Vec<u8> {
+    let mut out = serde_json::to_vec(value).unwrap_or_default();
     out.push(b'\n');
     out
 }
 
-pub(super) fn encode(status: u16, value: &Value, encoding: Encoding) -> HttpResponse {
+pub(super) fn encode(status: u16, value: &impl Serialize, encoding: Encoding) -> HttpResponse {
     let body = match encoding {
         Encoding::Json => line(value),
-        Encoding::Pretty => serde_json::to_vec_pretty(&Ordered { value, levels: 3 }).unwrap_or_default(),
-        Encoding::Yaml => podarium_api::yaml::document(value).into_bytes(),
+        Encoding::Pretty => serde_json::to_vec_pretty(value).unwrap_or_default(),
+        Encoding::Yaml => podarium_api::yaml::document(&serde_json::to_value(value).unwrap_or_default()).into_bytes(),
     };
     HttpResponse { status, headers: content_type(encoding.media_type()), body }
 }
@@ -85,9 +91,9 @@ mod tests {
     #[test]
     fn an_object_begins_with_what_it_is() {
         let value = json!({"apiVersion": "v1", "items": [{"data": {}, "metadata": {"name": "a"}}], "kind": "ConfigMapList", "metadata": {}});
-        let text = String::from_utf8(encode(200, &value, Encoding::Json).body).unwrap();
+        let text = String::from_utf8(encode(200, &Ordered::new(&value), Encoding::Json).body).unwrap();
         assert_eq!(text, "{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"},\"data\":{}}]}\n");
-        let pretty = String::from_utf8(encode(200, &json!({"kind": "A", "a": []}), Encoding::Pretty).body).unwrap();
+        let pretty = String::from_utf8(encode(200, &Ordered::new(&json!({"kind": "A", "a": []})), Encoding::Pretty).body).unwrap();
         assert_eq!(pretty, "{\n  \"kind\": \"A\",\n  \"a\": []\n}");
         let yaml = String::from_utf8(encode(200, &value, Encoding::Yaml).body).unwrap();
         assert!(yaml.starts_with("apiVersion: v1\nitems:\n- data: {}\n"), "{yaml}");

@@ -5,6 +5,7 @@
 //! Simplified: one member that is always there; compaction keeps the last changes by number, not by age.
 
 mod key;
+mod lines;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -14,6 +15,7 @@ use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object};
 
 pub use key::Key;
+pub use lines::Lines;
 
 /// How many changes of one kind a watch can go back. The watch cache of the reference keeps at least 100 and grows
 /// with the rate of changes; this is its usual size in a busy cluster.
@@ -31,6 +33,7 @@ pub struct Revision {
     pub managed: Managed,
     /// Who owned what of `old`.
     pub old_managed: Managed,
+    pub lines: Lines,
 }
 
 /// An object with the record of who owns what of it.
@@ -144,7 +147,7 @@ impl Store {
                 (removed.map(stamp), version)
             }
         };
-        let change = Revision { resource_version: self.revision, old, new, removed_version, managed, old_managed };
+        let change = Revision { resource_version: self.revision, old, new, removed_version, managed, old_managed, lines: Lines::default() };
         shelf.history.push_back(change.clone());
         if shelf.history.len() > HISTORY {
             shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);

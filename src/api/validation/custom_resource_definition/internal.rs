@@ -41,7 +41,7 @@ fn members(parts: impl IntoIterator<Item = (String, String)>) -> String {
 }
 
 pub(super) fn schema(schema: &Schema) -> String {
-    of_schema(&crate::wire::whole_numbers(json!(schema)))
+    of_schema(&crate::wire::whole_numbers(schema))
 }
 
 fn of_schema(value: &Value) -> String {

@@ -40,7 +40,9 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         .collect();
     if !missing.is_empty() {
         let pod = Arc::make_mut(pod);
-        Arc::make_mut(&mut pod.spec).tolerations.get_or_insert_default().extend(missing);
+        let tolerations = Arc::make_mut(&mut pod.spec).tolerations.get_or_insert_default();
+        tolerations.reserve_exact(missing.len());
+        tolerations.extend(missing);
     }
     Ok(())
 }

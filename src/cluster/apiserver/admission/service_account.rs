@@ -152,6 +152,7 @@ fn mount_token(pod: &mut Pod, volume: &str) {
         if mounts.iter().any(|mount| mount.mount_path == MOUNT_PATH) {
             continue;
         }
+        mounts.reserve_exact(1);
         mounts.push(VolumeMount {
             name: volume.to_owned(),
             mount_path: MOUNT_PATH.to_owned(),
@@ -161,7 +162,10 @@ fn mount_token(pod: &mut Pod, volume: &str) {
         mounted = true;
     }
     if mounted {
-        spec.volumes.get_or_insert_default().push(token_volume(volume));
+        let volumes = spec.volumes.get_or_insert_default();
+        // A volume is large, and a list that doubles would have room for more that never come.
+        volumes.reserve_exact(1);
+        volumes.push(token_volume(volume));
     }
 }
 

@@ -11,7 +11,6 @@ mod show;
 mod track;
 
 pub(crate) use shared::Owners;
-pub(crate) use show::shown;
 pub(crate) use track::manager_of;
 
 #[cfg(test)]

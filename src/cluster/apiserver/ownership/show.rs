@@ -6,7 +6,7 @@
 use podarium_api::Object;
 use podarium_api::managed_fields::Managed;
 
-use crate::apiserver::{Answer, ApiServer, Call, Reply};
+use crate::apiserver::{ApiServer, Call, Reply};
 use crate::store::{Key, Revision};
 
 /// The object with its entries.
@@ -30,26 +30,5 @@ impl ApiServer {
             Reply::List { items, .. } => items.iter().map(stored).collect(),
             _ => Vec::new(),
         }
-    }
-}
-
-impl Answer {
-    /// With the entries in the objects, for a client that sees them.
-    pub(crate) fn with_managed_fields(mut self) -> Self {
-        let managed = std::mem::take(&mut self.managed);
-        match &mut self.result {
-            Ok(Reply::Object(object)) => {
-                if let Some(managed) = managed.first() {
-                    *object = shown(object.clone(), managed);
-                }
-            }
-            Ok(Reply::List { items, .. }) => {
-                for (object, managed) in items.iter_mut().zip(&managed) {
-                    *object = shown(object.clone(), managed);
-                }
-            }
-            _ => {}
-        }
-        self
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::super::accept::{self, Route};
 use super::super::read::Server;
-use super::super::text::{encode, page_not_found};
+use super::super::text::{Ordered, encode, page_not_found};
 use super::super::{Query, aggregation, openapi};
 use super::{aggregated, groups, health, legacy, metrics, root, version};
 
@@ -64,7 +64,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
     };
     read_only(http)?;
     let agreed = accept::agree(http, query, Route::Object)?;
-    Ok(encode(200, &document, agreed.encoding))
+    Ok(encode(200, &Ordered::new(&document), agreed.encoding))
 }
 
 /// What a real server has under this path, and where to look instead.
