@@ -62,7 +62,7 @@ impl Doors {
             url: target.to_owned(),
             headers: headers.collect(),
             body: body.to_vec(),
-            timeout: None,
+            ..HttpRequest::default()
         };
         Ok(match as_json(request) {
             Ok(request) => self.ask(request).await,

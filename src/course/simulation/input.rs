@@ -55,7 +55,7 @@ impl From<HttpRequest> for HttpInput {
 
 impl From<HttpInput> for HttpRequest {
     fn from(input: HttpInput) -> Self {
-        HttpRequest { method: input.method, url: input.target, headers: input.headers, body: input.body, timeout: None }
+        HttpRequest { method: input.method, url: input.target, headers: input.headers, body: input.body, ..HttpRequest::default() }
     }
 }
 
