@@ -32,7 +32,7 @@ use crate::pipes::{Description, Handle, Pipe, Target};
 use crate::processes::Entry;
 use crate::terminal::Terminal;
 use crate::walk::FileId;
-use crate::{Answered, ConnectionId, ExchangeId, LookupId, Main, Outgoing, Pid, Program, Replay, TtyId};
+use crate::{Answered, ConnectionId, Errno, ExchangeId, LookupId, Main, Outgoing, Pid, Program, Replay, TtyId};
 
 /// The wall clock at virtual time zero: 1 January 2026, 08:00 UTC.
 const DEFAULT_EPOCH_NANOS: i64 = 1_767_254_400_000_000_000;
@@ -216,8 +216,12 @@ impl Machine {
     fn install_file(&mut self, path: &str, installed: Installed) {
         let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
         let bytes = format!("{EXECUTABLE}{path}\n");
-        let made = self.files.mkdir_all(directory, Time::ZERO);
-        made.and_then(|()| self.files.write(path, bytes, 0o755, Time::ZERO)).expect("a program is installed where a file can be");
+        let mut written = self.files.write(path, bytes.as_str(), 0o755, Time::ZERO);
+        if written == Err(Errno::NoEntry) {
+            let made = self.files.mkdir_all(directory, Time::ZERO);
+            written = made.and_then(|()| self.files.write(path, bytes, 0o755, Time::ZERO));
+        }
+        written.expect("a program is installed where a file can be");
         Arc::make_mut(&mut self.programs).insert(path.to_owned(), installed);
     }
 

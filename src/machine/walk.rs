@@ -144,6 +144,11 @@ impl<'a> Look<'a> {
         self.locate(path, true)?.found.ok_or(Errno::NoEntry)
     }
 
+    fn is_directory(&self, path: &str) -> Result<bool, Errno> {
+        let place = self.existing(path)?;
+        Ok(self.tree_of(place)?.is_directory(place.inode))
+    }
+
     pub fn device(&self, place: Place) -> Result<Option<Device>, Errno> {
         Ok(match self.node(place)?.contents {
             Contents::Device(device) => Some(device),
@@ -269,7 +274,7 @@ impl Access<'_> {
             so_far.push('/');
             so_far.push_str(name);
             match self.mkdir(&so_far, mode) {
-                Err(Errno::Exists) if self.look().stat(&so_far, true)?.is_dir() => {}
+                Err(Errno::Exists) if self.look().is_directory(&so_far)? => {}
                 result => result?,
             }
         }

@@ -22,14 +22,14 @@ pub(super) enum Stop {
     Failed(String),
 }
 
-type Run<T> = Result<T, Stop>;
+pub(super) type Run<T> = Result<T, Stop>;
 
 /// Statements that a record may run before the program is taken for an endless loop. Virtual time cannot pass inside it.
 const MOST_STEPS: u64 = 50_000_000;
 
 /// What a name stands for inside a function.
 #[derive(Clone, Debug)]
-enum Local {
+pub(super) enum Local {
     Value(Value),
     Array(BTreeMap<String, Value>),
     /// The caller's array by this name, as that is known one level further out.
@@ -39,10 +39,10 @@ enum Local {
 #[derive(Clone)]
 pub(super) struct Interpreter {
     program: Arc<Program>,
-    variables: BTreeMap<String, Value>,
-    arrays: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(super) variables: BTreeMap<String, Value>,
+    pub(super) arrays: BTreeMap<String, BTreeMap<String, Value>>,
     /// The parameters of the functions that run, the innermost last.
-    frames: Vec<BTreeMap<String, Local>>,
+    pub(super) frames: Vec<BTreeMap<String, Local>>,
     record: String,
     /// The fields, once somebody has asked.
     fields: Option<Vec<Value>>,
@@ -51,8 +51,8 @@ pub(super) struct Interpreter {
     out: Vec<u8>,
     /// Output that goes elsewhere, in the order in which the places were first named.
     files: Vec<(String, Kind, Vec<u8>)>,
-    random: Stream,
-    seed: f64,
+    pub(super) random: Stream,
+    pub(super) seed: f64,
     pub now_seconds: i64,
     pub status: i32,
     steps: u64,
@@ -220,7 +220,7 @@ impl Interpreter {
         self.variables.get("CONVFMT").map_or_else(|| "%.6g".to_owned(), |value| value.text("%.6g"))
     }
 
-    fn text(&mut self, expression: &Expression) -> Run<String> {
+    pub(super) fn text(&mut self, expression: &Expression) -> Run<String> {
         let value = self.value(expression)?;
         Ok(self.text_of(&value))
     }
@@ -232,7 +232,7 @@ impl Interpreter {
         }
     }
 
-    fn number(&mut self, expression: &Expression) -> Run<f64> {
+    pub(super) fn number(&mut self, expression: &Expression) -> Run<f64> {
         Ok(self.value(expression)?.number())
     }
 
@@ -364,7 +364,7 @@ impl Interpreter {
         Ok(())
     }
 
-    fn formatted(&mut self, values: &[Value], function: &str) -> Run<String> {
+    pub(super) fn formatted(&mut self, values: &[Value], function: &str) -> Run<String> {
         let Some((format, rest)) = values.split_first() else {
             return Err(Stop::Failed(format!("line 1: syntax error at or near {function}")));
         };
@@ -374,7 +374,7 @@ impl Interpreter {
     }
 
     /// The record as it is now: put together from its fields if one of them was changed.
-    fn whole(&self) -> String {
+    pub(super) fn whole(&self) -> String {
         self.record.clone()
     }
 
@@ -418,11 +418,11 @@ impl Interpreter {
         self.record = texts.join(&between);
     }
 
-    fn local(&self, name: &str) -> Option<&Local> {
+    pub(super) fn local(&self, name: &str) -> Option<&Local> {
         self.frames.last().and_then(|frame| frame.get(name))
     }
 
-    fn variable(&self, name: &str) -> Value {
+    pub(super) fn variable(&self, name: &str) -> Value {
         match self.local(name) {
             Some(Local::Value(value)) => return value.clone(),
             Some(_) => return Value::Unset,
@@ -447,7 +447,7 @@ impl Interpreter {
     }
 
     /// The array that a name stands for, made if it is not there.
-    fn array(&mut self, name: &str) -> &mut BTreeMap<String, Value> {
+    pub(super) fn array(&mut self, name: &str) -> &mut BTreeMap<String, Value> {
         let (mut name, mut depth) = (name.to_owned(), self.frames.len());
         // A parameter may be the caller's array, and so on outwards.
         while depth > 0 {
@@ -481,7 +481,7 @@ impl Interpreter {
         Ok(parts.join(&self.variable("SUBSEP").text("%.6g")))
     }
 
-    fn assign(&mut self, target: &Expression, value: Value) -> Run<()> {
+    pub(super) fn assign(&mut self, target: &Expression, value: Value) -> Run<()> {
         match target {
             Expression::Variable(name) => self.assign_variable(name, value),
             Expression::Element(array, index) => {
@@ -576,7 +576,7 @@ impl Interpreter {
     }
 
     /// A regular expression as it stands, or as a text says it.
-    fn regex(&mut self, expression: &Expression) -> Run<Regex> {
+    pub(super) fn regex(&mut self, expression: &Expression) -> Run<Regex> {
         match expression {
             Expression::Regex(regex) => Ok(regex.as_ref().clone()),
             expression => {
@@ -619,138 +619,6 @@ impl Interpreter {
             Err(stop) => Err(stop),
         }
     }
-
-    fn builtin(&mut self, name: &str, arguments: &[Expression]) -> Run<Value> {
-        let missing = || Stop::Failed(format!("line 1: wrong number of arguments in call to {name}"));
-        let argument = |index: usize| arguments.get(index).ok_or_else(missing);
-        let number = Value::Number;
-        Ok(match name {
-            "length" => match arguments.first() {
-                None => number(self.whole().chars().count() as f64),
-                Some(Expression::Variable(array)) if self.is_array(array) => number(self.array(array).len() as f64),
-                Some(expression) => number(self.text(expression)?.chars().count() as f64),
-            },
-            "substr" => {
-                let text: Vec<char> = self.text(argument(0)?)?.chars().collect();
-                let start = self.number(argument(1)?)?.round();
-                let end = match arguments.get(2) {
-                    Some(length) => start + self.number(length)?.round(),
-                    None => f64::INFINITY,
-                };
-                let (first, last) = (start.max(1.0), end.min(text.len() as f64 + 1.0));
-                let taken = if last > first { text[first as usize - 1..last as usize - 1].iter().collect() } else { String::new() };
-                Value::Text(taken)
-            }
-            "index" => {
-                let (text, wanted) = (self.text(argument(0)?)?, self.text(argument(1)?)?);
-                number(text.find(&wanted).map_or(0, |at| text[..at].chars().count() + 1) as f64)
-            }
-            "split" => self.split(arguments)?,
-            "sub" | "gsub" => self.substitute(arguments, name == "gsub")?,
-            "match" => {
-                let text = self.text(argument(0)?)?;
-                let found = self.regex(argument(1)?)?.find(&text).map(|found| (text[..found.start()].chars().count() + 1, found.as_str().chars().count()));
-                let (start, length) = found.map_or((0.0, -1.0), |(start, length)| (start as f64, length as f64));
-                self.variables.insert("RSTART".to_owned(), number(start));
-                self.variables.insert("RLENGTH".to_owned(), number(length));
-                number(start)
-            }
-            "sprintf" => {
-                let values = arguments.iter().map(|argument| self.value(argument)).collect::<Run<Vec<Value>>>()?;
-                Value::Text(self.formatted(&values, "sprintf")?)
-            }
-            "toupper" => Value::Text(self.text(argument(0)?)?.to_uppercase()),
-            "tolower" => Value::Text(self.text(argument(0)?)?.to_lowercase()),
-            "int" => number(self.number(argument(0)?)?.trunc()),
-            "sqrt" => number(self.number(argument(0)?)?.sqrt()),
-            "exp" => number(self.number(argument(0)?)?.exp()),
-            "log" => number(self.number(argument(0)?)?.ln()),
-            "sin" => number(self.number(argument(0)?)?.sin()),
-            "cos" => number(self.number(argument(0)?)?.cos()),
-            "atan2" => number(self.number(argument(0)?)?.atan2(self.number(argument(1)?)?)),
-            "rand" => number(self.random.unit()),
-            "srand" => {
-                let before = self.seed;
-                self.seed = match arguments.first() {
-                    Some(seed) => self.number(seed)?,
-                    None => self.now_seconds as f64,
-                };
-                self.random = Stream::new(self.seed.to_bits(), "awk");
-                number(before)
-            }
-            "systime" => number(self.now_seconds as f64),
-            "strftime" => {
-                let format = arguments.first().map_or(Ok("%c".to_owned()), |format| self.text(format))?;
-                let seconds = match arguments.get(1) {
-                    Some(seconds) => self.number(seconds)? as i64,
-                    None => self.now_seconds,
-                };
-                let time = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-                Value::Text(time.to_zoned(jiff::tz::TimeZone::UTC).strftime(&format).to_string())
-            }
-            // Everything is written in the end.
-            "close" | "fflush" => number(0.0),
-            other => return Err(Stop::Failed(format!("not simulated: {other}"))),
-        })
-    }
-
-    fn is_array(&self, name: &str) -> bool {
-        match self.local(name) {
-            Some(Local::Array(_)) => true,
-            Some(Local::Alias(outer)) => self.arrays.contains_key(outer) || self.frames.len() > 1,
-            Some(Local::Value(_)) => false,
-            None => self.arrays.contains_key(name),
-        }
-    }
-
-    fn split(&mut self, arguments: &[Expression]) -> Run<Value> {
-        let [text, Expression::Variable(array), rest @ ..] = arguments else {
-            return Err(Stop::Failed("line 1: type error in arg(2) in call to split".to_owned()));
-        };
-        let text = self.text(text)?;
-        let parts = match rest.first() {
-            Some(Expression::Regex(regex)) => split_at(&text, regex),
-            Some(separator) => {
-                let separator = self.text(separator)?;
-                split(&text, &separator, false)
-            }
-            None => {
-                let separator = self.variable("FS").text("%.6g");
-                split(&text, &separator, false)
-            }
-        };
-        let count = parts.len();
-        let array = self.array(array);
-        array.clear();
-        array.extend(parts.into_iter().enumerate().map(|(index, part)| ((index + 1).to_string(), Value::Input(part))));
-        Ok(Value::Number(count as f64))
-    }
-
-    fn substitute(&mut self, arguments: &[Expression], all: bool) -> Run<Value> {
-        let (Some(pattern), Some(replacement)) = (arguments.first(), arguments.get(1)) else {
-            return Err(Stop::Failed("line 1: wrong number of arguments in call to sub".to_owned()));
-        };
-        let regex = self.regex(pattern)?;
-        let replacement = self.text(replacement)?;
-        let whole = Expression::Field(Box::new(Expression::Number(0.0)));
-        let target = arguments.get(2).unwrap_or(&whole);
-        let text = self.text(target)?;
-        let (mut out, mut last, mut count) = (String::new(), 0, 0);
-        for found in regex.find_iter(&text) {
-            out.push_str(&text[last..found.start()]);
-            out.push_str(&replaced(&replacement, found.as_str()));
-            last = found.end();
-            count += 1;
-            if !all {
-                break;
-            }
-        }
-        if count > 0 {
-            out.push_str(&text[last..]);
-            self.assign(target, Value::Text(out))?;
-        }
-        Ok(Value::Number(f64::from(count)))
-    }
 }
 
 fn field_index(number: f64) -> Run<usize> {
@@ -761,23 +629,8 @@ fn field_index(number: f64) -> Run<usize> {
     }
 }
 
-/// In a replacement `&` stands for what was found.
-fn replaced(replacement: &str, found: &str) -> String {
-    let mut out = String::new();
-    let mut chars = replacement.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if chars.next_if_eq(&'&').is_some() => out.push('&'),
-            '\\' if chars.next_if_eq(&'\\').is_some() => out.push('\\'),
-            '&' => out.push_str(found),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// Splits as `FS` does: a blank stands for any white space, one character for itself, more for an expression.
-fn split(text: &str, separator: &str, lines_too: bool) -> Vec<String> {
+pub(super) fn split(text: &str, separator: &str, lines_too: bool) -> Vec<String> {
     if text.is_empty() {
         return Vec::new();
     }
@@ -793,7 +646,7 @@ fn split(text: &str, separator: &str, lines_too: bool) -> Vec<String> {
     }
 }
 
-fn split_at(text: &str, regex: &Regex) -> Vec<String> {
+pub(super) fn split_at(text: &str, regex: &Regex) -> Vec<String> {
     if text.is_empty() { Vec::new() } else { regex.split(text).map(str::to_owned).collect() }
 }
 

@@ -7,6 +7,7 @@
 //! get their contents, and commands that are written to run, when the input has ended.
 
 mod format;
+mod functions;
 mod interpreter;
 mod lexer;
 mod parser;
