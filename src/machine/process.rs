@@ -298,6 +298,11 @@ impl Process<'_> {
         self.at_once(call("close", &[&fd.to_le_bytes()]), |sys| sys.close(fd))
     }
 
+    /// Has the terminal of standard input hand over every key as it is (no echo, no signals), or not any more.
+    pub fn set_raw(&mut self, raw: bool) -> Result<(), Suspend> {
+        self.at_once(("set_raw", u64::from(raw)), |sys| sys.set_raw(raw))
+    }
+
     /// The terminal's width in characters: of standard output, or `COLUMNS`, or `None` when neither says.
     pub fn columns(&mut self) -> Result<Option<usize>, Suspend> {
         let set = self.env("COLUMNS").and_then(|columns| columns.parse().ok());

@@ -5,6 +5,7 @@
 //! apimachinery/pkg/runtime/serializer/json, v1.36.
 //! Simplified: fields are looked at in alphabetical order, so of several wrong ones another may be named first.
 
+mod go_names;
 mod json;
 mod omitted;
 mod typed;

@@ -13,7 +13,9 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
 use serde_json::{Map, Value};
 
+use super::go_names;
 use super::omitted::is_omitted;
+use crate::managed_fields::{Plain, Schema as _, Type};
 use crate::quantity::Quantity;
 use crate::{Kind, Object, ObjectMeta};
 
@@ -42,6 +44,8 @@ impl serde::de::Error for Misfit {
 }
 
 enum Segment<'a> {
+    /// A struct inside the struct, which JSON does not show.
+    Embedded(&'static str),
     Field(&'a str),
     Index(usize),
     Key(&'a str),
@@ -51,6 +55,8 @@ enum Segment<'a> {
 #[derive(Default)]
 pub(super) struct Context<'a> {
     path: Vec<Segment<'a>>,
+    /// The type of the whole, where it is known.
+    root: Option<Type>,
     pub(super) strict_errors: Vec<String>,
 }
 
@@ -63,15 +69,52 @@ impl Context<'_> {
                 Segment::Field(name) | Segment::Key(name) if path.is_empty() => path.push_str(name),
                 Segment::Field(name) | Segment::Key(name) => path.extend([".", *name]),
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
+                Segment::Embedded(_) => {}
             }
         }
         if path.is_empty() { last.to_owned() } else { format!("{path}.{last}") }
+    }
+
+    /// The name of the field that is being read, or whose list is.
+    fn field(&self) -> &str {
+        let fields = self.path.iter().rev().find_map(|segment| match segment {
+            Segment::Field(name) => Some(*name),
+            _ => None,
+        });
+        fields.unwrap_or_default()
+    }
+
+    /// Whether an empty value is at least empty in the right way: `[]` is no number.
+    fn fits(&self, field: &str, value: &Value) -> bool {
+        let Some(wanted) = self.declared(field) else { return true };
+        match value {
+            Value::Array(_) => wanted.list().is_some(),
+            Value::Object(_) => wanted.map().is_some(),
+            Value::String(_) => matches!(wanted.plain(), Some(Plain::Text | Plain::Any)),
+            Value::Number(_) => matches!(wanted.plain(), Some(Plain::Number | Plain::Any)),
+            Value::Bool(_) => matches!(wanted.plain(), Some(Plain::Flag | Plain::Any)),
+            Value::Null => true,
+        }
+    }
+
+    fn declared(&self, field: &str) -> Option<Type> {
+        let mut at = self.root?;
+        for segment in &self.path {
+            at = match segment {
+                Segment::Field(name) => at.field(name)?.1,
+                Segment::Index(_) => at.list()?.1,
+                Segment::Key(_) => at.map()?.others?,
+                Segment::Embedded(_) => at,
+            };
+        }
+        at.field(field).map(|(_, of_field)| of_field)
     }
 
     /// `spec.containers.image`, as type errors name it.
     fn go_path(&self) -> String {
         let names = self.path.iter().filter_map(|segment| match segment {
             Segment::Field(name) => Some(*name),
+            Segment::Embedded(name) => Some(*name),
             _ => None,
         });
         names.collect::<Vec<_>>().join(".")
@@ -91,6 +134,9 @@ pub fn go_kind(value: &Value) -> &'static str {
 }
 
 pub(super) fn read<'a>(kind: Kind, value: &'a Value, context: &mut Context<'a>) -> Result<Object, String> {
+    let info = kind.info();
+    let api_version = if info.group.is_empty() { info.version.to_owned() } else { format!("{}/{}", info.group, info.version) };
+    context.root = Type::of_kind(&api_version, info.kind);
     kind.deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
@@ -190,7 +236,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         match self.value {
             Value::String(text) => visitor.visit_str(text),
             Value::Null => visitor.visit_str(""),
-            _ => Err(self.wrong_type("string")),
+            _ => Err(self.wrong_type(go_names::of_text(self.in_struct, self.context.field()))),
         }
     }
 
@@ -235,6 +281,9 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             _ => {
                 let mut wanted = String::new();
                 let _ = visitor.visit_seq(Ask(&mut wanted));
+                if wanted == "string" {
+                    wanted = go_names::of_text(self.in_struct, self.context.field()).to_owned();
+                }
                 Err(self.wrong_type(&format!("[]{wanted}")))
             }
         }
@@ -326,7 +375,7 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
             if !(known || of_root) {
                 let path = self.context.full_path(field);
                 self.context.strict_errors.push(format!("unknown field {path:?}"));
-            } else if self.of_struct.is_none() || !is_omitted(self.in_struct, field, value) {
+            } else if self.of_struct.is_none() || !(is_omitted(self.in_struct, field, value) && self.context.fits(field, value)) {
                 self.current = Some((field, value));
                 break;
             }
@@ -337,10 +386,15 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
         let (field, value) = self.current.take().expect("a value is asked for after its key");
-        let segment = if self.of_struct.is_some() { Segment::Field(field) } else { Segment::Key(field) };
-        self.context.path.push(segment);
+        let depth = self.context.path.len();
+        if self.of_struct.is_some() {
+            self.context.path.extend(go_names::embedded(self.in_struct, field).map(Segment::Embedded));
+            self.context.path.push(Segment::Field(field));
+        } else {
+            self.context.path.push(Segment::Key(field));
+        }
         let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
-        self.context.path.pop();
+        self.context.path.truncate(depth);
         read
     }
 }

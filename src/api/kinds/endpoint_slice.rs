@@ -32,9 +32,13 @@ impl Strategy for EndpointSlice {
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
+        drop_old_topology(self);
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        if self.endpoints != old.endpoints {
+            drop_old_topology(self);
+        }
         let changed = self.endpoints != old.endpoints
             || self.ports != old.ports
             || self.address_type != old.address_type
@@ -57,4 +61,9 @@ impl Strategy for EndpointSlice {
     fn row(&self, now: jiff::Timestamp) -> Vec<Cell> {
         tables::service::endpoint_slice_row(self, now)
     }
+}
+
+/// Where an endpoint is was a map of labels in an older version.
+fn drop_old_topology(slice: &mut EndpointSlice) {
+    slice.endpoints.iter_mut().flatten().for_each(|endpoint| endpoint.deprecated_topology = None);
 }

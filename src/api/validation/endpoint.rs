@@ -3,7 +3,7 @@
 //! Models: pkg/apis/discovery/validation, pkg/apis/coordination/validation, pkg/apis/core/validation/events.go, v1.36.
 //! Simplified: Endpoints objects (deprecated) get the checks of their metadata only.
 
-use k8s_openapi::api::discovery::v1::Endpoint;
+use k8s_openapi::api::discovery::v1::{Endpoint, EndpointHints};
 use serde_json::json;
 
 use super::container::PROTOCOLS;
@@ -73,7 +73,7 @@ fn endpoint(endpoint: &Endpoint, address_type: &str, path: &Path) -> Vec<FieldEr
     for (index, address) in endpoint.addresses.iter().enumerate() {
         let at = field.index(index);
         if address_type == "FQDN" {
-            invalid_each(&mut errors, &at, address.as_str(), name_rules::dns1123_subdomain(address));
+            errors.extend(domain(address, &at));
             continue;
         }
         if let Some(error) = ip::address(address, &at) {
@@ -93,6 +93,51 @@ fn endpoint(endpoint: &Endpoint, address_type: &str, path: &Path) -> Vec<FieldEr
     }
     if let Some(hostname) = &endpoint.hostname {
         invalid_each(&mut errors, &path.child("hostname"), hostname.as_str(), name_rules::dns1123_label(hostname));
+    }
+    if let Some(own) = &endpoint.hints {
+        errors.extend(hints(own, &path.child("hints")));
+    }
+    errors
+}
+
+/// A name of at least two parts, which may end in a dot.
+fn domain(name: &str, path: &Path) -> Option<FieldError> {
+    if name.is_empty() {
+        return Some(FieldError::required(path, ""));
+    }
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let faults = name_rules::dns1123_subdomain(name);
+    if !faults.is_empty() {
+        return Some(FieldError::invalid(path, name, faults.join(",")));
+    }
+    if !name.contains('.') {
+        return Some(FieldError::invalid(path, name, "should be a domain with at least two segments separated by dots"));
+    }
+    let long = name.split('.').find(|label| !name_rules::dns1123_label(label).is_empty())?;
+    Some(FieldError::invalid(path, long, name_rules::dns1123_label(long).join(",")))
+}
+
+/// Which zones and nodes had better use the endpoint.
+fn hints(hints: &EndpointHints, path: &Path) -> Vec<FieldError> {
+    const MAX_HINTS: usize = 8;
+    let zones: Vec<&str> = list(&hints.for_zones).iter().map(|zone| zone.name.as_str()).collect();
+    let nodes: Vec<&str> = list(&hints.for_nodes).iter().map(|node| node.name.as_str()).collect();
+    let mut errors = Vec::new();
+    let lists: [(&str, Vec<&str>, metadata::NameRule); 2] =
+        [("forZones", zones, name_rules::label_value), ("forNodes", nodes, name_rules::dns1123_subdomain)];
+    for (field, names, rule) in lists {
+        let path = path.child(field);
+        if names.len() > MAX_HINTS {
+            errors.push(FieldError::too_many(path, names.len(), MAX_HINTS));
+            return errors;
+        }
+        for (index, name) in names.iter().enumerate() {
+            let path = path.index(index).child("name");
+            if names[..index].contains(name) {
+                errors.push(FieldError::duplicate(&path, *name));
+            }
+            invalid_each(&mut errors, &path, *name, rule(name));
+        }
     }
     errors
 }
