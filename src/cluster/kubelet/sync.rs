@@ -127,8 +127,8 @@ impl PodState {
                 }
                 Stage::Next => match run.ops.pop_front() {
                     None => return self.finish_sync(&run, host, ctx),
+                    // Whether it took is seen by the next relist.
                     Some(Op::Resize(names)) => {
-                        run.acted = true;
                         if !self.apply_resize(&names, host, ctx) {
                             run.failed = true;
                             run.only_backoffs = false;
