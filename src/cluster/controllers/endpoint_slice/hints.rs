@@ -5,8 +5,7 @@
 //! `PreferSameNode` for its own node too.
 //!
 //! Models: staging/src/k8s.io/endpointslice/trafficdist/trafficdist.go, v1.36.
-//! Simplified: the annotation `service.kubernetes.io/topology-mode: Auto`, which shares endpoints out among zones by their
-//! CPUs, is not simulated: such a Service has no hints.
+//! Simplified: nothing; `zone_shares` is about the annotation `service.kubernetes.io/topology-mode: Auto`.
 
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointHints, ForNode, ForZone};
 use podarium_api::{EndpointSlice, Resource as _, Service};
@@ -58,8 +57,8 @@ impl Distribution {
     }
 }
 
-/// Whether the annotation asks for hints by the zones' CPUs.
-fn has_topology_mode(service: &Service) -> bool {
+/// Whether the annotation asks for hints by the zones' CPUs. It comes before `trafficDistribution`.
+pub fn has_topology_mode(service: &Service) -> bool {
     let annotations = service.meta().annotations.as_ref();
     let mode = annotations.and_then(|annotations| annotations.get(OLD_MODE).or_else(|| annotations.get(MODE)));
     mode.is_some_and(|mode| !matches!(mode.as_str(), "" | "disabled" | "Disabled"))

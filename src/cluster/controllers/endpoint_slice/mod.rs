@@ -9,11 +9,12 @@ mod hints;
 pub mod matching;
 mod slices;
 pub mod trigger_time;
+mod zone_shares;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use podarium_api::{EndpointSlice, Kind, Object, Pod, Resource as _, Service};
 
 use super::{Controller, Enqueue, Stop, Sync};
@@ -22,7 +23,7 @@ use crate::client::{Caches, Change, EventType};
 use crate::store::Key;
 use matching::{is_managed, pods_of, services_of_change};
 pub use slices::{HEADLESS, MANAGED_BY, SERVICE_NAME, pod_reference};
-use slices::{CONTROLLER, Plan, address_types, plan};
+use slices::{CONTROLLER, Plan, Sharing, address_types, plan};
 use trigger_time::TriggerTimes;
 
 /// Changes of slices by others are looked at after this time, several of them at once; so is a cache that lags behind.
@@ -33,6 +34,8 @@ pub struct EndpointSliceController {
     trigger_times: TriggerTimes,
     /// The resourceVersion of the last write to each slice: an older one in the cache is out of date.
     written: OrdMap<Key, u64>,
+    /// The Services whose endpoints are shared out among the zones.
+    shared: OrdSet<Key>,
 }
 
 fn version(slice: &EndpointSlice) -> u64 {
@@ -68,7 +71,10 @@ impl Controller for EndpointSliceController {
         let caches = ctx.caches();
         let Some(service) = caches.get::<Service>(key) else {
             let key = key.clone();
-            ctx.remember(move |controller: &mut Self| controller.trigger_times.forget(&key));
+            ctx.remember(move |controller: &mut Self| {
+                controller.trigger_times.forget(&key);
+                controller.shared.remove(&key);
+            });
             return Ok(());
         };
         if !is_managed(service) {
@@ -91,8 +97,13 @@ impl Controller for EndpointSliceController {
             let existing = existing.iter().filter(|slice| slice.address_type == *address_type).cloned().collect();
             let plan = plan(caches, service, &pods, existing, address_type);
             failures.extend(plan.skipped.clone());
+            let told = self.tell_sharing(ctx, key, &plan.sharing);
             if let Err(failure) = apply(ctx, key, service, plan, trigger_time.as_deref())? {
                 failures.push(failure);
+            }
+            if let Some((event_type, message)) = told {
+                let reason = if event_type == EventType::Normal { "TopologyAwareHintsEnabled" } else { "TopologyAwareHintsDisabled" };
+                ctx.event(&service.clone().into_object(), event_type, reason, format!("{message}, addressType: {address_type}"));
             }
         }
         for slice in existing.iter().filter(|slice| !types.contains(&slice.address_type.as_str())) {
@@ -136,6 +147,24 @@ impl EndpointSliceController {
             .take_while(|(key, _)| key.namespace == service.namespace && key.name.starts_with(&prefix))
             .filter(|(key, _)| key.name.len() == prefix.len() + 5 && caches.get::<EndpointSlice>(key).is_none());
         existing.iter().any(behind) || missing.next().is_some()
+    }
+
+    /// What is to be said about the sharing out of endpoints, if that is news or it cannot be done.
+    fn tell_sharing(&self, ctx: &mut Sync<'_>, key: &Key, sharing: &Sharing) -> Option<(EventType, String)> {
+        let before = self.shared.contains(key);
+        let after = *sharing == Sharing::Done;
+        if before != after {
+            let key = key.clone();
+            ctx.remember(move |controller: &mut Self| {
+                if after { controller.shared.insert(key) } else { controller.shared.remove(&key) };
+            });
+        }
+        match sharing {
+            Sharing::Refused(why) => Some((EventType::Warning, why.clone())),
+            Sharing::Done if !before => Some((EventType::Normal, "Topology Aware Hints has been enabled".to_owned())),
+            Sharing::NotAskedFor if before => Some((EventType::Warning, "Topology Aware Hints has been disabled".to_owned())),
+            _ => None,
+        }
     }
 
     fn note_trigger_time(&self, ctx: &mut Sync<'_>, key: &Key, service: &Service, pods: &[Arc<Pod>]) -> Option<String> {

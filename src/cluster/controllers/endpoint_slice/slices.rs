@@ -2,7 +2,7 @@
 //! to the existing slices as possible, since every change of a slice goes to every node.
 //!
 //! Models: staging/src/k8s.io/endpointslice/{reconciler.go,utils.go}, v1.36.
-//! Simplified: see hints.rs for what hints there are.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,8 @@ use podarium_api::owner::controller_reference;
 use podarium_api::pod_state::{node_name, pod_is_ready};
 use podarium_api::{EndpointSlice, Node, ObjectMeta, Pod, Resource as _, Service};
 
-use super::hints::Distribution;
+use super::hints::{Distribution, has_topology_mode};
+use super::zone_shares::{ratios, share_out};
 use super::matching::{addresses, find_port, hostname, is_endpoint, is_headless};
 use crate::client::Caches;
 use crate::store::Key;
@@ -28,12 +29,24 @@ const MAX_ENDPOINTS: usize = 100;
 /// The ports that a group of endpoints shares, in an order of their own.
 type Ports = Vec<(String, i32, String, Option<String>)>;
 
+/// What became of the wish that endpoints be shared out among the zones.
+#[derive(Debug, Default, PartialEq)]
+pub enum Sharing {
+    #[default]
+    NotAskedFor,
+    Done,
+    /// Why not.
+    Refused(String),
+}
+
 /// What to do to the slices of one Service.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub create: Vec<EndpointSlice>,
     pub update: Vec<EndpointSlice>,
     pub delete: Vec<EndpointSlice>,
+    /// Whether endpoints are shared out among the zones by their CPUs.
+    pub sharing: Sharing,
     /// Pods that were left out because their node is not known yet.
     pub skipped: Vec<String>,
 }
@@ -73,19 +86,30 @@ pub fn plan(caches: &Caches, service: &Arc<Service>, pods: &[Arc<Pod>], existing
         }
     }
     reuse(service, &mut plan);
-    give_hints(service, all, &mut plan);
+    give_hints(caches, service, all, &mut plan);
     plan
 }
 
 /// Gives hints to new and changed slices, and changes others whose hints are not those that they should have.
-fn give_hints(service: &Service, existing: Vec<EndpointSlice>, plan: &mut Plan) {
+fn give_hints(caches: &Caches, service: &Service, existing: Vec<EndpointSlice>, plan: &mut Plan) {
     let distribution = Distribution::of(service);
     let touched = |plan: &Plan, slice: &EndpointSlice| plan.update.iter().chain(&plan.delete).any(|other| other.metadata.name == slice.metadata.name);
-    for slice in existing {
-        if !touched(plan, &slice) && distribution.needs_update(&slice) {
-            plan.update.push(slice);
+    let untouched: Vec<EndpointSlice> = existing.into_iter().filter(|slice| !touched(plan, slice)).collect();
+    if has_topology_mode(service) {
+        let ratios = ratios(caches.list::<Node>().map(|node| &**node));
+        let created = plan.create.len();
+        let mut changing: Vec<EndpointSlice> = plan.create.iter().chain(&plan.update).cloned().collect();
+        match share_out(ratios.as_ref(), &mut changing, untouched.clone()) {
+            Ok(()) => {
+                plan.update = changing.split_off(created);
+                plan.create = changing;
+                plan.sharing = Sharing::Done;
+                return;
+            }
+            Err(why) => plan.sharing = Sharing::Refused(why),
         }
     }
+    plan.update.extend(untouched.into_iter().filter(|slice| distribution.needs_update(slice)));
     plan.create.iter_mut().chain(&mut plan.update).for_each(|slice| distribution.update(slice));
 }
 

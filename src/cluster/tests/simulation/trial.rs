@@ -94,13 +94,14 @@ impl Trial {
         self.asked.insert(id, request);
     }
 
-    /// Whoever is told to try again does so; nothing else that people ask for here is refused.
+    /// Whoever is told to try again does so, also who was faster than the creation of what is to be changed; nothing else
+    /// that people ask for here is refused.
     fn listen(&mut self) -> Result<(), String> {
         for (id, answer) in self.cluster.take_replies() {
             let Some(request) = self.asked.remove(&id) else { continue };
             match answer.result {
-                Err(status) if status.is_conflict() => self.ask(request),
-                Err(status) if request.verb != Verb::Delete => return Err(format!("the API server refused {request:?}: {status}")),
+                Err(status) if status.is_conflict() || status.is_not_found() && request.verb == Verb::Patch => self.ask(request),
+                Err(status) if request.verb != Verb::Delete => return Err(format!("the API server refused {:?} {:?}: {status}", request.verb, request.body)),
                 _ => {}
             }
         }
