@@ -109,6 +109,9 @@ pub(crate) fn complete(kind: Kind, value: &mut Value) {
             value.get_mut("spec").into_iter().for_each(|value| spec.complete(value));
         }
         Kind::PersistentVolumeClaim => {
+            let source = Always { null: &["apiGroup"], object: &[] };
+            source.complete_part(value.pointer_mut("/spec/dataSource"));
+            source.complete_part(value.pointer_mut("/spec/dataSourceRef"));
             condition.complete_each(value.pointer_mut("/status/conditions"));
             Always { null: &[], object: &["resources"] }.complete_part(value.pointer_mut("/spec"));
         }
