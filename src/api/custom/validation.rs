@@ -42,7 +42,7 @@ impl CustomObject {
 
     pub(crate) fn validate(&self) -> Vec<FieldError> {
         let value = self.to_value();
-        let mut errors = metadata::validate(&self.metadata, self.definition.info().namespaced, metadata::SUBDOMAIN);
+        let mut errors = metadata::validate_any(&self.metadata, self.definition.info().namespaced, metadata::SUBDOMAIN);
         errors.extend(self.schema_errors(&value, None));
         errors.extend(self.validate_scale(true));
         errors.extend(self.embedded_errors(&value));

@@ -79,6 +79,7 @@ const NAMED: &[(&str, &[(&str, &str)])] = &[
     ("MutatingAdmissionPolicySpec", &[("failurePolicy", "v1.FailurePolicyType"), ("reinvocationPolicy", "v1.ReinvocationPolicyType")]),
     ("MutatingWebhook", &[("failurePolicy", "v1.FailurePolicyType"), ("matchPolicy", "v1.MatchPolicyType"), ("reinvocationPolicy", "v1.ReinvocationPolicyType"), ("sideEffects", "v1.SideEffectClass")]),
     ("Mutation", &[("patchType", "v1.PatchType")]),
+    ("NamedRuleWithOperations", &[("operations", "v1.OperationType"), ("scope", "v1.ScopeType")]),
     ("NamespaceCondition", &[("status", "v1.ConditionStatus"), ("type", "v1.NamespaceConditionType")]),
     ("NamespaceSpec", &[("finalizers", "v1.FinalizerName")]),
     ("NamespaceStatus", &[("phase", "v1.NamespacePhase")]),
@@ -137,7 +138,6 @@ const NAMED: &[(&str, &[(&str, &str)])] = &[
     ("StatusCause", &[("reason", "v1.CauseType")]),
     ("StatusDetails", &[("uid", "types.UID")]),
     ("StorageClass", &[("reclaimPolicy", "v1.PersistentVolumeReclaimPolicy"), ("volumeBindingMode", "v1.VolumeBindingMode")]),
-    ("Subject", &[("kind", "v1.SubjectKind")]),
     ("TableOptions", &[("includeObject", "v1.IncludeObjectPolicy")]),
     ("TableRowCondition", &[("status", "v1.ConditionStatus"), ("type", "v1.RowConditionType")]),
     ("Taint", &[("effect", "v1.TaintEffect")]),
@@ -154,8 +154,23 @@ const NAMED: &[(&str, &[(&str, &str)])] = &[
 
 /// The name of the type of a text, or of the texts in a list: `v1.PullPolicy` for the field `imagePullPolicy` of a container.
 pub(super) fn of_text(in_struct: &str, field: &str) -> &'static str {
+    if matches!((in_struct, field), ("ConfigMap", "binaryData") | ("Secret", "data")) {
+        return "[]uint8";
+    }
     let row = NAMED.binary_search_by_key(&in_struct, |(name, _)| name).ok().map(|at| NAMED[at].1);
     row.and_then(|fields| fields.iter().find(|(name, _)| *name == field)).map_or("string", |(_, named)| named)
+}
+
+/// A struct with its package. All but those of autoscaling/v2 are in a package `v1`.
+pub(super) fn of_struct(name: &str) -> String {
+    const SECOND: &[&str] = &[
+        "ContainerResourceMetricSource", "ContainerResourceMetricStatus", "CrossVersionObjectReference", "ExternalMetricSource",
+        "ExternalMetricStatus", "HPAScalingPolicy", "HPAScalingRules", "HorizontalPodAutoscalerBehavior",
+        "HorizontalPodAutoscalerCondition", "HorizontalPodAutoscalerSpec", "HorizontalPodAutoscalerStatus", "MetricIdentifier",
+        "MetricSpec", "MetricStatus", "MetricTarget", "MetricValueStatus", "ObjectMetricSource", "ObjectMetricStatus",
+        "PodsMetricSource", "PodsMetricStatus", "ResourceMetricSource", "ResourceMetricStatus",
+    ];
+    format!("{}.{name}", if SECOND.contains(&name) { "v2" } else { "v1" })
 }
 
 /// The struct inside a struct by which Go reaches a field, which its errors name too: `spec.volumes.VolumeSource.emptyDir`.
@@ -179,6 +194,9 @@ pub(super) fn embedded(in_struct: &str, field: &str) -> Option<&'static str> {
         | "SecretProjection" | "ConfigMapVolumeSource" => {
             return (field == "name").then_some("LocalObjectReference");
         }
+        "NamedRuleWithOperations" if field == "operations" => return Some("RuleWithOperations"),
+        "NamedRuleWithOperations" => (&["resourceNames"], "RuleWithOperations.Rule"),
+        "RuleWithOperations" => (&["operations"], "Rule"),
         "PersistentVolumeClaim" => return matches!(field, "kind" | "apiVersion").then_some("TypeMeta"),
         _ => return None,
     };

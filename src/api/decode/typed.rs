@@ -165,10 +165,18 @@ impl Reader<'_, '_> {
             Value::Null => Ok(0),
             Value::Number(number) => match number.as_i64().filter(|number| (low..=high).contains(number)) {
                 Some(number) => Ok(number),
-                None => Err(self.wrong(&format!("number {number}"), wanted)),
+                None => Err(self.wrong(&format!("number {}", written(number)), wanted)),
             },
             _ => Err(self.wrong_type(wanted)),
         }
+    }
+}
+
+/// A number as it was most likely written: one that no integer can hold comes in as a floating-point number.
+fn written(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(real) if number.is_f64() && real.fract() == 0.0 && real.abs() >= 1e18 => format!("{real:.0}"),
+        _ => number.to_string(),
     }
 }
 
@@ -176,6 +184,8 @@ impl Reader<'_, '_> {
 fn map_type(field: &str, in_struct: &str) -> &'static str {
     match field {
         "limits" | "requests" | "overhead" | "capacity" | "allocatable" => "v1.ResourceList",
+        "max" | "min" | "default" | "defaultRequest" | "maxLimitRequestRatio" if in_struct == "LimitRangeItem" => "v1.ResourceList",
+        "hard" | "used" | "podFixed" => "v1.ResourceList",
         "data" if in_struct == "Secret" => "map[string][]uint8",
         "binaryData" => "map[string][]uint8",
         _ => "map[string]string",
@@ -206,13 +216,13 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             Value::String(text) => visitor.visit_str(text),
             Value::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
                 Some(number) => visitor.visit_i32(number),
-                None => Err(Misfit(format!("json: cannot unmarshal number {number} into Go value of type int32"))),
+                None => Err(self.wrong(&format!("number {}", written(number)), "int32")),
             },
             // Schemas stand where a schema, a truth value or a list may stand.
             Value::Object(object) if self.in_struct == SCHEMA => visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: SCHEMA, of_struct: Some(schema_fields()) }),
             Value::Array(items) if self.in_struct == SCHEMA => visitor.visit_seq(Items { items: items.iter().enumerate(), context: self.context, in_struct: SCHEMA }),
             Value::Bool(set) if self.in_struct == SCHEMA => visitor.visit_bool(*set),
-            other => Err(Misfit(format!("json: cannot unmarshal {} into Go value of type int32", go_kind(other)))),
+            _ => Err(self.wrong_type("int32")),
         }
     }
 
@@ -307,7 +317,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             Value::Object(object) => object,
             // A `null` in a list of structs is an empty struct.
             Value::Null => return visitor.visit_map(MapDeserializer::<_, Misfit>::new(std::iter::empty::<(&str, &str)>())),
-            _ => return Err(self.wrong_type(&format!("v1.{name}"))),
+            _ => return Err(self.wrong_type(&go_names::of_struct(name))),
         };
         // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
         // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
@@ -450,7 +460,7 @@ impl<'de> Deserializer<'de> for Ask<'_> {
         deserialize_bool "bool", deserialize_any "",
     }
     fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, _: &'static [&'static str], _: V) -> Result<V::Value, Misfit> {
-        *self.0 = format!("v1.{name}");
+        *self.0 = go_names::of_struct(name);
         Err(Misfit(String::new()))
     }
     serde::forward_to_deserialize_any! {

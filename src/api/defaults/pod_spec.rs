@@ -115,7 +115,8 @@ macro_rules! parts_of {
 parts_of!(Container, EphemeralContainer);
 
 fn default_container(parts: Parts<'_>) {
-    let policy = if image_tag(parts.image.as_deref().unwrap_or_default()) == Some("latest") { "Always" } else { "IfNotPresent" };
+    let image = parts.image.as_deref().unwrap_or_default();
+    let policy = if is_image_reference(image) && image_tag(image) == Some("latest") { "Always" } else { "IfNotPresent" };
     fill(parts.image_pull_policy, policy);
     fill(parts.termination_message_path, "/dev/termination-log");
     fill(parts.termination_message_policy, "File");
@@ -135,6 +136,28 @@ fn default_container(parts: Parts<'_>) {
         handlers.into_iter().flatten().filter_map(|handler| handler.http_get.as_mut()).for_each(default_http_get);
     }
     quantities::canonicalize_requirements(parts.resources.get_or_insert_default());
+}
+
+/// Whether the text can be read as a reference: `host:5000/path/name:tag@digest`, the path in lower case.
+fn is_image_reference(image: &str) -> bool {
+    const MAX_NAME: usize = 255;
+    let name = image.split('@').next().unwrap_or_default();
+    let path = match name.rsplit_once(':') {
+        Some((path, tag)) if !tag.contains('/') => path,
+        _ => name,
+    };
+    let is_host = |host: &str| host.contains(['.', ':']) || host == "localhost" || host.chars().any(|c| c.is_ascii_uppercase());
+    let parts: Vec<&str> = match path.split_once('/') {
+        Some((host, rest)) if is_host(host) => rest.split('/').collect(),
+        _ => path.split('/').collect(),
+    };
+    let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_part = |part: &&str| {
+        let bytes = part.as_bytes();
+        let ends = bytes.first().copied().is_some_and(is_end) && bytes.last().copied().is_some_and(is_end);
+        ends && bytes.iter().all(|&byte| is_end(byte) || b"._-".contains(&byte))
+    };
+    path.len() <= MAX_NAME && parts.iter().all(is_part)
 }
 
 /// The tag of an image reference: `latest` where there is neither tag nor digest, nothing where only a digest counts.

@@ -54,6 +54,11 @@ impl Strategy for EndpointSlice {
         validation::endpoint::slice_update(self, old)
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let domains = self.address_type == "FQDN";
+        domains.then(|| "spec.addressType: FQDN endpoints are deprecated".to_owned()).into_iter().collect()
+    }
+
     fn columns() -> Vec<Column> {
         tables::columns::ENDPOINT_SLICE.to_vec()
     }

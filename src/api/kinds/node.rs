@@ -16,6 +16,19 @@ spec_and_status_kind! {
     Node, "v1", spec: NodeSpec, status: NodeStatus
 }
 
+impl Node {
+    /// The old field holds the first of the networks.
+    fn share_networks(&mut self) {
+        let first = self.spec.pod_cidrs.iter().flatten().next().cloned();
+        let old = self.spec.pod_cidr.clone().filter(|network| !network.is_empty());
+        match (old, first) {
+            (Some(old), None) => Arc::make_mut(&mut self.spec).pod_cidrs = Some(vec![old]),
+            (None, Some(first)) => Arc::make_mut(&mut self.spec).pod_cidr = Some(first),
+            _ => {}
+        }
+    }
+}
+
 impl Strategy for Node {
     const INFO: ResourceInfo = ResourceInfo {
         group: "",
@@ -30,10 +43,10 @@ impl Strategy for Node {
     };
 
     fn set_defaults(&mut self) {
-        if *self.status == NodeStatus::default() {
-            return;
-        }
+        self.share_networks();
         let status = Arc::make_mut(&mut self.status);
+        status.node_info.get_or_insert_default();
+        status.daemon_endpoints.get_or_insert_default().kubelet_endpoint.get_or_insert_default();
         quantities::canonicalize_list(&mut status.capacity);
         quantities::canonicalize_list(&mut status.allocatable);
         if status.allocatable.is_none() {

@@ -242,7 +242,7 @@ macro_rules! kinds {
             /// What is checked of an update of every kind before the rules of its own, which repeat some of it.
             fn validate_metadata(&self, old: &Object) -> Vec<$crate::field::FieldError> {
                 let namespaced = self.kind().info().namespaced;
-                let mut errors = $crate::validation::metadata::validate(self.meta(), namespaced, $crate::name_rules::path_segment);
+                let mut errors = $crate::validation::metadata::validate_any(self.meta(), namespaced, $crate::name_rules::path_segment);
                 errors.extend($crate::validation::metadata::validate_update(self.meta(), old.meta()));
                 errors
             }

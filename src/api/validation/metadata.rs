@@ -22,7 +22,21 @@ pub(crate) const SUBDOMAIN: NameRule = name_rules::dns1123_subdomain;
 /// The rule for namespaces and (since 1.36) Services.
 pub(crate) const LABEL: NameRule = name_rules::dns1123_label;
 
+/// The metadata of the kinds of Kubernetes itself, whose finalizers are its own or have a domain.
 pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+    let mut errors = validate_any(meta, namespaced, rule);
+    let path = Path::new("metadata").child("finalizers");
+    for (index, name) in list(&meta.finalizers).iter().enumerate() {
+        if !name.contains('/') && !matches!(name.as_str(), "kubernetes" | "orphan" | "foregroundDeletion") {
+            let why = "name is neither a standard finalizer name nor is it fully qualified";
+            errors.push(FieldError::invalid(path.index(index), name.as_str(), why));
+        }
+    }
+    errors
+}
+
+/// The metadata of any object.
+pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("metadata");
     let generate_name = text(&meta.generate_name);

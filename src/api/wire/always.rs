@@ -75,6 +75,8 @@ const STRUCTS: &[(&str, Fields)] = &[
     ("Role", &[("rules", Empty::Null)]),
     ("StatefulSetCondition", TRANSITION),
     ("TokenRequestSpec", &[("audiences", Empty::Null), ("boundObjectRef", Empty::Null)]),
+    ("TypedLocalObjectReference", &[("apiGroup", Empty::Null)]),
+    ("TypedObjectReference", &[("apiGroup", Empty::Null)]),
     ("VolumeError", &[("time", Empty::Null)]),
 ];
 

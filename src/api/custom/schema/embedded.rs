@@ -87,7 +87,7 @@ fn metadata_errors(meta: &ObjectMeta, path: &str) -> Vec<FieldError> {
             _ => ["/", "%"].into_iter().filter(|part| name.contains(part)).map(|part| format!("may not contain '{part}'")).collect(),
         }
     };
-    let mut errors = validation::metadata::validate(meta, namespaced, segment);
+    let mut errors = validation::metadata::validate_any(meta, namespaced, segment);
     for error in &mut errors {
         error.field = format!("{path}.{}", error.field);
     }

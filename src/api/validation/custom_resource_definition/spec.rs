@@ -25,7 +25,7 @@ const APPROVED: &str = "api-approved.kubernetes.io";
 
 pub(crate) fn validate(definition: &CustomResourceDefinition) -> Vec<FieldError> {
     let spec = &definition.spec;
-    let mut errors = metadata::validate(&definition.metadata, false, |_| Vec::new());
+    let mut errors = metadata::validate_any(&definition.metadata, false, |_| Vec::new());
     let name = text(&definition.metadata.name);
     if !name.is_empty() {
         let mut faults = dns1123_subdomain(name);
