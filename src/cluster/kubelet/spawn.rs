@@ -24,7 +24,7 @@ fn number(number: Option<i64>) -> Option<u32> {
 }
 
 impl PodState {
-    pub(super) fn spawned(&self, container: &Container, variables: Variables, id: &str, restart_count: i32, host: &Host, ctx: &Ctx<'_>) -> Spawned {
+    pub(super) fn spawned(&self, container: &Container, image: &Image, variables: Variables, id: &str, restart_count: i32, host: &Host, ctx: &Ctx<'_>) -> Spawned {
         let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(Quantity::of);
         let expanded = |words: &Option<Vec<String>>| words.iter().flatten().map(|word| expand(word, |name| variables.get(name).cloned())).collect();
         let hostname = self.hostname(host);
@@ -35,7 +35,7 @@ impl PodState {
             workdir: container.working_dir.clone().filter(|path| !path.is_empty()),
             stdin: container.stdin == Some(true),
             tty: container.tty == Some(true),
-            credentials: self.credentials(container),
+            credentials: self.credentials(container, image),
             read_only_root: container.security_context.as_ref().and_then(|security| security.read_only_root_filesystem) == Some(true),
             mounts: container.volume_mounts.iter().flatten().filter_map(|mount| self.mount_point(mount, &variables, host)).collect(),
             files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file())],
@@ -61,14 +61,14 @@ impl PodState {
         name.chars().take(63).collect::<String>().trim_end_matches(['-', '.']).to_owned()
     }
 
-    /// The user and the groups of the main process. An image's own user is root.
-    fn credentials(&self, container: &Container) -> Credentials {
+    /// The user and the groups of the main process.
+    fn credentials(&self, container: &Container, image: &Image) -> Credentials {
         let (own, pod) = (container.security_context.as_ref(), self.pod.spec.security_context.as_ref());
         let uid = own.and_then(|own| own.run_as_user).or_else(|| pod?.run_as_user);
         let gid = own.and_then(|own| own.run_as_group).or_else(|| pod?.run_as_group);
         let groups = pod.and_then(|pod| pod.supplemental_groups.clone()).unwrap_or_default();
         let groups = groups.into_iter().chain(pod.and_then(|pod| pod.fs_group));
-        Credentials { uid: number(uid).unwrap_or(0), gid: number(gid).unwrap_or(0), groups: groups.filter_map(|group| number(Some(group))).collect() }
+        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups: groups.filter_map(|group| number(Some(group))).collect() }
     }
 
     /// What is wrong with the user if the container must not be root's.

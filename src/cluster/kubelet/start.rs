@@ -187,7 +187,7 @@ impl PodState {
         let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
         let applied = Applied::of(container);
         let id = new_id(ctx.stream());
-        let spawned = self.spawned(container, variables, &id, restart_count, host, ctx);
+        let spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
         let mut record = ContainerRecord {
             name: name.into(),
             id: id.clone(),

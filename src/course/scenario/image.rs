@@ -33,6 +33,9 @@ pub struct Image {
     pub memory: Option<Quantity>,
     /// What it uses at work.
     pub cpu: Option<Quantity>,
+    /// The number of the user that its programs run as; 0, which is root, when it is left out.
+    #[serde(default)]
+    pub user: u32,
     /// How many requests it works on at a time; more wait for their turn. All at once when it is left out.
     #[schemars(range(min = 1, max = 10_000))]
     pub workers: Option<u32>,

@@ -84,6 +84,7 @@ fn image_of(image: &Image) -> images::Image {
         made.layers = layers.collect();
     }
     made.version = image.version().to_owned();
+    made.user = image.user;
     let default = Behavior::default();
     made.with(Behavior {
         starts_in: image.starts_in.0,

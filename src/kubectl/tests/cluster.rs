@@ -211,7 +211,7 @@ fn old_forms_say_what_has_taken_their_place() {
         let lines: Vec<&str> = done.stderr.lines().collect();
         assert!(lines[0].starts_with("error: unknown flag: --") && lines[1].starts_with("See 'kubectl ") && lines[2].contains(hint), "{lines:?}");
     }
-    for (line, said) in [("exec p -- ls", "kubectl exec"), ("apply -k x", "-k (kustomize)")] {
+    for (line, said) in [("edit pod p", "kubectl edit"), ("apply -k x", "-k (kustomize)")] {
         assert_eq!(rig.run(line, "").stderr, format!("error: not simulated: {said}\n"), "{line}");
     }
     assert_eq!(rig.run("rolout", "").stderr, "error: unknown command \"rolout\" for \"kubectl\"\n\nDid you mean this?\n\trollout\n");
