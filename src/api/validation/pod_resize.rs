@@ -242,6 +242,7 @@ mod tests {
         };
         assert_eq!(errors("NotRequired"), Vec::<String>::new());
         let why = "spec.initContainers[0]: Forbidden: non-sidecar init containers with a resize policy of RestartContainer cannot be resized";
-        assert_eq!(errors("RestartContainer"), [why]);
+        let never = "spec.initContainers[0].resizePolicy[0].restartPolicy: Invalid value: \"RestartContainer\": must not be set to 'RestartContainer' for non-sidecar initContainers";
+        assert_eq!(errors("RestartContainer"), [never, why]);
     }
 }
