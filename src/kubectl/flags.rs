@@ -76,7 +76,8 @@ pub struct Flags {
 impl Flags {
     /// Reads a command line. The error is pflag's.
     pub fn parse(known: &[&Flag], args: &[String]) -> Result<Flags, String> {
-        let mut flags = Flags { defaults: known.iter().map(|flag| (flag.name, flag.default)).collect(), ..Flags::default() };
+        // What a command has itself comes first, and counts.
+        let mut flags = Flags { defaults: known.iter().rev().map(|flag| (flag.name, flag.default)).collect(), ..Flags::default() };
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             if arg == "--" {

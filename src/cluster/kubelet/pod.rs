@@ -120,8 +120,11 @@ impl PodState {
             }
             self.take_command_news(host, ctx);
             self.send_all(host, ctx);
+            // A sync that waited for this relist sees what it found; the news of it still has the pod synced once more.
+            let mut again = false;
             if self.relist_at.is_some_and(|at| at <= now) {
-                self.relist(now);
+                let waited = self.worker.pending && self.worker.work.is_none();
+                again = self.relist(now) && waited;
             }
             self.volumes.run(&self.pod, &mut self.runtime.volumes, (&self.key, &self.uid), self.cause, host, ctx);
             self.advance(host, ctx);
@@ -130,7 +133,11 @@ impl PodState {
             if self.deadline_at(host).is_some_and(|at| at <= now) {
                 self.request_sync(now);
             }
-            if !self.begin_if_due(host, ctx) && self.runtime.next_wake().is_none_or(|at| at > now) && !self.runtime.has_news() {
+            let begun = self.begin_if_due(host, ctx);
+            if begun && again {
+                self.request_sync(now);
+            }
+            if !begun && self.runtime.next_wake().is_none_or(|at| at > now) && !self.runtime.has_news() {
                 break;
             }
         }
@@ -148,14 +155,16 @@ impl PodState {
         self.relist_at.get_or_insert(host.next_relist(now));
     }
 
-    /// Looks at what is there, and has the pod synced if that is news.
-    pub fn relist(&mut self, now: Time) {
+    /// Looks at what is there, and has the pod synced if that is news. Whether it was.
+    pub fn relist(&mut self, now: Time) -> bool {
         self.relist_at = None;
         let status = self.runtime.status();
-        if status != self.seen {
+        let changed = status != self.seen;
+        if changed {
             self.seen = status;
             self.request_sync(now);
         }
+        changed
     }
 
     fn next_wake(&self, host: &Host) -> Option<Time> {
