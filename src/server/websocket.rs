@@ -1,6 +1,7 @@
 //! WebSockets, over which `kubectl exec` and `kubectl attach` talk: each message of the one side is a message of the other.
 
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::{Either, Full};
@@ -12,13 +13,17 @@ use tokio::sync::mpsc::Receiver;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 
 use crate::engine::{Command, Exchange};
 use crate::exchange::{Answer, Line};
 
 /// What one message may weigh.
 const LARGEST_MESSAGE: usize = 4 << 20;
+
+/// How long the other side has to answer a farewell.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The key of a client that asks for a WebSocket.
 pub fn asked_for(headers: &HeaderMap) -> Option<HeaderValue> {
@@ -57,8 +62,11 @@ pub async fn talk(upgrade: OnUpgrade, mut answers: Receiver<HttpEvent>, line: Li
                 _ => {
                     let mut line = line;
                     line.done = true;
-                    // Who has gone already needs no farewell.
-                    let _ = out.close().await;
+                    // Only a normal end ends kubectl's streams well. Who has gone already needs no farewell.
+                    let normal = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+                    if out.send(Message::Close(Some(normal))).await.is_ok() {
+                        let _ = tokio::time::timeout(FAREWELL, async { while let Some(Ok(_)) = into.next().await {} }).await;
+                    }
                     return;
                 }
             },

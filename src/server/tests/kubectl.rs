@@ -106,6 +106,22 @@ fn files_are_applied_and_mistakes_are_answered() {
 }
 
 #[test]
+fn a_command_in_a_container_ends_as_it_ended() {
+    let Some(served) = Served::start("exec", "sandbox", Speed::Times(20.0)) else { return };
+    served.good(&["run", "box", "--image=busybox", "--command", "--", "sleep", "100000"]);
+    served.good(&["wait", "pod/box", "--for=condition=Ready", "--timeout=60s"]);
+    assert_eq!(served.good(&["exec", "box", "--", "echo", "hello"]), "hello\n");
+    let failed = served.run(&["exec", "box", "--", "sh", "-c", "echo out; echo err >&2; exit 3"]);
+    assert_eq!(String::from_utf8_lossy(&failed.stdout), "out\n");
+    assert_eq!(String::from_utf8_lossy(&failed.stderr), "err\ncommand terminated with exit code 3\n");
+    assert_eq!(failed.status.code(), Some(3));
+    let file = served.folder().join("note.txt");
+    std::fs::write(&file, "carried over\n").expect("a file");
+    served.good(&["cp", file.to_str().expect("a plain path"), "box:/tmp/note.txt"]);
+    assert_eq!(served.good(&["exec", "box", "--", "cat", "/tmp/note.txt"]), "carried over\n");
+}
+
+#[test]
 fn time_that_stands_still_moves_for_answers_and_steps() {
     let Some(served) = Served::start("steps", "sandbox", Speed::Times(0.0)) else { return };
     served.good(&["run", "web", "--image=nginx:1.27", "--restart=Never"]);
