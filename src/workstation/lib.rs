@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+pub mod git;
 mod student;
 mod terminal;
 mod world;
