@@ -1,11 +1,12 @@
 //! Commands: finding the one that a command line means, reading its flags, running it, and the exit code.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go and github.com/spf13/cobra, v1.36.
-//! Simplified: no plugins.
+//! Simplified: nothing.
 
 use podarium_machine::{Process, Suspend};
 
-use crate::cmd::{COMMANDS, NOT_SIMULATED};
+use crate::cmd::{COMMANDS, NOT_SIMULATED, plugin};
+use crate::completion::complete;
 use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
@@ -44,7 +45,7 @@ impl Command {
 }
 
 /// The flags of every command.
-const GLOBAL: &[Flag] = &[
+pub(crate) const GLOBAL: &[Flag] = &[
     Flag::text("as"),
     Flag::new("as-group", Takes::Repeated, ""),
     Flag::text("as-uid"),
@@ -93,6 +94,11 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
 
 fn run(process: &mut Process<'_>) -> Outcome<()> {
     let args: Vec<String> = process.args()[1..].to_vec();
+    match args.first().map(String::as_str) {
+        Some("__complete") => return complete(process, &args[1..], true),
+        Some("__completeNoDesc") => return complete(process, &args[1..], false),
+        _ => {}
+    }
     let (path, rest) = find(&args);
     let Some(command) = path.last() else { return root(process, &rest) };
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
@@ -131,7 +137,7 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
 }
 
 /// The command and its parents, and the line without their names.
-fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
+pub(crate) fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
     let (mut path, mut rest): (Vec<&'static Command>, Vec<String>) = (Vec::new(), args.to_vec());
     let mut children: &[&'static Command] = COMMANDS;
     loop {
@@ -182,6 +188,9 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
         "options" => return show_help(process, "kubectl options"),
         _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}
+    }
+    if plugin::run(process, args)? {
+        return Ok(());
     }
     let close = suggestions(word);
     let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };

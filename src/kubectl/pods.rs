@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::builder::{Builder, Info};
 use crate::client::Call;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::kubectl::Kubectl;
 use crate::revisions::selector;
 use crate::unstructured::{annotation, items, name, text};
@@ -24,6 +24,13 @@ pub fn all_container_names(pod: &Value) -> String {
     let lists = [("/spec/containers", ""), ("/spec/ephemeralContainers", " (ephem)"), ("/spec/initContainers", " (init)")];
     let named = lists.iter().flat_map(|(list, mark)| items(pod, list).iter().map(move |container| format!("{}{mark}", text(container, "/name"))));
     named.collect::<Vec<_>>().join(", ")
+}
+
+/// What `kubectl debug` can look into.
+pub enum Debuggable {
+    Pod(Value),
+    /// A node, by its name.
+    Node(String),
 }
 
 impl Kubectl<'_, '_> {
@@ -60,14 +67,14 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// The pod that is to be debugged.
-    pub fn debuggable_pod(&mut self, word: &str) -> Outcome<Value> {
+    /// What is to be debugged.
+    pub fn debuggable(&mut self, word: &str) -> Outcome<Debuggable> {
         let builder = Builder { default_type: Some("pods"), ..Builder::of(self, &[word.to_owned()]) };
         let infos = builder.find(self)?.all()?;
         match infos.into_iter().next() {
-            Some(info) if info.mapping.kind == "Pod" => Ok(info.object),
-            Some(info) if info.mapping.kind == "Node" => not_simulated("kubectl debug of a node"),
-            Some(info) => fail(format!("\"/v1, Kind={}\" not supported by debug", info.mapping.kind)),
+            Some(info) if info.mapping.kind == "Pod" => Ok(Debuggable::Pod(info.object)),
+            Some(info) if info.mapping.kind == "Node" => Ok(Debuggable::Node(info.name)),
+            Some(info) => fail(format!("\"{}, Kind={}\" not supported by debug", if info.mapping.group.is_empty() { "/v1".to_owned() } else { info.mapping.api_version() }, info.mapping.kind)),
             None => fail("expected a resource"),
         }
     }

@@ -16,7 +16,8 @@ const HOSTNAME: &str = "podarium";
 const FIRST_PID: u32 = 1201;
 /// The number of the student and of the group with the same name.
 const USER_ID: u32 = 1000;
-const TOKEN: &str = "student-of-podarium";
+/// The token with which the student's kubeconfig opens the API server.
+pub const TOKEN: &str = "student-of-podarium";
 
 const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
 
@@ -28,6 +29,9 @@ pub fn student(mut cluster: Cluster) -> World {
     machine.set_next_pid(FIRST_PID);
     podarium_machine::install_everyday_programs(&mut machine);
     machine.install("kubectl", podarium_kubectl::main);
+    for name in ["vi", "vim", "nano"] {
+        machine.install(name, crate::editor::main);
+    }
     let files = &mut machine.files;
     for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
         files.mkdir_all(&directory, Time::ZERO).expect("a new disk takes a home directory");

@@ -65,6 +65,8 @@ pub struct Builder {
     pub default_type: Option<&'static str>,
     /// Objects of a file are kept although their type is unknown to the server.
     pub local: bool,
+    /// Objects of a text are taken as they stand there: nobody gives them a namespace.
+    pub as_written: bool,
 }
 
 impl Default for Builder {
@@ -88,6 +90,7 @@ impl Default for Builder {
             subresource: String::new(),
             default_type: None,
             local: false,
+            as_written: false,
         }
     }
 }

@@ -9,6 +9,7 @@ mod auth;
 mod certificate;
 mod change;
 mod cluster_info;
+mod completion;
 mod config;
 mod cordon;
 mod cp;
@@ -18,6 +19,7 @@ mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod edit;
 mod events;
 mod exec;
 mod explain;
@@ -27,6 +29,8 @@ mod label;
 mod logs;
 mod metadata;
 mod patch;
+pub(crate) mod plugin;
+mod raw;
 mod replace;
 mod rollout;
 mod run;
@@ -40,7 +44,7 @@ mod wait;
 
 use crate::command::Command;
 
-pub use change::LAST_APPLIED;
+pub(crate) use change::{DryRun, LAST_APPLIED, annotate_configuration};
 
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,
@@ -49,6 +53,7 @@ pub const COMMANDS: &[&Command] = &[
     &set::COMMAND,
     &explain::COMMAND,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
@@ -78,8 +83,10 @@ pub const COMMANDS: &[&Command] = &[
     &api_resources::VERSIONS,
     &auth::COMMAND,
     &config::COMMAND,
+    &completion::COMMAND,
+    &plugin::COMMAND,
     &version::COMMAND,
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["kuberc", "kustomize", "port-forward", "proxy"];

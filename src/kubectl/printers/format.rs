@@ -16,6 +16,9 @@ pub const GET: &str = "custom-columns,custom-columns-file,go-template,go-templat
 /// The printers of commands that change something.
 pub const CHANGE: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
 
+/// The printers of a file that is edited.
+pub const DOCUMENT: &str = "json,kyaml,yaml";
+
 /// A printer of whole objects.
 #[derive(Clone, Debug)]
 pub enum Printer {
@@ -36,6 +39,9 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     };
     let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
     let columns = allowed == GET;
+    if allowed == DOCUMENT && !matches!(format, "json" | "kyaml" | "yaml") {
+        return unsuitable(output, allowed);
+    }
     Ok(match format {
         "" => Printer::Name { operation: operation.to_owned(), short: false },
         "name" => Printer::Name { operation: String::new(), short: true },
@@ -61,12 +67,12 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             columns.no_headers = no_headers;
             Printer::Columns(columns)
         }
-        other => {
-            return fail(format!(
-                "unable to match a printer suitable for the output format {other:?}, allowed formats are: {allowed}"
-            ));
-        }
+        other => return unsuitable(other, allowed),
     })
+}
+
+fn unsuitable<T>(output: &str, allowed: &str) -> Outcome<T> {
+    fail(format!("unable to match a printer suitable for the output format {output:?}, allowed formats are: {allowed}"))
 }
 
 impl Printer {
@@ -139,6 +145,11 @@ pub fn omit_managed_fields(object: &mut Value) {
 /// Several objects as one.
 pub fn list_of(objects: Vec<Value>) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": objects})
+}
+
+/// A pointer to an object as Go's `%#v` shows it.
+pub fn go_pointer(object: &Value) -> String {
+    format!("&unstructured.Unstructured{{Object:{}}}", go_syntax(object))
 }
 
 /// A value as Go's `%#v` shows it.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::last_applied::{SET, VIEW};
+use super::last_applied::{EDIT, SET, VIEW};
 use super::{prune, server_side};
 use crate::apply::{merge, three_way};
 use crate::builder::{Builder, Info};
@@ -25,8 +25,7 @@ use crate::printers::json as json_printer;
 use crate::unstructured::{annotation, name, remove, text};
 
 pub const COMMAND: Command = Command {
-    children: &[&VIEW, &SET],
-    refused: &["edit-last-applied"],
+    children: &[&VIEW, &SET, &EDIT],
     ..Command::new("apply", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, VALIDATE], run)
 };
 
