@@ -44,7 +44,7 @@ mod wait;
 
 use crate::command::Command;
 
-pub(crate) use change::{DryRun, LAST_APPLIED, annotate_configuration};
+pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
 
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,
