@@ -15,7 +15,7 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
-use crate::images::Disks;
+use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
 use crate::store::Lines;
@@ -165,6 +165,8 @@ pub struct Ctx<'a> {
     pub(crate) user: &'a User,
     /// The disks of all machines and of the storage: kubelets mount what is theirs.
     pub(crate) disks: &'a mut Disks,
+    /// What was pushed to registries.
+    pub(crate) pushed: &'a Pushed,
     /// What this turn's message came from; requests carry it unless they name another.
     pub cause: Cause,
 }

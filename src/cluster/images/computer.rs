@@ -133,11 +133,8 @@ impl Computer {
             memory_limit_bytes: spawned.memory_limit,
             ..Hardware::default()
         });
-        for (path, text) in self.image.files.iter().chain(&spawned.files) {
-            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
-            let written = machine.files.mkdir_all(directory, spawned.at).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, spawned.at));
-            debug_assert!(written.is_ok(), "{path}: {written:?}");
-        }
+        Self::put_files(&self.image, &mut machine, spawned.at);
+        Self::write_files(&spawned.files, &mut machine, spawned.at);
         for point in &spawned.mounts {
             let known = self.volumes.iter().find(|(_, mounted)| **mounted == point.mounted).map(|(id, _)| *id);
             let id = known.unwrap_or_else(|| {
@@ -152,6 +149,19 @@ impl Computer {
         }
         machine.files.set_root_read_only(spawned.read_only_root);
         machine
+    }
+
+    /// Gives a computer the files of an image.
+    pub(super) fn put_files(image: &Image, machine: &mut Machine, now: Time) {
+        Self::write_files(&image.files, machine, now);
+    }
+
+    fn write_files(files: &[(String, String)], machine: &mut Machine, now: Time) {
+        for (path, text) in files {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
+            let written = machine.files.mkdir_all(directory, now).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, now));
+            debug_assert!(written.is_ok(), "{path}: {written:?}");
+        }
     }
 
     /// Puts the volumes in as others have left them.
@@ -324,7 +334,7 @@ impl Computer {
     /// Whether what is in a directory may be other than the image has it.
     fn has_files_of_others(&self, directory: &str) -> bool {
         let meets = |path: &str| path.starts_with(directory) || directory.starts_with(path);
-        self.machine.is_some() || self.spawned.mounts.iter().any(|point| meets(&point.path))
+        self.machine.is_some() || self.image.contents.is_some() || self.spawned.mounts.iter().any(|point| meets(&point.path))
     }
 
     /// A file of its own, as its web server hands it out.

@@ -71,7 +71,7 @@ impl PodState {
     fn version_of(&self, id: &str, host: &Host) -> Arc<str> {
         let name = self.runtime.containers.iter().find(|container| &*container.record.id == id).map(|container| container.record.name.clone());
         let declared = self.pod.spec.containers.iter().find(|container| Some(container.name.as_str()) == name.as_deref());
-        let image = declared.and_then(|container| host.images.get(container.image.as_deref()?));
+        let image = declared.and_then(|container| host.puller.image(container.image.as_deref()?));
         image.map_or_else(|| "".into(), |image| image.version.as_str().into())
     }
 

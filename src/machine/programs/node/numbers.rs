@@ -64,7 +64,7 @@ const NUMBER: &[(&str, Native)] = &[
             return Ok(number_text(number).into());
         }
         if !(2.0..=36.0).contains(&radix) {
-            return run.throw("RangeError", "toString() radix must be between 2 and 36");
+            return run.throw("RangeError", "toString() radix argument must be between 2 and 36");
         }
         if number.abs() > 9_007_199_254_740_991.0 {
             return run.not_simulated("numbers that large in another radix");
