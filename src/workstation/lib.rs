@@ -3,7 +3,11 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+<<<<<<< HEAD
 mod editor;
+=======
+pub mod git;
+>>>>>>> programs
 mod student;
 mod terminal;
 mod world;
