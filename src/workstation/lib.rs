@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+mod loopback;
 mod student;
 mod terminal;
 mod world;

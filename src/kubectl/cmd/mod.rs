@@ -27,6 +27,8 @@ mod label;
 mod logs;
 mod metadata;
 mod patch;
+mod port_forward;
+mod proxy;
 mod replace;
 mod rollout;
 mod run;
@@ -64,6 +66,8 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &port_forward::COMMAND,
+    &proxy::COMMAND,
     &cp::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
@@ -82,4 +86,4 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["completion", "edit", "kustomize", "plugin"];
