@@ -3,11 +3,9 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
-<<<<<<< HEAD
 mod editor;
-=======
 pub mod git;
->>>>>>> programs
+mod loopback;
 mod student;
 mod terminal;
 mod world;

@@ -30,6 +30,8 @@ mod logs;
 mod metadata;
 mod patch;
 pub(crate) mod plugin;
+mod port_forward;
+mod proxy;
 mod raw;
 mod replace;
 mod rollout;
@@ -69,6 +71,8 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &port_forward::COMMAND,
+    &proxy::COMMAND,
     &cp::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
@@ -89,4 +93,4 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["kuberc", "kustomize", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["kuberc", "kustomize"];
