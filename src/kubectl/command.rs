@@ -85,6 +85,9 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Err(Stop::Suspended(suspend)) => return Err(suspend),
         Err(Stop::Failed(failure)) => failure,
     };
+    if let Failure::Shown { text, .. } = &failure {
+        process.print(text)?;
+    }
     let (message, code) = failure.report();
     if !message.is_empty() {
         process.eprint(&message)?;

@@ -9,6 +9,7 @@
 //! Where to look:
 //! * `cmd/<verb>.rs` is a verb: complete, validate, run. `cmd/mod.rs` is the registry.
 //! * `builder/` finds the objects that a command line means, `mapping.rs` and `discovery.rs` the resource types.
+//! * `edit/` lets a person change objects, `kustomize/` and `completion/` are what they say.
 //! * `printers/` and `describe/` show objects, `apply/` works out what `apply` changes.
 //! * `failure.rs` is how commands fail; `?` carries out both a failure and the wish to wait.
 
@@ -29,6 +30,7 @@ pub mod flags;
 pub mod help;
 pub mod kubeconfig;
 pub mod kubectl;
+pub mod kustomize;
 pub mod manifest;
 pub mod mapping;
 mod policy_rules;

@@ -36,6 +36,11 @@ pub enum Debuggable {
 impl Kubectl<'_, '_> {
     /// The container of this name; without a name the one that the pod prefers, or the first.
     pub fn container_of(&mut self, pod: &Value, asked: &str, quiet: bool) -> Outcome<String> {
+        self.container_said_on(pod, asked, if quiet { 0 } else { 2 })
+    }
+
+    /// The same; which one was taken is said on this descriptor, if it is not 0.
+    pub fn container_said_on(&mut self, pod: &Value, asked: &str, errors: u32) -> Outcome<String> {
         let preferred = annotation(pod, "kubectl.kubernetes.io/default-container").unwrap_or_default();
         let wanted = if asked.is_empty() { preferred } else { asked };
         let names = container_names(pod);
@@ -46,8 +51,10 @@ impl Kubectl<'_, '_> {
             return Ok(wanted.to_owned());
         }
         let first = names.first().cloned().unwrap_or_default();
-        if !quiet && names.len() > 1 {
-            self.eprint(&format!("Defaulted container {first:?} out of: {}\n", all_container_names(pod)))?;
+        if errors != 0 && names.len() > 1 {
+            let said = format!("Defaulted container {first:?} out of: {}\n", all_container_names(pod));
+            // What cannot be shown is not shown.
+            let _ = self.process.write(errors, said.as_bytes())?;
         }
         Ok(first)
     }

@@ -10,6 +10,7 @@ use super::arguments::Arguments;
 use super::find::{Builder, Found, Info};
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
+use crate::kustomize::build;
 use crate::manifest;
 use crate::mapping::Mapping;
 use crate::printers::format::is_list;
@@ -28,11 +29,19 @@ impl Builder {
             Err(mut errors) if errors.len() == 1 => return fail(errors.remove(0)),
             Err(errors) => return Err(Failure::Many(errors.into_iter().map(Failure::Message).collect()).into()),
         };
+        if !self.kustomize.is_empty() && self.recursive {
+            return fail("the -k flag can't be used with -f or -R");
+        }
         let selector = match self.selector.as_deref().map(LabelSelector::parse).transpose() {
             Ok(selector) => selector,
             Err(error) => return fail(error.0),
         };
         let mut found = Found::default();
+        if !self.kustomize.is_empty() {
+            for document in build(kubectl, &self.kustomize)? {
+                self.take_document(kubectl, &self.kustomize, document, selector.as_ref(), &mut found)?;
+            }
+        }
         for source in sources {
             self.take_text(kubectl, (&source.name, &source.bytes), selector.as_ref(), &mut found)?;
         }

@@ -102,7 +102,9 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn print_object(&mut self, printer: &Printer, object: &Value) -> Outcome<()> {
-        let text = printer.print(object, self.flags.bool("show-managed-fields"))?;
+        let strict = self.flags.text("allow-missing-template-keys");
+        let how = format::How { managed_fields: self.flags.bool("show-managed-fields"), strict: !strict.is_empty() && !self.flags.bool("allow-missing-template-keys") };
+        let text = printer.print(object, how)?;
         self.print(&text)
     }
 
@@ -112,8 +114,7 @@ impl Kubectl<'_, '_> {
         match (files, kustomize) {
             (false, false) => fail("must specify one of -f and -k"),
             (true, true) => fail("only one of -f or -k can be specified"),
-            (false, true) => crate::failure::not_simulated("-k (kustomize)"),
-            (true, false) => Ok(()),
+            _ => Ok(()),
         }
     }
 }

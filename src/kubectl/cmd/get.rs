@@ -327,7 +327,7 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
     if let Some(printer) = printer {
         let wrapped = json!({"type": event, "object": object});
-        return printer.print(if show_events { &wrapped } else { object }, false);
+        return printer.print(if show_events { &wrapped } else { object }, format::How::default());
     }
     let mut table = object.clone();
     if text(&table, "/kind") != "Table" {

@@ -25,6 +25,7 @@ mod exec;
 mod explain;
 mod expose;
 mod get;
+mod kustomize;
 mod label;
 mod logs;
 mod metadata;
@@ -81,6 +82,7 @@ pub const COMMANDS: &[&Command] = &[
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kustomize::COMMAND,
     &label::COMMAND,
     &annotate::COMMAND,
     &api_resources::COMMAND,
@@ -93,4 +95,4 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["kuberc", "kustomize"];
+pub const NOT_SIMULATED: &[&str] = &["kuberc"];

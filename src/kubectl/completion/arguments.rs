@@ -92,7 +92,7 @@ pub(super) fn of_flag(command: &str, flag: &str) -> Kind {
         ("kubectl create clusterrolebinding" | "kubectl create rolebinding", "user") => Kind::Files,
         (_, "user") => Kind::User { anywhere: true },
         ("kubectl get", "output") => Kind::Words(FORMATS),
-        ("kubectl exec", "container") | ("kubectl logs" | "kubectl attach" | "kubectl cp" | "kubectl debug", "container") if command != "kubectl debug" => Kind::Container,
+        ("kubectl exec", "container") => Kind::Container,
         (_, "subresource") if !command.starts_with("kubectl auth") => Kind::AllOf(&["status", "scale", "resize"]),
         _ => Kind::Files,
     }

@@ -68,14 +68,23 @@ fn find_candidates(process: &mut Process<'_>, before: &[String], last: &str) -> 
     let (path, rest) = find(before);
     let command: Option<&'static Command> = path.last().copied();
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
+    if command.is_none() && rest.first().is_some_and(|word| word == "help") {
+        let words = children("kubectl").into_iter().filter(|child| child.starts_with(last)).collect();
+        return Ok(Ok(Candidates::new(if rest.len() == 1 { words } else { Vec::new() }, NO_FILES)));
+    }
     if command.is_none() && rest.iter().any(|word| !word.starts_with('-')) {
-        return Ok(Err(format!("unable to find a command for arguments: [{}]", before.join(" "))));
+        // It could be a plugin, which would have to be asked.
+        process.eprint("[Debug] Cleared global flags for plugin completion\n")?;
+        return Ok(Ok(Candidates::default()));
     }
     let own: Vec<&Flag> = command.map_or(&[][..], |command| command.flags).iter().copied().flatten().collect();
     let known: Vec<&Flag> = own.iter().copied().chain(GLOBAL).collect();
     let (typing, args, last) = match flag_in_progress(&known, &name, &rest, last) {
         Ok(found) => found,
-        Err(why) => return Ok(Err(why)),
+        Err(why) => {
+            let wrong = Flags::parse(&known, &rest).err();
+            return Ok(Err(wrong.map_or(why, |error| format!("Error while parsing flags from args [{}]: {error}", rest.join(" ")))));
+        }
     };
     let flags = match Flags::parse(&known, &args) {
         Ok(flags) => flags,
@@ -165,10 +174,11 @@ fn flag_in_progress<'f>(known: &[&'f Flag], command: &str, before: &[String], la
 /// The subcommands of a command with what they are for, as its help lists them.
 fn children(name: &str) -> Vec<String> {
     let text = help::text(name).unwrap_or_default();
-    let lists = text.split("\nUsage:").next().unwrap_or_default();
-    if name != "kubectl" && !lists.contains("Available Commands:") {
-        return Vec::new();
-    }
+    let lists = match (name, text.split_once("Available Commands:\n")) {
+        ("kubectl", _) => text.split("\nUsage:").next().unwrap_or_default(),
+        (_, Some((_, list))) => list.split("\n\n").next().unwrap_or_default(),
+        (_, None) => return Vec::new(),
+    };
     let line = |line: &str| {
         let (word, said) = line.strip_prefix("  ")?.split_once(' ')?;
         (!word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c == '-')).then(|| format!("{word}\t{}", said.trim()))

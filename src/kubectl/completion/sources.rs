@@ -69,7 +69,7 @@ impl Kubectl<'_, '_> {
 
     /// The types that can be read, as `api-resources -o name` lists them.
     fn types_beginning(&mut self, last: &str) -> Outcome<Vec<String>> {
-        let mut mappings: Vec<Mapping> = self.mapper()?.mappings;
+        let mut mappings = self.mapper()?.preferred();
         mappings.retain(|mapping| mapping.verbs.iter().any(|verb| verb == "get"));
         mappings.sort_by_key(|mapping| (mapping.group.clone(), mapping.resource.clone()));
         let (before, word) = last.rsplit_once(',').map_or(("", last), |(_, word)| (&last[..last.len() - word.len()], word));

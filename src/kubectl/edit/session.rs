@@ -194,7 +194,7 @@ impl Session {
             _ => json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": infos.iter().map(|info| info.object.clone()).collect::<Vec<_>>()}),
         };
         omit_managed_fields(&mut object);
-        format::printer(&self.output, "", "", format::DOCUMENT, false)?.print(&object, false)
+        format::printer(&self.output, "", "", format::DOCUMENT, false)?.print(&object, format::How::default())
     }
 
     /// What is so wrong with the file that it is not even sent.

@@ -37,6 +37,13 @@ pub const COMMAND: Command = Command::group("config", &[
     &entries::SET_CREDENTIALS,
 ]);
 
+/// The order of fields in a kubeconfig.
+const ORDER: &[&str] = &[
+    "kind", "apiVersion", "preferences", "name", "cluster", "user", "server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
+    "certificate-authority-data", "client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "username", "password",
+    "namespace", "clusters", "users", "contexts", "current-context",
+];
+
 const VIEW: Command = Command::new("view", &[PRINT, &[Flag::bool("flatten"), Flag::bool("minify"), Flag::bool("raw"), Flag::bool("merge")]], view);
 const GET_CONTEXTS: Command = Command::new("get-contexts", &[&[Flag::bool("no-headers"), Flag::text("output").short('o')]], get_contexts);
 const CURRENT: Command = Command::new("current-context", &[], current_context);
@@ -84,7 +91,7 @@ fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         "" => "yaml".to_owned(),
         output => output.to_owned(),
     };
-    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?;
+    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(ORDER);
     kubectl.print_object(&printer, &data)
 }
 

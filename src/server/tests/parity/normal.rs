@@ -16,6 +16,8 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"\b(web|broken|applied|d1|pre-applied-suf)-(HASH)-(SUFFIX)\b", "${1}-${2}-<x>"),
     (r"\b(agent|once|j1|j2|copy\d|web|db|door|node-debugger-node-1|yearly-\d+)-SUFFIX\b", "${1}-<x>"),
     (r"\bpvc-<uid>", "pvc-<x>"),
+    (r"\.18[0-9a-f]{14}\b", ".<event>"),
+    (r"(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", "<certificate>"),
     (r"10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
     (r"10\.244\.\d+\.\d+", "<podip>"),
     (r"\b(\d+(d|h|m|s|ms)){1,3}\b|<invalid>", "<age>"),
