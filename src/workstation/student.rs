@@ -16,10 +16,17 @@ const HOSTNAME: &str = "podarium";
 const FIRST_PID: u32 = 1201;
 /// The number of the student and of the group with the same name.
 const USER_ID: u32 = 1000;
-const TOKEN: &str = "student-of-podarium";
+/// The token with which the student's kubeconfig opens the API server.
+pub const TOKEN: &str = "student-of-podarium";
 
 /// What is installed beside the everyday programs, one line each.
-const PROGRAMS: &[(&str, Main)] = &[("git", crate::git::main), ("kubectl", podarium_kubectl::main)];
+const PROGRAMS: &[(&str, Main)] = &[
+    ("git", crate::git::main),
+    ("kubectl", podarium_kubectl::main),
+    ("nano", crate::editor::main),
+    ("vi", crate::editor::main),
+    ("vim", crate::editor::main),
+];
 
 const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
 
