@@ -5,7 +5,7 @@
 
 use podarium_machine::{Process, Suspend};
 
-use crate::cmd::{COMMANDS, NOT_SIMULATED, plugin};
+use crate::cmd::{COMMANDS, NOT_SIMULATED, RECORD, plugin};
 use crate::completion::complete;
 use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
@@ -117,6 +117,9 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     };
     if flags.bool("help") {
         return show_help(process, &name);
+    }
+    if flags.is_set(RECORD[0].name) {
+        process.eprint("Flag --record has been deprecated, --record will be removed in the future\n")?;
     }
     flags.shadowed = command.flags.iter().copied().flatten().map(|flag| flag.name).filter(|name| GLOBAL.iter().any(|flag| flag.name == *name)).collect();
     let missing: Vec<String> = command.required.iter().filter(|flag| !flags.is_set(flag)).map(|flag| format!("{flag:?}")).collect();
@@ -237,12 +240,12 @@ fn distance(a: &str, b: &str) -> usize {
 /// What has taken the place of flags that older courses and books use.
 fn replaced(error: &str) -> &'static str {
     match error {
-        "unknown flag: --record" => {
-            "\n--record is gone since Kubernetes 1.36: write `kubectl annotate TYPE NAME kubernetes.io/change-cause='…'` after the change."
-        }
         "unknown flag: --generator" => "\n--generator is gone since Kubernetes 1.18: `kubectl run` makes a pod, `kubectl create deployment` a Deployment.",
         "unknown flag: --export" => "\n--export is gone since Kubernetes 1.18: `-o yaml` shows the whole object.",
         "unknown flag: --replicas" => "\n`kubectl run --replicas` is gone since Kubernetes 1.18: `kubectl create deployment NAME --image=… --replicas=…`.",
+        "unknown flag: --requests" | "unknown flag: --limits" => {
+            "\n`kubectl run --requests` and `--limits` are gone since Kubernetes 1.24: write resources in a manifest, or `kubectl set resources` for a Deployment."
+        }
         _ => "",
     }
 }

@@ -181,11 +181,12 @@ fn go_net_error(url: &str, error: NetError) -> String {
     let name = host.split(':').next().unwrap_or_default();
     match error {
         NetError::ConnectionRefused => format!("dial tcp {host}: connect: connection refused"),
-        NetError::ConnectionReset => "EOF".to_owned(),
+        NetError::ConnectionReset | NetError::EmptyReply => "EOF".to_owned(),
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),
         NetError::NetworkUnreachable => format!("dial tcp {host}: connect: network is unreachable"),
         NetError::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
+        NetError::NotHttp => "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
         NetError::BadUrl => format!("unsupported protocol scheme in {url:?}"),
     }
 }

@@ -4,6 +4,8 @@
 //! Invariant: nothing here reads the cluster but through HTTP.
 
 mod editor;
+pub mod git;
+mod loopback;
 mod student;
 mod terminal;
 mod world;

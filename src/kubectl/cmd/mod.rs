@@ -31,6 +31,8 @@ mod logs;
 mod metadata;
 mod patch;
 pub(crate) mod plugin;
+mod port_forward;
+mod proxy;
 mod raw;
 mod replace;
 mod rollout;
@@ -45,7 +47,7 @@ mod wait;
 
 use crate::command::Command;
 
-pub(crate) use change::{DryRun, LAST_APPLIED, annotate_configuration};
+pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
 
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,
@@ -70,6 +72,8 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &port_forward::COMMAND,
+    &proxy::COMMAND,
     &cp::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
@@ -91,4 +95,4 @@ pub const COMMANDS: &[&Command] = &[
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["kuberc", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["kuberc"];

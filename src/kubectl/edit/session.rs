@@ -222,6 +222,7 @@ impl Session {
             if self.save_config {
                 annotate_configuration(&mut info.object);
             }
+            kubectl.record(&mut info.object);
         }
         for info in updated {
             match self.mode {

@@ -13,7 +13,7 @@ use super::{prune, server_side};
 use crate::apply::{merge, three_way};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
-use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, annotate_configuration};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, RECORD, SELECTOR, VALIDATE, annotate_configuration};
 use crate::cmd::delete::propagation;
 use crate::cmd::wait::{WaitFor, until_gone};
 use crate::command::Command;
@@ -26,7 +26,7 @@ use crate::unstructured::{annotation, name, remove, text};
 
 pub const COMMAND: Command = Command {
     children: &[&VIEW, &SET, &EDIT],
-    ..Command::new("apply", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, VALIDATE], run)
+    ..Command::new("apply", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, VALIDATE, RECORD], run)
 };
 
 const OWN: &[Flag] = &[
@@ -153,6 +153,7 @@ fn show(kubectl: &mut Kubectl<'_, '_>, applying: &mut Applying) -> Outcome<()> {
 }
 
 fn apply_one(kubectl: &mut Kubectl<'_, '_>, mut info: Info, applying: &mut Applying) -> Outcome<()> {
+    kubectl.record(&mut info.object);
     if info.mapping.namespaced {
         applying.namespaces.insert(info.namespace.clone());
     }

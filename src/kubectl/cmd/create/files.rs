@@ -5,7 +5,7 @@
 
 use crate::builder::{Builder, Info};
 use crate::client::Write;
-use crate::cmd::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, SELECTOR, VALIDATE, save_configuration};
+use crate::cmd::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, SELECTOR, VALIDATE, save_configuration};
 use crate::cmd::raw;
 use crate::command::Command;
 use crate::edit::{Mode, edit};
@@ -14,7 +14,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 
-pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG], run) };
+pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] =
     &[Flag::bool("edit"), Flag::bool("windows-line-endings"), Flag::text("raw"), Flag::new("field-manager", Takes::Text, "kubectl-create")];
@@ -52,6 +52,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn create(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, validation: &'static str, printer: &Printer) -> Outcome<()> {
     save_configuration(kubectl, &mut info.object);
+    kubectl.record(&mut info.object);
     if dry_run != DryRun::Client {
         let manager = kubectl.flags.text("field-manager").to_owned();
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, ..Write::default() };
