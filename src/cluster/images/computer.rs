@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{
-    CTRL_C, CTRL_D, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+    CTRL_C, CTRL_D, ConnectionId, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
 use podarium_sim::Time;
 
@@ -315,6 +315,26 @@ impl Computer {
             return Taken::NotTls;
         }
         machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
+    }
+
+    /// Opens a connection that carries bytes to a program that listens for such. What it does with it comes out of
+    /// [`Computer::run`]; `None`: no program takes bytes on this port.
+    pub fn connect(&mut self, port: u16, from: &str) -> Option<ConnectionId> {
+        self.machine.as_mut()?.connect(port, from)
+    }
+
+    /// Something comes from the client of such a connection; nothing: no more will come.
+    pub fn connection_data(&mut self, id: ConnectionId, bytes: &[u8]) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.connection_data(id, bytes);
+        }
+    }
+
+    /// Its client is gone.
+    pub fn hang_up(&mut self, id: ConnectionId) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.hang_up(id);
+        }
     }
 
     /// Its container has other limits now.

@@ -97,6 +97,7 @@ impl Kubelet {
                         self.note_images(ctx);
                     }
                 }
+                Sleeper::Tunnels => self.run_tunnels(ctx),
                 Sleeper::Pod(uid) => self.run_pod(&uid, ctx),
             }
         }
@@ -265,6 +266,7 @@ impl Component for Kubelet {
             Message::HttpData { id, bytes } => self.heard(id, &bytes, ctx),
             Message::PodHttp { call, event } => self.call_answered(call, event, ctx),
             Message::Named { call, answer } => self.name_found(call, answer, ctx),
+            Message::Conduit { id, said } => self.conduit_heard(id, &said, ctx),
             Message::HttpClosed { id } => self.hung_up(id, ctx),
             message => {
                 if let Some(changes) = self.informers.on(&message, ctx) {
