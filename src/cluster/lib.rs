@@ -26,6 +26,7 @@ mod quota;
 pub mod scheduler;
 pub mod storage;
 pub mod store;
+pub mod system;
 
 pub use cause::{Cause, Write};
 pub use cluster::{Cluster, Config};
