@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::Cluster;
 use crate::component::ComponentId;
-use crate::images::{Image, ImageCatalog};
+use crate::images::{Image, ImageCatalog, PullError, Reference};
 use crate::kubelet::{Kubelet, NodeConfig};
 use crate::network::KubeProxy;
 
@@ -34,6 +34,11 @@ impl Cluster {
     /// The images that can be pulled from the start.
     pub fn images(&self) -> &Arc<ImageCatalog> {
         &self.machines.images
+    }
+
+    /// What a registry gives to whoever pulls an image.
+    pub fn registry_image(&self, name: &Reference) -> Result<Arc<Image>, PullError> {
+        self.pushed.pull(name, &self.machines.images).cloned()
     }
 
     /// Somebody has pushed an image to its registry: from now on machines pull it.
