@@ -18,7 +18,7 @@ use crate::gateway::HttpId;
 use crate::images::Disks;
 use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
-use crate::store::Lines;
+use crate::store::{Key, Lines};
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +36,8 @@ pub struct WatchId(pub u64);
 #[derive(Clone, Debug)]
 pub struct WatchEvent {
     pub change: WatchChange,
+    /// The object's name, as the store has it.
+    pub key: Key,
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,
