@@ -101,11 +101,11 @@ fn other_type(kind: Kind, patched: &Value) -> Option<String> {
 /// not looked at, and stay the very same. `None` where this does not work, or where there is something wrong to be told.
 fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Option<Decoded> {
     let names = patch.as_object().filter(|_| matches!(patch_type, PatchType::Merge | PatchType::Strategic))?;
-    if names.keys().any(|name| name.starts_with('$') || matches!(name.as_str(), "apiVersion" | "kind")) {
+    let kind = current.kind();
+    if names.keys().any(|name| name.starts_with('$')) || other_type(kind, patch).is_some() {
         return None;
     }
     let is_changed = |part: &str| names.contains_key(part);
-    let kind = current.kind();
     let changed = kind.empty()?.with_parts_of(current, &is_changed)?;
     let patched = apply(kind, patch_type, &changed.to_value(), patch).ok()?;
     let Decoded { object, strict_errors } = decode_value(kind, &patched).ok()?;
