@@ -9,8 +9,8 @@ use std::time::Duration;
 use podarium_sim::Time;
 
 use super::cpu_meter::CpuMeter;
-use super::{Behavior, Ended, LogLine, LogText, Output, Spawned, Taken};
-use crate::network::{Answered, Asked};
+use super::{Access, Behavior, Ended, Line, LogLine, LogText, Output, Spawned, Taken};
+use crate::network::{Answered, Asked, Peer};
 
 /// The exit code of a process that died of SIGKILL.
 const KILLED: i32 = 137;
@@ -69,13 +69,15 @@ impl Answers {
 impl Behaving {
     /// Plays this in a container of an image of this version.
     pub fn start(behavior: Behavior, version: &str, spawned: &Spawned) -> Self {
-        let greeting = behavior.logs.iter().filter_map(|log| match log {
-            LogText::Once(line) => Some(line.clone()),
-            LogText::Every(..) => None,
+        let greeting = behavior.logs.iter().flat_map(|log| match log {
+            LogText::Workers(first) => (*first..first + spawned.cpus).map(|pid| date(spawned, &format!("%Y/%m/%d %H:%M:%S [notice] 1#1: start worker process {pid}"))).collect(),
+            LogText::Once(line) => vec![line.clone()],
+            LogText::Dated(line) => vec![date(spawned, line)],
+            LogText::Every(..) => Vec::new(),
         });
         let lines_at = behavior.logs.iter().enumerate().filter_map(|(place, log)| match log {
             LogText::Every(period, _) => Some((place, spawned.at + *period)),
-            LogText::Once(_) => None,
+            LogText::Once(_) | LogText::Dated(_) | LogText::Workers(_) => None,
         });
         Behaving {
             started: spawned.at,
@@ -134,6 +136,12 @@ impl Behaving {
     }
 }
 
+/// A line with the time at which the container was started.
+fn date(spawned: &Spawned, format: &str) -> String {
+    let nanos = i128::from(spawned.epoch_nanos) + i128::from(spawned.at.as_nanos());
+    jiff::Timestamp::from_nanosecond(nanos).unwrap_or_default().strftime(format).to_string()
+}
+
 /// A process that needs more memory than it may have is killed as soon as it works.
 fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
     if spawned.memory_limit.is_some_and(|limit| behavior.memory_bytes > limit) {
@@ -153,11 +161,11 @@ impl Behaving {
     }
 
     pub fn run(&mut self, now: Time, out: &mut Output) {
-        out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: line.into() }));
+        out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: Line::Text(line.into()) }));
         for (place, at) in &mut self.lines_at {
             let LogText::Every(period, line) = &self.behavior.logs[*place] else { continue };
             while *at <= now {
-                out.lines.push(LogLine { at: *at, text: line.as_str().into() });
+                out.lines.push(LogLine { at: *at, text: Line::Text(line.as_str().into()) });
                 *at += (*period).max(Duration::from_millis(1));
             }
         }
@@ -194,6 +202,13 @@ impl Behaving {
             None => now,
         };
         Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
+    }
+
+    /// The line of its access log about a request that is answered so, if it keeps one.
+    pub fn access(&self, asked: &Arc<Asked>, from: Peer, answered: &Answered, unix_nanos: i64) -> Option<Line> {
+        let format = self.behavior.access_log?;
+        let (status, bytes) = (answered.status, if asked.method == "HEAD" { 0 } else { answered.body.len() });
+        Some(Line::Access(Arc::new(Access { format, from, asked: asked.clone(), status, bytes, unix_nanos })))
     }
 
     /// Its container has other limits now.
@@ -253,7 +268,7 @@ mod tests {
 
     fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
         match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
-            Taken::Refused | Taken::NotTls | Taken::Later(_) => None,
+            Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => None,
             Taken::Answer { answered, .. } => Some(answered.status),
         }
     }
@@ -268,7 +283,7 @@ mod tests {
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
                 Taken::Answer { at, .. } => (at - now).as_millis(),
-                Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
+                Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => 0,
             })
             .collect();
         assert_eq!(waits, [100, 100, 200, 200, 300]);
@@ -283,7 +298,7 @@ mod tests {
         let mut process = Behaving::start(behavior, "1", &limited);
         let mut wait = |millis: u64| match process.take(80, &Asked::get("web", "/"), Time::from_millis(millis)) {
             Taken::Answer { at, .. } => (at - Time::from_millis(millis)).as_millis(),
-            Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
+            Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => 0,
         };
         assert_eq!([wait(20_000), wait(20_000), wait(21_000)], [250, 500, 250]);
     }

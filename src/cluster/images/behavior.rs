@@ -4,9 +4,12 @@
 //! Models: nothing of Kubernetes; this stands for the programs in containers.
 //! Simplified: a behaviour is a timetable, not a program: it reads no files and calls nobody.
 
+use std::fmt;
 use std::time::Duration;
 
-use super::Base;
+use podarium_machine::{Program, Signal};
+
+use super::{AccessFormat, Base};
 
 /// Something to pull. Nodes have a layer once, however many images share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,8 +39,19 @@ pub struct Image {
     pub user: u32,
     /// Which everyday programs there are.
     pub base: Base,
-    /// Files of its own, by path.
+    /// Files of its own, by path; a path that ends with a slash is a directory.
     pub files: Vec<(String, String)>,
+    /// Symbolic links of its own: path and target.
+    pub links: Vec<(String, String)>,
+    /// Programs of its own.
+    pub binaries: Vec<Binary>,
+    /// What goes on in the place of a played program as soon as somebody looks closer: a program that behaves the same
+    /// and is already running.
+    pub resumes: Option<Binary>,
+    /// A played program cannot play what it does with files in these places: if anything is mounted there, it runs.
+    pub looks_at: Vec<String>,
+    /// How its containers are asked to stop.
+    pub stop_signal: Signal,
     /// What containers do that bring a command of their own; the first that fits counts.
     pub commands: Vec<CommandBehavior>,
 }
@@ -61,6 +75,11 @@ impl Image {
             user: 0,
             base: Base::Debian,
             files: Vec::new(),
+            links: Vec::new(),
+            binaries: Vec::new(),
+            resumes: None,
+            looks_at: Vec::new(),
+            stop_signal: Signal::Terminate,
             commands: Vec::new(),
         }
     }
@@ -69,6 +88,12 @@ impl Image {
     pub fn running(name: &str, bytes: u64, base: Base, args: &[&str]) -> Self {
         let args = args.iter().map(|word| (*word).to_owned()).collect();
         Image { behavior: None, programs: Vec::new(), entrypoint: Vec::new(), args, base, ..Image::new(name, bytes) }
+    }
+
+    /// An image whose containers run this program of its own.
+    pub fn of(name: &str, bytes: u64, base: Base, program: Binary) -> Self {
+        let image = Image::new(name, bytes).on(base);
+        Image { behavior: None, programs: Vec::new(), entrypoint: vec![program.path.to_owned()], binaries: vec![program], ..image }
     }
 
     pub fn on(mut self, base: Base) -> Self {
@@ -100,6 +125,25 @@ impl Image {
     }
 }
 
+/// A program that comes with an image: where it lies, and what it is.
+#[derive(Clone, Copy)]
+pub struct Binary {
+    pub path: &'static str,
+    pub program: fn() -> Box<dyn Program>,
+}
+
+impl fmt::Debug for Binary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Binary").field(&self.path).finish()
+    }
+}
+
+impl PartialEq for Binary {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+    }
+}
+
 /// What a container does if its command line contains this text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommandBehavior {
@@ -121,6 +165,8 @@ pub struct Behavior {
     /// How the first run ends by itself, the second, and so on; the last stands for all later ones. Empty: never.
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
+    /// How it writes down the requests that it has answered; `None`: it does not.
+    pub access_log: Option<AccessFormat>,
     pub serves: Vec<Serves>,
     /// A web server that hands out the files of its container from this directory.
     pub root: Option<String>,
@@ -143,6 +189,7 @@ impl Default for Behavior {
             stop_code: 0,
             exits: Vec::new(),
             logs: Vec::new(),
+            access_log: None,
             serves: Vec::new(),
             root: None,
             workers: None,
@@ -187,6 +234,10 @@ pub struct Exit {
 pub enum LogText {
     /// At the start.
     Once(String),
+    /// At the start, with the time as `strftime` writes it: `%H:%M:%S`.
+    Dated(String),
+    /// The lines with which nginx tells of its workers, one for each CPU, numbered from here.
+    Workers(u32),
     Every(Duration, String),
 }
 

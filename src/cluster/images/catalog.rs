@@ -21,12 +21,14 @@ pub struct ImageCatalog {
     images: BTreeMap<String, Arc<Image>>,
     /// A computer for each thing that images stand on, of which containers are copies.
     bases: BTreeMap<Base, Arc<Machine>>,
+    /// Those of images with programs of their own.
+    prototypes: BTreeMap<String, Arc<Machine>>,
 }
 
 impl Default for ImageCatalog {
     fn default() -> Self {
         let bases = Base::ALL.map(|base| (base, Arc::new(base.machine())));
-        ImageCatalog { images: BTreeMap::new(), bases: bases.into() }
+        ImageCatalog { images: BTreeMap::new(), bases: bases.into(), prototypes: BTreeMap::new() }
     }
 }
 
@@ -49,6 +51,14 @@ impl ImageCatalog {
     /// Adds an image, in the place of one of the same name. One whose name cannot be read is left out.
     pub fn add(&mut self, image: Image) {
         if let Ok(name) = Reference::parse(&image.name) {
+            match image.binaries.is_empty() {
+                true => self.prototypes.remove(&image.name),
+                false => {
+                    let mut machine = self.bases[&image.base].as_ref().clone();
+                    image.binaries.iter().for_each(|binary| machine.install_program_at(binary.path, binary.program));
+                    self.prototypes.insert(image.name.clone(), Arc::new(machine))
+                }
+            };
             self.images.insert(name.to_string(), Arc::new(image));
         }
     }
@@ -99,7 +109,8 @@ impl ImageCatalog {
 
     /// Starts a container of this image.
     pub fn start(&self, image: &Arc<Image>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Computer, StartError> {
-        Computer::start(image.clone(), self.bases[&image.base].clone(), spawned, storage)
+        let prototype = self.prototypes.get(&image.name).unwrap_or(&self.bases[&image.base]);
+        Computer::start(image.clone(), prototype.clone(), spawned, storage)
     }
 }
 

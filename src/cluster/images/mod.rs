@@ -5,6 +5,7 @@
 //!
 //! Invariant: nothing here knows of pods, nodes or the API server.
 
+mod access_log;
 mod base;
 mod behavior;
 mod behaving;
@@ -13,47 +14,55 @@ mod computer;
 mod cpu_meter;
 mod process;
 mod reference;
+mod web;
 mod web_files;
 
+mod agnhost;
 mod alpine;
-mod auth;
+mod app;
 mod busybox;
 mod curl;
 mod debian;
 mod gceme;
-mod hello;
 mod hello_app;
+mod hpa_example;
 mod httpd;
-mod monolith;
+mod jenkins;
+mod kuard;
 mod nginx;
 mod pause;
 mod python;
 mod redis;
+mod wordpress;
 
-pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
+pub use access_log::{Access, AccessFormat};
+pub use behavior::{Behavior, Binary, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
-pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.
 #[rustfmt::skip]
 fn registry() -> Vec<Vec<Image>> {
     vec![
+        agnhost::images(),
         alpine::images(),
-        auth::images(),
+        app::images(),
         busybox::images(),
         curl::images(),
         debian::images(),
         gceme::images(),
-        hello::images(),
         hello_app::images(),
+        hpa_example::images(),
         httpd::images(),
-        monolith::images(),
+        jenkins::images(),
+        kuard::images(),
         nginx::images(),
         pause::images(),
         python::images(),
         redis::images(),
+        wordpress::images(),
     ]
 }

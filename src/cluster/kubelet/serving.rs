@@ -29,12 +29,13 @@ impl Kubelet {
         let now = ctx.now();
         let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
         let state: &mut PodState = Arc::make_mut(state);
-        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now, ctx.disks) {
+        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, arrival.from, now, ctx.disks) {
             None => return Connected::Refused,
             Some((container, taken)) => {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());
                 match (taken, container.connected) {
                     (Taken::NotTls, _) => (Connected::NotTls, wake),
+                    (Taken::Untrusted(problem), _) => (Connected::Untrusted(problem), wake),
                     (Taken::Later(connection), Some(process)) => (Connected::Pending { process, connection: connection.0 }, wake),
                     (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
                     _ => return Connected::Refused,

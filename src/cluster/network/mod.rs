@@ -34,6 +34,7 @@ mod flight;
 mod generator;
 mod kube_proxy;
 mod latency;
+mod metadata;
 mod name_server;
 mod names;
 mod outside;
@@ -51,7 +52,7 @@ mod view;
 mod tests;
 
 pub use address::{Ip, Range};
-pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId};
+pub use exchange::{Answered, Arrival, Asked, Connected, Failure, Peer, ProcessId};
 pub use kube_proxy::KubeProxy;
 pub use name_server::NameServer;
 pub use pods::PodCall;

@@ -2,7 +2,7 @@
 //! Service.
 //!
 //! Models: curl's view of a network: an address, a port, TLS or not.
-//! Simplified: names are not known outside the cluster; nobody checks certificates.
+//! Simplified: names are not known outside the cluster.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,6 +82,8 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         headers: request.headers.clone(),
         body: request.body.clone(),
         tls,
+        trust: request.trust.clone(),
+        server_name: host.to_owned(),
     };
     Ok(((ip, port), asked))
 }

@@ -1,7 +1,7 @@
 //! Requests and look-ups of programs in pods, and the answers that they give as servers.
 //!
 //! Models: the network of a pod's sandbox; glibc's and musl's resolvers.
-//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks certificates.
+//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks the API server's certificate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,9 +10,10 @@ use podarium_machine::{HttpEvent, HttpRequest, NetError, RecordType};
 
 use super::Ip;
 use super::exchange::{Answered, ProcessId};
-use super::fabric::Side;
+use super::fabric::{MachineId, Side};
 use super::flight::{Client, Flight, Stage};
-use super::latency::{BETWEEN_MACHINES, one_way};
+use super::latency::{BETWEEN_MACHINES, ON_MACHINE, one_way};
+use super::metadata;
 use super::outside::{LONGEST, read};
 use crate::apiserver::Connection;
 use crate::cause::Cause;
@@ -40,6 +41,7 @@ impl Cluster {
         let names = self.network.names.clone();
         let resolve = |host: &str| match host {
             "localhost" => Some(place.ip),
+            host if self.config().cloud && metadata::is_name(host) => Some(metadata::ADDRESS),
             host => names.resolve(host, &place.searches, place.ndots),
         };
         let now = self.now();
@@ -47,6 +49,11 @@ impl Cluster {
             Ok(read) => read,
             Err(error) => return self.tell_pod(kubelet, call, HttpEvent::Failed(error), Duration::ZERO),
         };
+        if to.0 == metadata::ADDRESS && self.config().cloud {
+            let machine = self.network.machine_of_kubelet(kubelet).unwrap_or(MachineId::MAX);
+            let answer = self.metadata(machine, request);
+            return self.tell_pod(kubelet, call, HttpEvent::Response(answer), ON_MACHINE * 2);
+        }
         if self.is_api_server(to.0) && asked.tls {
             let id = self.http_over(Connection::default(), request.clone(), Cause::Timer("request"));
             self.gateway.for_pods.insert(id, (kubelet, call));
