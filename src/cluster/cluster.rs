@@ -18,7 +18,7 @@ use crate::authority::{self, Authority};
 use crate::cause::{Cause, Write};
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
-use crate::images::Disks;
+use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
 use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
@@ -143,6 +143,7 @@ pub struct Cluster {
     pub(crate) machines: Machines,
     pub(crate) network: Network,
     disks: Disks,
+    pub(crate) pushed: Pushed,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -173,6 +174,7 @@ impl Cluster {
             machines: Machines::default(),
             network,
             disks: Disks::default(),
+            pushed: Pushed::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -628,6 +630,7 @@ impl Cluster {
             effects: &mut effects,
             user: &slot.user,
             disks: &mut self.disks,
+            pushed: &self.pushed,
             cause,
         };
         component.get_mut().on(message, &mut ctx);
@@ -649,6 +652,7 @@ impl Cluster {
             effects: &mut effects,
             user: &slot.user,
             disks: &mut self.disks,
+            pushed: &self.pushed,
             cause: Cause::Timer("request"),
         };
         let connected = component.get_mut().connect(arrival, &mut ctx);

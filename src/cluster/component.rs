@@ -15,9 +15,9 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
-use crate::images::Disks;
+use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
-use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
+use crate::network::{Aims, Answered, Arrival, ConduitId, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules, Said};
 use crate::store::Lines;
 
 /// A component's number, in the order in which they were started.
@@ -74,6 +74,8 @@ pub enum Message {
     PodHttp { call: PodCall, event: HttpEvent },
     /// What came of a name that such a program has asked for.
     Named { call: PodCall, answer: LookupAnswer },
+    /// What the client says on a connection that a program in a pod of this kubelet has accepted.
+    Conduit { id: ConduitId, said: Said },
     /// A kubelet's answer to [`Ctx::ask_for_usage`].
     Usage { node: String, usage: NodeUsage },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
@@ -151,6 +153,9 @@ pub(crate) enum NetworkEffect {
     Call { call: PodCall, place: PodPlace, request: Box<HttpRequest> },
     /// A program in a pod asks for a name.
     LookUp { call: PodCall, name: String, record: RecordType },
+    /// A program in a pod says something on a connection that it has accepted, or on one that it has opened.
+    Said { conduit: ConduitId, said: Said },
+    Say { call: PodCall, said: Said },
     /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
     Balance(Ip, Vec<String>),
 }
@@ -165,6 +170,8 @@ pub struct Ctx<'a> {
     pub(crate) user: &'a User,
     /// The disks of all machines and of the storage: kubelets mount what is theirs.
     pub(crate) disks: &'a mut Disks,
+    /// What was pushed to registries.
+    pub(crate) pushed: &'a Pushed,
     /// What this turn's message came from; requests carry it unless they name another.
     pub cause: Cause,
 }
@@ -271,6 +278,21 @@ impl Ctx<'_> {
         let call = PodCall(self.id());
         self.effects.push(Effect::Network(NetworkEffect::LookUp { call, name, record }));
         call
+    }
+
+    /// A number for a connection that carries bytes.
+    pub(crate) fn new_conduit(&mut self) -> ConduitId {
+        ConduitId(self.id())
+    }
+
+    /// A program in a pod says something on a connection that it has accepted.
+    pub(crate) fn say_to_client(&mut self, conduit: ConduitId, said: Said) {
+        self.effects.push(Effect::Network(NetworkEffect::Said { conduit, said }));
+    }
+
+    /// The same on one that it has opened.
+    pub(crate) fn say_to_server(&mut self, call: PodCall, said: Said) {
+        self.effects.push(Effect::Network(NetworkEffect::Say { call, said }));
     }
 
     /// Has the cloud's load balancer with this address send to these machines.

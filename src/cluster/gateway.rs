@@ -15,7 +15,7 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
-use crate::network::{PodCall, Proxied};
+use crate::network::{PodCall, Proxied, Said};
 use crate::store::{Key, Lines};
 
 /// How long the server waits for a revision that is not there yet.
@@ -96,8 +96,27 @@ impl Cluster {
     }
 
     /// The client sends something more over an exchange that goes both ways.
+    ///
+    /// Over a connection that carries bytes, nothing means that no more will come.
     pub fn http_data(&mut self, id: HttpId, bytes: Vec<u8>, cause: Cause) {
+        let said = if bytes.is_empty() { Said::End } else { Said::Data(bytes.clone()) };
+        if self.outside_says(id, said) {
+            return;
+        }
         self.tell_kubelet(id, Message::HttpData { id, bytes }, cause);
+    }
+
+    /// A program in a pod says something more to the API server, or hangs up.
+    pub(crate) fn pod_says_to_server(&mut self, kubelet: ComponentId, call: PodCall, said: Said) {
+        let Some(id) = self.gateway.for_pods.iter().find(|(_, of)| **of == (kubelet, call)).map(|(id, _)| *id) else { return };
+        match said {
+            Said::Data(bytes) => self.http_data(id, bytes, Cause::Timer("request")),
+            Said::End => {}
+            Said::Gone => {
+                self.gateway.for_pods.remove(&id);
+                self.close_http(id);
+            }
+        }
     }
 
     fn tell_kubelet(&mut self, id: HttpId, message: Message, cause: Cause) {
@@ -110,6 +129,9 @@ impl Cluster {
 
     /// The client hung up.
     pub fn close_http(&mut self, id: HttpId) {
+        if self.outside_says(id, Said::Gone) {
+            return;
+        }
         self.tell_kubelet(id, Message::HttpClosed { id }, Cause::Start);
         self.gateway.conversations.remove(&id);
         if let Some(watch) = self.gateway.watches.remove(&id) {

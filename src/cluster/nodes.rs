@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::Cluster;
 use crate::component::ComponentId;
-use crate::images::ImageCatalog;
+use crate::images::{Image, ImageCatalog};
 use crate::kubelet::{Kubelet, NodeConfig};
 use crate::network::KubeProxy;
 
@@ -29,6 +29,16 @@ impl Cluster {
     /// The images that can be pulled, for machines added from now on.
     pub fn set_images(&mut self, images: Arc<ImageCatalog>) {
         self.machines.images = images;
+    }
+
+    /// The images that can be pulled from the start.
+    pub fn images(&self) -> &Arc<ImageCatalog> {
+        &self.machines.images
+    }
+
+    /// Somebody has pushed an image to its registry: from now on machines pull it.
+    pub fn push_image(&mut self, image: Image) {
+        self.pushed.add(image);
     }
 
     /// Adds a machine and switches it on.

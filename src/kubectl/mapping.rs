@@ -150,6 +150,17 @@ impl Mapper {
         self.mappings.iter().find(|mapping| mapping.group == group && mapping.kind == kind && (version.is_empty() || mapping.version == version))
     }
 
+    /// Each type once: of several versions of a group, the first that has it counts.
+    pub fn preferred(&self) -> Vec<Mapping> {
+        let mut found: Vec<Mapping> = Vec::new();
+        for mapping in &self.mappings {
+            if !found.iter().any(|known| known.group == mapping.group && known.resource == mapping.resource) {
+                found.push(mapping.clone());
+            }
+        }
+        found
+    }
+
     /// The types of a category such as `all`.
     pub fn category(&self, word: &str) -> Vec<String> {
         let in_it = |mapping: &&Mapping| mapping.categories.iter().any(|category| category == word);

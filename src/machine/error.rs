@@ -79,6 +79,10 @@ pub enum NetError {
     NotTls,
     /// The client does not believe the other side's certificate.
     Certificate(CertificateProblem),
+    /// It closed the connection without a word.
+    EmptyReply,
+    /// It said something that is not HTTP.
+    NotHttp,
 }
 
 impl fmt::Display for NetError {
@@ -99,6 +103,8 @@ impl fmt::Display for NetError {
                 CertificateProblem::NotYetValid => "certificate is not yet valid",
                 CertificateProblem::WrongName => "no alternative certificate subject name matches target host name",
             },
+            NetError::EmptyReply => "Empty reply from server",
+            NetError::NotHttp => "Received HTTP/0.9 when not allowed",
         })
     }
 }

@@ -97,7 +97,7 @@ impl Sys<'_> {
             }
             Some(_) => Err(Errno::AddressInUse),
             None => {
-                let listener = Listener { pid: own, backlog: Default::default(), tls };
+                let listener = Listener { pid: own, backlog: Default::default(), bytes: false, tls };
                 self.machine.listeners.insert(port, listener);
                 Ok(())
             }

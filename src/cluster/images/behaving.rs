@@ -34,6 +34,10 @@ pub struct Behaving {
     /// Its CPU limit, and when it has done the work that it has taken on under that limit.
     cpu_limit: Option<u64>,
     cpu_free: Time,
+    memory_limit: Option<u64>,
+    /// What requests have leaked, and what those under way hold until when.
+    leaked: u64,
+    held: Vec<(Time, u64)>,
 }
 
 /// Its answers, made once.
@@ -90,6 +94,9 @@ impl Behaving {
             cpu: CpuMeter::new(spawned.at),
             cpu_limit: spawned.cpu_limit,
             cpu_free: spawned.at,
+            memory_limit: spawned.memory_limit,
+            leaked: 0,
+            held: Vec::new(),
             behavior: Arc::new(behavior),
         }
     }
@@ -101,6 +108,18 @@ impl Behaving {
         let nanos = u64::try_from(cpu.as_nanos() * 1000 / u128::from(limit)).unwrap_or(u64::MAX);
         self.cpu_free = self.cpu_free.max(now) + Duration::from_nanos(nanos);
         self.cpu_free
+    }
+
+    /// A request needs memory until it is answered, and some for ever. Too much gets the program killed.
+    fn hold(&mut self, now: Time, until: Time, bytes: u64) {
+        self.leaked += self.behavior.leaks.per_request;
+        if bytes > 0 {
+            self.held.retain(|(until, _)| *until > now);
+            self.held.push((until, bytes));
+        }
+        if self.memory_limit.is_some_and(|limit| self.memory_bytes(now) > limit) {
+            self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
+        }
     }
 
     fn works(&self, now: Time) -> bool {
@@ -119,19 +138,19 @@ impl Behaving {
     }
 
     /// What it answers on a port and path, how long that takes and what it costs. `None`: it does not listen there.
-    fn answer(&self, port: u16, path: &str, now: Time) -> Option<(&Arc<Answered>, Duration, Duration)> {
+    fn answer(&self, port: u16, path: &str, now: Time) -> Option<(&Arc<Answered>, Duration, Duration, u64)> {
         if !self.listens(port, now) {
             return None;
         }
         if !self.is_ready(now) {
-            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO));
+            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO, 0));
         }
         let on_port = || self.behavior.serves.iter().enumerate().filter(|(_, serves)| serves.port == port);
         let exact = on_port().find(|(_, serves)| serves.path.as_deref() == Some(path));
         let found = exact.or_else(|| on_port().find(|(_, serves)| serves.path.is_none()));
         Some(match found {
-            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu),
-            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO),
+            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu, serves.memory_bytes),
+            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO, 0),
         })
     }
 }
@@ -148,8 +167,13 @@ fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
         return Some((spawned.at + behavior.starts_in, Ended { code: KILLED, out_of_memory: true }));
     }
     let run = usize::try_from(spawned.attempt).unwrap_or(usize::MAX);
-    let exit = behavior.exits.get(run).or(behavior.exits.last())?;
-    Some((spawned.at + exit.after, Ended::code(exit.code)))
+    let exit = behavior.exits.get(run).or(behavior.exits.last()).map(|exit| (spawned.at + exit.after, Ended::code(exit.code)));
+    // What leaks by itself is full at a moment that is known.
+    let full = spawned.memory_limit.filter(|_| behavior.leaks.per_second > 0).map(|limit| {
+        let seconds = (limit - behavior.memory_bytes) / behavior.leaks.per_second + 1;
+        (spawned.at + Duration::from_secs(seconds), Ended { code: KILLED, out_of_memory: true })
+    });
+    [exit, full].into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
 /// What a container does with it.
@@ -190,7 +214,7 @@ impl Behaving {
         if asked.tls && self.listens(port, now) {
             return Taken::NotTls;
         }
-        let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
+        let Some((answered, takes, cpu, memory)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
         let answered = answered.clone();
         self.cpu.add(now, cpu);
         let begins = match self.workers.iter_mut().min() {
@@ -201,7 +225,9 @@ impl Behaving {
             }
             None => now,
         };
-        Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
+        let at = (begins + takes).max(self.compute(cpu, begins));
+        self.hold(now, at, memory);
+        Taken::Answer { at, answered }
     }
 
     /// The line of its access log about a request that is answered so, if it keeps one.
@@ -213,7 +239,7 @@ impl Behaving {
 
     /// Its container has other limits now.
     pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
-        self.cpu_limit = cpu_limit;
+        (self.cpu_limit, self.memory_limit) = (cpu_limit, memory_limit);
         if memory_limit.is_some_and(|limit| self.behavior.memory_bytes > limit) {
             self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
         }
@@ -229,8 +255,10 @@ impl Behaving {
         self.rule(line, now).map(|rule| (i32::from(!rule.succeeds), rule.output.clone()))
     }
 
-    pub fn memory_bytes(&self) -> u64 {
-        self.behavior.memory_bytes
+    pub fn memory_bytes(&self, now: Time) -> u64 {
+        let held: u64 = self.held.iter().filter(|(until, _)| *until > now).map(|(_, bytes)| bytes).sum();
+        let age = now.since(self.started).as_secs();
+        self.behavior.memory_bytes + self.leaked + held + self.behavior.leaks.per_second * age
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {

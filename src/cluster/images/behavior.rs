@@ -5,9 +5,10 @@
 //! Simplified: a behaviour is a timetable, not a program: it reads no files and calls nobody.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{Program, Signal};
+use podarium_machine::{Machine, Program, Signal};
 
 use super::{AccessFormat, Base};
 
@@ -52,6 +53,10 @@ pub struct Image {
     pub looks_at: Vec<String>,
     /// How its containers are asked to stop.
     pub stop_signal: Signal,
+    /// Its whole disk and programs, of an image that was built: in the place of the base.
+    pub contents: Option<Contents>,
+    /// The digest of its manifest, if it was built.
+    pub digest: Option<String>,
     /// What containers do that bring a command of their own; the first that fits counts.
     pub commands: Vec<CommandBehavior>,
 }
@@ -80,6 +85,8 @@ impl Image {
             resumes: None,
             looks_at: Vec::new(),
             stop_signal: Signal::Terminate,
+            contents: None,
+            digest: None,
             commands: Vec::new(),
         }
     }
@@ -144,6 +151,22 @@ impl PartialEq for Binary {
     }
 }
 
+/// A computer that was prepared and runs nothing: what the layers of an image come to.
+#[derive(Clone)]
+pub struct Contents(pub Arc<Machine>);
+
+impl PartialEq for Contents {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contents")
+    }
+}
+
 /// What a container does if its command line contains this text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommandBehavior {
@@ -178,6 +201,15 @@ pub struct Behavior {
     pub memory_bytes: u64,
     /// What it uses when nobody asks anything of it.
     pub cpu_millis: u64,
+    /// Memory that it never gives back: for each request, and each second.
+    pub leaks: Leaks,
+}
+
+/// Memory that a program loses, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaks {
+    pub per_request: u64,
+    pub per_second: u64,
 }
 
 impl Default for Behavior {
@@ -196,6 +228,7 @@ impl Default for Behavior {
             execs: Vec::new(),
             memory_bytes: 4 << 20,
             cpu_millis: 1,
+            leaks: Leaks::default(),
         }
     }
 }
@@ -212,7 +245,7 @@ impl Behavior {
     }
 
     pub fn and_serving(mut self, port: u16, path: Option<&str>, status: u16, body: &str) -> Self {
-        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO, cpu: Duration::ZERO });
+        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO, cpu: Duration::ZERO, memory_bytes: 0 });
         self
     }
 
@@ -252,6 +285,8 @@ pub struct Serves {
     pub takes: Duration,
     /// The CPU time that an answer costs.
     pub cpu: Duration,
+    /// The memory that it needs while it is made.
+    pub memory_bytes: u64,
 }
 
 /// How a command ends for a while, if its line contains a text: `from` and `until` count from the start of the process.

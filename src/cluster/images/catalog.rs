@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use podarium_machine::Machine;
+use podarium_sim::Time;
 
 use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry};
 
@@ -109,8 +110,20 @@ impl ImageCatalog {
 
     /// Starts a container of this image.
     pub fn start(&self, image: &Arc<Image>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Computer, StartError> {
-        let prototype = self.prototypes.get(&image.name).unwrap_or(&self.bases[&image.base]);
-        Computer::start(image.clone(), prototype.clone(), spawned, storage)
+        Computer::start(image.clone(), self.prototype(image).clone(), spawned, storage)
+    }
+
+    /// The computer of which its containers are copies.
+    fn prototype<'a>(&'a self, image: &'a Image) -> &'a Arc<Machine> {
+        let own = || self.prototypes.get(&image.name).unwrap_or(&self.bases[&image.base]);
+        image.contents.as_ref().map_or_else(own, |contents| &contents.0)
+    }
+
+    /// A computer with the files and programs of an image, and no processes: what is built upon it starts from here.
+    pub fn contents(&self, image: &Image) -> Machine {
+        let mut machine = self.prototype(image).as_ref().clone();
+        Computer::put_files(image, &mut machine, Time::ZERO);
+        machine
     }
 }
 

@@ -11,8 +11,10 @@ mod behavior;
 mod behaving;
 mod catalog;
 mod computer;
+mod conversation;
 mod cpu_meter;
 mod process;
+mod pushed;
 mod reference;
 mod web;
 mod web_files;
@@ -29,18 +31,23 @@ mod hpa_example;
 mod httpd;
 mod jenkins;
 mod kuard;
+mod mysql;
 mod nginx;
+mod node;
 mod pause;
+mod postgres;
 mod python;
 mod redis;
+mod sql;
 mod wordpress;
 
 pub use access_log::{Access, AccessFormat};
-pub use behavior::{Behavior, Binary, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
+pub use behavior::{Behavior, Binary, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, Leaks, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use pushed::Pushed;
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.
@@ -59,8 +66,11 @@ fn registry() -> Vec<Vec<Image>> {
         httpd::images(),
         jenkins::images(),
         kuard::images(),
+        mysql::images(),
         nginx::images(),
+        node::images(),
         pause::images(),
+        postgres::images(),
         python::images(),
         redis::images(),
         wordpress::images(),

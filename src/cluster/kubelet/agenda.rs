@@ -18,6 +18,7 @@ pub(super) enum Sleeper {
     Lease,
     Puller,
     Statuses,
+    Tunnels,
     Pod(Uid),
 }
 

@@ -82,7 +82,7 @@ impl Kubelet {
     pub fn usage(&self, pod: &Key, now: Time) -> Option<(u64, u64)> {
         let state = self.pods.values().find(|state| state.key == *pod && !state.vanished)?;
         let processes = state.runtime.containers.iter().filter_map(|container| container.process.as_ref());
-        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(now), memory + process.memory_bytes())))
+        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(now), memory + process.memory_bytes(now))))
     }
 
     fn wake(&mut self, ctx: &mut Ctx<'_>) {
@@ -97,6 +97,7 @@ impl Kubelet {
                         self.note_images(ctx);
                     }
                 }
+                Sleeper::Tunnels => self.run_tunnels(ctx),
                 Sleeper::Pod(uid) => self.run_pod(&uid, ctx),
             }
         }
@@ -265,6 +266,7 @@ impl Component for Kubelet {
             Message::HttpData { id, bytes } => self.heard(id, &bytes, ctx),
             Message::PodHttp { call, event } => self.call_answered(call, event, ctx),
             Message::Named { call, answer } => self.name_found(call, answer, ctx),
+            Message::Conduit { id, said } => self.conduit_heard(id, &said, ctx),
             Message::HttpClosed { id } => self.hung_up(id, ctx),
             message => {
                 if let Some(changes) = self.informers.on(&message, ctx) {
@@ -291,7 +293,7 @@ impl Component for Kubelet {
         let running = self.pods.values().filter(|state| !state.vanished);
         let pods = running.map(|state| {
             let containers = state.runtime.containers.iter().filter_map(|container| Some((container, container.process.as_ref()?)));
-            let used = containers.map(|(container, process)| (container.record.name.to_string(), process.cpu_millis(now), process.memory_bytes()));
+            let used = containers.map(|(container, process)| (container.record.name.to_string(), process.cpu_millis(now), process.memory_bytes(now)));
             PodUsage { pod: state.key.clone(), containers: used.collect() }
         });
         Some(NodeUsage { pods: pods.filter(|pod| !pod.containers.is_empty()).collect() })

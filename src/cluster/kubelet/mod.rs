@@ -42,6 +42,7 @@ mod node_status;
 mod phase;
 mod pod;
 mod pod_status;
+mod port_forward;
 mod probes;
 mod puller;
 mod resize;
@@ -56,6 +57,7 @@ mod status_writer;
 mod streaming;
 mod sync;
 mod termination;
+mod tunnels;
 mod volumes;
 mod worker;
 

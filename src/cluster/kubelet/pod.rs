@@ -142,8 +142,10 @@ impl PodState {
             }
         }
         self.send_all(host, ctx);
-        for process in self.runtime.take_ended() {
+        for (container, process) in self.runtime.take_ended() {
             ctx.hang_up(process);
+            super::tunnels::close_all(host, process, ctx);
+            super::calls::forget(host, &container, ctx);
         }
         let wake = self.next_wake(host);
         assert!(wake.is_none_or(|at| at > ctx.now()), "a pod wants to be woken in the past: {wake:?} at {}", ctx.now());

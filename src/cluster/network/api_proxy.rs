@@ -98,6 +98,7 @@ impl Cluster {
                     due: now,
                     deadline: now + DIAL_TIMEOUT,
                     answered: None,
+                    opens: None,
                 });
             }
         }

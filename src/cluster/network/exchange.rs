@@ -1,7 +1,7 @@
 //! What is asked of a process and what it answers; how an exchange can fail.
 //!
 //! Models: HTTP/1.1 over TCP, one request to a connection.
-//! Simplified: connections are not kept; TLS is a property of the request and costs nothing.
+//! Simplified: connections are not kept, but those that carry bytes; TLS is a property of the request and costs nothing.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use podarium_machine::{CertificateProblem, Trust};
 use podarium_sim::Time;
 
 use super::Ip;
+use super::conduits::ConduitId;
 
 /// An HTTP request, as the process sees it. Load generators send the same one again and again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,19 @@ pub struct Asked {
     /// Which certificates it believes, and the host that it wants to be sure of.
     pub trust: Trust,
     pub server_name: String,
+    pub wanted: Wanted,
+}
+
+/// What a client is after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// An answer to an HTTP request.
+    #[default]
+    Answer,
+    /// A connection that carries bytes both ways.
+    Bytes,
+    /// A sign of life of the host (ICMP).
+    Echo,
 }
 
 impl Asked {
@@ -117,9 +131,10 @@ impl std::fmt::Display for Peer {
 /// A request that reaches a machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
+    /// The client, as it is seen there.
+    pub from: Peer,
     pub to: Ip,
     pub port: u16,
-    pub from: Peer,
     pub asked: &'a Arc<Asked>,
 }
 
@@ -137,4 +152,8 @@ pub enum Connected {
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
     /// A process has it, and nobody knows yet when it answers: it says so with this number.
     Pending { process: ProcessId, connection: u64 },
+    /// A process has accepted a connection that carries bytes.
+    Opened { process: ProcessId, conduit: ConduitId },
+    /// The host is there (ICMP).
+    Alive,
 }

@@ -78,6 +78,7 @@ impl Cluster {
             due: now,
             deadline: now + request.timeout.unwrap_or(LONGEST),
             answered: None,
+            opens: None,
         });
     }
 

@@ -5,7 +5,7 @@
 
 use podarium_api::name_rules::label_key;
 
-use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, SELECTOR};
+use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, RECORD, SELECTOR};
 use super::metadata::{Changes, OWN, Pair, changed, complete, find};
 use crate::builder::Info;
 use crate::command::Command;
@@ -16,7 +16,7 @@ use crate::printers::format::Printer;
 use crate::unstructured::strings;
 
 pub const COMMAND: Command =
-    Command::new("annotate", &[OWN, MANAGER, PRINT, FILES, DRY_RUN, SELECTOR, FIELD_SELECTOR, ALL, ALL_NAMESPACES], run);
+    Command::new("annotate", &[OWN, MANAGER, PRINT, FILES, DRY_RUN, SELECTOR, FIELD_SELECTOR, ALL, ALL_NAMESPACES, RECORD], run);
 
 const MANAGER: &[Flag] = &[Flag::new("field-manager", Takes::Text, "kubectl-annotate")];
 
@@ -68,6 +68,9 @@ fn annotate(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_ru
         }
         return kubectl.print(&out);
     }
+    let mut recorded = info.object.clone();
+    kubectl.record(&mut recorded);
+    let (wanted, _, _) = changed(&recorded, "annotations", changes);
     let manager = kubectl.flags.text("field-manager").to_owned();
     let object = kubectl.send_merge(&info, &wanted, dry_run, &manager)?.unwrap_or(wanted);
     kubectl.print_object(printer, &object)

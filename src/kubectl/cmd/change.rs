@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::apply::{merge_patch, two_way};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
-use crate::failure::{Outcome, fail};
+use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer};
@@ -29,8 +29,11 @@ pub const ALL: &[Flag] = &[Flag::bool("all")];
 pub const ALL_NAMESPACES: &[Flag] = &[Flag::bool("all-namespaces").short('A')];
 pub const VALIDATE: &[Flag] = &[Flag::new("validate", Takes::Optional("strict"), "strict")];
 pub const SAVE_CONFIG: &[Flag] = &[Flag::bool("save-config")];
+/// Deprecated, and still there.
+pub const RECORD: &[Flag] = &[Flag::bool("record")];
 pub const CHUNK: &[Flag] = &[Flag::new("chunk-size", Takes::Int, "500")];
 
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +102,9 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn print_object(&mut self, printer: &Printer, object: &Value) -> Outcome<()> {
-        let text = printer.print(object, self.flags.bool("show-managed-fields"))?;
+        let strict = self.flags.text("allow-missing-template-keys");
+        let how = format::How { managed_fields: self.flags.bool("show-managed-fields"), strict: !strict.is_empty() && !self.flags.bool("allow-missing-template-keys") };
+        let text = printer.print(object, how)?;
         self.print(&text)
     }
 
@@ -109,8 +114,7 @@ impl Kubectl<'_, '_> {
         match (files, kustomize) {
             (false, false) => fail("must specify one of -f and -k"),
             (true, true) => fail("only one of -f or -k can be specified"),
-            (false, true) => crate::failure::not_simulated("-k (kustomize)"),
-            (true, false) => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -166,6 +170,32 @@ impl Kubectl<'_, '_> {
         }
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
         self.patch(&info.mapping, &info.namespace, &info.name, (kind, &patch), &write).map(Some)
+    }
+}
+
+impl Kubectl<'_, '_> {
+    /// `--record`: writes the command line into the annotation that `rollout history` shows.
+    pub fn record(&self, object: &mut Value) {
+        if !self.flags.bool("record") {
+            return;
+        }
+        let mut line = self.flags.command.clone();
+        self.flags.args.iter().for_each(|arg| line.push_str(&format!(" {arg}")));
+        self.flags.given.iter().for_each(|(name, value)| line.push_str(&format!(" --{name}={value}")));
+        set(object, &format!("/metadata/annotations/{}", crate::unstructured::escape(CHANGE_CAUSE)), line.into());
+    }
+
+    /// The same as a request of its own, after a change that cannot carry it. The object as it is then.
+    pub fn record_after(&mut self, info: &Info, object: &Value, dry_run: DryRun) -> Outcome<Option<Value>> {
+        let mut wanted = object.clone();
+        self.record(&mut wanted);
+        let patch = merge_patch(object, &wanted);
+        if patch == serde_json::json!({}) {
+            return Ok(None);
+        }
+        let write = Write { dry_run: dry_run == DryRun::Server, ..Write::default() };
+        // That it could not be written is told nobody, as in the reference.
+        Ok(caught(self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write))?.ok())
     }
 }
 

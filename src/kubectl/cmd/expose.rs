@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
@@ -14,7 +14,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{int, items, set, strings, text};
 
-pub const COMMAND: Command = Command::new("expose", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG], run);
+pub const COMMAND: Command = Command::new("expose", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run);
 
 const OWN: &[Flag] = &[
     Flag::text("cluster-ip"),
@@ -93,6 +93,7 @@ fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcom
 fn send(kubectl: &mut Kubectl<'_, '_>, mut service: Value, dry_run: DryRun) -> Outcome<()> {
     let connection = kubectl.connection()?;
     let printer = kubectl.change_printer("exposed", dry_run)?;
+    kubectl.record(&mut service);
     if dry_run == DryRun::Client {
         if connection.enforce_namespace {
             set(&mut service, "/metadata/namespace", connection.namespace.into());

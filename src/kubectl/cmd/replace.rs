@@ -1,16 +1,17 @@
 //! `kubectl replace -f`: puts a whole object in the place of another.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/replace/replace.go, v1.36.
-//! Simplified: `--raw` is refused.
+//! Simplified: nothing.
 
 use std::time::Duration;
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, VALIDATE, save_configuration};
 use super::delete::{self, propagation};
+use super::raw;
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated, usage};
+use crate::failure::{Outcome, all_of, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{set, text};
@@ -35,9 +36,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
-    if kubectl.flags.is_set("raw") {
-        return not_simulated("kubectl replace --raw");
-    }
     if !kubectl.flags.bool("force") {
         if kubectl.flags.int("grace-period") >= 0 {
             return fail("--grace-period must have --force specified");
@@ -45,6 +43,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         if kubectl.flags.duration("timeout") != 0 {
             return fail("--timeout must have --force specified");
         }
+    }
+    if !kubectl.flags.text("raw").is_empty() {
+        raw::validate(kubectl, true)?;
+        return raw::send(kubectl, "PUT");
     }
     if kubectl.flags.bool("force") {
         return replace_by_force(kubectl, dry_run, validation);

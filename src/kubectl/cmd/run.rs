@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
 use crate::client::Write;
 use crate::command::Command;
 use crate::failure::{Outcome, caught, fail, not_simulated, usage};
@@ -14,7 +14,7 @@ use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 use crate::unstructured::set;
 
-pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG], run) };
+pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] = &[
     Flag::text("image"),
@@ -180,6 +180,7 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, dry_run: DryRun) -> Ou
     if connection.enforce_namespace {
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
     }
+    kubectl.record(&mut object);
     save_configuration(kubectl, &mut object);
     if dry_run == DryRun::Client {
         return Ok(object);

@@ -238,7 +238,7 @@ const HARMLESS: &[&str] = &[
 const REPEATED: &[&str] = &[
     "allow", "deny", "env", "load_module", "include", "proxy_hide_header", "proxy_pass_header", "proxy_ignore_headers", "ssl_certificate",
     "ssl_certificate_key", "server", "debug_connection", "server_name", "proxy_set_header", "access_log", "error_log", "index", "set_real_ip_from",
-    "break", "return", "upstream", "ssl", "location", "if", "types",
+    "break", "return", "upstream", "ssl", "location", "if", "types", "listen", "limit_req",
 ];
 
 struct Builder<'a> {

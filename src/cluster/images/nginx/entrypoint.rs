@@ -163,10 +163,20 @@ fn tell_of_server(sys: &mut Sys<'_>) {
     if text != DEFAULT_SERVER {
         return tell(sys, &format!("{name}: info: {SERVER_FILE} differs from the packaged version"));
     }
-    let text = text.replace("listen       80;", "listen       80;\n    listen  [::]:80;");
-    if sys.write_file(SERVER_FILE, text.as_bytes(), 0o644).is_ok() {
+    if enable_ipv6(sys, &text) {
         tell(sys, &format!("{name}: info: Enabled listen on IPv6 in {SERVER_FILE}"));
     }
+}
+
+fn enable_ipv6(sys: &mut Sys<'_>, text: &str) -> bool {
+    let text = text.replace("listen       80;", "listen       80;\n    listen  [::]:80;");
+    sys.write_file(SERVER_FILE, text.as_bytes(), 0o644).is_ok()
+}
+
+/// Does without a word what it does when nothing has been added or changed.
+pub(super) fn prepare(sys: &mut Sys<'_>) {
+    sys.skip_pids(FIRST_WORKER);
+    enable_ipv6(sys, DEFAULT_SERVER);
 }
 
 /// The third script: templates with the environment's values become configuration.

@@ -207,6 +207,10 @@ impl Nginx {
                 return Next::Exit(1);
             }
         };
+        if self.quiet && sys.stat(super::ENTRYPOINT).is_ok() {
+            // What its image's script has done.
+            super::entrypoint::prepare(sys);
+        }
         let path = command.file.clone().unwrap_or_else(|| MAIN_FILE.to_owned());
         let mut config = match config::read(sys, &path, numbers(&version)) {
             Ok(config) => config,

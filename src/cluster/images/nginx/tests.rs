@@ -91,7 +91,7 @@ impl Container {
         let place = self.out.answers.iter().position(|(of, _)| *of == id)?;
         match self.out.answers.remove(place).1 {
             Answered::Response(response) => Some(response),
-            Answered::Reset => None,
+            _ => None,
         }
     }
 
@@ -359,6 +359,8 @@ fn what_is_played_is_what_runs() {
     assert_eq!(after(&played.log), after(&real.log));
     let listed = "ps -o pid,args";
     assert_eq!(played.exec(&["sh", "-c", listed]).1.lines().filter(|line| line.contains("nginx:")).count(), 2);
+    assert_eq!(played.exec(&["cat", "/etc/nginx/conf.d/default.conf"]), real.exec(&["cat", "/etc/nginx/conf.d/default.conf"]));
+    assert_eq!(played.exec(&["sh", "-c", "pgrep nginx | head -n 2"]), real.exec(&["sh", "-c", "pgrep nginx | head -n 2"]));
     assert_eq!(played.get("/").1.len(), 615);
     assert_eq!(played.exec(&["nginx", "-s", "quit"]).0, 0);
     played.pass(Duration::from_millis(100));

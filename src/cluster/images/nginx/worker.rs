@@ -436,7 +436,8 @@ impl Worker {
     fn complain(&mut self, sys: &mut Sys<'_>, passed: &Passed, error: NetError) {
         let text = match error {
             NetError::ConnectionRefused => "connect() failed (111: Connection refused) while connecting to upstream".to_owned(),
-            NetError::ConnectionReset => "upstream prematurely closed connection while reading response header from upstream".to_owned(),
+            NetError::NotHttp => "upstream sent no valid HTTP/1.0 header while reading response header from upstream".to_owned(),
+            NetError::ConnectionReset | NetError::EmptyReply => "upstream prematurely closed connection while reading response header from upstream".to_owned(),
             NetError::TimedOut => "upstream timed out (110: Connection timed out) while connecting to upstream".to_owned(),
             NetError::NetworkUnreachable => "connect() failed (101: Network is unreachable) while connecting to upstream".to_owned(),
             NetError::NotTls => "SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream".to_owned(),

@@ -4,12 +4,12 @@
 //! Simplified: `--local` is refused.
 
 use super::template::{OWN, find, pod_spec, send};
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
 use crate::kubectl::Kubectl;
 
-pub const COMMAND: Command = Command { aliases: &["sa"], ..Command::new("serviceaccount", &[OWN, PRINT, FILES, DRY_RUN, ALL], run) };
+pub const COMMAND: Command = Command { aliases: &["sa"], ..Command::new("serviceaccount", &[OWN, PRINT, FILES, DRY_RUN, ALL, RECORD], run) };
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;

@@ -53,7 +53,9 @@ pub fn containers<'v>(spec: &'v mut Value, lists: &'v [&'v str], pattern: &'v st
 /// Sends the object as it shall be, and says so. What does not differ is passed over.
 pub fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, wanted: &Value, dry_run: DryRun, printer: &Printer, what: &str) -> Outcome<()> {
     let manager = kubectl.flags.text("field-manager").to_owned();
-    match caught(kubectl.send_change(info, wanted, dry_run, &manager))? {
+    let mut wanted = wanted.clone();
+    kubectl.record(&mut wanted);
+    match caught(kubectl.send_change(info, &wanted, dry_run, &manager))? {
         Ok(None) => Ok(()),
         Ok(Some(object)) => kubectl.print_object(printer, &object),
         Err(failure) => fail(format!("failed to patch {what}: {failure}")),
