@@ -31,6 +31,7 @@ mod hpa_example;
 mod httpd;
 mod jenkins;
 mod kuard;
+mod mongo;
 mod mysql;
 mod nginx;
 mod node;
@@ -66,6 +67,7 @@ fn registry() -> Vec<Vec<Image>> {
         httpd::images(),
         jenkins::images(),
         kuard::images(),
+        mongo::images(),
         mysql::images(),
         nginx::images(),
         node::images(),

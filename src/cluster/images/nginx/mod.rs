@@ -15,6 +15,7 @@ mod process;
 mod request;
 mod resolve;
 mod rewrite;
+mod settings;
 mod syntax;
 mod variables;
 mod worker;

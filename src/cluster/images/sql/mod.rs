@@ -4,10 +4,17 @@
 //! Simplified: joins, subqueries, grouping, views, indexes, transactions that are rolled back and most functions are not
 //! there; who uses them is told so.
 
+mod expressions;
+mod words;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use expressions::{compare, fit, is_number, show};
+pub(super) use words::statements;
+use words::{Token, tokens};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Cell {
@@ -60,92 +67,12 @@ pub(super) enum Problem {
     NotSimulated(String),
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Word(String),
-    Name(String),
-    Text(String),
-    Number(f64),
-    Sign(String),
-}
-
 struct Parser<'a> {
     text: &'a str,
     tokens: Vec<(Token, usize)>,
     at: usize,
     /// What `now()` and the like give, and names that have a value without a table.
     values: &'a BTreeMap<String, String>,
-}
-
-/// Splits a text at its semicolons, outside of quotes.
-pub(super) fn statements(text: &str) -> Vec<String> {
-    let (mut all, mut one, mut quote) = (Vec::new(), String::new(), None);
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '\'' | '"' | '`') => quote = Some(c),
-            (None, ';') => {
-                all.push(std::mem::take(&mut one));
-                continue;
-            }
-            _ => {}
-        }
-        one.push(c);
-    }
-    all.push(one);
-    all.into_iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect()
-}
-
-fn tokens(text: &str, quotes_are_names: bool) -> Result<Vec<(Token, usize)>, Problem> {
-    let bytes: Vec<(usize, char)> = text.char_indices().collect();
-    let mut all = Vec::new();
-    let mut at = 0;
-    while let Some((start, c)) = bytes.get(at).copied() {
-        let rest = || bytes[at..].iter().map(|(_, c)| *c);
-        match c {
-            c if c.is_whitespace() => at += 1,
-            '-' if bytes.get(at + 1).is_some_and(|(_, c)| *c == '-') => at += rest().take_while(|c| *c != '\n').count(),
-            '\'' | '"' | '`' => {
-                let mut word = String::new();
-                let mut next = at + 1;
-                loop {
-                    match (bytes.get(next).map(|(_, c)| *c), bytes.get(next + 1).map(|(_, c)| *c)) {
-                        (None, _) => return Err(Problem::Syntax(text[start..].to_owned(), start)),
-                        (Some(found), Some(again)) if found == c && again == c => {
-                            word.push(c);
-                            next += 2;
-                        }
-                        (Some(found), _) if found == c => break,
-                        (Some(found), _) => {
-                            word.push(found);
-                            next += 1;
-                        }
-                    }
-                }
-                let name = c == '`' || c == '"' && quotes_are_names;
-                all.push((if name { Token::Name(word) } else { Token::Text(word) }, start));
-                at = next + 1;
-            }
-            c if c.is_ascii_digit() => {
-                let length = rest().take_while(|c| c.is_ascii_digit() || *c == '.').count();
-                let number: String = rest().take(length).collect();
-                all.push((Token::Number(number.parse().unwrap_or(0.0)), start));
-                at += length;
-            }
-            c if c.is_alphabetic() || c == '_' || c == '@' => {
-                let length = rest().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '@')).count();
-                all.push((Token::Word(rest().take(length).collect()), start));
-                at += length;
-            }
-            _ => {
-                let two: String = rest().take(2).collect();
-                let length = if ["<=", ">=", "<>", "!=", "::", "||"].contains(&two.as_str()) { 2 } else { 1 };
-                all.push((Token::Sign(rest().take(length).collect()), start));
-                at += length;
-            }
-        }
-    }
-    Ok(all)
 }
 
 /// What is selected.
@@ -626,261 +553,6 @@ impl Parser<'_> {
             _ => cells.iter().max_by(|a, b| compare(a, b).unwrap_or(Ordering::Equal)).cloned().unwrap_or(Cell::Null),
         })
     }
-}
-
-/// Expressions.
-impl Parser<'_> {
-    fn expression(&mut self) -> Result<Expression, Problem> {
-        let mut left = self.conjunction()?;
-        while self.optional("or") {
-            left = Expression::Operation("or".to_owned(), Box::new(left), Box::new(self.conjunction()?));
-        }
-        Ok(left)
-    }
-
-    fn conjunction(&mut self) -> Result<Expression, Problem> {
-        let mut left = self.negation()?;
-        while self.optional("and") {
-            left = Expression::Operation("and".to_owned(), Box::new(left), Box::new(self.negation()?));
-        }
-        Ok(left)
-    }
-
-    fn negation(&mut self) -> Result<Expression, Problem> {
-        if self.optional("not") {
-            return Ok(Expression::Not(Box::new(self.negation()?)));
-        }
-        let left = self.sum()?;
-        for sign in ["=", "<>", "!=", "<=", ">=", "<", ">"] {
-            if self.sign(sign) {
-                return Ok(Expression::Operation(sign.to_owned(), Box::new(left), Box::new(self.sum()?)));
-            }
-        }
-        if self.optional("is") {
-            let not = self.optional("not");
-            self.expect("null")?;
-            return Ok(Expression::IsNull(Box::new(left), not));
-        }
-        let not = self.optional("not");
-        if self.optional("like") || self.optional("ilike") {
-            let like = Expression::Operation("like".to_owned(), Box::new(left), Box::new(self.sum()?));
-            return Ok(if not { Expression::Not(Box::new(like)) } else { like });
-        }
-        if self.optional("in") {
-            self.expect_sign("(")?;
-            let mut all = Vec::new();
-            loop {
-                all.push(self.expression()?);
-                if self.sign(")") {
-                    return Ok(Expression::In(Box::new(left), all, not));
-                }
-                self.expect_sign(",")?;
-            }
-        }
-        if not { self.error() } else { Ok(left) }
-    }
-
-    fn sum(&mut self) -> Result<Expression, Problem> {
-        let mut left = self.product()?;
-        loop {
-            let Some(sign) = ["+", "-", "||"].into_iter().find(|sign| self.sign(sign)) else { return Ok(left) };
-            left = Expression::Operation(sign.to_owned(), Box::new(left), Box::new(self.product()?));
-        }
-    }
-
-    fn product(&mut self) -> Result<Expression, Problem> {
-        let mut left = self.primary()?;
-        loop {
-            let Some(sign) = ["*", "/", "%"].into_iter().find(|sign| self.sign(sign)) else { return Ok(left) };
-            left = Expression::Operation(sign.to_owned(), Box::new(left), Box::new(self.primary()?));
-        }
-    }
-
-    fn primary(&mut self) -> Result<Expression, Problem> {
-        if self.sign("(") {
-            if self.optional("select") {
-                return Err(Problem::NotSimulated("subqueries".to_owned()));
-            }
-            let inner = self.expression()?;
-            self.expect_sign(")")?;
-            return Ok(inner);
-        }
-        if self.sign("-") {
-            let inner = self.primary()?;
-            return Ok(Expression::Operation("-".to_owned(), Box::new(Expression::Cell(Cell::Number(0.0))), Box::new(inner)));
-        }
-        let Some((token, place)) = self.tokens.get(self.at).cloned() else { return self.error() };
-        self.at += 1;
-        let mut found = match token {
-            Token::Number(number) => Expression::Cell(Cell::Number(number)),
-            Token::Text(text) => Expression::Cell(Cell::Text(text)),
-            Token::Name(name) => Expression::Column(name, place),
-            Token::Word(word) => match word.to_lowercase().as_str() {
-                "null" => Expression::Cell(Cell::Null),
-                "true" => Expression::Cell(Cell::Bool(true)),
-                "false" => Expression::Cell(Cell::Bool(false)),
-                name @ ("count" | "sum" | "min" | "max" | "avg") if self.sign("(") => {
-                    let inner = if self.sign("*") { None } else { Some(Box::new(self.expression()?)) };
-                    self.expect_sign(")")?;
-                    Expression::Aggregate(name.to_owned(), inner)
-                }
-                name if self.sign("(") => {
-                    let mut args = Vec::new();
-                    while !self.sign(")") {
-                        args.push(self.expression()?);
-                        self.sign(",");
-                        if self.at >= self.tokens.len() {
-                            return self.error();
-                        }
-                    }
-                    Expression::Function(name.to_owned(), args)
-                }
-                "from" | "where" | "order" | "limit" | "values" | "set" | "group" => {
-                    self.at -= 1;
-                    return self.error();
-                }
-                name if self.values.contains_key(name) => Expression::Function(name.to_owned(), Vec::new()),
-                name => Expression::Column(name.rsplit('.').next().unwrap_or(name).to_owned(), place),
-            },
-            Token::Sign(_) => {
-                self.at -= 1;
-                return self.error();
-            }
-        };
-        // `'5'::int`
-        while self.sign("::") {
-            let kind = self.word()?;
-            found = Expression::Function(format!("::{kind}"), vec![found]);
-        }
-        Ok(found)
-    }
-
-    fn value(&self, expression: &Expression, row: Option<(&Table, &Vec<Cell>)>) -> Result<Cell, Problem> {
-        Ok(match expression {
-            Expression::Cell(cell) => cell.clone(),
-            Expression::Column(name, place) => {
-                let found = row.and_then(|(table, row)| Some(row[table.columns.iter().position(|column| column.name == *name)?].clone()));
-                found.ok_or_else(|| Problem::NoColumn(name.clone(), *place))?
-            }
-            Expression::Not(inner) => match self.value(inner, row)? {
-                Cell::Bool(value) => Cell::Bool(!value),
-                other => other,
-            },
-            Expression::IsNull(inner, not) => Cell::Bool((self.value(inner, row)? == Cell::Null) != *not),
-            Expression::In(left, all, not) => {
-                let left = self.value(left, row)?;
-                let mut found = false;
-                for one in all {
-                    found |= compare(&left, &self.value(one, row)?) == Some(Ordering::Equal);
-                }
-                Cell::Bool(found != *not)
-            }
-            Expression::Aggregate(name, _) => return Err(Problem::NotSimulated(format!("{name}() in this place"))),
-            Expression::Function(name, args) => {
-                let args: Result<Vec<Cell>, Problem> = args.iter().map(|arg| self.value(arg, row)).collect();
-                self.function(name, &args?)?
-            }
-            Expression::Operation(sign, left, right) => {
-                let (left, right) = (self.value(left, row)?, self.value(right, row)?);
-                match (sign.as_str(), &left, &right) {
-                    ("and", Cell::Bool(a), Cell::Bool(b)) => Cell::Bool(*a && *b),
-                    ("or", Cell::Bool(a), Cell::Bool(b)) => Cell::Bool(*a || *b),
-                    ("||", a, b) => Cell::Text(show(a).unwrap_or_default() + &show(b).unwrap_or_default()),
-                    ("like", a, b) => Cell::Bool(like(&show(b).unwrap_or_default(), &show(a).unwrap_or_default())),
-                    ("+" | "-" | "*" | "/" | "%", Cell::Number(a), Cell::Number(b)) => Cell::Number(match sign.as_str() {
-                        "+" => a + b,
-                        "-" => a - b,
-                        "*" => a * b,
-                        "%" => a % b,
-                        _ if a.fract() == 0.0 && b.fract() == 0.0 && *b != 0.0 => (a / b).trunc(),
-                        _ => a / b,
-                    }),
-                    _ => match compare(&left, &right) {
-                        None => Cell::Null,
-                        Some(order) => Cell::Bool(match sign.as_str() {
-                            "=" => order == Ordering::Equal,
-                            "<>" | "!=" => order != Ordering::Equal,
-                            "<" => order == Ordering::Less,
-                            ">" => order == Ordering::Greater,
-                            "<=" => order != Ordering::Greater,
-                            _ => order != Ordering::Less,
-                        }),
-                    },
-                }
-            }
-        })
-    }
-
-    fn function(&self, name: &str, args: &[Cell]) -> Result<Cell, Problem> {
-        let text = || args.first().and_then(show).unwrap_or_default();
-        Ok(match (name, args) {
-            ("upper", [_]) => Cell::Text(text().to_uppercase()),
-            ("lower", [_]) => Cell::Text(text().to_lowercase()),
-            ("length" | "char_length", [_]) => Cell::Number(text().chars().count() as f64),
-            ("concat", _) => Cell::Text(args.iter().filter_map(show).collect()),
-            ("coalesce" | "ifnull", _) => args.iter().find(|cell| **cell != Cell::Null).cloned().unwrap_or(Cell::Null),
-            ("abs", [Cell::Number(number)]) => Cell::Number(number.abs()),
-            ("round", [Cell::Number(number)]) => Cell::Number(number.round()),
-            (kind, [cell]) if kind.starts_with("::") => match kind {
-                "::int" | "::integer" | "::bigint" | "::numeric" => Cell::Number(text().trim().parse().map_err(|_| Problem::NotANumber("integer".to_owned(), text()))?),
-                "::text" | "::varchar" => Cell::Text(text()),
-                _ => cell.clone(),
-            },
-            (name, []) if self.values.contains_key(name) => Cell::Text(self.values[name].clone()),
-            _ => return Err(Problem::NotSimulated(format!("{name}()"))),
-        })
-    }
-}
-
-fn is_number(kind: &str) -> bool {
-    ["int", "serial", "numeric", "decimal", "real", "double", "float"].iter().any(|word| kind.contains(word))
-}
-
-/// A value as a column takes it.
-fn fit(cell: Cell, column: &Column) -> Result<Cell, Problem> {
-    match cell {
-        Cell::Text(text) if is_number(&column.kind) => {
-            let kind = if column.kind.contains("int") || column.kind.contains("serial") { "integer" } else { "numeric" };
-            text.trim().parse().map(Cell::Number).map_err(|_| Problem::NotANumber(kind.to_owned(), text))
-        }
-        Cell::Number(number) if !is_number(&column.kind) && !column.kind.contains("bool") => Ok(Cell::Text(show(&Cell::Number(number)).unwrap_or_default())),
-        Cell::Text(text) if column.kind.contains("bool") => Ok(Cell::Bool(matches!(text.as_str(), "t" | "true" | "yes" | "on" | "1"))),
-        cell => Ok(cell),
-    }
-}
-
-/// A value as text; nothing for NULL.
-fn show(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Null => None,
-        Cell::Text(text) => Some(text.clone()),
-        Cell::Bool(true) => Some("t".to_owned()),
-        Cell::Bool(false) => Some("f".to_owned()),
-        Cell::Number(number) => Some(number.to_string()),
-    }
-}
-
-fn compare(a: &Cell, b: &Cell) -> Option<Ordering> {
-    match (a, b) {
-        (Cell::Null, _) | (_, Cell::Null) => None,
-        (Cell::Number(a), Cell::Number(b)) => a.partial_cmp(b),
-        (Cell::Number(a), Cell::Text(b)) => a.partial_cmp(&b.parse().ok()?),
-        (Cell::Text(a), Cell::Number(b)) => a.parse::<f64>().ok()?.partial_cmp(b),
-        (a, b) => Some(show(a).cmp(&show(b))),
-    }
-}
-
-fn like(pattern: &str, text: &str) -> bool {
-    fn fits(pattern: &[char], text: &[char]) -> bool {
-        match (pattern.first(), text.first()) {
-            (None, None) => true,
-            (Some('%'), _) => fits(&pattern[1..], text) || !text.is_empty() && fits(pattern, &text[1..]),
-            (Some('_'), Some(_)) => fits(&pattern[1..], &text[1..]),
-            (Some(a), Some(b)) if a == b => fits(&pattern[1..], &text[1..]),
-            _ => false,
-        }
-    }
-    fits(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
 }
 
 #[cfg(test)]
