@@ -211,7 +211,7 @@ impl Behaving {
     }
 
     pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
-        if asked.tls && self.listens(port, now) {
+        if asked.tls && !self.behavior.tls && self.listens(port, now) {
             return Taken::NotTls;
         }
         let Some((answered, takes, cpu, memory)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
@@ -268,11 +268,40 @@ impl Behaving {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Exit;
+    use super::super::{Exit, Leaks};
     use super::*;
 
     fn spawned(attempt: u32) -> Spawned {
         Spawned { attempt, memory_limit: Some(20 << 20), ..Spawned::plain(Time::from_secs(10)) }
+    }
+
+    #[test]
+    fn what_leaks_is_killed_when_it_is_full() {
+        let of = |leaks: Leaks, memory: u64| {
+            let mut behavior = Behavior { memory_bytes: 10 << 20, leaks, starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
+            behavior.serves[0].takes = Duration::from_secs(1);
+            behavior.serves[0].memory_bytes = memory;
+            Behaving::start(behavior, "1", &spawned(0))
+        };
+        let by_itself = of(Leaks { per_request: 0, per_second: 1 << 20 }, 0);
+        assert_eq!(by_itself.memory_bytes(Time::from_secs(14)), 14 << 20);
+        assert_eq!(by_itself.end, Some((Time::from_secs(21), Ended { code: KILLED, out_of_memory: true })), "its limit is 20 MiB");
+        let mut by_requests = of(Leaks { per_request: 3 << 20, per_second: 0 }, 0);
+        let mut at_once = of(Leaks::default(), 4 << 20);
+        for _ in 0..3 {
+            status(&mut by_requests, "/", 11);
+        }
+        assert_eq!((by_requests.memory_bytes(Time::from_secs(50)), by_requests.end), (19 << 20, None));
+        status(&mut by_requests, "/", 12);
+        assert_eq!(by_requests.end, Some((Time::from_secs(12), Ended { code: KILLED, out_of_memory: true })));
+        for second in [11, 12, 13] {
+            status(&mut at_once, "/", second);
+        }
+        assert_eq!((at_once.memory_bytes(Time::from_secs(30)), at_once.end), (10 << 20, None), "one after the other they fit");
+        for _ in 0..3 {
+            status(&mut at_once, "/", 40);
+        }
+        assert_eq!(at_once.end.map(|(at, _)| at), Some(Time::from_secs(40)));
     }
 
     #[test]

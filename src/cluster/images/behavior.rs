@@ -191,6 +191,8 @@ pub struct Behavior {
     /// How it writes down the requests that it has answered; `None`: it does not.
     pub access_log: Option<AccessFormat>,
     pub serves: Vec<Serves>,
+    /// Whether its ports speak TLS.
+    pub tls: bool,
     /// A web server that hands out the files of its container from this directory.
     pub root: Option<String>,
     /// How many requests it works on at a time; more wait for their turn. `None`: all at once.
@@ -223,6 +225,7 @@ impl Default for Behavior {
             logs: Vec::new(),
             access_log: None,
             serves: Vec::new(),
+            tls: false,
             root: None,
             workers: None,
             execs: Vec::new(),

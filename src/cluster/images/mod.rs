@@ -23,6 +23,7 @@ mod agnhost;
 mod alpine;
 mod app;
 mod busybox;
+mod control_plane;
 mod curl;
 mod debian;
 mod gceme;
@@ -59,6 +60,7 @@ fn registry() -> Vec<Vec<Image>> {
         alpine::images(),
         app::images(),
         busybox::images(),
+        control_plane::images(),
         curl::images(),
         debian::images(),
         gceme::images(),

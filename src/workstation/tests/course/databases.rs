@@ -120,7 +120,7 @@ fn mongo_keeps_documents() {
     student.lines(&[
         (&format!("{eval} \"db.cats.insertOne({{_id: 1, name: 'Tom', age: 3}})\""), "{ acknowledged: true, insertedId: 1 }\n"),
         (&format!("{eval} \"db.cats.insertMany([{{_id: 2, name: 'Kit'}}, {{_id: 3, name: 'Ann'}}])\""), "{ acknowledged: true, insertedIds: { '0': 2, '1': 3 } }\n"),
-        (&format!("{eval} \"db.cats.find({{name: 'Tom'}})\""), "[ { _id: 1, name: 'Tom', age: 3 } ]\n"),
+        (&format!("{eval} \"db.cats.find({{name: 'Tom'}})\""), "[ { _id: 1, age: 3, name: 'Tom' } ]\n"),
         (&format!("{eval} \"db.cats.updateOne({{_id: 1}}, {{\\$set: {{age: 4}}}}).modifiedCount\" 2>&1 | head -n 1"), "podarium: not simulated: db.cats.updateOne({_id: 1}, {$set: {age: 4}}).modifiedCount\n"),
         (&format!("{eval} 'db.cats.countDocuments({{}})'"), "3\n"),
         ("kubectl exec mongo -- sh -c 'kill 1'; sleep 10; kubectl get pod mongo --no-headers | awk '{print $2, $4}'", "1/1 1\n"),
