@@ -238,7 +238,7 @@ fn shown(value: &Value, indent: usize) -> String {
         Value::Object(fields) if fields.is_empty() => "{}".to_owned(),
         Value::Object(fields) => {
             let parts: Vec<String> = fields.iter().map(|(key, value)| {
-                let plain = key.chars().all(|c| c.is_alphanumeric() || c == '_');
+                let plain = !key.starts_with(|c: char| c.is_ascii_digit()) && key.chars().all(|c| c.is_alphanumeric() || c == '_');
                 format!("{}: {}", if plain { key.clone() } else { format!("'{key}'") }, shown(value, indent + 2))
             }).collect();
             let one = format!("{{ {} }}", parts.join(", "));

@@ -37,7 +37,7 @@ fn redis_keeps_what_it_is_told() {
         (&format!("{cli} incr visits; {cli} incr visits"), "1\n2\n"),
         (&format!("{cli} lpush list a b c; {cli} lrange list 0 -1"), "3\nc\nb\na\n"),
         (&format!("{cli} get nothing"), "\n"),
-        (&format!("{cli} nonsense 1"), "ERR unknown command 'nonsense', with args beginning with: '1' \n\n"),
+        (&format!("{cli} nonsense 1"), "ERR unknown command 'nonsense', with args beginning with: '1'\n\n"),
         (&format!("{cli} zadd z 1 a"), "ERR podarium: not simulated: ZADD\n\n"),
         (&format!("{away} get colour"), "blue\n"),
         ("kubectl run nc --image=busybox:1.36 --rm -i -q --restart=Never -- sh -c 'echo \"get colour\" | nc -w 1 redis 6379'", "$4\r\nblue\r\n"),
@@ -55,7 +55,7 @@ fn postgres_wants_a_password_and_keeps_tables() {
     student.quietly(&["kubectl run bare --image=postgres:16; sleep 30"]);
     student.lines(&[
         ("kubectl logs bare | head -n 2", "Error: Database is uninitialized and superuser password is not specified.\n       You must specify POSTGRES_PASSWORD to a non-empty value for the\n"),
-        ("kubectl get pod bare --no-headers | awk '{print $3}'", "CrashLoopBackOff\n"),
+        ("kubectl get pod bare -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}{\"\\n\"}'", "1\n"),
     ]);
     deploy(&mut student, "db", "postgres:16", 5432, "/var/lib/postgresql/data", "{name: POSTGRES_PASSWORD, value: secret}, {name: POSTGRES_DB, value: shop}");
     let psql = "kubectl exec db -- psql -U postgres shop -c";
