@@ -15,7 +15,7 @@ use podarium_sim::{Stream, Time};
 
 use super::resize::Applied;
 use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
-use crate::network::{Asked, ProcessId};
+use crate::network::{Asked, Peer, ProcessId};
 
 /// How many containers of one name are kept.
 const KEPT: usize = 2;
@@ -162,13 +162,16 @@ impl PodRuntime {
     }
 
     /// A request comes to a port of the pod. `None`: nobody listens there.
-    pub fn take(&mut self, port: u16, asked: &Asked, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
+    pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
         let mut storage = Storage { pod: &mut self.volumes, disks };
         for container in &mut self.containers {
             let Some(process) = container.process.as_mut() else { continue };
-            match process.take(port, asked, now, &mut storage) {
+            match process.take(port, asked, from, now, &mut storage, &mut container.log) {
                 Taken::Refused => {}
-                taken => return Some((container, taken)),
+                taken => {
+                    container.trim_log();
+                    return Some((container, taken));
+                }
             }
         }
         None
@@ -243,12 +246,16 @@ impl Container {
         self.sent.extend(out.answers.into_iter().map(|(connection, answered)| Sent::Answer(connection, answered)));
         self.sent.extend(out.outgoing.into_iter().map(Sent::Call));
         self.log.extend(out.lines);
-        while self.log.len() > LOG_LINES {
-            self.log.pop_front();
-        }
+        self.trim_log();
         let Some(ended) = out.ended else { return false };
         self.end(ended, now);
         true
+    }
+
+    fn trim_log(&mut self) {
+        while self.log.len() > LOG_LINES {
+            self.log.pop_front();
+        }
     }
 
     /// SIGTERM now, SIGKILL at `kill_at`. Whether it ended at once.

@@ -38,18 +38,19 @@ impl Kubelet {
             Wanted::Echo => return Connected::Alive,
             Wanted::Listener => return if state.runtime.listens(arrival.port, now) { Connected::Alive } else { Connected::Refused },
             Wanted::Bytes => {
-                let opened = state.open_tunnel(arrival.port, &arrival.from.to_string(), Near::Network, &mut self.host, ctx);
+                let opened = state.open_tunnel(arrival.port, &arrival.from.ip.to_string(), Near::Network, &mut self.host, ctx);
                 // Whoever accepts it does so at once.
                 self.host.agenda.sooner(Sleeper::Pod(uid.clone()), now);
                 return opened.map_or(Connected::Refused, |(conduit, process)| Connected::Opened { process, conduit });
             }
         }
-        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now, ctx.disks) {
+        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, arrival.from, now, ctx.disks) {
             None => return Connected::Refused,
             Some((container, taken)) => {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());
                 match (taken, container.connected) {
                     (Taken::NotTls, _) => (Connected::NotTls, wake),
+                    (Taken::Untrusted(problem), _) => (Connected::Untrusted(problem), wake),
                     (Taken::Later(connection), Some(process)) => (Connected::Pending { process, connection: connection.0 }, wake),
                     (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
                     _ => return Connected::Refused,
