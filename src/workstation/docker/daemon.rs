@@ -588,8 +588,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 fn ports(container: &Container) -> Value {
     let mut all: Vec<Value> = Vec::new();
+    if !container.is_running() {
+        return all.into();
+    }
     for (host, inner) in &container.ports {
-        all.push(json!({"host": if container.is_running() { json!(host) } else { Value::Null }, "container": format!("{inner}/tcp")}));
+        all.push(json!({"host": host, "container": format!("{inner}/tcp")}));
     }
     for port in &container.exposed {
         if !container.ports.iter().any(|(_, inner)| format!("{inner}/tcp") == *port) {
