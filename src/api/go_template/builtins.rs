@@ -68,7 +68,7 @@ fn position(value: &Value, most: usize) -> Result<usize, String> {
     }
 }
 
-fn index(arguments: &[Value]) -> Result<Value, String> {
+fn index(arguments: &[Value], untyped: bool) -> Result<Value, String> {
     let mut at = arguments[0].clone();
     for key in &arguments[1..] {
         at = match &at {
@@ -79,6 +79,7 @@ fn index(arguments: &[Value]) -> Result<Value, String> {
                 Value::Nil => return Err("value is nil; should be of type string".to_owned()),
                 other => return Err(format!("value has type {}; should be string", other.type_name())),
             },
+            Value::Nil if untyped => return Err("index of untyped nil".to_owned()),
             Value::Nil => return Err("index of nil pointer".to_owned()),
             other => return Err(format!("can't index item of type {}", other.type_name())),
         };
@@ -108,8 +109,9 @@ fn slice(arguments: &[Value]) -> Result<Value, String> {
     })
 }
 
-/// Calls one; `and` and `or` are the executor's business, since they do not look at everything.
-pub fn call(name: &str, arguments: &[Value]) -> Result<Value, String> {
+/// Calls one; `and` and `or` are the executor's business, since they do not look at everything. `untyped`: what is missing
+/// is no value at all, rather than a nil of some type.
+pub fn call(name: &str, arguments: &[Value], untyped: bool) -> Result<Value, String> {
     Ok(match name {
         "not" => Value::Bool(!arguments[0].truth()),
         "eq" => {
@@ -135,7 +137,7 @@ pub fn call(name: &str, arguments: &[Value]) -> Result<Value, String> {
             Value::Nil => return Err("len of nil pointer".to_owned()),
             other => return Err(format!("len of type {}", other.type_name())),
         } as i64),
-        "index" => index(arguments)?,
+        "index" => index(arguments, untyped)?,
         "slice" => slice(arguments)?,
         "print" => Value::text(go_sprint(arguments)),
         "println" => Value::text(arguments.iter().map(show).collect::<Vec<_>>().join(" ") + "\n"),

@@ -390,6 +390,9 @@ impl State<'_> {
                     let found = map.borrow().get(name).cloned();
                     match found {
                         None if self.set.strict => return self.fail(format!("map has no entry for key {}", quote(name))),
+                        // helm asks for the zero value of what is missing, which is nil and has no fields; for others it
+                        // is no value at all, and so is everything below it.
+                        None if !self.set.includes => return Ok(Value::Nil),
                         found => found.unwrap_or_default(),
                     }
                 }
@@ -434,7 +437,7 @@ impl State<'_> {
         }
         arguments.extend(last);
         let done = match name {
-            _ if builtins::arity(name).is_some() => builtins::call(name, &arguments).map_err(Error::new),
+            _ if builtins::arity(name).is_some() => builtins::call(name, &arguments, !self.set.includes).map_err(Error::new),
             "include" | "tpl" => self.include(name, &arguments),
             _ => match self.functions.call(name, arguments) {
                 Ok(value) => Ok(value),
