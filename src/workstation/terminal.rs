@@ -1,6 +1,6 @@
 //! The student's terminal: a keyboard, a screen, and tabs with a shell each, which run at the same time on one computer.
 
-use podarium_machine::{Machine, Pid, ProcessInfo, Signal, Start, Stdio, TtyId};
+use podarium_machine::{Machine, Pid, Signal, Start, Stdio, TtyId};
 
 use crate::World;
 use crate::student::{HOME, credentials, environment};
@@ -203,8 +203,13 @@ impl World {
         if self.tabs.front > tab || self.tabs.front == self.tabs.seats.len() {
             self.tabs.front -= 1;
         }
-        let is_on_it = |process: &ProcessInfo| process.pid == seat.shell || process.tty == Some(seat.tty);
-        let pids: Vec<Pid> = self.machine.processes().into_iter().filter(is_on_it).map(|process| process.pid).collect();
+        // The shell, and whoever descends from it.
+        let mut pids = vec![seat.shell];
+        for process in self.machine.processes() {
+            if pids.contains(&process.parent) {
+                pids.push(process.pid);
+            }
+        }
         for pid in pids {
             // A process that has ended meanwhile needs no signal.
             let _ = self.machine.kill(pid, Signal::Hangup);

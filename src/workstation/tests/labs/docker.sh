@@ -30,7 +30,7 @@ wc -c < id
 docker run -d --name web nginx; echo $?
 #? docker: Error response from daemon: Conflict. The container name "/web" is already in use by container
 #? 125
-curl -s localhost:8081 | head -n 4
+sleep 1; curl -s localhost:8081 | head -n 4
 #? <title>Welcome to nginx!</title>
 docker exec web sh -c 'echo $A; hostname | wc -c'
 #? 1
