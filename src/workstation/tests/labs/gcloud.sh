@@ -24,7 +24,7 @@ gcloud container clusters create io
 kubectl get nodes --no-headers | grep -c ' Ready '
 #? 3
 kubectl get nodes -o jsonpath='{.items[0].status.addresses[?(@.type=="ExternalIP")].address}'
-#? 198.51.100.10
+#? 198.51.100.1
 kubectl create deployment web --image=nginx:1.10.0
 kubectl create service nodeport web --tcp=80:80 --node-port=31000
 kubectl rollout status deployment/web
