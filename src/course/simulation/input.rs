@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum Input {
     /// A line typed on the student's terminal.
     Type(String),
+    /// A new tab of the terminal, which comes to the front.
+    OpenTab,
+    SelectTab { tab: usize },
+    CloseTab { tab: usize },
     /// Ctrl-C on the student's terminal.
     Interrupt,
     /// Ctrl-D on the student's terminal.

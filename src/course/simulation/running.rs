@@ -171,6 +171,11 @@ impl Simulation {
         match input {
             Input::Type(line) => self.world.type_line(&line),
             Input::Interrupt => self.world.interrupt(),
+            Input::OpenTab => {
+                self.world.open_tab();
+            }
+            Input::SelectTab { tab } => self.world.select_tab(tab),
+            Input::CloseTab { tab } => self.world.close_tab(tab),
             Input::EndOfInput => self.world.end_input(),
             Input::Edited { text } => self.world.edited(text.map(String::into_bytes)),
             Input::DeletePod { namespace, name, grace_seconds } => {
