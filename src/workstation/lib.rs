@@ -5,11 +5,14 @@
 
 mod editor;
 pub mod git;
+pub mod helm;
 mod loopback;
+mod sites;
 mod student;
 mod terminal;
 mod world;
 
 pub use editor::EditRequest;
+pub use sites::Sites;
 pub use student::{TOKEN, credentials, environment, student};
 pub use world::{API_SERVER, World};

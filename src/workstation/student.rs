@@ -22,6 +22,7 @@ pub const TOKEN: &str = "student-of-podarium";
 /// What is installed beside the everyday programs, one line each.
 const PROGRAMS: &[(&str, Main)] = &[
     ("git", crate::git::main),
+    ("helm", crate::helm::main),
     ("kubectl", podarium_kubectl::main),
     ("nano", crate::editor::main),
     ("vi", crate::editor::main),

@@ -9,6 +9,7 @@ use podarium_sim::Time;
 
 use crate::editor::EditRequest;
 use crate::loopback::Loopback;
+use crate::sites::Sites;
 use crate::terminal::Seat;
 
 /// The address of the API server in kubeconfigs.
@@ -27,6 +28,8 @@ pub struct World {
     /// Texts that wait for the person at the terminal to edit them.
     edits: VecDeque<EditRequest>,
     loopback: Loopback,
+    /// The services on the net that the student's programs use.
+    pub sites: Sites,
     /// The input that the machine's programs work for.
     cause: Cause,
     pub(crate) seat: Seat,
@@ -46,6 +49,7 @@ impl World {
             outside: Vec::new(),
             edits: VecDeque::new(),
             loopback: Loopback::default(),
+            sites: Sites::course(epoch),
             cause: Cause::Start,
             seat,
         }
@@ -69,7 +73,7 @@ impl World {
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        [self.cluster.next_at(), self.machine.next_wake()].into_iter().flatten().min()
+        [self.cluster.next_at(), self.machine.next_wake(), self.sites.next_at()].into_iter().flatten().min()
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
@@ -89,6 +93,10 @@ impl World {
             self.cluster.advance(next);
         }
         self.hand_over_answers();
+        let now = self.now();
+        for (id, event) in self.sites.take_due(now) {
+            self.machine.http_reply(id, event);
+        }
         true
     }
 
@@ -138,7 +146,7 @@ impl World {
                 Outgoing::Request { id, request, .. } => self.send(id, request),
                 Outgoing::Close { id } => {
                     self.edits.retain(|edit| edit.id != id);
-                    if self.loopback.close(id, &mut self.machine) {
+                    if self.loopback.close(id, &mut self.machine) || self.sites.close(id) {
                         continue;
                     }
                     if let Some(http) = self.to_cluster.remove(&id) {
@@ -168,6 +176,10 @@ impl World {
             return;
         }
         if self.loopback.take(id, &request, &mut self.machine) {
+            return;
+        }
+        let now = self.now();
+        if self.sites.take(id, &request, now) {
             return;
         }
         let to_server = request.url.starts_with(API_SERVER);

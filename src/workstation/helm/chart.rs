@@ -40,10 +40,6 @@ impl Chart {
         self.metadata["version"].as_str().unwrap_or_default()
     }
 
-    pub fn app_version(&self) -> &str {
-        self.metadata["appVersion"].as_str().unwrap_or_default()
-    }
-
     /// Puts a chart together from its files; paths start below its folder.
     pub fn from_files(files: Vec<File>) -> Outcome<Chart> {
         let mut chart = Chart { values: json!({}), metadata: Value::Null, ..Chart::default() };
