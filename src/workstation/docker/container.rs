@@ -270,6 +270,7 @@ fn asked(request: &HttpRequest) -> Asked {
         headers: request.headers.clone(),
         body: request.body.clone(),
         tls: scheme == "https",
+        wanted: podarium_cluster::network::Wanted::Answer,
     }
 }
 

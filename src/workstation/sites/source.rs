@@ -49,7 +49,7 @@ pub(super) fn manage(sites: &mut Sites, request: &HttpRequest) -> HttpResponse {
                 return error(400, "INVALID_ARGUMENT", "Repository name is missing.".to_owned());
             }
             if sites.repositories.contains_key(&address(&name)) {
-                return error(409, "ALREADY_EXISTS", format!("Repository {name} already exists."));
+                return error(409, "ALREADY_EXISTS", format!("Repository already exists: projects/{project}/repos/{name}"));
             }
             sites.repositories.insert(address(&name), BareRepository::default());
             HttpResponse::new(200, describe(&name).to_string())

@@ -50,7 +50,7 @@ printf 'name: x\nversion: 1.0.0\n' > empty/Chart.yaml; helm template rel empty
 printf 'apiVersion: v2\nname: x\nversion: one\n' > empty/Chart.yaml; helm template rel empty
 printf 'apiVersion: v2\nname: x\nversion: 1.0.0\nkubeVersion: ">=1.99"\n' > empty/Chart.yaml; helm template rel empty
 printf 'apiVersion: v2\nname: x\nversion: 1.0.0\ntype: library\n' > empty/Chart.yaml; helm template rel empty
-printf 'apiVersion: v2\nname: x\nversion: 1.0.0\ndependencies:\n- name: y\n  version: 1.0.0\n  repository: https://x.example\n' > empty/Chart.yaml; helm template rel empty; helm dependency list empty
+printf 'apiVersion: v2\nname: x\nversion: 1.0.0\ndependencies:\n- name: dep\n  version: 1.0.0\n  repository: https://x.example\n' > empty/Chart.yaml; helm template rel empty; helm dependency list empty
 helm foo
 helm install
 helm status
@@ -60,5 +60,5 @@ helm search repo x
 helm install x stable/foo
 helm version
 helm version --short
-helm lint t
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n' > t/templates/a.yaml; helm lint t
 helm lint nope

@@ -77,7 +77,7 @@ helm template rel t -s templates/b.yaml
 helm template rel t -s templates/c.yaml
 helm template t
 helm template rel t --set i=5,s=y --set-string big=12 -s templates/a.yaml -n prod
-helm template rel t --set 'l={p,q}' --set m.a.b=d --set 'm.z=null' --set-json 'f={"k": [1]}' -s templates/a.yaml
+helm template rel t --set 'l={p,q}' --set m.a.b=d --set 'm.z=null' --set-json 'extra={"k": [1]}' -s templates/a.yaml
 printf 's: from-file\nm: {a: {b: file}}\n' > v.yaml; printf 'i: 9\n' > w.yaml
 helm template rel t -f v.yaml -f w.yaml --set i=10 -s templates/a.yaml
 helm template rel t --set-file s=v.yaml -s templates/a.yaml

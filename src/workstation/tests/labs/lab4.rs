@@ -44,38 +44,38 @@ fn lab_4_from_the_clone_to_the_push() {
     assert_eq!(terminal.ok("kubectl get pods -n production -l app=gceme -l role=frontend --no-headers | wc -l").trim(), "5");
     assert_eq!(terminal.ok("kubectl get pods -n production -l app=gceme -l role=backend --no-headers | wc -l").trim(), "2");
 
-    // The repository of one's own, made through the API that gcloud uses.
-    terminal.ok("curl -s -X POST -d '{\"name\": \"projects/my-project/repos/default\"}' https://sourcerepo.googleapis.com/v1/projects/my-project/repos > /dev/null");
+    // The repository of one's own.
+    assert!(terminal.ok("gcloud source repos create default").starts_with("Created [default].\n"));
     terminal.ok("git config --global init.defaultBranch master");
     let said = terminal.ok("git init");
     assert_eq!(said, "Initialized empty Git repository in /home/student/continuous-deployment-on-kubernetes/sample-app/.git/\n");
     terminal.ok("git config credential.helper gcloud.sh");
-    terminal.ok("git remote add origin https://source.developers.google.com/p/my-project/r/default");
+    terminal.ok("git remote add origin https://source.developers.google.com/p/podarium-lab/r/default");
     terminal.ok("git config --global user.email student@example.com && git config --global user.name Student");
     terminal.ok("git add .");
     let said = terminal.ok("git commit -m 'Initial commit'");
     assert!(said.starts_with("[master (root-commit) ") && said.contains("15 files changed"), "{said}");
-    assert_eq!(terminal.ok("git push origin master"), "To https://source.developers.google.com/p/my-project/r/default\n * [new branch]      master -> master\n");
+    assert_eq!(terminal.ok("git push origin master"), "To https://source.developers.google.com/p/podarium-lab/r/default\n * [new branch]      master -> master\n");
 
     // A feature on a branch of its own.
     terminal.ok("git checkout -q -b new-feature");
     terminal.ok("sed -i 's/card blue/card orange/' html.go && sed -i 's/1.0.0/2.0.0/' main.go");
     assert_eq!(terminal.ok("git diff --stat"), " html.go | 2 +-\n main.go | 2 +-\n 2 files changed, 2 insertions(+), 2 deletions(-)\n");
     terminal.ok("git commit -q -a -m 'Version 2.0.0'");
-    assert_eq!(terminal.ok("git push origin new-feature"), "To https://source.developers.google.com/p/my-project/r/default\n * [new branch]      new-feature -> new-feature\n");
+    assert_eq!(terminal.ok("git push origin new-feature"), "To https://source.developers.google.com/p/podarium-lab/r/default\n * [new branch]      new-feature -> new-feature\n");
     // Canary, then master: the pushed files are there for whoever builds them.
     terminal.ok("git checkout -q -b canary && git push -q origin canary && git checkout -q master && git merge -q canary && git push -q origin master");
-    let repository = &terminal.world.sites.repositories["source.developers.google.com/p/my-project/r/default"];
+    let repository = &terminal.world.sites.repositories["source.developers.google.com/p/podarium-lab/r/default"];
     assert!(repository.file("master", "html.go").is_some_and(|text| text.contains("card orange")));
     assert_eq!(repository.refs.len(), 3);
 
     // Without being logged in nobody gets in, and what nobody has made is not there.
-    let said = terminal.run("cd; git clone https://source.developers.google.com/p/my-project/r/default");
+    let said = terminal.run("cd; git clone https://source.developers.google.com/p/podarium-lab/r/default");
     assert_eq!((said.status, said.text.as_str()), (128, "Cloning into 'default'...\nfatal: could not read Username for 'https://source.developers.google.com': No such device or address\n"));
     let said = terminal.run("git clone https://github.com/nobody/nothing.git");
     assert_eq!((said.status, said.text.as_str()), (128, "Cloning into 'nothing'...\nremote: Repository not found.\nfatal: repository 'https://github.com/nobody/nothing.git/' not found\n"));
     // A clone of what was pushed has all branches.
-    terminal.ok("git config --global credential.helper gcloud.sh && git clone -q https://source.developers.google.com/p/my-project/r/default copy && cd copy");
+    terminal.ok("git config --global credential.helper gcloud.sh && git clone -q https://source.developers.google.com/p/podarium-lab/r/default copy && cd copy");
     assert_eq!(terminal.ok("git branch -r"), "  origin/HEAD -> origin/master\n  origin/canary\n  origin/master\n  origin/new-feature\n");
 
     terminal.ok("helm uninstall cd");
@@ -98,7 +98,7 @@ fn helm_installs_upgrades_and_rolls_back_a_web_app() {
     assert_eq!(said.status, 1);
     assert!(said.text.contains("Error: UPGRADE FAILED: resource Deployment/shop/web not ready. status: InProgress, message: ") && said.text.contains("context deadline exceeded"), "{}", said.text);
     assert_eq!(terminal.ok("helm rollback web 2 -n shop --wait"), "Rollback was a success! Happy Helming!\n");
-    assert_eq!(terminal.ok("helm history web -n shop | cut -f1,3 | tr -d ' '"), "REVISION\tSTATUS\n1\tsuperseded\n2\tsuperseded\n3\tfailed\n4\tdeployed\n");
+    assert_eq!(terminal.ok("helm history web -n shop | grep '^[0-9]' | cut -f1,3 | tr -d ' '"), "1\tsuperseded\n2\tsuperseded\n3\tfailed\n4\tdeployed\n");
     assert_eq!(terminal.ok("kubectl get deploy web -n shop -o jsonpath='{.spec.template.spec.containers[0].image}'"), "nginx:1.27");
     let said = terminal.ok("helm status web -n shop");
     assert!(said.contains("RESOURCES:\n==> v1/ServiceAccount\nNAME   AGE\nweb    ") && said.contains("==> v1/Pod(related)\n"), "{said}");
@@ -109,7 +109,7 @@ fn helm_installs_upgrades_and_rolls_back_a_web_app() {
         said.text,
         "Error: INSTALLATION FAILED: unable to continue with install: ServiceAccount \"other\" in namespace \"shop\" exists and cannot be imported into the current release: invalid ownership metadata; label validation error: missing key \"app.kubernetes.io/managed-by\": must be set to \"Helm\"; annotation validation error: missing key \"meta.helm.sh/release-name\": must be set to \"other\"; annotation validation error: missing key \"meta.helm.sh/release-namespace\": must be set to \"shop\"\n"
     );
-    assert_eq!(terminal.run("helm install web ./web -n shop").text, "Error: INSTALLATION FAILED: cannot reuse a name that is still in use\n");
+    assert_eq!(terminal.run("helm install web ./web -n shop").text, "level=ERROR msg=\"release name check failed\" error=\"cannot reuse a name that is still in use\"\nError: INSTALLATION FAILED: release name check failed: cannot reuse a name that is still in use\n");
     assert_eq!(terminal.ok("helm uninstall web -n shop"), "release \"web\" uninstalled\n");
     assert_eq!(terminal.run("helm status web -n shop").text, "Error: release: not found\n");
     assert_eq!(terminal.ok("kubectl get deploy,svc -n shop -o name"), "");
