@@ -8,12 +8,15 @@ mod docker;
 mod editor;
 pub mod gcloud;
 pub mod git;
+pub mod helm;
 mod loopback;
+mod sites;
 mod student;
 mod terminal;
 mod world;
 
 pub use completion::{Candidate, Completion};
 pub use editor::EditRequest;
+pub use sites::Sites;
 pub use student::{TOKEN, credentials, environment, student};
 pub use world::{API_SERVER, World};

@@ -12,6 +12,7 @@ use crate::docker::Daemon;
 use crate::editor::EditRequest;
 use crate::gcloud::Google;
 use crate::loopback::Loopback;
+use crate::sites::Sites;
 use crate::terminal::Tabs;
 
 /// The address of the API server in kubeconfigs.
@@ -30,6 +31,8 @@ pub struct World {
     /// Texts that wait for the person at the terminal to edit them.
     edits: VecDeque<EditRequest>,
     loopback: Loopback,
+    /// The services on the net that the student's programs use.
+    pub sites: Sites,
     docker: Daemon,
     google: Google,
     /// The input that the machine's programs work for.
@@ -55,6 +58,7 @@ impl World {
             outside: Vec::new(),
             edits: VecDeque::new(),
             loopback: Loopback::default(),
+            sites: Sites::course(epoch),
             docker,
             google: Google::new(Stream::new(seed, "google")),
             cause: Cause::Start,
@@ -81,7 +85,7 @@ impl World {
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        [self.cluster.next_at(), self.machine.next_wake(), self.docker.next_at(), self.google.next_at()].into_iter().flatten().min()
+        [self.cluster.next_at(), self.machine.next_wake(), self.docker.next_at(), self.google.next_at(), self.sites.next_at()].into_iter().flatten().min()
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
@@ -106,6 +110,10 @@ impl World {
         }
         if self.google.next_at().is_some_and(|at| at <= self.now()) {
             self.google.run(&mut self.cluster, &mut self.machine);
+        }
+        let now = self.now();
+        for (id, event) in self.sites.take_due(now) {
+            self.machine.http_reply(id, event);
         }
         true
     }
@@ -158,7 +166,7 @@ impl World {
                     self.edits.retain(|edit| edit.id != id);
                     self.docker.close(id);
                     self.google.close(id);
-                    if self.loopback.close(id, &mut self.machine) {
+                    if self.loopback.close(id, &mut self.machine) || self.sites.close(id) {
                         continue;
                     }
                     if let Some(http) = self.to_cluster.remove(&id) {
@@ -191,6 +199,9 @@ impl World {
             return;
         }
         let now = self.now();
+        if self.sites.take(id, &request, now) {
+            return;
+        }
         let Err(request) = self.google.ask(id, request, now) else { return };
         let to_server = request.url.starts_with(API_SERVER);
         let http = if to_server { self.cluster.http_over(Connection::default(), request, self.cause) } else { self.cluster.http_outside(request) };

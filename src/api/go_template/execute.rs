@@ -468,7 +468,7 @@ impl State<'_> {
         }
         // A copy, so that what the text defines is forgotten behind it.
         let mut set = self.set.clone();
-        let own = self.name.to_owned();
+        let own = "gotpl".to_owned();
         set.all.remove(&own);
         if let Err(why) = set.add(&own, text, self.functions) {
             return Err(Error::new(format!("cannot parse template {}: {why}", quote(text))));

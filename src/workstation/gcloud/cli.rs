@@ -250,23 +250,37 @@ pub fn values(format: &str, rows: &[Value], names: &[(&str, &str)]) -> Option<St
     Some(out)
 }
 
+/// Asks for repositories: they are kept where git finds them (`sites`).
+fn ask_source(process: &mut Process<'_>, method: &str, body: &Value) -> Result<Result<Value, String>, Suspend> {
+    let address = format!("https://sourcerepo.googleapis.com/v1/projects/{PROJECT}/repos");
+    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    Ok(match process.http(HttpRequest::new(method, address).body(body))? {
+        Ok(response) => {
+            let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+            if response.status == 200 { Ok(answer) } else { Err(answer["error"]["message"].as_str().unwrap_or_default().to_owned()) }
+        }
+        Err(error) => Err(error.to_string()),
+    })
+}
+
 fn repositories(process: &mut Process<'_>, verb: &str, line: &Line) -> Done {
     let address = |name: &str| format!("https://source.developers.google.com/p/{PROJECT}/r/{name}");
     match (verb, line.operands.first()) {
-        ("create", Some(name)) => match ask(process, "POST", &format!("/repositories/{name}"), &Value::Null)? {
+        ("create", Some(name)) => match ask_source(process, "POST", &serde_json::json!({"name": format!("projects/{PROJECT}/repos/{name}")}))? {
             Ok(_) => {
                 process.eprint(&format!("Created [{name}].\nWARNING: You may be billed for this repository. See https://cloud.google.com/source-repositories/docs/pricing for details.\n"))?;
                 Ok(0)
             }
-            Err((_, text)) => {
+            Err(text) => {
                 process.eprint(&format!("ERROR: (gcloud.source.repos.create) ALREADY_EXISTS: {text}\n"))?;
                 Ok(1)
             }
         },
         ("list", _) => {
-            let list = ask(process, "GET", "/repositories", &Value::Null)?.unwrap_or_default();
+            let list = ask_source(process, "GET", &Value::Null)?.unwrap_or_default();
+            let names = list["repos"].as_array().into_iter().flatten().filter_map(|repo| repo["name"].as_str()).map(|name| name.rsplit('/').next().unwrap_or_default().to_owned());
             let mut rows = vec![["REPO_NAME", "PROJECT_ID", "URL"].map(str::to_owned).to_vec()];
-            rows.extend(list.as_array().into_iter().flatten().filter_map(Value::as_str).map(|name| vec![name.to_owned(), PROJECT.to_owned(), address(name)]));
+            rows.extend(names.map(|name| vec![name.clone(), PROJECT.to_owned(), address(&name)]));
             if rows.len() == 1 {
                 process.eprint("Listed 0 items.\n")?;
                 return Ok(0);

@@ -103,7 +103,6 @@ enum Work {
 pub struct Google {
     gke: Option<Gke>,
     rules: Vec<Rule>,
-    repositories: Vec<String>,
     work: BTreeMap<(Time, u64), Work>,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     next: u64,
@@ -125,7 +124,7 @@ impl Google {
             rule("default-allow-rdp", &["tcp:3389"], "0.0.0.0/0"),
             rule("default-allow-ssh", &["tcp:22"], "0.0.0.0/0"),
         ];
-        Google { gke: None, rules, repositories: Vec::new(), work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, made: 0, random }
+        Google { gke: None, rules, work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, made: 0, random }
     }
 
     pub fn next_at(&self) -> Option<Time> {
@@ -316,14 +315,6 @@ impl Google {
                     return Err((404, format!("The resource 'projects/{PROJECT}/global/firewalls/{name}' was not found")));
                 }
                 self.later(now + RULE, Work::RemoveRule((*name).to_owned()));
-                Ok(json!({}))
-            }
-            ("GET", ["repositories"]) => Ok(json!(self.repositories)),
-            ("POST", ["repositories", name]) => {
-                if self.repositories.iter().any(|known| known == name) {
-                    return Err((409, format!("Repository already exists: projects/{PROJECT}/repos/{name}")));
-                }
-                self.repositories.push((*name).to_owned());
                 Ok(json!({}))
             }
             _ => Err((404, "not found".to_owned())),

@@ -1,7 +1,8 @@
 //! Charts: read from a folder or an archive, and as releases keep them.
 //!
 //! Models: helm.sh/helm/pkg/chart/v2, v4.2.3.
-//! Simplified: no values schema, no signatures; dependencies are those in `charts/`.
+//! Simplified: no values schema, no signatures; dependencies are those in `charts/`; bare `yes`, `y`, `on` are texts, as in
+//! YAML 1.2.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -38,10 +39,6 @@ impl Chart {
 
     pub fn version(&self) -> &str {
         self.metadata["version"].as_str().unwrap_or_default()
-    }
-
-    pub fn app_version(&self) -> &str {
-        self.metadata["appVersion"].as_str().unwrap_or_default()
     }
 
     /// Puts a chart together from its files; paths start below its folder.
@@ -103,7 +100,7 @@ impl Chart {
                 self.metadata[field] = self.metadata[field].to_string().into();
             }
         }
-        for (field, what) in [("apiVersion", "chart.metadata.apiVersion is required"), ("name", "chart.metadata.name is required"), ("version", "chart.metadata.version is required")] {
+        for (field, what) in [("name", "chart.metadata.name is required"), ("version", "chart.metadata.version is required")] {
             if self.metadata[field].as_str().unwrap_or_default().is_empty() {
                 return fail(format!("validation: {what}"));
             }

@@ -35,7 +35,7 @@ pub struct Manifest {
 pub fn split(text: &str) -> Vec<String> {
     let (mut documents, mut current, mut rest) = (Vec::new(), String::new(), text.trim_start());
     // A separator stands at the beginning of a line; blanks around it belong to it.
-    while let Some(at) = (if rest.starts_with("---") { Some(0) } else { rest.find("\n---").map(|at| at + 1) }) {
+    while let Some(at) = if rest.starts_with("---") { Some(0) } else { rest.find("\n---").map(|at| at + 1) } {
         current.push_str(rest[..at].trim_end());
         documents.push(std::mem::take(&mut current));
         rest = rest[at + 3..].trim_start();

@@ -133,7 +133,9 @@ impl Helm<'_, '_> {
         if let Ok(found) = self.process().stat(reference)? {
             if found.is_dir() {
                 if self.process().stat(&format!("{reference}/Chart.yaml"))?.is_err() {
-                    return fail("Chart.yaml file is missing");
+                    let cwd = self.process().cwd()?;
+                    let folder = if reference.starts_with('/') { reference.to_owned() } else { crate::git::clean_path(&format!("{cwd}/{reference}")) };
+                    return fail(format!("unable to detect chart at {folder}/Chart.yaml: open {folder}/Chart.yaml: no such file or directory"));
                 }
                 return Chart::from_folder(self.process(), reference.trim_end_matches('/'));
             }

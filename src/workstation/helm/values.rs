@@ -1,7 +1,8 @@
 //! Values: `--set`, `-f`, and how those of a user, a chart and its dependencies come together.
 //!
 //! Models: helm.sh/helm/pkg/{strvals,cli/values,chart/common/util}, v4.2.3.
-//! Simplified: no `--set-literal`; `import-values` of dependencies is refused.
+//! Simplified: no `--set-literal`; `import-values` of dependencies is refused; nothing is logged of a map where the chart
+//! has none.
 
 use serde_json::{Map, Value, json};
 

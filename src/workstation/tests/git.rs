@@ -104,8 +104,9 @@ fn copy_out(machine: &Machine, from: &str, to: &Path) {
     }
 }
 
-fn real(name: &str, script: &str) -> String {
-    let home = std::env::temp_dir().join(format!("podarium-git-{}-{name}", std::process::id()));
+/// What the real git says; `for_what` keeps tests that run at once apart.
+fn real(name: &str, script: &str, for_what: &str) -> String {
+    let home = std::env::temp_dir().join(format!("podarium-git-{}-{for_what}-{name}", std::process::id()));
     let _ = fs::remove_dir_all(&home);
     fs::create_dir_all(&home).expect("a temporary folder");
     let path = home.with_extension("sh");
@@ -152,7 +153,7 @@ fn git_says_what_the_real_one_says() {
     for (name, script) in scripts() {
         let path = folder().join(format!("{name}.out"));
         if std::env::var_os("UPDATE_GIT").is_some() {
-            fs::write(&path, real(&name, &script)).expect("recordings can be written");
+            fs::write(&path, real(&name, &script, "record")).expect("recordings can be written");
         }
         let wanted = fs::read_to_string(&path).unwrap_or_default();
         count += commands(&script).len();
@@ -170,7 +171,7 @@ fn the_recordings_are_what_git_still_says() {
     }
     for (name, script) in scripts() {
         let wanted = fs::read_to_string(folder().join(format!("{name}.out"))).unwrap_or_default();
-        let bad = differences(&name, &wanted, &real(&name, &script));
+        let bad = differences(&name, &wanted, &real(&name, &script, "check"));
         assert!(bad.is_empty(), "{}", bad.join("\n"));
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn install(helm: &mut Helm<'_, '_>, name: &str, reference: &str) -> O
     let dry = dry_run(helm)?;
     let namespace = helm.namespace()?;
     if let Err(why) = check_name(name) {
-        return fail(format!("release name {name:?}: {why}"));
+        return name_refused(helm, &format!("release name {name:?}: {why}"));
     }
     let (mut kube_version, mut api_versions) = (super::template::KUBE_VERSION.to_owned(), super::template::known_versions());
     if dry != "client" {
@@ -104,7 +104,7 @@ pub(super) fn install(helm: &mut Helm<'_, '_>, name: &str, reference: &str) -> O
         {
             let may = helm.flags().bool("replace") && matches!(last.status(), "uninstalled" | "failed");
             if !may {
-                return fail("cannot reuse a name that is still in use");
+                return name_refused(helm, "cannot reuse a name that is still in use");
             }
         }
     }
@@ -161,6 +161,13 @@ pub(super) fn install(helm: &mut Helm<'_, '_>, name: &str, reference: &str) -> O
         Ok(()) => Ok(release),
         Err(failure) => failed(helm, release, failure),
     }
+}
+
+/// A name that no release can have, in helm's log and as the error.
+pub(super) fn name_refused<T>(helm: &mut Helm<'_, '_>, why: &str) -> Outcome<T> {
+    let quoted = podarium_api::go_template::go_printf("%q", &[podarium_api::go_template::Value::text(why)]);
+    helm.kubectl.eprint(&format!("level=ERROR msg=\"release name check failed\" error={quoted}\n"))?;
+    fail(format!("release name check failed: {why}"))
 }
 
 fn install_crds(helm: &mut Helm<'_, '_>, chart: &super::super::chart::Chart) -> Outcome<()> {

@@ -1,4 +1,7 @@
 //! `helm lint`.
+//!
+//! Models: helm.sh/helm/pkg/chart/v2/lint, v4.2.3.
+//! Simplified: names of objects and deprecated versions are not looked at.
 
 use podarium_kubectl::failure::{Failure, Outcome, caught, fail};
 use serde_json::Value;
@@ -20,16 +23,19 @@ pub(super) fn run(helm: &mut Helm<'_, '_>) -> Outcome<()> {
         match helm.process().stat(path)? {
             Ok(found) if found.is_dir() => look_at(helm, path, &given, &mut messages)?,
             Ok(_) => return fail("not simulated: lint of an archive"),
-            Err(_) => messages.push(("ERROR", format!("unable to check Chart.yaml file in chart: stat {path}/Chart.yaml: no such file or directory"))),
+            Err(_) => messages.push(("Error", format!("unable to check Chart.yaml file in chart: stat {path}/Chart.yaml: no such file or directory"))),
         }
-        let has_errors = messages.iter().any(|(level, _)| *level == "ERROR" || (*level == "WARNING" && helm.flags().bool("strict")));
+        let has_errors = messages.iter().any(|(level, _)| level.eq_ignore_ascii_case("error") || (*level == "WARNING" && helm.flags().bool("strict")));
         failed += usize::from(has_errors);
         let shown: Vec<&(&str, String)> = messages.iter().filter(|(level, _)| !quiet || *level != "INFO").collect();
         if quiet && shown.is_empty() {
             continue;
         }
         out.push_str(&format!("==> Linting {path}\n"));
-        shown.iter().for_each(|(level, text)| out.push_str(&format!("[{level}] {text}\n")));
+        for (level, text) in shown {
+            // What could not be looked at at all stands without brackets.
+            out.push_str(&if *level == "Error" { format!("Error {text}\n") } else { format!("[{level}] {text}\n") });
+        }
         out.push('\n');
     }
     let summary = format!("{} chart(s) linted, {failed} chart(s) failed", paths.len());
@@ -56,6 +62,12 @@ fn look_at(helm: &mut Helm<'_, '_>, path: &str, given: &Value, messages: &mut Ve
             return Ok(());
         }
     };
+    let written: Value = serde_yaml::from_str(&chart.raw_metadata).unwrap_or_default();
+    for field in ["version", "appVersion"] {
+        if written[field].is_number() {
+            messages.push(("ERROR", format!("Chart.yaml: {field} should be of type string but it's of type float64")));
+        }
+    }
     if chart.metadata["icon"].as_str().unwrap_or_default().is_empty() {
         messages.push(("INFO", "Chart.yaml: icon is recommended".to_owned()));
     }
@@ -75,8 +87,22 @@ fn look_at(helm: &mut Helm<'_, '_>, path: &str, given: &Value, messages: &mut Ve
         api_versions: super::template::known_versions(),
     };
     let mut copy = chart.clone();
-    if let Err(failure) = caught(helm.render(&mut copy, given, &context, false))? {
-        messages.push(("ERROR", format!("templates/: {}", failure.text())));
+    let rendered = match caught(helm.render(&mut copy, given, &context, false))? {
+        Ok(rendered) => rendered,
+        Err(failure) => {
+            messages.push(("ERROR", format!("templates/: {}", failure.text())));
+            return Ok(());
+        }
+    };
+    for document in super::super::manifest::split(&rendered.manifest) {
+        let path = document.lines().next().and_then(|line| line.strip_prefix("# Source: ")).and_then(|path| path.split_once('/')).map_or(String::new(), |(_, path)| path.to_owned());
+        let data: Value = serde_yaml::from_str(&document).unwrap_or_default();
+        let kind = data["kind"].as_str().unwrap_or_default();
+        let selects = data.pointer("/spec/selector/matchLabels").is_some() || data.pointer("/spec/selector/matchExpressions").is_some();
+        if matches!(kind, "Deployment" | "ReplicaSet" | "DaemonSet" | "StatefulSet") && !selects {
+            let name = data.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            messages.push(("ERROR", format!("{path}: a {kind} must contain matchLabels or matchExpressions, and {name:?} does not")));
+        }
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::super::chart::Chart;
 use super::super::command::Helm;
 use super::super::engine::{self, Context, Host, Problem};
-use super::super::manifest::{self, Manifest};
+use super::super::manifest;
 use super::super::values::{self, Kind};
 
 /// What came of a chart.
@@ -17,7 +17,6 @@ pub struct Rendered {
     pub hooks: Vec<Value>,
     pub manifest: String,
     pub notes: String,
-    pub documents: Vec<Manifest>,
 }
 
 /// The host of a rendering. Without a cluster `lookup` finds nothing.
@@ -171,6 +170,6 @@ impl Helm<'_, '_> {
         for document in &documents {
             text.push_str(&format!("---\n# Source: {}\n{}\n", document.path, document.text));
         }
-        Ok(Rendered { hooks, manifest: text, notes, documents })
+        Ok(Rendered { hooks, manifest: text, notes })
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn add(helm: &mut Helm<'_, '_>) -> Outcome<()> {
 pub(super) fn list(helm: &mut Helm<'_, '_>) -> Outcome<()> {
     let all = helm.repositories()?;
     if all.is_empty() && !matches!(helm.flags().text("output"), "json" | "yaml") {
-        return fail("no repositories to show");
+        return helm.kubectl.eprint("no repositories to show\n");
     }
     let data = || Value::Array(all.iter().map(|(name, url)| json!({"name": name, "url": url})).collect());
     match helm.flags().text("output") {

@@ -17,7 +17,7 @@ fn readme_of(chart: &Chart) -> Option<String> {
 
 pub(super) fn chart(helm: &mut Helm<'_, '_>) -> Outcome<()> {
     let chart = asked(helm)?;
-    helm.print(&yaml::document(&chart.metadata))
+    helm.print(&format!("{}\n", yaml::document(&chart.metadata)))
 }
 
 pub(super) fn values(helm: &mut Helm<'_, '_>) -> Outcome<()> {

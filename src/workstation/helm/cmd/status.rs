@@ -4,6 +4,7 @@ use podarium_api::yaml;
 use podarium_kubectl::client::{Call, TABLE};
 use podarium_kubectl::failure::{Outcome, caught, fail};
 use podarium_kubectl::printers::table::{TableOptions, lines};
+use podarium_kubectl::printers::tabwriter::TABLE as TABLE_LAYOUT;
 use serde_json::Value;
 
 use super::super::command::Helm;
@@ -118,7 +119,7 @@ fn shown_resources(helm: &mut Helm<'_, '_>, text: &str) -> Outcome<String> {
                 rows.extend(more.iter().cloned());
             }
         }
-        out.push_str(&format!("==> {key}\n{}\n", lines(&whole, &TableOptions::default(), true)));
+        out.push_str(&format!("==> {key}\n{}\n", TABLE_LAYOUT.align(&lines(&whole, &TableOptions::default(), true))));
     }
     Ok(out + "\n")
 }

@@ -74,7 +74,7 @@ pub(super) fn run(helm: &mut Helm<'_, '_>) -> Outcome<()> {
         if given.is_empty() { helm.namespace()? } else { given }
     };
     if let Err(why) = super::super::release::check_name(&name) {
-        return fail(format!("release name {name:?}: {why}"));
+        return super::install::name_refused(helm, &format!("release name {name:?}: {why}"));
     }
     let context = Context { name, namespace, revision: 1, is_upgrade: helm.flags().bool("is-upgrade"), kube_version, api_versions };
     let rendered = match caught(helm.render(&mut chart, &given, &context, online))? {

@@ -4,6 +4,9 @@
 //! `#! text` what must not; `#tab 1` goes to another tab, which is opened if it is not there; `#wait 5` lets seconds pass.
 #![expect(clippy::disallowed_methods, reason = "the scripts are files")]
 
+mod lab4;
+mod terminal;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;

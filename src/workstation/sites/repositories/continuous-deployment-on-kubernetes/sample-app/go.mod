@@ -1,0 +1,3 @@
+module gceme
+
+go 1.24
