@@ -15,10 +15,11 @@ use podarium_sim::{Stream, Time};
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::gateway::HttpId;
-use crate::images::Disks;
+use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
-use crate::network::{Aims, Answered, Arrival, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules};
+use crate::network::{Aims, Answered, Arrival, ConduitId, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules, Said};
 use crate::store::{Key, Lines};
+use crate::system::Part;
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,6 +77,8 @@ pub enum Message {
     PodHttp { call: PodCall, event: HttpEvent },
     /// What came of a name that such a program has asked for.
     Named { call: PodCall, answer: LookupAnswer },
+    /// What the client says on a connection that a program in a pod of this kubelet has accepted.
+    Conduit { id: ConduitId, said: Said },
     /// A kubelet's answer to [`Ctx::ask_for_usage`].
     Usage { node: String, usage: NodeUsage },
     /// Something outside the cluster's API happened to the component, e.g. a process was killed on a node.
@@ -130,6 +133,8 @@ pub(crate) enum Effect {
     Network(NetworkEffect),
     /// Asks the kubelet of this node what its containers use.
     AskForUsage(String),
+    /// A component of Kubernetes that is a pod has started on this kubelet's machine, or has ended.
+    Part(Part, bool),
     /// Shows the API server what was measured.
     PublishUsage(Arc<Measured>),
 }
@@ -152,7 +157,10 @@ pub(crate) enum NetworkEffect {
     /// A program in a pod sends a request.
     Call { call: PodCall, place: PodPlace, request: Box<HttpRequest> },
     /// A program in a pod asks for a name.
-    LookUp { call: PodCall, name: String, record: RecordType },
+    LookUp { call: PodCall, place: PodPlace, name: String, record: RecordType },
+    /// A program in a pod says something on a connection that it has accepted, or on one that it has opened.
+    Said { conduit: ConduitId, said: Said },
+    Say { call: PodCall, said: Said },
     /// The cloud's load balancer with this address sends to these machines; to none: it is no more.
     Balance(Ip, Vec<String>),
 }
@@ -167,6 +175,8 @@ pub struct Ctx<'a> {
     pub(crate) user: &'a User,
     /// The disks of all machines and of the storage: kubelets mount what is theirs.
     pub(crate) disks: &'a mut Disks,
+    /// What was pushed to registries.
+    pub(crate) pushed: &'a Pushed,
     /// What this turn's message came from; requests carry it unless they name another.
     pub cause: Cause,
 }
@@ -221,6 +231,11 @@ impl Ctx<'_> {
         self.effects.push(Effect::AskForUsage(node.to_owned()));
     }
 
+    /// The container of a component of Kubernetes has started or ended.
+    pub(crate) fn part_changed(&mut self, part: Part, runs: bool) {
+        self.effects.push(Effect::Part(part, runs));
+    }
+
     pub(crate) fn publish_usage(&mut self, measured: Arc<Measured>) {
         self.effects.push(Effect::PublishUsage(measured));
     }
@@ -269,10 +284,25 @@ impl Ctx<'_> {
     }
 
     /// Asks the cluster's name server for a program in a pod.
-    pub(crate) fn look_up(&mut self, name: String, record: RecordType) -> PodCall {
+    pub(crate) fn look_up(&mut self, place: PodPlace, name: String, record: RecordType) -> PodCall {
         let call = PodCall(self.id());
-        self.effects.push(Effect::Network(NetworkEffect::LookUp { call, name, record }));
+        self.effects.push(Effect::Network(NetworkEffect::LookUp { call, place, name, record }));
         call
+    }
+
+    /// A number for a connection that carries bytes.
+    pub(crate) fn new_conduit(&mut self) -> ConduitId {
+        ConduitId(self.id())
+    }
+
+    /// A program in a pod says something on a connection that it has accepted.
+    pub(crate) fn say_to_client(&mut self, conduit: ConduitId, said: Said) {
+        self.effects.push(Effect::Network(NetworkEffect::Said { conduit, said }));
+    }
+
+    /// The same on one that it has opened.
+    pub(crate) fn say_to_server(&mut self, call: PodCall, said: Said) {
+        self.effects.push(Effect::Network(NetworkEffect::Say { call, said }));
     }
 
     /// Has the cloud's load balancer with this address send to these machines.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
-use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_machine::{HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User};
@@ -15,11 +15,13 @@ use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
 use crate::http::{self, Asked, Query, Rendering, ResourcePath, Server};
-use crate::network::{PodCall, Proxied};
+use crate::network::{PodCall, Proxied, Said};
 use crate::store::{Key, Lines};
 
 /// How long the server waits for a revision that is not there yet.
 const FRESHNESS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long it waits for its store.
+const STORE_TIMEOUT: Duration = Duration::from_secs(60);
 const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
 const MIN_REQUEST_TIMEOUT: Duration = Duration::from_secs(1800);
 
@@ -96,8 +98,27 @@ impl Cluster {
     }
 
     /// The client sends something more over an exchange that goes both ways.
+    ///
+    /// Over a connection that carries bytes, nothing means that no more will come.
     pub fn http_data(&mut self, id: HttpId, bytes: Vec<u8>, cause: Cause) {
+        let said = if bytes.is_empty() { Said::End } else { Said::Data(bytes.clone()) };
+        if self.outside_says(id, said) {
+            return;
+        }
         self.tell_kubelet(id, Message::HttpData { id, bytes }, cause);
+    }
+
+    /// A program in a pod says something more to the API server, or hangs up.
+    pub(crate) fn pod_says_to_server(&mut self, kubelet: ComponentId, call: PodCall, said: Said) {
+        let Some(id) = self.gateway.for_pods.iter().find(|(_, of)| **of == (kubelet, call)).map(|(id, _)| *id) else { return };
+        match said {
+            Said::Data(bytes) => self.http_data(id, bytes, Cause::Timer("request")),
+            Said::End => {}
+            Said::Gone => {
+                self.gateway.for_pods.remove(&id);
+                self.close_http(id);
+            }
+        }
     }
 
     fn tell_kubelet(&mut self, id: HttpId, message: Message, cause: Cause) {
@@ -110,6 +131,9 @@ impl Cluster {
 
     /// The client hung up.
     pub fn close_http(&mut self, id: HttpId) {
+        if self.outside_says(id, Said::Gone) {
+            return;
+        }
         self.tell_kubelet(id, Message::HttpClosed { id }, Cause::Start);
         self.gateway.conversations.remove(&id);
         if let Some(watch) = self.gateway.watches.remove(&id) {
@@ -141,6 +165,14 @@ impl Cluster {
     }
 
     pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
+        if self.api_is_down() {
+            let at = self.now() + self.outside_latency();
+            return self.schedule(at, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
+        }
+        if self.etcd_is_down && http::RequestInfo::of(&request.method, &request.url).is_resource() {
+            let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
+            return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
+        }
         let (user, grant) = match self.admit_client(connection, request) {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),

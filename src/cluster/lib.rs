@@ -26,6 +26,7 @@ mod quota;
 pub mod scheduler;
 pub mod storage;
 pub mod store;
+pub mod system;
 mod writes;
 
 pub use cause::{Cause, Write};

@@ -5,6 +5,7 @@
 //! cluster does.
 #![expect(clippy::disallowed_methods, reason = "the host is where files and the wall clock are")]
 
+mod editor;
 mod play;
 mod player;
 mod scenarios;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use podarium_course::{Audience, Input};
 
-use crate::{Loaded, Player};
+use crate::{Loaded, Player, editor};
 
 /// How often the screen follows the cluster while a command runs or a person thinks.
 const TICK: Duration = Duration::from_millis(30);
@@ -65,21 +65,41 @@ fn run_foreground(player: &mut Player) -> std::io::Result<()> {
 /// A person types; virtual time follows the wall clock.
 fn interactive(player: &mut Player) -> std::io::Result<u8> {
     let (sender, lines) = mpsc::channel();
+    let (ask, asked) = mpsc::channel::<()>();
+    // A line is read only when somebody waits for it, so that an editor has the keyboard for itself.
     std::thread::spawn(move || {
-        for line in std::io::stdin().lock().lines() {
+        let mut typed = std::io::stdin().lines();
+        while asked.recv().is_ok() {
+            let Some(line) = typed.next() else { return };
             if sender.send(line).is_err() {
                 return;
             }
         }
     });
     let mut last = Instant::now();
+    let mut reads = false;
     loop {
         print_output(player)?;
-        if player.simulation().world().shell_ended() {
-            return Ok(player.simulation().world().last_status());
+        let world = player.simulation().world();
+        if world.shell_ended() {
+            return Ok(world.last_status());
+        }
+        if let Some(edit) = world.waiting_edit() {
+            let text = editor::edit(&edit.name, &edit.text)?;
+            player.input(Input::Edited { text })?;
+            // The simulated time stood still while the person wrote.
+            last = Instant::now();
+            continue;
+        }
+        if !reads && world.is_idle() {
+            // If the thread has ended, the channel of its lines says so.
+            reads = ask.send(()).is_ok();
         }
         match lines.recv_timeout(TICK) {
-            Ok(line) => player.input(Input::Type(line?))?,
+            Ok(line) => {
+                reads = false;
+                player.input(Input::Type(line?))?;
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 player.input(Input::EndOfInput)?;

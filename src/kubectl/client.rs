@@ -144,6 +144,11 @@ impl Kubectl<'_, '_> {
         Ok(request)
     }
 
+    /// A request that others make their own requests of.
+    pub fn bare_request(&mut self, call: &Call) -> Outcome<HttpRequest> {
+        self.request(call)
+    }
+
     fn request_timeout(&self) -> Option<Duration> {
         let text = self.flags.text("request-timeout");
         let nanos = crate::duration::parse_duration(text).or_else(|_| text.parse::<i64>().map(|seconds| seconds * 1_000_000_000)).unwrap_or(0);
@@ -189,7 +194,12 @@ impl Kubectl<'_, '_> {
 
     /// Opens a connection that goes both ways, with a channel for each stream.
     pub fn upgrade(&mut self, call: &Call) -> Outcome<HttpStream> {
-        let mut request = self.request(call)?.header("Connection", "Upgrade").header("Upgrade", "websocket").header("Sec-WebSocket-Protocol", "v5.channel.k8s.io");
+        self.upgrade_to(call, "v5.channel.k8s.io")
+    }
+
+    /// The same by another protocol.
+    pub fn upgrade_to(&mut self, call: &Call, protocol: &str) -> Outcome<HttpStream> {
+        let mut request = self.request(call)?.header("Connection", "Upgrade").header("Upgrade", "websocket").header("Sec-WebSocket-Protocol", protocol);
         request.timeout = None;
         let url = request.url.clone();
         let stream = match self.process.http_open(request)? {

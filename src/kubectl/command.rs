@@ -1,11 +1,12 @@
 //! Commands: finding the one that a command line means, reading its flags, running it, and the exit code.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/cmd.go and github.com/spf13/cobra, v1.36.
-//! Simplified: no plugins.
+//! Simplified: nothing.
 
 use podarium_machine::{Process, Suspend};
 
-use crate::cmd::{COMMANDS, NOT_SIMULATED};
+use crate::cmd::{COMMANDS, NOT_SIMULATED, RECORD, plugin};
+use crate::completion::complete;
 use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
@@ -44,7 +45,7 @@ impl Command {
 }
 
 /// The flags of every command.
-const GLOBAL: &[Flag] = &[
+pub(crate) const GLOBAL: &[Flag] = &[
     Flag::text("as"),
     Flag::new("as-group", Takes::Repeated, ""),
     Flag::text("as-uid"),
@@ -84,6 +85,9 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Err(Stop::Suspended(suspend)) => return Err(suspend),
         Err(Stop::Failed(failure)) => failure,
     };
+    if let Failure::Shown { text, .. } = &failure {
+        process.print(text)?;
+    }
     let (message, code) = failure.report();
     if !message.is_empty() {
         process.eprint(&message)?;
@@ -93,6 +97,11 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
 
 fn run(process: &mut Process<'_>) -> Outcome<()> {
     let args: Vec<String> = process.args()[1..].to_vec();
+    match args.first().map(String::as_str) {
+        Some("__complete") => return complete(process, &args[1..], true),
+        Some("__completeNoDesc") => return complete(process, &args[1..], false),
+        _ => {}
+    }
     let (path, rest) = find(&args);
     let Some(command) = path.last() else { return root(process, &rest) };
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
@@ -108,6 +117,9 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     };
     if flags.bool("help") {
         return show_help(process, &name);
+    }
+    if flags.is_set(RECORD[0].name) {
+        process.eprint("Flag --record has been deprecated, --record will be removed in the future\n")?;
     }
     flags.shadowed = command.flags.iter().copied().flatten().map(|flag| flag.name).filter(|name| GLOBAL.iter().any(|flag| flag.name == *name)).collect();
     let missing: Vec<String> = command.required.iter().filter(|flag| !flags.is_set(flag)).map(|flag| format!("{flag:?}")).collect();
@@ -131,7 +143,7 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
 }
 
 /// The command and its parents, and the line without their names.
-fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
+pub(crate) fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
     let (mut path, mut rest): (Vec<&'static Command>, Vec<String>) = (Vec::new(), args.to_vec());
     let mut children: &[&'static Command] = COMMANDS;
     loop {
@@ -183,6 +195,9 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
         _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}
     }
+    if plugin::run(process, args)? {
+        return Ok(());
+    }
     let close = suggestions(word);
     let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };
     fail(format!("unknown command {word:?} for \"kubectl\"{hint}"))
@@ -225,12 +240,12 @@ fn distance(a: &str, b: &str) -> usize {
 /// What has taken the place of flags that older courses and books use.
 fn replaced(error: &str) -> &'static str {
     match error {
-        "unknown flag: --record" => {
-            "\n--record is gone since Kubernetes 1.36: write `kubectl annotate TYPE NAME kubernetes.io/change-cause='…'` after the change."
-        }
         "unknown flag: --generator" => "\n--generator is gone since Kubernetes 1.18: `kubectl run` makes a pod, `kubectl create deployment` a Deployment.",
         "unknown flag: --export" => "\n--export is gone since Kubernetes 1.18: `-o yaml` shows the whole object.",
         "unknown flag: --replicas" => "\n`kubectl run --replicas` is gone since Kubernetes 1.18: `kubectl create deployment NAME --image=… --replicas=…`.",
+        "unknown flag: --requests" | "unknown flag: --limits" => {
+            "\n`kubectl run --requests` and `--limits` are gone since Kubernetes 1.24: write resources in a manifest, or `kubectl set resources` for a Deployment."
+        }
         _ => "",
     }
 }

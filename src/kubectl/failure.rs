@@ -31,6 +31,8 @@ pub enum Failure {
     Plain(String),
     /// What ran in a container ended with this code, and so does kubectl.
     Command { code: i32, message: String },
+    /// What goes to standard output before the failure is told.
+    Shown { text: String, failure: Box<Failure> },
     /// Everything has been said already.
     Exit(i32),
 }
@@ -123,6 +125,7 @@ impl Failure {
     pub fn report(&self) -> (String, i32) {
         let mut message = match self {
             Failure::Exit(code) => return (String::new(), *code),
+            Failure::Shown { failure, .. } => return failure.report(),
             Failure::Command { code, message } => return (format!("{message}\n"), *code),
             Failure::Plain(message) => message.clone(),
             Failure::Server(status) if text(status, "/reason") == "Invalid" => invalid(status),
@@ -178,11 +181,12 @@ fn go_net_error(url: &str, error: NetError) -> String {
     let name = host.split(':').next().unwrap_or_default();
     match error {
         NetError::ConnectionRefused => format!("dial tcp {host}: connect: connection refused"),
-        NetError::ConnectionReset => "EOF".to_owned(),
+        NetError::ConnectionReset | NetError::EmptyReply => "EOF".to_owned(),
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),
         NetError::NetworkUnreachable => format!("dial tcp {host}: connect: network is unreachable"),
         NetError::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
+        NetError::NotHttp => "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
         NetError::BadUrl => format!("unsupported protocol scheme in {url:?}"),
     }
 }
@@ -229,6 +233,7 @@ impl fmt::Display for Failure {
                 write!(f, "[{}]", all.join(", "))
             }
             Failure::Command { message, .. } => f.write_str(message),
+            Failure::Shown { failure, .. } => failure.fmt(f),
             Failure::Exit(code) => write!(f, "exit {code}"),
         }
     }

@@ -63,6 +63,8 @@ impl Flag {
 pub struct Flags {
     values: BTreeMap<&'static str, Vec<String>>,
     defaults: BTreeMap<&'static str, &'static str>,
+    /// What was given, in its order: a flag's full name and its value.
+    pub given: Vec<(&'static str, String)>,
     /// What is no flag.
     pub args: Vec<String>,
     /// How many of `args` came before `--`, if there was one.
@@ -150,6 +152,7 @@ impl Flags {
             }
             _ => {}
         }
+        self.given.push((flag.name, value.clone()));
         let values = self.values.entry(flag.name).or_default();
         match flag.takes {
             Takes::List => values.extend(value.split(',').filter(|part| !part.is_empty()).map(str::to_owned)),

@@ -9,6 +9,7 @@
 //! Where to look:
 //! * `cmd/<verb>.rs` is a verb: complete, validate, run. `cmd/mod.rs` is the registry.
 //! * `builder/` finds the objects that a command line means, `mapping.rs` and `discovery.rs` the resource types.
+//! * `edit/` lets a person change objects, `kustomize/` and `completion/` are what they say.
 //! * `printers/` and `describe/` show objects, `apply/` works out what `apply` changes.
 //! * `failure.rs` is how commands fail; `?` carries out both a failure and the wish to wait.
 
@@ -18,15 +19,18 @@ pub mod builder;
 pub mod client;
 pub mod cmd;
 pub mod command;
+pub mod completion;
 pub mod describe;
 pub mod discovery;
 pub mod duration;
+pub mod edit;
 pub mod explanation;
 pub mod failure;
 pub mod flags;
 pub mod help;
 pub mod kubeconfig;
 pub mod kubectl;
+pub mod kustomize;
 pub mod manifest;
 pub mod mapping;
 mod policy_rules;

@@ -25,6 +25,37 @@ pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
     (found, None)
 }
 
+/// The first document of a text, or go-yaml's complaint.
+pub fn first_document(text: &str) -> Result<Value, String> {
+    let (documents, error) = documents(text.as_bytes());
+    match (documents.into_iter().next(), error) {
+        (Some(first), _) => Ok(first),
+        (None, Some(error)) => Err(error.strip_prefix("error converting YAML to JSON: ").unwrap_or(&error).to_owned()),
+        (None, None) => Ok(Value::Null),
+    }
+}
+
+/// Why a document is no object: it does not say what it is.
+pub fn untyped(document: &Value) -> Option<String> {
+    let mut missing: Vec<&str> = Vec::new();
+    if document.is_object() {
+        for (field, unset, wrong) in [("apiVersion", "apiVersion not set", "apiVersion isn't string type"), ("kind", "kind not set", "kind isn't string type")] {
+            match &document[field] {
+                Value::Null => missing.push(unset),
+                Value::String(_) => {}
+                _ => missing.push(wrong),
+            }
+        }
+    } else {
+        missing.push("invalid object to validate");
+    }
+    match missing[..] {
+        [] => None,
+        [one] => Some(one.to_owned()),
+        _ => Some(format!("[{}]", missing.join(", "))),
+    }
+}
+
 fn json_documents(text: &str) -> (Vec<Value>, Option<String>) {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
@@ -58,7 +89,8 @@ fn split(text: &str) -> Vec<String> {
 }
 
 /// The text of go-yaml: `yaml: line 1: did not find expected ',' or ']'`.
-fn go_yaml_error(error: &serde_yaml::Error) -> String {
+/// A complaint about a document, as go-yaml words it.
+pub fn go_yaml_error(error: &serde_yaml::Error) -> String {
     let text = error.to_string();
     let Some((message, rest)) = text.split_once(" at line ") else {
         return format!("yaml: {}", text.split(", while ").next().unwrap_or_default());

@@ -45,6 +45,16 @@ impl Mapping {
         kind_name(&self.group, &self.kind)
     }
 
+    /// The type that a kind most likely has, where no server can be asked.
+    pub fn guessed(group: &str, version: &str, kind: &str) -> Mapping {
+        let singular = kind.to_lowercase();
+        let text = str::to_owned;
+        Mapping {
+            group: text(group), version: text(version), resource: format!("{singular}s"), singular, kind: text(kind), namespaced: true,
+            short_names: Vec::new(), categories: Vec::new(), verbs: Vec::new(),
+        }
+    }
+
     /// How Go prints the type: `apps/v1, Resource=deployments`.
     pub fn go_string(&self) -> String {
         format!("{}/{}, Resource={}", self.group, self.version, self.resource)
@@ -148,6 +158,17 @@ impl Mapper {
     /// The type of a kind in a version; without a version, the first there is.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&Mapping> {
         self.mappings.iter().find(|mapping| mapping.group == group && mapping.kind == kind && (version.is_empty() || mapping.version == version))
+    }
+
+    /// Each type once: of several versions of a group, the first that has it counts.
+    pub fn preferred(&self) -> Vec<Mapping> {
+        let mut found: Vec<Mapping> = Vec::new();
+        for mapping in &self.mappings {
+            if !found.iter().any(|known| known.group == mapping.group && known.resource == mapping.resource) {
+                found.push(mapping.clone());
+            }
+        }
+        found
     }
 
     /// The types of a category such as `all`.

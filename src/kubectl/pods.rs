@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::builder::{Builder, Info};
 use crate::client::Call;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::kubectl::Kubectl;
 use crate::revisions::selector;
 use crate::unstructured::{annotation, items, name, text};
@@ -26,9 +26,21 @@ pub fn all_container_names(pod: &Value) -> String {
     named.collect::<Vec<_>>().join(", ")
 }
 
+/// What `kubectl debug` can look into.
+pub enum Debuggable {
+    Pod(Value),
+    /// A node, by its name.
+    Node(String),
+}
+
 impl Kubectl<'_, '_> {
     /// The container of this name; without a name the one that the pod prefers, or the first.
     pub fn container_of(&mut self, pod: &Value, asked: &str, quiet: bool) -> Outcome<String> {
+        self.container_said_on(pod, asked, if quiet { 0 } else { 2 })
+    }
+
+    /// The same; which one was taken is said on this descriptor, if it is not 0.
+    pub fn container_said_on(&mut self, pod: &Value, asked: &str, errors: u32) -> Outcome<String> {
         let preferred = annotation(pod, "kubectl.kubernetes.io/default-container").unwrap_or_default();
         let wanted = if asked.is_empty() { preferred } else { asked };
         let names = container_names(pod);
@@ -39,8 +51,10 @@ impl Kubectl<'_, '_> {
             return Ok(wanted.to_owned());
         }
         let first = names.first().cloned().unwrap_or_default();
-        if !quiet && names.len() > 1 {
-            self.eprint(&format!("Defaulted container {first:?} out of: {}\n", all_container_names(pod)))?;
+        if errors != 0 && names.len() > 1 {
+            let said = format!("Defaulted container {first:?} out of: {}\n", all_container_names(pod));
+            // What cannot be shown is not shown.
+            let _ = self.process.write(errors, said.as_bytes())?;
         }
         Ok(first)
     }
@@ -60,14 +74,14 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// The pod that is to be debugged.
-    pub fn debuggable_pod(&mut self, word: &str) -> Outcome<Value> {
+    /// What is to be debugged.
+    pub fn debuggable(&mut self, word: &str) -> Outcome<Debuggable> {
         let builder = Builder { default_type: Some("pods"), ..Builder::of(self, &[word.to_owned()]) };
         let infos = builder.find(self)?.all()?;
         match infos.into_iter().next() {
-            Some(info) if info.mapping.kind == "Pod" => Ok(info.object),
-            Some(info) if info.mapping.kind == "Node" => not_simulated("kubectl debug of a node"),
-            Some(info) => fail(format!("\"/v1, Kind={}\" not supported by debug", info.mapping.kind)),
+            Some(info) if info.mapping.kind == "Pod" => Ok(Debuggable::Pod(info.object)),
+            Some(info) if info.mapping.kind == "Node" => Ok(Debuggable::Node(info.name)),
+            Some(info) => fail(format!("\"{}, Kind={}\" not supported by debug", if info.mapping.group.is_empty() { "/v1".to_owned() } else { info.mapping.api_version() }, info.mapping.kind)),
             None => fail("expected a resource"),
         }
     }

@@ -75,9 +75,9 @@ impl Kubectl<'_, '_> {
 }
 
 impl Kubectl<'_, '_> {
-    /// Runs a command in a container with this standard input; what it complains about is shown, and what it writes is
-    /// given back.
-    pub fn exchange(&mut self, call: Call, input: Option<Vec<u8>>) -> Outcome<Vec<u8>> {
+    /// Runs a command in a container with this standard input; what it complains about is shown on descriptor `errors`,
+    /// and what it writes is given back.
+    pub fn exchange(&mut self, call: Call, input: Option<Vec<u8>>, errors: u32) -> Outcome<Vec<u8>> {
         let mut call = call.query("stdout", "true").query("stderr", "true");
         if input.is_some() {
             call = call.query("stdin", "true");
@@ -90,7 +90,7 @@ impl Kubectl<'_, '_> {
             send(self.process, stream.id, CLOSE, &[STDIN])?;
         }
         let (end, out) = self.process.repeat(Vec::new(), |process, out: &mut Vec<u8>| {
-            Ok(match hear(process, stream.id)? {
+            Ok(match hear(process, stream.id, errors)? {
                 Heard::Out(bytes) => {
                     out.extend(bytes);
                     ControlFlow::Continue(())
@@ -115,7 +115,7 @@ enum Heard {
 }
 
 /// Waits for the next message of the container, and shows what is on its standard error.
-fn hear(process: &mut Process<'_>, stream: ExchangeId) -> Result<Heard, Suspend> {
+fn hear(process: &mut Process<'_>, stream: ExchangeId, errors: u32) -> Result<Heard, Suspend> {
     Ok(match process.http_next(stream, None)? {
         StreamItem::Chunk(message) => {
             let (channel, bytes) = message.split_first().map_or((STDOUT, &[][..]), |(channel, bytes)| (*channel, bytes));
@@ -123,7 +123,7 @@ fn hear(process: &mut Process<'_>, stream: ExchangeId) -> Result<Heard, Suspend>
                 STDOUT => Heard::Out(bytes.to_vec()),
                 STDERR => {
                     // What cannot be shown is not shown.
-                    let _ = process.write(2, bytes)?;
+                    let _ = process.write(errors, bytes)?;
                     Heard::Nothing
                 }
                 ERROR => Heard::End(End::Status(serde_json::from_slice(bytes).unwrap_or_default())),
@@ -161,7 +161,7 @@ fn turn(process: &mut Process<'_>, stream: ExchangeId, reads: &mut bool) -> Resu
         }
         return Ok(ControlFlow::Continue(()));
     }
-    Ok(match hear(process, stream)? {
+    Ok(match hear(process, stream, 2)? {
         Heard::Out(bytes) => {
             process.write_stdout(&bytes)?;
             ControlFlow::Continue(())

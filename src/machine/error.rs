@@ -75,6 +75,10 @@ pub enum NetError {
     BadUrl,
     /// The other side does not speak TLS.
     NotTls,
+    /// It closed the connection without a word.
+    EmptyReply,
+    /// It said something that is not HTTP.
+    NotHttp,
 }
 
 impl fmt::Display for NetError {
@@ -87,6 +91,8 @@ impl fmt::Display for NetError {
             NetError::NetworkUnreachable => "Network is unreachable",
             NetError::BadUrl => "URL using bad/illegal format or missing URL",
             NetError::NotTls => "wrong version number",
+            NetError::EmptyReply => "Empty reply from server",
+            NetError::NotHttp => "Received HTTP/0.9 when not allowed",
         })
     }
 }

@@ -35,13 +35,14 @@ impl HttpRequest {
         HttpRequest::new("GET", url)
     }
 
-    /// Asks whether somebody listens there, and no more: method `CONNECT`, address `tcp://HOST:PORT`. Any answer means
-    /// yes.
+    /// Opens a connection that carries bytes: method `CONNECT`, address `tcp://HOST:PORT`. A head means that somebody
+    /// accepted it.
     pub fn connect(host: &str, port: u16) -> Self {
         HttpRequest::new("CONNECT", format!("tcp://{host}:{port}"))
     }
 
-    /// Asks whether there is such a host: method `ECHO`, address `icmp://HOST`. Any answer means yes.
+    /// Asks whether there is such a host: method `ECHO`, address `icmp://HOST`. Any answer means yes; its status is the
+    /// time to live that is left of the packet.
     pub fn ping(host: &str) -> Self {
         HttpRequest::new("ECHO", format!("icmp://{host}"))
     }

@@ -19,7 +19,7 @@
 //! assert_eq!(machine.take_exit(pid).unwrap().code, 0);
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,6 +66,8 @@ pub struct Machine {
     pub(crate) lookups: BTreeMap<LookupId, Lookup>,
     pub(crate) listeners: BTreeMap<u16, Listener>,
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
+    /// Connections whose clients are gone and whose servers do not know it yet.
+    pub(crate) forsaken: BTreeSet<ConnectionId>,
     /// The number of the next exchange, look-up or connection.
     pub(crate) next_exchange: u64,
     pub(crate) outgoing: Vec<Outgoing>,
@@ -124,6 +126,7 @@ impl Machine {
             lookups: BTreeMap::new(),
             listeners: BTreeMap::new(),
             connections: BTreeMap::new(),
+            forsaken: BTreeSet::new(),
             next_exchange: 0,
             outgoing: Vec::new(),
             answers: Vec::new(),
@@ -138,6 +141,17 @@ impl Machine {
             machine.files.write(path, text, 0o644, Time::ZERO).expect("/etc is there");
         }
         machine
+    }
+
+    /// What is left of it when it is switched off: its files and programs. An image is made of that.
+    #[must_use]
+    pub fn at_rest(&self) -> Machine {
+        let mut rest = Machine::new("", self.random.clone());
+        rest.files = self.files.clone();
+        rest.programs = self.programs.clone();
+        rest.busybox = self.busybox;
+        rest.epoch_nanos = self.epoch_nanos;
+        rest
     }
 
     /// Names the machine, also in `/etc/hostname`.

@@ -9,7 +9,8 @@
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing, Pid};
+use crate::streams::Inbox;
+use crate::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, NetError, Outgoing, Pid};
 
 /// Names a request that was delivered, until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +20,12 @@ pub struct ConnectionId(pub u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
     Response(HttpResponse),
+    /// Bytes, of a connection that carries bytes.
+    Data(Vec<u8>),
+    /// The server sends no more on such a connection.
+    End,
+    /// A whole request came to a port that takes bytes, and what came back is no answer.
+    Failed(NetError),
     /// The process that had it, or should have taken it, has ended.
     Reset,
 }
@@ -28,6 +35,8 @@ pub(crate) struct Listener {
     pub pid: Pid,
     /// Requests that wait to be accepted.
     pub backlog: VecDeque<ConnectionId>,
+    /// It takes connections that carry bytes, instead of requests.
+    pub bytes: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -36,6 +45,8 @@ pub(crate) struct Connection {
     pub pid: Pid,
     /// Until it is accepted.
     pub request: Option<HttpRequest>,
+    /// What has come, on a connection that carries bytes.
+    pub inbox: Option<Inbox>,
 }
 
 /// Names one look-up until it is answered.
@@ -169,17 +180,25 @@ impl Machine {
     /// Hands a request to whoever listens on the port; `None`: the connection is refused. The machine has to run for
     /// the program to see it.
     pub fn deliver(&mut self, port: u16, request: HttpRequest) -> Option<ConnectionId> {
+        if self.takes_bytes(port)? {
+            return self.deliver_as_bytes(port, &request);
+        }
         let listener = self.listeners.get_mut(&port)?;
         let id = ConnectionId(self.next_exchange);
         self.next_exchange += 1;
         listener.backlog.push_back(id);
-        self.connections.insert(id, Connection { pid: listener.pid, request: Some(request) });
+        self.connections.insert(id, Connection { pid: listener.pid, request: Some(request), inbox: None });
         Some(id)
     }
 
     /// The client has gone. An answer that comes later is dropped.
     pub fn hang_up(&mut self, id: ConnectionId) {
-        self.connections.remove(&id);
+        match self.connections.get(&id) {
+            Some(Connection { inbox: Some(_), .. }) => self.gone(id),
+            _ => {
+                self.connections.remove(&id);
+            }
+        }
         for listener in self.listeners.values_mut() {
             listener.backlog.retain(|waiting| *waiting != id);
         }
@@ -195,6 +214,10 @@ impl Machine {
         self.listeners.retain(|_, listener| listener.pid != pid);
         let open: Vec<ConnectionId> = self.connections.iter().filter(|(_, it)| it.pid == pid).map(|(id, _)| *id).collect();
         for id in open {
+            if self.connections.get(&id).is_some_and(|connection| connection.inbox.is_some()) {
+                self.close_connection(id);
+                continue;
+            }
             self.connections.remove(&id);
             self.answers.push((id, Answered::Reset));
         }

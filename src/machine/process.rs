@@ -41,8 +41,10 @@ pub enum Source {
     Stream(ExchangeId),
     /// The end of a child.
     Child(Pid),
-    /// A request on a port that the program listens on.
+    /// A request or a connection on a port that the program listens on.
     Connection(u16),
+    /// Something to read on a connection that was accepted, or its end.
+    Received(ConnectionId),
 }
 
 /// Which source of a [`Process::poll`] is ready.
@@ -383,6 +385,40 @@ impl Process<'_> {
     /// Breaks a connection off without an answer.
     pub fn reset(&mut self, id: ConnectionId) -> Result<(), Suspend> {
         self.at_once(("reset", id.0), |sys| sys.reset(id))
+    }
+
+    /// Takes a port for connections that carry bytes, until the program ends.
+    pub fn listen_stream(&mut self, port: u16) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(("listen_stream", port.into()), |sys| sys.listen_stream(port))
+    }
+
+    /// Gives a port back.
+    pub fn stop_listening(&mut self, port: u16) -> Result<(), Suspend> {
+        self.at_once(("stop_listening", port.into()), |sys| sys.stop_listening(port))
+    }
+
+    /// Waits for the next connection on a port; it comes with the client's address.
+    pub fn accept_stream(&mut self, port: u16) -> Result<(ConnectionId, String), Suspend> {
+        self.step(("accept_stream", port.into()), |sys| sys.accept_stream(port))
+    }
+
+    /// What comes next on a connection that was accepted; nothing: no more will come.
+    pub fn stream_read(&mut self, id: ConnectionId) -> Result<Vec<u8>, Suspend> {
+        self.step(("stream_read", id.0), |sys| sys.stream_read(id))
+    }
+
+    pub fn stream_write(&mut self, id: ConnectionId, bytes: &[u8]) -> Result<(), Suspend> {
+        self.at_once(call("stream_write", &[bytes]), |sys| sys.stream_write(id, bytes))
+    }
+
+    /// Says that no more will come on a connection that was accepted, and goes on reading from it.
+    pub fn stream_end(&mut self, id: ConnectionId) -> Result<(), Suspend> {
+        self.at_once(("stream_end", id.0), |sys| sys.stream_end(id))
+    }
+
+    /// Closes a connection that was accepted. What is open when the program ends is closed then.
+    pub fn stream_close(&mut self, id: ConnectionId) -> Result<(), Suspend> {
+        self.at_once(("stream_close", id.0), |sys| sys.stream_close(id))
     }
 
     /// Asks a name server (`None`: that of `/etc/resolv.conf`) for a name as it is, without search domains.

@@ -10,7 +10,7 @@ use podarium_sim::Time;
 use crate::pipes::{Handle, Target};
 use crate::scheduling::CALLS_AT_ONCE;
 use crate::walk::join;
-use crate::{Credentials, Errno, ExchangeId, ExitStatus, LookupId, Machine, Pid, Program, Signal, TtyId};
+use crate::{ConnectionId, Credentials, Errno, ExchangeId, ExitStatus, LookupId, Machine, Pid, Program, Signal, TtyId};
 
 /// What a process holds that does not say otherwise.
 const USUAL_MEMORY_BYTES: u64 = 1 << 20;
@@ -61,6 +61,7 @@ pub(crate) enum Wait {
     Whole(ExchangeId),
     Lookup(LookupId),
     Connection(u16),
+    Received(ConnectionId),
 }
 
 /// Where one of a process's first three descriptors leads.

@@ -7,6 +7,7 @@ use podarium_sim::Time;
 use crate::http::Exchange;
 use crate::pipes::{Handle, Target};
 use crate::processes::{Entry, Wait};
+use crate::streams::Inbox;
 use crate::terminal::Terminal;
 use crate::{ExchangeId, ExitStatus, Machine, Pid, Signal, Sys, Turn};
 
@@ -68,6 +69,7 @@ impl Machine {
             Wait::Item(id) => self.exchanges.get(&id).is_none_or(Exchange::has_item),
             Wait::Lookup(id) => self.lookups.get(&id).is_none_or(|lookup| lookup.answer.is_some()),
             Wait::Connection(port) => self.listeners.get(&port).is_none_or(|listener| !listener.backlog.is_empty()),
+            Wait::Received(id) => self.connections.get(&id).and_then(|it| it.inbox.as_ref()).is_none_or(Inbox::has_item),
             Wait::Whole(id) => self.exchanges.get(&id).is_none_or(|it| it.ended || it.failed.is_some()),
             Wait::Readable(handle) | Wait::Line(handle) | Wait::Writable(handle) => {
                 let Some(description) = self.descriptions.get(&handle) else { return true };

@@ -477,6 +477,7 @@ impl Sys<'_> {
                 Source::Stream(id) => Wait::Item(id),
                 Source::Child(pid) => Wait::Child(pid),
                 Source::Connection(port) => Wait::Connection(port),
+                Source::Received(id) => Wait::Received(id),
             };
             if self.wait_for(wait) {
                 ready = ready.or(Some(Ready::Source(index)));

@@ -85,7 +85,7 @@ impl Sys<'_> {
             Some(listener) if listener.pid == self.pid() => Ok(()),
             Some(_) => Err(Errno::AddressInUse),
             None => {
-                let listener = Listener { pid: self.pid(), backlog: Default::default() };
+                let listener = Listener { pid: self.pid(), backlog: Default::default(), bytes: false };
                 self.machine.listeners.insert(port, listener);
                 Ok(())
             }

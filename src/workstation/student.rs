@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use podarium_cluster::Cluster;
 use podarium_cluster::apiserver::User;
-use podarium_machine::{Credentials, Machine};
+use podarium_machine::{Credentials, Machine, Main};
 use podarium_sim::{Stream, Time};
 
 use crate::{API_SERVER, World};
@@ -16,7 +16,19 @@ const HOSTNAME: &str = "podarium";
 const FIRST_PID: u32 = 1201;
 /// The number of the student and of the group with the same name.
 const USER_ID: u32 = 1000;
-const TOKEN: &str = "student-of-podarium";
+/// The token with which the student's kubeconfig opens the API server.
+pub const TOKEN: &str = "student-of-podarium";
+
+/// What is installed beside the everyday programs, one line each.
+const PROGRAMS: &[(&str, Main)] = &[
+    ("docker", crate::docker::main),
+    ("gcloud", crate::gcloud::main),
+    ("git", crate::git::main),
+    ("kubectl", podarium_kubectl::main),
+    ("nano", crate::editor::main),
+    ("vi", crate::editor::main),
+    ("vim", crate::editor::main),
+];
 
 const BASHRC: &str = "PS1='\\u@\\h:\\w\\$ '\nalias k=kubectl\nalias ll='ls -l'\n";
 
@@ -27,7 +39,10 @@ pub fn student(mut cluster: Cluster) -> World {
     let mut machine = Machine::new(HOSTNAME, random);
     machine.set_next_pid(FIRST_PID);
     podarium_machine::install_everyday_programs(&mut machine);
-    machine.install("kubectl", podarium_kubectl::main);
+    for (name, main) in PROGRAMS {
+        machine.install(name, *main);
+    }
+    podarium_machine::install_programs(&mut machine, &["node"]);
     let files = &mut machine.files;
     for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
         files.mkdir_all(&directory, Time::ZERO).expect("a new disk takes a home directory");
@@ -52,6 +67,8 @@ pub fn student(mut cluster: Cluster) -> World {
 /// What every program of the student finds in its environment.
 pub fn environment() -> BTreeMap<String, String> {
     [
+        ("DEVSHELL_PROJECT_ID", crate::gcloud::PROJECT),
+        ("GOOGLE_CLOUD_PROJECT", crate::gcloud::PROJECT),
         ("HOME", HOME),
         ("LANG", "C.UTF-8"),
         ("LOGNAME", USER),

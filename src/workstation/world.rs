@@ -1,12 +1,16 @@
 //! The student's computer and the cluster, on one clock and connected by HTTP.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
-use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, LookupAnswer, Machine, Outgoing};
-use podarium_sim::Time;
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing};
+use podarium_sim::{Stream, Time};
 
+use crate::docker::Daemon;
+use crate::editor::EditRequest;
+use crate::gcloud::Google;
+use crate::loopback::Loopback;
 use crate::terminal::Seat;
 
 /// The address of the API server in kubeconfigs.
@@ -22,6 +26,11 @@ pub struct World {
     to_cluster: BTreeMap<ExchangeId, HttpId>,
     /// What came back for clients that are not simulated.
     outside: Vec<(HttpId, HttpEvent)>,
+    /// Texts that wait for the person at the terminal to edit them.
+    edits: VecDeque<EditRequest>,
+    loopback: Loopback,
+    docker: Daemon,
+    google: Google,
     /// The input that the machine's programs work for.
     cause: Cause,
     pub(crate) seat: Seat,
@@ -33,7 +42,21 @@ impl World {
         let epoch = cluster.config().epoch.0.as_nanosecond();
         machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
         let seat = Seat::new(&mut machine);
-        World { cluster, machine, to_machine: BTreeMap::new(), to_cluster: BTreeMap::new(), outside: Vec::new(), cause: Cause::Start, seat }
+        let seed = cluster.config().seed;
+        let docker = Daemon::new(cluster.images().clone(), Stream::new(seed, "docker"));
+        World {
+            cluster,
+            machine,
+            to_machine: BTreeMap::new(),
+            to_cluster: BTreeMap::new(),
+            outside: Vec::new(),
+            edits: VecDeque::new(),
+            loopback: Loopback::default(),
+            docker,
+            google: Google::new(Stream::new(seed, "google")),
+            cause: Cause::Start,
+            seat,
+        }
     }
 
     pub fn now(&self) -> Time {
@@ -54,7 +77,7 @@ impl World {
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        [self.cluster.next_at(), self.machine.next_wake()].into_iter().flatten().min()
+        [self.cluster.next_at(), self.machine.next_wake(), self.docker.next_at(), self.google.next_at()].into_iter().flatten().min()
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
@@ -74,6 +97,12 @@ impl World {
             self.cluster.advance(next);
         }
         self.hand_over_answers();
+        if self.docker.next_at().is_some_and(|at| at <= self.now()) {
+            self.docker.run(&mut self.cluster, &mut self.machine);
+        }
+        if self.google.next_at().is_some_and(|at| at <= self.now()) {
+            self.google.run(&mut self.cluster, &mut self.machine);
+        }
         true
     }
 
@@ -98,6 +127,18 @@ impl World {
         self.outside.retain(|(of, _)| *of != id);
     }
 
+    /// The text that somebody at the terminal shall edit now.
+    pub fn waiting_edit(&self) -> Option<&EditRequest> {
+        self.edits.front()
+    }
+
+    /// What the text that waited has become; `None`: the editor failed.
+    pub fn edited(&mut self, text: Option<Vec<u8>>) {
+        let Some(request) = self.edits.pop_front() else { return };
+        let answer = HttpResponse { status: if text.is_some() { 200 } else { 409 }, body: text.unwrap_or_default(), ..HttpResponse::default() };
+        self.machine.http_reply(request.id, HttpEvent::Response(answer));
+    }
+
     fn run_machine(&mut self) {
         let now = self.now();
         if self.machine.next_wake().is_none_or(|wake| wake > now) {
@@ -105,27 +146,48 @@ impl World {
         }
         self.machine.run(now);
         self.seat.look(&mut self.machine);
+        self.loopback.hand_over(&mut self.machine);
         for outgoing in self.machine.take_outgoing() {
             match outgoing {
                 Outgoing::Request { id, request, .. } => self.send(id, request),
                 Outgoing::Close { id } => {
+                    self.edits.retain(|edit| edit.id != id);
+                    self.docker.close(id);
+                    self.google.close(id);
+                    if self.loopback.close(id, &mut self.machine) {
+                        continue;
+                    }
                     if let Some(http) = self.to_cluster.remove(&id) {
                         self.to_machine.remove(&http);
                         self.cluster.close_http(http);
                     }
                 }
                 Outgoing::Data { id, bytes } => {
+                    if self.docker.data(id, &bytes) || self.loopback.data(id, &bytes, &mut self.machine) {
+                        continue;
+                    }
                     if let Some(http) = self.to_cluster.get(&id) {
                         self.cluster.http_data(*http, bytes, self.cause);
                     }
                 }
-                // The student's computer has no name server.
-                Outgoing::Lookup { id, .. } => self.machine.lookup_reply(id, LookupAnswer::TimedOut),
+                Outgoing::Lookup { id, name, record, .. } => {
+                    let answer = self.cluster.look_up_outside(&name, record);
+                    self.machine.lookup_reply(id, answer);
+                }
             }
         }
     }
 
     fn send(&mut self, id: ExchangeId, request: HttpRequest) {
+        if let Some(edit) = EditRequest::of(id, &request) {
+            self.edits.push_back(edit);
+            return;
+        }
+        if self.docker.ask(id, &request, &mut self.cluster, &self.machine) || self.loopback.take(id, &request, &mut self.machine) {
+            return;
+        }
+        let now = self.now();
+        let Err(request) = self.google.ask(id, request, now) else { return };
         let to_server = request.url.starts_with(API_SERVER);
         let http = if to_server { self.cluster.http_over(Connection::default(), request, self.cause) } else { self.cluster.http_outside(request) };
         self.to_machine.insert(http, id);

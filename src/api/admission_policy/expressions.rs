@@ -9,8 +9,8 @@ use crate::cel::{Program, Type, Variables};
 #[derive(Clone, Debug)]
 pub(crate) struct Expressions {
     names: Variables,
-    /// The policy's own variables, in their order.
-    variables: Vec<(String, Type)>,
+    /// The policy's own variables, in their order, if it has any.
+    variables: Option<Vec<(String, Type)>>,
 }
 
 fn object(name: &str, fields: &[(&str, Type)]) -> Type {
@@ -61,7 +61,12 @@ impl Expressions {
         if with_params {
             names.insert("params".to_owned(), Type::Dyn);
         }
-        Expressions { names, variables: Vec::new() }
+        Expressions { names, variables: None }
+    }
+
+    /// From now on expressions may name `variables`.
+    pub fn compose(&mut self) {
+        self.variables.get_or_insert_default();
     }
 
     /// Compiles an expression that must give one of these types. The error is the detail that the server tells.
@@ -83,8 +88,8 @@ impl Expressions {
 
     fn compile_any(&self, text: &str) -> Result<Program, String> {
         let mut names = self.names.clone();
-        if !self.variables.is_empty() {
-            names.insert("variables".to_owned(), Type::object("kubernetes.variables", self.variables.iter().cloned()));
+        if let Some(variables) = &self.variables {
+            names.insert("variables".to_owned(), Type::object("kubernetes.variables", variables.iter().cloned()));
         }
         // Whoever asks the authorizer gets an honest answer instead of one about a name that is not known.
         Program::compile(text, &names).map_err(|report| {
@@ -92,10 +97,12 @@ impl Expressions {
         })
     }
 
-    /// Compiles a variable, which later expressions may name.
+    /// Compiles a variable, which later expressions may name. They may even if it does not compile, so that its own fault
+    /// is the only one that is told.
     pub fn add_variable(&mut self, name: &str, text: &str) -> Result<Program, String> {
-        let program = self.compile_any(text)?;
-        self.variables.push((name.to_owned(), program.result().clone()));
-        Ok(program)
+        let program = self.compile_any(text);
+        let of = program.as_ref().map_or(Type::Dyn, |program| program.result().clone());
+        self.variables.get_or_insert_default().push((name.to_owned(), of));
+        program
     }
 }

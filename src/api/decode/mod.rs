@@ -3,11 +3,12 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go and rest.go (transformDecodeError),
 //! apimachinery/pkg/runtime/serializer/json, v1.36.
-//! Simplified: fields are looked at in alphabetical order, so of several wrong ones another may be named first.
+//! Simplified: a quantity or time that cannot be read is told before wrong types that come earlier in the text.
 
 mod go_names;
 mod json;
 mod omitted;
+mod order;
 mod typed;
 
 pub(crate) use json::json_object_error;
@@ -16,6 +17,7 @@ pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;
 
+use self::order::Order;
 use crate::{Kind, Object, ObjectMeta, Status};
 
 /// Where the scheme of the API server is made, as its errors say.
@@ -49,10 +51,12 @@ impl Decoded {
 
 /// Reads a JSON body that is meant to be a `kind`.
 pub fn decode_bytes(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
-    let (value, duplicates) = parse_json(body).map_err(|why| unrecognized(kind, &why, body))?;
-    let mut decoded = decode(kind, value)?;
-    decoded.strict_errors.splice(0..0, duplicates);
-    Ok(decoded)
+    let (mut value, duplicates) = parse_json(body).map_err(|why| unrecognized(kind, &why, body))?;
+    match decode_in_order(kind, &mut value, None) {
+        Ok(decoded) if decoded.strict_errors.is_empty() && duplicates.is_empty() => Ok(decoded),
+        // There is something to complain about, which is done in the order of the text.
+        _ => decode_in_order(kind, &mut value, Order::of(body).as_ref()),
+    }
 }
 
 /// Reads a YAML body that is meant to be a `kind`.
@@ -62,11 +66,15 @@ pub fn decode_yaml(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
 
 /// Reads a body that is meant to be a `kind`. A missing `kind` or `apiVersion` is taken from the path of the request.
 pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
+    decode_in_order(kind, &mut value, None)
+}
+
+fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>) -> Result<Decoded, Status> {
     let info = kind.info();
     let expected = info.api_version();
     let Some(body) = value.as_object_mut() else {
         let text = value.to_string();
-        let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(&value));
+        let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(value));
         return Err(unrecognized(kind, &why, text.as_bytes()));
     };
     for name in ["apiVersion", "kind"] {
@@ -85,13 +93,17 @@ pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
     }
     body.insert("apiVersion".to_owned(), expected.clone().into());
     body.insert("kind".to_owned(), info.kind.into());
-    decode_value(kind, &value).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))
+    read_value(kind, value, order).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))
 }
 
 /// Reads a value that is known to be a `kind`. The error is the bare reason.
 pub fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
+    read_value(kind, value, None)
+}
+
+fn read_value(kind: Kind, value: &Value, order: Option<&Order>) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
-    let object = typed::read(kind, value, &mut context)?;
+    let object = typed::read(kind, value, order, &mut context)?;
     Ok(Decoded { object, strict_errors: context.strict_errors })
 }
 
@@ -183,10 +195,10 @@ mod tests {
         let decoded = decode_bytes(Kind::Pod, body).unwrap();
         assert_eq!(
             decoded.strict_errors,
-            ["duplicate field \"spec.nodeName\"", "unknown field \"spec.containers[0].imagee\"", "unknown field \"spec.replica\""]
+            ["unknown field \"spec.containers[0].imagee\"", "unknown field \"spec.replica\"", "duplicate field \"spec.nodeName\""]
         );
         let text = decoded.strict().unwrap_err().message().to_owned();
-        assert!(text.starts_with("Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: duplicate field"), "{text}");
+        assert!(text.starts_with("Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: unknown field"), "{text}");
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 /// Structs with the fields that keep an empty value.
 const KEPT: &[(&str, &[&str])] = &[
+    ("AllocatedDeviceStatus", &["shareID"]),
     ("AppArmorProfile", &["localhostProfile"]),
     ("AzureDiskVolumeSource", &["cachingMode", "fsType", "kind", "readOnly"]),
     ("AzureFilePersistentVolumeSource", &["secretNamespace"]),
@@ -32,6 +33,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("DeploymentStatus", &["collisionCount", "terminatingReplicas"]),
     ("Device", &["allNodes", "allowMultipleAllocations", "bindsToNode", "nodeName"]),
     ("DeviceAttribute", &["bool", "int", "string", "version"]),
+    ("DeviceClassSpec", &["extendedResourceName"]),
     ("DeviceConstraint", &["distinctAttribute", "matchAttribute"]),
     ("DeviceRequestAllocationResult", &["adminAccess", "shareID"]),
     ("DeviceToleration", &["tolerationSeconds"]),
@@ -71,14 +73,19 @@ const KEPT: &[(&str, &[&str])] = &[
     ("LimitedPriorityLevelConfiguration", &["borrowingLimitPercent", "lendablePercent", "nominalConcurrencyShares"]),
     ("LoadBalancerIngress", &["ipMode"]),
     ("LocalVolumeSource", &["fsType"]),
+    ("MatchResources", &["matchPolicy"]),
     ("MetricTarget", &["averageUtilization", "averageValue", "value"]),
     ("MetricValueStatus", &["averageUtilization", "averageValue", "value"]),
+    ("MutatingAdmissionPolicySpec", &["failurePolicy"]),
+    ("MutatingWebhook", &["failurePolicy", "matchPolicy", "reinvocationPolicy", "sideEffects", "timeoutSeconds"]),
     ("NetworkPolicyPort", &["endPort", "port", "protocol"]),
+    ("NodeAllocatableResourceMapping", &["capacityKey"]),
     ("NodeFeatures", &["supplementalGroupsPolicy"]),
     ("NodeRuntimeHandlerFeatures", &["recursiveReadOnlyMounts", "userNamespaces"]),
     ("NodeSwapStatus", &["capacity"]),
     ("ObjectMeta", &["deletionGracePeriodSeconds"]),
     ("OwnerReference", &["blockOwnerDeletion", "controller"]),
+    ("ParamRef", &["parameterNotFoundAction"]),
     ("PersistentVolumeClaimSpec", &["storageClassName", "volumeAttributesClassName", "volumeMode"]),
     ("PersistentVolumeClaimStatus", &["currentVolumeAttributesClassName"]),
     ("PersistentVolumeSpec", &["volumeAttributesClassName", "volumeMode"]),
@@ -106,6 +113,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("RollingUpdateDaemonSet", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateDeployment", &["maxSurge", "maxUnavailable"]),
     ("RollingUpdateStatefulSetStrategy", &["maxUnavailable", "partition"]),
+    ("RuleWithOperations", &["scope"]),
     ("SeccompProfile", &["localhostProfile"]),
     ("Secret", &["immutable"]),
     ("SecretEnvSource", &["optional"]),
@@ -129,6 +137,9 @@ const KEPT: &[(&str, &[&str])] = &[
     ("TopologySpreadConstraint", &["minDomains", "nodeAffinityPolicy", "nodeTaintsPolicy"]),
     ("TypedLocalObjectReference", &["apiGroup"]),
     ("TypedObjectReference", &["apiGroup", "namespace"]),
+    ("ValidatingAdmissionPolicySpec", &["failurePolicy"]),
+    ("ValidatingWebhook", &["failurePolicy", "matchPolicy", "sideEffects", "timeoutSeconds"]),
+    ("Validation", &["reason"]),
     ("ValidationRule", &["optionalOldSelf", "reason", "rule"]),
     ("VolumeAttachmentSource", &["persistentVolumeName"]),
     ("VolumeAttachmentStatus", &["attached"]),
@@ -136,6 +147,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("VolumeMount", &["mountPropagation", "recursiveReadOnly"]),
     ("VolumeMountStatus", &["recursiveReadOnly"]),
     ("VolumeNodeResources", &["count"]),
+    ("WebhookClientConfig", &["url"]),
     ("WindowsSecurityContextOptions", &["gmsaCredentialSpec", "gmsaCredentialSpecName", "hostProcess", "runAsUserName"]),
 ];
 
@@ -153,6 +165,10 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     // Of any shape, and a struct that is there although it is empty.
     if matches!((in_struct, field), ("ControllerRevision", "data") | ("CSINodeDriver", "allocatable")) {
         return value.is_null();
+    }
+    // An empty name of a port is a name.
+    if matches!((in_struct, field), ("HTTPGetAction" | "TCPSocketAction", "port")) && value.is_string() {
+        return false;
     }
     let empty = match value {
         Value::Null => return true,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 
 use super::go_names;
 use super::omitted::is_omitted;
+use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
 use crate::quantity::Quantity;
 use crate::{Kind, Object, ObjectMeta};
@@ -60,7 +61,17 @@ pub(super) struct Context<'a> {
     pub(super) strict_errors: Vec<String>,
 }
 
+/// How many objections are told at most.
+const MOST_STRICT_ERRORS: usize = 100;
+
 impl Context<'_> {
+    fn object(&mut self, what: &str, field: &str) {
+        let error = format!("{what} field {:?}", self.full_path(field));
+        if self.strict_errors.len() < MOST_STRICT_ERRORS && !self.strict_errors.contains(&error) {
+            self.strict_errors.push(error);
+        }
+    }
+
     /// `spec.containers[0].image`, as strict errors name a field.
     fn full_path(&self, last: &str) -> String {
         let mut path = String::new();
@@ -133,19 +144,21 @@ pub fn go_kind(value: &Value) -> &'static str {
     }
 }
 
-pub(super) fn read<'a>(kind: Kind, value: &'a Value, context: &mut Context<'a>) -> Result<Object, String> {
+/// Reads the fields in the order of the text, where that is known, and in that of the alphabet elsewhere.
+pub(super) fn read<'a>(kind: Kind, value: &'a Value, order: Option<&'a Order>, context: &mut Context<'a>) -> Result<Object, String> {
     let info = kind.info();
     let api_version = if info.group.is_empty() { info.version.to_owned() } else { format!("{}/{}", info.group, info.version) };
     context.root = Type::of_kind(&api_version, info.kind);
-    kind.deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
+    kind.deserialize(Reader { value, order, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
 pub(super) fn read_metadata<'a>(value: &'a Value, context: &mut Context<'a>) -> Result<ObjectMeta, String> {
-    ObjectMeta::deserialize(Reader { value, context, in_struct: "" }).map_err(|misfit| misfit.0)
+    ObjectMeta::deserialize(Reader { value, order: None, context, in_struct: "" }).map_err(|misfit| misfit.0)
 }
 
 struct Reader<'a, 'c> {
     value: &'a Value,
+    order: Option<&'a Order>,
     context: &'c mut Context<'a>,
     /// The struct that holds this value.
     in_struct: &'static str,
@@ -172,6 +185,22 @@ impl Reader<'_, '_> {
     }
 }
 
+impl<'a> Reader<'a, '_> {
+    /// Where a schema, a truth value or a list may stand. Go reads these apart, with a reader that knows of no place and is
+    /// not strict.
+    fn schema_or_other<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        let takes_bool = matches!(self.context.field(), "additionalProperties" | "additionalItems");
+        let mut apart = Context::default();
+        match self.value {
+            Value::Object(object) => visitor.visit_map(Fields::of_struct(object, None, &mut apart, SCHEMA, schema_fields())),
+            Value::Bool(set) if takes_bool => visitor.visit_bool(*set),
+            _ if takes_bool => Err(Misfit("boolean or JSON schema expected".to_owned())),
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: None, context: &mut apart, in_struct: SCHEMA }),
+            _ => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: &mut apart, in_struct: SCHEMA }),
+        }
+    }
+}
+
 /// A number as it was most likely written: one that no integer can hold comes in as a floating-point number.
 fn written(number: &serde_json::Number) -> String {
     match number.as_f64() {
@@ -188,6 +217,8 @@ fn map_type(field: &str, in_struct: &str) -> &'static str {
         "hard" | "used" | "podFixed" => "v1.ResourceList",
         "data" if in_struct == "Secret" => "map[string][]uint8",
         "binaryData" => "map[string][]uint8",
+        "properties" | "patternProperties" | "definitions" if in_struct == SCHEMA => "map[string]v1.JSONSchemaProps",
+        "dependencies" if in_struct == SCHEMA => "map[string]v1.JSONSchemaPropsOrStringArray",
         _ => "map[string]string",
     }
 }
@@ -212,16 +243,15 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     /// Only a number or a text is read without a wanted type: a port or a percentage.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        if self.in_struct == SCHEMA {
+            return self.schema_or_other(visitor);
+        }
         match self.value {
             Value::String(text) => visitor.visit_str(text),
             Value::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
                 Some(number) => visitor.visit_i32(number),
                 None => Err(self.wrong(&format!("number {}", written(number)), "int32")),
             },
-            // Schemas stand where a schema, a truth value or a list may stand.
-            Value::Object(object) if self.in_struct == SCHEMA => visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: SCHEMA, of_struct: Some(schema_fields()) }),
-            Value::Array(items) if self.in_struct == SCHEMA => visitor.visit_seq(Items { items: items.iter().enumerate(), context: self.context, in_struct: SCHEMA }),
-            Value::Bool(set) if self.in_struct == SCHEMA => visitor.visit_bool(*set),
             _ => Err(self.wrong_type("int32")),
         }
     }
@@ -286,8 +316,8 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), context: self.context, in_struct: self.in_struct }),
-            Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), context: self.context, in_struct: self.in_struct }),
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct }),
+            Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: self.context, in_struct: self.in_struct }),
             _ => {
                 let mut wanted = String::new();
                 let _ = visitor.visit_seq(Ask(&mut wanted));
@@ -301,7 +331,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.context, self.in_struct)),
+            Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct)),
             _ => {
                 let field = match self.context.path.last() {
                     Some(Segment::Field(name)) => name,
@@ -322,11 +352,12 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
         // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
         let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
-        if required && name == "LabelSelector" && object.iter().all(|(field, value)| is_omitted(name, field, value)) {
+        let says_nothing = |(field, value): (&String, &Value)| is_omitted(name, field, value) && self.context.fits(field, value);
+        if required && name == "LabelSelector" && object.iter().all(says_nothing) {
             let everything = Map::from_iter([("matchLabels".to_owned(), Value::Object(Map::new()))]);
-            return visitor.visit_map(Fields::of_map(&everything, &mut Context::default(), name));
+            return visitor.visit_map(Fields::of_map(&everything, None, &mut Context::default(), name));
         }
-        visitor.visit_map(Fields { fields: object.iter(), current: None, context: self.context, in_struct: name, of_struct: Some(fields) })
+        visitor.visit_map(Fields::of_struct(object, self.order, self.context, name, fields))
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -340,6 +371,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
 struct Items<'a, 'c> {
     items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+    order: Option<&'a Order>,
     context: &'c mut Context<'a>,
     in_struct: &'static str,
 }
@@ -349,7 +381,8 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Misfit> {
         let Some((index, value)) = self.items.next() else { return Ok(None) };
         self.context.path.push(Segment::Index(index));
-        let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
+        let order = self.order.and_then(|order| order.item(index));
+        let read = seed.deserialize(Reader { value, order, context: self.context, in_struct: self.in_struct });
         self.context.path.pop();
         read.map(Some)
     }
@@ -360,8 +393,8 @@ impl<'de> SeqAccess<'de> for Items<'_, '_> {
 }
 
 struct Fields<'a, 'c> {
-    fields: serde_json::map::Iter<'a>,
-    current: Option<(&'a String, &'a Value)>,
+    fields: Walk<'a>,
+    current: Option<(&'a str, &'a Value, Option<&'a Order>)>,
     context: &'c mut Context<'a>,
     in_struct: &'static str,
     /// The field names, if this is a struct and not a map.
@@ -369,8 +402,12 @@ struct Fields<'a, 'c> {
 }
 
 impl<'a, 'c> Fields<'a, 'c> {
-    fn of_map(object: &'a Map<String, Value>, context: &'c mut Context<'a>, in_struct: &'static str) -> Self {
-        Fields { fields: object.iter(), current: None, context, in_struct, of_struct: None }
+    fn of_map(object: &'a Map<String, Value>, order: Option<&'a Order>, context: &'c mut Context<'a>, in_struct: &'static str) -> Self {
+        Fields { fields: Walk::through(object, order), current: None, context, in_struct, of_struct: None }
+    }
+
+    fn of_struct(object: &'a Map<String, Value>, order: Option<&'a Order>, context: &'c mut Context<'a>, name: &'static str, fields: &'static [&'static str]) -> Self {
+        Fields { of_struct: Some(fields), ..Fields::of_map(object, order, context, name) }
     }
 }
 
@@ -379,23 +416,25 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Misfit> {
         let at_root = self.context.path.is_empty();
         self.current = None;
-        for (field, value) in self.fields.by_ref() {
-            let known = self.of_struct.is_none_or(|fields| fields.contains(&field.as_str()));
-            let of_root = at_root && matches!(field.as_str(), "apiVersion" | "kind");
+        while let Some(found) = self.fields.next() {
+            let (field, value) = (found.name, found.value);
+            let known = self.of_struct.is_none_or(|fields| fields.contains(&field));
+            let of_root = at_root && matches!(field, "apiVersion" | "kind");
             if !(known || of_root) {
-                let path = self.context.full_path(field);
-                self.context.strict_errors.push(format!("unknown field {path:?}"));
+                self.context.object("unknown", field);
+            } else if found.again {
+                self.context.object("duplicate", field);
             } else if self.of_struct.is_none() || !(is_omitted(self.in_struct, field, value) && self.context.fits(field, value)) {
-                self.current = Some((field, value));
+                self.current = Some((field, value, found.order));
                 break;
             }
         }
-        let Some((field, _)) = self.current else { return Ok(None) };
-        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(field.as_str())).map(Some)
+        let Some((field, ..)) = self.current else { return Ok(None) };
+        seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(field)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
-        let (field, value) = self.current.take().expect("a value is asked for after its key");
+        let (field, value, order) = self.current.take().expect("a value is asked for after its key");
         let depth = self.context.path.len();
         if self.of_struct.is_some() {
             self.context.path.extend(go_names::embedded(self.in_struct, field).map(Segment::Embedded));
@@ -403,7 +442,7 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
         } else {
             self.context.path.push(Segment::Key(field));
         }
-        let read = seed.deserialize(Reader { value, context: self.context, in_struct: self.in_struct });
+        let read = seed.deserialize(Reader { value, order, context: self.context, in_struct: self.in_struct });
         self.context.path.truncate(depth);
         read
     }

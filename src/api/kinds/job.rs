@@ -78,13 +78,17 @@ impl Strategy for Job {
             return;
         }
         let (name, uid) = (self.metadata.name.clone().unwrap_or_default(), self.metadata.uid.clone().unwrap_or_default());
+        // The labels that the Job was given by default are the very map of the template, so they get the server's as well.
+        let shared = self.spec.template.metadata.as_ref().and_then(|meta| meta.labels.as_ref()).is_some_and(|labels| !labels.is_empty());
         let spec = Arc::make_mut(&mut self.spec);
         let labels = spec.template.metadata.get_or_insert_default().labels.get_or_insert_default();
         for (key, value) in [(LEGACY_NAME_LABEL, &name), (NAME_LABEL, &name), (LEGACY_UID_LABEL, &uid), (UID_LABEL, &uid)] {
             labels.entry(key.to_owned()).or_insert_with(|| value.clone());
         }
         spec.selector = Some(selector_of(&uid, spec.selector.take()));
-        self.take_labels();
+        if shared {
+            self.take_labels();
+        }
     }
 
     fn prepare_for_update(&mut self, old: &Self) {

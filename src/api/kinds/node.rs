@@ -22,7 +22,7 @@ impl Node {
         let first = self.spec.pod_cidrs.iter().flatten().next().cloned();
         let old = self.spec.pod_cidr.clone().filter(|network| !network.is_empty());
         match (old, first) {
-            (Some(old), None) => Arc::make_mut(&mut self.spec).pod_cidrs = Some(vec![old]),
+            (Some(old), first) if first.as_ref() != Some(&old) => Arc::make_mut(&mut self.spec).pod_cidrs = Some(vec![old]),
             (None, Some(first)) => Arc::make_mut(&mut self.spec).pod_cidr = Some(first),
             _ => {}
         }

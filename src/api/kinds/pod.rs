@@ -61,7 +61,8 @@ impl Strategy for Pod {
         }
         let mut status = PodStatus {
             phase: Some("Pending".to_owned()),
-            qos_class: Some(pod_state::qos_class(&self.spec).to_owned()),
+            // Whoever names a class gets it, as the reference has it.
+            qos_class: self.status.qos_class.clone().filter(|class| !class.is_empty()).or_else(|| Some(pod_state::qos_class(&self.spec).to_owned())),
             ..Default::default()
         };
         if self.spec.scheduling_gates.as_ref().is_some_and(|gates| !gates.is_empty()) {
@@ -121,7 +122,7 @@ impl Strategy for Pod {
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::pod_update::validate_status(self, old)
+        validation::pod_status::validate(self, old)
     }
 
     fn validate_part_update(&self, part: Part, old: &Self) -> Vec<FieldError> {

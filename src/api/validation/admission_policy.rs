@@ -27,6 +27,9 @@ fn match_constraints(constraints: Option<&MatchResources>, path: &Path) -> Vec<F
 /// Takes the variables in, in their order; later ones may name earlier ones.
 fn variables(variables: &[Variable], expressions: &mut Expressions, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
+    if !variables.is_empty() {
+        expressions.compose();
+    }
     for (index, variable) in variables.iter().enumerate() {
         let at = path.index(index);
         if variable.name.trim().is_empty() {
@@ -248,7 +251,7 @@ fn param_ref(reference: &ParamRef, path: &Path) -> Vec<FieldError> {
     if name.is_empty() && reference.selector.is_none() {
         errors.push(FieldError::required(path, "one of name or selector must be specified"));
     }
-    super::one_of(&mut errors, &path.child("parameterNotFoundAction"), reference.parameter_not_found_action.as_deref(), &["Deny", "Allow"]);
+    super::pointed_to(&mut errors, &path.child("parameterNotFoundAction"), reference.parameter_not_found_action.as_deref(), &["Deny", "Allow"]);
     errors
 }
 

@@ -96,7 +96,7 @@ fn resources(all: &[String], path: &Path) -> Vec<FieldError> {
 pub(crate) fn match_resources(resources: &MatchResources, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     const POLICIES: &[&str] = &["Equivalent", "Exact"];
-    super::one_of(&mut errors, &path.child("matchPolicy"), resources.match_policy.as_deref(), POLICIES);
+    super::pointed_to(&mut errors, &path.child("matchPolicy"), resources.match_policy.as_deref(), POLICIES);
     for (name, selector) in [("namespaceSelector", &resources.namespace_selector), ("objectSelector", &resources.object_selector)] {
         if selector.is_none() {
             errors.push(FieldError::required(path.child(name), ""));

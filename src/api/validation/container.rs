@@ -537,7 +537,7 @@ fn security_context(context: &SecurityContext, host_users: bool, path: &Path) ->
     if context.allow_privilege_escalation == Some(false) {
         if context.privileged == Some(true) {
             let why = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-            errors.push(FieldError::invalid(path, json!(context), why));
+            errors.push(FieldError::invalid(path, "", why).shown_as(super::go_dump::compact("SecurityContext", &json!(context))));
         }
         let added = context.capabilities.as_ref().map(|capabilities| list(&capabilities.add)).unwrap_or_default();
         if added.iter().any(|capability| capability == "CAP_SYS_ADMIN") {

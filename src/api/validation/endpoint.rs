@@ -54,7 +54,7 @@ fn ports(slice: &EndpointSlice) -> Vec<FieldError> {
             errors.push(FieldError::duplicate(path.child("name"), name));
         }
         names.push(name);
-        one_of(&mut errors, &path.child("protocol"), port.protocol.as_deref(), PROTOCOLS);
+        super::pointed_to(&mut errors, &path.child("protocol"), port.protocol.as_deref(), PROTOCOLS);
         if let Some(protocol) = &port.app_protocol {
             invalid_each(&mut errors, &path.child("appProtocol"), protocol.as_str(), name_rules::label_key(protocol));
         }

@@ -100,7 +100,7 @@ fn exit_codes(job: &JobSpec, codes: &PodFailurePolicyOnExitCodesRequirement, pat
     let path = path.child("values");
     let values = &codes.values;
     if values.is_empty() {
-        errors.push(FieldError::invalid(&path, json!(values), "at least one value is required"));
+        errors.push(FieldError::invalid(&path, Value::Null, "at least one value is required"));
     } else if values.len() > MAX_EXIT_CODES {
         errors.push(FieldError::too_many(&path, values.len(), MAX_EXIT_CODES));
     }

@@ -42,6 +42,7 @@ pub(crate) mod pod_resize;
 pub(crate) mod pod_annotations;
 mod pod_resources;
 pub(crate) mod pod_security;
+pub(crate) mod pod_status;
 pub(crate) mod pod_update;
 pub(crate) mod priority_level;
 pub(crate) mod probe;
@@ -80,10 +81,15 @@ pub(crate) fn nonnegative(errors: &mut Vec<FieldError>, field: &Path, value: imp
 
 /// A value that must be one of a few, and must be there.
 pub(crate) fn one_of(errors: &mut Vec<FieldError>, field: &Path, value: Option<&str>, supported: &[&str]) {
-    match value.unwrap_or_default() {
-        "" => errors.push(FieldError::required(field, "")),
-        value if !supported.contains(&value) => errors.push(FieldError::not_supported(field, value, supported)),
-        _ => {}
+    pointed_to(errors, field, value.filter(|value| !value.is_empty()), supported);
+}
+
+/// The same where Go has a pointer: an empty text is there, and it is none of the few.
+pub(crate) fn pointed_to(errors: &mut Vec<FieldError>, field: &Path, value: Option<&str>, supported: &[&str]) {
+    match value {
+        None => errors.push(FieldError::required(field, "")),
+        Some(value) if !supported.contains(&value) => errors.push(FieldError::not_supported(field, value, supported)),
+        Some(_) => {}
     }
 }
 

@@ -3,6 +3,8 @@
 //! Models: pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate, ValidateNamespace), v1.36.
 //! Simplified: dynamic kubelet configuration, swap and declared features are not checked.
 
+use serde_json::json;
+
 use super::{invalid_each, ip, list, metadata, resources, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::resource::resource_list;
@@ -11,8 +13,14 @@ use crate::{Namespace, Node, name_rules};
 pub(crate) fn node(node: &Node) -> Vec<FieldError> {
     let mut errors = metadata::validate(&node.metadata, false, metadata::SUBDOMAIN);
     errors.extend(taints_and_resources(node));
-    for (index, network) in list(&node.spec.pod_cidrs).iter().enumerate() {
-        errors.extend(ip::network(network, &Path::new("spec").child("podCIDRs").index(index)));
+    let (networks, networks_path) = (list(&node.spec.pod_cidrs), Path::new("spec").child("podCIDRs"));
+    for (index, network) in networks.iter().enumerate() {
+        errors.extend(ip::network(network, &networks_path.index(index)));
+    }
+    let is_six = |network: &String| network.contains(':');
+    let both_families = networks.iter().any(is_six) && !networks.iter().all(is_six);
+    if networks.len() > 2 || (networks.len() == 2 && !both_families) {
+        errors.push(FieldError::invalid(networks_path, json!(networks), "may specify no more than one CIDR for each IP family"));
     }
     errors
 }

@@ -1,14 +1,14 @@
 //! What may change in a pod: hardly anything but images, a shorter deadline and further tolerations.
 //!
-//! Models: pkg/apis/core/validation/validation.go (ValidatePodUpdate, ValidatePodStatusUpdate), v1.36.
-//! Simplified: of the containers in a status only their states are checked.
+//! Models: pkg/apis/core/validation/validation.go (ValidatePodUpdate), v1.36.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration};
 use serde_json::json;
 
-use super::{invalid_each, list, metadata, pod, pod_annotations, scheduling, text};
+use super::{list, metadata, pod, pod_annotations, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::{Pod, name_rules};
 
@@ -157,54 +157,4 @@ fn narrowed_affinity(new: Option<&NodeAffinity>, old: Option<&NodeAffinity>, pat
     let pairs = new.iter().zip(&old).enumerate().filter(|(_, (new, old))| !only_added(new, old));
     let why = "only additions are allowed (no mutations or deletions)";
     pairs.map(|(index, (new, _))| FieldError::invalid(path.index(index), json!(new), why).shown_as(shown(new))).collect()
-}
-
-pub(crate) fn validate_status(new: &Pod, old: &Pod) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    errors.extend(pod_annotations::update(new, old, &Path::new("metadata").child("annotations")));
-    let path = Path::new("status");
-    if new.spec.node_name != old.spec.node_name {
-        errors.push(FieldError::forbidden(path.child("nodeName"), "may not be changed directly"));
-    }
-    let nominated = text(&new.status.nominated_node_name);
-    if !nominated.is_empty() && nominated != text(&old.status.nominated_node_name) {
-        invalid_each(&mut errors, &path.child("nominatedNodeName"), nominated, name_rules::dns1123_subdomain(nominated));
-        if !text(&old.spec.node_name).is_empty() {
-            let why = "may not be set on pods that are already bound to a node";
-            errors.push(FieldError::forbidden(path.child("nominatedNodeName"), why));
-        }
-    }
-    if let Some(generation) = new.status.observed_generation.filter(|generation| *generation < 0) {
-        errors.push(FieldError::invalid(path.child("observedGeneration"), generation, "must be a non-negative integer"));
-    }
-    let class = |pod: &Pod| json!(text(&pod.status.qos_class));
-    errors.extend(metadata::immutable(&class(new), &class(old), &path.child("qosClass")));
-    errors.extend(finished_containers(new, old, &path));
-    errors
-}
-
-/// A container that has ended for good stays ended.
-fn finished_containers(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
-    let policy = text(&new.spec.restart_policy);
-    if policy == "Always" {
-        return Vec::new();
-    }
-    let mut errors = Vec::new();
-    let lists = [
-        ("containerStatuses", list(&new.status.container_statuses), list(&old.status.container_statuses)),
-        ("initContainerStatuses", list(&new.status.init_container_statuses), list(&old.status.init_container_statuses)),
-    ];
-    for (name, new, old) in lists {
-        for (index, old) in old.iter().enumerate() {
-            let Some(ended) = old.state.as_ref().and_then(|state| state.terminated.as_ref()) else { continue };
-            let restarts = policy == "OnFailure" && ended.exit_code != 0;
-            let now = new.iter().find(|new| new.name == old.name);
-            let back = now.is_some_and(|now| now.state.as_ref().is_some_and(|state| state.terminated.is_none()));
-            if back && !restarts {
-                let why = "may not be transitioned to non-terminated state";
-                errors.push(FieldError::forbidden(path.child(name).index(index).child("state"), why));
-            }
-        }
-    }
-    errors
 }

@@ -47,6 +47,8 @@ const STRUCTS: &[(&str, Fields)] = &[
     ("CSINodeDriver", &[("topologyKeys", Empty::Null)]),
     ("CertificateSigningRequestCondition", UPDATED),
     ("ClusterRole", &[("rules", Empty::Null)]),
+    ("ContainerStateRunning", &[("startedAt", Empty::Null)]),
+    ("ContainerStateTerminated", &[("finishedAt", Empty::Null), ("startedAt", Empty::Null)]),
     ("ContainerStatus", &[("lastState", Empty::Object), ("state", Empty::Object)]),
     ("CustomResourceDefinitionStatus", &[("acceptedNames", Empty::Names), ("conditions", Empty::Null), ("storedVersions", Empty::Null)]),
     ("DaemonSetCondition", TRANSITION),

@@ -26,6 +26,7 @@ impl ApiServer {
     pub(super) fn create_object(&mut self, mut object: Object, call: &mut Call) -> Result<Object, Status> {
         let kind = object.kind();
         self.check_definition(&object)?;
+        forget_system_fields(&mut object);
         object.set_defaults();
         self.track_create(&object, None, call);
         // Admission sees an object that has no name yet if only a prefix was given.
@@ -61,6 +62,10 @@ impl ApiServer {
             return Ok(object);
         }
         self.keep_address(Some(&object), None, call)?;
+        // What was stored is read again, with defaults: a Job has labels of its own only then.
+        if kind == Kind::Job {
+            object.set_defaults();
+        }
         Ok(self.commit(kind, key, Some(object), call))
     }
 
@@ -68,18 +73,20 @@ impl ApiServer {
     fn stamp_new(&mut self, object: &mut Object, call: &Call) {
         let uid = names::new_uid(&mut self.stream);
         let seconds = self.epoch.seconds(call.now);
+        let is_limit_range = object.kind() == Kind::LimitRange;
         let meta = object.meta_mut();
         if meta.name.as_deref().unwrap_or_default().is_empty()
             && let Some(base) = meta.generate_name.as_deref().filter(|base| !base.is_empty())
         {
             meta.name = Some(names::generate_name(base, &mut self.stream));
         }
+        // A LimitRange is the one kind that needs no name.
+        if is_limit_range && meta.name.as_deref().unwrap_or_default().is_empty() {
+            meta.name = Some(names::new_uid(&mut self.stream));
+        }
         meta.uid = Some(uid);
         meta.creation_timestamp = Some(seconds);
         meta.resource_version = None;
-        meta.deletion_timestamp = None;
-        meta.deletion_grace_period_seconds = None;
-        meta.self_link = None;
     }
 
     fn admit(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
@@ -247,6 +254,13 @@ impl ApiServer {
         self.keep_address(Some(&object), Some(&old), call)?;
         Ok(self.commit(kind, key, Some(object), call))
     }
+}
+
+/// Nobody but the server says these of a new object.
+fn forget_system_fields(object: &mut Object) {
+    let meta = object.meta_mut();
+    (meta.creation_timestamp, meta.deletion_timestamp, meta.uid) = (None, None, None);
+    (meta.deletion_grace_period_seconds, meta.self_link) = (None, None);
 }
 
 /// What was read, unless the writer wants unknown fields refused; they are warned of by default.

@@ -70,10 +70,12 @@ pub enum Base {
     Busybox,
     Alpine,
     Debian,
+    /// Debian with Node.js.
+    Node,
 }
 
 impl Base {
-    pub const ALL: [Base; 4] = [Base::Scratch, Base::Busybox, Base::Alpine, Base::Debian];
+    pub const ALL: [Base; 5] = [Base::Scratch, Base::Busybox, Base::Alpine, Base::Debian, Base::Node];
 
     /// A computer with these programs and no processes.
     pub(super) fn machine(self) -> Machine {
@@ -82,6 +84,9 @@ impl Base {
             return machine;
         }
         podarium_machine::install_everyday_programs(&mut machine);
+        if self == Base::Node {
+            podarium_machine::install_programs(&mut machine, &["node", "nodejs"]);
+        }
         machine.set_busybox(matches!(self, Base::Busybox | Base::Alpine));
         if self == Base::Busybox {
             // This image knows its users and not its groups.
@@ -90,12 +95,12 @@ impl Base {
         let users = match self {
             Base::Busybox => BUSYBOX_USERS,
             Base::Alpine => ALPINE_USERS,
-            Base::Scratch | Base::Debian => DEBIAN_USERS,
+            Base::Scratch | Base::Debian | Base::Node => DEBIAN_USERS,
         };
         machine.files.write("/etc/passwd", users, 0o644, Time::ZERO).expect("/etc is there");
         let release = match self {
             Base::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
-            Base::Debian => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",
+            Base::Debian | Base::Node => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",
             Base::Scratch | Base::Busybox => return machine,
         };
         machine.files.write("/etc/os-release", release, 0o644, Time::ZERO).expect("/etc is there");

@@ -4,7 +4,11 @@
 //! Models: nothing of Kubernetes; this stands for the programs in containers.
 //! Simplified: a behaviour is a timetable, not a program: it reads no files and calls nobody.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
+
+use podarium_machine::Machine;
 
 use super::Base;
 
@@ -38,6 +42,10 @@ pub struct Image {
     pub base: Base,
     /// Files of its own, by path.
     pub files: Vec<(String, String)>,
+    /// Its whole disk and programs, of an image that was built: in the place of the base.
+    pub contents: Option<Contents>,
+    /// The digest of its manifest, if it was built.
+    pub digest: Option<String>,
     /// What containers do that bring a command of their own; the first that fits counts.
     pub commands: Vec<CommandBehavior>,
 }
@@ -61,6 +69,8 @@ impl Image {
             user: 0,
             base: Base::Debian,
             files: Vec::new(),
+            contents: None,
+            digest: None,
             commands: Vec::new(),
         }
     }
@@ -100,6 +110,22 @@ impl Image {
     }
 }
 
+/// A computer that was prepared and runs nothing: what the layers of an image come to.
+#[derive(Clone)]
+pub struct Contents(pub Arc<Machine>);
+
+impl PartialEq for Contents {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contents")
+    }
+}
+
 /// What a container does if its command line contains this text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommandBehavior {
@@ -122,6 +148,8 @@ pub struct Behavior {
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
     pub serves: Vec<Serves>,
+    /// Whether its ports speak TLS.
+    pub tls: bool,
     /// A web server that hands out the files of its container from this directory.
     pub root: Option<String>,
     /// How many requests it works on at a time; more wait for their turn. `None`: all at once.
@@ -144,6 +172,7 @@ impl Default for Behavior {
             exits: Vec::new(),
             logs: Vec::new(),
             serves: Vec::new(),
+            tls: false,
             root: None,
             workers: None,
             execs: Vec::new(),

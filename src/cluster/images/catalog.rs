@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use podarium_machine::Machine;
+use podarium_sim::Time;
 
 use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry};
 
@@ -99,7 +100,15 @@ impl ImageCatalog {
 
     /// Starts a container of this image.
     pub fn start(&self, image: &Arc<Image>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Computer, StartError> {
-        Computer::start(image.clone(), self.bases[&image.base].clone(), spawned, storage)
+        let prototype = image.contents.as_ref().map_or(&self.bases[&image.base], |contents| &contents.0);
+        Computer::start(image.clone(), prototype.clone(), spawned, storage)
+    }
+
+    /// A computer with the files and programs of an image, and no processes: what is built upon it starts from here.
+    pub fn contents(&self, image: &Image) -> Machine {
+        let mut machine = image.contents.as_ref().map_or(&self.bases[&image.base], |contents| &contents.0).as_ref().clone();
+        Computer::put_files(image, &mut machine, Time::ZERO);
+        machine
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{
-    CTRL_C, CTRL_D, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+    CTRL_C, CTRL_D, ConnectionId, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
 use podarium_sim::Time;
 
@@ -133,11 +133,8 @@ impl Computer {
             memory_limit_bytes: spawned.memory_limit,
             ..Hardware::default()
         });
-        for (path, text) in self.image.files.iter().chain(&spawned.files) {
-            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
-            let written = machine.files.mkdir_all(directory, spawned.at).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, spawned.at));
-            debug_assert!(written.is_ok(), "{path}: {written:?}");
-        }
+        Self::put_files(&self.image, &mut machine, spawned.at);
+        Self::write_files(&spawned.files, &mut machine, spawned.at);
         for point in &spawned.mounts {
             let known = self.volumes.iter().find(|(_, mounted)| **mounted == point.mounted).map(|(id, _)| *id);
             let id = known.unwrap_or_else(|| {
@@ -152,6 +149,19 @@ impl Computer {
         }
         machine.files.set_root_read_only(spawned.read_only_root);
         machine
+    }
+
+    /// Gives a computer the files of an image.
+    pub(super) fn put_files(image: &Image, machine: &mut Machine, now: Time) {
+        Self::write_files(&image.files, machine, now);
+    }
+
+    fn write_files(files: &[(String, String)], machine: &mut Machine, now: Time) {
+        for (path, text) in files {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
+            let written = machine.files.mkdir_all(directory, now).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, now));
+            debug_assert!(written.is_ok(), "{path}: {written:?}");
+        }
     }
 
     /// Puts the volumes in as others have left them.
@@ -307,6 +317,26 @@ impl Computer {
         machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
     }
 
+    /// Opens a connection that carries bytes to a program that listens for such. What it does with it comes out of
+    /// [`Computer::run`]; `None`: no program takes bytes on this port.
+    pub fn connect(&mut self, port: u16, from: &str) -> Option<ConnectionId> {
+        self.machine.as_mut()?.connect(port, from)
+    }
+
+    /// Something comes from the client of such a connection; nothing: no more will come.
+    pub fn connection_data(&mut self, id: ConnectionId, bytes: &[u8]) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.connection_data(id, bytes);
+        }
+    }
+
+    /// Its client is gone.
+    pub fn hang_up(&mut self, id: ConnectionId) {
+        if let Some(machine) = self.machine.as_mut() {
+            machine.hang_up(id);
+        }
+    }
+
     /// Its container has other limits now.
     pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
         if let Main::Played(behaving) = &mut self.main {
@@ -324,7 +354,7 @@ impl Computer {
     /// Whether what is in a directory may be other than the image has it.
     fn has_files_of_others(&self, directory: &str) -> bool {
         let meets = |path: &str| path.starts_with(directory) || directory.starts_with(path);
-        self.machine.is_some() || self.spawned.mounts.iter().any(|point| meets(&point.path))
+        self.machine.is_some() || self.image.contents.is_some() || self.spawned.mounts.iter().any(|point| meets(&point.path))
     }
 
     /// A file of its own, as its web server hands it out.

@@ -12,12 +12,14 @@ mod catalog;
 mod computer;
 mod cpu_meter;
 mod process;
+mod pushed;
 mod reference;
 mod web_files;
 
 mod alpine;
 mod auth;
 mod busybox;
+mod control_plane;
 mod curl;
 mod debian;
 mod gceme;
@@ -26,15 +28,17 @@ mod hello_app;
 mod httpd;
 mod monolith;
 mod nginx;
+mod node;
 mod pause;
 mod python;
 mod redis;
 
-pub use behavior::{Behavior, CommandBehavior, ExecRule, Exit, Image, Layer, LogText, Serves};
+pub use behavior::{Behavior, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use pushed::Pushed;
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.
@@ -44,6 +48,7 @@ fn registry() -> Vec<Vec<Image>> {
         alpine::images(),
         auth::images(),
         busybox::images(),
+        control_plane::images(),
         curl::images(),
         debian::images(),
         gceme::images(),
@@ -52,6 +57,7 @@ fn registry() -> Vec<Vec<Image>> {
         httpd::images(),
         monolith::images(),
         nginx::images(),
+        node::images(),
         pause::images(),
         python::images(),
         redis::images(),

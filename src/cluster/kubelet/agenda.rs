@@ -18,6 +18,8 @@ pub(super) enum Sleeper {
     Lease,
     Puller,
     Statuses,
+    Tunnels,
+    Manifests,
     Pod(Uid),
 }
 

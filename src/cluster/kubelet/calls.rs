@@ -12,7 +12,7 @@ use super::host::Host;
 use super::pod::{PodState, Uid};
 use super::runtime::Sent;
 use crate::component::Ctx;
-use crate::network::{Answered, PodCall, PodPlace};
+use crate::network::{Answered, PodCall, PodPlace, Said};
 
 /// Who waits for what comes back.
 #[derive(Clone, Debug)]
@@ -35,9 +35,12 @@ impl PodState {
             let caller = |waits| Caller { pod: self.uid.clone(), container: container.clone(), waits };
             match sent {
                 Sent::Answer(connection, answer) => {
+                    if self.tunnel_answered(&container, connection, &answer, host, ctx) {
+                        continue;
+                    }
                     let status = match &answer {
                         Answer::Response(response) => Some(response.status),
-                        Answer::Reset => None,
+                        _ => None,
                     };
                     if self.probe_request_ended(&container, connection.0, status, host, ctx) {
                         continue;
@@ -48,7 +51,7 @@ impl PodState {
                             let version = self.version_of(&container, host);
                             Some(Arc::new(Answered { status: response.status, headers: response.headers, body: response.body, version }))
                         }
-                        Answer::Reset => None,
+                        _ => None,
                     };
                     ctx.program_answered(process, connection.0, answered);
                 }
@@ -58,11 +61,22 @@ impl PodState {
                     host.callers.insert(call, caller(Waits::Http(id)));
                 }
                 Sent::Call(Outgoing::Lookup { id, name, record, .. }) => {
-                    let call = ctx.look_up(name, record);
+                    let place = self.place_on_network(host);
+                    let call = ctx.look_up(place, name, record);
                     host.callers.insert(call, caller(Waits::Lookup(id)));
                 }
-                // Nothing that a pod asks goes both ways; and what nobody waits for any more is dropped when it comes.
-                Sent::Call(Outgoing::Data { .. } | Outgoing::Close { .. }) => {}
+                Sent::Call(Outgoing::Data { id, bytes }) => {
+                    let said = if bytes.is_empty() { Said::End } else { Said::Data(bytes) };
+                    if let Some(call) = host.call_of(&self.uid, &container, id) {
+                        ctx.say_to_server(call, said);
+                    }
+                }
+                Sent::Call(Outgoing::Close { id }) => {
+                    if let Some(call) = host.call_of(&self.uid, &container, id) {
+                        host.callers.remove(&call);
+                        ctx.say_to_server(call, Said::Gone);
+                    }
+                }
             }
         }
     }
@@ -71,15 +85,16 @@ impl PodState {
     fn version_of(&self, id: &str, host: &Host) -> Arc<str> {
         let name = self.runtime.containers.iter().find(|container| &*container.record.id == id).map(|container| container.record.name.clone());
         let declared = self.pod.spec.containers.iter().find(|container| Some(container.name.as_str()) == name.as_deref());
-        let image = declared.and_then(|container| host.images.get(container.image.as_deref()?));
+        let image = declared.and_then(|container| host.puller.image(container.image.as_deref()?));
         image.map_or_else(|| "".into(), |image| image.version.as_str().into())
     }
 
     fn place_on_network(&self, host: &Host) -> PodPlace {
-        let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), searches: Vec::new(), ndots: 1 };
+        let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), name_server: None, searches: Vec::new(), ndots: 1 };
         for line in self.resolver_file().lines() {
             let mut words = line.split_whitespace();
             match words.next() {
+                Some("nameserver") if place.name_server.is_none() => place.name_server = words.next().and_then(|ip| ip.parse().ok()),
                 Some("search") => place.searches = words.map(str::to_owned).collect(),
                 Some("options") => place.ndots = words.find_map(|word| word.strip_prefix("ndots:")?.parse().ok()).unwrap_or(place.ndots),
                 _ => {}
@@ -89,11 +104,33 @@ impl PodState {
     }
 }
 
+impl Host {
+    fn call_of(&self, pod: &Uid, container: &Arc<str>, exchange: ExchangeId) -> Option<PodCall> {
+        let is_it = |caller: &Caller| caller.pod == *pod && caller.container == *container && matches!(caller.waits, Waits::Http(id) if id == exchange);
+        self.callers.iter().find(|(_, caller)| is_it(caller)).map(|(call, _)| *call)
+    }
+}
+
+/// The programs of a container have ended, so nobody waits for their answers.
+pub(super) fn forget(host: &mut Host, container: &Arc<str>, ctx: &mut Ctx<'_>) {
+    let of: Vec<PodCall> = host.callers.iter().filter(|(_, caller)| caller.container == *container).map(|(call, _)| *call).collect();
+    for call in of {
+        host.callers.remove(&call);
+        ctx.say_to_server(call, Said::Gone);
+    }
+}
+
 impl Kubelet {
     /// A piece of an answer has come for a program in a pod.
     pub(super) fn call_answered(&mut self, call: PodCall, event: HttpEvent, ctx: &mut Ctx<'_>) {
         let is_last = matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_));
-        let Some(caller) = self.host.callers.get(&call).cloned() else { return };
+        let Some(caller) = self.host.callers.get(&call).cloned() else {
+            // A connection that nobody wants any more.
+            if !is_last {
+                ctx.say_to_server(call, Said::Gone);
+            }
+            return;
+        };
         if is_last {
             self.host.callers.remove(&call);
         }

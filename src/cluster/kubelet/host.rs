@@ -18,6 +18,7 @@ use super::events::Events;
 use super::pod::Uid;
 use super::puller::Puller;
 use super::status_writer::StatusQueue;
+use super::tunnels::Tunnels;
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
@@ -42,6 +43,8 @@ pub(super) struct Host {
     pub asked: BTreeMap<RequestId, Uid>,
     /// Who waits for what programs in pods have asked for.
     pub callers: BTreeMap<PodCall, Caller>,
+    /// The connections that carry bytes to ports of pods.
+    pub tunnels: Tunnels,
     /// When the kubelet started; its loops count from here.
     pub started: Time,
     /// How far the relists lie behind the start, and the checks of the work queue.
@@ -62,6 +65,7 @@ impl Host {
             services: BTreeMap::new(),
             asked: BTreeMap::new(),
             callers: BTreeMap::new(),
+            tunnels: Tunnels::new(),
             started: Time::ZERO,
             relist_offset: Duration::ZERO,
             tick_offset: Duration::ZERO,

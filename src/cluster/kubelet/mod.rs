@@ -42,6 +42,7 @@ mod node_status;
 mod phase;
 mod pod;
 mod pod_status;
+mod port_forward;
 mod probes;
 mod puller;
 mod resize;
@@ -50,12 +51,14 @@ mod runtime;
 mod serving;
 mod spawn;
 mod start;
+mod static_pods;
 mod status_cache;
 mod status_patch;
 mod status_writer;
 mod streaming;
 mod sync;
 mod termination;
+mod tunnels;
 mod volumes;
 mod worker;
 
@@ -64,3 +67,4 @@ mod tests;
 
 pub use config::NodeConfig;
 pub use kubelet::Kubelet;
+pub(crate) use spawn::machine_disk;

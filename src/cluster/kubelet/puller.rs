@@ -16,7 +16,7 @@ use super::host::Host;
 use super::pod::{PodState, Uid};
 use crate::client::EventType;
 use crate::component::Ctx;
-use crate::images::{Image, ImageCatalog, PullError, Reference};
+use crate::images::{Image, ImageCatalog, PullError, Pushed, Reference};
 
 /// What asking the registry for a manifest takes, up to twice as long.
 const REGISTRY: Duration = Duration::from_millis(250);
@@ -83,8 +83,16 @@ impl Puller {
         Reference::parse(name).map_or_else(|_| name.to_owned(), |name| name.to_string())
     }
 
-    /// Stands for the digest of the image's content.
+    /// An image that is on the node.
+    pub fn image(&self, name: &str) -> Option<&Arc<Image>> {
+        self.present.get(&self.runtime_name(name))
+    }
+
+    /// The digest of the image, or what stands for it.
     pub fn image_id(&self, image: &Image) -> String {
+        if let (Some(digest), Ok(name)) = (&image.digest, Reference::parse(&image.name)) {
+            return format!("{}@{digest}", name.name());
+        }
         let mut hex = String::new();
         for part in 0..4u8 {
             let mut fingerprint = Fingerprint::default();
@@ -115,12 +123,12 @@ impl Puller {
     }
 
     /// Gives the first in the queue its time, if it has none yet. When the pull in hand is over.
-    fn begin_next(&mut self, catalog: &ImageCatalog, now: Time, stream: &mut Stream) -> Option<Time> {
+    fn begin_next(&mut self, catalog: &ImageCatalog, pushed: &Pushed, now: Time, stream: &mut Stream) -> Option<Time> {
         let pull = self.queue.front_mut()?;
         if let Some((_, until)) = pull.span {
             return Some(until);
         }
-        let takes = match catalog.pull(&pull.name) {
+        let takes = match pushed.pull(&pull.name, catalog) {
             Ok(image) => {
                 let missing: u64 = image.layers.iter().filter(|layer| !self.layers.contains(&layer.name)).map(|layer| layer.bytes).sum();
                 let load = Duration::from_secs_f64(missing as f64 / self.bytes_per_second as f64);
@@ -141,7 +149,7 @@ impl Host {
         let over = |pull: &mut Pull| pull.span.is_some_and(|(_, until)| until <= now);
         let ready = self.puller.queue.front_mut().is_some_and(over).then(|| self.puller.queue.pop_front()).flatten();
         let uid = ready.map(|pull| {
-            let result = self.images.pull(&pull.name).cloned();
+            let result = ctx.pushed.pull(&pull.name, &self.images).cloned();
             if let Ok(image) = &result {
                 self.puller.keep(&pull.name, image);
             }
@@ -150,7 +158,7 @@ impl Host {
             self.puller.done.insert((pull.uid.clone(), pull.container), pulled);
             pull.uid
         });
-        let next = self.puller.begin_next(&self.images, now, ctx.stream());
+        let next = self.puller.begin_next(&self.images, ctx.pushed, now, ctx.stream);
         self.agenda.set(Sleeper::Puller, next);
         uid
     }
@@ -202,7 +210,7 @@ impl PodState {
         run.asked = true;
         let pull = Pull { uid: self.uid.clone(), container: container.name.clone(), name, asked_at: ctx.now(), span: None };
         host.puller.queue.push_back(pull);
-        let next = host.puller.begin_next(&host.images, ctx.now(), ctx.stream());
+        let next = host.puller.begin_next(&host.images, ctx.pushed, ctx.now, ctx.stream);
         host.agenda.set(Sleeper::Puller, next);
         None
     }

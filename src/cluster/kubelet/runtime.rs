@@ -201,10 +201,10 @@ impl PodRuntime {
         .collect()
     }
 
-    /// The processes that have ended since the last call, whose connections are to be closed.
-    pub fn take_ended(&mut self) -> Vec<ProcessId> {
+    /// The processes that have ended since the last call, with their containers' ids, whose connections are to be closed.
+    pub fn take_ended(&mut self) -> Vec<(Arc<str>, ProcessId)> {
         let ended = self.containers.iter_mut().filter(|container| !container.record.is_running());
-        ended.filter_map(|container| container.connected.take()).collect()
+        ended.filter_map(|container| Some((container.record.id.clone(), container.connected.take()?))).collect()
     }
 
     /// Lets the processes do what is due. Whether any container ended.

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::agenda::Sleeper;
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
+use super::tunnels::Near;
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Arrival, Connected};
+use crate::network::{Arrival, Connected, Wanted};
 
 impl Kubelet {
     pub(super) fn serve(&mut self, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
@@ -19,6 +20,9 @@ impl Kubelet {
         }
         if self.host.config.address.parse() != Ok(arrival.to) {
             return Connected::Dropped;
+        }
+        if arrival.asked.wanted == Wanted::Echo {
+            return Connected::Alive;
         }
         let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
         let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, ctx));
@@ -29,6 +33,17 @@ impl Kubelet {
         let now = ctx.now();
         let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
         let state: &mut PodState = Arc::make_mut(state);
+        match arrival.asked.wanted {
+            Wanted::Answer => {}
+            Wanted::Echo => return Connected::Alive,
+            Wanted::Listener => return if state.runtime.listens(arrival.port, now) { Connected::Alive } else { Connected::Refused },
+            Wanted::Bytes => {
+                let opened = state.open_tunnel(arrival.port, &arrival.from.to_string(), Near::Network, &mut self.host, ctx);
+                // Whoever accepts it does so at once.
+                self.host.agenda.sooner(Sleeper::Pod(uid.clone()), now);
+                return opened.map_or(Connected::Refused, |(conduit, process)| Connected::Opened { process, conduit });
+            }
+        }
         let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now, ctx.disks) {
             None => return Connected::Refused,
             Some((container, taken)) => {

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::commands::{CommandId, Waits};
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
+use super::port_forward::Forward;
 use crate::component::Ctx;
 use crate::gateway::HttpId;
 use crate::http::Query;
@@ -33,11 +34,11 @@ const CLOSE: u8 = 255;
 
 const PROTOCOL: &str = "v5.channel.k8s.io";
 
-/// A client that talks with a container.
+/// A client that talks with a container, or with ports of its pod.
 #[derive(Clone, Debug)]
-pub(super) struct Conversation {
-    pod: Uid,
-    command: CommandId,
+pub(super) enum Conversation {
+    Command { pod: Uid, command: CommandId },
+    Forward(Forward),
 }
 
 /// What a client asks for.
@@ -65,6 +66,10 @@ impl Kubelet {
         let Some(state) = self.pods.values_mut().find(|state| state.key == wanted.key && !state.vanished) else {
             return ctx.http_reply(id, refusal(404, "pod does not exist"));
         };
+        if wanted.verb == "portforward" {
+            let uid = state.uid.clone();
+            return self.begin_forward(id, uid, request, ctx);
+        }
         let state = Arc::make_mut(state);
         let first = state.pod.spec.containers.first().map(|container| container.name.clone()).unwrap_or_default();
         let name = wanted.container.clone().unwrap_or(first);
@@ -95,15 +100,18 @@ impl Kubelet {
             }
             other => return ctx.http_reply(id, HttpEvent::Response(crate::http::error(&podarium_api::Status::not_simulated(&format!("the subresource {other}"))))),
         };
-        self.conversations.insert(id, Conversation { pod: uid.clone(), command: (container, exec) });
+        self.conversations.insert(id, Conversation::Command { pod: uid.clone(), command: (container, exec) });
         self.run_pod(&uid, ctx);
     }
 
     /// A client says something more.
     pub(super) fn heard(&mut self, id: HttpId, message: &[u8], ctx: &mut Ctx<'_>) {
-        let Some(conversation) = self.conversations.get(&id).cloned() else { return };
-        let Some(state) = self.pods.get_mut(&conversation.pod) else { return };
-        let (container, exec) = conversation.command;
+        let (pod, (container, exec)) = match self.conversations.get(&id).cloned() {
+            Some(Conversation::Command { pod, command }) => (pod, command),
+            Some(Conversation::Forward(forward)) => return self.forward_heard(id, forward, message, ctx),
+            None => return,
+        };
+        let Some(state) = self.pods.get_mut(&pod) else { return };
         let state: &mut PodState = Arc::make_mut(state);
         let found = state.runtime.get_mut(&container).and_then(|container| container.process.as_mut());
         if let (Some(process), Some((channel, bytes))) = (found, message.split_first()) {
@@ -119,22 +127,26 @@ impl Kubelet {
                 _ => {}
             }
         }
-        self.run_pod(&conversation.pod, ctx);
+        self.run_pod(&pod, ctx);
     }
 
     /// A client is gone. Its command goes on without it, unless it reads what the client would have said.
     pub(super) fn hung_up(&mut self, id: HttpId, ctx: &mut Ctx<'_>) {
-        let Some(conversation) = self.conversations.remove(&id) else { return };
-        let Some(state) = self.pods.get_mut(&conversation.pod) else { return };
+        let (pod, command) = match self.conversations.remove(&id) {
+            Some(Conversation::Command { pod, command }) => (pod, command),
+            Some(Conversation::Forward(forward)) => return self.forward_ended(&forward, ctx),
+            None => return,
+        };
+        let Some(state) = self.pods.get_mut(&pod) else { return };
         let state: &mut PodState = Arc::make_mut(state);
-        let (container, exec) = &conversation.command;
+        let (container, exec) = &command;
         if *exec == ExecId::MAIN {
             state.detach(id);
         } else if let Some(process) = state.runtime.get_mut(container).and_then(|container| container.process.as_mut()) {
             process.exec_hang_up(*exec);
-            state.commands.remove(&conversation.command);
+            state.commands.remove(&command);
         }
-        self.run_pod(&conversation.pod, ctx);
+        self.run_pod(&pod, ctx);
     }
 }
 
@@ -197,7 +209,7 @@ fn how_it_ended(code: i32) -> Value {
     })
 }
 
-fn refusal(status: u16, text: &str) -> HttpEvent {
+pub(super) fn refusal(status: u16, text: &str) -> HttpEvent {
     let headers = vec![("Content-Type".to_owned(), "text/plain; charset=utf-8".to_owned())];
     HttpEvent::Response(HttpResponse { status, headers, body: text.as_bytes().to_vec() })
 }

@@ -12,7 +12,7 @@ use podarium_api::{Endpoints, Pod, Service, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 
 use super::Ip;
-use super::exchange::Asked;
+use super::exchange::{Asked, Wanted};
 use super::fabric::Side;
 use super::flight::{Client, Flight, Stage};
 use super::rules::Endpoint;
@@ -81,6 +81,7 @@ impl Cluster {
                     headers: request.headers.clone(),
                     body: request.body.clone(),
                     tls,
+                    wanted: Wanted::Answer,
                 };
                 let now = self.now();
                 self.launch(Flight {
@@ -97,6 +98,7 @@ impl Cluster {
                     due: now,
                     deadline: now + DIAL_TIMEOUT,
                     answered: None,
+                    opens: None,
                 });
             }
         }

@@ -1,13 +1,14 @@
 //! What is asked of a process and what it answers; how an exchange can fail.
 //!
 //! Models: HTTP/1.1 over TCP, one request to a connection.
-//! Simplified: connections are not kept; TLS is a property of the request and costs nothing.
+//! Simplified: connections are not kept, but those that carry bytes; TLS is a property of the request and costs nothing.
 
 use std::sync::Arc;
 
 use podarium_sim::Time;
 
 use super::Ip;
+use super::conduits::ConduitId;
 
 /// An HTTP request, as the process sees it. Load generators send the same one again and again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +22,21 @@ pub struct Asked {
     pub body: Vec<u8>,
     /// Whether the client speaks TLS.
     pub tls: bool,
+    pub wanted: Wanted,
+}
+
+/// What a client is after.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// An answer to an HTTP request.
+    #[default]
+    Answer,
+    /// A connection that carries bytes both ways.
+    Bytes,
+    /// A sign of life of the host (ICMP).
+    Echo,
+    /// To know whether somebody listens (a datagram that will be answered).
+    Listener,
 }
 
 impl Asked {
@@ -80,6 +96,8 @@ pub struct ProcessId(pub u64);
 /// A request that reaches a machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
+    /// The client's address, as it is seen there.
+    pub from: Ip,
     pub to: Ip,
     pub port: u16,
     pub asked: &'a Arc<Asked>,
@@ -97,4 +115,8 @@ pub enum Connected {
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
     /// A process has it, and nobody knows yet when it answers: it says so with this number.
     Pending { process: ProcessId, connection: u64 },
+    /// A process has accepted a connection that carries bytes.
+    Opened { process: ProcessId, conduit: ConduitId },
+    /// The host is there (ICMP).
+    Alive,
 }

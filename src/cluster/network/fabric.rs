@@ -14,8 +14,10 @@ use podarium_sim::{Stream, Time};
 
 use super::api_proxy::unreachable;
 use super::carried::Carried;
-use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId};
+use super::conduits::{Conduit, ConduitId, Said};
+use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId, Wanted};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
+use super::internet;
 use super::names::Names;
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
 use super::policy::Policies;
@@ -68,6 +70,8 @@ pub(crate) struct Network {
     pub(super) names: Arc<Names>,
     /// Requests with which programs are busy, by process and by its number for them.
     pub(super) pending: BTreeMap<(ProcessId, u64), FlightId>,
+    /// Connections that carry bytes.
+    pub(super) conduits: BTreeMap<ConduitId, Conduit>,
     /// The load balancers of the cloud: the machines behind each address.
     balancers: BTreeMap<Ip, Vec<MachineId>>,
     /// For what happens outside of all machines.
@@ -96,6 +100,7 @@ impl Network {
             policies: Arc::default(),
             names: Arc::default(),
             pending: BTreeMap::new(),
+            conduits: BTreeMap::new(),
             balancers: BTreeMap::new(),
             stream: Stream::new(seed, "network"),
         }
@@ -166,8 +171,13 @@ impl Network {
     }
 
     /// Whether an address is in the range of pods of any machine.
-    fn is_pod(&self, ip: Ip) -> bool {
+    pub(super) fn is_pod(&self, ip: Ip) -> bool {
         self.by_pods.range(..=ip).next_back().is_some_and(|(_, id)| self.machine(*id).pods.contains(ip))
+    }
+
+    /// Whether policies let a pod ask a name server, over UDP.
+    pub(super) fn lets_ask(&self, from: Ip, to: Endpoint) -> bool {
+        self.policies.is_empty() || self.policies.lets_out_udp(from, to.0, to.1) && self.policies.lets_in_udp(from, to.0, to.1)
     }
 
     /// Whether policies let a pod of a machine send there. Its own machine is always in reach.
@@ -178,6 +188,15 @@ impl Network {
     /// Whether policies let a pod of a machine be reached. Its own machine always reaches it.
     fn lets_in(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
         self.policies.is_empty() || from == self.machine(at).address || self.policies.lets_in(from, to.0, to.1)
+    }
+
+    /// What the rules of a machine say of an address; `None`: nothing.
+    pub(super) fn verdict(&mut self, at: MachineId, source: Ip, to: Endpoint, is_ours: bool, now: Time) -> Option<Verdict> {
+        let machine = &mut self.machines[at as usize];
+        let is_own = machine.address == to.0;
+        let Machine { rules, recent, stream, .. } = machine;
+        let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
+        rules.find(to, is_own).map(|(door, rule)| rule.decide(door, source, origin, now, recent, stream))
     }
 
     /// One way between two places.
@@ -193,7 +212,7 @@ impl Network {
     }
 
     /// One way between client and server, by way of the machine whose rules decided.
-    fn whole_way(&mut self, from: Side, via: Option<MachineId>, server: Option<MachineId>) -> Duration {
+    pub(super) fn whole_way(&mut self, from: Side, via: Option<MachineId>, server: Option<MachineId>) -> Duration {
         let via = via.map_or(from, Side::Machine);
         let server = server.map_or(via, Side::Machine);
         let inner = self.way(via, server);
@@ -213,7 +232,9 @@ impl Cluster {
             (NetworkEffect::Names(names), _) => self.network.names = names,
             (NetworkEffect::Answered { process, connection, answered }, _) => self.program_answered(process, connection, answered),
             (NetworkEffect::Call { call, place, request }, _) => self.http_from_pod(by, call, &place, &request),
-            (NetworkEffect::LookUp { call, name, record }, _) => self.look_up_from_pod(by, call, &name, record),
+            (NetworkEffect::LookUp { call, place, name, record }, _) => self.look_up_from_pod(by, call, &place, &name, record),
+            (NetworkEffect::Said { conduit, said }, _) => self.server_says(conduit, said),
+            (NetworkEffect::Say { call, said }, _) => self.pod_says(by, call, said),
             (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
             (NetworkEffect::Program(_) | NetworkEffect::Aim(_), _) => {}
         }
@@ -259,10 +280,29 @@ impl Cluster {
                     let takes = self.network.way(from, Side::Machine(machine));
                     self.travel(id, Stage::Entering(machine), takes);
                 }
-                None => self.lose(id),
+                None => self.beyond(id, to),
             },
         }
         id
+    }
+
+    /// A request leaves the cluster, or never was in it.
+    fn beyond(&mut self, id: FlightId, to: Ip) {
+        let Some(host) = internet::host(to) else { return self.lose(id) };
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        let (from, wanted, port) = (flight.from, flight.asked.wanted, flight.to.1);
+        let answered = match wanted {
+            Wanted::Echo => Answered { status: internet::TIME_TO_LIVE, ..Answered::default() },
+            _ if !matches!(port, 80 | 443) => return self.lose(id),
+            _ => {
+                let HttpResponse { status, headers, body } = internet::answer(host);
+                Answered { status, headers, body, version: "".into() }
+            }
+        };
+        flight.answered = Some(Arc::new(answered));
+        let takes = self.network.way(from, Side::Outside) * 2;
+        let now = self.now();
+        self.travel(id, Stage::Answering { process: ProcessId(0), leaves: now }, takes);
     }
 
     /// A request to a name that there is not ends before it begins.
@@ -295,7 +335,7 @@ impl Cluster {
     }
 
     /// Whether something gets from one place to a machine at all.
-    fn gets_through(&self, from: Side, to: MachineId) -> bool {
+    pub(super) fn gets_through(&self, from: Side, to: MachineId) -> bool {
         let machine = self.network.machine(to);
         match from {
             Side::Machine(from) if from == to => self.is_running(machine.kubelet),
@@ -312,16 +352,10 @@ impl Cluster {
         if !self.gets_through(from, at) {
             return self.lose(id);
         }
-        let is_pod = self.network.is_pod(source);
-        let machine = &mut self.network.machines[at as usize];
-        let is_own = machine.address == to.0;
-        let is_ours = from == Side::Machine(at) || is_pod;
-        let Machine { rules, recent, stream, .. } = machine;
-        let verdict = rules.find(to, is_own).map(|(door, rule)| {
-            let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
-            rule.decide(door, source, origin, now, recent, stream)
-        });
-        let address = machine.address;
+        let is_ours = from == Side::Machine(at) || self.network.is_pod(source);
+        let verdict = self.network.verdict(at, source, to, is_ours, now);
+        let machine = self.network.machine(at);
+        let (address, is_own) = (machine.address, machine.address == to.0);
         let Some(flight) = self.network.flights.get_mut(id) else { return };
         flight.via = Some(at);
         let endpoint = match verdict {
@@ -352,7 +386,7 @@ impl Cluster {
     fn forward(&mut self, id: FlightId, at: MachineId, decided: bool) {
         let Some(to) = self.network.flights.get_mut(id).map(|flight| flight.to.0) else { return };
         let target = self.network.machine_of(to).or_else(|| self.entrance(Side::Machine(at), to, id));
-        let Some(target) = target else { return self.lose(id) };
+        let Some(target) = target else { return self.beyond(id, to) };
         let takes = self.network.way(Side::Machine(at), Side::Machine(target));
         let is_pod = self.network.machine(target).pods.contains(to);
         let stage = if decided || is_pod || target == at { Stage::Reaching(target) } else { Stage::Entering(target) };
@@ -369,7 +403,7 @@ impl Cluster {
             return self.lose(id);
         }
         let kubelet = self.network.machine(at).kubelet;
-        match self.connect(kubelet, Arrival { to: to.0, port: to.1, asked: &asked }) {
+        match self.connect(kubelet, Arrival { from: source, to: to.0, port: to.1, asked: &asked }) {
             Connected::Dropped => self.lose(id),
             Connected::Refused => self.fail(id, Failure::Refused),
             Connected::NotTls => self.fail(id, Failure::NotTls),
@@ -381,6 +415,15 @@ impl Cluster {
             Connected::Accepted { process, at: leaves, answered } => {
                 self.answer_leaves(id, process, leaves, answered);
             }
+            Connected::Opened { process, conduit } => {
+                let now = self.now();
+                self.answer_leaves(id, process, now, Arc::default());
+                let Some(flight) = self.network.flights.get_mut(id) else { return };
+                flight.opens = Some(conduit);
+                let (client, way, known_at) = (flight.client, (flight.from, flight.via, at), flight.due);
+                self.conduit_opens(conduit, client, way, process, known_at);
+            }
+            Connected::Alive => self.echo(id),
         }
     }
 
@@ -443,22 +486,18 @@ impl Cluster {
         let now = self.now();
         let Some(flight) = self.network.flights.remove(id) else { return };
         self.trace_number(now.as_nanos() ^ u64::from(flight.to.0.0));
+        let event = || match (&outcome, flight.opens) {
+            (Outcome::Answered(_), Some(_)) => HttpEvent::Head { status: 200, headers: Vec::new() },
+            (Outcome::Answered(answered), None) => HttpEvent::Response(response(answered)),
+            (Outcome::Failed(failure), _) => HttpEvent::Failed(net_error(*failure)),
+        };
+        if let (Outcome::Failed(_), Some(conduit)) = (&outcome, flight.opens) {
+            self.client_says(conduit, Said::Gone);
+        }
         match flight.client {
             Client::Generator(generator, turn) => self.traffic_ended(generator, turn, now - flight.sent, &outcome),
-            Client::Program(http) => {
-                let event = match outcome {
-                    Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
-                    Outcome::Failed(failure) => HttpEvent::Failed(net_error(failure)),
-                };
-                self.http_out(http, event);
-            }
-            Client::Pod(kubelet, call) => {
-                let event = match outcome {
-                    Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
-                    Outcome::Failed(failure) => HttpEvent::Failed(net_error(failure)),
-                };
-                self.tell_pod(kubelet, call, event, Duration::ZERO);
-            }
+            Client::Program(http) => self.http_out(http, event()),
+            Client::Pod(kubelet, call) => self.tell_pod(kubelet, call, event(), Duration::ZERO),
             Client::Proxy(http) => {
                 let event = match outcome {
                     Outcome::Answered(answered) => HttpEvent::Response(response(&answered)),
@@ -477,10 +516,24 @@ impl Cluster {
             Stage::Working(of) => of == process,
             _ => false,
         };
-        for id in self.flights_where(|flight| open(flight.stage)) {
+        // A connection that was made ends in order; a request that was not answered does not.
+        for id in self.flights_where(|flight| open(flight.stage) && flight.opens.is_none()) {
             let id = self.network.flights.renew(id);
             self.fail(id, Failure::Reset);
         }
+        self.close_conduits(process);
+    }
+
+    /// A host answers a ping.
+    fn echo(&mut self, id: FlightId) {
+        let Some(flight) = self.network.flights.get_mut(id) else { return };
+        let (from, via, server) = (flight.from, flight.via, flight.server);
+        // Each machine on the way takes one off.
+        let hops = u16::from(server.is_some_and(|server| from != Side::Machine(server))) * 2;
+        flight.answered = Some(Arc::new(Answered { status: 64 - hops, ..Answered::default() }));
+        let now = self.now();
+        let takes = self.network.whole_way(from, via, server);
+        self.travel(id, Stage::Answering { process: ProcessId(0), leaves: now }, takes);
     }
 
     /// A machine has been switched off. Its clients are gone, and so is what its processes were about to say.

@@ -13,6 +13,7 @@ use super::pods::PodCall;
 use super::rules::Endpoint;
 use super::traffic::GeneratorId;
 use super::Ip;
+use super::conduits::ConduitId;
 use crate::component::ComponentId;
 use crate::gateway::HttpId;
 
@@ -83,6 +84,8 @@ pub(crate) struct Flight {
     /// When the client gives up.
     pub deadline: Time,
     pub answered: Option<Arc<Answered>>,
+    /// The connection that it has opened, where it is for that.
+    pub opens: Option<ConduitId>,
 }
 
 /// The requests under way. Places are used again.

@@ -181,6 +181,7 @@ impl Cluster {
             due: now,
             deadline: now + generator.plan.timeout,
             answered: None,
+            opens: None,
         };
         match to {
             Some(_) => {

@@ -16,7 +16,7 @@
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `pods` (programs in pods), `names` and `name_server` (what names mean), `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside),
+//! `pods` (programs in pods), `conduits` (connections that carry bytes), `names` and `name_server` (what names mean), `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside), `internet` (what there is beyond),
 //! `traffic`, `generator` and `statistics` (load generators), `carried` (which way how many went), `aim` (how load
 //! generators learn where to send), `view` (what a screen may see).
 //!
@@ -27,12 +27,14 @@ mod address;
 mod aim;
 mod api_proxy;
 mod carried;
+mod conduits;
 mod endpoints;
 mod exchange;
 mod fabric;
 mod flight;
 mod generator;
 mod kube_proxy;
+mod internet;
 mod latency;
 mod name_server;
 mod names;
@@ -51,7 +53,8 @@ mod view;
 mod tests;
 
 pub use address::{Ip, Range};
-pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId};
+pub use conduits::{ConduitId, Said};
+pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId, Wanted};
 pub use kube_proxy::KubeProxy;
 pub use name_server::NameServer;
 pub use pods::PodCall;

@@ -2,7 +2,7 @@
 //!
 //! Models: CoreDNS with its plugin kubernetes (github.com/coredns/coredns/plugin/kubernetes), as kubeadm sets it up:
 //! zone cluster.local, `pods insecure`, a time to live of 30 s.
-//! Simplified: nothing outside the cluster has a name.
+//! Simplified: of names outside the cluster, those of `internet.rs` are passed on.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use imbl::OrdMap;
 use podarium_api::{EndpointSlice, Resource as _, Service};
 use podarium_machine::{LookupAnswer, Record, RecordData, RecordType};
 
-use super::Ip;
+use super::{Ip, internet};
 use crate::store::Key;
 
 const ZONE: &str = "cluster.local";
@@ -39,7 +39,7 @@ impl Names {
         if let Some(address) = name.strip_suffix(".in-addr.arpa") {
             return self.reverse(&name, address);
         }
-        let Some(inside) = name.strip_suffix(ZONE).map(|inside| inside.trim_end_matches('.')) else { return LookupAnswer::NxDomain };
+        let Some(inside) = name.strip_suffix(ZONE).map(|inside| inside.trim_end_matches('.')) else { return internet::look_up(&name, record) };
         let labels: Vec<&str> = inside.split('.').filter(|label| !label.is_empty()).collect();
         match labels.as_slice() {
             [] => LookupAnswer::Records(Vec::new()),
@@ -223,7 +223,9 @@ mod tests {
             ("_http._tcp.web.shop.svc.cluster.local", RecordType::Srv, "Srv { priority: 0, weight: 100, port: 80, target: \"web.shop.svc.cluster.local.\" }"),
             ("_sql._tcp.db.shop.svc.cluster.local", RecordType::Srv, "Srv { priority: 0, weight: 100, port: 5432, target: \"db-0.db.shop.svc.cluster.local.\" }"),
             ("2.1.96.10.in-addr.arpa", RecordType::Ptr, "Ptr(\"web.shop.svc.cluster.local.\")"),
-            ("google.com", RecordType::A, "NxDomain"),
+            ("google.com", RecordType::A, "A(142.250.185.78)"),
+            ("google.com", RecordType::Aaaa, ""),
+            ("nowhere.example", RecordType::A, "NxDomain"),
             ("shop.svc.cluster.local", RecordType::A, ""),
             ("web.svc.cluster.local", RecordType::A, "NxDomain"),
         ];

@@ -2,15 +2,15 @@
 //! Service.
 //!
 //! Models: curl's view of a network: an address, a port, TLS or not.
-//! Simplified: names are not known outside the cluster; nobody checks certificates.
+//! Simplified: outside the cluster only the names of `internet.rs` are known; nobody checks certificates.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{HttpEvent, HttpRequest, NetError};
+use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
 
-use super::Ip;
-use super::exchange::Asked;
+use super::{Ip, internet};
+use super::exchange::{Asked, Wanted};
 use super::fabric::Side;
 use super::flight::{Client, Flight, Stage};
 use crate::cluster::{Cluster, Event};
@@ -28,9 +28,9 @@ impl Cluster {
     pub fn http_outside(&mut self, request: HttpRequest) -> HttpId {
         let id = HttpId(self.new_id());
         let now = self.now();
-        // Names are not known out here.
-        match read(&request, |host| (host == "localhost").then_some(LOCAL)) {
-            // Nothing listens on the workstation itself.
+        let resolve = |host: &str| if host == "localhost" { Some(LOCAL) } else { internet::address(host) };
+        match read(&request, resolve) {
+            // What listens on the workstation itself is not asked for here.
             Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
                 self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
             }
@@ -49,20 +49,28 @@ impl Cluster {
                     due: now,
                     deadline: now + request.timeout.unwrap_or(LONGEST),
                     answered: None,
+                    opens: None,
                 });
             }
             Err(error) => self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(error)) }),
         }
         id
     }
+
+    /// What a name server outside the cluster says of a name.
+    pub fn look_up_outside(&self, name: &str, record: RecordType) -> LookupAnswer {
+        internet::look_up(&name.trim_end_matches('.').to_lowercase(), record)
+    }
 }
 
 /// Address, port and what is asked. `resolve` finds the address of a name.
 pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) -> Result<((Ip, u16), Asked), NetError> {
     let (scheme, rest) = request.url.split_once("://").ok_or(NetError::BadUrl)?;
-    let tls = match scheme {
-        "http" => false,
-        "https" => true,
+    let (tls, wanted, usual_port) = match scheme {
+        "http" => (false, Wanted::Answer, Some(80)),
+        "https" => (true, Wanted::Answer, Some(443)),
+        "tcp" => (false, Wanted::Bytes, None),
+        "icmp" => (false, Wanted::Echo, Some(0)),
         _ => return Err(NetError::BadUrl),
     };
     let slash = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -70,7 +78,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().map_err(|_| NetError::BadUrl)?),
-        None => (authority, if tls { 443 } else { 80 }),
+        None => (authority, usual_port.ok_or(NetError::BadUrl)?),
     };
     let ip: Ip = host.parse().ok().or_else(|| resolve(host)).ok_or(NetError::UnknownHost)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
@@ -82,6 +90,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         headers: request.headers.clone(),
         body: request.body.clone(),
         tls,
+        wanted,
     };
     Ok(((ip, port), asked))
 }
@@ -100,6 +109,9 @@ mod tests {
             ("http://hello.default/", Err(NetError::UnknownHost)),
             ("10.0.1.1", Err(NetError::BadUrl)),
             ("ftp://10.0.1.1/", Err(NetError::BadUrl)),
+            ("tcp://10.0.1.1:5432", Ok(("10.0.1.1", 5432, "/", false))),
+            ("tcp://10.0.1.1", Err(NetError::BadUrl)),
+            ("icmp://10.0.1.1", Ok(("10.0.1.1", 0, "/", false))),
             ("http://10.0.1.1:x/", Err(NetError::BadUrl)),
         ];
         for (url, expected) in cases {

@@ -13,6 +13,8 @@ pub enum Input {
     Interrupt,
     /// Ctrl-D on the student's terminal.
     EndOfInput,
+    /// What the person made of the text that the student's terminal gave to an editor; nothing if the editor failed.
+    Edited { text: Option<String> },
     /// Deletes a pod, as `kubectl delete pod` does. Without a grace period the pod's own counts.
     DeletePod { namespace: String, name: String, grace_seconds: Option<i64> },
     /// Kills the main process of a container. An empty container name means the first one.

@@ -172,6 +172,7 @@ impl Simulation {
             Input::Type(line) => self.world.type_line(&line),
             Input::Interrupt => self.world.interrupt(),
             Input::EndOfInput => self.world.end_input(),
+            Input::Edited { text } => self.world.edited(text.map(String::into_bytes)),
             Input::DeletePod { namespace, name, grace_seconds } => {
                 let mut request = Request::delete(Kind::Pod, &Key::new(&namespace, &name));
                 request.options.grace_period_seconds = grace_seconds;

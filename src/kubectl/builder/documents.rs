@@ -10,9 +10,11 @@ use super::arguments::Arguments;
 use super::find::{Builder, Found, Info};
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
+use crate::kustomize::build;
 use crate::manifest;
 use crate::mapping::Mapping;
 use crate::printers::format::is_list;
+use crate::printers::json;
 use crate::unstructured::{items, name, namespace, set, strings, text};
 
 impl Builder {
@@ -28,27 +30,45 @@ impl Builder {
             Err(mut errors) if errors.len() == 1 => return fail(errors.remove(0)),
             Err(errors) => return Err(Failure::Many(errors.into_iter().map(Failure::Message).collect()).into()),
         };
+        if !self.kustomize.is_empty() && self.recursive {
+            return fail("the -k flag can't be used with -f or -R");
+        }
         let selector = match self.selector.as_deref().map(LabelSelector::parse).transpose() {
             Ok(selector) => selector,
             Err(error) => return fail(error.0),
         };
         let mut found = Found::default();
+        if !self.kustomize.is_empty() {
+            for document in build(kubectl, &self.kustomize)? {
+                self.take_document(kubectl, &self.kustomize, document, selector.as_ref(), &mut found)?;
+            }
+        }
         for source in sources {
-            let (documents, error) = manifest::documents(&source.bytes);
-            for document in documents {
-                self.take_document(kubectl, &source.name, document, selector.as_ref(), &mut found)?;
-            }
-            if let Some(error) = error {
-                let named = if source.name == "STDIN" { "STDIN".to_owned() } else { source.name };
-                found.failures.push(Failure::Message(format!("error parsing {named}: {error}")));
-            }
+            self.take_text(kubectl, (&source.name, &source.bytes), selector.as_ref(), &mut found)?;
         }
         found.single = found.infos.len() == 1;
         Ok(found)
     }
 
+    /// The objects of a text that is no file.
+    pub fn in_text(&self, kubectl: &mut Kubectl<'_, '_>, name: &str, bytes: &[u8]) -> Outcome<Found> {
+        let mut found = Found::default();
+        self.take_text(kubectl, (name, bytes), None, &mut found)?;
+        Ok(found)
+    }
+
+    fn take_text(&self, kubectl: &mut Kubectl<'_, '_>, text: (&str, &[u8]), selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
+        let (name, bytes) = text;
+        let (documents, error) = manifest::documents(bytes);
+        for document in documents {
+            self.take_document(kubectl, name, document, selector, found)?;
+        }
+        found.failures.extend(error.map(|error| Failure::Message(format!("error parsing {name}: {error}"))));
+        Ok(())
+    }
+
     fn take_document(&self, kubectl: &mut Kubectl<'_, '_>, source: &str, document: Value, selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
-        if let Some(failure) = incomplete(source, &document) {
+        if let Some(failure) = incomplete(source, &document, self.validates) {
             found.failures.push(failure);
             return Ok(());
         }
@@ -63,7 +83,7 @@ impl Builder {
         }
         let (api_version, kind) = (text(&document, "/apiVersion"), text(&document, "/kind"));
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let mapping = kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())?;
+        let mapping = if self.local { Some(Mapping::guessed(group, version, kind)) } else { kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())? };
         let mut info = match mapped(mapping, source, document) {
             Ok(info) => info,
             Err(failure) => {
@@ -71,7 +91,7 @@ impl Builder {
                 return Ok(());
             }
         };
-        if info.mapping.namespaced && !self.place(kubectl, &mut info, found)? {
+        if info.mapping.namespaced && !self.as_written && !self.local && !self.place(kubectl, &mut info, found)? {
             return Ok(());
         }
         if !info.mapping.namespaced {
@@ -108,23 +128,23 @@ impl Builder {
 }
 
 /// A document without a kind or a version is no object.
-fn incomplete(source: &str, document: &Value) -> Option<Failure> {
-    let mut missing: Vec<&str> = Vec::new();
-    if !document.is_object() {
-        missing.push("invalid object to validate");
-    } else {
-        if text(document, "/apiVersion").is_empty() {
-            missing.push("apiVersion not set");
-        }
-        if text(document, "/kind").is_empty() {
-            missing.push("kind not set");
-        }
+fn incomplete(source: &str, document: &Value, validates: bool) -> Option<Failure> {
+    let missing = manifest::untyped(document)?;
+    if !validates {
+        let kind = match document {
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            _ if text(document, "/kind").is_empty() => {
+                let shown = json::compact(document);
+                return Some(Failure::Message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{shown}'")));
+            }
+            // Any version will do.
+            _ => return None,
+        };
+        return Some(Failure::Message(format!("unable to decode {source:?}: json: cannot unmarshal {kind} into Go value of type unstructured.detector")));
     }
-    let missing = match missing[..] {
-        [] => return None,
-        [one] => one.to_owned(),
-        _ => format!("[{}]", missing.join(", ")),
-    };
     Some(Failure::Message(format!(
         "error validating {source:?}: error validating data: {missing}; if you choose to ignore these errors, turn validation off with --validate=false"
     )))

@@ -42,6 +42,7 @@ impl Info {
 #[derive(Clone, Debug)]
 pub struct Builder {
     pub filenames: Vec<String>,
+    pub kustomize: String,
     pub recursive: bool,
     pub args: Vec<String>,
     pub selector: Option<String>,
@@ -63,14 +64,19 @@ pub struct Builder {
     pub subresource: String,
     /// The type that is meant when only names are given (`cordon NODE`).
     pub default_type: Option<&'static str>,
-    /// Objects of a file are kept although their type is unknown to the server.
+    /// The server is not asked for the types of objects in files, and gives them no namespace.
     pub local: bool,
+    /// Documents that are no objects are complaints of the validation, as `create` and `apply` have it.
+    pub validates: bool,
+    /// Objects of a text are taken as they stand there: nobody gives them a namespace.
+    pub as_written: bool,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         Builder {
             filenames: Vec::new(),
+            kustomize: String::new(),
             recursive: false,
             args: Vec::new(),
             selector: None,
@@ -88,6 +94,8 @@ impl Default for Builder {
             subresource: String::new(),
             default_type: None,
             local: false,
+            validates: false,
+            as_written: false,
         }
     }
 }
@@ -116,6 +124,7 @@ impl Builder {
         let given = |name: &str| flags.is_set(name).then(|| flags.text(name).to_owned()).filter(|text| !text.is_empty());
         Builder {
             filenames: flags.list("filename"),
+            kustomize: flags.text("kustomize").to_owned(),
             recursive: flags.bool("recursive"),
             args: args.to_vec(),
             selector: given("selector"),
@@ -142,7 +151,7 @@ impl Builder {
         if self.all && (self.selector.is_some() || self.field_selector.is_some()) {
             return fail("setting 'all' parameter but found a non empty selector. ");
         }
-        if !self.filenames.is_empty() {
+        if !self.filenames.is_empty() || !self.kustomize.is_empty() {
             return self.by_files(kubectl, &arguments);
         }
         let everything = self.allow_empty_selector && !arguments.types.is_empty() && arguments.names.is_empty();
@@ -323,6 +332,16 @@ impl Builder {
         if self.include_object {
             call = call.query("includeObject", "Object");
         }
-        kubectl.send(&call)
+        match caught(kubectl.send(&call))? {
+            Ok(object) => Ok(object),
+            // Where the namespace itself is missing, this is what is said.
+            Err(failure) if failure.is_not_found() && !matches!(info.namespace.as_str(), "" | "default") => {
+                match caught(kubectl.send(&Call::get(format!("/api/v1/namespaces/{}", info.namespace))))? {
+                    Err(missing) if missing.is_not_found() => Err(missing.into()),
+                    _ => Err(failure.into()),
+                }
+            }
+            Err(failure) => Err(failure.into()),
+        }
     }
 }

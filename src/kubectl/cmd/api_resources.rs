@@ -1,14 +1,17 @@
 //! `kubectl api-resources`, `kubectl api-versions`: what the server has.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/apiresources, v1.36.
-//! Simplified: `-o json` and `-o yaml` are refused.
+//! Simplified: nothing.
+
+use serde_json::{Value, json};
 
 use super::change::CHUNK;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated, usage};
+use crate::failure::{Outcome, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
+use crate::printers::format;
 use crate::printers::tabwriter::TABLE;
 
 pub const COMMAND: Command = Command::new("api-resources", &[OWN], run);
@@ -33,7 +36,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let (output, sort_by) = (flags.text("output"), flags.text("sort-by"));
     match output {
         "" | "wide" | "name" => {}
-        "json" | "yaml" => return not_simulated(format!("kubectl api-resources -o {output}")),
+        "json" | "yaml" | "kyaml" => {}
         other => {
             return fail(format!("unable to match a printer suitable for the output format {other:?}, allowed formats are: json,kyaml,name,wide,yaml"));
         }
@@ -41,7 +44,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !matches!(sort_by, "" | "name" | "kind") {
         return fail("--sort-by accepts only name or kind");
     }
-    let mut mappings: Vec<Mapping> = if flags.bool("cached") { kubectl.mapper()?.mappings } else { kubectl.discover()?.mappings };
+    let mut mappings: Vec<Mapping> = if flags.bool("cached") { kubectl.mapper()? } else { kubectl.discover()? }.preferred();
     mappings.retain(|mapping| {
         (!flags.is_set("api-group") || mapping.group == flags.text("api-group"))
             && (!flags.is_set("namespaced") || mapping.namespaced == flags.bool("namespaced"))
@@ -58,6 +61,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let names: String = mappings.iter().map(|mapping| format!("{}\n", mapping.group_resource())).collect();
         return kubectl.print(&names);
     }
+    if matches!(output, "json" | "yaml" | "kyaml") {
+        let printer = format::printer(output, "", "", format::DOCUMENT, false)?.typed(ORDER);
+        return kubectl.print_object(&printer, &listed(&mappings));
+    }
     let wide = output == "wide";
     let mut out = String::new();
     if !flags.bool("no-headers") {
@@ -73,6 +80,28 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         out.push('\n');
     }
     kubectl.print(&TABLE.align(&out))
+}
+
+/// The order of fields in the list.
+const ORDER: &[&str] = &["name", "singularName", "namespaced", "group", "version", "kind", "apiVersion", "groupVersion", "resources", "verbs", "shortNames", "categories"];
+
+fn listed(mappings: &[Mapping]) -> Value {
+    let one = |mapping: &Mapping| {
+        let mut one = json!({
+            "name": mapping.resource, "singularName": mapping.singular, "namespaced": mapping.namespaced, "version": mapping.version,
+            "kind": mapping.kind, "verbs": mapping.verbs,
+        });
+        if !mapping.group.is_empty() {
+            one["group"] = mapping.group.clone().into();
+        }
+        for (field, words) in [("shortNames", &mapping.short_names), ("categories", &mapping.categories)] {
+            if !words.is_empty() {
+                one[field] = json!(words);
+            }
+        }
+        one
+    };
+    json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "", "resources": mappings.iter().map(one).collect::<Vec<_>>()})
 }
 
 fn versions(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {

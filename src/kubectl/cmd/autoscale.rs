@@ -6,7 +6,7 @@
 use podarium_api::quantity::Quantity;
 use serde_json::{Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
 use crate::builder::{Builder, Info};
 use crate::client::{Call, Write};
 use crate::command::Command;
@@ -16,7 +16,7 @@ use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::unstructured::{items, set, text};
 
-pub const COMMAND: Command = Command { required: &["max"], ..Command::new("autoscale", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG], run) };
+pub const COMMAND: Command = Command { required: &["max"], ..Command::new("autoscale", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] = &[
     Flag::new("min", Takes::Int, "-1"),
@@ -171,6 +171,7 @@ fn older_form(object: &Value, flags: &crate::flags::Flags) -> Value {
 }
 
 fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, mapping: &Mapping, dry_run: DryRun) -> Outcome<()> {
+    kubectl.record(&mut object);
     if dry_run == DryRun::Client {
         let printer = kubectl.change_printer("created", dry_run)?;
         return kubectl.print_object(&printer, &object);

@@ -3,12 +3,13 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::{Kind, patch};
 use serde_json::Value;
 
 use crate::apply::{merge_patch, two_way};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
-use crate::failure::{Outcome, fail};
+use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer};
@@ -29,8 +30,11 @@ pub const ALL: &[Flag] = &[Flag::bool("all")];
 pub const ALL_NAMESPACES: &[Flag] = &[Flag::bool("all-namespaces").short('A')];
 pub const VALIDATE: &[Flag] = &[Flag::new("validate", Takes::Optional("strict"), "strict")];
 pub const SAVE_CONFIG: &[Flag] = &[Flag::bool("save-config")];
+/// Deprecated, and still there.
+pub const RECORD: &[Flag] = &[Flag::bool("record")];
 pub const CHUNK: &[Flag] = &[Flag::new("chunk-size", Takes::Int, "500")];
 
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 pub const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +103,9 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn print_object(&mut self, printer: &Printer, object: &Value) -> Outcome<()> {
-        let text = printer.print(object, self.flags.bool("show-managed-fields"))?;
+        let strict = self.flags.text("allow-missing-template-keys");
+        let how = format::How { managed_fields: self.flags.bool("show-managed-fields"), strict: !strict.is_empty() && !self.flags.bool("allow-missing-template-keys") };
+        let text = printer.print(object, how)?;
         self.print(&text)
     }
 
@@ -109,8 +115,7 @@ impl Kubectl<'_, '_> {
         match (files, kustomize) {
             (false, false) => fail("must specify one of -f and -k"),
             (true, true) => fail("only one of -f or -k can be specified"),
-            (false, true) => crate::failure::not_simulated("-k (kustomize)"),
-            (true, false) => Ok(()),
+            _ => Ok(()),
         }
     }
 }
@@ -161,11 +166,72 @@ impl Kubectl<'_, '_> {
         if patch == serde_json::json!({}) {
             return Ok(None);
         }
-        if dry_run == DryRun::Client {
+        if dry_run == DryRun::Client || self.flags.bool("local") {
             return Ok(Some(wanted.clone()));
         }
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
         self.patch(&info.mapping, &info.namespace, &info.name, (kind, &patch), &write).map(Some)
+    }
+}
+
+impl Kubectl<'_, '_> {
+    /// An object with what `--overrides` says, in the way of `--override-type`.
+    pub fn overridden(&self, object: Value) -> Outcome<Value> {
+        let text = self.flags.text("overrides");
+        if text.is_empty() {
+            return Ok(object);
+        }
+        let patch: Value = serde_json::from_str(text).or_else(|error| fail(format!("Invalid JSON: {error}")))?;
+        let (version, kind) = (crate::unstructured::text(&object, "/apiVersion"), crate::unstructured::text(&object, "/kind"));
+        let known = Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
+        let how = match self.flags.text("override-type") {
+            "json" => patch::PatchType::Json,
+            "strategic" => patch::PatchType::Strategic,
+            "merge" | "" => patch::PatchType::Merge,
+            other => return fail(format!("invalid override type: {other}")),
+        };
+        patch::apply(known.unwrap_or(Kind::Pod), how, &object, &patch).or_else(|status| fail(status.message().to_owned()))
+    }
+
+    /// `--local` goes with files alone.
+    pub fn require_local_files(&self, resources: &[String]) -> Outcome<()> {
+        if !self.flags.bool("local") {
+            return Ok(());
+        }
+        if self.flags.text("dry-run") == "server" {
+            return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+        }
+        if !resources.is_empty() {
+            return fail("can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set");
+        }
+        if self.flags.list("filename").is_empty() && self.flags.text("kustomize").is_empty() {
+            return fail("one or more files must be specified as -f when --local=true is set");
+        }
+        Ok(())
+    }
+
+    /// `--record`: writes the command line into the annotation that `rollout history` shows.
+    pub fn record(&self, object: &mut Value) {
+        if !self.flags.bool("record") {
+            return;
+        }
+        let mut line = self.flags.command.clone();
+        self.flags.args.iter().for_each(|arg| line.push_str(&format!(" {arg}")));
+        self.flags.given.iter().for_each(|(name, value)| line.push_str(&format!(" --{name}={value}")));
+        set(object, &format!("/metadata/annotations/{}", crate::unstructured::escape(CHANGE_CAUSE)), line.into());
+    }
+
+    /// The same as a request of its own, after a change that cannot carry it. The object as it is then.
+    pub fn record_after(&mut self, info: &Info, object: &Value, dry_run: DryRun) -> Outcome<Option<Value>> {
+        let mut wanted = object.clone();
+        self.record(&mut wanted);
+        let patch = merge_patch(object, &wanted);
+        if patch == serde_json::json!({}) {
+            return Ok(None);
+        }
+        let write = Write { dry_run: dry_run == DryRun::Server, ..Write::default() };
+        // That it could not be written is told nobody, as in the reference.
+        Ok(caught(self.patch(&info.mapping, &info.namespace, &info.name, (PatchType::Merge, &patch), &write))?.ok())
     }
 }
 

@@ -61,13 +61,13 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
 }
 
-/// The pod of a place, and the container that is meant.
-fn find(kubectl: &mut Kubectl<'_, '_>, place: &Place) -> Outcome<(Value, String)> {
+/// The pod of a place, and the container that is meant; which one that is, is said on descriptor `errors`.
+fn find(kubectl: &mut Kubectl<'_, '_>, place: &Place, errors: u32) -> Outcome<(Value, String)> {
     let space = if place.namespace.is_empty() { kubectl.namespace()? } else { place.namespace.clone() };
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let pod = kubectl.get(&mapping, &space, &place.pod)?;
     let asked = kubectl.flags.text("container").to_owned();
-    let container = kubectl.container_of(&pod, &asked, false)?;
+    let container = kubectl.container_said_on(&pod, &asked, errors)?;
     Ok((pod, container))
 }
 
@@ -92,8 +92,8 @@ fn copy_to(kubectl: &mut Kubectl<'_, '_>, from: &str, to: &Place) -> Outcome<()>
     if kubectl.process.stat(from)?.is_err() {
         return fail(format!("{from} doesn't exist in local filesystem"));
     }
-    let (pod, container) = find(kubectl, to)?;
-    let is_directory = caught(kubectl.exchange(exec(&pod, &container, &["test", "-d", &to.path]), None))?.is_ok();
+    let (pod, container) = find(kubectl, to, 2)?;
+    let is_directory = caught(kubectl.exchange(exec(&pod, &container, &["test", "-d", &to.path]), None, 2))?.is_ok();
     let target = if is_directory { format!("{}/{}", to.path.trim_end_matches('/'), base(from)) } else { to.path.clone() };
     let mut archive = tar::Builder::new(Vec::new());
     add(kubectl, from, base(&target), &mut archive)?;
@@ -104,7 +104,7 @@ fn copy_to(kubectl: &mut Kubectl<'_, '_>, from: &str, to: &Place) -> Outcome<()>
     }
     words.extend(["-xmf", "-", "-C", parent(&target)]);
     let call = exec(&pod, &container, &words);
-    let done = kubectl.exchange(call, Some(bytes))?;
+    let done = kubectl.exchange(call, Some(bytes), 2)?;
     kubectl.process.write_stdout(&done)?;
     Ok(())
 }
@@ -135,8 +135,8 @@ fn add(kubectl: &mut Kubectl<'_, '_>, path: &str, named: &str, archive: &mut tar
 }
 
 fn copy_from(kubectl: &mut Kubectl<'_, '_>, from: &Place, to: &str) -> Outcome<()> {
-    let (pod, container) = find(kubectl, from)?;
-    let bytes = kubectl.exchange(exec(&pod, &container, &["tar", "cf", "-", &from.path]), None)?;
+    let (pod, container) = find(kubectl, from, 1)?;
+    let bytes = kubectl.exchange(exec(&pod, &container, &["tar", "cf", "-", &from.path]), None, 1)?;
     let prefix = from.path.trim_matches('/').to_owned();
     let mut archive = tar::Archive::new(bytes.as_slice());
     let entries = archive.entries().or_else(|error| fail(error.to_string()))?;

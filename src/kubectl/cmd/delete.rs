@@ -1,15 +1,16 @@
 //! `kubectl delete`: asks for objects to be deleted and waits until they are gone.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/delete/delete.go, pkg/cmd/wait/delete.go, v1.36.
-//! Simplified: `--interactive` and `--raw` are refused.
+//! Simplified: nothing.
 
 use serde_json::{Value, json};
 
 use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, SELECTOR};
+use super::raw;
 use super::wait::{WaitFor, until_gone};
 use crate::builder::{Builder, Info};
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
+use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::text;
@@ -38,11 +39,34 @@ pub(super) struct Options {
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let options = complete(kubectl)?;
+    if !kubectl.flags.text("raw").is_empty() {
+        validate(kubectl, &options)?;
+        if kubectl.flags.bool("interactive") {
+            return fail("--interactive can not be used with --raw");
+        }
+        raw::validate(kubectl, false)?;
+        return raw::send(kubectl, "DELETE");
+    }
     let builder = Builder { require_object: false, ..Builder::of(kubectl, &kubectl.flags.args) };
     let mut found = builder.find(kubectl)?;
     validate(kubectl, &options)?;
     if options.ignore_not_found {
         found.failures.retain(|failure| !failure.is_not_found());
+    }
+    if kubectl.flags.bool("interactive") {
+        let builder = Builder { require_object: true, latest: true, ..builder };
+        let mut preview = builder.find(kubectl)?;
+        if options.ignore_not_found {
+            preview.failures.retain(|failure| !failure.is_not_found());
+        }
+        all_of(preview.failures)?;
+        if preview.infos.is_empty() {
+            return kubectl.print("No resources found\n");
+        }
+        if !confirmed(kubectl, &preview.infos)? {
+            return kubectl.print("deletion is cancelled\n");
+        }
+        found.infos.retain(|info| preview.infos.iter().any(|seen| (&seen.mapping, &seen.namespace, &seen.name) == (&info.mapping, &info.namespace, &info.name)));
     }
     let mut failures = std::mem::take(&mut found.failures);
     let connection = kubectl.connection()?;
@@ -79,6 +103,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     until_gone(kubectl, waits, timeout)
 }
 
+/// Shows what is about to go, and asks.
+fn confirmed(kubectl: &mut Kubectl<'_, '_>, infos: &[Info]) -> Outcome<bool> {
+    let lines: String = infos.iter().map(|info| format!("{}\n", info.kind_and_name())).collect();
+    kubectl.print(&format!("You are about to delete the following {} resource(s):\n{lines}Do you want to continue? (y/N): ", infos.len()))?;
+    let answer = kubectl.process.read_line()?.unwrap_or_default();
+    Ok(answer.trim().eq_ignore_ascii_case("y"))
+}
+
 /// What `--cascade` says about dependents.
 pub(super) fn propagation(kubectl: &Kubectl<'_, '_>) -> Outcome<&'static str> {
     match kubectl.flags.text("cascade") {
@@ -108,14 +140,6 @@ fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
         grace_period = 0;
     }
     let ignore_not_found = if selects && !flags.is_set("ignore-not-found") { true } else { flags.bool("ignore-not-found") };
-    for flag in ["interactive", "raw"] {
-        if flags.is_set(flag) {
-            return not_simulated(format!("kubectl delete --{flag}"));
-        }
-    }
-    if !flags.text("kustomize").is_empty() {
-        return not_simulated("-k (kustomize)");
-    }
     let dry_run = kubectl.dry_run()?;
     Ok(Options { grace_period, propagation, ignore_not_found, dry_run })
 }

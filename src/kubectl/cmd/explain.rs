@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::client::Call;
 use crate::command::Command;
 use crate::explanation::Document;
-use crate::failure::{Failure, Outcome, fail, not_simulated};
+use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
@@ -37,10 +37,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             None => (String::new(), asked.to_owned()),
         },
     };
-    let document = open(kubectl, &group, &version)?;
+    let document = open(kubectl, &group, &version, &mapping.resource)?;
     let text = Document(&document).explain((&group, &version, &mapping.resource), &path, flags.bool("recursive"));
     match text {
         Ok(text) => kubectl.print(&text),
+        // What is known by then has been printed.
+        Err(error) if error.starts_with("field ") => {
+            let head = if group.is_empty() { String::new() } else { format!("GROUP:      {group}\n") };
+            let text = format!("{head}KIND:       {}\nVERSION:    {version}\n\n", mapping.kind);
+            Err(Failure::Shown { text, failure: Box::new(Failure::Message(error)) }.into())
+        }
         Err(error) => Err(Failure::Message(error).into()),
     }
 }
@@ -48,7 +54,11 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 /// The resource that a request begins with, and the fields that follow. A dot may belong to the name of the group.
 fn find(kubectl: &mut Kubectl<'_, '_>, request: &str) -> Outcome<(Mapping, Vec<String>)> {
     let parts: Vec<&str> = request.split('.').collect();
-    let first = kubectl.mapping(parts[0])?;
+    let first = match caught(kubectl.mapping(parts[0]))? {
+        Ok(first) => first,
+        // This one command says it without `error: `.
+        Err(failure) => return Err(Failure::Plain(failure.to_string()).into()),
+    };
     for length in (2..=parts.len()).rev() {
         let word = parts[..length].join(".");
         if let Some(found) = kubectl.lookup(|mapper| mapper.resource(&word).cloned())?
@@ -64,11 +74,11 @@ fn fields(parts: &[&str]) -> Vec<String> {
     parts.iter().filter(|part| !part.is_empty()).map(|part| part.split('[').next().unwrap_or(part).to_owned()).collect()
 }
 
-fn open(kubectl: &mut Kubectl<'_, '_>, group: &str, version: &str) -> Outcome<Value> {
+fn open(kubectl: &mut Kubectl<'_, '_>, group: &str, version: &str, resource: &str) -> Outcome<Value> {
     let index = kubectl.send(&Call::get("/openapi/v3"))?;
     let place = if group.is_empty() { format!("api/{version}") } else { format!("apis/{group}/{version}") };
     let Some(url) = index["paths"][&place]["serverRelativeURL"].as_str() else {
-        return fail(format!("couldn't find resource for \"{group}/{version}\" in the OpenAPI document"));
+        return fail(format!("couldn't find resource for \"{group}/{version}, Resource={resource}\""));
     };
     kubectl.send(&Call::get(url))
 }

@@ -17,7 +17,7 @@ use crate::failure::{Failure, Outcome, all_of, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer, list_of};
-use crate::printers::sort;
+use crate::printers::sort::{self, SortError};
 use crate::printers::table::{self, TableOptions};
 use crate::printers::tabwriter::TABLE as LAYOUT;
 use crate::unstructured::{items, name, text};
@@ -160,7 +160,7 @@ fn as_table(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<Value> {
     Ok(table::of_object(object, &age))
 }
 
-fn sorted_rows(table: &mut Value, sort_by: &str) -> Result<(), String> {
+fn sorted_rows(table: &mut Value, sort_by: &str) -> Result<(), SortError> {
     let rows = items(table, "/rows").to_vec();
     let objects: Vec<&Value> = rows.iter().map(|row| row.get("object").unwrap_or(&Value::Null)).collect();
     let order = sort::order(&objects, sort_by)?;
@@ -194,8 +194,12 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         }
         last = Some(info);
         let mut table = as_table(kubectl, &info.object)?;
-        if !options.sort_by.is_empty() && sorted_rows(&mut table, &options.sort_by).is_err() {
-            continue;
+        if !options.sort_by.is_empty() {
+            match sorted_rows(&mut table, &options.sort_by) {
+                Ok(()) => {}
+                Err(SortError::Path(_)) => continue,
+                Err(SortError::Unsortable(why)) => return fail(why),
+            }
         }
         // One table a type has headings; the rows of named objects follow below.
         if !items(&table, "/rows").is_empty() {
@@ -228,7 +232,7 @@ fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
     if !options.sort_by.is_empty() {
         let order = match sort::order(&objects.iter().collect::<Vec<_>>(), &options.sort_by) {
             Ok(order) => order,
-            Err(why) => return fail(why),
+            Err(SortError::Path(why) | SortError::Unsortable(why)) => return fail(why),
         };
         objects = order.into_iter().map(|at| objects[at].clone()).collect();
     }
@@ -323,7 +327,7 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
     if let Some(printer) = printer {
         let wrapped = json!({"type": event, "object": object});
-        return printer.print(if show_events { &wrapped } else { object }, false);
+        return printer.print(if show_events { &wrapped } else { object }, format::How::default());
     }
     let mut table = object.clone();
     if text(&table, "/kind") != "Table" {

@@ -1,13 +1,13 @@
 //! `kubectl label pod web tier=front old-`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/label/label.go, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: nothing.
 
 use podarium_api::name_rules::label_value;
 use serde_json::Value;
 
-use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, SELECTOR};
-use super::metadata::{Changes, OWN, Pair, changed, complete, find};
+use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, RECORD, SELECTOR};
+use super::metadata::{Changes, OWN, Pair, at_version, changed, complete, find};
 use crate::builder::Info;
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught};
@@ -16,7 +16,7 @@ use crate::kubectl::Kubectl;
 use crate::unstructured::strings;
 
 pub const COMMAND: Command =
-    Command::new("label", &[OWN, MANAGER, PRINT, FILES, DRY_RUN, SELECTOR, FIELD_SELECTOR, ALL, ALL_NAMESPACES], run);
+    Command::new("label", &[OWN, MANAGER, PRINT, FILES, DRY_RUN, SELECTOR, FIELD_SELECTOR, ALL, ALL_NAMESPACES, RECORD], run);
 
 const MANAGER: &[Flag] = &[Flag::new("field-manager", Takes::Text, "kubectl-label")];
 
@@ -59,11 +59,13 @@ fn label(kubectl: &mut Kubectl<'_, '_>, mut info: Info, changes: &Changes, dry_r
         });
         all_of(taken.collect())?;
     }
-    let (wanted, added, removed) = changed(&info.object, "labels", changes);
+    let (mut wanted, added, removed) = changed(&info.object, "labels", changes);
+    wanted = at_version(kubectl, wanted);
     if changes.list {
         return list(kubectl, &info, &wanted, single);
     }
-    if writes {
+    kubectl.record(&mut wanted);
+    if writes && !(added.is_empty() && removed.is_empty()) {
         let manager = kubectl.flags.text("field-manager").to_owned();
         kubectl.send_merge(&info, &wanted, dry_run, &manager)?;
     }

@@ -85,6 +85,11 @@ fn validate(kubectl: &Kubectl<'_, '_>, container: &str, args: usize) -> Outcome<
     if !flags.text("since-time").is_empty() && flags.duration("since") != 0 {
         return fail("at most one of `sinceTime` or `sinceSeconds` may be specified");
     }
+    let since = flags.text("since-time");
+    if !since.is_empty() && since.parse::<jiff::Timestamp>().is_err() {
+        let shown = since.get(..since.len().min(4)).unwrap_or(since);
+        return fail(format!("parsing time {since:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {:?} as \"2006\"", if shown.chars().all(|c| c.is_ascii_digit()) { shown } else { since }));
+    }
     if flags.bool("all-containers") && !container.is_empty() {
         return fail(format!("--all-containers=true should not be specified with container name {container}"));
     }

@@ -9,6 +9,7 @@ mod auth;
 mod certificate;
 mod change;
 mod cluster_info;
+mod completion;
 mod config;
 mod cordon;
 mod cp;
@@ -18,15 +19,21 @@ mod delete;
 mod describe;
 mod diff;
 mod drain;
+mod edit;
 mod events;
 mod exec;
 mod explain;
 mod expose;
 mod get;
+mod kustomize;
 mod label;
 mod logs;
 mod metadata;
 mod patch;
+pub(crate) mod plugin;
+mod port_forward;
+mod proxy;
+mod raw;
 mod replace;
 mod rollout;
 mod run;
@@ -40,7 +47,7 @@ mod wait;
 
 use crate::command::Command;
 
-pub use change::LAST_APPLIED;
+pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
 
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,
@@ -49,6 +56,7 @@ pub const COMMANDS: &[&Command] = &[
     &set::COMMAND,
     &explain::COMMAND,
     &get::COMMAND,
+    &edit::COMMAND,
     &delete::COMMAND,
     &rollout::COMMAND,
     &scale::COMMAND,
@@ -64,6 +72,8 @@ pub const COMMANDS: &[&Command] = &[
     &logs::COMMAND,
     &attach::COMMAND,
     &exec::COMMAND,
+    &port_forward::COMMAND,
+    &proxy::COMMAND,
     &cp::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
@@ -72,14 +82,17 @@ pub const COMMANDS: &[&Command] = &[
     &patch::COMMAND,
     &replace::COMMAND,
     &wait::COMMAND,
+    &kustomize::COMMAND,
     &label::COMMAND,
     &annotate::COMMAND,
     &api_resources::COMMAND,
     &api_resources::VERSIONS,
     &auth::COMMAND,
     &config::COMMAND,
+    &completion::COMMAND,
+    &plugin::COMMAND,
     &version::COMMAND,
 ];
 
 /// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["completion", "edit", "kustomize", "plugin", "port-forward", "proxy"];
+pub const NOT_SIMULATED: &[&str] = &["kuberc"];

@@ -7,7 +7,7 @@
 use podarium_api::{Kind, patch};
 use serde_json::Value;
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD};
 use crate::builder::{Builder, Info};
 use crate::client::{Call, PatchType};
 use crate::command::Command;
@@ -16,7 +16,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::json as json_printer;
 
-pub const COMMAND: Command = Command::new("patch", &[OWN, PRINT, FILES, DRY_RUN], run);
+pub const COMMAND: Command = Command::new("patch", &[OWN, PRINT, FILES, DRY_RUN, RECORD], run);
 
 const OWN: &[Flag] = &[
     Flag::text("patch").short('p'),
@@ -90,12 +90,20 @@ fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, kind: PatchType, patch: &Val
     if dry_run == DryRun::Server {
         call = call.query("dryRun", "All");
     }
-    let object = kubectl.send(&call)?;
-    say(kubectl, info, &object, dry_run)
+    let object = match caught(kubectl.send(&call))? {
+        Ok(object) => object,
+        Err(failure) if failure.reason() == "UnsupportedMediaType" => {
+            return fail(format!("{} is not supported by {}, Kind={}: {failure}", kind.content(), info.mapping.api_version(), info.mapping.kind));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
+    let changed = object != info.object;
+    let recorded = kubectl.record_after(info, &object, dry_run)?;
+    say(kubectl, recorded.as_ref().unwrap_or(&object), changed, dry_run)
 }
 
-fn say(kubectl: &mut Kubectl<'_, '_>, info: &Info, object: &Value, dry_run: DryRun) -> Outcome<()> {
-    let operation = if *object == info.object { "patched (no change)" } else { "patched" };
+fn say(kubectl: &mut Kubectl<'_, '_>, object: &Value, changed: bool, dry_run: DryRun) -> Outcome<()> {
+    let operation = if changed { "patched" } else { "patched (no change)" };
     let printer = kubectl.change_printer(operation, dry_run)?;
     kubectl.print_object(&printer, object)
 }
@@ -114,7 +122,7 @@ fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch
         (_, kind) => (kind.unwrap_or(Kind::ConfigMap), patch::PatchType::Merge),
     };
     match patch::apply(kind, patch_type, &info.object, patch) {
-        Ok(object) => say(kubectl, info, &object, dry_run),
+        Ok(object) => say(kubectl, &object, object != info.object, dry_run),
         Err(status) => match missing_field(patch, &info.object) {
             Some(path) => fail(format!("Object to be patched is missing field ({path}: missing value)")),
             None if patch_type == patch::PatchType::Json => not_simulated("the error of a JSON patch without the server"),

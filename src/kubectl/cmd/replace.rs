@@ -1,16 +1,17 @@
 //! `kubectl replace -f`: puts a whole object in the place of another.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/replace/replace.go, v1.36.
-//! Simplified: `--raw` is refused.
+//! Simplified: nothing.
 
 use std::time::Duration;
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, VALIDATE, save_configuration};
 use super::delete::{self, propagation};
+use super::raw;
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated, usage};
+use crate::failure::{Outcome, all_of, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{set, text};
@@ -35,9 +36,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
-    if kubectl.flags.is_set("raw") {
-        return not_simulated("kubectl replace --raw");
-    }
     if !kubectl.flags.bool("force") {
         if kubectl.flags.int("grace-period") >= 0 {
             return fail("--grace-period must have --force specified");
@@ -46,10 +44,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             return fail("--timeout must have --force specified");
         }
     }
+    if !kubectl.flags.text("raw").is_empty() {
+        raw::validate(kubectl, true)?;
+        return raw::send(kubectl, "PUT");
+    }
     if kubectl.flags.bool("force") {
         return replace_by_force(kubectl, dry_run, validation);
     }
-    let found = Builder::of(kubectl, &[]).find(kubectl)?;
+    let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
     if found.infos.is_empty() && failures.is_empty() {
         return fail("no objects passed to replace");
@@ -64,7 +66,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 /// Deletes what is there, waits until it is gone, and makes it anew.
 fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str) -> Outcome<()> {
-    let infos = Builder { require_object: false, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
+    let infos = Builder { require_object: false, validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
     let grace_period = match kubectl.flags.int("grace-period") {
         // Nobody shall lose data by an option that once meant something else.
         0 => 1,

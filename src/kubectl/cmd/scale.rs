@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR};
+use super::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, RECORD, SELECTOR};
 use crate::builder::Builder;
 use crate::client::{Call, JSON, PatchType, Write};
 use crate::command::Command;
@@ -14,7 +14,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{int, set, text};
 
-pub const COMMAND: Command = Command { required: &["replicas"], ..Command::new("scale", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL], run) };
+pub const COMMAND: Command = Command { required: &["replicas"], ..Command::new("scale", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, RECORD], run) };
 
 const OWN: &[Flag] = &[
     Flag::new("replicas", Takes::Int, "0"),
@@ -68,6 +68,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             }
         }
         set(&mut info.object, "/spec/replicas", replicas.into());
+        if dry_run != DryRun::Client {
+            // Written though the rest was only tried, as the reference does.
+            kubectl.record_after(&info, &info.object, DryRun::None)?;
+        }
         kubectl.print_object(&printer, &info.object)?;
     }
     all_of(found.failures)

@@ -1,13 +1,13 @@
 //! The `-o` flag: which printer is meant, and printing whole objects with it.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/print_flags.go, v1.36.
-//! Simplified: Go templates are read in part, `kyaml` is refused.
+//! Simplified: nothing.
 
 use serde_json::{Value, json};
 
 use super::custom_columns::CustomColumns;
-use super::{go_template, json as json_printer, jsonpath, yaml};
-use crate::failure::{Outcome, fail, not_simulated};
+use super::{go_template, json as json_printer, jsonpath, kyaml, yaml};
+use crate::failure::{Failure, Outcome, fail};
 use crate::mapping::kind_name;
 use crate::unstructured::{items, name, remove, text};
 
@@ -16,11 +16,17 @@ pub const GET: &str = "custom-columns,custom-columns-file,go-template,go-templat
 /// The printers of commands that change something.
 pub const CHANGE: &str = "go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,kyaml,name,template,templatefile,yaml";
 
+/// The printers of a file that is edited.
+pub const DOCUMENT: &str = "json,kyaml,yaml";
+
 /// A printer of whole objects.
 #[derive(Clone, Debug)]
 pub enum Printer {
     Json,
+    /// JSON with the fields in the order of a Go type.
+    TypedJson(&'static [&'static str]),
     Yaml,
+    Kyaml,
     /// `pod/web`, with what was done to it, if anything.
     Name { operation: String, short: bool },
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
@@ -36,12 +42,15 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     };
     let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
     let columns = allowed == GET;
+    if allowed == DOCUMENT && !matches!(format, "json" | "kyaml" | "yaml") {
+        return unsuitable(output, allowed);
+    }
     Ok(match format {
         "" => Printer::Name { operation: operation.to_owned(), short: false },
         "name" => Printer::Name { operation: String::new(), short: true },
         "json" => Printer::Json,
         "yaml" => Printer::Yaml,
-        "kyaml" => return not_simulated("output format kyaml"),
+        "kyaml" => Printer::Kyaml,
         "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
             if argument.is_empty() {
                 return fail("template format specified but no template given");
@@ -61,25 +70,41 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             columns.no_headers = no_headers;
             Printer::Columns(columns)
         }
-        other => {
-            return fail(format!(
-                "unable to match a printer suitable for the output format {other:?}, allowed formats are: {allowed}"
-            ));
-        }
+        other => return unsuitable(other, allowed),
     })
 }
 
+fn unsuitable<T>(output: &str, allowed: &str) -> Outcome<T> {
+    fail(format!("unable to match a printer suitable for the output format {output:?}, allowed formats are: {allowed}"))
+}
+
+/// How a printer is to go about it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    pub managed_fields: bool,
+    /// A key that a template names and that is not there is an error.
+    pub strict: bool,
+}
+
 impl Printer {
+    /// For objects that kubectl makes itself: their JSON has another order of fields.
+    #[must_use]
+    pub fn typed(self, order: &'static [&'static str]) -> Printer {
+        if matches!(self, Printer::Json) { Printer::TypedJson(order) } else { self }
+    }
+
     /// An object or a list.
-    pub fn print(&self, object: &Value, show_managed_fields: bool) -> Outcome<String> {
+    pub fn print(&self, object: &Value, how: How) -> Outcome<String> {
         let mut object = object.clone();
         // Templates see everything.
-        if !show_managed_fields && matches!(self, Printer::Json | Printer::Yaml) {
+        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::Yaml | Printer::Kyaml) {
             omit_managed_fields(&mut object);
         }
         match self {
             Printer::Json => Ok(json_printer::pretty(&object)),
+            Printer::TypedJson(order) => Ok(json_printer::pretty_in(&object, order)),
             Printer::Yaml => Ok(yaml::document(&object)),
+            Printer::Kyaml => Ok(kyaml::document(&object)),
             Printer::Name { operation, .. } => {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())
@@ -88,7 +113,7 @@ impl Printer {
                 let printed = if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) };
                 printed.or_else(|why| {
                     fail(format!(
-                        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n",
+                        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
                         go_syntax(&object)
                     ))
                 })
@@ -97,8 +122,15 @@ impl Printer {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 columns.print(&all).or_else(fail)
             }
-            Printer::GoTemplate(template) => template.print(&object).or_else(|why| {
-                fail(format!("error executing template {:?}: {why}", template.source))
+            Printer::GoTemplate(template) => template.print(&object, how.strict).or_else(|(printed, why)| {
+                let (source, raw) = (&template.source, json_printer::compact(&object));
+                // The explanation goes where the result would have gone, so that it is seen.
+                let text = format!(
+                    "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{source}\n\traw data was:\n\t\t{raw}\n\tobject given to template engine was:\n\t\t{}\n\n",
+                    jsonpath::go_value(&object)
+                );
+                let failure = Failure::Message(format!("error executing template {source:?}: {why}"));
+                Err(Failure::Shown { text, failure: Box::new(failure) }.into())
             }),
         }
     }
@@ -139,6 +171,11 @@ pub fn omit_managed_fields(object: &mut Value) {
 /// Several objects as one.
 pub fn list_of(objects: Vec<Value>) -> Value {
     json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": objects})
+}
+
+/// A pointer to an object as Go's `%#v` shows it.
+pub fn go_pointer(object: &Value) -> String {
+    format!("&unstructured.Unstructured{{Object:{}}}", go_syntax(object))
 }
 
 /// A value as Go's `%#v` shows it.

@@ -1,7 +1,7 @@
 //! JSON as Go writes it: sorted names, four spaces, `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/json.go, v1.36.
-//! Simplified: objects that kubectl itself made are sorted too, where kubectl keeps the order of their Go type.
+//! Simplified: the order of the fields of objects that kubectl itself made is known for the usual kinds.
 
 use std::fmt::Write as _;
 
@@ -9,31 +9,47 @@ use serde_json::Value;
 
 /// Several lines, as `-o json` prints them.
 pub fn pretty(value: &Value) -> String {
+    pretty_in(value, &[])
+}
+
+/// The same with the fields in the order of a Go type; those that are not listed come behind, sorted.
+pub fn pretty_in(value: &Value, order: &[&str]) -> String {
     let mut out = String::new();
-    write(&mut out, value, Some(0));
+    write(&mut out, value, Some(0), order);
     out.push('\n');
     out
 }
 
+/// The order of fields in objects that kubectl makes itself.
+pub const OBJECT: &[&str] = &[
+    "kind", "apiVersion", "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "labels", "annotations",
+    "ownerReferences", "finalizers", "metadata", "verbs", "apiGroups", "schedule", "suspend", "parallelism", "completions", "replicas", "image", "command", "args", "ports",
+    "protocol", "port", "targetPort", "nodePort", "envFrom", "env", "resources", "resourceNames", "nonResourceURLs", "minAvailable", "maxUnavailable",
+    "selector", "template", "strategy", "volumes", "initContainers", "containers", "restartPolicy", "terminationGracePeriodSeconds", "dnsPolicy",
+    "serviceAccountName", "serviceAccount", "nodeName", "securityContext", "scheduler", "schedulerName", "tolerations", "clusterIP", "type", "externalName",
+    "secrets", "imagePullSecrets", "aggregationRule", "rules", "subjects", "roleRef", "spec", "immutable", "data", "binaryData", "value", "status", "username", "groups", "extra",
+];
+
 /// One line, without an end of line.
 pub fn compact(value: &Value) -> String {
     let mut out = String::new();
-    write(&mut out, value, None);
+    write(&mut out, value, None, &[]);
     out
 }
 
-fn write(out: &mut String, value: &Value, indent: Option<usize>) {
+fn write(out: &mut String, value: &Value, indent: Option<usize>, order: &[&str]) {
     match value {
         Value::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
-            sorted.sort_by_key(|(name, _)| *name);
+            let place = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
+            sorted.sort_by_key(|(name, _)| (place(name), *name));
             list(out, indent, ('{', '}'), sorted, |out, (name, value), indent| {
                 quote(out, name);
                 out.push_str(if indent.is_some() { ": " } else { ":" });
-                write(out, value, indent);
+                write(out, value, indent, order);
             });
         }
-        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), write),
+        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), |out, item, indent| write(out, item, indent, order)),
         Value::String(text) => quote(out, text),
         other => {
             let _ = write!(out, "{other}");

@@ -4,6 +4,7 @@ pub mod custom_columns;
 pub mod format;
 pub mod go_template;
 pub mod json;
+pub mod kyaml;
 pub mod sort;
 pub mod table;
 pub mod tabwriter;

@@ -1,9 +1,7 @@
 //! `--sort-by`: the order of rows and objects by a field.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/sorter.go, v1.36.
-//! Simplified: equal objects keep their order, where Go's sort may turn them around.
-
-use std::cmp::Ordering;
+//! Simplified: of more than 12 objects, equal ones keep their order, where Go's sort may turn them around.
 
 use podarium_api::quantity::Quantity;
 use serde_json::Value;
@@ -11,32 +9,118 @@ use serde_json::Value;
 use super::jsonpath::{find, parse, relaxed};
 use super::jsonpath::Node;
 
-/// The order in which to show some objects. The error is kubectl's.
-pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, String> {
-    let field = relaxed(path)?;
-    let nodes = parse(&field)?;
-    let Some(Node::Path(steps)) = nodes.first() else { return Ok((0..objects.len()).collect()) };
-    let keys: Result<Vec<Option<Value>>, String> = objects.iter().map(|object| Ok(find(steps, object)?.into_iter().next())).collect();
-    let keys = keys?;
-    if !objects.is_empty() && keys.iter().all(Option::is_none) {
-        return Err(format!("couldn't find any field with path {field:?} in the list of objects"));
-    }
-    let mut order: Vec<usize> = (0..objects.len()).collect();
-    order.sort_by(|a, b| compare(keys[*a].as_ref(), keys[*b].as_ref()));
-    Ok(order)
+/// Why there is no order. The texts are kubectl's.
+#[derive(Debug, PartialEq)]
+pub enum SortError {
+    /// The path is wrong, or leads nowhere in any of the objects.
+    Path(String),
+    /// What the path leads to has no order; kubectl ends there and then.
+    Unsortable(String),
 }
 
-fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
-    match (a, b) {
-        (None, None) => Ordering::Equal,
-        (None, _) => Ordering::Less,
-        (_, None) => Ordering::Greater,
-        (Some(Value::String(a)), Some(Value::String(b))) => match (a.parse::<Quantity>(), b.parse::<Quantity>()) {
-            (Ok(a), Ok(b)) => a.partial_cmp(&b).unwrap_or(Ordering::Equal),
-            _ => a.cmp(b),
-        },
-        (Some(Value::Number(a)), Some(Value::Number(b))) => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
-        (Some(Value::Bool(a)), Some(Value::Bool(b))) => a.cmp(b),
-        _ => Ordering::Equal,
+/// The order in which to show some objects.
+pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
+    let field = relaxed(path).map_err(SortError::Path)?;
+    let nodes = parse(&field).map_err(SortError::Path)?;
+    let Some(Node::Path(steps)) = nodes.first() else { return Ok((0..objects.len()).collect()) };
+    let keys: Result<Vec<Option<Value>>, String> = objects.iter().map(|object| Ok(find(steps, object)?.into_iter().next())).collect();
+    let keys = keys.map_err(SortError::Path)?;
+    if !objects.is_empty() && keys.iter().all(Option::is_none) {
+        return Err(SortError::Path(format!("couldn't find any field with path {field:?} in the list of objects")));
+    }
+    let mut sorter = Sorter { keys: &keys, unsortable: None };
+    let order = sorter.sorted((0..objects.len()).collect());
+    match sorter.unsortable {
+        Some(why) => Err(SortError::Unsortable(format!("Field {field} in {why}"))),
+        None => Ok(order),
+    }
+}
+
+/// Up to this many elements Go sorts by insertion, so that rows which the comparison contradicts itself about (two
+/// objects without the field are each less than the other) land where they do in the reference.
+const SHORT: usize = 12;
+
+struct Sorter<'k> {
+    keys: &'k [Option<Value>],
+    unsortable: Option<String>,
+}
+
+impl Sorter<'_> {
+    /// A comparison that contradicts itself gives some order, and never a panic.
+    fn sorted(&mut self, mut order: Vec<usize>) -> Vec<usize> {
+        if order.len() <= SHORT {
+            for end in 1..order.len() {
+                let mut at = end;
+                while at > 0 && self.less(order[at], order[at - 1]) {
+                    order.swap(at, at - 1);
+                    at -= 1;
+                }
+            }
+            return order;
+        }
+        let right = order.split_off(order.len() / 2);
+        let (left, right) = (self.sorted(order), self.sorted(right));
+        let mut merged = Vec::with_capacity(left.len() + right.len());
+        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            let next = if self.less(*b, *a) { right.next() } else { left.next() };
+            merged.extend(next);
+        }
+        merged.extend(left.chain(right));
+        merged
+    }
+
+    fn less(&mut self, a: usize, b: usize) -> bool {
+        let (a, b) = match (&self.keys[a], &self.keys[b]) {
+            (None, _) => return true,
+            (_, None) => return false,
+            (Some(a), Some(b)) => (a, b),
+        };
+        match (a, b) {
+            (Value::Null, other) => !other.is_null(),
+            (_, Value::Null) => false,
+            (Value::String(a), Value::String(b)) => match (a.parse::<Quantity>(), b.parse::<Quantity>()) {
+                (Ok(a), Ok(b)) => a < b,
+                _ => a < b,
+            },
+            (Value::Number(a), Value::Number(b)) if a.is_f64() == b.is_f64() => a.as_f64() < b.as_f64(),
+            (Value::Bool(_), _) => self.refuse("interface", "unsortable type: bool"),
+            (Value::Object(_), _) => self.refuse("interface", "unsortable type: map[string]interface {}"),
+            (Value::Array(_), _) => self.refuse("interface", "unsortable type: []interface {}"),
+            (Value::String(_) | Value::Number(_), _) => self.refuse("interface", "unsortable interface: interface"),
+        }
+    }
+
+    fn refuse(&mut self, kind: &str, why: &str) -> bool {
+        self.unsortable.get_or_insert_with(|| format!("[][][]reflect.Value is an unsortable type: {kind}, err: {why}"));
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn ordered(values: &[Value]) -> Vec<usize> {
+        let objects: Vec<Value> = values.iter().map(|value| json!({"at": value})).collect();
+        order(&objects.iter().collect::<Vec<_>>(), ".at").expect("sortable")
+    }
+
+    #[test]
+    fn what_has_no_time_comes_first_and_mixed_texts_never_panic() {
+        assert_eq!(ordered(&[json!("b"), Value::Null, json!("a")]), [1, 2, 0]);
+        assert_eq!(ordered(&[json!("10"), json!("9"), json!("1k")]), [1, 0, 2]);
+        let mixed: Vec<Value> = (0..200).map(|at| if at % 3 == 0 { Value::Null } else { json!(format!("{}{}", at * 7 % 31, if at % 2 == 0 { "a" } else { "" })) }).collect();
+        assert_eq!(ordered(&mixed).len(), mixed.len());
+    }
+
+    #[test]
+    fn what_cannot_be_sorted_is_refused() {
+        let objects = [json!({"at": {"a": 1}}), json!({"at": {"a": 2}})];
+        let error = order(&objects.iter().collect::<Vec<_>>(), ".at").expect_err("maps have no order");
+        let why = "Field {.at} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: map[string]interface {}";
+        assert_eq!(error, SortError::Unsortable(why.to_owned()));
     }
 }

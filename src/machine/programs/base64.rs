@@ -45,7 +45,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     Ok(0)
 }
 
-fn encode(bytes: &[u8]) -> String {
+pub(super) fn encode(bytes: &[u8]) -> String {
     let mut out = String::new();
     for group in bytes.chunks(3) {
         let value = group.iter().fold(0_u32, |value, byte| value << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
@@ -60,7 +60,7 @@ fn encode(bytes: &[u8]) -> String {
 }
 
 /// What could be decoded, and whether that was all.
-fn decode(bytes: &[u8], ignores_garbage: bool) -> (Vec<u8>, bool) {
+pub(super) fn decode(bytes: &[u8], ignores_garbage: bool) -> (Vec<u8>, bool) {
     let mut out = Vec::new();
     let (mut value, mut count, mut padding) = (0_u32, 0, 0);
     for byte in bytes.iter().filter(|byte| **byte != b'\n') {

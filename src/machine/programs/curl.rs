@@ -48,6 +48,8 @@ fn failure(error: NetError, url: &str) -> (i32, String) {
         NetError::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
         NetError::TimedOut => (28, "Operation timed out".to_owned()),
         NetError::NotTls => (35, "OpenSSL/3.0.17: error:0A00010B:SSL routines::wrong version number".to_owned()),
+        NetError::EmptyReply => (52, "Empty reply from server".to_owned()),
+        NetError::NotHttp => (1, "Received HTTP/0.9 when not allowed".to_owned()),
         NetError::BadUrl => (3, "URL using bad/illegal format or missing URL".to_owned()),
     }
 }
@@ -333,6 +335,7 @@ pub(super) fn wget(process: &mut Process<'_>) -> Result<i32, Suspend> {
             let problem = match error {
                 NetError::UnknownHost | NetError::BadUrl => format!("bad address '{host}'"),
                 NetError::TimedOut => "download timed out".to_owned(),
+                NetError::EmptyReply | NetError::NotHttp => "error getting response".to_owned(),
                 error => format!("can't connect to remote host ({host}): {error}"),
             };
             process.eprint(&format!("wget: {problem}\n"))?;

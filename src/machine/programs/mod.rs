@@ -37,6 +37,7 @@ mod make;
 mod making;
 mod names;
 mod netcat;
+mod node;
 mod owner;
 mod packages;
 mod paths;
@@ -67,7 +68,7 @@ pub(crate) use escapes::{Escapes, unescape};
 pub(crate) use printf::printf_text;
 
 use crate::shell::Shell;
-use crate::{Machine, Main};
+use crate::{Machine, Main, Program};
 
 const PROGRAMS: &[(&str, Main)] = &[
     ("[", test),
@@ -190,6 +191,9 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("zcat", gzip::main),
 ];
 
+/// Programs that only some computers have: those of [`install_programs`] and no others.
+const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), ("nodejs", node::program)];
+
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
     "adduser", "bzip2", "crontab", "docker", "emacs", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
@@ -227,7 +231,10 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
             Err(_) if *name == "bash" => machine.install_program(name, Shell::bash),
             Err(_) if matches!(*name, "sh" | "ash") && machine.busybox => machine.install_program(name, Shell::ash),
             Err(_) if matches!(*name, "sh" | "dash") => machine.install_program(name, Shell::dash),
-            Err(_) => missing.push(*name),
+            Err(_) => match SPECIAL.iter().find(|(known, _)| known == name) {
+                Some((_, make)) => machine.install_program(name, *make),
+                None => missing.push(*name),
+            },
         }
     }
     missing

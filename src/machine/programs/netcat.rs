@@ -1,11 +1,12 @@
-//! `nc`, as netcat-openbsd (and, on a busybox machine, busybox) has it: whether a port is open, and HTTP typed by hand.
-//! Connections that speak something else are not simulated, and it says so.
+//! `nc`, as netcat-openbsd (and, on a busybox machine, busybox) has it: whether a port is open, and a connection to one or
+//! from somebody, with what is typed and what comes back.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::arguments::{self, Arguments, Options};
 use super::names::{addresses, reason};
-use crate::{HttpRequest, HttpResponse, NetError, Process, Suspend};
+use crate::{HttpRequest, NetError, Process, Ready, Source, StreamItem, Suspend};
 
 pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let options = Options::new("zvlkp:w:nN46q:", &[]).lacking(&["u", "e", "U", "x", "X", "i", "s", "c"]);
@@ -48,7 +49,11 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         let mut status = 1;
         for port in first..=last {
             let request = HttpRequest { timeout: limit, ..HttpRequest::connect(host, port) };
-            let result = process.http(request)?.map(|_| ());
+            let result = process.http_open(request)?;
+            if let Ok(stream) = &result {
+                process.http_close(stream.id)?;
+            }
+            let result = result.map(|_| ());
             report(process, &arguments, host, &address, port, result)?;
             if result.is_ok() {
                 status = 0;
@@ -91,110 +96,91 @@ fn report(process: &mut Process<'_>, arguments: &Arguments, host: &str, address:
     }
 }
 
-/// Sends a request that was typed by hand and shows the answer as it stands on the wire.
+/// Connects, and passes on what is typed and what comes back until the other side closes the connection.
 fn talk(process: &mut Process<'_>, arguments: &Arguments, host: &str, address: &str, port: u16, limit: Option<Duration>) -> Result<i32, Suspend> {
-    let asked = process.http(HttpRequest { timeout: limit, ..HttpRequest::connect(host, port) })?;
-    report(process, arguments, host, address, port, asked.as_ref().map(|_| ()).map_err(|error| *error))?;
-    if asked.is_err() {
-        return Ok(1);
-    }
-    let text = match process.is_tty(0) {
-        true => typed_head(process)?,
-        false => String::from_utf8_lossy(&process.read_stdin_to_end()?).into_owned(),
-    };
-    if text.trim().is_empty() {
-        return Ok(0);
-    }
-    let Some(mut request) = parse_request(&text, host, port) else {
-        return arguments::not_simulated(process, "nc with anything but HTTP");
-    };
-    request.timeout = limit;
-    match process.http(request)? {
-        Ok(response) => process.write_stdout(&on_the_wire(&response))?,
-        Err(_) => return Ok(1),
-    }
-    Ok(0)
-}
-
-/// The lines up to the empty one that ends a request's head.
-fn typed_head(process: &mut Process<'_>) -> Result<String, Suspend> {
-    process.repeat(String::new(), |process, text: &mut String| {
-        let line = process.read_line()?.unwrap_or_default();
-        text.push_str(&line);
-        Ok(match line.trim().is_empty() {
-            true => std::ops::ControlFlow::Break(text.clone()),
-            false => std::ops::ControlFlow::Continue(()),
+    let opened = process.http_open(HttpRequest { timeout: limit, ..HttpRequest::connect(host, port) })?;
+    report(process, arguments, host, address, port, opened.as_ref().map(|_| ()).map_err(|error| *error))?;
+    let Ok(stream) = opened else { return Ok(1) };
+    // BusyBox tells the other side that standard input has ended; OpenBSD's does so only if it is asked to.
+    let shuts_down = process.is_busybox() || arguments.has('N') || arguments.has('q');
+    let end = process.repeat(true, |process, reads: &mut bool| {
+        let sources = [Source::Readable(0), Source::Stream(stream.id)];
+        let sources = if *reads { &sources[..] } else { &sources[1..] };
+        match process.poll(sources, limit)? {
+            Ready::TimedOut => return Ok(ControlFlow::Break(1)),
+            Ready::Source(0) if *reads => {
+                let typed = process.read(0)?.unwrap_or_default();
+                *reads = !typed.is_empty();
+                if *reads || shuts_down {
+                    process.http_write(stream.id, &typed)?;
+                }
+                return Ok(ControlFlow::Continue(()));
+            }
+            Ready::Source(_) => {}
+        }
+        Ok(match process.http_next(stream.id, None)? {
+            StreamItem::Chunk(bytes) => {
+                process.write_stdout(&bytes)?;
+                ControlFlow::Continue(())
+            }
+            StreamItem::End => ControlFlow::Break(0),
+            StreamItem::TimedOut | StreamItem::Failed(_) => ControlFlow::Break(1),
         })
-    })
+    })?;
+    process.http_close(stream.id)?;
+    Ok(end)
 }
 
-fn parse_request(text: &str, host: &str, port: u16) -> Option<HttpRequest> {
-    let text = text.replace("\r\n", "\n");
-    let (head, body) = text.split_once("\n\n").unwrap_or((text.trim_end(), ""));
-    let mut lines = head.lines();
-    let mut words = lines.next()?.split_whitespace();
-    let (method, path, version) = (words.next()?, words.next()?, words.next()?);
-    if !version.starts_with("HTTP/") || !path.starts_with('/') {
-        return None;
-    }
-    let mut request = HttpRequest::new(method, format!("http://{host}:{port}{path}")).body(body);
-    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        request = request.header(name.trim(), value.trim());
-    }
-    Some(request)
-}
-
-fn parse_response(text: &str) -> Option<HttpResponse> {
-    let text = text.replace("\r\n", "\n");
-    let (head, body) = text.split_once("\n\n").unwrap_or((text.as_str(), ""));
-    let mut lines = head.lines();
-    let mut words = lines.next()?.split_whitespace();
-    let status = words.next().filter(|version| version.starts_with("HTTP/")).and(words.next())?.parse().ok()?;
-    let mut response = HttpResponse::new(status, body);
-    for (name, value) in lines.filter_map(|line| line.split_once(':')) {
-        response = response.with_header(name.trim(), value.trim());
-    }
-    Some(response)
-}
-
-fn on_the_wire(response: &HttpResponse) -> Vec<u8> {
-    let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, super::curl::reason(response.status));
-    for (name, value) in &response.headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    [head.as_bytes(), b"\r\n", &response.body].concat()
-}
-
-/// Answers one request with what stands on standard input, and shows it.
+/// Accepts a connection (with `-k`, one after the other) and does the same with it.
 fn listen(process: &mut Process<'_>, arguments: &Arguments) -> Result<i32, Suspend> {
     let port = arguments.value('p').or(arguments.operands.last().map(String::as_str)).and_then(|text| text.parse::<u16>().ok());
     let Some(port) = port else {
         process.eprint("nc: missing port number\n")?;
         return Ok(1);
     };
-    if let Err(error) = process.listen(port)? {
-        process.eprint(&format!("nc: {error}\n"))?;
+    if let Err(error) = process.listen_stream(port)? {
+        process.eprint(&format!("nc: {}{error}\n", if process.is_busybox() { "bind: " } else { "" }))?;
         return Ok(1);
     }
     if arguments.has('v') {
-        process.eprint(&format!("Listening on 0.0.0.0 {port}\n"))?;
+        let shown = if process.is_busybox() { format!("listening on 0.0.0.0:{port} ...\n") } else { format!("Listening on 0.0.0.0 {port}\n") };
+        process.eprint(&shown)?;
     }
-    let answer = if process.is_tty(0) { Vec::new() } else { process.read_stdin_to_end()? };
-    let keep = arguments.has('k');
-    process.repeat((), |process, ()| {
-        let (id, request) = process.accept(port)?;
+    let (keep, shuts_down) = (arguments.has('k'), process.is_busybox() || arguments.has('N') || arguments.has('q'));
+    process.repeat(true, |process, reads: &mut bool| {
+        let (id, from) = process.accept_stream(port)?;
+        if !keep {
+            process.stop_listening(port)?;
+        }
         if arguments.has('v') {
-            process.eprint(&format!("Connection received on {} 40000\n", request.from))?;
+            let shown = match process.is_busybox() {
+                true => format!("connect to 0.0.0.0:{port} from {from} ({from}:40000)\n"),
+                false => format!("Connection received on {from} 40000\n"),
+            };
+            process.eprint(&shown)?;
         }
-        let mut text = format!("{} {} HTTP/1.1\r\n", request.method, request.path());
-        for (name, value) in &request.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
-        }
-        process.print(&format!("{text}\r\n{}", String::from_utf8_lossy(&request.body)))?;
-        match parse_response(&String::from_utf8_lossy(&answer)) {
-            Some(response) => process.respond(id, response)?,
-            None => process.reset(id)?,
-        }
-        Ok(if keep { std::ops::ControlFlow::Continue(()) } else { std::ops::ControlFlow::Break(0) })
+        let begins = *reads;
+        *reads = process.repeat(begins, |process, reads: &mut bool| {
+            let sources = [Source::Received(id), Source::Readable(0)];
+            let sources = if *reads { &sources[..] } else { &sources[..1] };
+            if process.poll(sources, None)? == Ready::Source(1) {
+                let typed = process.read(0)?.unwrap_or_default();
+                *reads = !typed.is_empty();
+                match typed.is_empty() {
+                    true if shuts_down => process.stream_end(id)?,
+                    true => {}
+                    false => process.stream_write(id, &typed)?,
+                }
+                return Ok(ControlFlow::Continue(()));
+            }
+            let bytes = process.stream_read(id)?;
+            if bytes.is_empty() {
+                return Ok(ControlFlow::Break(*reads));
+            }
+            process.write_stdout(&bytes)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        process.stream_close(id)?;
+        Ok(if keep { ControlFlow::Continue(()) } else { ControlFlow::Break(0) })
     })
 }

@@ -50,12 +50,13 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         let sent_at = process.now()?;
         tally.sent += 1;
         let request = HttpRequest { timeout: Some(patience.min(interval.max(Duration::from_secs(1)))), ..HttpRequest::ping(&address.to_string()) };
-        if process.http(request)?.is_ok() {
+        if let Ok(answer) = process.http(request)? {
+            let ttl = answer.status;
             let millis = process.now()?.since(sent_at).as_secs_f64() * 1000.0;
             tally.trips.push(millis);
             let line = match busybox {
-                true => format!("{} bytes from {address}: seq={} ttl=64 time={millis:.3} ms\n", size + 8, tally.sent - 1),
-                false => format!("{} bytes from {address}: icmp_seq={} ttl=64 time={} ms\n", size + 8, tally.sent, three_digits(millis)),
+                true => format!("{} bytes from {address}: seq={} ttl={ttl} time={millis:.3} ms\n", size + 8, tally.sent - 1),
+                false => format!("{} bytes from {address}: icmp_seq={} ttl={ttl} time={} ms\n", size + 8, tally.sent, three_digits(millis)),
             };
             if !quiet {
                 process.print(&line)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_machine::{
-    Credentials, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, Machine, NetError, Outgoing, Record, RecordData, RecordType, Start, Stdio,
+    Credentials, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, Machine, NetError, Outgoing, Record, RecordData, RecordType, RequestReader, Start, Stdio, write_response,
     Volume, VolumeId, install_busybox, install_everyday_programs, install_programs,
 };
 use podarium_sim::{Stream, Time};
@@ -50,7 +50,8 @@ fn network(request: &HttpRequest) -> HttpEvent {
     let is_web = matches!(host, "10.96.0.7" | "web");
     match (request.method.as_str(), request.url.as_str()) {
         (_, url) if url.contains("10.9.9.9") => HttpEvent::Failed(NetError::TimedOut),
-        ("ECHO", _) | ("CONNECT", "tcp://web:80" | "tcp://10.96.0.7:80") if is_web => HttpEvent::Response(HttpResponse::new(200, "")),
+        ("ECHO", _) if is_web => HttpEvent::Response(HttpResponse::new(64, "")),
+        ("CONNECT", "tcp://web:80" | "tcp://10.96.0.7:80") if is_web => HttpEvent::Head { status: 200, headers: Vec::new() },
         ("GET", _) if is_web => HttpEvent::Response(HttpResponse::new(200, "hello\n").with_header("Server", "test")),
         _ => HttpEvent::Failed(NetError::ConnectionRefused),
     }
@@ -75,6 +76,17 @@ fn run(machine: &mut Machine, line: &str, credentials: Credentials) -> (String, 
             match outgoing {
                 Outgoing::Request { id, request, .. } => machine.http_reply(id, network(&request)),
                 Outgoing::Lookup { id, name, record, .. } => machine.lookup_reply(id, answer(&name, record)),
+                // A server that reads HTTP and closes the connection after one answer.
+                Outgoing::Data { id, bytes } => {
+                    let mut reader = RequestReader::default();
+                    reader.push(&bytes);
+                    let response = match reader.next_request() {
+                        Ok(Some(_)) => HttpResponse::new(200, "hello\n").with_header("Server", "test"),
+                        _ => HttpResponse::new(400, ""),
+                    };
+                    machine.http_reply(id, HttpEvent::Chunk(write_response(&response, "GET", false)));
+                    machine.http_reply(id, HttpEvent::End);
+                }
                 _ => {}
             }
         }
@@ -124,8 +136,8 @@ fn ports_and_hosts_answer_or_not() {
         ("nc -z web 80", "", 0),
         ("nc -zv -w 2 10.9.9.9 80", "nc: connect to 10.9.9.9 port 80 (tcp) timed out: Operation now in progress\n", 1),
         ("nc -zv nope 80", "nc: getaddrinfo for host \"nope\" port 80: Name or service not known\n", 1),
-        ("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc web 80", "HTTP/1.1 200 OK\r\nServer: test\r\n\r\nhello\n", 0),
-        ("echo PING | nc web 80", "podarium: not simulated: nc with anything but HTTP\n", 2),
+        ("printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc web 80", "HTTP/1.1 200 OK\r\nServer: test\r\nContent-Length: 6\r\n\r\nhello\n", 0),
+        ("echo PING | nc web 80", "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", 0),
         ("ping -c 2 web", "PING web (10.96.0.7) 56(84) bytes of data.\n64 bytes from 10.96.0.7: icmp_seq=1 ttl=64 time=1.00 ms\n64 bytes from 10.96.0.7: icmp_seq=2 ttl=64 time=1.00 ms\n\n--- web ping statistics ---\n2 packets transmitted, 2 received, 0% packet loss, time 1001ms\nrtt min/avg/max/mdev = 1.000/1.000/1.000/0.000 ms\n", 0),
         ("ping -c 1 nope", "ping: nope: Name or service not known\n", 2),
     ]);

@@ -1,58 +1,30 @@
 //! The real kubectl on a served cluster. It is found through `$KUBECTL` or on the path; without it the tests say so.
 #![expect(clippy::disallowed_methods, reason = "a test that starts a server and a program")]
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
-use podarium_course::Audience;
-use podarium_host::{Player, Speed};
-use podarium_server::{Serve, serve};
+use podarium_host::Speed;
 
-fn kubectl() -> Option<PathBuf> {
-    let named = std::env::var_os("KUBECTL").map(PathBuf::from);
-    let on_path = || std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join("kubectl")).find(|file| file.is_file());
-    let is_1_36 = |path: &PathBuf| {
-        let said = Command::new(path).args(["version", "--client"]).output();
-        said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains("v1.36."))
-    };
-    let found = named.or_else(on_path).filter(is_1_36);
-    if found.is_none() {
-        eprintln!("skipped: no kubectl 1.36; set KUBECTL or put one on the path");
-    }
-    found
-}
-
-/// A served cluster for as long as it lives.
+/// A served cluster with a kubectl for it.
 struct Served {
     kubectl: PathBuf,
-    folder: PathBuf,
-    address: std::net::SocketAddr,
-    end: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    served: support::Served,
 }
 
 impl Served {
     fn start(name: &str, scenario: &str, speed: Speed) -> Option<Served> {
-        let kubectl = kubectl()?;
-        let folder = std::env::temp_dir().join(format!("podarium-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let how = Serve { listen: ([127, 0, 0, 1], 0).into(), kubeconfig: folder.join("config"), speed };
-        let player = Player::beginning_now(podarium_host::load(scenario).expect("a shipped scenario"), Some(1), Audience::Nobody);
-        let (end, ended) = tokio::sync::oneshot::channel::<()>();
-        let (ready, address) = std::sync::mpsc::channel();
-        let thread = std::thread::spawn(move || {
-            let tell = |address| ready.send(address).expect("the test waits");
-            let end = async { drop(ended.await) };
-            serve(player, &how, tell, end).expect("it serves until the test ends");
-        });
-        let address = address.recv().expect("it listens");
-        Some(Served { kubectl, folder, address, end: Some(end), thread: Some(thread) })
+        let kubectl = support::kubectl()?;
+        Some(Served { kubectl, served: support::Served::start(name, scenario, speed, Duration::ZERO) })
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(&self.kubectl);
-        command.arg("--kubeconfig").arg(self.folder.join("config")).args(arguments);
-        command.env("HOME", &self.folder).output().expect("kubectl runs")
+        command.arg("--kubeconfig").arg(self.served.kubeconfig()).args(arguments);
+        command.env("HOME", self.folder()).output().expect("kubectl runs")
     }
 
     /// What a command that must succeed prints.
@@ -64,17 +36,7 @@ impl Served {
     }
 
     fn folder(&self) -> &Path {
-        &self.folder
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.end.take());
-        let ended = self.thread.take().map(std::thread::JoinHandle::join);
-        // The folder is in the system's temporary folder; what stays there harms nobody.
-        let _ = std::fs::remove_dir_all(&self.folder);
-        assert!(ended.is_none_or(|ended| ended.is_ok()) || std::thread::panicking(), "the server broke");
+        self.served.folder()
     }
 }
 
@@ -134,7 +96,7 @@ fn time_that_stands_still_moves_for_answers_and_steps() {
 #[test]
 fn without_the_token_nobody_gets_in() {
     let Some(served) = Served::start("token", "bare", Speed::Times(1.0)) else { return };
-    let server = format!("--server=https://{}", served.address);
+    let server = format!("--server=https://{}", served.served.address);
     let mut command = Command::new(&served.kubectl);
     command.args(["--kubeconfig=/dev/null", "--insecure-skip-tls-verify", &server, "--token=wrong", "get", "pods"]);
     let output = command.env("HOME", served.folder()).output().expect("kubectl runs");

@@ -143,6 +143,13 @@ fn validate_spec(spec: &CustomResourceDefinitionSpec, path: &Path) -> Vec<FieldE
         }
     }
     errors.extend(version_names(spec, path));
+    // The first version is the version of the old form as well.
+    if let Some(first) = spec.versions.first().filter(|first| !first.name.is_empty()) {
+        let faults = dns1035_label(&first.name);
+        if !faults.is_empty() {
+            errors.push(FieldError::invalid(path.child("version"), first.name.as_str(), faults.join(",")));
+        }
+    }
     errors.extend(names::required(&spec.names, &path.child("names")));
     errors.extend(names::validate(&spec.names, &path.child("names")));
     let Some(first) = spec.versions.first() else { return errors };

@@ -153,7 +153,7 @@ pub fn differences(wanted: &Value, got: &Value, path: &str) -> Vec<String> {
 }
 
 pub fn short(value: &Value) -> String {
-    const SHOWN: usize = 300;
+    const SHOWN: usize = 1200;
     let text = value.to_string();
     if text.chars().count() <= SHOWN { text } else { text.chars().take(SHOWN).chain("...".chars()).collect() }
 }

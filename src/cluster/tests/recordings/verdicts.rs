@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::client::{self, Answered};
 use crate::normal;
+use crate::ordered::Ordered;
 
 const NAMESPACE: &str = "v";
 
@@ -21,47 +22,37 @@ struct Outcome {
     wrong: Vec<String>,
 }
 
-fn replay(fresh: &Cluster, groups: &[Value]) -> Outcome {
+fn replay(fresh: &Cluster, groups: &Ordered) -> Outcome {
     let mut cluster = fresh.clone();
     client::make_namespace(&mut cluster, NAMESPACE);
     let mut outcome = Outcome { cases: 0, wrong: Vec::new() };
-    for group in groups {
-        for case in group["cases"].as_array().expect("a body has cases") {
-            let path = group["path"].as_str().expect("a body has a path");
+    for group in groups.items() {
+        for changes in group.field("cases").expect("a body has cases").items() {
+            let case = changes.value();
+            let path = group.field("path").expect("a body has a path").value();
             let validation = case["fieldValidation"].as_str().map(|how| format!("&fieldValidation={how}")).unwrap_or_default();
             let request = json!({
-                "method": "POST", "path": format!("{path}?dryRun=All{validation}"),
-                "headers": {"Content-Type": "application/json"}, "body": changed(&group["body"], case),
+                "method": "POST", "path": format!("{}?dryRun=All{validation}", path.as_str().unwrap_or_default()),
+                "headers": {"Content-Type": "application/json"}, "body": changed(group.field("body").expect("a body"), changes).to_string(),
             });
             let ours = client::send(&mut cluster, &request);
             outcome.cases += 1;
-            outcome.wrong.extend(difference(case, &ours));
+            outcome.wrong.extend(difference(&case, &ours));
         }
     }
     outcome
 }
 
 /// The body with what the case changes in it.
-fn changed(body: &Value, case: &Value) -> Value {
+fn changed(body: &Ordered, case: &Ordered) -> Ordered {
     let mut body = body.clone();
-    for (place, value) in case["set"].as_object().into_iter().flatten() {
-        let (parent, name) = parent(&mut body, place);
-        match parent {
-            Value::Array(items) => items[name.parse::<usize>().expect("an index")] = value.clone(),
-            parent => parent[name] = value.clone(),
-        }
+    for (place, value) in case.field("set").map(Ordered::fields).unwrap_or_default() {
+        body.put(place, Some(value.clone()));
     }
-    for place in case["absent"].as_array().into_iter().flatten() {
-        let (parent, name) = parent(&mut body, place.as_str().expect("a place"));
-        parent.as_object_mut().expect("what is absent was a field").remove(&name);
+    for place in case.field("absent").map(Ordered::items).unwrap_or_default() {
+        body.put(place.value().as_str().expect("a place"), None);
     }
     body
-}
-
-/// What holds the place, and the place's own name.
-fn parent<'a>(body: &'a mut Value, place: &str) -> (&'a mut Value, String) {
-    let (parent, name) = place.rsplit_once('/').expect("a place begins with a slash");
-    (body.pointer_mut(parent).expect("the place is in the body"), name.replace("~1", "/").replace("~0", "~"))
 }
 
 fn difference(case: &Value, ours: &Answered) -> Option<String> {
@@ -84,13 +75,13 @@ fn parts(message: &str) -> Vec<String> {
     parts
 }
 
-fn files() -> BTreeMap<String, Vec<Value>> {
+fn files() -> BTreeMap<String, Ordered> {
     let folder = crate::golden().join("verdicts");
     let read = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).expect("a readable file");
-        let groups: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let groups = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
-        (name, groups.as_array().expect("a list of bodies").clone())
+        (name, groups)
     };
     std::fs::read_dir(folder).expect("the verdicts are there").map(|entry| read(entry.expect("a readable folder").path())).collect()
 }

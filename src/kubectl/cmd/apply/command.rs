@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::last_applied::{SET, VIEW};
+use super::last_applied::{EDIT, SET, VIEW};
 use super::{prune, server_side};
 use crate::apply::{merge, three_way};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
-use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, annotate_configuration};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, RECORD, SELECTOR, VALIDATE, annotate_configuration};
 use crate::cmd::delete::propagation;
 use crate::cmd::wait::{WaitFor, until_gone};
 use crate::command::Command;
@@ -25,9 +25,8 @@ use crate::printers::json as json_printer;
 use crate::unstructured::{annotation, name, remove, text};
 
 pub const COMMAND: Command = Command {
-    children: &[&VIEW, &SET],
-    refused: &["edit-last-applied"],
-    ..Command::new("apply", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, VALIDATE], run)
+    children: &[&VIEW, &SET, &EDIT],
+    ..Command::new("apply", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, VALIDATE, RECORD], run)
 };
 
 const OWN: &[Flag] = &[
@@ -79,7 +78,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if connection.enforce_namespace {
         applying.namespaces.insert(connection.namespace);
     }
-    let builder = Builder { all: false, ..Builder::of(kubectl, &[]) };
+    let builder = Builder { all: false, validates: true, ..Builder::of(kubectl, &[]) };
     let found = builder.find(kubectl)?;
     let mut failures = found.failures;
     if found.infos.is_empty() && failures.is_empty() {
@@ -154,6 +153,7 @@ fn show(kubectl: &mut Kubectl<'_, '_>, applying: &mut Applying) -> Outcome<()> {
 }
 
 fn apply_one(kubectl: &mut Kubectl<'_, '_>, mut info: Info, applying: &mut Applying) -> Outcome<()> {
+    kubectl.record(&mut info.object);
     if info.mapping.namespaced {
         applying.namespaces.insert(info.namespace.clone());
     }

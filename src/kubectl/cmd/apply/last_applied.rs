@@ -1,4 +1,4 @@
-//! `kubectl apply view-last-applied` and `set-last-applied`: the annotation by which client-side apply remembers what
+//! `kubectl apply view-last-applied`, `set-last-applied` and `edit-last-applied`: the annotation by which client-side apply remembers what
 //! was applied the last time.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/apply/{apply_view_last_applied,apply_set_last_applied}.go, v1.36.
@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::command::describe;
 use crate::builder::{Builder, Info};
 use crate::client::{PatchType, Write};
-use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, configuration};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, configuration};
 use crate::command::Command;
+use crate::edit::{Mode, edit};
 use crate::failure::{Failure, Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
@@ -19,6 +20,10 @@ use crate::unstructured::annotation;
 
 pub const VIEW: Command = Command::new("view-last-applied", &[&[Flag::new("output", Takes::Text, "yaml").short('o')], FILES, SELECTOR, ALL], view_last_applied);
 pub const SET: Command = Command::new("set-last-applied", &[&[Flag::bool("create-annotation")], PRINT, FILES, DRY_RUN], set_last_applied);
+
+pub const EDIT: Command = Command::new("edit-last-applied", &[EDIT_OWN, PRINT, FILES, VALIDATE], |kubectl| edit(kubectl, Mode::LastApplied));
+
+const EDIT_OWN: &[Flag] = &[Flag::bool("windows-line-endings"), Flag::new("field-manager", Takes::Text, "kubectl-client-side-apply")];
 
 fn view_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let builder = Builder { latest: true, ..Builder::of(kubectl, &kubectl.flags.args) };
@@ -35,10 +40,19 @@ fn view_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             return Err(Failure::Message(format!("no last-applied-configuration annotation found on resource: {}", info.name)).into());
         };
         let value: Value = serde_json::from_str(last).or_else(|error| fail(error.to_string()))?;
-        let text = if output == "yaml" { yaml::document(&value) } else { json_printer::pretty(&value) };
+        let text = if output == "yaml" { yaml::document(&value) } else { half_indented(&json_printer::pretty(&value)) };
         kubectl.print(&text)?;
     }
     Ok(())
+}
+
+/// This one command indents by two.
+fn half_indented(text: &str) -> String {
+    let line = |line: &str| {
+        let bare = line.trim_start();
+        format!("{}{bare}\n", " ".repeat((line.len() - bare.len()) / 2))
+    };
+    text.lines().map(line).collect()
 }
 
 fn set_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {

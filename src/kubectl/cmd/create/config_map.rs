@@ -1,7 +1,7 @@
 //! `kubectl create configmap NAME --from-literal=…`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_configmap.go, v1.36.
-//! Simplified: `--append-hash` is refused.
+//! Simplified: nothing.
 
 use serde_json::{Map, Value, json};
 
@@ -10,16 +10,13 @@ use super::generated::{MANAGER, one_name, send};
 use crate::base64;
 use crate::cmd::change::{DRY_RUN, PRINT, SAVE_CONFIG, VALIDATE};
 use crate::command::Command;
-use crate::failure::{Outcome, not_simulated};
+use crate::failure::Outcome;
 use crate::kubectl::Kubectl;
 
 pub const COMMAND: Command = Command { aliases: &["cm"], ..Command::new("configmap", &[SOURCES, PRINT, DRY_RUN, VALIDATE, SAVE_CONFIG, MANAGER], run) };
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let name = one_name(kubectl)?;
-    if kubectl.flags.bool("append-hash") {
-        return not_simulated("kubectl create configmap --append-hash");
-    }
     let (mut data, mut binary) = (Map::new(), Map::new());
     for (key, bytes) in read(kubectl, "ConfigMap", &name)? {
         match String::from_utf8(bytes) {

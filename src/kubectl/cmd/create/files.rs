@@ -1,18 +1,20 @@
 //! `kubectl create -f`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create.go, v1.36.
-//! Simplified: `--edit` and `--raw` are refused.
+//! Simplified: nothing.
 
 use crate::builder::{Builder, Info};
 use crate::client::Write;
-use crate::cmd::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, SELECTOR, VALIDATE, save_configuration};
+use crate::cmd::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, SELECTOR, VALIDATE, save_configuration};
+use crate::cmd::raw;
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated, usage};
+use crate::edit::{Mode, edit};
+use crate::failure::{Outcome, all_of, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 
-pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG], run) };
+pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] =
     &[Flag::bool("edit"), Flag::bool("windows-line-endings"), Flag::text("raw"), Flag::new("field-manager", Takes::Text, "kubectl-create")];
@@ -25,12 +27,17 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let validation = kubectl.validation()?;
     let printer = kubectl.change_printer("created", dry_run)?;
     kubectl.require_files()?;
-    for flag in ["edit", "raw"] {
-        if kubectl.flags.is_set(flag) {
-            return not_simulated(format!("kubectl create --{flag}"));
+    if !kubectl.flags.text("raw").is_empty() {
+        if kubectl.flags.bool("edit") {
+            return fail("--raw and --edit are mutually exclusive");
         }
+        raw::validate(kubectl, true)?;
+        return raw::send(kubectl, "POST");
     }
-    let found = Builder::of(kubectl, &[]).find(kubectl)?;
+    if kubectl.flags.bool("edit") {
+        return edit(kubectl, Mode::Create);
+    }
+    let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
     let mut count = 0;
     for info in found.infos {
@@ -45,6 +52,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn create(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, validation: &'static str, printer: &Printer) -> Outcome<()> {
     save_configuration(kubectl, &mut info.object);
+    kubectl.record(&mut info.object);
     if dry_run != DryRun::Client {
         let manager = kubectl.flags.text("field-manager").to_owned();
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, ..Write::default() };

@@ -3,14 +3,16 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create.go, v1.36.
 //! Simplified: nothing.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::Write;
 use crate::cmd::change::{DryRun, save_configuration};
 use crate::failure::{Failure, Outcome, caught, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::unstructured::{set, text};
+use crate::kustomize::hash;
+use crate::printers::json as json_printer;
+use crate::unstructured::{name, set, text};
 
 pub const MANAGER: &[Flag] = &[Flag::new("field-manager", Takes::Text, "kubectl-create")];
 
@@ -28,11 +30,18 @@ pub fn one_name(kubectl: &Kubectl<'_, '_>) -> Outcome<String> {
 pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
-    let printer = kubectl.change_printer("created", dry_run)?;
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
     let connection = kubectl.connection()?;
     let namespaced = !matches!(text(&object, "/kind"), "Namespace" | "ClusterRole" | "ClusterRoleBinding" | "PriorityClass");
     if connection.enforce_namespace && namespaced {
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
+    }
+    if kubectl.flags.bool("append-hash") {
+        if !object["data"].is_object() {
+            object["data"] = json!({});
+        }
+        let named = name(&object).to_owned();
+        object["metadata"]["name"] = format!("{named}-{}", hash(&object, &named)).into();
     }
     save_configuration(kubectl, &mut object);
     if dry_run == DryRun::Client {

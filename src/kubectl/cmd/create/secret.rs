@@ -1,7 +1,7 @@
 //! `kubectl create secret generic|tls|docker-registry NAME …`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_secret{,_tls,_docker}.go, v1.36.
-//! Simplified: `--append-hash` is refused; a certificate is not compared with its key.
+//! Simplified: `docker-registry --from-file` is refused; a certificate is not compared with its key.
 
 use serde_json::{Map, Value, json};
 
@@ -30,9 +30,6 @@ const DOCKER_FLAGS: &[Flag] = &[
 ];
 
 fn secret(kubectl: &mut Kubectl<'_, '_>, name: &str, kind: &str, data: Vec<(String, Vec<u8>)>, prefix: &str) -> Outcome<()> {
-    if kubectl.flags.bool("append-hash") {
-        return not_simulated("kubectl create secret --append-hash");
-    }
     let data: Map<String, Value> = data.into_iter().map(|(key, bytes)| (key, base64::encode(&bytes).into())).collect();
     let mut object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}});
     if !data.is_empty() {

@@ -1,17 +1,17 @@
 //! `kubectl set image deployment/web nginx=nginx:1.28`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_image.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use super::template::{OWN, containers, find, pod_spec, send};
 use crate::builder::Info;
-use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR, resources_and_pairs};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, RECORD, SELECTOR, resources_and_pairs};
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 
-pub const COMMAND: Command = Command::new("image", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL], run);
+pub const COMMAND: Command = Command::new("image", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, ALL, RECORD], run);
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;

@@ -1,19 +1,19 @@
 //! `kubectl set resources deployment/web --limits=cpu=200m,memory=256Mi`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_resources.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use podarium_api::quantity::Quantity;
 use serde_json::{Map, Value};
 
 use super::template::{OWN, containers, find, pod_spec, send};
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD, SELECTOR};
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 
-pub const COMMAND: Command = Command { aliases: &["limits"], ..Command::new("resources", &[OWN, AMOUNTS, PRINT, FILES, DRY_RUN, SELECTOR, ALL], run) };
+pub const COMMAND: Command = Command { aliases: &["limits"], ..Command::new("resources", &[OWN, AMOUNTS, PRINT, FILES, DRY_RUN, SELECTOR, ALL, RECORD], run) };
 
 const AMOUNTS: &[Flag] = &[Flag::new("containers", Takes::Text, "*").short('c'), Flag::text("limits"), Flag::text("requests")];
 

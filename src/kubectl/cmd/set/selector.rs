@@ -1,18 +1,18 @@
 //! `kubectl set selector service/web app=web,tier=front`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_selector.go, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: selectors of sets (`app in (a)`) are taken for names of objects.
 
 use serde_json::{Map, Value};
 
 use super::template::{OWN, find};
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::unstructured::set;
 
-pub const COMMAND: Command = Command::new("selector", &[OWN, PRINT, FILES, DRY_RUN, ALL], run);
+pub const COMMAND: Command = Command::new("selector", &[OWN, PRINT, FILES, DRY_RUN, ALL, RECORD], run);
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
@@ -34,6 +34,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         }
         let mut wanted = info.object.clone();
         set(&mut wanted, "/spec/selector", Value::Object(selector.clone()));
+        kubectl.record(&mut wanted);
         let manager = kubectl.flags.text("field-manager").to_owned();
         match caught(kubectl.send_change(&info, &wanted, dry_run, &manager))? {
             Ok(object) => kubectl.print_object(&printer, &object.unwrap_or(wanted))?,

@@ -1,15 +1,15 @@
 //! `kubectl set serviceaccount deployment/web robot`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_serviceaccount.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use super::template::{OWN, find, pod_spec, send};
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
 use crate::kubectl::Kubectl;
 
-pub const COMMAND: Command = Command { aliases: &["sa"], ..Command::new("serviceaccount", &[OWN, PRINT, FILES, DRY_RUN, ALL], run) };
+pub const COMMAND: Command = Command { aliases: &["sa"], ..Command::new("serviceaccount", &[OWN, PRINT, FILES, DRY_RUN, ALL, RECORD], run) };
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;

@@ -1,7 +1,10 @@
 //! `kubectl config`: shows and changes the kubeconfig.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/config, v1.36.
-//! Simplified: `set`, `unset`, `set-cluster` and `set-credentials` are refused.
+//! Simplified: nothing.
+
+mod entries;
+mod property;
 
 use serde_json::Value;
 
@@ -16,7 +19,7 @@ use crate::printers::format;
 use crate::printers::tabwriter::TABLE;
 use crate::unstructured::text;
 
-pub const COMMAND: Command = Command { refused: &["set", "unset", "set-cluster", "set-credentials"], ..Command::group("config", &[
+pub const COMMAND: Command = Command::group("config", &[
     &VIEW,
     &GET_CONTEXTS,
     &CURRENT,
@@ -28,7 +31,18 @@ pub const COMMAND: Command = Command { refused: &["set", "unset", "set-cluster",
     &Command::new("delete-cluster", &[], delete_cluster),
     &Command::new("delete-user", &[], delete_user),
     &Command::new("rename-context", &[], rename_context),
-]) };
+    &property::SET,
+    &property::UNSET,
+    &entries::SET_CLUSTER,
+    &entries::SET_CREDENTIALS,
+]);
+
+/// The order of fields in a kubeconfig.
+const ORDER: &[&str] = &[
+    "kind", "apiVersion", "preferences", "name", "cluster", "user", "server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
+    "certificate-authority-data", "client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "username", "password",
+    "namespace", "clusters", "users", "contexts", "current-context",
+];
 
 const VIEW: Command = Command::new("view", &[PRINT, &[Flag::bool("flatten"), Flag::bool("minify"), Flag::bool("raw"), Flag::bool("merge")]], view);
 const GET_CONTEXTS: Command = Command::new("get-contexts", &[&[Flag::bool("no-headers"), Flag::text("output").short('o')]], get_contexts);
@@ -77,7 +91,7 @@ fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         "" => "yaml".to_owned(),
         output => output.to_owned(),
     };
-    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?;
+    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(ORDER);
     kubectl.print_object(&printer, &data)
 }
 

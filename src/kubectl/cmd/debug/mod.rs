@@ -1,19 +1,24 @@
-//! `kubectl debug POD --image=IMAGE`: adds an ephemeral container to a running pod, and attaches to it.
+//! `kubectl debug POD --image=IMAGE`: adds an ephemeral container to a running pod, and attaches to it. With `--copy-to`
+//! a copy of the pod gets the container, and for `node/NAME` a pod of its own.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/debug/{debug.go,profiles.go}, v1.36.
-//! Simplified: copies of pods (`--copy-to`), nodes and `--custom` are refused; so is the profile sysadmin's view of a node.
+//! Simplified: `--custom` and `--filename` are refused.
+
+mod pods;
+mod profiles;
 
 use podarium_machine::Suspend;
 use serde_json::{Value, json};
 
+use self::profiles::{Style, apply_to_container};
 use super::attach::attach;
 use super::change::FILES;
 use crate::client::{Call, PatchType, Write};
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
-use crate::flags::{Flag, Takes};
+use crate::flags::{Flag, Flags, Takes};
 use crate::kubectl::Kubectl;
-use crate::pods::container_names;
+use crate::pods::{Debuggable, container_names};
 use crate::unstructured::{items, name, namespace, text};
 
 pub const COMMAND: Command = Command::new("debug", &[OWN, FILES], run);
@@ -53,17 +58,31 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dash = flags.dash.filter(|dash| *dash < flags.args.len()).unwrap_or(flags.args.len());
     let (targets, words) = flags.args.split_at(dash);
     validate(kubectl, targets, attaches)?;
-    let pod = match targets {
-        [target] => kubectl.debuggable_pod(target)?,
-        _ => return not_simulated("debugging several things at once"),
+    profiles::known(flags.text("profile"))?;
+    for target in targets {
+        debug(kubectl, target, words, attaches)?;
+    }
+    Ok(())
+}
+
+fn debug(kubectl: &mut Kubectl<'_, '_>, target: &str, words: &[String], attaches: bool) -> Outcome<()> {
+    let (made, chosen) = match kubectl.debuggable(target)? {
+        Debuggable::Node(node) => pods::on_node(kubectl, &node, words)?,
+        Debuggable::Pod(pod) if kubectl.flags.text("copy-to").is_empty() => ephemeral(kubectl, &pod, words)?,
+        Debuggable::Pod(pod) => pods::copy(kubectl, &pod, words)?,
     };
-    let container = debug_container(kubectl, &pod, words)?;
+    if attaches && !chosen.is_empty() { attach_when_it_runs(kubectl, &made, &chosen) } else { Ok(()) }
+}
+
+/// Adds an ephemeral container.
+fn ephemeral(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String]) -> Outcome<(Value, String)> {
+    let container = debug_container(kubectl, pod, words)?;
     let chosen = text(&container, "/name").to_owned();
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let patch = json!({"spec": {"ephemeralContainers": [container]}});
     let write = Write { subresource: "ephemeralcontainers", ..Write::default() };
-    let patched = kubectl.patch(&mapping, namespace(&pod), name(&pod), (PatchType::Strategic, &patch), &write)?;
-    if attaches { attach_when_it_runs(kubectl, &patched, &chosen) } else { Ok(()) }
+    let patched = kubectl.patch(&mapping, namespace(pod), name(pod), (PatchType::Strategic, &patch), &write)?;
+    Ok((patched, chosen))
 }
 
 fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -> Outcome<()> {
@@ -72,18 +91,25 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
     if attaches && flags.is_set("attach") && image.is_empty() && flags.text("container").is_empty() {
         return fail("you must specify --container or create a new container using --image in order to attach.");
     }
-    if !flags.text("copy-to").is_empty() {
-        return not_simulated("kubectl debug --copy-to");
+    let copies = !flags.text("copy-to").is_empty();
+    let arguments = flags.dash.is_some_and(|dash| dash < flags.args.len());
+    if copies {
+        if image.is_empty() && flags.list("set-image").is_empty() && !arguments {
+            return fail("you must specify --image, --set-image or command arguments.");
+        }
+        if arguments && flags.text("container").is_empty() && image.is_empty() {
+            return fail("you must specify an existing container or a new image when specifying args.");
+        }
     }
     for (flag, given) in [("replace", flags.bool("replace")), ("same-node", flags.bool("same-node")), ("set-image", !flags.list("set-image").is_empty())] {
-        if given {
+        if given && !copies {
             return fail(format!("--{flag} may only be used with --copy-to."));
         }
     }
-    if image.is_empty() {
+    if image.is_empty() && !copies {
         return fail("you must specify --image when not using --copy-to.");
     }
-    if !super::run::is_image(image) {
+    if !image.is_empty() && !super::run::is_image(image) {
         return fail(format!("invalid image name {image:?}: invalid reference format"));
     }
     if targets.is_empty() && flags.list("filename").is_empty() {
@@ -92,6 +118,9 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
     let policy = flags.text("image-pull-policy");
     if !matches!(policy, "" | "Always" | "IfNotPresent" | "Never") {
         return fail(format!("invalid image pull policy: {policy}"));
+    }
+    if !flags.text("target").is_empty() && copies {
+        return fail("--target is incompatible with --copy-to. Use --share-processes instead.");
     }
     if !flags.text("target").is_empty() && !flags.bool("quiet") {
         let target = flags.text("target");
@@ -109,27 +138,12 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
     Ok(())
 }
 
-/// What each profile lets the container do.
-fn security_context(profile: &str) -> Outcome<Option<Value>> {
-    Ok(match profile {
-        "legacy" | "baseline" => None,
-        "general" => Some(json!({"capabilities": {"add": ["SYS_PTRACE"]}})),
-        "netadmin" => Some(json!({"capabilities": {"add": ["NET_ADMIN", "NET_RAW"]}})),
-        "restricted" => Some(json!({"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true, "seccompProfile": {"type": "RuntimeDefault"}})),
-        "sysadmin" => Some(json!({"privileged": true})),
-        other => return fail(format!("unknown profile: {other}")),
-    })
-}
-
 fn debug_container(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String]) -> Outcome<Value> {
     let flags = kubectl.flags.clone();
-    let mut chosen = flags.text("container").to_owned();
-    if chosen.is_empty() {
-        chosen = free_name(kubectl, pod)?;
-        if !flags.bool("quiet") {
-            kubectl.print(&format!("Defaulting debug container name to {chosen}.\n"))?;
-        }
-    }
+    let chosen = match flags.text("container") {
+        "" => free_name(kubectl, pod)?,
+        chosen => chosen.to_owned(),
+    };
     let mut container = json!({"name": chosen, "image": flags.text("image"), "resources": {}, "terminationMessagePolicy": "File"});
     let mut set = |key: &str, value: Value| container[key] = value;
     if !words.is_empty() {
@@ -146,36 +160,53 @@ fn debug_container(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String])
     if !flags.text("target").is_empty() {
         set("targetContainerName", flags.text("target").into());
     }
-    let env: Vec<Value> = flags.list("env").iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| json!({"name": name, "value": value})).collect();
+    let env = environment(&flags);
     if !env.is_empty() {
         set("env", env.into());
     }
-    if let Some(context) = security_context(flags.text("profile"))? {
-        set("securityContext", context);
-    }
+    apply_to_container(flags.text("profile"), Style::Ephemeral, &mut container);
     Ok(container)
 }
 
-fn free_name(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Result<String, Suspend> {
+/// The variables of `--env`.
+fn environment(flags: &Flags) -> Vec<Value> {
+    let pairs = flags.list("env");
+    pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| json!({"name": name, "value": value})).collect()
+}
+
+/// Five letters that nobody has chosen.
+fn generated(kubectl: &mut Kubectl<'_, '_>) -> Result<String, Suspend> {
+    let (mut bits, letters) = (kubectl.process.random_bits()?, LETTERS.len() as u64);
+    let letter = |_| {
+        let letter = LETTERS[usize::try_from(bits % letters).unwrap_or(0)];
+        bits /= letters;
+        char::from(letter)
+    };
+    Ok((0..5).map(letter).collect())
+}
+
+/// A name for the container, which is said.
+fn free_name(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Outcome<String> {
     let taken = container_names(pod);
-    loop {
-        let mut bits = kubectl.process.random_bits()?;
-        let mut chosen = String::from("debugger-");
-        for _ in 0..5 {
-            let letters = LETTERS.len() as u64;
-            chosen.push(char::from(LETTERS[usize::try_from(bits % letters).unwrap_or(0)]));
-            bits /= letters;
-        }
+    let chosen = loop {
+        let chosen = format!("debugger-{}", generated(kubectl)?);
         if !taken.contains(&chosen) {
-            return Ok(chosen);
+            break chosen;
         }
+    };
+    if !kubectl.flags.bool("quiet") {
+        kubectl.print(&format!("Defaulting debug container name to {chosen}.\n"))?;
     }
+    Ok(chosen)
 }
 
 fn attach_when_it_runs(kubectl: &mut Kubectl<'_, '_>, pod: &Value, container: &str) -> Outcome<()> {
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let place = (namespace(pod).to_owned(), name(pod).to_owned());
-    let status_of = |pod: &Value| items(pod, "/status/ephemeralContainerStatuses").iter().find(|status| text(status, "/name") == container).cloned();
+    let status_of = |pod: &Value| {
+        let all = ["/status/ephemeralContainerStatuses", "/status/containerStatuses"].into_iter().flat_map(|list| items(pod, list));
+        all.clone().find(|status| text(status, "/name") == container).cloned()
+    };
     let mut check = |found: Option<&Value>| match found {
         None => Some(None),
         Some(found) => {

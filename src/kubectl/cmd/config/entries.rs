@@ -1,0 +1,164 @@
+//! `kubectl config set-cluster NAME --server=…` and `set-credentials NAME --token=…`.
+//!
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/config/{set_cluster,set_credentials}.go, v1.36.
+//! Simplified: `--auth-provider` and `--exec-…` are refused.
+
+use serde_json::Value;
+
+use super::property::drop_empty;
+use super::{save, unexpected};
+use crate::base64;
+use crate::command::Command;
+use crate::failure::{Outcome, fail, not_simulated};
+use crate::flags::{Flag, Flags, Takes};
+use crate::help;
+use crate::kubectl::Kubectl;
+
+pub(super) const SET_CLUSTER: Command = Command::new("set-cluster", &[CLUSTER_FLAGS], set_cluster);
+pub(super) const SET_CREDENTIALS: Command = Command::new("set-credentials", &[USER_FLAGS], set_credentials);
+
+const EMBED: Flag = Flag::new("embed-certs", Takes::Optional("true"), "false");
+const CLUSTER_FLAGS: &[Flag] = &[
+    EMBED,
+    Flag::text("certificate-authority"),
+    Flag::new("insecure-skip-tls-verify", Takes::Optional("true"), "false"),
+    Flag::text("proxy-url"),
+    Flag::text("server"),
+    Flag::text("tls-server-name"),
+];
+const USER_FLAGS: &[Flag] = &[
+    EMBED,
+    Flag::text("auth-provider"),
+    Flag::new("auth-provider-arg", Takes::List, ""),
+    Flag::text("client-certificate"),
+    Flag::text("client-key"),
+    Flag::text("exec-api-version"),
+    Flag::new("exec-arg", Takes::List, ""),
+    Flag::text("exec-command"),
+    Flag::new("exec-env", Takes::Repeated, ""),
+    Flag::text("exec-interactive-mode"),
+    Flag::new("exec-provide-cluster-info", Takes::Optional("true"), "false"),
+    Flag::text("password"),
+    Flag::text("token"),
+    Flag::text("username"),
+];
+
+fn set_cluster(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
+    let [name] = &flags.args[..] else { return unexpected(kubectl) };
+    if name.is_empty() {
+        return fail("you must specify a non-empty cluster name");
+    }
+    let authority = flags.text("certificate-authority");
+    if flags.bool("insecure-skip-tls-verify") && !authority.is_empty() {
+        return fail("you cannot specify a certificate authority and insecure mode at the same time");
+    }
+    if flags.bool("embed-certs") {
+        if authority.is_empty() {
+            return fail("you must specify a --certificate-authority to embed");
+        }
+        if kubectl.process.stat(authority)?.is_err() {
+            return fail(format!("could not stat certificate-authority file {authority}: stat {authority}: no such file or directory"));
+        }
+    }
+    let mut config = kubectl.kubeconfig()?;
+    let mut cluster = config.entry_mut("clusters", name).0.clone();
+    if flags.is_set("server") {
+        cluster["server"] = flags.text("server").into();
+        cluster["tls-server-name"] = "".into();
+    }
+    set_text(&mut cluster, &flags, "tls-server-name");
+    if flags.is_set("insecure-skip-tls-verify") {
+        cluster["insecure-skip-tls-verify"] = flags.bool("insecure-skip-tls-verify").into();
+        if flags.bool("insecure-skip-tls-verify") {
+            cluster["certificate-authority"] = "".into();
+            cluster["certificate-authority-data"] = "".into();
+        }
+    }
+    if certificate(kubectl, &mut cluster, &flags, "certificate-authority")? {
+        cluster["insecure-skip-tls-verify"] = false.into();
+    }
+    set_text(&mut cluster, &flags, "proxy-url");
+    *config.entry_mut("clusters", name).0 = cluster;
+    drop_empty(&mut config);
+    save(kubectl, &config)?;
+    kubectl.print(&format!("Cluster {name:?} set.\n"))
+}
+
+fn set_text(entry: &mut Value, flags: &Flags, name: &str) {
+    if flags.is_set(name) {
+        entry[name] = flags.text(name).into();
+    }
+}
+
+/// A file is named, or its contents are taken in; whether it was given.
+fn certificate(kubectl: &mut Kubectl<'_, '_>, entry: &mut Value, flags: &Flags, name: &str) -> Outcome<bool> {
+    if !flags.is_set(name) {
+        return Ok(false);
+    }
+    let (path, data) = (flags.text(name), format!("{name}-data"));
+    if flags.bool("embed-certs") {
+        let bytes = kubectl.process.read_file(path)?.unwrap_or_default();
+        entry[&data] = base64::encode(&bytes).into();
+        entry[name] = "".into();
+        return Ok(true);
+    }
+    let absolute = if path.starts_with('/') || path.is_empty() { path.to_owned() } else { format!("{}/{path}", kubectl.process.cwd()?) };
+    entry[name] = absolute.into();
+    if !path.is_empty() {
+        entry[&data] = "".into();
+    }
+    Ok(true)
+}
+
+fn set_credentials(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
+    let [name] = &flags.args[..] else {
+        kubectl.print(help::text(&flags.command).unwrap_or_default())?;
+        return fail(format!("unexpected args: [{}]", flags.args.join(" ")));
+    };
+    if name.is_empty() {
+        return fail("you must specify a non-empty user name");
+    }
+    if let Some(flag) = USER_FLAGS.iter().map(|flag| flag.name).find(|flag| (flag.starts_with("exec-") || flag.starts_with("auth-provider")) && flags.is_set(flag)) {
+        return not_simulated(format!("kubectl config set-credentials --{flag}"));
+    }
+    let methods: Vec<&str> = [("token", "token"), ("username", "basic"), ("password", "basic")]
+        .into_iter()
+        .filter(|(flag, _)| !flags.text(flag).is_empty())
+        .map(|(_, method)| method)
+        .collect();
+    let (token, basic) = (methods.contains(&"token"), methods.contains(&"basic"));
+    if token && basic {
+        return fail("you cannot specify more than one authentication method at the same time: --token, --username/--password");
+    }
+    if flags.bool("embed-certs") {
+        let (certificate, key) = (flags.text("client-certificate"), flags.text("client-key"));
+        if certificate.is_empty() && key.is_empty() {
+            return fail("you must specify a --client-certificate or --client-key to embed");
+        }
+        for (flag, path) in [("client-certificate", certificate), ("client-key", key)] {
+            if !path.is_empty() && kubectl.process.stat(path)?.is_err() {
+                return fail(format!("could not stat {flag} file {path}: stat {path}: no such file or directory"));
+            }
+        }
+    }
+    let mut config = kubectl.kubeconfig()?;
+    let mut user = config.entry_mut("users", name).0.clone();
+    for flag in ["client-certificate", "client-key"] {
+        certificate(kubectl, &mut user, &flags, flag)?;
+    }
+    for flag in ["token", "username", "password"] {
+        set_text(&mut user, &flags, flag);
+    }
+    if token {
+        user["username"] = "".into();
+        user["password"] = "".into();
+    } else if basic {
+        user["token"] = "".into();
+    }
+    *config.entry_mut("users", name).0 = user;
+    drop_empty(&mut config);
+    save(kubectl, &config)?;
+    kubectl.print(&format!("User {name:?} set.\n"))
+}

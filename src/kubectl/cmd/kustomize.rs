@@ -1,0 +1,52 @@
+//! `kubectl kustomize DIR`: prints what a kustomization makes.
+//!
+//! Models: sigs.k8s.io/kustomize/kustomize/commands/build, as kubectl v1.36 uses it.
+//! Simplified: functions, plugins and charts are refused.
+
+use crate::command::Command;
+use crate::failure::{Outcome, fail, not_simulated};
+use crate::flags::{Flag, Takes};
+use crate::kubectl::Kubectl;
+use crate::kustomize::build;
+use crate::printers::yaml;
+
+pub const COMMAND: Command = Command::new("kustomize", &[OWN], run);
+
+const OWN: &[Flag] = &[
+    Flag::bool("as-current-user"),
+    Flag::bool("enable-alpha-plugins"),
+    Flag::bool("enable-helm"),
+    Flag::new("env", Takes::List, "").short('e'),
+    Flag::new("helm-api-versions", Takes::List, ""),
+    Flag::new("helm-command", Takes::Text, "helm"),
+    Flag::bool("helm-debug"),
+    Flag::text("helm-kube-version"),
+    Flag::new("load-restrictor", Takes::Text, "LoadRestrictionsRootOnly"),
+    Flag::new("mount", Takes::List, ""),
+    Flag::bool("network"),
+    Flag::new("network-name", Takes::Text, "bridge"),
+    Flag::text("output").short('o'),
+];
+
+fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
+    for flag in ["enable-alpha-plugins", "enable-helm", "network"] {
+        if kubectl.flags.bool(flag) {
+            return not_simulated(format!("kubectl kustomize --{flag}"));
+        }
+    }
+    let directory = match &kubectl.flags.args[..] {
+        [] => ".".to_owned(),
+        [directory] => directory.clone(),
+        more => return fail(format!("specify one path to kustomization.yaml; found: {}", more.len())),
+    };
+    let objects = build(kubectl, &directory)?;
+    let text = objects.iter().map(yaml::document).collect::<Vec<_>>().join("---\n");
+    let path = kubectl.flags.text("output").to_owned();
+    if path.is_empty() {
+        return kubectl.print(&text);
+    }
+    match kubectl.process.write_file(&path, text.as_bytes(), 0o644)? {
+        Ok(()) => Ok(()),
+        Err(error) => fail(format!("open {path}: {}", error.to_string().to_lowercase())),
+    }
+}

@@ -1,0 +1,11 @@
+const a = [3, 1, 2];
+console.log(a.slice().sort(), a.concat([4], 5), a.indexOf(2), a.includes(9), a.join('-'), a.reverse(), a.length);
+console.log(a.map(x => x * 2), a.filter(x => x > 1), a.find(x => x > 1), a.findIndex(x => x > 5), a.some(x => x > 2), a.every(x => x > 0), a.reduce((s, x) => s + x, 10));
+console.log(a.push(7, 8), a.pop(), a.shift(), a.unshift(0), a, a.splice(1, 2, 'x', 'y', 'z'), a);
+console.log([10, 9, 1].sort(), [10, 9, 1].sort((x, y) => x - y), ['b', 'a', 'C'].sort(), [[1, 2], [3]].flat(), Array.from({ length: 3 }, (_, i) => i * i), Array.from('abc'), Array.isArray([]), new Array(3).fill(0), Array.of(1, 2));
+console.log([1, 2, 3].at(-1), [..."héllo"], [1, 2, 3, 4].slice(-2), [1, 2, 3].lastIndexOf(3), [undefined, null].join(), String([1, [2, 3]]));
+a.forEach((x, i) => console.log(i, x));
+for (const [i, x] of ['p', 'q'].entries ? [[0, 'p'], [1, 'q']] : []) console.log(i, x);
+console.log([1, 2, 3, 4, 5, 6].length, [['a', 1], ['b', 2]], [], [[]], [{}], [{ a: 1 }], ['it\'s', "q\"q"]);
+console.log(['a long string that takes room', 'another long string that takes room', 'and a third one of these']);
+console.log({ first: 'a long string that takes room', second: 'another long string', third: { x: 1, y: [1, 2, 3] } });

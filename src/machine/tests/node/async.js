@@ -1,0 +1,10 @@
+console.log('start');
+setTimeout(() => console.log('timeout 0'), 0);
+setTimeout((a, b) => console.log('args', a, b), 5, 'x', 'y');
+Promise.resolve(1).then(x => { console.log('then', x); return x + 1; }).then(x => console.log('then', x));
+new Promise((resolve, reject) => reject(new Error('no'))).catch(e => console.log('caught', e.message)).then(() => console.log('after'));
+Promise.all([1, Promise.resolve(2), new Promise(r => setTimeout(() => r(3), 20))]).then(all => console.log(all));
+let n = 0; const t = setInterval(() => { console.log('tick', ++n); if (n === 2) clearInterval(t); }, 50);
+const never = setTimeout(() => console.log('never'), 10); clearTimeout(never);
+console.log('end', Promise.resolve(5), new Promise(() => {}));
+process.on('exit', code => console.log('exit', code));

@@ -1,0 +1,3 @@
+console.log('a');
+process.exitCode = 4;
+console.error('b');

@@ -1,0 +1,3 @@
+setTimeout(() => console.log('never'), 100);
+process.exit(3);
+console.log('never');

@@ -1,0 +1,3 @@
+const fs = require('fs');
+const express = require('express');
+const app = express();

@@ -1,0 +1,10 @@
+const path = require('path'), os = require('os'), url = require('url'), util = require('util'), EventEmitter = require('events'), qs = require('querystring');
+console.log(path.join('/a', '..', 'b', './c.txt'), path.basename('/x/y.js'), path.basename('/x/y.js', '.js'), path.extname('a.tar.gz'), path.dirname('/a/b/c'), path.resolve('/a', 'b', '../c'), path.join('a', 'b'), path.join(''));
+console.log(os.platform(), os.EOL === '\n', util.format('%s=%d', 'a', 1), util.inspect({ a: [1, { b: 2 }] }));
+const u = url.parse('http://example.com:8080/p/a?x=1&y=2#h', true); console.log(u.host, u.hostname, u.port, u.pathname, u.search, u.query.x, u.hash, u.path, url.parse('/hello?name=Bob%20B', true).query.name, url.parse('/x').pathname);
+console.log(Object.keys(qs.parse('a=1&b=2&a=3')), qs.parse('a=1&b=2&a=3').a);
+const e = new EventEmitter(); e.on('x', (a, b) => console.log('x', a, b)); e.once('x', () => console.log('once')); console.log(e.emit('x', 1, 2), e.emit('x', 3, 4), e.emit('nobody'), e.listenerCount('x'));
+class Mine extends EventEmitter { go() { this.emit('go', 5); } } const m = new Mine(); m.on('go', v => console.log('went', v)); m.go();
+console.log(typeof require, typeof module, typeof exports, __filename, __dirname, module.exports === exports, this === exports, require.main === module);
+console.log(process.argv.length, process.argv[1], typeof process.env.PATH, process.platform, typeof process.pid, process.version, process.cwd());
+console.log(Buffer.from('héllo').length, Buffer.from('aGk=', 'base64').toString(), Buffer.from('hi').toString('base64'), Buffer.from('hi').toString('hex'), Buffer.from('abc'), Buffer.concat([Buffer.from('a'), Buffer.from('b')]).toString());

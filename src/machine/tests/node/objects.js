@@ -1,0 +1,14 @@
+const a = 1, key = 'k';
+const o = { a, [key + 1]: 2, 'with space': 3, 5: 'five', nested: { deep: { deeper: { deepest: 1 } } }, list: [1, [2, [3, [4, [5]]]]], f() {}, g: () => 1, h: function named() {}, u: undefined, n: null };
+console.log(o);
+console.log(Object.keys(o).length, Object.entries({ x: 1, y: 2 }), Object.values({ x: 1 }), Object.assign({}, { a: 1 }, { b: 2 }));
+const { a: renamed, missing = 'default', nested: { deep }, ...rest } = o; console.log(renamed, missing, deep, Object.keys(rest));
+const [first, , third = 3, ...others] = [1, 2, undefined, 4, 5]; console.log(first, third, others);
+let p = 1, q = 2; [p, q] = [q, p]; console.log(p, q);
+console.log({ ...{ a: 1, b: 2 }, b: 3 }, [...[1, 2], ...'ab']);
+delete o.a; console.log(o.a, 'a' in o, o.hasOwnProperty('k1'), o?.nope?.deep, o.nested?.deep.deeper, o.nope?.(), o.f?.());
+for (const k in { x: 1, y: 2, 3: 4 }) console.log(k);
+const frozen = Object.freeze({ a: 1 }); frozen.a = 2; console.log(frozen.a);
+const created = Object.create({ inherited: 1 }); created.own = 2; console.log(created.inherited, created);
+const acc = { _v: 1, get v() { return this._v; }, set v(x) { this._v = x * 2; } }; acc.v = 5; console.log(acc.v, acc);
+console.log(JSON.stringify({ a: [1, 'x', null, undefined, () => 1], u: undefined, d: new Date(0), n: NaN, nested: { b: true } }), JSON.stringify({ a: 1, b: [1, 2], c: {} , d: []}, null, 2), JSON.parse('{"a": [1, 2, {"b": "c\\n"}], "t": true}'));

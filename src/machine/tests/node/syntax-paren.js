@@ -1,0 +1,2 @@
+var http = require('http');
+console.log('x';

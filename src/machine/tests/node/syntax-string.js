@@ -1,0 +1,2 @@
+var a = 'unclosed;
+var b = 1;

@@ -1,0 +1,2 @@
+try { x(); }
+console.log(1);

@@ -1,0 +1,4 @@
+[1].concat([2]);
+(function () {
+	(() => { notAFunction(); })();
+})();

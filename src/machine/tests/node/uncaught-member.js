@@ -1,0 +1,2 @@
+var server = {};
+server.listen(8080);

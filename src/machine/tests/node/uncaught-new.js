@@ -1,0 +1,2 @@
+function Thing() { this.x = undefined.y; }
+new Thing();

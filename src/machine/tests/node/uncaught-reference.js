@@ -1,0 +1,6 @@
+var http = require('http');
+
+function go() {
+  foo();
+}
+go();
