@@ -147,6 +147,8 @@ impl PodRuntime {
 
     pub fn add(&mut self, container: Container) {
         let name = container.record.name.clone();
+        // Most pods never have more, and there may be a hundred thousand of them.
+        self.containers.reserve_exact(1);
         self.containers.push(container);
         let mut of_name = self.containers.iter().filter(|container| container.record.name == name).count();
         self.containers.retain(|container| {
