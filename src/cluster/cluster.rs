@@ -4,6 +4,7 @@
 //! Simplified: nothing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::authority::{self, Authority};
-use crate::cause::{Cause, Write};
+use crate::cause::Cause;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
@@ -25,6 +26,7 @@ use crate::nodes::Machines;
 use crate::scheduler::configuration::SchedulerConfiguration;
 use crate::store::{Key, Store};
 use crate::system::SystemPods;
+use crate::writes::Writes;
 
 /// What a cluster is made with.
 #[derive(Clone, Debug, PartialEq)]
@@ -241,7 +243,7 @@ impl Cluster {
     }
 
     /// Every write since the start, in order of resourceVersion.
-    pub fn writes(&self) -> &imbl::Vector<Write> {
+    pub fn writes(&self) -> &Writes {
         self.api.writes()
     }
 
@@ -618,7 +620,8 @@ impl Cluster {
             }
         }
         while let Some(write) = self.api.writes().get(self.writes_traced) {
-            self.trace.write(format!("{} {:?} {:?} {} {}", write.at.as_nanos(), write.verb, write.kind, write.key, write.user).as_bytes());
+            // A fingerprint takes any text, so this cannot fail.
+            let _ = write!(self.trace, "{} {:?} {:?} {} {}", write.at.as_nanos(), write.verb, write.kind, write.key, write.user);
             self.writes_traced += 1;
         }
     }

@@ -18,7 +18,7 @@ use crate::gateway::HttpId;
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, ConduitId, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules, Said};
-use crate::store::Lines;
+use crate::store::{Key, Lines};
 use crate::system::Part;
 
 /// A component's number, in the order in which they were started.
@@ -37,6 +37,8 @@ pub struct WatchId(pub u64);
 #[derive(Clone, Debug)]
 pub struct WatchEvent {
     pub change: WatchChange,
+    /// The object's name, as the store has it.
+    pub key: Key,
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,

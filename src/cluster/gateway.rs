@@ -251,8 +251,9 @@ impl Cluster {
         self.open_watch_at(watch, kind, filter);
         if initial {
             for object in items {
-                let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed, lines: Lines::default() });
+                let key = Key::of(&object);
+                let managed = self.store().managed(kind, &key).cloned().unwrap_or_default();
+                self.send(watch, WatchEvent { change: WatchChange::Added, key, object, resource_version: revision, managed, lines: Lines::default() });
             }
         }
         for change in missed {

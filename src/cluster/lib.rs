@@ -27,9 +27,11 @@ pub mod scheduler;
 pub mod storage;
 pub mod store;
 pub mod system;
+mod writes;
 
 pub use cause::{Cause, Write};
 pub use cluster::{Cluster, Config};
 pub use component::{Component, ComponentId, Ctx, Message};
 pub use gateway::HttpId;
 pub use store::Key;
+pub use writes::Writes;

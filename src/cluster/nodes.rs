@@ -11,7 +11,7 @@ use podarium_api::{Node, ObjectMeta, Resource as _};
 
 use crate::Cluster;
 use crate::component::ComponentId;
-use crate::images::{Image, ImageCatalog};
+use crate::images::{Image, ImageCatalog, PullError, Reference};
 use crate::kubelet::{Kubelet, NodeConfig, machine_disk};
 use crate::network::KubeProxy;
 use crate::system::{self, SystemPods};
@@ -38,6 +38,11 @@ impl Cluster {
     /// The images that can be pulled from the start.
     pub fn images(&self) -> &Arc<ImageCatalog> {
         &self.machines.images
+    }
+
+    /// What a registry gives to whoever pulls an image.
+    pub fn registry_image(&self, name: &Reference) -> Result<Arc<Image>, PullError> {
+        self.pushed.pull(name, &self.machines.images).cloned()
     }
 
     /// Somebody has pushed an image to its registry: from now on machines pull it.

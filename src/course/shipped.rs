@@ -52,6 +52,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "course-deployments",
     "sandbox",
     "bare",
+    "cloud-shell",
 );
 
 /// A file that shipped scenarios name.

@@ -45,6 +45,16 @@ impl Mapping {
         kind_name(&self.group, &self.kind)
     }
 
+    /// The type that a kind most likely has, where no server can be asked.
+    pub fn guessed(group: &str, version: &str, kind: &str) -> Mapping {
+        let singular = kind.to_lowercase();
+        let text = str::to_owned;
+        Mapping {
+            group: text(group), version: text(version), resource: format!("{singular}s"), singular, kind: text(kind), namespaced: true,
+            short_names: Vec::new(), categories: Vec::new(), verbs: Vec::new(),
+        }
+    }
+
     /// How Go prints the type: `apps/v1, Resource=deployments`.
     pub fn go_string(&self) -> String {
         format!("{}/{}, Resource={}", self.group, self.version, self.resource)

@@ -130,6 +130,7 @@ impl Kubelet {
         let Some(pod) = self.pods.get_mut(&run.uid) else { return };
         let pod = Arc::make_mut(pod);
         pod.status.sent_version = run.version;
+        pod.status.share(&api.status);
         let over = matches!(api.status.phase.as_deref(), Some("Succeeded" | "Failed"));
         if owner::is_terminating(&api.metadata) && over && run.finished && api.uid() == &*run.uid {
             let request = Request::delete(Kind::Pod, &pod.key).grace_period(0).if_uid(&run.uid);

@@ -14,6 +14,7 @@ use crate::kustomize::build;
 use crate::manifest;
 use crate::mapping::Mapping;
 use crate::printers::format::is_list;
+use crate::printers::json;
 use crate::unstructured::{items, name, namespace, set, strings, text};
 
 impl Builder {
@@ -67,7 +68,7 @@ impl Builder {
     }
 
     fn take_document(&self, kubectl: &mut Kubectl<'_, '_>, source: &str, document: Value, selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
-        if let Some(failure) = incomplete(source, &document) {
+        if let Some(failure) = incomplete(source, &document, self.validates) {
             found.failures.push(failure);
             return Ok(());
         }
@@ -82,7 +83,7 @@ impl Builder {
         }
         let (api_version, kind) = (text(&document, "/apiVersion"), text(&document, "/kind"));
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let mapping = kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())?;
+        let mapping = if self.local { Some(Mapping::guessed(group, version, kind)) } else { kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())? };
         let mut info = match mapped(mapping, source, document) {
             Ok(info) => info,
             Err(failure) => {
@@ -90,7 +91,7 @@ impl Builder {
                 return Ok(());
             }
         };
-        if info.mapping.namespaced && !self.as_written && !self.place(kubectl, &mut info, found)? {
+        if info.mapping.namespaced && !self.as_written && !self.local && !self.place(kubectl, &mut info, found)? {
             return Ok(());
         }
         if !info.mapping.namespaced {
@@ -127,8 +128,23 @@ impl Builder {
 }
 
 /// A document without a kind or a version is no object.
-fn incomplete(source: &str, document: &Value) -> Option<Failure> {
+fn incomplete(source: &str, document: &Value, validates: bool) -> Option<Failure> {
     let missing = manifest::untyped(document)?;
+    if !validates {
+        let kind = match document {
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Bool(_) => "bool",
+            Value::Number(_) => "number",
+            _ if text(document, "/kind").is_empty() => {
+                let shown = json::compact(document);
+                return Some(Failure::Message(format!("unable to decode {source:?}: Object 'Kind' is missing in '{shown}'")));
+            }
+            // Any version will do.
+            _ => return None,
+        };
+        return Some(Failure::Message(format!("unable to decode {source:?}: json: cannot unmarshal {kind} into Go value of type unstructured.detector")));
+    }
     Some(Failure::Message(format!(
         "error validating {source:?}: error validating data: {missing}; if you choose to ignore these errors, turn validation off with --validate=false"
     )))

@@ -57,7 +57,10 @@ impl Kubectl<'_, '_> {
     fn sources_in(&mut self, path: &str, recursive: bool, sources: &mut Vec<Source>) -> Outcome<()> {
         let names = self.process.read_dir(path)?.unwrap_or_default();
         for name in names {
-            let inner = format!("{}/{name}", path.trim_end_matches('/'));
+            let inner = match path.trim_end_matches('/').trim_start_matches("./") {
+                "." | "" => name.clone(),
+                path => format!("{path}/{name}"),
+            };
             let is_dir = self.process.stat(&inner)?.is_ok_and(|metadata| metadata.is_dir());
             if is_dir && recursive {
                 self.sources_in(&inner, recursive, sources)?;

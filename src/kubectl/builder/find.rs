@@ -64,8 +64,10 @@ pub struct Builder {
     pub subresource: String,
     /// The type that is meant when only names are given (`cordon NODE`).
     pub default_type: Option<&'static str>,
-    /// Objects of a file are kept although their type is unknown to the server.
+    /// The server is not asked for the types of objects in files, and gives them no namespace.
     pub local: bool,
+    /// Documents that are no objects are complaints of the validation, as `create` and `apply` have it.
+    pub validates: bool,
     /// Objects of a text are taken as they stand there: nobody gives them a namespace.
     pub as_written: bool,
 }
@@ -92,6 +94,7 @@ impl Default for Builder {
             subresource: String::new(),
             default_type: None,
             local: false,
+            validates: false,
             as_written: false,
         }
     }

@@ -1,12 +1,12 @@
 //! `kubectl annotate deployment web kubernetes.io/change-cause='image 1.28'`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/annotate/annotate.go, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: nothing.
 
 use podarium_api::name_rules::label_key;
 
 use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, RECORD, SELECTOR};
-use super::metadata::{Changes, OWN, Pair, changed, complete, find};
+use super::metadata::{Changes, OWN, Pair, at_version, changed, complete, find};
 use crate::builder::Info;
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
@@ -58,6 +58,7 @@ fn annotate(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_ru
         }
     }
     let (wanted, _, _) = changed(&info.object, "annotations", changes);
+    let wanted = at_version(kubectl, wanted);
     if changes.list {
         let mut out = String::new();
         if !single {
@@ -71,6 +72,7 @@ fn annotate(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_ru
     let mut recorded = info.object.clone();
     kubectl.record(&mut recorded);
     let (wanted, _, _) = changed(&recorded, "annotations", changes);
+    let wanted = at_version(kubectl, wanted);
     let manager = kubectl.flags.text("field-manager").to_owned();
     let object = kubectl.send_merge(&info, &wanted, dry_run, &manager)?.unwrap_or(wanted);
     kubectl.print_object(printer, &object)

@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::{Kind, patch};
 use serde_json::Value;
 
 use crate::apply::{merge_patch, two_way};
@@ -165,7 +166,7 @@ impl Kubectl<'_, '_> {
         if patch == serde_json::json!({}) {
             return Ok(None);
         }
-        if dry_run == DryRun::Client {
+        if dry_run == DryRun::Client || self.flags.bool("local") {
             return Ok(Some(wanted.clone()));
         }
         let write = Write { dry_run: dry_run == DryRun::Server, field_manager: manager, ..Write::default() };
@@ -174,6 +175,41 @@ impl Kubectl<'_, '_> {
 }
 
 impl Kubectl<'_, '_> {
+    /// An object with what `--overrides` says, in the way of `--override-type`.
+    pub fn overridden(&self, object: Value) -> Outcome<Value> {
+        let text = self.flags.text("overrides");
+        if text.is_empty() {
+            return Ok(object);
+        }
+        let patch: Value = serde_json::from_str(text).or_else(|error| fail(format!("Invalid JSON: {error}")))?;
+        let (version, kind) = (crate::unstructured::text(&object, "/apiVersion"), crate::unstructured::text(&object, "/kind"));
+        let known = Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
+        let how = match self.flags.text("override-type") {
+            "json" => patch::PatchType::Json,
+            "strategic" => patch::PatchType::Strategic,
+            "merge" | "" => patch::PatchType::Merge,
+            other => return fail(format!("invalid override type: {other}")),
+        };
+        patch::apply(known.unwrap_or(Kind::Pod), how, &object, &patch).or_else(|status| fail(status.message().to_owned()))
+    }
+
+    /// `--local` goes with files alone.
+    pub fn require_local_files(&self, resources: &[String]) -> Outcome<()> {
+        if !self.flags.bool("local") {
+            return Ok(());
+        }
+        if self.flags.text("dry-run") == "server" {
+            return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+        }
+        if !resources.is_empty() {
+            return fail("can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set");
+        }
+        if self.flags.list("filename").is_empty() && self.flags.text("kustomize").is_empty() {
+            return fail("one or more files must be specified as -f when --local=true is set");
+        }
+        Ok(())
+    }
+
     /// `--record`: writes the command line into the annotation that `rollout history` shows.
     pub fn record(&self, object: &mut Value) {
         if !self.flags.bool("record") {

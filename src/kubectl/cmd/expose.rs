@@ -1,7 +1,7 @@
 //! `kubectl expose deployment web --port=80`: a Service for what there is.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/expose/expose.go, pkg/polymorphichelpers, v1.36.
-//! Simplified: `--overrides` is refused.
+//! Simplified: nothing.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_con
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
+use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{int, items, set, strings, text};
@@ -35,9 +35,6 @@ const OWN: &[Flag] = &[
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
-    if kubectl.flags.is_set("overrides") {
-        return not_simulated("kubectl expose --overrides");
-    }
     // Here `--selector` is the new Service's, not one to find objects by.
     let builder = Builder { selector: None, ..Builder::of(kubectl, &kubectl.flags.args) };
     let found = builder.find(kubectl)?;
@@ -87,6 +84,7 @@ fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcom
     if !flags.text("external-ip").is_empty() {
         service["spec"]["externalIPs"] = json!([flags.text("external-ip")]);
     }
+    let service = kubectl.overridden(service)?;
     send(kubectl, service, dry_run)
 }
 

@@ -1,13 +1,13 @@
 //! `kubectl label pod web tier=front old-`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/label/label.go, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: nothing.
 
 use podarium_api::name_rules::label_value;
 use serde_json::Value;
 
 use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, RECORD, SELECTOR};
-use super::metadata::{Changes, OWN, Pair, changed, complete, find};
+use super::metadata::{Changes, OWN, Pair, at_version, changed, complete, find};
 use crate::builder::Info;
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught};
@@ -60,6 +60,7 @@ fn label(kubectl: &mut Kubectl<'_, '_>, mut info: Info, changes: &Changes, dry_r
         all_of(taken.collect())?;
     }
     let (mut wanted, added, removed) = changed(&info.object, "labels", changes);
+    wanted = at_version(kubectl, wanted);
     if changes.list {
         return list(kubectl, &info, &wanted, single);
     }

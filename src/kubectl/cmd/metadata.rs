@@ -1,13 +1,13 @@
 //! What `label` and `annotate` have in common: keys and values that are set, and keys with a dash that are removed.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/{label/label.go,annotate/annotate.go}, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
 use super::change::resources_and_pairs;
 use crate::builder::{Builder, Found};
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::flags::Flag;
 use crate::kubectl::Kubectl;
 use crate::unstructured::{escape, remove, set};
@@ -50,11 +50,7 @@ pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result
     if flags.bool("all") && !flags.text("field-selector").is_empty() {
         return fail("cannot set --all and --field-selector at the same time");
     }
-    for flag in ["local", "resource-version"] {
-        if flags.is_set(flag) {
-            return not_simulated(format!("kubectl {what} --{flag}"));
-        }
-    }
+    kubectl.require_local_files(&changes.resources)?;
     if changes.resources.is_empty() && flags.list("filename").is_empty() {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
@@ -70,8 +66,22 @@ pub enum Pair {
 }
 
 pub fn find(kubectl: &mut Kubectl<'_, '_>, changes: &Changes) -> Outcome<Found> {
-    let builder = Builder { allow_empty_selector: kubectl.flags.bool("all"), latest: true, ..Builder::of(kubectl, &changes.resources) };
-    builder.find(kubectl)
+    let local = kubectl.flags.bool("local");
+    let builder = Builder { allow_empty_selector: kubectl.flags.bool("all"), latest: !local, local, ..Builder::of(kubectl, &changes.resources) };
+    let found = builder.find(kubectl)?;
+    if !found.single && !kubectl.flags.text("resource-version").is_empty() {
+        return fail("--resource-version may only be used with a single resource");
+    }
+    Ok(found)
+}
+
+/// What `--resource-version` demands of the object.
+pub fn at_version(kubectl: &Kubectl<'_, '_>, mut wanted: Value) -> Value {
+    let version = kubectl.flags.text("resource-version");
+    if !version.is_empty() {
+        wanted["metadata"]["resourceVersion"] = version.into();
+    }
+    wanted
 }
 
 /// The object as it shall be; which keys were set to something new, and which were there to remove.

@@ -90,7 +90,13 @@ fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, kind: PatchType, patch: &Val
     if dry_run == DryRun::Server {
         call = call.query("dryRun", "All");
     }
-    let object = kubectl.send(&call)?;
+    let object = match caught(kubectl.send(&call))? {
+        Ok(object) => object,
+        Err(failure) if failure.reason() == "UnsupportedMediaType" => {
+            return fail(format!("{} is not supported by {}, Kind={}: {failure}", kind.content(), info.mapping.api_version(), info.mapping.kind));
+        }
+        Err(failure) => return Err(failure.into()),
+    };
     let changed = object != info.object;
     let recorded = kubectl.record_after(info, &object, dry_run)?;
     say(kubectl, recorded.as_ref().unwrap_or(&object), changed, dry_run)

@@ -51,7 +51,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if kubectl.flags.bool("force") {
         return replace_by_force(kubectl, dry_run, validation);
     }
-    let found = Builder::of(kubectl, &[]).find(kubectl)?;
+    let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
     if found.infos.is_empty() && failures.is_empty() {
         return fail("no objects passed to replace");
@@ -66,7 +66,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 /// Deletes what is there, waits until it is gone, and makes it anew.
 fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str) -> Outcome<()> {
-    let infos = Builder { require_object: false, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
+    let infos = Builder { require_object: false, validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
     let grace_period = match kubectl.flags.int("grace-period") {
         // Nobody shall lose data by an option that once meant something else.
         0 => 1,

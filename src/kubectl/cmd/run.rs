@@ -1,14 +1,14 @@
 //! `kubectl run NAME --image=…`: makes a pod.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go, pkg/generate/versioned/run.go, v1.36.
-//! Simplified: `--overrides` is refused.
+//! Simplified: nothing.
 
 use serde_json::{Map, Value, json};
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
 use crate::client::Write;
 use crate::command::Command;
-use crate::failure::{Outcome, caught, fail, not_simulated, usage};
+use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
@@ -66,15 +66,13 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !matches!(flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
         return usage("kubectl run", format!("invalid image pull policy: {}", flags.text("image-pull-policy")));
     }
-    if flags.is_set("overrides") {
-        return not_simulated("kubectl run --overrides");
-    }
     let attaches = flags.bool("attach") || flags.bool("stdin") && !flags.is_set("attach");
     if attaches && dry_run != DryRun::None {
         return usage("kubectl run", "--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)");
     }
     let labels = labels(flags.text("labels"), name)?;
     let pod = pod(kubectl, name, &labels)?;
+    let pod = kubectl.overridden(pod)?;
     // The service comes first in what is printed, though the pod is made first.
     let made = send(kubectl, pod, dry_run)?;
     if flags.bool("expose") {
@@ -86,6 +84,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         });
         let service = send(kubectl, service, dry_run)?;
         print(kubectl, &printer, &service, dry_run)?;
+        if kubectl.flags.text("output") == "yaml" {
+            kubectl.print("---\n")?;
+        }
     }
     if attaches {
         let outcome = caught(super::run_attached::run(kubectl, &made))?;

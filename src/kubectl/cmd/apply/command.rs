@@ -78,7 +78,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if connection.enforce_namespace {
         applying.namespaces.insert(connection.namespace);
     }
-    let builder = Builder { all: false, ..Builder::of(kubectl, &[]) };
+    let builder = Builder { all: false, validates: true, ..Builder::of(kubectl, &[]) };
     let found = builder.find(kubectl)?;
     let mut failures = found.failures;
     if found.infos.is_empty() && failures.is_empty() {

@@ -40,10 +40,19 @@ fn view_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             return Err(Failure::Message(format!("no last-applied-configuration annotation found on resource: {}", info.name)).into());
         };
         let value: Value = serde_json::from_str(last).or_else(|error| fail(error.to_string()))?;
-        let text = if output == "yaml" { yaml::document(&value) } else { json_printer::pretty(&value) };
+        let text = if output == "yaml" { yaml::document(&value) } else { half_indented(&json_printer::pretty(&value)) };
         kubectl.print(&text)?;
     }
     Ok(())
+}
+
+/// This one command indents by two.
+fn half_indented(text: &str) -> String {
+    let line = |line: &str| {
+        let bare = line.trim_start();
+        format!("{}{bare}\n", " ".repeat((line.len() - bare.len()) / 2))
+    };
+    text.lines().map(line).collect()
 }
 
 fn set_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {

@@ -2,7 +2,7 @@
 //! unless that is asked for.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/auth/reconcile.go, staging/src/k8s.io/component-helpers/auth/rbac/reconciliation, v1.36.
-//! Simplified: what is missing or too much is not listed on standard error; namespaces of Roles are not made.
+//! Simplified: namespaces of Roles are not made; an object that opts out is reconciled all the same.
 
 use k8s_openapi::api::rbac::v1::PolicyRule;
 use serde_json::{Value, json};
@@ -33,22 +33,27 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         if !rbac {
             continue;
         }
-        let object = reconcile(kubectl, &info, bindings, dry_run)?;
+        let Done { object, said } = reconcile(kubectl, &info, bindings, dry_run)?;
         kubectl.print_object(&printer, &object)?;
+        kubectl.eprint(&said)?;
     }
     Ok(())
 }
 
-/// The object as it is afterwards.
-fn reconcile(kubectl: &mut Kubectl<'_, '_>, info: &Info, binding: bool, dry_run: DryRun) -> Outcome<Value> {
+/// The object as it is afterwards, and what had to be done.
+struct Done {
+    object: Value,
+    said: String,
+}
+
+fn reconcile(kubectl: &mut Kubectl<'_, '_>, info: &Info, binding: bool, dry_run: DryRun) -> Outcome<Done> {
     let write = Write { dry_run: dry_run == DryRun::Server, ..Write::default() };
     let existing = match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
         Ok(existing) => existing,
         Err(failure) if failure.is_not_found() => {
-            if dry_run == DryRun::Client {
-                return Ok(info.object.clone());
-            }
-            return kubectl.create(&info.mapping, &info.namespace, &info.object, &write);
+            let said = said(kubectl, "create", &Value::Null, &info.object);
+            let object = if dry_run == DryRun::Client { info.object.clone() } else { kubectl.create(&info.mapping, &info.namespace, &info.object, &write)? };
+            return Ok(Done { object, said });
         }
         Err(failure) => return Err(failure.into()),
     };
@@ -69,14 +74,62 @@ fn reconcile(kubectl: &mut Kubectl<'_, '_>, info: &Info, binding: bool, dry_run:
         let exact = kubectl.flags.bool("remove-extra-permissions");
         merge_rules(&mut wanted, &info.object, exact);
     }
-    if dry_run == DryRun::Client || wanted == existing {
-        return Ok(wanted);
+    if wanted == existing {
+        return Ok(Done { object: wanted, said: String::new() });
     }
+    let said = said(kubectl, if recreate { "recreate" } else { "update" }, &existing, &info.object);
+    let object = if dry_run == DryRun::Client { wanted } else { write_out(kubectl, info, (&existing, &wanted), recreate, &write)? };
+    Ok(Done { object, said })
+}
+
+fn write_out(kubectl: &mut Kubectl<'_, '_>, info: &Info, (existing, wanted): (&Value, &Value), recreate: bool, write: &Write<'_>) -> Outcome<Value> {
     if recreate {
-        kubectl.delete(&info.mapping, &info.namespace, &info.name, &json!({"preconditions": {"uid": text(&existing, "/metadata/uid")}}))?;
-        return kubectl.create(&info.mapping, &info.namespace, &wanted, &write);
+        kubectl.delete(&info.mapping, &info.namespace, &info.name, &json!({"preconditions": {"uid": text(existing, "/metadata/uid")}}))?;
+        return kubectl.create(&info.mapping, &info.namespace, wanted, write);
     }
-    kubectl.replace(&info.mapping, &info.namespace, &info.name, &wanted, &write)
+    kubectl.replace(&info.mapping, &info.namespace, &info.name, wanted, write)
+}
+
+/// What is said on standard error: what was missing, and with `--remove-extra-…` what was too much.
+fn said(kubectl: &Kubectl<'_, '_>, operation: &str, existing: &Value, asked: &Value) -> String {
+    let mut out = format!("\treconciliation required {operation}\n");
+    let mut part = |head: &str, lines: Vec<String>| {
+        if !lines.is_empty() {
+            out.push_str(&format!("\t{head}:\n"));
+            out.extend(lines.iter().map(|line| format!("\t\t{line}\n")));
+        }
+    };
+    let list = |object: &Value| object["subjects"].as_array().cloned().unwrap_or_default();
+    let key = |subject: &Value| (text(subject, "/kind").to_owned(), text(subject, "/namespace").to_owned(), text(subject, "/name").to_owned());
+    let without = |all: Vec<Value>, others: &[Value]| all.into_iter().filter(|one| !others.iter().any(|other| key(other) == key(one))).map(|one| shown_subject(&one)).collect::<Vec<_>>();
+    part("missing subjects added", without(list(asked), &list(existing)));
+    if kubectl.flags.bool("remove-extra-subjects") {
+        part("extra subjects removed", without(list(existing), &list(asked)));
+    }
+    let read = |value: &Value| -> Vec<PolicyRule> { serde_json::from_value(value["rules"].clone()).unwrap_or_default() };
+    let uncovered = |all: Vec<PolicyRule>, by: &[PolicyRule]| all.iter().filter(|rule| !by.iter().any(|other| covers(other, rule))).map(shown_rule).collect::<Vec<_>>();
+    part("missing rules added", uncovered(read(asked), &read(existing)));
+    if kubectl.flags.bool("remove-extra-permissions") {
+        part("extra rules removed", uncovered(read(existing), &read(asked)));
+    }
+    out
+}
+
+fn shown_subject(subject: &Value) -> String {
+    let part = |name: &str| text(subject, &format!("/{name}")).to_owned();
+    format!("{{Kind:{} APIGroup:{} Name:{} Namespace:{}}}", part("kind"), part("apiGroup"), part("name"), part("namespace"))
+}
+
+fn shown_rule(rule: &PolicyRule) -> String {
+    let words = |words: &Option<Vec<String>>| words.as_deref().unwrap_or_default().join(" ");
+    format!(
+        "{{Verbs:[{}] APIGroups:[{}] Resources:[{}] ResourceNames:[{}] NonResourceURLs:[{}]}}",
+        rule.verbs.join(" "),
+        words(&rule.api_groups),
+        words(&rule.resources),
+        words(&rule.resource_names),
+        words(&rule.non_resource_urls)
+    )
 }
 
 fn role_of(binding: &Value) -> (&str, &str) {

@@ -37,7 +37,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if kubectl.flags.bool("edit") {
         return edit(kubectl, Mode::Create);
     }
-    let found = Builder::of(kubectl, &[]).find(kubectl)?;
+    let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
     let mut count = 0;
     for info in found.infos {

@@ -1,17 +1,19 @@
 //! `kubectl set env deployment/web MODE=test OLD-`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go, v1.36.
-//! Simplified: `--from`, `--resolve`, `--local` and variables from standard input are refused.
+//! Simplified: variables from standard input are refused; `--resolve` follows ConfigMaps and Secrets alone.
 
 use serde_json::{Value, json};
 
 use super::template::{OWN, containers, find, pod_spec, send};
+use crate::base64;
+use crate::builder::Builder;
 use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR, resources_and_pairs};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::unstructured::{items, text};
+use crate::unstructured::{fields, items, text};
 
 pub const COMMAND: Command = Command::new("env", &[OWN, VARIABLES, PRINT, FILES, DRY_RUN, SELECTOR, ALL], run);
 
@@ -29,11 +31,6 @@ const VARIABLES: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("env updated", dry_run)?;
-    for flag in ["from", "resolve", "keys", "prefix"] {
-        if kubectl.flags.is_set(flag) {
-            return not_simulated(format!("kubectl set env --{flag}"));
-        }
-    }
     let (resources, mut pairs) = resources_and_pairs(&kubectl.flags.args, "environment")?;
     pairs.extend(kubectl.flags.list("env"));
     if pairs.iter().any(|pair| pair == "-") {
@@ -44,9 +41,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let list = kubectl.flags.bool("list");
     let infos = find(kubectl, &resources)?;
-    if pairs.is_empty() && !list {
-        return fail("at least one environment variable must be provided");
-    }
+    let taken = taken_over(kubectl)?;
     let pattern = kubectl.flags.text("containers").to_owned();
     let mut failures = Vec::new();
     for info in infos {
@@ -60,8 +55,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let mut shown = String::new();
         for container in chosen {
             if list {
-                shown.push_str(&format!("# {}, container {}\n{}", info.object_name(), text(container, "/name"), listed(container)));
+                let head = format!("# {} {}, container {}\n", info.mapping.kind, info.name, text(container, "/name"));
+                shown.push_str(&head);
+                for variable in items(container, "/env") {
+                    let resolved = if kubectl.flags.bool("resolve") { resolve(kubectl, &info.namespace, variable)? } else { None };
+                    shown.push_str(&resolved.unwrap_or_else(|| line(variable)));
+                }
                 continue;
+            }
+            for variable in &taken {
+                add(container, variable.clone(), kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
             }
             for pair in &pairs {
                 change(container, pair, kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
@@ -77,44 +80,84 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 }
 
 fn change(container: &mut Value, pair: &str, overwrite: bool) -> Result<(), String> {
-    let mut variables = items(container, "/env").to_vec();
-    match pair.split_once('=') {
-        None => {
-            let name = pair.trim_end_matches('-');
-            variables.retain(|variable| text(variable, "/name") != name);
-        }
-        Some((name, value)) => {
-            let variable = json!({"name": name, "value": value});
-            match variables.iter_mut().find(|variable| text(variable, "/name") == name) {
-                Some(_) if !overwrite => return Err(format!("'{name}' already has a value, and --overwrite is false")),
-                Some(known) => *known = variable,
-                None => variables.push(variable),
-            }
-        }
+    if let Some((name, value)) = pair.split_once('=') {
+        return add(container, json!({"name": name, "value": value}), overwrite);
     }
+    let mut variables = items(container, "/env").to_vec();
+    let name = pair.trim_end_matches('-');
+    variables.retain(|variable| text(variable, "/name") != name);
     match (variables.is_empty(), container.as_object_mut()) {
-        (true, Some(fields)) => {
-            fields.remove("env");
-        }
+        (true, Some(fields)) => drop(fields.remove("env")),
         _ => container["env"] = variables.into(),
     }
     Ok(())
 }
 
-fn listed(container: &Value) -> String {
-    let line = |variable: &Value| {
-        let name = text(variable, "/name");
-        let Some(from) = variable.get("valueFrom") else { return format!("{name}={}\n", text(variable, "/value")) };
-        if let Some(field) = from.get("fieldRef") {
-            return format!("# {name} from field path {}\n", text(field, "/fieldPath"));
+fn add(container: &mut Value, variable: Value, overwrite: bool) -> Result<(), String> {
+    let mut variables = items(container, "/env").to_vec();
+    let name = text(&variable, "/name").to_owned();
+    match variables.iter_mut().find(|known| text(known, "/name") == name) {
+        Some(_) if !overwrite => return Err(format!("'{name}' already has a value, and --overwrite is false")),
+        Some(known) => *known = variable,
+        None => variables.push(variable),
+    }
+    container["env"] = variables.into();
+    Ok(())
+}
+
+/// The variables that `--from=configmap/settings` makes, one for each key.
+fn taken_over(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Value>> {
+    let from = kubectl.flags.text("from").to_owned();
+    if from.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = Builder { args: vec![from], ..Builder::default() }.find(kubectl)?.all()?;
+    let (keys, prefix) = (kubectl.flags.list("keys"), kubectl.flags.text("prefix").to_owned());
+    let mut variables = Vec::new();
+    for info in found {
+        let reference = match info.mapping.kind.as_str() {
+            "Secret" => "secretKeyRef",
+            "ConfigMap" => "configMapKeyRef",
+            kind => return fail(format!("unsupported resource specified in --from: {kind}")),
+        };
+        for (key, _) in fields(&info.object, "/data") {
+            if !keys.is_empty() && !keys.contains(key) {
+                continue;
+            }
+            let plain: String = key.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_ascii_uppercase() } else { '_' }).collect();
+            if plain != *key {
+                kubectl.eprint(&format!("Warning: key {key} transferred to {plain}\n"))?;
+            }
+            variables.push(json!({"name": format!("{prefix}{plain}"), "valueFrom": {reference: {"name": info.name, "key": key}}}));
         }
-        if let Some(secret) = from.get("secretKeyRef") {
-            return format!("# {name} from secret {}, key {}\n", text(secret, "/name"), text(secret, "/key"));
-        }
-        if let Some(map) = from.get("configMapKeyRef") {
-            return format!("# {name} from configmap {}, key {}\n", text(map, "/name"), text(map, "/key"));
-        }
-        format!("# {name} from resource field {}\n", text(from, "/resourceFieldRef/resource"))
-    };
-    items(container, "/env").iter().map(line).collect()
+    }
+    Ok(variables)
+}
+
+/// The variable with the value that its reference leads to.
+fn resolve(kubectl: &mut Kubectl<'_, '_>, namespace: &str, variable: &Value) -> Outcome<Option<String>> {
+    let reference = ["configMapKeyRef", "secretKeyRef"].into_iter().find_map(|kind| Some((kind, variable.get("valueFrom")?.get(kind)?)));
+    let Some((kind, reference)) = reference else { return Ok(None) };
+    let mapping = kubectl.mapping(if kind == "secretKeyRef" { "secrets" } else { "configmaps" })?;
+    let object = kubectl.get(&mapping, namespace, text(reference, "/name"))?;
+    let key = text(reference, "/key");
+    let Some(value) = object["data"][key].as_str() else { return fail(format!("key {key} not found in {} {}", mapping.singular, text(reference, "/name"))) };
+    let value = if kind == "secretKeyRef" { String::from_utf8_lossy(&base64::decode(value).unwrap_or_default()).into_owned() } else { value.to_owned() };
+    Ok(Some(format!("{}={value}\n", text(variable, "/name"))))
+}
+
+/// The variable as it is written.
+fn line(variable: &Value) -> String {
+    let name = text(variable, "/name");
+    let Some(from) = variable.get("valueFrom") else { return format!("{name}={}\n", text(variable, "/value")) };
+    if let Some(field) = from.get("fieldRef") {
+        return format!("# {name} from field path {}\n", text(field, "/fieldPath"));
+    }
+    if let Some(secret) = from.get("secretKeyRef") {
+        return format!("# {name} from secret {}, key {}\n", text(secret, "/name"), text(secret, "/key"));
+    }
+    if let Some(map) = from.get("configMapKeyRef") {
+        return format!("# {name} from configmap {}, key {}\n", text(map, "/name"), text(map, "/key"));
+    }
+    format!("# {name} from resource field {}\n", text(from, "/resourceFieldRef/resource"))
 }

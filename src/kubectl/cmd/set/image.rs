@@ -1,7 +1,7 @@
 //! `kubectl set image deployment/web nginx=nginx:1.28`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_image.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use super::template::{OWN, containers, find, pod_spec, send};
 use crate::builder::Info;

@@ -1,7 +1,7 @@
 //! `kubectl set resources deployment/web --limits=cpu=200m,memory=256Mi`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_resources.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use podarium_api::quantity::Quantity;
 use serde_json::{Map, Value};

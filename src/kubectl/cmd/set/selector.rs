@@ -1,7 +1,7 @@
 //! `kubectl set selector service/web app=web,tier=front`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_selector.go, v1.36.
-//! Simplified: `--local` and `--resource-version` are refused.
+//! Simplified: selectors of sets (`app in (a)`) are taken for names of objects.
 
 use serde_json::{Map, Value};
 

@@ -1,7 +1,7 @@
 //! `kubectl set serviceaccount deployment/web robot`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_serviceaccount.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use super::template::{OWN, find, pod_spec, send};
 use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD};

@@ -1,7 +1,7 @@
 //! `kubectl set subject rolebinding/rb --user=jane`: adds users, groups and service accounts to a binding.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_subject.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 

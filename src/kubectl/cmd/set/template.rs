@@ -1,13 +1,13 @@
 //! Changing the pods that objects make: what `set image`, `env`, `resources` and `serviceaccount` have in common.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/helper.go, pkg/polymorphichelpers/updatepodspec.go, v1.36.
-//! Simplified: `--local` is refused.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
 use crate::builder::{Builder, Info, MISSING_RESOURCE};
 use crate::cmd::change::DryRun;
-use crate::failure::{Outcome, caught, fail, not_simulated};
+use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
@@ -16,14 +16,13 @@ pub const OWN: &[Flag] = &[Flag::bool("local"), Flag::new("field-manager", Takes
 
 /// The objects that are meant.
 pub fn find(kubectl: &mut Kubectl<'_, '_>, resources: &[String]) -> Outcome<Vec<Info>> {
-    if kubectl.flags.bool("local") {
-        return not_simulated(format!("{} --local", kubectl.flags.command));
-    }
+    let local = kubectl.flags.bool("local");
+    kubectl.require_local_files(resources)?;
     let all = kubectl.flags.bool("all");
     if resources.is_empty() && kubectl.flags.list("filename").is_empty() && !all {
         return fail(MISSING_RESOURCE);
     }
-    Builder { allow_empty_selector: all, latest: true, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()
+    Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()
 }
 
 /// The pod specification in an object.
