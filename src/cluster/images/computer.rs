@@ -391,6 +391,11 @@ impl Computer {
         }
     }
 
+    /// A file of its own, if its programs have written one there.
+    pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
+        self.machine.as_ref()?.files.read(path).ok()
+    }
+
     /// Its container has other limits now.
     pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
         if let Main::Played(behaving) = &mut self.main {
