@@ -12,9 +12,12 @@
 mod certificate;
 mod engine;
 mod exchange;
+mod gzip;
 mod kubeconfig;
 mod listen;
 mod protobuf;
+mod spdy;
+mod upgrade;
 mod websocket;
 
 pub use listen::{Serve, ServeError, asked_to_end, serve};
