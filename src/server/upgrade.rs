@@ -51,7 +51,7 @@ impl Upgrade {
         let forwards = request.uri().path().ends_with("/portforward");
         let chosen = if forwards { PORT_FORWARD } else { "v4.channel.k8s.io" };
         let chosen = if known.is_empty() || known.iter().any(|word| word == chosen) { chosen } else { known[0].as_str() };
-        Some(Upgrade::Spdy(if forwards { Kind::PortForward } else { Kind::Command }, chosen.to_owned()))
+        Some(Upgrade::Spdy(if forwards { Kind::PortForward } else { Kind::Command { streams: streams(request.uri().query().unwrap_or_default()) } }, chosen.to_owned()))
     }
 
     /// The request as the cluster's side understands it.
@@ -59,7 +59,7 @@ impl Upgrade {
         let protocol = match self {
             Upgrade::WebSocket(_) => return,
             Upgrade::Tunnel(_) | Upgrade::Spdy(Kind::PortForward, _) => PORT_FORWARD,
-            Upgrade::Spdy(Kind::Command, _) => "v5.channel.k8s.io",
+            Upgrade::Spdy(Kind::Command { .. }, _) => "v5.channel.k8s.io",
         };
         let ours = [UPGRADE.as_str(), SEC_WEBSOCKET_PROTOCOL.as_str(), STREAMS];
         request.headers.retain(|(name, _)| !ours.iter().any(|ours| ours.eq_ignore_ascii_case(name)));
@@ -107,4 +107,11 @@ impl Upgrade {
             })),
         }
     }
+}
+
+/// How many streams a client opens for a command: those of the query, one for how it ended, and one for the terminal.
+fn streams(query: &str) -> usize {
+    let asked = |name: &str| query.split('&').any(|pair| pair.split_once('=').is_some_and(|(key, value)| key == name && matches!(value, "true" | "1")));
+    let tty = asked("tty");
+    1 + usize::from(tty) + ["stdin", "stdout", "stderr"].iter().filter(|name| asked(name) && !(tty && **name == "stderr")).count()
 }

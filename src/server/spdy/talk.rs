@@ -16,8 +16,9 @@ use crate::exchange::Line;
 /// What is talked about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// `exec` and `attach`: a stream each for input, output, errors, the terminal's size and how it ended.
-    Command,
+    /// `exec` and `attach`: a stream each for input, output, errors, the terminal's size and how it ended; so many the
+    /// client will open.
+    Command { streams: usize },
     /// Two streams for each connection, one for bytes and one for errors.
     PortForward,
 }
@@ -26,6 +27,8 @@ pub enum Kind {
 const STREAMS: usize = 4096;
 /// How much goes into one frame.
 const PIECE: usize = 32 << 10;
+/// How long a client may take to open its streams when its command is over.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a client may take to leave when all is said.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -87,18 +90,24 @@ pub async fn talk(kind: Kind, ways: Ways, mut answers: Receiver<HttpEvent>, mut 
                 Some(bytes) => talk.hear(&mut reader, &bytes).await,
                 None => Err(Gone),
             },
-            event = answers.recv() => match event {
+            event = answers.recv(), if !line.done => match event {
                 Some(HttpEvent::Chunk(message)) => talk.tell(&message).await,
                 _ => {
                     line.done = true;
-                    let _ = talk.end().await;
-                    let leaves = async { while incoming.recv().await.is_some() {} };
-                    let _ = tokio::time::timeout(FAREWELL, leaves).await;
-                    return;
+                    Ok(())
                 }
             },
+            () = tokio::time::sleep(PATIENCE), if line.done => Err(Gone),
         };
         if done.is_err() {
+            return;
+        }
+        // A command may be over before the client has opened all that it wants to hear of it.
+        if line.done && talk.is_complete() {
+            // Who has gone already needs no farewell.
+            let _ = talk.end().await;
+            let leaves = async { while incoming.recv().await.is_some() {} };
+            let _ = tokio::time::timeout(FAREWELL, leaves).await;
             return;
         }
     }
@@ -146,7 +155,7 @@ impl Talk {
         self.send(accepted).await?;
         let what = header("streamtype");
         match self.kind {
-            Kind::Command => {
+            Kind::Command { .. } => {
                 let Some(channel) = CHANNELS.iter().position(|name| *name == what).and_then(|at| u8::try_from(at).ok()) else { return Err(Gone) };
                 self.channels.insert(channel, stream);
                 let (now, later): (Vec<_>, Vec<_>) = std::mem::take(&mut self.early).into_iter().partition(|(of, _)| *of == channel);
@@ -174,7 +183,7 @@ impl Talk {
 
     fn from_client(&mut self, stream: u32, bytes: Vec<u8>, last: bool) -> Result<(), Gone> {
         match self.kind {
-            Kind::Command => {
+            Kind::Command { .. } => {
                 let Some((channel, _)) = self.channels.iter().find(|(_, known)| **known == stream) else { return Ok(()) };
                 let channel = *channel;
                 if !bytes.is_empty() {
@@ -208,7 +217,7 @@ impl Talk {
     /// What the cluster said.
     async fn tell(&mut self, said: &[u8]) -> Result<(), Gone> {
         match self.kind {
-            Kind::Command => {
+            Kind::Command { .. } => {
                 let Some((channel, bytes)) = said.split_first() else { return Ok(()) };
                 match self.channels.get(channel) {
                     Some(stream) => self.write(*stream, bytes).await,
@@ -233,6 +242,14 @@ impl Talk {
                     _ => Ok(()),
                 }
             }
+        }
+    }
+
+    /// Whether all streams are there that the client opens.
+    fn is_complete(&self) -> bool {
+        match self.kind {
+            Kind::Command { streams } => self.channels.len() >= streams,
+            Kind::PortForward => true,
         }
     }
 
