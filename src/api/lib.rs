@@ -34,6 +34,7 @@ mod defaults;
 pub mod disruption;
 pub mod field;
 pub mod flow_control;
+pub mod go_template;
 pub mod json_path;
 pub mod kinds;
 pub mod managed_fields;

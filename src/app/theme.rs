@@ -87,6 +87,7 @@ pub fn event(kind: EventKind) -> Color32 {
 pub fn objective(state: ObjectiveState) -> Color32 {
     match state {
         ObjectiveState::Open => TEXT_FAINT,
+        ObjectiveState::Holding => GOOD,
         ObjectiveState::Met => GOOD,
         ObjectiveState::Failed => BAD,
     }

@@ -2,7 +2,7 @@
 //! roles and the priority classes of the system.
 //!
 //! Models: pkg/controlplane/controller/{systemnamespaces,kubernetesservice}, pkg/registry/{rbac,scheduling}/rest, v1.36.
-//! Simplified: the control plane's own pods come with the kind of cluster that runs them.
+//! Simplified: the components run from the first moment; where they are pods, the pods come a little later.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use crate::apiserver::authorization::{self, Mode};
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::metrics_server::{self, MetricsServer};
+use crate::system;
 use crate::network::{NameServer, NetworkPlugin};
 use crate::scheduler::Scheduler;
 use crate::scheduler::configuration::SchedulerConfiguration;
@@ -67,6 +68,10 @@ impl Cluster {
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
+        self.scheduler_configuration = scheduler.clone();
+        for object in system::objects(self.config().system_pods) {
+            self.seed_object(object).expect("what kubeadm applies is valid");
+        }
         if self.config().metrics_server {
             for object in metrics_server::objects() {
                 self.seed_object(object).expect("what the metrics server is installed with is valid");

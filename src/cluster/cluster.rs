@@ -4,6 +4,7 @@
 //! Simplified: nothing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,14 +16,17 @@ use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
 use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::authority::{self, Authority};
-use crate::cause::{Cause, Write};
+use crate::cause::Cause;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
 use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
+use crate::scheduler::configuration::SchedulerConfiguration;
 use crate::store::{Key, Store};
+use crate::system::SystemPods;
+use crate::writes::Writes;
 
 /// What a cluster is made with.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,18 +43,22 @@ pub struct Config {
     pub address: String,
     /// Whether it has the add-on that measures what pods and nodes use.
     pub metrics_server: bool,
+    /// Which of Kubernetes' own components are pods.
+    pub system_pods: SystemPods,
     /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
     pub cloud: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
 /// How long a client waits for an answer that does not come.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
+/// From the start of the API server's container until it answers.
+const API_SERVER_START_UP: Duration = Duration::from_secs(3);
 /// The reason of the error that stands for such an answer. No server sends it.
 const TIMEOUT: &str = "ClientTimeout";
 
@@ -64,6 +72,8 @@ pub(crate) enum Event {
     /// A request reaches the API server.
     Arrive { from: Origin, id: RequestId, request: Box<Request>, cause: Cause },
     Deliver { to: ComponentId, life: u32, message: Box<Message>, cause: Cause },
+    /// The API server's process has started up, if nothing has happened to it since.
+    ApiServerUp(u32),
     /// The time of the events of a lease is over.
     LeaseOver,
     /// The first event under way to this watch arrives.
@@ -144,6 +154,13 @@ pub struct Cluster {
     pub(crate) network: Network,
     disks: Disks,
     pub(crate) pushed: Pushed,
+    /// The API server's container does not run, or etcd's.
+    api_is_down: bool,
+    /// How often that has changed: who is started late finds out that it was stopped meanwhile.
+    api_changes: u32,
+    pub(crate) etcd_is_down: bool,
+    /// What its scheduler is started with.
+    pub(crate) scheduler_configuration: SchedulerConfiguration,
     trace: Fingerprint,
     writes_traced: usize,
 }
@@ -175,6 +192,10 @@ impl Cluster {
             network,
             disks: Disks::default(),
             pushed: Pushed::default(),
+            api_is_down: false,
+            api_changes: 0,
+            etcd_is_down: false,
+            scheduler_configuration: SchedulerConfiguration::default(),
             trace: Fingerprint::default(),
             writes_traced: 0,
         }
@@ -222,7 +243,7 @@ impl Cluster {
     }
 
     /// Every write since the start, in order of resourceVersion.
-    pub fn writes(&self) -> &imbl::Vector<Write> {
+    pub fn writes(&self) -> &Writes {
         self.api.writes()
     }
 
@@ -412,6 +433,8 @@ impl Cluster {
             Event::Bookmark(id) => self.http_bookmark(id),
             Event::WatchOver(id) => self.http_watch_over(id),
             Event::Network(hop) => self.hop(hop),
+            Event::ApiServerUp(change) if change == self.api_changes => self.api_is_down = false,
+            Event::ApiServerUp(_) => {}
             Event::LeaseOver => {
                 self.api.expire(self.now);
                 self.announce();
@@ -440,13 +463,52 @@ impl Cluster {
         self.queue.schedule(self.now + CLIENT_TIMEOUT, Event::Deliver { to, life, message, cause });
     }
 
+    /// The API server's process ends, or is there again. Its clients find their watches broken.
+    pub(crate) fn set_api_server_down(&mut self, down: bool) {
+        if self.api_is_down == down {
+            return;
+        }
+        self.api_changes += 1;
+        if !down {
+            self.queue.schedule(self.now + API_SERVER_START_UP, Event::ApiServerUp(self.api_changes));
+            return;
+        }
+        self.api_is_down = true;
+        let broken: Vec<(WatchId, Origin)> = self.watch_owners.iter().map(|(watch, owner)| (*watch, *owner)).collect();
+        for (watch, owner) in broken {
+            match owner {
+                Origin::Component(to, _) => {
+                    self.close_watch(watch);
+                    self.deliver(to, Message::WatchClosed { id: watch }, Cause::Timer("broken"), self.now);
+                }
+                Origin::Http(exchange) => self.http_watch_over(exchange),
+                Origin::Outside => {}
+            }
+        }
+    }
+
+    pub(crate) fn api_is_down(&self) -> bool {
+        self.api_is_down
+    }
+
+    /// Files on the disk of a machine, as an installer writes them.
+    pub(crate) fn write_to_disk(&mut self, disk: Arc<str>, files: &[(String, String)]) {
+        let now = self.now;
+        let volume = self.disks.0.entry(disk).or_default();
+        for (path, text) in files {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
+            let written = volume.mkdir_all(directory, now).and_then(|()| volume.write(path, text.as_bytes(), 0o600, now));
+            debug_assert!(written.is_ok(), "{path}: {written:?}");
+        }
+    }
+
     fn arrive(&mut self, from: Origin, id: RequestId, request: Request, cause: Cause) {
         if let Origin::Component(component, life) = from {
             let slot = &self.slots[component.0 as usize];
             if slot.life != life {
                 return;
             }
-            if slot.cut_off {
+            if slot.cut_off || self.api_is_down || self.etcd_is_down {
                 return self.time_out(component, life, id, cause);
             }
         }
@@ -558,7 +620,8 @@ impl Cluster {
             }
         }
         while let Some(write) = self.api.writes().get(self.writes_traced) {
-            self.trace.write(format!("{} {:?} {:?} {} {}", write.at.as_nanos(), write.verb, write.kind, write.key, write.user).as_bytes());
+            // A fingerprint takes any text, so this cannot fail.
+            let _ = write!(self.trace, "{} {:?} {:?} {} {}", write.at.as_nanos(), write.verb, write.kind, write.key, write.user);
             self.writes_traced += 1;
         }
     }
@@ -692,6 +755,7 @@ impl Cluster {
                 let at = self.now + slot.stream.jitter(self.config.network, 0.5);
                 self.queue.schedule(at, Event::AskForUsage { node, from: id, life });
             }
+            Effect::Part(part, runs) => self.part_changed(id, part, runs),
             Effect::PublishUsage(measured) => {
                 let at = self.now + slot.stream.jitter(self.config.network, 0.5);
                 self.queue.schedule(at, Event::Measured(measured));

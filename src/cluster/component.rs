@@ -18,7 +18,8 @@ use crate::gateway::HttpId;
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
 use crate::network::{Aims, Answered, Arrival, ConduitId, Connected, Ip, Names, PodCall, PodPlace, Policies, ProcessId, Rules, Said};
-use crate::store::Lines;
+use crate::store::{Key, Lines};
+use crate::system::Part;
 
 /// A component's number, in the order in which they were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,6 +37,8 @@ pub struct WatchId(pub u64);
 #[derive(Clone, Debug)]
 pub struct WatchEvent {
     pub change: WatchChange,
+    /// The object's name, as the store has it.
+    pub key: Key,
     /// The object after the change; its last state if it was deleted.
     pub object: Object,
     pub resource_version: u64,
@@ -130,6 +133,8 @@ pub(crate) enum Effect {
     Network(NetworkEffect),
     /// Asks the kubelet of this node what its containers use.
     AskForUsage(String),
+    /// A component of Kubernetes that is a pod has started on this kubelet's machine, or has ended.
+    Part(Part, bool),
     /// Shows the API server what was measured.
     PublishUsage(Arc<Measured>),
 }
@@ -152,7 +157,7 @@ pub(crate) enum NetworkEffect {
     /// A program in a pod sends a request.
     Call { call: PodCall, place: PodPlace, request: Box<HttpRequest> },
     /// A program in a pod asks for a name.
-    LookUp { call: PodCall, name: String, record: RecordType },
+    LookUp { call: PodCall, place: PodPlace, name: String, record: RecordType },
     /// A program in a pod says something on a connection that it has accepted, or on one that it has opened.
     Said { conduit: ConduitId, said: Said },
     Say { call: PodCall, said: Said },
@@ -226,6 +231,11 @@ impl Ctx<'_> {
         self.effects.push(Effect::AskForUsage(node.to_owned()));
     }
 
+    /// The container of a component of Kubernetes has started or ended.
+    pub(crate) fn part_changed(&mut self, part: Part, runs: bool) {
+        self.effects.push(Effect::Part(part, runs));
+    }
+
     pub(crate) fn publish_usage(&mut self, measured: Arc<Measured>) {
         self.effects.push(Effect::PublishUsage(measured));
     }
@@ -274,9 +284,9 @@ impl Ctx<'_> {
     }
 
     /// Asks the cluster's name server for a program in a pod.
-    pub(crate) fn look_up(&mut self, name: String, record: RecordType) -> PodCall {
+    pub(crate) fn look_up(&mut self, place: PodPlace, name: String, record: RecordType) -> PodCall {
         let call = PodCall(self.id());
-        self.effects.push(Effect::Network(NetworkEffect::LookUp { call, name, record }));
+        self.effects.push(Effect::Network(NetworkEffect::LookUp { call, place, name, record }));
         call
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
-use podarium_machine::{HttpEvent, HttpRequest};
+use podarium_machine::{HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User};
@@ -20,6 +20,8 @@ use crate::store::{Key, Lines};
 
 /// How long the server waits for a revision that is not there yet.
 const FRESHNESS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long it waits for its store.
+const STORE_TIMEOUT: Duration = Duration::from_secs(60);
 const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
 const MIN_REQUEST_TIMEOUT: Duration = Duration::from_secs(1800);
 
@@ -163,6 +165,14 @@ impl Cluster {
     }
 
     pub(crate) fn http_arrived(&mut self, id: HttpId, connection: &Connection, request: &HttpRequest, cause: Cause) {
+        if self.api_is_down() {
+            let at = self.now() + self.outside_latency();
+            return self.schedule(at, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
+        }
+        if self.etcd_is_down && http::RequestInfo::of(&request.method, &request.url).is_resource() {
+            let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
+            return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
+        }
         let (user, grant) = match self.admit_client(connection, request) {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
@@ -241,8 +251,9 @@ impl Cluster {
         self.open_watch_at(watch, kind, filter);
         if initial {
             for object in items {
-                let managed = self.store().managed(kind, &Key::of(&object)).cloned().unwrap_or_default();
-                self.send(watch, WatchEvent { change: WatchChange::Added, object, resource_version: revision, managed, lines: Lines::default() });
+                let key = Key::of(&object);
+                let managed = self.store().managed(kind, &key).cloned().unwrap_or_default();
+                self.send(watch, WatchEvent { change: WatchChange::Added, key, object, resource_version: revision, managed, lines: Lines::default() });
             }
         }
         for change in missed {

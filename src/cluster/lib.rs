@@ -26,9 +26,12 @@ mod quota;
 pub mod scheduler;
 pub mod storage;
 pub mod store;
+pub mod system;
+mod writes;
 
 pub use cause::{Cause, Write};
 pub use cluster::{Cluster, Config};
 pub use component::{Component, ComponentId, Ctx, Message};
 pub use gateway::HttpId;
 pub use store::Key;
+pub use writes::Writes;

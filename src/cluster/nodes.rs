@@ -6,15 +6,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use k8s_openapi::api::core::v1::NodeSpec;
+use podarium_api::{Node, ObjectMeta, Resource as _};
+
 use crate::Cluster;
 use crate::component::ComponentId;
-use crate::images::{Image, ImageCatalog};
-use crate::kubelet::{Kubelet, NodeConfig};
+use crate::images::{Image, ImageCatalog, PullError, Reference};
+use crate::kubelet::{Kubelet, NodeConfig, machine_disk};
 use crate::network::KubeProxy;
+use crate::system::{self, SystemPods};
 
 const PROXY_USER: &str = "system:serviceaccount:kube-system:kube-proxy";
 
-fn proxy_name(node: &str) -> String {
+pub(crate) fn proxy_name(node: &str) -> String {
     format!("kube-proxy/{node}")
 }
 
@@ -36,14 +40,22 @@ impl Cluster {
         &self.machines.images
     }
 
+    /// What a registry gives to whoever pulls an image.
+    pub fn registry_image(&self, name: &Reference) -> Result<Arc<Image>, PullError> {
+        self.pushed.pull(name, &self.machines.images).cloned()
+    }
+
     /// Somebody has pushed an image to its registry: from now on machines pull it.
     pub fn push_image(&mut self, image: Image) {
         self.pushed.add(image);
     }
 
     /// Adds a machine and switches it on.
-    pub fn add_node(&mut self, config: NodeConfig) -> ComponentId {
+    pub fn add_node(&mut self, mut config: NodeConfig) -> ComponentId {
         let name = config.name.clone();
+        if self.config().system_pods != SystemPods::None {
+            config.images.extend(system::images_of_every_node());
+        }
         let kubelet = Kubelet::new(config.clone(), self.machines.images.clone());
         let (address, pods) = (config.address.clone(), config.pod_cidr.clone());
         self.machines.configs.insert(name.clone(), config);
@@ -52,6 +64,28 @@ impl Cluster {
         let seed = self.config().seed;
         self.network.add_machine(seed, &name, &address, &pods, kubelet, proxy);
         kubelet
+    }
+
+    /// Adds the machine of the control plane, which kubeadm has set up: its node is marked and its manifests are there.
+    pub fn add_control_plane_node(&mut self) -> ComponentId {
+        let config = system::control_plane_node();
+        let ranges = (Some(config.pod_cidr.clone()), Some(vec![config.pod_cidr.clone()]));
+        let mut labels = config.all_labels();
+        labels.extend(system::MARKS.map(|mark| (mark.to_owned(), String::new())));
+        let node = Node {
+            metadata: ObjectMeta { name: Some(config.name.clone()), labels: Some(labels), ..ObjectMeta::default() },
+            spec: Arc::new(NodeSpec { pod_cidr: ranges.0, pod_cidrs: ranges.1, taints: Some(config.taints.clone()), ..NodeSpec::default() }),
+            ..Node::default()
+        };
+        self.seed_object(Arc::new(node).into_object()).expect("the node of the control plane is valid");
+        let manifests = system::manifests().into_iter().map(|(name, text)| (format!("{}/{name}", system::MANIFESTS), text));
+        self.write_to_disk(machine_disk(&config.name), &manifests.collect::<Vec<_>>());
+        self.add_node(config)
+    }
+
+    /// The name of the node on which this component is the kubelet.
+    pub(crate) fn node_of_kubelet(&self, kubelet: ComponentId) -> Option<String> {
+        self.machines.configs.keys().find(|name| self.kubelet_id(name) == Some(kubelet)).cloned()
     }
 
     /// How many machines have been added.
@@ -110,7 +144,7 @@ impl Cluster {
 
 #[cfg(test)]
 mod tests {
-    use podarium_api::{Deployment, Node, Pod, Resource as _, pod_state};
+    use podarium_api::{Deployment, Pod, pod_state};
     use podarium_machine::HttpRequest;
     use podarium_sim::Time;
     use serde_json::json;

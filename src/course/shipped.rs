@@ -25,6 +25,12 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "rolling-update",
     "bad-rollout-and-undo",
     "node-failure",
+    "control-plane",
+    "probes",
+    "configuration",
+    "sidecar",
+    "memory-limits",
+    "autoscaling",
     "quotas-and-limits",
     "who-may-what",
     "pod-security",
@@ -46,6 +52,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "course-deployments",
     "sandbox",
     "bare",
+    "cloud-shell",
 );
 
 /// A file that shipped scenarios name.

@@ -89,7 +89,8 @@ fn split(text: &str) -> Vec<String> {
 }
 
 /// The text of go-yaml: `yaml: line 1: did not find expected ',' or ']'`.
-fn go_yaml_error(error: &serde_yaml::Error) -> String {
+/// A complaint about a document, as go-yaml words it.
+pub fn go_yaml_error(error: &serde_yaml::Error) -> String {
     let text = error.to_string();
     let Some((message, rest)) = text.split_once(" at line ") else {
         return format!("yaml: {}", text.split(", while ").next().unwrap_or_default());

@@ -143,6 +143,17 @@ impl Machine {
         machine
     }
 
+    /// What is left of it when it is switched off: its files and programs. An image is made of that.
+    #[must_use]
+    pub fn at_rest(&self) -> Machine {
+        let mut rest = Machine::new("", self.random.clone());
+        rest.files = self.files.clone();
+        rest.programs = self.programs.clone();
+        rest.busybox = self.busybox;
+        rest.epoch_nanos = self.epoch_nanos;
+        rest
+    }
+
     /// Names the machine, also in `/etc/hostname`.
     pub fn set_hostname(&mut self, hostname: &str) {
         hostname.clone_into(&mut self.hostname);

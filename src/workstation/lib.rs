@@ -3,7 +3,9 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+mod docker;
 mod editor;
+pub mod gcloud;
 pub mod git;
 mod loopback;
 mod student;

@@ -21,6 +21,8 @@ pub const TOKEN: &str = "student-of-podarium";
 
 /// What is installed beside the everyday programs, one line each.
 const PROGRAMS: &[(&str, Main)] = &[
+    ("docker", crate::docker::main),
+    ("gcloud", crate::gcloud::main),
     ("git", crate::git::main),
     ("kubectl", podarium_kubectl::main),
     ("nano", crate::editor::main),
@@ -40,6 +42,7 @@ pub fn student(mut cluster: Cluster) -> World {
     for (name, main) in PROGRAMS {
         machine.install(name, *main);
     }
+    podarium_machine::install_programs(&mut machine, &["node"]);
     let files = &mut machine.files;
     for directory in [HOME.to_owned(), format!("{HOME}/.kube")] {
         files.mkdir_all(&directory, Time::ZERO).expect("a new disk takes a home directory");
@@ -64,6 +67,8 @@ pub fn student(mut cluster: Cluster) -> World {
 /// What every program of the student finds in its environment.
 pub fn environment() -> BTreeMap<String, String> {
     [
+        ("DEVSHELL_PROJECT_ID", crate::gcloud::PROJECT),
+        ("GOOGLE_CLOUD_PROJECT", crate::gcloud::PROJECT),
         ("HOME", HOME),
         ("LANG", "C.UTF-8"),
         ("LOGNAME", USER),

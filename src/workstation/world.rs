@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing};
-use podarium_sim::Time;
+use podarium_sim::{Stream, Time};
 
+use crate::docker::Daemon;
 use crate::editor::EditRequest;
+use crate::gcloud::Google;
 use crate::loopback::Loopback;
 use crate::terminal::Seat;
 
@@ -27,6 +29,8 @@ pub struct World {
     /// Texts that wait for the person at the terminal to edit them.
     edits: VecDeque<EditRequest>,
     loopback: Loopback,
+    docker: Daemon,
+    google: Google,
     /// The input that the machine's programs work for.
     cause: Cause,
     pub(crate) seat: Seat,
@@ -38,6 +42,8 @@ impl World {
         let epoch = cluster.config().epoch.0.as_nanosecond();
         machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
         let seat = Seat::new(&mut machine);
+        let seed = cluster.config().seed;
+        let docker = Daemon::new(cluster.images().clone(), Stream::new(seed, "docker"));
         World {
             cluster,
             machine,
@@ -46,6 +52,8 @@ impl World {
             outside: Vec::new(),
             edits: VecDeque::new(),
             loopback: Loopback::default(),
+            docker,
+            google: Google::new(Stream::new(seed, "google")),
             cause: Cause::Start,
             seat,
         }
@@ -69,7 +77,7 @@ impl World {
 
     /// When something happens next by itself.
     pub fn next_at(&self) -> Option<Time> {
-        [self.cluster.next_at(), self.machine.next_wake()].into_iter().flatten().min()
+        [self.cluster.next_at(), self.machine.next_wake(), self.docker.next_at(), self.google.next_at()].into_iter().flatten().min()
     }
 
     /// Lets virtual time pass up to `until`; however the way there is cut, the same things happen.
@@ -89,6 +97,12 @@ impl World {
             self.cluster.advance(next);
         }
         self.hand_over_answers();
+        if self.docker.next_at().is_some_and(|at| at <= self.now()) {
+            self.docker.run(&mut self.cluster, &mut self.machine);
+        }
+        if self.google.next_at().is_some_and(|at| at <= self.now()) {
+            self.google.run(&mut self.cluster, &mut self.machine);
+        }
         true
     }
 
@@ -142,6 +156,8 @@ impl World {
                 Outgoing::Request { id, request, .. } => self.send(id, request),
                 Outgoing::Close { id } => {
                     self.edits.retain(|edit| edit.id != id);
+                    self.docker.close(id);
+                    self.google.close(id);
                     if self.loopback.close(id, &mut self.machine) {
                         continue;
                     }
@@ -151,7 +167,7 @@ impl World {
                     }
                 }
                 Outgoing::Data { id, bytes } => {
-                    if self.loopback.data(id, &bytes, &mut self.machine) {
+                    if self.docker.data(id, &bytes) || self.loopback.data(id, &bytes, &mut self.machine) {
                         continue;
                     }
                     if let Some(http) = self.to_cluster.get(&id) {
@@ -171,9 +187,11 @@ impl World {
             self.edits.push_back(edit);
             return;
         }
-        if self.loopback.take(id, &request, &mut self.machine) {
+        if self.docker.ask(id, &request, &mut self.cluster, &self.machine) || self.loopback.take(id, &request, &mut self.machine) {
             return;
         }
+        let now = self.now();
+        let Err(request) = self.google.ask(id, request, now) else { return };
         let to_server = request.url.starts_with(API_SERVER);
         let http = if to_server { self.cluster.http_over(Connection::default(), request, self.cause) } else { self.cluster.http_outside(request) };
         self.to_machine.insert(http, id);

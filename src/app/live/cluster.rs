@@ -55,9 +55,7 @@ fn revision_of(meta: &ObjectMeta) -> u64 {
 
 /// When the write of this revision was made: the timestamps in objects are cut to the second.
 fn written_at(cluster: &Cluster, revision: u64) -> Option<Time> {
-    let writes = cluster.writes();
-    let place = writes.binary_search_by_key(&revision, |write| write.resource_version).ok()?;
-    writes.get(place).map(|write| write.at)
+    cluster.writes().of_version(revision).map(|write| write.at)
 }
 
 /// Pods whose node is pulling an image for them, by uid: the API tells this by events alone.

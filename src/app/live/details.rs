@@ -1,14 +1,18 @@
 //! What the inspector says about one object.
 
 use podarium_api::{Deployment, Node, Object, ObjectMeta, Pod, Resource, owner, pod_state};
+use podarium_cluster::scheduler::decision::{Decision, NodeVerdict, Preemption};
 use podarium_cluster::{Cluster, Key};
+use podarium_course::Simulation;
 
 use super::cluster::{events_of, reference, status_column};
 use super::workloads::columns;
-use crate::model::{ConditionView, ContainerView, Details, EventView, ObjectRef};
+use crate::model::{ConditionView, ContainerView, Details, EventView, NodeVerdictView, ObjectRef, SchedulingView};
 
-pub(super) fn details(cluster: &Cluster, object: &ObjectRef) -> Option<Details> {
-    let stored = cluster.store().get(object.kind, &Key::new(&object.namespace, &object.name))?;
+pub(super) fn details(simulation: &Simulation, object: &ObjectRef) -> Option<Details> {
+    let cluster = simulation.cluster();
+    let key = Key::new(&object.namespace, &object.name);
+    let stored = cluster.store().get(object.kind, &key)?;
     let mut details = Details {
         object: object.clone(),
         owners: owners(cluster, stored.meta()),
@@ -20,6 +24,7 @@ pub(super) fn details(cluster: &Cluster, object: &ObjectRef) -> Option<Details> 
     match stored {
         Object::Pod(pod) => {
             details.containers = containers(pod);
+            details.scheduling = simulation.decision(&key).map(scheduling);
             details.conditions = pod.status.conditions.iter().flatten().map(|c| condition(&c.type_, &c.status, &c.reason, &c.message)).collect();
         }
         Object::Node(node) => {
@@ -131,6 +136,41 @@ fn containers(pod: &Pod) -> Vec<ContainerView> {
         }
     })
     .collect()
+}
+
+fn scheduling(mut decision: Decision) -> SchedulingView {
+    let chosen = decision.chosen.take();
+    let is_chosen = |node: &NodeVerdict| chosen.as_ref() == Some(&node.node);
+    decision.nodes.sort_by_key(|node| (!is_chosen(node), !node.objections.is_empty(), -node.total));
+    let verdict = |node: &NodeVerdict| NodeVerdictView {
+        node: node.node.clone(),
+        chosen: is_chosen(node),
+        objections: node.objections.iter().map(|objection| format!("{}: {}", objection.plugin, objection.reasons.join(", "))).collect(),
+        scores: node.scores.iter().map(|score| (score.plugin.to_owned(), score.weighted)).collect(),
+        total: node.total,
+        remark: remark(node),
+    };
+    SchedulingView {
+        nodes: decision.nodes.iter().map(verdict).collect(),
+        scheduled: chosen.is_some(),
+        outcome: match chosen {
+            Some(node) => format!("went to {node}"),
+            None => decision.message.unwrap_or_default(),
+        },
+    }
+}
+
+fn remark(node: &NodeVerdict) -> String {
+    match &node.preemption {
+        None if node.objections.is_empty() && !node.looked_at => "not looked at: enough other nodes fit".to_owned(),
+        None => String::new(),
+        Some(Preemption::Impossible { reason }) => format!("preemption: {reason}"),
+        Some(Preemption::Possible { victims, budget_violations, .. }) => {
+            let names: Vec<String> = victims.iter().map(|victim| format!("{} (priority {})", victim.pod, victim.priority)).collect();
+            let budgets = if *budget_violations > 0 { format!(", breaking {budget_violations} disruption budgets") } else { String::new() };
+            format!("preemption would evict {}{budgets}", names.join(", "))
+        }
+    }
 }
 
 fn events(cluster: &Cluster, meta: &ObjectMeta) -> Vec<EventView> {

@@ -1,6 +1,6 @@
 //! The scenario as a lesson: its steps and how far they are.
 
-use podarium_course::{Report, Shipped, Simulation, State, Try};
+use podarium_course::{Report, Shipped, Simulation, State, Timing, Try};
 
 use crate::model::{LessonView, ObjectiveState, ObjectiveView, StepView};
 
@@ -9,7 +9,7 @@ pub(super) fn view(simulation: &Simulation) -> LessonView {
     let reports = simulation.reports();
     let objective = |name: &str| {
         let report = reports.iter().find(|report| report.name == name);
-        report.map(|report| shown(report, simulation.objective(name)))
+        report.map(|report| shown(report, simulation))
     };
     let done = simulation.steps_done();
     let steps: Vec<StepView> = scenario
@@ -30,7 +30,7 @@ pub(super) fn view(simulation: &Simulation) -> LessonView {
         title: scenario.title.clone(),
         current: done,
         steps,
-        objectives: others.map(|report| shown(report, simulation.objective(&report.name))).collect(),
+        objectives: others.map(|report| shown(report, simulation)).collect(),
     }
 }
 
@@ -53,12 +53,17 @@ fn with_actions(text: &str, tries: &[Try]) -> String {
     text
 }
 
-fn shown(report: &Report, state: Option<State>) -> ObjectiveView {
+fn shown(report: &Report, simulation: &Simulation) -> ObjectiveView {
+    let all_the_time = || {
+        let objective = simulation.scenario().objectives.iter().find(|objective| objective.name.0 == report.name);
+        objective.is_some_and(|objective| matches!(objective.timing(), Timing::Always(_)))
+    };
     ObjectiveView {
         name: report.title.clone().unwrap_or_else(|| report.name.clone()),
-        state: match state {
+        state: match simulation.objective(&report.name) {
             Some(State::Met { .. }) => ObjectiveState::Met,
             Some(State::Failed { .. }) => ObjectiveState::Failed,
+            Some(State::Open { .. }) if all_the_time() => ObjectiveState::Holding,
             _ => ObjectiveState::Open,
         },
         why: report.why.clone().unwrap_or_default(),

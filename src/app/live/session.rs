@@ -9,7 +9,7 @@ use podarium_host::{Loaded, Player};
 use super::terminal::Screen;
 use super::{cluster, details, lesson, traffic};
 use crate::Session;
-use crate::model::{Action, Clock, ClusterView, ObjectRef, ScenarioEntry, ScenarioSource, Snapshot, Speed, TrafficView};
+use crate::model::{Action, Clock, ClusterView, EditorView, ObjectRef, ScenarioEntry, ScenarioSource, Snapshot, Speed, TrafficView};
 
 /// The player, its terminal's scroll-back, and the scenario menu.
 pub struct Live {
@@ -77,7 +77,8 @@ impl Session for Live {
         let simulation = self.player.simulation();
         let notes = simulation.notes().len() as u64;
         let seconds = simulation.now().as_millis() / 1000;
-        self.player.revision() + self.revision + simulation.cluster().store().revision() + notes + seconds
+        let editing = u64::from(simulation.world().waiting_edit().is_some());
+        editing + self.player.revision() + self.revision + simulation.cluster().store().revision() + notes + seconds
     }
 
     fn clock(&self) -> Clock {
@@ -92,11 +93,12 @@ impl Session for Live {
             traffic: TrafficView::default(),
             lesson: lesson::view(simulation),
             terminal: self.screen.view(simulation),
+            editor: simulation.world().waiting_edit().map(|edit| EditorView { name: edit.name.clone(), text: String::from_utf8_lossy(&edit.text).into_owned() }),
             scenarios: podarium_course::SHIPPED
                 .iter()
                 .map(|shipped| ScenarioEntry { name: shipped.name.to_owned(), title: lesson::title_of(shipped) })
                 .collect(),
-            details: selected.and_then(|object| details::details(simulation.cluster(), object)),
+            details: selected.and_then(|object| details::details(simulation, object)),
         }
     }
 
@@ -145,6 +147,11 @@ impl Session for Live {
             Action::Type(line) => {
                 self.screen.remember(&line);
                 self.input(Input::Type(line))?;
+                self.follow_terminal();
+                Ok(())
+            }
+            Action::Edited(text) => {
+                self.input(Input::Edited { text: Some(text) })?;
                 self.follow_terminal();
                 Ok(())
             }

@@ -45,6 +45,8 @@ pub enum Action {
     Type(String),
     /// Ctrl-C in the terminal.
     Interrupt,
+    /// What the text in the editor has become.
+    Edited(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +57,13 @@ pub enum ScenarioSource {
     Path(PathBuf),
 }
 
-/// The three things to read about a selected object.
+/// The things to read about a selected object.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tab {
     #[default]
     Summary,
+    /// Why a pod is on its node, or on none.
+    Scheduling,
     Events,
     Yaml,
 }

@@ -15,6 +15,32 @@ pub struct Details {
     pub events: Vec<EventView>,
     /// As `kubectl get -o yaml` prints it.
     pub yaml: String,
+    /// Why the scheduler put the pod where it is, or nowhere, if it remembers.
+    pub scheduling: Option<SchedulingView>,
+}
+
+/// A decision of the scheduler about one pod.
+#[derive(Clone, Debug, Default)]
+pub struct SchedulingView {
+    /// `went to worker-2`, or the text of FailedScheduling.
+    pub outcome: String,
+    pub scheduled: bool,
+    /// The chosen node first, then the others by their scores, then those that did not fit.
+    pub nodes: Vec<NodeVerdictView>,
+}
+
+/// What the scheduler found about one node.
+#[derive(Clone, Debug, Default)]
+pub struct NodeVerdictView {
+    pub node: String,
+    pub chosen: bool,
+    /// Everything that spoke against the node; empty for one that fits.
+    pub objections: Vec<String>,
+    /// The weighted score of each plugin and their sum, of a node that was scored.
+    pub scores: Vec<(String, i64)>,
+    pub total: i64,
+    /// What else there is to say: what preemption would take, or that the node was not looked at.
+    pub remark: String,
 }
 
 #[derive(Clone, Debug, Default)]

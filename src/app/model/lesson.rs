@@ -34,6 +34,8 @@ pub struct ObjectiveView {
 pub enum ObjectiveState {
     #[default]
     Open,
+    /// It must hold all the time, and has held so far.
+    Holding,
     Met,
     Failed,
 }
@@ -42,6 +44,7 @@ impl ObjectiveState {
     pub fn word(self) -> &'static str {
         match self {
             ObjectiveState::Open => "not done",
+            ObjectiveState::Holding => "holds so far",
             ObjectiveState::Met => "done",
             ObjectiveState::Failed => "failed",
         }

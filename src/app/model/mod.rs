@@ -17,10 +17,10 @@ pub use cluster::{
     ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView,
     ReplicaSetView, RollingBudget, VersionView, WorkloadView,
 };
-pub use details::{ContainerView, Details};
+pub use details::{ContainerView, Details, NodeVerdictView, SchedulingView};
 pub use lesson::{LessonView, ObjectiveState, ObjectiveView, ScenarioEntry, StepView};
 pub use stage::Stage;
-pub use terminal::{LineKind, TerminalLine, TerminalView};
+pub use terminal::{EditorView, LineKind, TerminalLine, TerminalView};
 pub use traffic::{FlowView, GeneratorView, Leg, RequestView, ShareView, Spot, TrafficView};
 
 /// What a [`Session`](crate::Session) shows at one moment.
@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub traffic: TrafficView,
     pub lesson: LessonView,
     pub terminal: TerminalView,
+    /// The text that a program waits for, if one does.
+    pub editor: Option<EditorView>,
     pub scenarios: Vec<ScenarioEntry>,
     /// More on the selected object, if something is selected and still exists.
     pub details: Option<Details>,

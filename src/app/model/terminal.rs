@@ -11,6 +11,14 @@ pub struct TerminalView {
     pub history: Vec<String>,
 }
 
+/// A text that a program on the terminal wants to be edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EditorView {
+    /// The file's name, without its folder.
+    pub name: String,
+    pub text: String,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct TerminalLine {
     pub kind: LineKind,

@@ -4,6 +4,7 @@ use egui::{Button, Label, RichText, ScrollArea, Sense, Ui, WidgetInfo, WidgetTyp
 
 use super::events::event_list_ui;
 use super::icon;
+use super::scheduling::scheduling_ui;
 use super::summary::summary_ui;
 use crate::look::Icon;
 use crate::model::{Action, Details, Kind, Model, ObjectRef, Tab};
@@ -21,7 +22,8 @@ pub fn inspector_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     ui.scope(|ui| owners(ui, details, object, actions));
     ui.add_space(4.0);
     ui.horizontal(|ui| {
-        for (tab, word) in [(Tab::Summary, "Summary"), (Tab::Events, "Events"), (Tab::Yaml, "YAML")] {
+        let tabs = [(Tab::Summary, "Summary"), (Tab::Scheduling, "Scheduling"), (Tab::Events, "Events"), (Tab::Yaml, "YAML")];
+        for (tab, word) in tabs.into_iter().filter(|(tab, _)| *tab != Tab::Scheduling || object.kind == Kind::Pod) {
             let word = if tab == Tab::Events { format!("{word} ({})", details.events.len()) } else { word.to_owned() };
             if ui.add(Button::selectable(model.tab == tab, RichText::new(word).size(13.0))).clicked() {
                 actions.push(Action::Show(tab));
@@ -29,7 +31,8 @@ pub fn inspector_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         }
     });
     match model.tab {
-        Tab::Summary => summary_ui(ui, model, details),
+        Tab::Scheduling if object.kind == Kind::Pod => bounded(ui, 420.0, |ui| scheduling_ui(ui, details.scheduling.as_ref())),
+        Tab::Summary | Tab::Scheduling => summary_ui(ui, model, details),
         Tab::Events => {
             let events: Vec<_> = details.events.iter().collect();
             bounded(ui, 260.0, |ui| event_list_ui(ui, "events of one", &events, false, actions));
@@ -174,20 +177,23 @@ fn yaml_ui(ui: &mut Ui, yaml: &str) {
 }
 
 /// Keys in one colour, values in another.
-fn highlighted(yaml: &str) -> egui::text::LayoutJob {
+pub(super) fn highlighted(yaml: &str) -> egui::text::LayoutJob {
     let mut job = egui::text::LayoutJob::default();
     let font = egui::FontId::monospace(12.0);
     let mut add = |text: &str, color| job.append(text, 0.0, egui::TextFormat::simple(font.clone(), color));
-    for line in yaml.lines() {
+    for (at, line) in yaml.split('\n').enumerate() {
+        if at > 0 {
+            add("\n", theme::TEXT);
+        }
         match line.split_once(':') {
             Some((key, value)) if value.is_empty() || value.starts_with(' ') => {
                 add(key, theme::ACCENT);
                 add(":", theme::TEXT_SOFT);
                 add(value, theme::TEXT);
             }
+            _ if line.starts_with('#') => add(line, theme::TEXT_FAINT),
             _ => add(line, theme::TEXT),
         }
-        add("\n", theme::TEXT);
     }
     job
 }

@@ -2,6 +2,7 @@
 //! tested by itself, through the labels that a screen reader gets.
 
 mod deployments;
+mod editor;
 mod events;
 mod icon;
 mod inspector;
@@ -9,6 +10,7 @@ mod keys;
 mod legend;
 mod markdown;
 mod scenarios;
+mod scheduling;
 mod scene;
 mod steps;
 mod summary;
@@ -25,6 +27,7 @@ use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
 pub use deployments::deployments_ui;
+pub use editor::editor_ui;
 pub use events::events_ui;
 pub(crate) use icon::paint;
 pub use inspector::inspector_ui;

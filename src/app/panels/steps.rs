@@ -117,7 +117,7 @@ fn command_ui(ui: &mut Ui, command: &str, actions: &mut Vec<Action>) {
 fn objective_ui(ui: &mut Ui, objective: &ObjectiveView) {
     let color = theme::objective(objective.state);
     let sign = match objective.state {
-        ObjectiveState::Open => Icon::Ring,
+        ObjectiveState::Open | ObjectiveState::Holding => Icon::Ring,
         ObjectiveState::Met => Icon::Check,
         ObjectiveState::Failed => Icon::Cross,
     };

@@ -5,9 +5,9 @@ use egui_kittest::kittest::Queryable;
 
 use super::*;
 use crate::model::{
-    Action, Clock, ClusterView, DeploymentView, Details, EventKind, EventView, GeneratorView, Kind, LessonView, Model,
-    NodeView, ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry, ScenarioSource, ShareView,
-    Snapshot, Speed, Stage, StepView, TerminalView, WorkloadView,
+    Action, Clock, ClusterView, DeploymentView, Details, EditorView, EventKind, EventView, GeneratorView, Kind, LessonView, Model,
+    NodeVerdictView, NodeView, ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry,
+    ScenarioSource, SchedulingView, ShareView, Snapshot, Speed, Stage, StepView, Tab, TerminalView, WorkloadView,
 };
 use crate::scene::{Placement, SceneLayout, SceneView};
 
@@ -129,6 +129,52 @@ fn a_node_is_cordoned_drained_and_switched_off_and_on() {
     assert_eq!(asked(node("worker-1"), "Switch off"), [Action::StopNode("worker-1".into())]);
     assert_eq!(asked(node("worker-2"), "Uncordon (C)"), [Action::Uncordon("worker-2".into())]);
     assert_eq!(asked(node("worker-2"), "Switch on"), [Action::StartNode("worker-2".into())]);
+}
+
+#[test]
+fn the_scheduler_says_why_about_each_node() {
+    let mut model = selecting(Kind::Pod, "web-1");
+    model.tab = Tab::Scheduling;
+    let node = |node: &str| NodeVerdictView { node: node.into(), ..NodeVerdictView::default() };
+    let scheduling = SchedulingView {
+        outcome: "went to worker-1".into(),
+        scheduled: true,
+        nodes: vec![
+            NodeVerdictView { chosen: true, scores: vec![("ImageLocality".into(), 40)], total: 40, ..node("worker-1") },
+            NodeVerdictView { objections: vec!["NodeUnschedulable: node(s) were unschedulable".into()], ..node("worker-2") },
+        ],
+    };
+    model.snapshot.details.as_mut().expect("something is selected").scheduling = Some(scheduling);
+    let harness = show(inspector_ui, model);
+    for text in ["went to worker-1", "score 40", "ImageLocality 40", "NodeUnschedulable: node(s) were unschedulable"] {
+        harness.get_by_label(text);
+    }
+}
+
+#[test]
+fn a_text_is_edited_and_saved_or_left() {
+    let editing = || {
+        let editor = Some(EditorView { name: "kubectl-edit-1.yaml".into(), text: "replicas: 3\n".into() });
+        Model { snapshot: Snapshot { editor, ..model().snapshot }, ..model() }
+    };
+    let mut harness = show(editor_ui, editing());
+    harness.get_by_label("Text").focus();
+    harness.run();
+    harness.get_by_label("Text").type_text("# mine\n");
+    harness.run();
+    let saved = asked(harness, "Save and close (Ctrl+S)");
+    let [Action::Edited(text)] = &saved[..] else { panic!("{saved:?}") };
+    assert!(text.contains("# mine") && text.contains("replicas: 3"), "{text:?}");
+    assert_eq!(asked(show(editor_ui, editing()), "Leave as it was (Esc)"), [Action::Edited("replicas: 3\n".into())]);
+}
+
+#[test]
+fn a_node_has_no_scheduling_to_show() {
+    let mut model = selecting(Kind::Node, "worker-1");
+    model.tab = Tab::Scheduling;
+    let harness = show(inspector_ui, model);
+    assert!(harness.query_by_label("Scheduling").is_none());
+    harness.get_by_label("Summary");
 }
 
 #[test]

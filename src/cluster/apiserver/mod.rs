@@ -35,6 +35,7 @@ use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
 
 use crate::cause::{Cause, Write};
+use crate::writes::Writes;
 use crate::store::{Key, Revision, Store};
 
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
@@ -50,7 +51,7 @@ pub(crate) use write::strictly;
 pub struct ApiServer {
     store: Store,
     watches: Watches,
-    writes: Vector<Write>,
+    writes: Writes,
     /// Changes that the watches have not been told of yet.
     changes: Vec<(Kind, Revision)>,
     epoch: Epoch,
@@ -118,7 +119,7 @@ impl ApiServer {
         ApiServer {
             store: Store::default(),
             watches: Watches::default(),
-            writes: Vector::new(),
+            writes: Writes::default(),
             changes: Vec::new(),
             epoch,
             stream: Stream::new(seed, "apiserver"),
@@ -138,7 +139,7 @@ impl ApiServer {
         &self.store
     }
 
-    pub fn writes(&self) -> &Vector<Write> {
+    pub fn writes(&self) -> &Writes {
         &self.writes
     }
 
@@ -211,15 +212,15 @@ impl ApiServer {
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
         let new = new.map(|object| self.as_stored(object, &key));
         self.keep_lease(kind, &key, new.as_ref(), call.now);
-        let change = self.store.commit(kind, key.clone(), new, call.managed.clone());
-        self.writes.push_back(Write {
+        let change = self.store.commit(kind, key, new, call.managed.clone());
+        self.writes.push(Write {
             resource_version: change.resource_version,
             at: call.now,
             user: call.user.shared_name(),
             grant: call.grant.clone(),
             verb: call.verb,
             kind,
-            key,
+            key: change.key.clone(),
             cause: call.cause,
         });
         if matches!(kind, Kind::RoleBinding | Kind::ClusterRoleBinding) {

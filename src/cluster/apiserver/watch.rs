@@ -116,7 +116,7 @@ impl Watcher {
                 (WatchChange::Deleted, last.clone(), change.managed.clone())
             }
         };
-        Some(WatchEvent { change: kind, object, resource_version: change.resource_version, managed, lines: change.lines.clone() })
+        Some(WatchEvent { change: kind, key: change.key.clone(), object, resource_version: change.resource_version, managed, lines: change.lines.clone() })
     }
 }
 

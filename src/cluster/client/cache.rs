@@ -44,18 +44,17 @@ impl Cache {
 
     /// Puts an object in and gives the one it replaces.
     pub(super) fn insert(&mut self, key: Key, object: Object) -> Option<Object> {
-        for (index, name) in [(&mut self.owned, owner_uid(&object)), (&mut self.on_node, node_name(&object))] {
-            if let Some(name) = name {
-                index.insert((Arc::from(&*name), key.clone()));
-            }
-        }
         let old = self.objects.insert(key.clone(), object.clone());
-        if let Some(old) = &old {
-            if owner_uid(old) != owner_uid(&object) {
-                self.unindex_owner(&key, old);
+        for (index, place) in [(&mut self.owned, owner_uid as fn(&Object) -> Option<Cow<'_, str>>), (&mut self.on_node, node_name)] {
+            let (before, now) = (old.as_ref().and_then(place), place(&object));
+            if before == now {
+                continue;
             }
-            if node_name(old) != node_name(&object) {
-                self.unindex_node(&key, old);
+            if let Some(before) = before {
+                index.remove(&(Arc::from(&*before), key.clone()));
+            }
+            if let Some(now) = now {
+                index.insert((shared(index, &now), key.clone()));
             }
         }
         old
@@ -98,6 +97,13 @@ impl Cache {
         let first = (value.clone(), Key::new("", ""));
         index.range(first..).take_while(move |(of, _)| *of == value).filter_map(|(_, key)| self.objects.get(key))
     }
+}
+
+/// The name as the entry beside it has it, so that all pods of one owner name it with the same memory.
+fn shared(index: &OrdSet<(Arc<str>, Key)>, name: &str) -> Arc<str> {
+    let name: Arc<str> = name.into();
+    let next = index.range((name.clone(), Key::new("", ""))..).next();
+    next.filter(|(known, _)| *known == name).map_or(name, |(known, _)| known.clone())
 }
 
 /// The place of an object in the index of owners. Orphans are kept only for the kinds that controllers adopt.

@@ -188,7 +188,7 @@ impl Informers {
         reflector.resource_version = event.resource_version;
         let cache = Arc::make_mut(&mut self.caches).kind_mut(kind);
         cache.set_revision(event.resource_version);
-        let key = Key::of(&event.object);
+        let key = event.key.clone();
         let cause = Cause::Write(event.resource_version);
         if event.change == WatchChange::Deleted {
             cache.remove(&key);

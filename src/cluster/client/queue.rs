@@ -23,6 +23,8 @@ pub struct WorkQueue {
     processing: BTreeSet<Key>,
     /// Keys that come back later, in order of time and of their addition.
     delayed: BTreeMap<(Time, u64), (Key, Cause)>,
+    /// Where among them a key stands.
+    waits: BTreeMap<Key, (Time, u64)>,
     next_seq: u64,
     failures: BTreeMap<Key, u32>,
     bucket: TokenBucket,
@@ -37,6 +39,7 @@ impl Default for WorkQueue {
             dirty: BTreeMap::new(),
             processing: BTreeSet::new(),
             delayed: BTreeMap::new(),
+            waits: BTreeMap::new(),
             next_seq: 0,
             failures: BTreeMap::new(),
             bucket: TokenBucket::new(10.0, 100),
@@ -68,16 +71,17 @@ impl WorkQueue {
             return self.add(key, cause);
         }
         let at = now + after;
-        let waiting = self.delayed.iter().find(|(_, (other, _))| *other == key).map(|(slot, _)| *slot);
-        match waiting {
-            Some((earlier, _)) if earlier <= at => return,
+        match self.waits.get(&key) {
+            Some((earlier, _)) if *earlier <= at => return,
             Some(later) => {
-                self.delayed.remove(&later);
+                self.delayed.remove(later);
             }
             None => {}
         }
         self.next_seq += 1;
-        self.delayed.insert((at, self.next_seq), (key, cause));
+        let slot = (at, self.next_seq);
+        self.waits.insert(key.clone(), slot);
+        self.delayed.insert(slot, (key, cause));
     }
 
     /// Adds the key after a wait that doubles with each failure: 5 ms, 10 ms, … at most 1,000 s.
@@ -105,6 +109,7 @@ impl WorkQueue {
                 break;
             }
             let (key, cause) = entry.remove();
+            self.waits.remove(&key);
             self.add(key, cause);
         }
     }

@@ -3,13 +3,14 @@
 //! Models: staging/src/k8s.io/client-go/tools/record/{event.go,events_cache.go}, v1.36.
 //! Simplified: an event that expired before it repeats is not made anew.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{EventSource, ObjectReference};
 use podarium_api::time::Epoch;
 use podarium_api::{Event, Kind, Object, ObjectMeta};
-use podarium_sim::Time;
+use podarium_sim::{Fingerprint, Time};
 use serde_json::json;
 
 use super::TokenBucket;
@@ -38,11 +39,46 @@ impl EventType {
     }
 }
 
+/// Stands for a text of any length. A kubelet remembers thousands of keys of some hundred letters each, and never reads
+/// them again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Digest(u64, u64);
+
+/// The two halves of a digest that is being made.
+#[derive(Clone, Copy)]
+struct Digesting(Fingerprint, Fingerprint);
+
+impl Digesting {
+    fn new() -> Self {
+        let mut other = Fingerprint::default();
+        other.write(b"other half");
+        Digesting(Fingerprint::default(), other)
+    }
+
+    /// With more text at the end.
+    fn and(mut self, text: fmt::Arguments<'_>) -> Self {
+        let _ = self.write_fmt(text);
+        self
+    }
+
+    fn done(self) -> Digest {
+        Digest(self.0.finish(), self.1.finish())
+    }
+}
+
+impl fmt::Write for Digesting {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.write(text.as_bytes());
+        self.1.write(text.as_bytes());
+        Ok(())
+    }
+}
+
 /// What is remembered by key, the least recently used forgotten first.
 #[derive(Clone, Debug)]
 struct Memory<V> {
-    values: BTreeMap<String, (u64, V)>,
-    order: BTreeMap<u64, String>,
+    values: BTreeMap<Digest, (u64, V)>,
+    order: BTreeMap<u64, Digest>,
     tick: u64,
 }
 
@@ -54,9 +90,9 @@ impl<V> Default for Memory<V> {
 
 impl<V> Memory<V> {
     /// The value under a key, made with `new` if there is none yet.
-    fn get_or_insert(&mut self, key: &str, new: impl FnOnce() -> V) -> &mut V {
+    fn get_or_insert(&mut self, key: Digest, new: impl FnOnce() -> V) -> &mut V {
         self.tick += 1;
-        if let Some((used, _)) = self.values.get(key) {
+        if let Some((used, _)) = self.values.get(&key) {
             self.order.remove(used);
         } else {
             if self.values.len() >= MEMORY
@@ -64,18 +100,19 @@ impl<V> Memory<V> {
             {
                 self.values.remove(&oldest);
             }
-            self.values.insert(key.to_owned(), (self.tick, new()));
+            self.values.insert(key, (self.tick, new()));
         }
-        self.order.insert(self.tick, key.to_owned());
-        let (used, value) = self.values.get_mut(key).expect("the key was just put in");
+        self.order.insert(self.tick, key);
+        let (used, value) = self.values.get_mut(&key).expect("the key was just put in");
         *used = self.tick;
         value
     }
 }
 
+/// The different texts about one thing, in their order. Mostly there is one.
 #[derive(Clone, Debug, Default)]
 struct Aggregate {
-    messages: BTreeSet<String>,
+    messages: Vec<Box<str>>,
     last: Time,
 }
 
@@ -114,14 +151,24 @@ impl Recorder {
     /// `spec.containers{web}`.
     pub fn event(&mut self, now: Time, epoch: Epoch, about: &Object, field_path: &str, event_type: EventType, reason: &str, message: &str) -> Option<Request> {
         let about = reference(about, field_path);
-        let source = format!("{}|{}|{}", self.component, self.host, identity(&about));
-        let bucket = self.spam.get_or_insert(&format!("{source}|{}", event_type.name()), || TokenBucket::new(SPAM_PER_SECOND, SPAM_BURST));
+        let source = Digesting::new().and(format_args!(
+            "{}|{}|{}|{}|{}|{}|{}|{}",
+            self.component,
+            self.host,
+            part(&about.kind),
+            part(&about.namespace),
+            part(&about.name),
+            part(&about.uid),
+            part(&about.api_version),
+            event_type.name()
+        ));
+        let bucket = self.spam.get_or_insert(source.done(), || TokenBucket::new(SPAM_PER_SECOND, SPAM_BURST));
         let accepted = bucket.try_take(now);
-        let (key, message, combined) = self.aggregate(now, &source, field_path, event_type, reason, message);
+        let (key, message, combined) = self.aggregate(now, source, field_path, reason, message);
         if !accepted {
             return None;
         }
-        let logged = self.logged.get_or_insert(&key, Logged::default);
+        let logged = self.logged.get_or_insert(key, Logged::default);
         logged.count += 1;
         if logged.count > 1 {
             let key = Key::new(namespace_of(&about), &logged.name);
@@ -158,19 +205,22 @@ impl Recorder {
 
     /// Under which key the event is counted, and with which text: the tenth different text within ten minutes about
     /// the same thing, and those after it, are combined into one event.
-    fn aggregate(&mut self, now: Time, source: &str, field_path: &str, event_type: EventType, reason: &str, message: &str) -> (String, String, bool) {
-        let group = format!("{source}|{}|{reason}", event_type.name());
-        let aggregate = self.aggregates.get_or_insert(&group, Aggregate::default);
+    fn aggregate(&mut self, now: Time, source: Digesting, field_path: &str, reason: &str, message: &str) -> (Digest, String, bool) {
+        let group = source.and(format_args!("|{reason}"));
+        let aggregate = self.aggregates.get_or_insert(group.done(), Aggregate::default);
         if now - aggregate.last > AGGREGATE_INTERVAL {
             aggregate.messages.clear();
         }
-        aggregate.messages.insert(message.to_owned());
+        if let Err(place) = aggregate.messages.binary_search_by(|known| (**known).cmp(message)) {
+            aggregate.messages.reserve_exact(1);
+            aggregate.messages.insert(place, message.into());
+        }
         aggregate.last = now;
         if aggregate.messages.len() < AGGREGATE_AT {
-            return (format!("{group}|{field_path}|{message}"), message.to_owned(), false);
+            return (group.and(format_args!("|{field_path}|{message}")).done(), message.to_owned(), false);
         }
-        aggregate.messages.pop_first();
-        (group, format!("(combined from similar events): {message}"), true)
+        aggregate.messages.remove(0);
+        (group.done(), format!("(combined from similar events): {message}"), true)
     }
 }
 
@@ -178,9 +228,8 @@ fn namespace_of(about: &ObjectReference) -> &str {
     about.namespace.as_deref().filter(|namespace| !namespace.is_empty()).unwrap_or("default")
 }
 
-fn identity(about: &ObjectReference) -> String {
-    let text = |part: &Option<String>| part.clone().unwrap_or_default();
-    format!("{}|{}|{}|{}|{}", text(&about.kind), text(&about.namespace), text(&about.name), text(&about.uid), text(&about.api_version))
+fn part(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
 }
 
 fn reference(about: &Object, field_path: &str) -> ObjectReference {

@@ -228,6 +228,8 @@ impl Runner {
 pub struct ControllerManager {
     informers: Informers,
     runners: Vec<Runner>,
+    /// Which controllers want to hear of a kind; all others have no part in its news.
+    listeners: BTreeMap<Kind, Vec<usize>>,
     started: bool,
 }
 
@@ -248,8 +250,15 @@ impl ControllerManager {
     }
 
     pub(super) fn new(runners: Vec<Runner>) -> Self {
-        let watched: BTreeMap<Kind, Filter> = runners.iter().flat_map(|runner| runner.controller.watched()).collect();
-        ControllerManager { informers: Informers::new(watched, INFORMERS), runners, started: false }
+        let mut watched: BTreeMap<Kind, Filter> = BTreeMap::new();
+        let mut listeners: BTreeMap<Kind, Vec<usize>> = BTreeMap::new();
+        for (place, runner) in runners.iter().enumerate() {
+            for (kind, filter) in runner.controller.watched() {
+                listeners.entry(kind).or_default().push(place);
+                watched.insert(kind, filter);
+            }
+        }
+        ControllerManager { informers: Informers::new(watched, INFORMERS), runners, listeners, started: false }
     }
 
     /// Watches the kinds that definitions make, and no longer those of definitions that are gone.
@@ -270,8 +279,11 @@ impl ControllerManager {
         self.follow_definitions(changes, ctx);
         let caches = self.informers.caches().clone();
         for change in changes {
-            for runner in &mut self.runners {
-                runner.notify(ctx, change.cause, |controller, enqueue| controller.on_change(change, &caches, enqueue));
+            let notify = |runner: &mut Runner| runner.notify(ctx, change.cause, |controller, enqueue| controller.on_change(change, &caches, enqueue));
+            match self.listeners.get(&change.kind) {
+                Some(places) => places.iter().for_each(|place| notify(&mut self.runners[*place])),
+                // A kind that a definition made.
+                None => self.runners.iter_mut().filter(|runner| runner.controller.watches_custom_kinds()).for_each(notify),
             }
         }
     }

@@ -25,6 +25,11 @@ pub(crate) struct RequestInfo {
 }
 
 impl RequestInfo {
+    /// Whether it is about something that is stored.
+    pub fn is_resource(&self) -> bool {
+        !self.resource.is_empty()
+    }
+
     pub fn of(method: &str, url: &str) -> Self {
         let path = match url.split_once("://") {
             Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),

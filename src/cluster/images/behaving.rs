@@ -179,7 +179,7 @@ impl Behaving {
     }
 
     pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
-        if asked.tls && self.listens(port, now) {
+        if asked.tls && !self.behavior.tls && self.listens(port, now) {
             return Taken::NotTls;
         }
         let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };

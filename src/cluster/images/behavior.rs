@@ -148,6 +148,8 @@ pub struct Behavior {
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
     pub serves: Vec<Serves>,
+    /// Whether its ports speak TLS.
+    pub tls: bool,
     /// A web server that hands out the files of its container from this directory.
     pub root: Option<String>,
     /// How many requests it works on at a time; more wait for their turn. `None`: all at once.
@@ -170,6 +172,7 @@ impl Default for Behavior {
             exits: Vec::new(),
             logs: Vec::new(),
             serves: Vec::new(),
+            tls: false,
             root: None,
             workers: None,
             execs: Vec::new(),

@@ -19,6 +19,7 @@ mod web_files;
 mod alpine;
 mod auth;
 mod busybox;
+mod control_plane;
 mod curl;
 mod debian;
 mod gceme;
@@ -47,6 +48,7 @@ fn registry() -> Vec<Vec<Image>> {
         alpine::images(),
         auth::images(),
         busybox::images(),
+        control_plane::images(),
         curl::images(),
         debian::images(),
         gceme::images(),

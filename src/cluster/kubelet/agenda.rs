@@ -19,6 +19,7 @@ pub(super) enum Sleeper {
     Puller,
     Statuses,
     Tunnels,
+    Manifests,
     Pod(Uid),
 }
 

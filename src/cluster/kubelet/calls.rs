@@ -61,7 +61,8 @@ impl PodState {
                     host.callers.insert(call, caller(Waits::Http(id)));
                 }
                 Sent::Call(Outgoing::Lookup { id, name, record, .. }) => {
-                    let call = ctx.look_up(name, record);
+                    let place = self.place_on_network(host);
+                    let call = ctx.look_up(place, name, record);
                     host.callers.insert(call, caller(Waits::Lookup(id)));
                 }
                 Sent::Call(Outgoing::Data { id, bytes }) => {
@@ -89,10 +90,11 @@ impl PodState {
     }
 
     fn place_on_network(&self, host: &Host) -> PodPlace {
-        let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), searches: Vec::new(), ndots: 1 };
+        let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), name_server: None, searches: Vec::new(), ndots: 1 };
         for line in self.resolver_file().lines() {
             let mut words = line.split_whitespace();
             match words.next() {
+                Some("nameserver") if place.name_server.is_none() => place.name_server = words.next().and_then(|ip| ip.parse().ok()),
                 Some("search") => place.searches = words.map(str::to_owned).collect(),
                 Some("options") => place.ndots = words.find_map(|word| word.strip_prefix("ndots:")?.parse().ok()).unwrap_or(place.ndots),
                 _ => {}

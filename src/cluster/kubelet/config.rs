@@ -26,6 +26,8 @@ pub struct NodeConfig {
     pub taints: Vec<Taint>,
     /// The node's address.
     pub address: String,
+    /// Its address on the internet, of a machine that has one.
+    pub external_address: Option<String>,
     /// The addresses of its pods, e.g. `10.244.1.0/24`.
     pub pod_cidr: String,
     /// From power-on until the kubelet runs.
@@ -54,6 +56,7 @@ impl NodeConfig {
             labels: BTreeMap::new(),
             taints: Vec::new(),
             address: format!("10.0.{}.{}", 1 + index / 250, 1 + index % 250),
+            external_address: None,
             pod_cidr: format!("10.{block}.{}.0/24", index % 256),
             boots_in: Duration::from_millis(500),
             network_ready_in: Duration::from_millis(500),

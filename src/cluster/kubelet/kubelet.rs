@@ -1,7 +1,7 @@
 //! The kubelet as a component: what reaches it, and who of its parts it is for.
 //!
 //! Models: pkg/kubelet/kubelet.go (syncLoop, HandlePodAdditions, HandlePodUpdates, HandlePodRemoves), v1.36.
-//! Simplified: pods come from the API server alone.
+//! Simplified: pods come from the API server and from files, not from HTTP.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,7 @@ use super::lease::LeaseKeeper;
 use super::logs::Follower;
 use super::node::NodeAgent;
 use super::pod::{PodState, Uid};
+use super::static_pods::{StaticPods, is_mirror};
 use super::streaming::Conversation;
 use crate::apiserver::{Answer, Filter};
 use crate::cause::Cause;
@@ -49,6 +50,7 @@ pub struct Kubelet {
     listed: bool,
     /// Pods that may want other amounts than they have.
     pub(super) resizes: BTreeSet<Uid>,
+    pub(super) static_pods: StaticPods,
 }
 
 impl Kubelet {
@@ -65,6 +67,7 @@ impl Kubelet {
             conversations: BTreeMap::new(),
             listed: false,
             resizes: BTreeSet::new(),
+            static_pods: StaticPods::default(),
         }
     }
 
@@ -97,6 +100,7 @@ impl Kubelet {
                         self.note_images(ctx);
                     }
                 }
+                Sleeper::Manifests => self.look_at_manifests(ctx),
                 Sleeper::Tunnels => self.run_tunnels(ctx),
                 Sleeper::Pod(uid) => self.run_pod(&uid, ctx),
             }
@@ -121,6 +125,7 @@ impl Kubelet {
                     let old = old.as_ref().and_then(Node::from_object).cloned();
                     self.node_changed(old.as_deref(), node, ctx);
                 }
+                (Some(Object::Pod(pod)), _) | (None, Some(Object::Pod(pod))) if is_mirror(pod) => self.mirror_changed(ctx),
                 (Some(Object::Pod(pod)), old) => {
                     let uid: Uid = pod.uid().into();
                     if let Some(Object::Pod(old)) = old
@@ -152,9 +157,9 @@ impl Kubelet {
         self.listed = self.informers.synced();
     }
 
-    fn pod_added(&mut self, pod: Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
+    pub(super) fn pod_added(&mut self, pod: Arc<Pod>, cause: Cause, ctx: &mut Ctx<'_>) {
         let mut state = PodState::new(pod.clone(), cause);
-        if !self.listed {
+        if !self.listed && !self.static_pods.is_static(&state.uid) {
             state.restore(ctx.now(), ctx.epoch());
         }
         let uid = state.uid.clone();
@@ -206,7 +211,7 @@ impl Kubelet {
         self.compare_later(uid, ctx.now());
     }
 
-    fn pod_removed(&mut self, pod: &Arc<Pod>, ctx: &mut Ctx<'_>) {
+    pub(super) fn pod_removed(&mut self, pod: &Arc<Pod>, ctx: &mut Ctx<'_>) {
         let uid: Uid = pod.uid().into();
         let Some(state) = self.pods.get_mut(&uid) else { return };
         let state = Arc::make_mut(state);
@@ -227,6 +232,7 @@ impl Kubelet {
             return self.run_pod(&uid, ctx);
         }
         let _ = self.host.events.answered(id, ctx)
+            || self.mirror_answered(id, answer)
             || self.lease_answered(id, answer, ctx)
             || self.status_answered(id, answer, ctx)
             || self.node_answered(id, answer, ctx);

@@ -51,6 +51,7 @@ mod runtime;
 mod serving;
 mod spawn;
 mod start;
+mod static_pods;
 mod status_cache;
 mod status_patch;
 mod status_writer;
@@ -66,3 +67,4 @@ mod tests;
 
 pub use config::NodeConfig;
 pub use kubelet::Kubelet;
+pub(crate) use spawn::machine_disk;

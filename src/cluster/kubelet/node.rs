@@ -116,6 +116,7 @@ impl Kubelet {
         self.node_event(EventType::Normal, "NodeAllocatableEnforced", "Updated Node Allocatable limit across pods", ctx);
         self.informers.on(&Message::Start, ctx);
         self.node.stage = Stage::Waiting(ctx.now() + REGISTER);
+        self.look_at_manifests(ctx);
     }
 
     fn register(&mut self, ctx: &mut Ctx<'_>) {

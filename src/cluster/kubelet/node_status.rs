@@ -51,7 +51,13 @@ impl Host {
     pub fn node_status(&self, ids: &SystemIds, old: Option<&NodeStatus>, now: &MetaTime) -> NodeStatus {
         let address = |type_: &str, address: &str| NodeAddress { type_: type_.to_owned(), address: address.to_owned() };
         NodeStatus {
-            addresses: Some(vec![address("InternalIP", &self.config.address), address("Hostname", &self.config.name)]),
+            addresses: Some(
+                [address("InternalIP", &self.config.address)]
+                    .into_iter()
+                    .chain(self.config.external_address.as_ref().map(|external| address("ExternalIP", external)))
+                    .chain([address("Hostname", &self.config.name)])
+                    .collect(),
+            ),
             capacity: Some(raw_resource_list(&self.capacity())),
             allocatable: Some(raw_resource_list(&self.allocatable())),
             conditions: Some(self.node_conditions(old, now)),

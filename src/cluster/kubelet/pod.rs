@@ -23,6 +23,7 @@ use crate::client::EventType;
 use crate::component::Ctx;
 use crate::gateway::HttpId;
 use crate::store::Key;
+use crate::system::part_of;
 
 pub(super) type Uid = Arc<str>;
 
@@ -144,6 +145,10 @@ impl PodState {
         self.send_all(host, ctx);
         for (container, process) in self.runtime.take_ended() {
             ctx.hang_up(process);
+            let image = self.runtime.containers.iter().find(|found| found.record.id == container).map(|found| found.record.image.clone());
+            if let Some(part) = image.and_then(|image| part_of(&self.key.namespace, &image)) {
+                ctx.part_changed(part, false);
+            }
             super::tunnels::close_all(host, process, ctx);
             super::calls::forget(host, &container, ctx);
         }

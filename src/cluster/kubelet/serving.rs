@@ -36,6 +36,7 @@ impl Kubelet {
         match arrival.asked.wanted {
             Wanted::Answer => {}
             Wanted::Echo => return Connected::Alive,
+            Wanted::Listener => return if state.runtime.listens(arrival.port, now) { Connected::Alive } else { Connected::Refused },
             Wanted::Bytes => {
                 let opened = state.open_tunnel(arrival.port, &arrival.from.to_string(), Near::Network, &mut self.host, ctx);
                 // Whoever accepts it does so at once.

@@ -158,6 +158,6 @@ impl PodState {
 }
 
 /// The disk of a machine, among all disks.
-pub(super) fn machine_disk(node: &str) -> std::sync::Arc<str> {
+pub(crate) fn machine_disk(node: &str) -> std::sync::Arc<str> {
     format!("machine/{node}").into()
 }

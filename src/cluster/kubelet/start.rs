@@ -25,6 +25,7 @@ use super::runtime::{Container, ContainerRecord, Finished, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
 use crate::images::{Image, Storage};
+use crate::system::part_of;
 
 /// How long creating and starting take, up to half as long again.
 const CREATE: Duration = Duration::from_millis(40);
@@ -216,6 +217,9 @@ impl PodState {
         self.changed(host, now);
         if let Some(message) = failure {
             return Err(message);
+        }
+        if let Some(part) = part_of(&self.key.namespace, container.image.as_deref().unwrap_or_default()) {
+            ctx.part_changed(part, true);
         }
         self.event(Some(name), EventType::Normal, "Started", "Container started", host, ctx);
         // What the process does at once, it does now.

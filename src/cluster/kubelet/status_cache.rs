@@ -3,6 +3,8 @@
 //! Models: pkg/kubelet/status/status_manager.go (updateStatusInternal, TerminatePod), v1.36.
 //! Simplified: nothing of what is here.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{ContainerState, ContainerStateTerminated, ContainerStatus, PodStatus};
 use podarium_api::condition::get_condition;
 use podarium_api::resource::is_sidecar;
@@ -16,7 +18,7 @@ use crate::component::Ctx;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct StatusCache {
-    status: Option<PodStatus>,
+    status: Option<Arc<PodStatus>>,
     pub version: u64,
     /// The version that the API server has.
     pub sent_version: u64,
@@ -27,12 +29,19 @@ pub(super) struct StatusCache {
 
 impl StatusCache {
     pub fn get(&self) -> Option<&PodStatus> {
-        self.status.as_ref()
+        self.status.as_deref()
+    }
+
+    /// The API server has this status. If it is the same as the kubelet's own, one copy is enough.
+    pub fn share(&mut self, api: &Arc<PodStatus>) {
+        if self.status.as_deref() == Some(&**api) {
+            self.status = Some(api.clone());
+        }
     }
 
     /// When the kubelet first saw the pod.
     pub fn started_at(&self, pod: &Pod) -> Option<Time> {
-        let status = self.status.as_ref().unwrap_or(&pod.status);
+        let status = self.status.as_deref().unwrap_or(&pod.status);
         Some(self.epoch.time(status.start_time.as_ref()?.0))
     }
 }
@@ -55,7 +64,7 @@ impl PodState {
         let now = ctx.epoch().seconds(ctx.now());
         let generation = self.pod.metadata.generation;
         self.status.epoch = ctx.epoch();
-        let old = self.status.status.as_ref().unwrap_or(&self.pod.status);
+        let old = self.status.status.as_deref().unwrap_or(&self.pod.status);
         for condition in status.conditions.iter_mut().flatten().filter(|condition| conditions::is_own(&condition.type_)) {
             let before = get_condition(&old.conditions, &condition.type_).filter(|before| before.status == condition.status);
             condition.last_transition_time = before.map_or_else(|| Some(now.clone()), |before| before.last_transition_time.clone());
@@ -66,7 +75,7 @@ impl PodState {
         if same && !force {
             return;
         }
-        self.status.status = Some(status);
+        self.status.status = Some(Arc::new(status));
         self.status.version += 1;
         self.status.finished |= finished;
         host.statuses.enqueue(&self.uid);

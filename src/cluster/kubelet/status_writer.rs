@@ -4,7 +4,7 @@
 //! A pod whose status changes three times while another is written is written once: that is the batching.
 //!
 //! Models: pkg/kubelet/status/status_manager.go (syncBatch, syncPod, mergePodStatus), v1.36.
-//! Simplified: no static pods.
+//! Simplified: nothing.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use super::agenda::Sleeper;
 use super::conditions;
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
+use super::static_pods::mirrors;
 use super::status_cache::own_part;
 use super::status_patch::status_patch;
 use crate::apiserver::{Answer, Reply, Request};
@@ -99,7 +100,7 @@ impl Kubelet {
     pub(super) fn status_answered(&mut self, id: RequestId, answer: &Answer, ctx: &mut Ctx<'_>) -> bool {
         let Some(run) = self.host.statuses.under_way.take_if(|run| run.id == id) else { return false };
         match (run.stage, pod_of(answer)) {
-            (Stage::Get, Ok(pod)) if pod.uid() == &*run.uid => self.patch(run, &pod, ctx),
+            (Stage::Get, Ok(pod)) if pod.uid() == &*run.uid || mirrors(&pod, &run.uid) => self.patch(run, &pod, ctx),
             (Stage::Patch, Ok(pod)) => self.written(run, &pod, ctx),
             (Stage::Get, Ok(_)) | (Stage::Delete, _) => {}
             (_, Err(status)) if status.is_not_found() => {}
@@ -112,7 +113,7 @@ impl Kubelet {
         let Some(pod) = self.pods.get(&run.uid) else { return };
         let merged = merge(api, &run.status, pod.could_have_running_containers());
         let value = |status: &PodStatus| serde_json::to_value(status).unwrap_or_default();
-        match status_patch(&run.uid, &value(&api.status), &value(&merged)) {
+        match status_patch(api.uid(), &value(&api.status), &value(&merged)) {
             None => self.written(run, api, ctx),
             Some(patch) => {
                 let (key, cause) = (pod.key.clone(), pod.cause);
@@ -129,8 +130,9 @@ impl Kubelet {
         let Some(pod) = self.pods.get_mut(&run.uid) else { return };
         let pod = Arc::make_mut(pod);
         pod.status.sent_version = run.version;
+        pod.status.share(&api.status);
         let over = matches!(api.status.phase.as_deref(), Some("Succeeded" | "Failed"));
-        if owner::is_terminating(&api.metadata) && over && run.finished {
+        if owner::is_terminating(&api.metadata) && over && run.finished && api.uid() == &*run.uid {
             let request = Request::delete(Kind::Pod, &pod.key).grace_period(0).if_uid(&run.uid);
             run.id = ctx.request_after(request, pod.cause, Duration::ZERO);
             run.stage = Stage::Delete;

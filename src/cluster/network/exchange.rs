@@ -35,6 +35,8 @@ pub enum Wanted {
     Bytes,
     /// A sign of life of the host (ICMP).
     Echo,
+    /// To know whether somebody listens (a datagram that will be answered).
+    Listener,
 }
 
 impl Asked {

@@ -171,8 +171,13 @@ impl Network {
     }
 
     /// Whether an address is in the range of pods of any machine.
-    fn is_pod(&self, ip: Ip) -> bool {
+    pub(super) fn is_pod(&self, ip: Ip) -> bool {
         self.by_pods.range(..=ip).next_back().is_some_and(|(_, id)| self.machine(*id).pods.contains(ip))
+    }
+
+    /// Whether policies let a pod ask a name server, over UDP.
+    pub(super) fn lets_ask(&self, from: Ip, to: Endpoint) -> bool {
+        self.policies.is_empty() || self.policies.lets_out_udp(from, to.0, to.1) && self.policies.lets_in_udp(from, to.0, to.1)
     }
 
     /// Whether policies let a pod of a machine send there. Its own machine is always in reach.
@@ -183,6 +188,15 @@ impl Network {
     /// Whether policies let a pod of a machine be reached. Its own machine always reaches it.
     fn lets_in(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
         self.policies.is_empty() || from == self.machine(at).address || self.policies.lets_in(from, to.0, to.1)
+    }
+
+    /// What the rules of a machine say of an address; `None`: nothing.
+    pub(super) fn verdict(&mut self, at: MachineId, source: Ip, to: Endpoint, is_ours: bool, now: Time) -> Option<Verdict> {
+        let machine = &mut self.machines[at as usize];
+        let is_own = machine.address == to.0;
+        let Machine { rules, recent, stream, .. } = machine;
+        let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
+        rules.find(to, is_own).map(|(door, rule)| rule.decide(door, source, origin, now, recent, stream))
     }
 
     /// One way between two places.
@@ -218,7 +232,7 @@ impl Cluster {
             (NetworkEffect::Names(names), _) => self.network.names = names,
             (NetworkEffect::Answered { process, connection, answered }, _) => self.program_answered(process, connection, answered),
             (NetworkEffect::Call { call, place, request }, _) => self.http_from_pod(by, call, &place, &request),
-            (NetworkEffect::LookUp { call, name, record }, _) => self.look_up_from_pod(by, call, &name, record),
+            (NetworkEffect::LookUp { call, place, name, record }, _) => self.look_up_from_pod(by, call, &place, &name, record),
             (NetworkEffect::Said { conduit, said }, _) => self.server_says(conduit, said),
             (NetworkEffect::Say { call, said }, _) => self.pod_says(by, call, said),
             (NetworkEffect::Balance(address, machines), _) => self.network.balance(address, &machines),
@@ -338,16 +352,10 @@ impl Cluster {
         if !self.gets_through(from, at) {
             return self.lose(id);
         }
-        let is_pod = self.network.is_pod(source);
-        let machine = &mut self.network.machines[at as usize];
-        let is_own = machine.address == to.0;
-        let is_ours = from == Side::Machine(at) || is_pod;
-        let Machine { rules, recent, stream, .. } = machine;
-        let verdict = rules.find(to, is_own).map(|(door, rule)| {
-            let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
-            rule.decide(door, source, origin, now, recent, stream)
-        });
-        let address = machine.address;
+        let is_ours = from == Side::Machine(at) || self.network.is_pod(source);
+        let verdict = self.network.verdict(at, source, to, is_ours, now);
+        let machine = self.network.machine(at);
+        let (address, is_own) = (machine.address, machine.address == to.0);
         let Some(flight) = self.network.flights.get_mut(id) else { return };
         flight.via = Some(at);
         let endpoint = match verdict {

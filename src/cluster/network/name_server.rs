@@ -1,7 +1,8 @@
 //! The component behind the cluster's names: it reads Services and EndpointSlices, and what it knows is what lookups find.
 //!
 //! Models: CoreDNS.
-//! Simplified: one process beside the cluster in the place of a Deployment's pods; it never fails.
+//! Simplified: one process beside the cluster knows what all pods of CoreDNS know; whether they answer is asked of them
+//! (`pods.rs`). Without them it never fails.
 
 use std::any::Any;
 use std::sync::Arc;

@@ -5,7 +5,7 @@
 //! the address after the rules of kube-proxy.
 //!
 //! Models: staging/src/k8s.io/api/networking/v1/types.go (NetworkPolicySpec), as network plugins implement it, v1.36.
-//! Simplified: TCP only; pods in the network of their machine are neither selected nor meant.
+//! Simplified: TCP, and UDP for look-ups of names; named ports are those of TCP; pods in the network of their machine are neither selected nor meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -38,8 +38,8 @@ struct Closed {
 struct Allowed {
     /// `None`: everybody.
     others: Option<Vec<Other>>,
-    /// `None`: every port.
-    ports: Option<Vec<Port>>,
+    /// `None`: every port. With whether it is one of UDP.
+    ports: Option<Vec<(bool, Port)>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,18 +94,36 @@ impl Policies {
 
     /// Whether a pod may send to an address and port.
     pub fn lets_out(&self, from: Ip, to: Ip, port: u16) -> bool {
+        self.out(from, to, (false, port))
+    }
+
+    /// The same over UDP.
+    pub fn lets_out_udp(&self, from: Ip, to: Ip, port: u16) -> bool {
+        self.out(from, to, (true, port))
+    }
+
+    fn out(&self, from: Ip, to: Ip, port: (bool, u16)) -> bool {
         let rules = self.closed.get(&from).and_then(|closed| closed.egress.as_ref());
         from == to || rules.is_none_or(|rules| rules.iter().any(|rule| self.allows(rule, to, to, port)))
     }
 
     /// Whether a pod may be reached on a port from an address.
     pub fn lets_in(&self, from: Ip, to: Ip, port: u16) -> bool {
+        self.into(from, to, (false, port))
+    }
+
+    /// The same over UDP.
+    pub fn lets_in_udp(&self, from: Ip, to: Ip, port: u16) -> bool {
+        self.into(from, to, (true, port))
+    }
+
+    fn into(&self, from: Ip, to: Ip, port: (bool, u16)) -> bool {
         let rules = self.closed.get(&to).and_then(|closed| closed.ingress.as_ref());
         from == to || rules.is_none_or(|rules| rules.iter().any(|rule| self.allows(rule, from, to, port)))
     }
 
     /// `other` is whom the rule speaks of, `to` whose port it is.
-    fn allows(&self, rule: &Allowed, other: Ip, to: Ip, port: u16) -> bool {
+    fn allows(&self, rule: &Allowed, other: Ip, to: Ip, (udp, port): (bool, u16)) -> bool {
         let is_other = rule.others.as_ref().is_none_or(|others| {
             others.iter().any(|meant| match meant {
                 Other::Block { range, except } => range.contains(other) && !except.iter().any(|range| range.contains(other)),
@@ -113,7 +131,8 @@ impl Policies {
             })
         });
         let names = || self.names.get(&to);
-        let is_port = |meant: &Port| match meant {
+        let is_port = |(of_udp, meant): &(bool, Port)| match meant {
+            _ if *of_udp != udp => false,
             Port::Any => true,
             Port::Numbers { first, last } => (*first..=*last).contains(&port),
             Port::Named(name) => names().and_then(|names| names.get(name)) == Some(&port),
@@ -161,15 +180,19 @@ fn other(peer: &NetworkPolicyPeer, own: &str, members: &[(Ip, &Arc<Pod>)], names
     Some(Other::Pods(members.iter().filter(|(_, pod)| is_meant(pod)).map(|(ip, _)| *ip).collect()))
 }
 
-/// Ports of other protocols than TCP allow nothing here, and are kept as an empty list if they stand alone.
-fn read_ports(ports: &Option<Vec<NetworkPolicyPort>>) -> Option<Vec<Port>> {
+/// Ports of SCTP allow nothing here, and are kept as an empty list if they stand alone.
+fn read_ports(ports: &Option<Vec<NetworkPolicyPort>>) -> Option<Vec<(bool, Port)>> {
     let ports = ports.as_ref().filter(|ports| !ports.is_empty())?;
-    let tcp = ports.iter().filter(|port| port.protocol.as_deref().unwrap_or("TCP") == "TCP");
     let number = |number: i32| u16::try_from(number).ok();
-    let read = tcp.filter_map(|port| match &port.port {
+    let read = |port: &NetworkPolicyPort| match &port.port {
         None => Some(Port::Any),
         Some(IntOrString::String(name)) => Some(Port::Named(name.clone())),
         Some(IntOrString::Int(first)) => Some(Port::Numbers { first: number(*first)?, last: number(port.end_port.unwrap_or(*first))? }),
+    };
+    let known = ports.iter().filter_map(|port| match port.protocol.as_deref().unwrap_or("TCP") {
+        "TCP" => Some((false, read(port)?)),
+        "UDP" => Some((true, read(port)?)),
+        _ => None,
     });
-    Some(read.collect())
+    Some(known.collect())
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::OrdMap;
+use k8s_openapi::api::core::v1::Taint;
 use podarium_api::{Node, Resource as _};
 
 use super::framework::node_info::NodeInfo;
@@ -78,6 +79,8 @@ pub struct Snapshot {
     pub pod_groups: PodGroups,
     pub topologies: Topologies,
     pub existing_terms: ExistingTerms,
+    /// The different lists of taints that nodes have.
+    taints: Vec<Arc<[Taint]>>,
     /// How many nodes hold an image.
     image_nodes: Arc<BTreeMap<String, u32>>,
 }
@@ -150,6 +153,7 @@ impl Snapshot {
         } else {
             self.slots.get_mut(slot).set_node(node);
         }
+        self.slots.get_mut(slot).share_taints(&mut self.taints);
         self.enter_domains(slot);
     }
 

@@ -9,10 +9,11 @@ mod lines;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::Arc;
 
-use imbl::{OrdMap, Vector};
+use imbl::{OrdMap, OrdSet, Vector};
 use podarium_api::managed_fields::Managed;
-use podarium_api::{Kind, Object};
+use podarium_api::{Kind, Object, Pod, Resource as _};
 
 pub use key::Key;
 pub use lines::Lines;
@@ -25,6 +26,8 @@ const HISTORY: usize = 1000;
 #[derive(Clone, Debug)]
 pub struct Revision {
     pub resource_version: u64,
+    /// The store's own key of the object. Whoever keeps it shares its text.
+    pub key: Key,
     pub old: Option<Object>,
     pub new: Option<Object>,
     /// The resourceVersion that a removed object had until then; `old` carries that of the removal.
@@ -55,11 +58,15 @@ struct Shelf {
 pub struct Store {
     revision: u64,
     shelves: BTreeMap<Kind, Shelf>,
+    /// The names of namespaces, each once.
+    namespaces: OrdSet<Arc<str>>,
+    /// The pods that are bound to a node, by its name.
+    on_node: OrdSet<(Arc<str>, Key)>,
 }
 
 impl Default for Store {
     fn default() -> Self {
-        Store { revision: 1, shelves: BTreeMap::new() }
+        Store { revision: 1, shelves: BTreeMap::new(), namespaces: OrdSet::new(), on_node: OrdSet::new() }
     }
 }
 
@@ -106,8 +113,7 @@ impl Store {
         }
         let mut objects: OrdMap<Key, Object> = shelf.objects.iter().map(|(key, stored)| (key.clone(), stored.object.clone())).collect();
         for change in shelf.history.iter().rev().take_while(|change| change.resource_version > revision) {
-            let Some(object) = change.old.as_ref().or(change.new.as_ref()) else { continue };
-            let key = Key::of(object);
+            let key = change.key.clone();
             match &change.old {
                 Some(old) => {
                     let mut old = old.clone();
@@ -137,22 +143,51 @@ impl Store {
             object
         };
         let new = new.map(stamp);
+        let key = match shelf.objects.get_key_value(&key) {
+            Some((stored, _)) => stored.clone(),
+            None => Key { namespace: shared(&mut self.namespaces, key.namespace), name: key.name },
+        };
         let old_managed = shelf.objects.get(&key).map(|stored| stored.managed.clone()).unwrap_or_default();
         let managed = managed.unwrap_or_else(|| old_managed.clone());
         let (old, removed_version) = match &new {
-            Some(object) => (shelf.objects.insert(key, Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object), None),
+            Some(object) => (shelf.objects.insert(key.clone(), Stored { object: object.clone(), managed: managed.clone() }).map(|stored| stored.object), None),
             None => {
                 let removed = shelf.objects.remove(&key).map(|stored| stored.object);
                 let version = removed.as_ref().and_then(|object| object.meta().resource_version.clone());
                 (removed.map(stamp), version)
             }
         };
-        let change = Revision { resource_version: self.revision, old, new, removed_version, managed, old_managed, lines: Lines::default() };
+        if kind == Kind::Pod {
+            self.note_node(&key, old.as_ref(), new.as_ref());
+        }
+        let shelf = self.shelves.entry(kind).or_default();
+        let change = Revision { resource_version: self.revision, key, old, new, removed_version, managed, old_managed, lines: Lines::default() };
         shelf.history.push_back(change.clone());
         if shelf.history.len() > HISTORY {
             shelf.compacted = shelf.history.pop_front().map_or(0, |oldest| oldest.resource_version);
         }
         change
+    }
+
+    fn note_node(&mut self, key: &Key, old: Option<&Object>, new: Option<&Object>) {
+        let (before, now) = (old.and_then(node_of), new.and_then(node_of));
+        if before == now {
+            return;
+        }
+        if let Some(node) = before {
+            self.on_node.remove(&(node.into(), key.clone()));
+        }
+        if let Some(node) = now {
+            self.on_node.insert((node.into(), key.clone()));
+        }
+    }
+
+    /// The pods of a namespace that are bound to a node.
+    pub fn pods_on<'a>(&'a self, node: &str, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Pod>> {
+        let node: Arc<str> = node.into();
+        let first = (node.clone(), Key::new(namespace, ""));
+        let keys = self.on_node.range(first..).take_while(move |(of, key)| *of == node && &*key.namespace == namespace);
+        keys.filter_map(|(_, key)| self.get(Kind::Pod, key)).filter_map(Pod::from_object)
     }
 
     /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
@@ -175,11 +210,23 @@ impl Store {
     }
 }
 
+/// The node that a pod is bound to.
+fn node_of(object: &Object) -> Option<&str> {
+    Pod::from_object(object)?.spec.node_name.as_deref().filter(|name| !name.is_empty())
+}
+
+/// The one copy of a name.
+fn shared(names: &mut OrdSet<Arc<str>>, name: Arc<str>) -> Arc<str> {
+    if let Some(known) = names.get(&name) {
+        return known.clone();
+    }
+    names.insert(name.clone());
+    name
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use podarium_api::{ConfigMap, Resource as _};
+    use podarium_api::ConfigMap;
 
     use super::*;
 
@@ -202,6 +249,25 @@ mod tests {
         let names: Vec<_> = store.list(Kind::ConfigMap, Some("ab")).map(|object| object.meta().name.clone()).collect();
         assert_eq!(names, [Some("a".to_owned()), Some("y".to_owned())]);
         assert_eq!(store.list(Kind::ConfigMap, None).count(), 4);
+    }
+
+    #[test]
+    fn the_pods_of_a_node_are_those_that_are_bound_to_it() {
+        let mut store = Store::default();
+        let mut bind = |namespace: &str, name: &str, node: Option<&str>| {
+            let mut pod = Pod::default();
+            pod.metadata.namespace = Some(namespace.to_owned());
+            pod.metadata.name = Some(name.to_owned());
+            Arc::make_mut(&mut pod.spec).node_name = node.map(str::to_owned);
+            store.commit(Kind::Pod, Key::new(namespace, name), Some(Arc::new(pod).into_object()), None);
+        };
+        for (namespace, name, node) in [("a", "x", None), ("a", "x", Some("n")), ("a", "y", Some("n")), ("a", "z", Some("m")), ("b", "x", Some("n")), ("ab", "x", Some("n"))] {
+            bind(namespace, name, node);
+        }
+        let on = |store: &Store, node: &str| store.pods_on(node, "a").map(|pod| pod.name().to_owned()).collect::<Vec<_>>();
+        assert_eq!((on(&store, "n"), on(&store, "m")), (vec!["x".to_owned(), "y".to_owned()], vec!["z".to_owned()]));
+        store.commit(Kind::Pod, Key::new("a", "x"), None, None);
+        assert_eq!(on(&store, "n"), ["y"]);
     }
 
     #[test]

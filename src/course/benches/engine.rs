@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_course::{Audience, Scenario, Simulation, load, shipped};
+use podarium_course::{Audience, Input, Scenario, Simulation, load, shipped};
 use podarium_sim::Time;
 
 fn main() {
@@ -72,4 +72,26 @@ fn hundred_nodes_idle_minute(bencher: divan::Bencher<'_, '_>, pods: usize) {
 fn clone_of_3000_pods(bencher: divan::Bencher<'_, '_>) {
     let up = bring_up(&large(3000), 3000);
     bencher.bench(|| up.clone());
+}
+
+/// One line on the student's terminal, until the shell waits for the next.
+fn type_line(simulation: &mut Simulation, line: &str) -> Vec<u8> {
+    simulation.input(Input::Type(line.to_owned()));
+    while !simulation.world().is_idle() {
+        let next = simulation.next_at().expect("a command that runs goes on some time");
+        simulation.advance(next);
+    }
+    simulation.world_mut().take_output()
+}
+
+/// The target is 20 ms.
+#[divan::bench(sample_count = 10)]
+fn kubectl_get_all_of_3000_pods(bencher: divan::Bencher<'_, '_>) {
+    let mut up = bring_up(&large(3000), 3000);
+    type_line(&mut up, "kubectl get namespaces");
+    bencher.with_inputs(|| up.clone()).bench_values(|mut simulation| {
+        let output = type_line(&mut simulation, "kubectl get pods -A");
+        assert!(output.iter().filter(|byte| **byte == b'\n').count() >= 3000, "{}", String::from_utf8_lossy(&output));
+        output
+    });
 }

@@ -11,7 +11,7 @@ use super::values::{Name, Quantity, Taint};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Cluster {
-    /// The worker nodes: how many, or groups of them. The control plane has no node of its own.
+    /// The worker nodes: how many, or groups of them. The control plane has a node of its own only with `system: kubeadm`.
     #[serde(default)]
     pub nodes: Nodes,
     /// Whether a cloud is around it, which gives Services of the type LoadBalancer their external IPs.
@@ -27,6 +27,23 @@ pub struct Cluster {
     /// What else runs in the cluster.
     #[serde(default)]
     pub addons: Vec<Addon>,
+    /// Which of Kubernetes' own components can be seen as pods in kube-system.
+    #[serde(default)]
+    pub system: System,
+}
+
+/// Which of Kubernetes' own components are pods.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum System {
+    /// None: kube-system is empty, and everything works all the same.
+    #[default]
+    Hidden,
+    /// CoreDNS and kube-proxy, as a cloud shows them that keeps the control plane to itself.
+    Hosted,
+    /// etcd, the API server, the controller manager and the scheduler as well, on a node `control-plane` of their own, as
+    /// kubeadm sets them up.
+    Kubeadm,
 }
 
 /// A part that a cluster may have.
@@ -52,7 +69,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, addons: Vec::new() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, addons: Vec::new(), system: System::default() }
     }
 }
 

@@ -9,9 +9,10 @@ use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 use podarium_cluster::storage::driver::Disks;
+use podarium_cluster::system::SystemPods;
 use podarium_cluster::{Cluster, Config};
 
-use crate::{Addon, Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage};
+use crate::{Addon, Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage, System};
 
 /// What an image weighs whose scenario does not say.
 const IMAGE_BYTES: u64 = 50 << 20;
@@ -22,14 +23,22 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         catalog.add(image_of(image));
     }
     let compat_2019 = scenario.compat == Compat::Course2019;
+    let system_pods = match scenario.cluster.system {
+        System::Hidden => SystemPods::None,
+        System::Hosted => SystemPods::Hosted,
+        System::Kubeadm => SystemPods::Kubeadm,
+    };
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ..Config::default() });
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, system_pods, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
         Storage::None => {}
         Storage::Local => cluster.add_storage(Disks::Local),
         Storage::Zonal => cluster.add_storage(Disks::Zonal),
+    }
+    if scenario.cluster.system == System::Kubeadm {
+        cluster.add_control_plane_node();
     }
     for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
         cluster.add_node(node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)));

@@ -17,7 +17,7 @@ fn start(scenario: &Arc<Scenario>) -> Simulation {
 }
 
 fn writes(simulation: &Simulation) -> Vec<Write> {
-    simulation.cluster().writes().iter().cloned().collect()
+    simulation.cluster().writes().iter().collect()
 }
 
 /// The first write that differs, so that a failure says where to look.

@@ -108,6 +108,8 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
         let uids = match kind.as_str() {
             // A kubelet writes its events with the node's name for a uid.
             "Node" => vec![at("/metadata/uid"), name.clone()],
+            // Those of a mirror pod are about the pod that it stands for.
+            "Pod" if !at(MIRROR).is_empty() => vec![at(MIRROR)],
             _ => vec![at("/metadata/uid")],
         };
         // The events of a pod are found whatever kind they name.
@@ -119,6 +121,9 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
     }
     queries
 }
+
+/// Where a mirror pod names the pod that it stands for.
+const MIRROR: &str = "/metadata/annotations/kubernetes.io~1config.mirror";
 
 /// The Services behind an Ingress.
 fn backends(ingress: &Value) -> BTreeSet<String> {

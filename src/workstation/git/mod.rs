@@ -36,5 +36,7 @@ mod transport;
 mod worktree;
 
 pub use bare::BareRepository;
+pub use cmd::init::clean as clean_path;
 pub use cmd::main;
+pub use ignore::glob;
 pub use object::Signature;

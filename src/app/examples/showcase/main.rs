@@ -23,6 +23,7 @@ fn main() -> Result<(), podarium_app::AppError> {
         actions.push(Action::Select(Some(ObjectRef::new(kind, namespace, name))));
     }
     match argument(4) {
+        Some("scheduling") => actions.push(Action::Show(Tab::Scheduling)),
         Some("events") => actions.push(Action::Show(Tab::Events)),
         Some("yaml") => actions.push(Action::Show(Tab::Yaml)),
         Some("error") => actions.push(Action::LoadScenario(ScenarioSource::Path("lab.yaml".into()))),

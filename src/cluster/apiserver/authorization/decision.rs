@@ -41,6 +41,16 @@ pub enum Grant {
     Rbac { binding: Arc<Bound>, subject: usize },
 }
 
+impl Grant {
+    /// Whether it is the very same grant.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Grant::Rbac { binding, subject }, Grant::Rbac { binding: other, subject: place }) => Arc::ptr_eq(binding, other) && subject == place,
+            (one, other) => one == other,
+        }
+    }
+}
+
 impl fmt::Display for Grant {
     /// The reason that a SubjectAccessReview gives; empty where the server gives none.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

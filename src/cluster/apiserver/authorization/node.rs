@@ -105,8 +105,7 @@ impl Question<'_> {
             Some(key) => (&*key.namespace, "persistentvolumeclaims", &*key.name),
             None => (&*self.request.namespace, &*self.request.resource, &*self.request.name),
         };
-        let mut pods = self.store.list(Kind::Pod, Some(namespace)).filter_map(Pod::from_object);
-        let used = pods.any(|pod| pod.spec.node_name.as_deref() == Some(self.node) && uses(pod, resource, name));
+        let used = self.store.pods_on(self.node, namespace).any(|pod| uses(pod, resource, name));
         used.then_some(()).ok_or_else(|| self.unrelated())
     }
 

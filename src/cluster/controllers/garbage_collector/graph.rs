@@ -52,6 +52,19 @@ pub struct Graph {
     custom: OrdMap<(&'static str, &'static str), Kind>,
 }
 
+impl Node {
+    /// Whether an object is just as the graph has it. Most news is of this kind: a lease that is renewed, a status.
+    fn is_still(&self, object: &Object) -> bool {
+        let meta = object.meta();
+        meta.deletion_timestamp.is_none()
+            && !self.being_deleted
+            && self.kind == Some(object.kind())
+            && self.owners == meta.owner_references.as_deref().unwrap_or_default()
+            && *self.key.name == *meta.name.as_deref().unwrap_or_default()
+            && *self.key.namespace == *meta.namespace.as_deref().unwrap_or_default()
+    }
+}
+
 pub fn has_finalizer(meta: &ObjectMeta, name: &str) -> bool {
     meta.finalizers.iter().flatten().any(|finalizer| finalizer == name)
 }
@@ -117,8 +130,13 @@ impl Graph {
     /// Takes in an object as it is now, and says what follows from what changed.
     pub fn observe(&mut self, object: &Object) -> Vec<Work> {
         let meta = object.meta();
-        let uid: Uid = meta.uid.as_deref().unwrap_or_default().into();
-        let before = self.nodes.get(&uid).cloned();
+        let uid = meta.uid.as_deref().unwrap_or_default();
+        let before = self.nodes.get(uid);
+        if before.is_some_and(|before| before.is_still(object)) {
+            return Vec::new();
+        }
+        let before = before.cloned();
+        let uid: Uid = uid.into();
         let node = Node {
             kind: Some(object.kind()),
             key: Key::of_meta(meta),

@@ -41,7 +41,7 @@ const LABELS: [(&str, &str); 2] =
 
 #[derive(Clone, Debug, Default)]
 pub struct NodeLifecycleController {
-    health: BTreeMap<String, Health>,
+    health: Arc<BTreeMap<String, Health>>,
     known: OrdMap<String, Arc<Node>>,
     zones: BTreeMap<String, Zone>,
     /// Nodes whose pods could not all be marked as not ready.

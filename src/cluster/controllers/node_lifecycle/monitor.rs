@@ -69,7 +69,7 @@ impl NodeLifecycleController {
         }
         let known = nodes.iter().map(|node| (node.name().to_owned(), node.clone())).collect();
         ctx.remember(move |controller: &mut Self| {
-            controller.health = health;
+            controller.health = Arc::new(health);
             controller.known = known;
             controller.retry = retry;
             controller.zones = zones;
@@ -87,7 +87,8 @@ impl NodeLifecycleController {
                 ctx.event(&node.clone().into_object(), EventType::Normal, "RegisteredNode", message);
             }
         }
-        for (name, node) in self.known.iter().filter(|(name, _)| !nodes.iter().any(|node| node.name() == *name)) {
+        let caches = ctx.caches();
+        for (name, node) in self.known.iter().filter(|(name, _)| caches.get::<Node>(&Key::new("", name)).is_none()) {
             let message = format!("Node {name} event: Removing Node {name} from Controller");
             ctx.event(&node.clone().into_object(), EventType::Normal, "RemovingNode", message);
         }

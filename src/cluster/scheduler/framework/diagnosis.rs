@@ -49,10 +49,12 @@ impl NodeToStatus {
 
     /// A later answer of a node takes the place of the earlier one.
     pub fn keep_latest(&mut self) {
-        let mut seen = BTreeSet::new();
-        let mut kept: Vec<_> = self.explicit.drain(..).rev().filter(|(slot, _)| seen.insert(*slot)).collect();
-        kept.reverse();
-        self.explicit = kept;
+        let slots = self.explicit.iter().map(|(slot, _)| *slot as usize + 1).max().unwrap_or(0);
+        let mut seen = vec![false; slots];
+        let mut is_first = |slot: Slot| !std::mem::replace(&mut seen[slot as usize], true);
+        let latest: Vec<bool> = self.explicit.iter().rev().map(|(slot, _)| is_first(*slot)).collect();
+        let mut latest = latest.into_iter().rev();
+        self.explicit.retain(|_| latest.next().unwrap_or(true));
     }
 
     /// The nodes whose answer has this code, in the snapshot's order.

@@ -49,10 +49,8 @@ fn own_toleration(_: &Listers, pod: &PodInfo, change: &Change) -> QueueingHint {
 
 impl Filter for TaintToleration {
     fn filter(&self, _: &CycleState, pod: &PodInfo, node: &NodeInfo) -> Result<(), Status> {
-        if !node.has_hard_taints {
-            return Ok(());
-        }
-        match find_untolerated(node.node().spec.taints.as_deref(), pod.pod.spec.tolerations.as_deref()) {
+        let Some(taints) = node.hard_taints() else { return Ok(()) };
+        match find_untolerated(Some(taints), pod.pod.spec.tolerations.as_deref()) {
             Some(_) => Err(Status::unresolvable(UNTOLERATED)),
             None => Ok(()),
         }

@@ -48,14 +48,13 @@ impl Safety {
     /// Looks at everything that was written since the last time.
     pub fn check(&mut self, cluster: &Cluster, workloads: &[Workload]) -> Result<(), String> {
         let writes = cluster.writes();
-        while self.checked < writes.len() {
-            let write = &writes[self.checked];
+        while let Some(write) = writes.get(self.checked) {
             self.checked += 1;
             if write.resource_version <= self.version {
                 return Err(format!("resourceVersion {} after {}", write.resource_version, self.version));
             }
             self.version = write.resource_version;
-            self.history.note(cluster, write);
+            self.history.note(cluster, &write);
             let found = match write.kind {
                 Kind::Pod => self.pod_written(cluster, &write.key, workloads),
                 Kind::ReplicaSet => {

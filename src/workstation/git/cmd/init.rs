@@ -9,7 +9,7 @@ use super::super::repository::{Git, Place};
 use super::super::transport::folder_of;
 
 /// A path without `.`, `..` and double slashes.
-pub(in super::super) fn clean(path: &str) -> String {
+pub fn clean(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
         match part {

@@ -1,0 +1,288 @@
+//! A container on the workstation: the computer that it is, its ports, its log, and who watches it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use podarium_cluster::images::{Computer, Disks, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
+use podarium_cluster::network::Asked;
+use podarium_machine::{Answered, ConnectionId, ExchangeId, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
+use podarium_sim::Time;
+
+use super::store::Stored;
+
+/// How long `docker stop` waits before it kills.
+pub const GRACE: std::time::Duration = std::time::Duration::from_secs(10);
+
+#[derive(Clone, Debug)]
+pub struct Container {
+    pub id: String,
+    pub name: String,
+    /// The image as it was asked for.
+    pub image_name: String,
+    pub image: Arc<Stored>,
+    pub line: Vec<String>,
+    pub created_nanos: i64,
+    pub spawned: Spawned,
+    pub ports: Vec<(Option<u16>, u16)>,
+    pub exposed: Vec<String>,
+    pub labels: BTreeMap<String, String>,
+    pub auto_remove: bool,
+    pub address: String,
+    pub state: State,
+    pub log: Vec<(i64, String)>,
+    /// When it is killed that was asked to stop.
+    pub kill_at: Option<Time>,
+    computer: Option<Box<Computer>>,
+    /// Who reads what the main process writes.
+    pub attached: Vec<ExchangeId>,
+    /// Who follows the log.
+    pub following: Vec<ExchangeId>,
+    /// Who waits for its end.
+    pub waiting: Vec<ExchangeId>,
+    execs: BTreeMap<ExecId, ExchangeId>,
+    answers: BTreeMap<ConnectionId, ExchangeId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Created,
+    Running { since_nanos: i64 },
+    Exited { code: i32, at_nanos: i64 },
+}
+
+/// An answer of a container that comes at a time.
+pub type Reply = (Time, ExchangeId, HttpEvent);
+
+impl Container {
+    pub fn new(id: String, name: String, image_name: String, image: Arc<Stored>, line: Vec<String>, created_nanos: i64, spawned: Spawned, address: String) -> Self {
+        Container {
+            id,
+            name,
+            image_name,
+            image,
+            line,
+            created_nanos,
+            spawned,
+            ports: Vec::new(),
+            exposed: Vec::new(),
+            labels: BTreeMap::new(),
+            auto_remove: false,
+            address,
+            state: State::Created,
+            log: Vec::new(),
+            kill_at: None,
+            computer: None,
+            attached: Vec::new(),
+            following: Vec::new(),
+            waiting: Vec::new(),
+            execs: BTreeMap::new(),
+            answers: BTreeMap::new(),
+        }
+    }
+
+    pub fn is_running(&self) -> bool {
+        matches!(self.state, State::Running { .. })
+    }
+
+    /// The command as `docker ps` shows it.
+    pub fn command(&self) -> String {
+        self.line.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { word.clone() }).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Starts its main process; the error is runc's.
+    pub fn start(&mut self, prototype: &podarium_cluster::images::ImageCatalog, now: Time, unix_nanos: i64, volumes: &mut Volumes) -> Result<(), String> {
+        self.spawned.at = now;
+        let started = prototype.start(&self.image.image, self.spawned.clone(), &mut volumes.storage());
+        match started {
+            Ok(computer) => {
+                self.computer = Some(Box::new(computer));
+                self.state = State::Running { since_nanos: unix_nanos };
+                self.kill_at = None;
+                Ok(())
+            }
+            Err(error) => {
+                self.state = State::Exited { code: 127, at_nanos: unix_nanos };
+                Err(error.0)
+            }
+        }
+    }
+
+    pub fn next_at(&self) -> Option<Time> {
+        self.computer.as_ref().and_then(|computer| computer.next_at()).into_iter().chain(self.kill_at).min()
+    }
+
+    /// Lets it do what is due.
+    pub fn run(&mut self, now: Time, unix_nanos: i64, volumes: &mut Volumes, replies: &mut Vec<Reply>) {
+        if self.kill_at.is_some_and(|at| at <= now) {
+            self.end(137, now, unix_nanos, replies);
+        }
+        let mut out = Output::default();
+        if let Some(computer) = self.computer.as_mut() {
+            computer.set_watched(!self.attached.is_empty());
+            computer.run(now, &mut volumes.storage(), &mut out);
+        }
+        self.take_output(out, now, unix_nanos, replies);
+    }
+
+    fn take_output(&mut self, out: Output, now: Time, unix_nanos: i64, replies: &mut Vec<Reply>) {
+        for line in &out.lines {
+            let text = line.text.to_string();
+            for follower in &self.following {
+                replies.push((now, *follower, HttpEvent::Chunk(format!("{text}\n").into_bytes())));
+            }
+            self.log.push((unix_nanos, text));
+        }
+        for (id, event) in out.execs {
+            let exchange = if id == ExecId::MAIN { self.attached.clone() } else { self.execs.get(&id).copied().into_iter().collect() };
+            for exchange in exchange {
+                match &event {
+                    ExecEvent::Stdout(bytes) | ExecEvent::Stderr(bytes) => replies.push((now, exchange, HttpEvent::Chunk(bytes.clone()))),
+                    ExecEvent::Ended(code) => {
+                        replies.push((now, exchange, HttpEvent::Chunk(exit_mark(*code))));
+                        replies.push((now, exchange, HttpEvent::End));
+                        self.execs.remove(&id);
+                    }
+                }
+            }
+        }
+        for (connection, answered) in out.answers {
+            if let Some(exchange) = self.answers.remove(&connection) {
+                replies.push((now, exchange, match answered {
+                    Answered::Response(response) => HttpEvent::Response(response),
+                    _ => HttpEvent::Failed(NetError::ConnectionReset),
+                }));
+            }
+        }
+        for outgoing in out.outgoing {
+            // Containers on the workstation reach nothing: their programs learn it at once.
+            let Some(computer) = self.computer.as_mut() else { continue };
+            match outgoing {
+                Outgoing::Request { id, .. } => computer.http_reply(id, HttpEvent::Failed(NetError::NetworkUnreachable)),
+                Outgoing::Lookup { id, .. } => computer.lookup_reply(id, podarium_machine::LookupAnswer::TimedOut),
+                Outgoing::Data { .. } | Outgoing::Close { .. } => {}
+            }
+        }
+        if let Some(ended) = out.ended {
+            self.end(ended.code, now, unix_nanos, replies);
+        }
+    }
+
+    /// Its main process has ended, and everything in it with it.
+    pub fn end(&mut self, code: i32, now: Time, unix_nanos: i64, replies: &mut Vec<Reply>) {
+        self.computer = None;
+        self.kill_at = None;
+        self.state = State::Exited { code, at_nanos: unix_nanos };
+        for exchange in std::mem::take(&mut self.attached) {
+            replies.push((now, exchange, HttpEvent::Chunk(exit_mark(code))));
+            replies.push((now, exchange, HttpEvent::End));
+        }
+        for exchange in std::mem::take(&mut self.following) {
+            replies.push((now, exchange, HttpEvent::End));
+        }
+        for exchange in std::mem::take(&mut self.waiting) {
+            replies.push((now, exchange, HttpEvent::Response(HttpResponse::new(200, format!("{{\"StatusCode\":{code}}}")))));
+        }
+        for (_, exchange) in std::mem::take(&mut self.execs) {
+            replies.push((now, exchange, HttpEvent::Chunk(exit_mark(137))));
+            replies.push((now, exchange, HttpEvent::End));
+        }
+        for (_, exchange) in std::mem::take(&mut self.answers) {
+            replies.push((now, exchange, HttpEvent::Failed(NetError::ConnectionReset)));
+        }
+    }
+
+    /// SIGTERM, and SIGKILL after a while.
+    pub fn stop(&mut self, grace: std::time::Duration, now: Time, unix_nanos: i64, volumes: &mut Volumes, replies: &mut Vec<Reply>) {
+        let mut out = Output::default();
+        if let Some(computer) = self.computer.as_mut() {
+            computer.terminate(now, &mut volumes.storage(), &mut out);
+            self.kill_at = Some(now + grace);
+        }
+        self.take_output(out, now, unix_nanos, replies);
+    }
+
+    /// A request comes to one of its ports.
+    pub fn take(&mut self, port: u16, exchange: ExchangeId, request: &HttpRequest, now: Time, volumes: &mut Volumes) -> Option<Reply> {
+        let Some(computer) = self.computer.as_mut() else { return Some((now, exchange, HttpEvent::Failed(NetError::ConnectionRefused))) };
+        let asked = asked(request);
+        match computer.take(port, &asked, now, &mut volumes.storage()) {
+            // The proxy of docker accepts the connection before it learns that nobody listens behind it.
+            Taken::Refused => Some((now, exchange, HttpEvent::Failed(NetError::ConnectionReset))),
+            Taken::NotTls => Some((now, exchange, HttpEvent::Failed(NetError::NotTls))),
+            Taken::Answer { at, answered } => {
+                let response = HttpResponse { status: answered.status, headers: answered.headers.clone(), body: answered.body.clone() };
+                Some((at.max(now), exchange, HttpEvent::Response(response)))
+            }
+            Taken::Later(connection) => {
+                self.answers.insert(connection, exchange);
+                None
+            }
+        }
+    }
+
+    pub fn exec(&mut self, exec: &podarium_cluster::images::Exec, exchange: ExchangeId, now: Time, volumes: &mut Volumes) -> Result<(), String> {
+        let Some(computer) = self.computer.as_mut() else { return Err(format!("container {} is not running", self.id)) };
+        let id = computer.exec(exec, now, &mut volumes.storage()).map_err(|error| error.0)?;
+        self.execs.insert(id, exchange);
+        Ok(())
+    }
+
+    /// What somebody types who is attached, or runs a command in it; nothing more comes after an empty piece.
+    pub fn data(&mut self, exchange: ExchangeId, bytes: &[u8]) -> bool {
+        let id = match self.attached.contains(&exchange) {
+            true => ExecId::MAIN,
+            false => match self.execs.iter().find(|(_, of)| **of == exchange) {
+                Some((id, _)) => *id,
+                None => return false,
+            },
+        };
+        if let Some(computer) = self.computer.as_mut() {
+            match bytes.is_empty() {
+                true => computer.exec_end_input(id),
+                false => computer.exec_input(id, bytes),
+            }
+        }
+        true
+    }
+
+    /// Whoever asked has gone.
+    pub fn forget(&mut self, exchange: ExchangeId) {
+        self.attached.retain(|of| *of != exchange);
+        self.following.retain(|of| *of != exchange);
+        self.waiting.retain(|of| *of != exchange);
+        self.answers.retain(|_, of| *of != exchange);
+        self.execs.retain(|_, of| *of != exchange);
+    }
+}
+
+/// How a stream says how the process behind it has ended.
+fn exit_mark(code: i32) -> Vec<u8> {
+    format!("\0exit {code}\0").into_bytes()
+}
+
+fn asked(request: &HttpRequest) -> Asked {
+    let (scheme, rest) = request.url.split_once("://").unwrap_or(("http", &request.url));
+    let host = rest.split('/').next().unwrap_or_default();
+    Asked {
+        method: request.method.clone(),
+        host: request.header_value("host").unwrap_or(host).to_owned(),
+        path: request.path().to_owned(),
+        headers: request.headers.clone(),
+        body: request.body.clone(),
+        tls: scheme == "https",
+        wanted: podarium_cluster::network::Wanted::Answer,
+    }
+}
+
+/// The volumes of docker: what containers keep in them outlives these.
+#[derive(Clone, Debug, Default)]
+pub struct Volumes {
+    none: BTreeMap<Arc<str>, Volume>,
+    named: Disks,
+}
+
+impl Volumes {
+    fn storage(&mut self) -> Storage<'_> {
+        Storage { pod: &mut self.none, disks: &mut self.named }
+    }
+}

@@ -1,0 +1,848 @@
+//! The docker daemon of the workstation: it answers the requests of `docker`, keeps images and runs containers.
+//!
+//! Its interface has the paths of the Docker Engine API and simpler bodies; only our own `docker` speaks it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use podarium_cluster::Cluster;
+use podarium_cluster::images::{ImageCatalog, Mounted, MountPoint, Reference, Spawned};
+use podarium_machine::{Credentials, ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine};
+use podarium_sim::{Stream, Time};
+use serde_json::{Value, json};
+
+use super::build::{Around, Build, Cache, Progress, Request};
+use super::container::{Container, GRACE, Reply, State, Volumes};
+use super::store::{Stored, familiar, sha256, short};
+
+/// How the socket is called in URLs.
+pub const SOCKET: &str = "http://docker.sock";
+/// How fast layers come and go.
+const BYTES_PER_MILLISECOND: u64 = 60_000;
+
+#[derive(Clone)]
+pub struct Daemon {
+    catalog: Arc<ImageCatalog>,
+    /// Names and the images that they mean.
+    names: BTreeMap<String, String>,
+    images: BTreeMap<String, Arc<Stored>>,
+    containers: Vec<Container>,
+    builds: Vec<Build>,
+    cache: Cache,
+    /// Layers that are on the disk.
+    layers: BTreeSet<String>,
+    volumes: Volumes,
+    replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
+    /// Images that are on their way.
+    arriving: BTreeMap<(Time, u64), (Reference, Arc<Stored>)>,
+    leaving: BTreeMap<(Time, u64), (Reference, Arc<Stored>)>,
+    next: u64,
+    random: Stream,
+}
+
+/// An error of the daemon: status and message.
+type Refusal = (u16, String);
+
+const ADJECTIVES: [&str; 12] =
+    ["admiring", "bold", "clever", "dreamy", "eager", "focused", "gallant", "happy", "jolly", "keen", "quirky", "vibrant"];
+const PEOPLE: [&str; 12] =
+    ["babbage", "curie", "dijkstra", "euler", "franklin", "goodall", "hopper", "kepler", "lovelace", "noether", "ritchie", "turing"];
+
+impl Daemon {
+    pub fn new(catalog: Arc<ImageCatalog>, random: Stream) -> Self {
+        Daemon {
+            catalog,
+            names: BTreeMap::new(),
+            images: BTreeMap::new(),
+            containers: Vec::new(),
+            builds: Vec::new(),
+            cache: Cache::new(),
+            layers: BTreeSet::new(),
+            volumes: Volumes::default(),
+            replies: BTreeMap::new(),
+            arriving: BTreeMap::new(),
+            leaving: BTreeMap::new(),
+            next: 0,
+            random,
+        }
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    fn reply(&mut self, at: Time, to: ExchangeId, event: HttpEvent) {
+        let number = self.number();
+        self.replies.insert((at, number), (to, event));
+    }
+
+    fn hex(&mut self) -> String {
+        (0..4).map(|_| format!("{:016x}", self.random.bits())).collect()
+    }
+
+    pub fn next_at(&self) -> Option<Time> {
+        let first = |keys: Option<&(Time, u64)>| keys.map(|(at, _)| *at);
+        [first(self.replies.keys().next()), first(self.arriving.keys().next()), first(self.leaving.keys().next())]
+            .into_iter()
+            .chain(self.containers.iter().map(Container::next_at))
+            .chain(self.builds.iter().map(Build::next_at))
+            .flatten()
+            .min()
+    }
+
+    /// Does what is due, and hands over what clients are told.
+    pub fn run(&mut self, cluster: &mut Cluster, machine: &mut Machine) {
+        let now = cluster.now();
+        let unix_nanos = nanos(cluster);
+        while let Some(entry) = self.arriving.first_entry().filter(|entry| entry.key().0 <= now) {
+            let (name, stored) = entry.remove();
+            self.keep(&name, stored);
+        }
+        while let Some(entry) = self.leaving.first_entry().filter(|entry| entry.key().0 <= now) {
+            let (name, stored) = entry.remove();
+            cluster.push_image(stored.for_registry(&name));
+        }
+        let mut replies = Vec::new();
+        for container in self.containers.iter_mut().filter(|container| container.next_at().is_some_and(|at| at <= now)) {
+            container.run(now, unix_nanos, &mut self.volumes, &mut replies);
+        }
+        self.containers.retain(|container| !(container.auto_remove && matches!(container.state, State::Exited { .. })));
+        self.take(replies);
+        self.run_builds(cluster, unix_nanos);
+        while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
+            let (exchange, event) = entry.remove();
+            machine.http_reply(exchange, event);
+        }
+    }
+
+    fn take(&mut self, replies: Vec<Reply>) {
+        for (at, to, event) in replies {
+            self.reply(at, to, event);
+        }
+    }
+
+    fn run_builds(&mut self, cluster: &mut Cluster, unix_nanos: i64) {
+        let now = cluster.now();
+        for mut build in std::mem::take(&mut self.builds) {
+            let (catalog, names, images) = (self.catalog.clone(), &self.names, &self.images);
+            let mut find = |name: &Reference| {
+                let local = names.get(&name.to_string()).and_then(|id| images.get(id));
+                match local {
+                    Some(stored) => Ok(stored.image.clone()),
+                    None => cluster.registry_image(name).map_err(|error| error.0),
+                }
+            };
+            let mut around = Around { catalog: &catalog, cache: &mut self.cache, now, unix_nanos, find: &mut find, layers: &mut self.layers };
+            let (told, progress) = build.run(&mut around);
+            for event in told {
+                self.reply(now, build.exchange, HttpEvent::Chunk(format!("{event}\n").into_bytes()));
+            }
+            match progress {
+                Progress::Goes => self.builds.push(build),
+                Progress::Ended(stored) => {
+                    if let Some(stored) = stored {
+                        let mut stored = Arc::new(*stored);
+                        // What is built again without a change is the image that is there already.
+                        stored = self.images.get(&stored.id).cloned().unwrap_or(stored);
+                        self.images.insert(stored.id.clone(), stored.clone());
+                        for tag in &build.request.tags {
+                            if let Ok(name) = Reference::parse(tag) {
+                                self.keep(&name, stored.clone());
+                            }
+                        }
+                    }
+                    self.reply(now, build.exchange, HttpEvent::End);
+                }
+            }
+        }
+    }
+
+    fn keep(&mut self, name: &Reference, stored: Arc<Stored>) {
+        self.layers.extend(stored.layers.iter().map(|layer| layer.digest.clone()));
+        self.names.insert(name.to_string(), stored.id.clone());
+        self.images.insert(stored.id.clone(), stored);
+    }
+
+    /// The image that a name or the beginning of an id means.
+    fn image(&self, name: &str) -> Option<Arc<Stored>> {
+        if let Ok(parsed) = Reference::parse(name)
+            && let Some(id) = self.names.get(&parsed.to_string())
+        {
+            return self.images.get(id).cloned();
+        }
+        let hex = name.strip_prefix("sha256:").unwrap_or(name);
+        let is_hex = !hex.is_empty() && hex.chars().all(|c| c.is_ascii_hexdigit());
+        self.images.values().find(|stored| is_hex && stored.id["sha256:".len()..].starts_with(hex)).cloned()
+    }
+
+    fn container(&mut self, name: &str) -> Result<&mut Container, Refusal> {
+        let index = self.containers.iter().position(|container| container.name == name || container.id.starts_with(name) && !name.is_empty());
+        match index {
+            Some(index) => Ok(&mut self.containers[index]),
+            None => Err((404, format!("No such container: {name}"))),
+        }
+    }
+}
+
+fn nanos(cluster: &Cluster) -> i64 {
+    let epoch = i64::try_from(cluster.config().epoch.0.as_nanosecond()).unwrap_or(i64::MAX);
+    epoch + i64::try_from(cluster.now().as_nanos()).unwrap_or(0)
+}
+
+/// Requests.
+impl Daemon {
+    /// Takes a request to the daemon's socket, or to a port that a container has published.
+    pub fn ask(&mut self, id: ExchangeId, request: &HttpRequest, cluster: &mut Cluster, machine: &Machine) -> bool {
+        let Some(rest) = request.url.strip_prefix(SOCKET) else { return self.ask_published(id, request, cluster) };
+        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let query: BTreeMap<String, String> = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, value)| (name.to_owned(), decode(value))).collect();
+        let parts: Vec<String> = path.split('/').skip(1).map(decode).collect();
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let asked = Asked { id, parts: &parts, query: &query, body: &request.body };
+        match self.answer(&request.method, &asked, cluster, machine) {
+            Ok(Some(body)) => self.reply(cluster.now(), id, HttpEvent::Response(HttpResponse::new(200, body.to_string()))),
+            // The answer comes later, or in pieces.
+            Ok(None) => {}
+            Err((status, message)) => {
+                let body = json!({"message": message}).to_string();
+                self.reply(cluster.now(), id, HttpEvent::Response(HttpResponse::new(status, body)));
+            }
+        }
+        true
+    }
+
+    fn ask_published(&mut self, id: ExchangeId, request: &HttpRequest, cluster: &Cluster) -> bool {
+        let Some((scheme, rest)) = request.url.split_once("://") else { return false };
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (host, port) = authority.split_once(':').map_or((authority, None), |(host, port)| (host, port.parse::<u16>().ok()));
+        let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+        let now = cluster.now();
+        let is_own = matches!(host, "localhost" | "0.0.0.0" | "podarium") || host.starts_with("127.");
+        let running = self.containers.iter_mut().filter(|container| container.is_running());
+        let found = running.filter_map(|container| {
+            let inner = match is_own {
+                true => container.ports.iter().find(|(published, _)| *published == Some(port)).map(|(_, inner)| *inner),
+                false => (container.address == host).then_some(port),
+            };
+            inner.map(|inner| (container, inner))
+        });
+        let Some((container, inner)) = { found }.next() else { return false };
+        let reply = container.take(inner, id, request, now, &mut self.volumes);
+        self.take(reply.into_iter().collect());
+        true
+    }
+
+    pub fn data(&mut self, id: ExchangeId, bytes: &[u8]) -> bool {
+        self.containers.iter_mut().any(|container| container.data(id, bytes))
+    }
+
+    pub fn close(&mut self, id: ExchangeId) {
+        self.containers.iter_mut().for_each(|container| container.forget(id));
+        self.builds.retain(|build| build.exchange != id);
+        self.replies.retain(|_, (to, _)| *to != id);
+    }
+
+    fn answer(&mut self, method: &str, asked: &Asked<'_>, cluster: &mut Cluster, machine: &Machine) -> Result<Option<Value>, Refusal> {
+        let now = cluster.now();
+        match (method, asked.parts) {
+            ("GET", ["containers", "json"]) => Ok(Some(self.list(asked.query.contains_key("all"), nanos(cluster)))),
+            ("POST", ["containers", "create"]) => self.create(asked, cluster).map(Some),
+            ("POST", ["containers", name, "start"]) => self.start(name, cluster, machine).map(|()| Some(json!({}))),
+            ("POST", ["containers", name, "stop"]) => {
+                let grace = asked.query.get("t").and_then(|seconds| seconds.parse().ok()).map_or(GRACE, Duration::from_secs);
+                self.stop(name, grace, asked.id, cluster)
+            }
+            ("POST", ["containers", name, "kill"]) => {
+                let id = self.container(name)?.id.clone();
+                let container = self.container(&id)?;
+                if !container.is_running() {
+                    return Err((409, format!("cannot kill container: {name}: container {id} is not running")));
+                }
+                let mut replies = Vec::new();
+                container.end(137, now, nanos(cluster), &mut replies);
+                self.containers.retain(|container| !(container.id == id && container.auto_remove));
+                self.take(replies);
+                Ok(Some(json!({})))
+            }
+            ("POST", ["containers", name, "wait"]) => {
+                let id = asked.id;
+                let container = self.container(name)?;
+                if let State::Exited { code, .. } = container.state {
+                    return Ok(Some(json!({"StatusCode": code})));
+                }
+                container.waiting.push(id);
+                Ok(None)
+            }
+            ("POST", ["containers", name, "attach"]) => {
+                let id = asked.id;
+                self.container(name)?.attached.push(id);
+                self.reply(now, id, HttpEvent::Head { status: 200, headers: Vec::new() });
+                Ok(None)
+            }
+            ("POST", ["containers", name, "exec"]) => self.exec(name, asked, now).map(|()| None),
+            ("GET", ["containers", name, "logs"]) => self.logs(name, asked, now).map(|()| None),
+            ("GET", ["containers", name, "json"]) => Ok(Some(self.container(name).map(|container| inspect_container(container))?)),
+            ("DELETE", ["containers", name]) => self.remove(name, asked.query.contains_key("force"), cluster).map(|()| Some(json!({}))),
+            ("GET", ["images", "json"]) => Ok(Some(self.list_images(nanos(cluster)))),
+            ("POST", ["images", "create"]) => self.pull(asked, cluster).map(|()| None),
+            ("POST", ["images", name, "push"]) => self.push(name, asked, cluster).map(|()| None),
+            ("POST", ["images", name, "tag"]) => {
+                let stored = self.image(name).ok_or_else(|| (404, format!("No such image: {}", with_tag(name))))?;
+                let target = Reference::parse(asked.query.get("to").map_or("", String::as_str)).map_err(|_| (400, "invalid reference format".to_owned()))?;
+                self.keep(&target, stored);
+                Ok(Some(json!({})))
+            }
+            ("GET", ["images", name, "json"]) => {
+                let stored = self.image(name).ok_or_else(|| (404, format!("No such image: {}", with_tag(name))))?;
+                Ok(Some(self.inspect_image(&stored)))
+            }
+            ("GET", ["images", name, "history"]) => {
+                let stored = self.image(name).ok_or_else(|| (404, format!("No such image: {}", with_tag(name))))?;
+                let layers: Vec<Value> = stored.layers.iter().rev().map(|layer| json!({"by": layer.created_by, "bytes": layer.bytes, "created": stored.created_nanos})).collect();
+                Ok(Some(json!({"id": stored.id, "layers": layers, "now": nanos(cluster)})))
+            }
+            ("DELETE", ["images", name]) => self.remove_image(name, asked.query.contains_key("force")).map(Some),
+            ("POST", ["build"]) => self.build(asked, now).map(|()| None),
+            _ => Err((404, "page not found".to_owned())),
+        }
+    }
+}
+
+/// A request to the socket, taken apart.
+struct Asked<'a> {
+    id: ExchangeId,
+    parts: &'a [&'a str],
+    query: &'a BTreeMap<String, String>,
+    body: &'a [u8],
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut out, mut at) = (Vec::new(), 0);
+    while at < bytes.len() {
+        let code = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (bytes[at], code) {
+            (b'%', Some(code)) => {
+                out.push(code);
+                at += 3;
+            }
+            (byte, _) => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn with_tag(name: &str) -> String {
+    match Reference::parse(name) {
+        Ok(name) => {
+            let (repository, tag) = familiar(&name);
+            format!("{repository}:{tag}")
+        }
+        Err(_) => name.to_owned(),
+    }
+}
+
+/// Containers.
+impl Daemon {
+    fn list(&self, all: bool, unix_nanos: i64) -> Value {
+        let shown = self.containers.iter().rev().filter(|container| all || container.is_running());
+        let entry = |container: &Container| {
+            let (state, since) = match &container.state {
+                State::Created => ("created", 0),
+                State::Running { since_nanos } => ("running", *since_nanos),
+                State::Exited { at_nanos, .. } => ("exited", *at_nanos),
+            };
+            let code = if let State::Exited { code, .. } = container.state { code } else { 0 };
+            json!({
+                "Id": container.id, "Name": container.name, "Image": container.image_name, "Command": container.command(),
+                "Created": container.created_nanos, "State": state, "Since": since, "ExitCode": code, "Now": unix_nanos,
+                "Ports": ports(container), "Labels": container.labels,
+            })
+        };
+        shown.map(entry).collect()
+    }
+
+    fn create(&mut self, asked: &Asked<'_>, cluster: &Cluster) -> Result<Value, Refusal> {
+        let body: Value = serde_json::from_slice(asked.body).map_err(|error| (400, error.to_string()))?;
+        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
+        let words = |name: &str| -> Vec<String> { body[name].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect() };
+        let image_name = text("Image");
+        let Some(image) = self.image(&image_name) else { return Err((404, format!("No such image: {}", with_tag(&image_name)))) };
+        let mut name = text("Name");
+        if let Some(other) = self.containers.iter().find(|container| !name.is_empty() && container.name == name) {
+            return Err((
+                409,
+                format!(
+                    "Conflict. The container name \"/{name}\" is already in use by container \"{}\". You have to remove (or rename) that container to be able to reuse that name.",
+                    other.id
+                ),
+            ));
+        }
+        while name.is_empty() || self.containers.iter().any(|container| container.name == name) {
+            let (first, second) = (self.random.below(ADJECTIVES.len()), self.random.below(PEOPLE.len()));
+            name = format!("{}_{}", ADJECTIVES[first], PEOPLE[second]);
+        }
+        let id = self.hex();
+        let settings = &image.settings;
+        let entrypoint = if body["Entrypoint"].is_null() { settings.entrypoint.clone() } else { words("Entrypoint") };
+        let own_entrypoint = !body["Entrypoint"].is_null();
+        let given = words("Cmd");
+        let args = if given.is_empty() && !own_entrypoint { settings.command.clone() } else { given.clone() };
+        let line: Vec<String> = entrypoint.iter().chain(&args).cloned().collect();
+        if line.is_empty() {
+            return Err((400, "no command specified".to_owned()));
+        }
+        let mut env: BTreeMap<String, String> = settings.env.iter().cloned().collect();
+        env.extend(words("Env").iter().filter_map(|entry| entry.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let mut mounts = Vec::new();
+        for volume in words("Volumes") {
+            match volume.split(':').collect::<Vec<_>>().as_slice() {
+                [name, path, rest @ ..] if !name.contains('/') && !name.starts_with('.') => {
+                    mounts.push(MountPoint { path: (*path).to_owned(), mounted: Mounted::Disk((*name).into()), sub_path: None, read_only: rest.contains(&"ro") });
+                }
+                [path] => mounts.push(MountPoint { path: (*path).to_owned(), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false }),
+                _ => return Err((501, format!("podarium: not simulated: docker run -v {volume} (named volumes are)"))),
+            }
+        }
+        let user = if text("User").is_empty() { image.image.user } else { text("User").split(':').next().and_then(|user| user.parse().ok()).unwrap_or(0) };
+        let hardware = podarium_machine::Hardware::default();
+        let number = (2..=254).find(|number| self.containers.iter().all(|container| container.address != format!("172.17.0.{number}"))).unwrap_or(2);
+        let spawned = Spawned {
+            at: cluster.now(),
+            // The image's own settings count where nothing else is said: a played program recognises itself by that.
+            command: if own_entrypoint { entrypoint.clone() } else { Vec::new() },
+            args: given,
+            env,
+            workdir: Some(text("WorkingDir")).filter(|path| !path.is_empty()).or_else(|| settings.workdir.clone()),
+            hostname: if text("Hostname").is_empty() { id[..12].to_owned() } else { text("Hostname") },
+            stdin: body["OpenStdin"].as_bool().unwrap_or(false),
+            tty: body["Tty"].as_bool().unwrap_or(false),
+            credentials: Credentials::user(user, user),
+            read_only_root: body["ReadonlyRootfs"].as_bool().unwrap_or(false),
+            mounts,
+            files: Vec::new(),
+            attempt: 0,
+            memory_limit: body["Memory"].as_u64(),
+            cpu_limit: body["CpuMillis"].as_u64(),
+            cpus: hardware.cpus,
+            memory: hardware.memory_bytes,
+            random: Stream::new(self.random.bits(), "docker"),
+            epoch_nanos: nanos(cluster) - i64::try_from(cluster.now().as_nanos()).unwrap_or(0),
+        };
+        let mut container = Container::new(id.clone(), name.clone(), image_name, image.clone(), line, nanos(cluster), spawned, format!("172.17.0.{number}"));
+        container.auto_remove = body["AutoRemove"].as_bool().unwrap_or(false);
+        container.exposed = settings.exposed.clone();
+        container.labels = settings.labels.clone();
+        for label in words("Labels") {
+            let (key, value) = label.split_once('=').unwrap_or((&label, ""));
+            container.labels.insert(key.to_owned(), value.to_owned());
+        }
+        for port in body["Ports"].as_array().into_iter().flatten() {
+            let of = |name: &str| port[name].as_u64().and_then(|port| u16::try_from(port).ok());
+            if let Some(inner) = of("container") {
+                container.ports.push((of("host"), inner));
+            }
+        }
+        if body["PublishAll"].as_bool().unwrap_or(false) {
+            for port in &container.exposed {
+                container.ports.extend(port.split('/').next().and_then(|port| port.parse().ok()).map(|port| (None, port)));
+            }
+        }
+        self.containers.push(container);
+        Ok(json!({"Id": id, "Name": name}))
+    }
+
+    fn start(&mut self, name: &str, cluster: &Cluster, machine: &Machine) -> Result<(), Refusal> {
+        let id = self.container(name)?.id.clone();
+        let taken: BTreeSet<u16> = self.containers.iter().filter(|container| container.is_running()).flat_map(|container| &container.ports).filter_map(|(host, _)| *host).collect();
+        let (now, unix_nanos, catalog) = (cluster.now(), nanos(cluster), self.catalog.clone());
+        let index = self.containers.iter().position(|container| container.id == id).ok_or((404, String::new()))?;
+        let container = &mut self.containers[index];
+        if container.is_running() {
+            return Ok(());
+        }
+        let mut next = 32768;
+        for (host, inner) in &mut container.ports {
+            let failed = |problem: String| {
+                (500, format!("failed to set up container networking: driver failed programming external connectivity on endpoint {} ({}): {problem}", container.name, sha256(container.id.as_bytes()).replace("sha256:", "")))
+            };
+            match host {
+                Some(port) if taken.contains(port) => return Err(failed(format!("Bind for 0.0.0.0:{port} failed: port is already allocated"))),
+                Some(port) if machine.listens(*port) => {
+                    return Err(failed(format!("failed to bind host port for 0.0.0.0:{port}:{}:{inner}/tcp: address already in use", container.address)));
+                }
+                Some(_) => {}
+                None => {
+                    while taken.contains(&next) || machine.listens(next) {
+                        next += 1;
+                    }
+                    *host = Some(next);
+                    next += 1;
+                }
+            }
+        }
+        let started = container.start(&catalog, now, unix_nanos, &mut self.volumes);
+        let mut replies = Vec::new();
+        match started {
+            Ok(()) => container.run(now, unix_nanos, &mut self.volumes, &mut replies),
+            Err(error) => {
+                let text = format!("failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: {error}: unknown");
+                return Err((400, text));
+            }
+        }
+        self.take(replies);
+        Ok(())
+    }
+
+    fn stop(&mut self, name: &str, grace: Duration, id: ExchangeId, cluster: &Cluster) -> Result<Option<Value>, Refusal> {
+        let (now, unix_nanos) = (cluster.now(), nanos(cluster));
+        let own = self.container(name)?.id.clone();
+        let Some(container) = self.containers.iter_mut().find(|container| container.id == own) else { return Ok(Some(json!({}))) };
+        if !container.is_running() {
+            return Ok(Some(json!({})));
+        }
+        container.waiting.push(id);
+        let mut replies = Vec::new();
+        container.stop(grace, now, unix_nanos, &mut self.volumes, &mut replies);
+        self.take(replies);
+        Ok(None)
+    }
+
+    fn remove(&mut self, name: &str, force: bool, cluster: &Cluster) -> Result<(), Refusal> {
+        let (now, unix_nanos) = (cluster.now(), nanos(cluster));
+        let container = self.container(name)?;
+        let mut replies = Vec::new();
+        if container.is_running() {
+            if !force {
+                return Err((409, format!("cannot remove container \"{}\": container is running: stop the container before removing or force remove", container.name)));
+            }
+            container.end(137, now, unix_nanos, &mut replies);
+        }
+        let id = container.id.clone();
+        self.containers.retain(|container| container.id != id);
+        self.take(replies);
+        Ok(())
+    }
+
+    fn logs(&mut self, name: &str, asked: &Asked<'_>, now: Time) -> Result<(), Refusal> {
+        let (id, query) = (asked.id, asked.query);
+        let container = self.container(name)?;
+        let tail = query.get("tail").and_then(|tail| tail.parse::<usize>().ok()).unwrap_or(usize::MAX);
+        let stamps = query.contains_key("timestamps");
+        let lines = container.log.iter().skip(container.log.len().saturating_sub(tail));
+        let text: String = lines.map(|(at, line)| if stamps { format!("{} {line}\n", stamp(*at)) } else { format!("{line}\n") }).collect();
+        let follows = query.contains_key("follow") && container.is_running();
+        if follows {
+            container.following.push(id);
+        }
+        self.reply(now, id, HttpEvent::Head { status: 200, headers: Vec::new() });
+        if !text.is_empty() {
+            self.reply(now, id, HttpEvent::Chunk(text.into_bytes()));
+        }
+        if !follows {
+            self.reply(now, id, HttpEvent::End);
+        }
+        Ok(())
+    }
+
+    fn exec(&mut self, name: &str, asked: &Asked<'_>, now: Time) -> Result<(), Refusal> {
+        let body: Value = serde_json::from_slice(asked.body).map_err(|error| (400, error.to_string()))?;
+        let command = body["Cmd"].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+        let exec = podarium_cluster::images::Exec { command, stdin: body["Stdin"].as_bool().unwrap_or(false), tty: body["Tty"].as_bool().unwrap_or(false) };
+        let own = self.container(name)?.id.clone();
+        let Some(container) = self.containers.iter_mut().find(|container| container.id == own) else { return Ok(()) };
+        if !container.is_running() {
+            return Err((409, format!("container {own} is not running")));
+        }
+        let started = container.exec(&exec, asked.id, now, &mut self.volumes);
+        started.map_err(|error| (400, format!("OCI runtime exec failed: exec failed: unable to start container process: {error}: unknown")))?;
+        self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
+        Ok(())
+    }
+}
+
+fn stamp(unix_nanos: i64) -> String {
+    let (seconds, nanos) = (unix_nanos.div_euclid(1_000_000_000), unix_nanos.rem_euclid(1_000_000_000));
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (year, month, day) = civil(days);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}.{nanos:09}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+/// The date of a day since 1970 (Howard Hinnant's days_from_civil, backwards).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_index = (5 * of_year + 2) / 153;
+    let (day, month) = (of_year - (153 * month_index + 2) / 5 + 1, if month_index < 10 { month_index + 3 } else { month_index - 9 });
+    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+}
+
+fn ports(container: &Container) -> Value {
+    let mut all: Vec<Value> = Vec::new();
+    for (host, inner) in &container.ports {
+        all.push(json!({"host": if container.is_running() { json!(host) } else { Value::Null }, "container": format!("{inner}/tcp")}));
+    }
+    for port in &container.exposed {
+        if !container.ports.iter().any(|(_, inner)| format!("{inner}/tcp") == *port) {
+            all.push(json!({"host": null, "container": port}));
+        }
+    }
+    all.into()
+}
+
+fn inspect_container(container: &Container) -> Value {
+    let (status, running, code, started, finished) = match &container.state {
+        State::Created => ("created", false, 0, None, None),
+        State::Running { since_nanos } => ("running", true, 0, Some(*since_nanos), None),
+        State::Exited { code, at_nanos } => ("exited", false, *code, None, Some(*at_nanos)),
+    };
+    let zero = "0001-01-01T00:00:00Z".to_owned();
+    let bindings: serde_json::Map<String, Value> = container
+        .ports
+        .iter()
+        .map(|(host, inner)| (format!("{inner}/tcp"), json!([{"HostIp": "0.0.0.0", "HostPort": host.map(|host| host.to_string()).unwrap_or_default()}])))
+        .collect();
+    let mut config = container.image.config();
+    config["Hostname"] = json!(container.spawned.hostname);
+    config["Tty"] = json!(container.spawned.tty);
+    config["Image"] = json!(container.image_name);
+    config["Env"] = json!(container.spawned.env.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>());
+    json!({
+        "Id": container.id,
+        "Created": stamp(container.created_nanos),
+        "Path": container.line.first(),
+        "Args": container.line.get(1..).unwrap_or_default(),
+        "State": {
+            "Status": status, "Running": running, "Paused": false, "Restarting": false, "OOMKilled": false, "Dead": false, "ExitCode": code,
+            "StartedAt": started.map_or_else(|| zero.clone(), stamp), "FinishedAt": finished.map_or_else(|| zero.clone(), stamp),
+        },
+        "Image": container.image.id,
+        "Name": format!("/{}", container.name),
+        "RestartCount": 0,
+        "Driver": "overlay2",
+        "Platform": "linux",
+        "HostConfig": {"AutoRemove": container.auto_remove, "PortBindings": bindings},
+        "Config": config,
+        "NetworkSettings": {
+            "Ports": if running { json!(bindings) } else { json!({}) },
+            "IPAddress": if running { container.address.as_str() } else { "" },
+            "Gateway": if running { "172.17.0.1" } else { "" },
+        },
+    })
+}
+
+/// Images.
+impl Daemon {
+    fn names_of(&self, id: &str) -> Vec<Reference> {
+        self.names.iter().filter(|(_, of)| *of == id).filter_map(|(name, _)| Reference::parse(name).ok()).collect()
+    }
+
+    fn list_images(&self, unix_nanos: i64) -> Value {
+        let mut all: Vec<&Arc<Stored>> = self.images.values().collect();
+        all.sort_by_key(|stored| std::cmp::Reverse(stored.created_nanos));
+        let mut rows = Vec::new();
+        for stored in all {
+            let names = self.names_of(&stored.id);
+            let row = |repository: String, tag: String| {
+                json!({"repository": repository, "tag": tag, "id": stored.id, "created": stored.created_nanos, "bytes": stored.bytes(), "now": unix_nanos, "digest": stored.manifest_digest()})
+            };
+            if names.is_empty() {
+                rows.push(row("<none>".to_owned(), "<none>".to_owned()));
+            }
+            rows.extend(names.iter().map(|name| {
+                let (repository, tag) = familiar(name);
+                row(repository, tag)
+            }));
+        }
+        rows.into()
+    }
+
+    fn inspect_image(&self, stored: &Stored) -> Value {
+        let names = self.names_of(&stored.id);
+        let tags: Vec<String> = names.iter().map(super::build::shown).collect();
+        let digests: Vec<String> = names.iter().map(|name| format!("{}@{}", familiar(name).0, stored.manifest_digest())).collect();
+        json!({
+            "Id": stored.id, "RepoTags": tags, "RepoDigests": digests, "Parent": "", "Comment": "buildkit.dockerfile.v0", "Created": stamp(stored.created_nanos),
+            "DockerVersion": "", "Author": "", "Architecture": "amd64", "Os": "linux", "Size": stored.bytes(), "Config": stored.config(),
+            "RootFS": {"Type": "layers", "Layers": stored.layers.iter().map(|layer| layer.digest.as_str()).collect::<Vec<_>>()},
+        })
+    }
+
+    fn remove_image(&mut self, name: &str, force: bool) -> Result<Value, Refusal> {
+        let stored = self.image(name).ok_or_else(|| (404, format!("No such image: {}", with_tag(name))))?;
+        let by_name = Reference::parse(name).ok().filter(|name| self.names.get(&name.to_string()) == Some(&stored.id));
+        let names = self.names_of(&stored.id);
+        let user = self.containers.iter().find(|container| container.image.id == stored.id);
+        let last = names.len() <= 1;
+        if let (Some(user), true) = (user, last) {
+            let running = user.is_running();
+            if running || !force {
+                let what = if by_name.is_some() { format!("remove repository reference \"{name}\"") } else { format!("delete {} ", short(&stored.id)).trim().to_owned() };
+                let how = if running && by_name.is_none() { "cannot be forced" } else { "must force" };
+                let verb = if running { "running" } else { "stopped" };
+                return Err((409, match by_name.is_some() {
+                    true => format!("conflict: unable to {what} ({how}) - container {} is using its referenced image {}", &user.id[..12], short(&stored.id)),
+                    false => format!("conflict: unable to {what} ({how}) - image is being used by {verb} container {}", &user.id[..12]),
+                }));
+            }
+        }
+        let mut told = Vec::new();
+        match by_name {
+            Some(name) => {
+                self.names.remove(&name.to_string());
+                told.push(format!("Untagged: {}", super::build::shown(&name)));
+            }
+            None if names.len() > 1 && !force => {
+                return Err((409, format!("conflict: unable to delete {} (must be forced) - image is referenced in multiple repositories", short(&stored.id))));
+            }
+            None => {
+                for name in &names {
+                    self.names.remove(&name.to_string());
+                    told.push(format!("Untagged: {}", super::build::shown(name)));
+                }
+            }
+        }
+        if self.names_of(&stored.id).is_empty() {
+            self.images.remove(&stored.id);
+            told.push(format!("Deleted: {}", stored.id));
+            let kept: BTreeSet<String> = self.images.values().flat_map(|stored| &stored.layers).map(|layer| layer.digest.clone()).collect();
+            self.layers.retain(|digest| kept.contains(digest));
+        }
+        Ok(json!(told))
+    }
+
+    /// Tells a client something at a time, as a line.
+    fn tell(&mut self, at: Time, to: ExchangeId, line: &Value) {
+        self.reply(at, to, HttpEvent::Chunk(format!("{line}\n").into_bytes()));
+    }
+
+    fn pull(&mut self, asked: &Asked<'_>, cluster: &mut Cluster) -> Result<(), Refusal> {
+        let text = asked.query.get("fromImage").cloned().unwrap_or_default();
+        let name = Reference::parse(&text).map_err(|_| (400, "invalid reference format".to_owned()))?;
+        let image = cluster.registry_image(&name).map_err(|error| {
+            let familiar = familiar(&name).0;
+            if error.0.contains("insufficient_scope") {
+                return (404, format!("pull access denied for {familiar}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"));
+            }
+            if error.0.contains("connection refused") {
+                let dial = error.0.rsplit("failed to do request: ").next().unwrap_or_default().to_owned();
+                return (500, format!("Get \"http://{}/v2/\": {}", name.registry, dial.split(": dial").nth(1).map_or_else(String::new, |rest| format!("dial{rest}"))));
+            }
+            match name.registry.as_str() {
+                "docker.io" => (404, format!("manifest for {} not found: manifest unknown: manifest unknown", super::build::shown(&name))),
+                registry => (404, format!("manifest for {registry}/{}:{} not found: manifest unknown: Failed to fetch \"{}\"", name.repository, name.version, name.version)),
+            }
+        })?;
+        let now = cluster.now();
+        let stored = Arc::new(Stored::pulled(&image, nanos(cluster)));
+        self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
+        let mut at = now + Duration::from_millis(700);
+        self.tell(at, asked.id, &json!({"status": format!("{}: Pulling from {}", name.version, name.repository)}));
+        let fresh: Vec<(String, u64)> = stored.layers.iter().filter(|layer| !self.layers.contains(&layer.digest)).map(|layer| (short(&layer.digest).to_owned(), layer.bytes)).collect();
+        for (id, _) in &fresh {
+            self.tell(at, asked.id, &json!({"id": id, "status": "Pulling fs layer"}));
+        }
+        for (id, bytes) in &fresh {
+            at += Duration::from_millis(150 + bytes / BYTES_PER_MILLISECOND);
+            for status in ["Verifying Checksum", "Download complete", "Pull complete"] {
+                self.tell(at, asked.id, &json!({"id": id, "status": status}));
+            }
+        }
+        at += Duration::from_millis(50);
+        self.tell(at, asked.id, &json!({"status": format!("Digest: {}", stored.manifest_digest())}));
+        let shown = super::build::shown(&name);
+        let known = self.names.get(&name.to_string()) == Some(&stored.id);
+        let status = if known { format!("Status: Image is up to date for {shown}") } else { format!("Status: Downloaded newer image for {shown}") };
+        self.tell(at, asked.id, &json!({"status": status}));
+        self.reply(at, asked.id, HttpEvent::End);
+        let number = self.number();
+        self.arriving.insert((at, number), (name, stored));
+        Ok(())
+    }
+
+    fn push(&mut self, text: &str, asked: &Asked<'_>, cluster: &mut Cluster) -> Result<(), Refusal> {
+        let name = Reference::parse(text).map_err(|_| (400, "invalid reference format".to_owned()))?;
+        let stored = self.names.get(&name.to_string()).and_then(|id| self.images.get(id)).cloned();
+        let Some(stored) = stored else { return Err((404, format!("tag does not exist: {}", super::build::shown(&name)))) };
+        let now = cluster.now();
+        let (repository, tag) = familiar(&name);
+        self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
+        let shown_repository = if name.registry == "docker.io" { format!("docker.io/{}", name.repository) } else { repository };
+        self.tell(now, asked.id, &json!({"status": format!("The push refers to repository [{shown_repository}]")}));
+        let mut at = now + Duration::from_millis(600);
+        let layers: Vec<(String, u64)> = stored.layers.iter().rev().map(|layer| (layer.digest.clone(), layer.bytes)).collect();
+        for (digest, _) in &layers {
+            self.tell(at, asked.id, &json!({"id": short(digest), "status": "Preparing"}));
+        }
+        if let Some(refusal) = asked.query.get("refusal") {
+            at += Duration::from_millis(300);
+            self.tell(at, asked.id, &json!({"error": refusal}));
+            self.reply(at, asked.id, HttpEvent::End);
+            return Ok(());
+        }
+        let there = |digest: &str, cluster: &Cluster| {
+            let previous = cluster.registry_image(&name).ok();
+            previous.is_some_and(|image| image.layers.iter().any(|layer| layer.name == digest))
+        };
+        for (digest, bytes) in &layers {
+            let status = if there(digest, cluster) { "Layer already exists" } else { "Pushed" };
+            at += Duration::from_millis(if status == "Pushed" { 300 + bytes / BYTES_PER_MILLISECOND } else { 80 });
+            self.tell(at, asked.id, &json!({"id": short(digest), "status": status}));
+        }
+        at += Duration::from_millis(400);
+        // The size of a manifest grows with its layers.
+        let size = 528 + 210 * layers.len().saturating_sub(1);
+        self.tell(at, asked.id, &json!({"status": format!("{tag}: digest: {} size: {size}", stored.manifest_digest())}));
+        self.reply(at, asked.id, HttpEvent::End);
+        let number = self.number();
+        self.leaving.insert((at, number), (name, stored));
+        Ok(())
+    }
+
+    fn build(&mut self, asked: &Asked<'_>, now: Time) -> Result<(), Refusal> {
+        let end = asked.body.iter().position(|byte| *byte == b'\n').unwrap_or(asked.body.len());
+        let head: Value = serde_json::from_slice(&asked.body[..end]).map_err(|error| (400, error.to_string()))?;
+        let text = |name: &str| head[name].as_str().unwrap_or_default().to_owned();
+        let mut request = Request {
+            dockerfile: text("dockerfile"),
+            dockerfile_name: text("name"),
+            tags: head["tags"].as_array().into_iter().flatten().filter_map(|tag| tag.as_str().map(str::to_owned)).collect(),
+            args: head["args"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned())).collect(),
+            target: head["target"].as_str().map(str::to_owned),
+            no_cache: head["noCache"].as_bool().unwrap_or(false),
+            files: Vec::new(),
+        };
+        let mut at = end + 1;
+        for file in head["files"].as_array().into_iter().flatten() {
+            let size = file["size"].as_u64().unwrap_or(0) as usize;
+            let bytes = asked.body.get(at..at + size).unwrap_or_default().to_vec();
+            at += size;
+            request.files.push((file["path"].as_str().unwrap_or_default().to_owned(), file["mode"].as_u64().unwrap_or(0o644) as u32, Arc::new(bytes)));
+        }
+        for tag in &request.tags {
+            if Reference::parse(tag).is_err() {
+                return Err((400, format!("invalid tag {tag:?}: invalid reference format")));
+            }
+        }
+        self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
+        match Build::new(asked.id, request, now) {
+            Ok(build) => self.builds.push(build),
+            Err(told) => {
+                for event in told {
+                    self.tell(now, asked.id, &event);
+                }
+                self.reply(now, asked.id, HttpEvent::End);
+            }
+        }
+        Ok(())
+    }
+}
