@@ -17,6 +17,7 @@ use podarium_machine::{HttpEvent, HttpRequest};
 
 use crate::engine::{BACKLOG, Command, Exchange};
 use crate::gzip;
+use crate::openapi_v2;
 use crate::protobuf::{self, ProtobufError};
 use crate::upgrade::Upgrade;
 
@@ -27,6 +28,13 @@ const LARGEST_BODY: usize = 16 << 20;
 const BODY_TIME: Duration = Duration::from_secs(60);
 
 pub type Answer = Response<Either<Full<Bytes>, Stream>>;
+
+/// The bytes of an answer that does not come in pieces.
+pub fn whole_body(body: Either<Full<Bytes>, Stream>) -> Option<Bytes> {
+    let Either::Left(mut full) = body else { return None };
+    let frame = futures_util::FutureExt::now_or_never(full.frame()).flatten()?.ok()?;
+    frame.into_data().ok()
+}
 
 fn accepts_gzip(request: &Request<Incoming>) -> bool {
     let accepted = request.headers().get(hyper::header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
@@ -78,9 +86,13 @@ impl Doors {
         if let Some((wanted, _)) = &upgrade {
             wanted.rewrite(&mut request);
         }
+        let as_protobuf = openapi_v2::asked_for(&mut request);
         let caller = if is_own { Caller::Admin } else { Caller::Other { certificate: self.certificate.as_deref().map(<[u8]>::to_vec) } };
         Ok(match as_json(request) {
-            Ok(request) => gzip::compressed(self.ask(request, caller, upgrade).await, compresses),
+            Ok(request) => {
+                let answer = self.ask(request, caller, upgrade).await;
+                gzip::compressed(if as_protobuf { openapi_v2::translated(answer) } else { answer }, compresses)
+            }
             Err(error) => refuse(&Status::bad_request(error.to_string())),
         })
     }

@@ -4,11 +4,11 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_body_util::{BodyExt as _, Either, Full};
+use http_body_util::{Either, Full};
 use hyper::StatusCode;
 use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, VARY};
 
-use crate::exchange::Answer;
+use crate::exchange::{Answer, whole_body};
 
 /// Smaller answers are not worth the work.
 const WORTH_IT: usize = 128 << 10;
@@ -20,10 +20,8 @@ pub fn compressed(answer: Answer, accepted: bool) -> Answer {
         return answer;
     }
     let (mut head, body) = answer.into_parts();
-    let Either::Left(mut full) = body else { return Answer::from_parts(head, body) };
+    let bytes = whole_body(body).unwrap_or_default();
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    let plain = full.frame();
-    let bytes = futures_util::FutureExt::now_or_never(plain).flatten().and_then(Result::ok).and_then(|frame| frame.into_data().ok()).unwrap_or_default();
     match encoder.write_all(&bytes).and_then(|()| encoder.finish()) {
         Ok(packed) => {
             head.headers.remove(CONTENT_LENGTH);

@@ -15,6 +15,7 @@ mod exchange;
 mod gzip;
 mod kubeconfig;
 mod listen;
+mod openapi_v2;
 mod protobuf;
 mod spdy;
 mod upgrade;

@@ -14,7 +14,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
     ("kube-api-access-SUFFIX", "kube-api-access-<x>"),
     (r"\b(web|broken|applied|d1|pre-applied-suf)-(HASH)-(SUFFIX)\b", "${1}-<hash>-<x>"),
-    (r"\b(agent|once|j1|j2|copy\d|web|db|door|node-debugger-node-1|yearly-\d+)-SUFFIX\b", "${1}-<x>"),
+    (r"\b(agent|once|j1|j2|copy\d|web|db|door|node-debugger-node-1|yearly-\d+|c1-\d+)-SUFFIX\b", "${1}-<x>"),
     (r"\bdebugger-SUFFIX\b", "debugger-<x>"),
     (r"\b(pod-template-hash=)HASH\b", "${1}<hash>"),
     (r"\b(web|broken|applied|d1|pre-applied-suf)-HASH\b", "${1}-<hash>"),
