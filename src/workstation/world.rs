@@ -119,8 +119,12 @@ impl World {
     }
 
     /// Sends an HTTP request of a client outside, because of the input that was counted last.
-    pub fn http_from_outside(&mut self, request: HttpRequest) -> HttpId {
-        self.cluster.http(request, self.cause)
+    /// Without a connection of somebody's it is the administrator's.
+    pub fn http_from_outside(&mut self, connection: Option<Connection>, request: HttpRequest) -> HttpId {
+        match connection {
+            Some(connection) => self.cluster.http_over(connection, request, self.cause),
+            None => self.cluster.http(request, self.cause),
+        }
     }
 
     /// What came back for clients outside since the last call, in order.
