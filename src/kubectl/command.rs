@@ -206,7 +206,7 @@ fn unknown_topic(process: &mut Process<'_>, topic: &[String]) -> Outcome<()> {
     let text = help::text("kubectl").unwrap_or_default();
     let usage = text.find("Basic Commands").map_or("", |at| &text[at..]);
     process.eprint(&format!("Unknown help topic [{}]\n\n\n{usage}", topics.join(" ")))?;
-    Err(Failure::Exit(1).into())
+    Ok(())
 }
 
 fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {

@@ -113,10 +113,10 @@ impl Mongo {
         let (database, collection, operation) = (text("db"), text("collection"), text("operation"));
         let args = question["args"].as_array().cloned().unwrap_or_default();
         let filter = args.first().and_then(Value::as_object).cloned().unwrap_or_default();
-        if let Some(key) = filter.iter().find(|(key, value)| key.starts_with('$') || value.as_object().is_some_and(|inner| inner.keys().any(|key| key.starts_with('$') && key != "$oid"))) {
-            if !operation.starts_with("insert") {
-                return json!({"error": format!("podarium: not simulated: the query operator in {}", key.0)});
-            }
+        if let Some(key) = filter.iter().find(|(key, value)| key.starts_with('$') || value.as_object().is_some_and(|inner| inner.keys().any(|key| key.starts_with('$') && key != "$oid")))
+            && !operation.starts_with("insert")
+        {
+            return json!({"error": format!("podarium: not simulated: the query operator in {}", key.0)});
         }
         let fits = |document: &Map<String, Value>| filter.iter().all(|(key, value)| document.get(key) == Some(value));
         match operation.as_str() {

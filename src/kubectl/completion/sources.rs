@@ -81,12 +81,11 @@ fn objects(kubectl: &mut Kubectl<'_, '_>, (types, repeats): (&[&str], bool), arg
     let mut found = Candidates::new(Vec::new(), NO_FILES);
     let given = |kubectl: &mut Kubectl<'_, '_>, last: &str| if types.is_empty() { kubectl.types_beginning(last) } else { Ok(beginning(types, last)) };
     match (args.first(), last.split_once('/')) {
-        (Some(first), _) if !first.contains('/') => {
-            if repeats || args.len() == 1 {
-                found.words = kubectl.names_beginning(first, last)?;
-                found.words.retain(|word| !args[1..].contains(word));
-            }
+        (Some(first), _) if !first.contains('/') && (repeats || args.len() == 1) => {
+            found.words = kubectl.names_beginning(first, last)?;
+            found.words.retain(|word| !args[1..].contains(word));
         }
+        (Some(first), _) if !first.contains('/') => {}
         (None, None) => found.words = given(kubectl, last)?,
         (Some(_), None) if repeats => {
             found.directive |= NO_SPACE;

@@ -122,7 +122,7 @@ impl Printer {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 columns.print(&all).or_else(fail)
             }
-            Printer::GoTemplate(template) => template.print(&object, how.strict).or_else(|(printed, why)| {
+            Printer::GoTemplate(template) => template.print(&object, how.strict).map_err(|(printed, why)| {
                 let (source, raw) = (&template.source, json_printer::compact(&object));
                 // The explanation goes where the result would have gone, so that it is seen.
                 let text = format!(
@@ -130,7 +130,7 @@ impl Printer {
                     jsonpath::go_value(&object)
                 );
                 let failure = Failure::Message(format!("error executing template {source:?}: {why}"));
-                Err(Failure::Shown { text, failure: Box::new(failure) }.into())
+                Failure::Shown { text, failure: Box::new(failure) }.into()
             }),
         }
     }

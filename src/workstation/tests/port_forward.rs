@@ -103,7 +103,8 @@ fn a_port_of_the_machine_leads_to_the_pod_that_asks_for_it() {
         world.type_line(typed);
     }
     line(&mut world, "kubectl wait --for=condition=Ready pod/web --timeout=120s");
-    assert!(line(&mut world, "curl -s http://10.0.1.1:8080").contains("Welcome to nginx!"));
+    let page = line(&mut world, "curl -sS http://10.0.1.1:8080 2>&1; kubectl get pods -o wide");
+    assert!(page.contains("Welcome to nginx!"), "{page}");
     assert_eq!(line(&mut world, "curl -s http://10.0.1.2:8080; echo $?"), "7\n", "the other machine");
 }
 

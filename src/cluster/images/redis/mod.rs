@@ -599,7 +599,7 @@ impl Redis {
                 })
             }
             "HSET" | "HMSET" => {
-                if args.len() < 3 || args.len() % 2 == 0 {
+                if args.len() < 3 || args.len().is_multiple_of(2) {
                     return Err(wrong());
                 }
                 let Value::Hash(hash) = self.data.values.entry(args[0].clone()).or_insert_with(|| Value::Hash(BTreeMap::new())) else { return Err(kind()) };
