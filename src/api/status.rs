@@ -146,6 +146,22 @@ impl Status {
         Self::new(409, "Conflict", message).with_details(&info, name)
     }
 
+    /// Something went wrong inside the server.
+    pub fn internal(why: &str) -> Self {
+        let mut status = Self::new(500, "InternalError", format!("Internal error occurred: {why}"));
+        status.0.details.get_or_insert_default().causes = Some(vec![meta::StatusCause { message: Some(why.to_owned()), ..Default::default() }]);
+        status
+    }
+
+    /// The same of a resource of the core group by its own name, as `pods/binding`.
+    pub fn conflict_of(resource: &str, name: &str, why: &str) -> Self {
+        let message = format!("Operation cannot be fulfilled on {resource} {name:?}: {why}");
+        let mut status = Self::new(409, "Conflict", message);
+        let details = status.0.details.get_or_insert_default();
+        (details.name, details.kind) = (Some(name.to_owned()), Some(resource.to_owned()));
+        status
+    }
+
     /// The same, where the reference names the kind and not the resource.
     pub fn conflict_of_kind(kind: Kind, name: &str, why: &str) -> Self {
         let info = kind.info();

@@ -16,14 +16,16 @@ use crate::quantity::Quantity;
 use crate::validation::{ip, list, text};
 use crate::{ResourceQuota, Secret, Service, name_rules};
 
+/// The name of what makes pods should do for a host.
+pub(crate) fn name_of_pods(name: &str) -> Option<String> {
+    let faults = name_rules::dns1123_label(name);
+    let text = "metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
+    (!faults.is_empty()).then(|| format!("{text}: [{}]", faults.join(" ")))
+}
+
 /// Warnings of a Job, or of the template in a CronJob, under the object's name.
 pub(crate) fn job(name: &str, spec: &JobSpec, path: &Path) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let faults = name_rules::dns1123_label(name);
-    if !faults.is_empty() {
-        let faults = faults.join(" ");
-        warnings.push(format!("metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended: [{faults}]"));
-    }
+    let mut warnings: Vec<String> = name_of_pods(name).into_iter().collect();
     let many = spec.completions.unwrap_or(0) > 100_000 && spec.parallelism.unwrap_or(0) > 10_000;
     if many && spec.completion_mode.as_deref() == Some("Indexed") {
         warnings.push(format!("{path}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail"));

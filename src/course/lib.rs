@@ -23,4 +23,4 @@ pub use objective::{DeploymentFacts, EventFacts, NodeFacts, PodFacts, Report, St
 pub use play::{Audience, Play};
 pub use scenario::*;
 pub use shipped::{SHIPPED, Shipped, shipped, shipped_file};
-pub use simulation::{HttpInput, Input, Note, Recording, Simulation};
+pub use simulation::{Caller, HttpInput, Input, Note, Recording, Simulation};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use podarium_api::time::Epoch;
 use podarium_cluster::HttpId;
-use podarium_course::{Audience, HttpInput, Input, Recording, Simulation};
+use podarium_course::{Audience, Caller, HttpInput, Input, Recording, Simulation};
 use podarium_machine::HttpRequest;
 use podarium_sim::Time;
 
@@ -132,8 +132,8 @@ impl Player {
     }
 
     /// Takes an HTTP request of a client outside, and records it. Its answer comes from the world under this number.
-    pub fn http(&mut self, request: HttpRequest) -> std::io::Result<HttpId> {
-        let input = HttpInput::from(request);
+    pub fn http(&mut self, request: HttpRequest, caller: Caller) -> std::io::Result<HttpId> {
+        let input = HttpInput { caller, ..HttpInput::from(request) };
         self.recording.add(self.simulation.now(), Input::Http(input.clone()));
         self.revision += 1;
         let id = self.simulation.http(input);

@@ -254,6 +254,9 @@ impl Kubectl<'_, '_> {
     }
 
     pub fn patch(&mut self, mapping: &Mapping, namespace: &str, name: &str, patch: (PatchType, &Value), options: &Write<'_>) -> Outcome<Value> {
+        if name.is_empty() {
+            return fail("resource name may not be empty");
+        }
         let mut path = mapping.path(namespace, name);
         if !options.subresource.is_empty() {
             path = format!("{path}/{}", options.subresource);

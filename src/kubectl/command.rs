@@ -23,8 +23,6 @@ pub struct Command {
     /// What the command does; a group has nothing to do by itself.
     pub run: Option<Run>,
     pub children: &'static [&'static Command],
-    /// Children that kubectl has and that are not simulated.
-    pub refused: &'static [&'static str],
 }
 
 pub type Run = fn(&mut Kubectl<'_, '_>) -> Outcome<()>;
@@ -32,11 +30,11 @@ pub type Run = fn(&mut Kubectl<'_, '_>) -> Outcome<()>;
 impl Command {
     /// The usual form; groups and aliases are set on top of it.
     pub const fn new(name: &'static str, flags: &'static [&'static [Flag]], run: Run) -> Self {
-        Command { name, aliases: &[], flags, required: &[], run: Some(run), children: &[], refused: &[] }
+        Command { name, aliases: &[], flags, required: &[], run: Some(run), children: &[] }
     }
 
     pub const fn group(name: &'static str, children: &'static [&'static Command]) -> Self {
-        Command { name, aliases: &[], flags: &[], required: &[], run: None, children, refused: &[] }
+        Command { name, aliases: &[], flags: &[], required: &[], run: None, children }
     }
 
     fn is_called(&self, word: &str) -> bool {
@@ -106,11 +104,6 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     let Some(command) = path.last() else { return root(process, &rest) };
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
     let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).collect();
-    if let Some(word) = first_word(&known, &rest).map(|at| &rest[at])
-        && command.refused.contains(&word.as_str())
-    {
-        return not_simulated(format!("{name} {word}"));
-    }
     let mut flags = match Flags::parse(&known, &rest) {
         Ok(flags) => flags,
         Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
@@ -190,7 +183,11 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
         Some(at) => &args[at],
     };
     match word.as_str() {
-        "help" => return show_help(process, format!("kubectl {}", args[1..].join(" ")).trim()),
+        "help" => {
+            let topic = &args[1..];
+            let name = format!("kubectl {}", topic.join(" "));
+            return if find(topic).1.is_empty() || help::text(name.trim()).is_some() { show_help(process, name.trim()) } else { unknown_topic(process, topic) };
+        }
         "options" => return show_help(process, "kubectl options"),
         _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}
@@ -201,6 +198,15 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
     let close = suggestions(word);
     let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };
     fail(format!("unknown command {word:?} for \"kubectl\"{hint}"))
+}
+
+/// What is said of a topic that there is not: the usage of kubectl itself.
+fn unknown_topic(process: &mut Process<'_>, topic: &[String]) -> Outcome<()> {
+    let topics: Vec<String> = topic.iter().map(|word| format!("`{word}`")).collect();
+    let text = help::text("kubectl").unwrap_or_default();
+    let usage = text.find("Basic Commands").map_or("", |at| &text[at..]);
+    process.eprint(&format!("Unknown help topic [{}]\n\n\n{usage}", topics.join(" ")))?;
+    Err(Failure::Exit(1).into())
 }
 
 fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {

@@ -185,6 +185,7 @@ fn go_net_error(url: &str, error: NetError) -> String {
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),
         NetError::NetworkUnreachable => format!("dial tcp {host}: connect: network is unreachable"),
+        NetError::Certificate(_) => "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned(),
         NetError::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
         NetError::NotHttp => "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
         NetError::BadUrl => format!("unsupported protocol scheme in {url:?}"),

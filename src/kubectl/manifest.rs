@@ -1,7 +1,7 @@
 //! Manifests: YAML and JSON, several documents to a file.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8s.io/apimachinery/pkg/util/yaml, v1.36.
-//! Simplified: bare `yes`, `on` and octal numbers are read as YAML 1.2 reads them.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
@@ -18,7 +18,10 @@ pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
         }
         match serde_yaml::from_str::<Value>(&document) {
             Ok(Value::Null) => {}
-            Ok(value) => found.push(value),
+            Ok(mut value) => {
+                podarium_api::decode::as_yaml_1_1(&document, &mut value);
+                found.push(value);
+            }
             Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
         }
     }

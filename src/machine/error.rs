@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::CertificateProblem;
+
 /// The error of a system call. It prints what Linux prints: `No such file or directory`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Errno {
@@ -75,6 +77,8 @@ pub enum NetError {
     BadUrl,
     /// The other side does not speak TLS.
     NotTls,
+    /// The client does not believe the other side's certificate.
+    Certificate(CertificateProblem),
     /// It closed the connection without a word.
     EmptyReply,
     /// It said something that is not HTTP.
@@ -91,6 +95,14 @@ impl fmt::Display for NetError {
             NetError::NetworkUnreachable => "Network is unreachable",
             NetError::BadUrl => "URL using bad/illegal format or missing URL",
             NetError::NotTls => "wrong version number",
+            NetError::Certificate(problem) => match problem {
+                CertificateProblem::SelfSigned => "self-signed certificate",
+                CertificateProblem::SelfSignedInChain => "self-signed certificate in certificate chain",
+                CertificateProblem::UnknownIssuer => "unable to get local issuer certificate",
+                CertificateProblem::Expired => "certificate has expired",
+                CertificateProblem::NotYetValid => "certificate is not yet valid",
+                CertificateProblem::WrongName => "no alternative certificate subject name matches target host name",
+            },
             NetError::EmptyReply => "Empty reply from server",
             NetError::NotHttp => "Received HTTP/0.9 when not allowed",
         })

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{LookupId, NetError, Pid, RecordType};
+use crate::{LookupId, NetError, Pid, RecordType, Trust};
 
 /// Names one request and its answer, for as long as the exchange lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +22,10 @@ pub struct HttpRequest {
     pub body: Vec<u8>,
     /// How long the program waits for the answer (for a stream: for its head). `None`: for ever.
     pub timeout: Option<Duration>,
-    /// On a server: the address of who asks, as the embedder knows it. Programs leave it empty.
+    /// On a server: address and port of who asks, as the embedder knows them. Programs leave it empty.
     pub from: String,
+    /// On a client: which certificates it believes. A server sees by `https://` in the address that TLS was spoken.
+    pub trust: Trust,
 }
 
 impl HttpRequest {

@@ -9,6 +9,7 @@
 //! Who writes a program (`kubectl`, `grep`) reads [`program`] and [`process`]. Who puts a machine somewhere (a
 //! workstation, a container) reads [`machine`].
 
+mod certificate;
 mod credentials;
 mod error;
 mod files;
@@ -37,12 +38,13 @@ mod volume;
 mod walk;
 mod wire;
 
+pub use certificate::{Certificate, CertificateProblem, Trust};
 pub use credentials::Credentials;
 pub use error::{Errno, NetError};
 pub use files::{FileKind, FileSystem, Metadata, Mount};
 pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
 pub use machine::{Hardware, Machine};
-pub use network::{Answered, ConnectionId, LookupAnswer, LookupId, Record, RecordData, RecordType};
+pub use network::{Answered, ConnectionId, Identity, LookupAnswer, LookupId, Record, RecordData, RecordType};
 pub use outside::{CTRL_C, CTRL_D};
 pub use pipes::Handle;
 pub use process::{Process, Ready, Source};

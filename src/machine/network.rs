@@ -7,10 +7,12 @@
 //! below 1024 are free for every user, as container runtimes set them.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::certificate::problem_of;
 use crate::streams::Inbox;
-use crate::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, NetError, Outgoing, Pid};
+use crate::{Certificate, CertificateProblem, ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, NetError, Outgoing, Pid, Trust};
 
 /// Names a request that was delivered, until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +39,15 @@ pub(crate) struct Listener {
     pub backlog: VecDeque<ConnectionId>,
     /// It takes connections that carry bytes, instead of requests.
     pub bytes: bool,
+    /// If it speaks TLS: what it shows to those who ask for which host; the first to all others.
+    pub tls: Arc<Vec<Identity>>,
+}
+
+/// A chain of certificates, and the hosts for which a server shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    pub hosts: Vec<String>,
+    pub chain: Vec<Certificate>,
 }
 
 #[derive(Clone, Debug)]
@@ -175,6 +186,15 @@ impl Machine {
     /// The ports that processes listen on, in order, and who does.
     pub fn listeners(&self) -> Vec<(u16, Pid)> {
         self.listeners.iter().map(|(port, listener)| (*port, listener.pid)).collect()
+    }
+
+    /// What comes of a TLS handshake on a port with a client that asks for this host: `None`, nobody there speaks TLS.
+    pub fn handshake(&self, port: u16, host: &str, trust: &Trust) -> Option<Result<(), CertificateProblem>> {
+        let identities = &self.listeners.get(&port)?.tls;
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        let own = identities.iter().find(|identity| identity.hosts.iter().any(|name| name.eq_ignore_ascii_case(host)));
+        let shown = own.or(identities.first())?;
+        Some(problem_of(&shown.chain, trust, host, self.unix_nanos() / 1_000_000_000).map_or(Ok(()), Err))
     }
 
     /// Hands a request to whoever listens on the port; `None`: the connection is refused. The machine has to run for

@@ -312,6 +312,14 @@ impl Process<'_> {
     }
 }
 
+/// Ending.
+impl Process<'_> {
+    /// Ends the program with this code at once: `return Err(process.exit_with(1))`.
+    pub fn exit_with(&self, code: i32) -> Suspend {
+        Suspend(Some(code))
+    }
+}
+
 /// Time and chance.
 impl Process<'_> {
     pub fn sleep(&mut self, duration: Duration) -> Result<(), Suspend> {

@@ -350,6 +350,11 @@ impl Machine {
         self.processes.get(&pid).and_then(|entry| entry.idle)
     }
 
+    /// The working directory of a process.
+    pub fn cwd_of(&self, pid: Pid) -> Option<&str> {
+        self.processes.get(&pid).map(|entry| entry.cwd.as_str())
+    }
+
     /// The processes that have not ended, with their command lines.
     pub fn process_list(&self) -> Vec<(Pid, Vec<String>)> {
         let running = self.processes.iter().filter(|(_, entry)| entry.exit.is_none());

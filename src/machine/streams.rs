@@ -134,7 +134,7 @@ impl Sys<'_> {
             Some(listener) if listener.pid == self.pid() && listener.bytes => Ok(()),
             Some(_) => Err(Errno::AddressInUse),
             None => {
-                let listener = Listener { pid: self.pid(), backlog: VecDeque::new(), bytes: true };
+                let listener = Listener { pid: self.pid(), backlog: VecDeque::new(), bytes: true, tls: Default::default() };
                 self.machine.listeners.insert(port, listener);
                 Ok(())
             }

@@ -153,6 +153,11 @@ impl Sys<'_> {
         self.machine.now.since(self.machine.started_at)
     }
 
+    /// The next process gets at least this number: others have come and gone that are not simulated.
+    pub fn skip_pids(&mut self, first: u32) {
+        self.machine.next_pid = self.machine.next_pid.max(first);
+    }
+
     /// Says how much memory the process holds. Too much, and the kernel ends it before its next turn.
     pub fn set_memory(&mut self, bytes: u64) {
         self.entry_mut().memory_bytes = bytes;

@@ -1,12 +1,14 @@
 //! The system calls on the network: asking, serving, looking up names.
 
+use std::sync::Arc;
+
 use podarium_sim::Time;
 
 use crate::http::Exchange;
 use crate::network::{Listener, Lookup};
 use crate::processes::Wait;
 use crate::{
-    Answered, ConnectionId, Errno, ExchangeId, HttpRequest, HttpResponse, HttpStream, LookupAnswer, LookupId, NetError,
+    Answered, ConnectionId, Errno, ExchangeId, HttpRequest, HttpResponse, HttpStream, Identity, LookupAnswer, LookupId, NetError,
     Outgoing, RecordType, StreamItem, Sys,
 };
 
@@ -81,11 +83,21 @@ impl Sys<'_> {
 impl Sys<'_> {
     /// Takes a port, until the process ends or [`Sys::stop_listening`].
     pub fn listen(&mut self, port: u16) -> Result<(), Errno> {
-        match self.machine.listeners.get(&port) {
-            Some(listener) if listener.pid == self.pid() => Ok(()),
+        self.listen_tls(port, Vec::new())
+    }
+
+    /// The same for a port on which the process speaks TLS if it has any certificates. Who has the port already
+    /// changes them.
+    pub fn listen_tls(&mut self, port: u16, identities: Vec<Identity>) -> Result<(), Errno> {
+        let (own, tls) = (self.pid(), Arc::new(identities));
+        match self.machine.listeners.get_mut(&port) {
+            Some(listener) if listener.pid == own => {
+                listener.tls = tls;
+                Ok(())
+            }
             Some(_) => Err(Errno::AddressInUse),
             None => {
-                let listener = Listener { pid: self.pid(), backlog: Default::default(), bytes: false };
+                let listener = Listener { pid: own, backlog: Default::default(), bytes: false, tls };
                 self.machine.listeners.insert(port, listener);
                 Ok(())
             }

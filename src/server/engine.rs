@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use podarium_cluster::HttpId;
+use podarium_course::Caller;
 use podarium_host::{Player, Speed};
 use podarium_machine::{HttpEvent, HttpRequest};
 use tokio::sync::mpsc::error::TrySendError;
@@ -24,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Exchange(pub u64);
 
 pub enum Command {
-    Request { exchange: Exchange, request: Box<HttpRequest>, answers: tokio::sync::mpsc::Sender<HttpEvent> },
+    Request { exchange: Exchange, request: Box<HttpRequest>, caller: Caller, answers: tokio::sync::mpsc::Sender<HttpEvent> },
     /// The client says something more, over an exchange that goes both ways.
     Data { exchange: Exchange, bytes: Vec<u8> },
     /// The client is gone, or has what it wanted.
@@ -91,8 +92,8 @@ impl Engine {
 
     fn take(&mut self, command: Command) -> std::io::Result<()> {
         match command {
-            Command::Request { exchange, request, answers } => {
-                let id = self.player.http(*request)?;
+            Command::Request { exchange, request, caller, answers } => {
+                let id = self.player.http(*request, caller)?;
                 self.open.insert(id, Open { exchange, answers, waiting: true });
                 self.ids.insert(exchange, id);
             }

@@ -8,15 +8,18 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming};
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use podarium_api::Status;
+use podarium_course::Caller;
 use podarium_machine::{HttpEvent, HttpRequest};
 
 use crate::engine::{BACKLOG, Command, Exchange};
+use crate::gzip;
+use crate::openapi_v2;
 use crate::protobuf::{self, ProtobufError};
-use crate::websocket;
+use crate::upgrade::Upgrade;
 
 /// What a request's body may weigh before it is not even shown to the API server, which has a lower limit of its own
 /// (3 MiB) with an answer of its own.
@@ -26,25 +29,34 @@ const BODY_TIME: Duration = Duration::from_secs(60);
 
 pub type Answer = Response<Either<Full<Bytes>, Stream>>;
 
+/// The bytes of an answer that does not come in pieces.
+pub fn whole_body(body: Either<Full<Bytes>, Stream>) -> Option<Bytes> {
+    let Either::Left(mut full) = body else { return None };
+    let frame = futures_util::FutureExt::now_or_never(full.frame()).flatten()?.ok()?;
+    frame.into_data().ok()
+}
+
+fn accepts_gzip(request: &Request<Incoming>) -> bool {
+    let accepted = request.headers().get(hyper::header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    accepted.is_some_and(|value| value.split(',').any(|one| one.trim().split(';').next() == Some("gzip")))
+}
+
 /// What every exchange needs.
 #[derive(Clone)]
 pub struct Doors {
     pub commands: Sender<Command>,
     pub token: std::sync::Arc<str>,
     pub numbers: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    /// The certificate that the client of this connection has shown, and whose key it has.
+    pub certificate: Option<std::sync::Arc<[u8]>>,
 }
 
 impl Doors {
     pub async fn answer(self, mut request: Request<Incoming>) -> Result<Answer, Infallible> {
-        let upgrade = websocket::asked_for(request.headers()).map(|key| (key, hyper::upgrade::on(&mut request)));
+        let upgrade = Upgrade::asked_for(&request).map(|wanted| (wanted, hyper::upgrade::on(&mut request)));
+        let compresses = accepts_gzip(&request);
         let (head, body) = request.into_parts();
-        let stated = head.headers.get(hyper::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let good = stated.and_then(|value| value.split_once(' ')).is_some_and(|(scheme, token)| {
-            scheme.eq_ignore_ascii_case("bearer") && same(token.trim().as_bytes(), self.token.as_bytes())
-        });
-        if !good {
-            return Ok(refuse(&Status::new(401, "Unauthorized", "Unauthorized")));
-        }
+        let is_own = self.is_own(&head.headers);
         let read = tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await;
         let body = match read {
             Ok(Ok(body)) => body.to_bytes(),
@@ -56,27 +68,47 @@ impl Doors {
         };
         let target = head.uri.path_and_query().map_or("/", |target| target.as_str());
         if head.uri.path() == "/podarium/step" {
-            return Ok(self.step(head.method.as_str(), head.uri.query().unwrap_or_default()).await);
+            return Ok(match is_own {
+                true => self.step(head.method.as_str(), head.uri.query().unwrap_or_default()).await,
+                false => refuse(&Status::new(401, "Unauthorized", "Unauthorized")),
+            });
         }
-        let headers = head.headers.iter().filter(|(name, _)| *name != hyper::header::AUTHORIZATION);
+        // The token of this server means nothing in the cluster; every other token is the cluster's to judge.
+        let headers = head.headers.iter().filter(|(name, _)| !is_own || *name != hyper::header::AUTHORIZATION);
         let headers = headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
-        let request = HttpRequest {
+        let mut request = HttpRequest {
             method: head.method.as_str().to_owned(),
             url: target.to_owned(),
             headers: headers.collect(),
             body: body.to_vec(),
             ..HttpRequest::default()
         };
+        if let Some((wanted, _)) = &upgrade {
+            wanted.rewrite(&mut request);
+        }
+        let as_protobuf = openapi_v2::asked_for(&mut request);
+        let caller = if is_own { Caller::Admin } else { Caller::Other { certificate: self.certificate.as_deref().map(<[u8]>::to_vec) } };
         Ok(match as_json(request) {
-            Ok(request) => self.ask(request, upgrade).await,
+            Ok(request) => {
+                let answer = self.ask(request, caller, upgrade).await;
+                gzip::compressed(if as_protobuf { openapi_v2::translated(answer) } else { answer }, compresses)
+            }
             Err(error) => refuse(&Status::bad_request(error.to_string())),
         })
     }
 
-    async fn ask(self, request: HttpRequest, upgrade: Option<(HeaderValue, OnUpgrade)>) -> Answer {
+    /// Whether a request carries the token of this server's own kubeconfig.
+    fn is_own(&self, headers: &HeaderMap) -> bool {
+        let stated = headers.get(hyper::header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        stated.and_then(|value| value.split_once(' ')).is_some_and(|(scheme, token)| {
+            scheme.eq_ignore_ascii_case("bearer") && same(token.trim().as_bytes(), self.token.as_bytes())
+        })
+    }
+
+    async fn ask(self, request: HttpRequest, caller: Caller, upgrade: Option<(Upgrade, OnUpgrade)>) -> Answer {
         let exchange = Exchange(self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let (sender, mut answers) = tokio::sync::mpsc::channel(BACKLOG);
-        let command = Command::Request { exchange, request: Box::new(request), answers: sender };
+        let command = Command::Request { exchange, request: Box::new(request), caller, answers: sender };
         if self.commands.send(command).is_err() {
             return refuse(&gone());
         }
@@ -88,9 +120,10 @@ impl Doors {
                 line.done = true;
                 with_head(response.status, &response.headers, Either::Left(Full::new(response.body.into())))
             }
-            (Some(HttpEvent::Head { status: 101, headers }), Some((key, upgrade))) => {
-                tokio::spawn(websocket::talk(upgrade, answers, line, commands));
-                websocket::agree(with_head(101, &headers, Either::Left(Full::default())), &key)
+            (Some(HttpEvent::Head { status: 101, headers }), Some((wanted, upgrade))) => {
+                let answer = wanted.agree(with_head(101, &headers, Either::Left(Full::default())));
+                wanted.start(upgrade, answers, line, commands);
+                answer
             }
             (Some(HttpEvent::Head { status, headers }), _) => with_head(status, &headers, Either::Right(Stream { answers, line })),
             (Some(HttpEvent::Chunk(_) | HttpEvent::End | HttpEvent::Failed(_)) | None, _) => refuse(&gone()),

@@ -12,9 +12,13 @@
 mod certificate;
 mod engine;
 mod exchange;
+mod gzip;
 mod kubeconfig;
 mod listen;
+mod openapi_v2;
 mod protobuf;
+mod spdy;
+mod upgrade;
 mod websocket;
 
 pub use listen::{Serve, ServeError, asked_to_end, serve};

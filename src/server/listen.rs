@@ -77,7 +77,7 @@ async fn listen(
     let text = kubeconfig::text(reachable(address), &identity.authority_pem, &token);
     kubeconfig::write(&how.kubeconfig, &text).map_err(|error| ServeError::Kubeconfig { path: how.kubeconfig.clone(), error })?;
     let tls = TlsAcceptor::from(identity.tls);
-    let doors = Doors { commands: commands.clone(), token: token.into(), numbers: Arc::new(AtomicU64::new(1)) };
+    let doors = Doors { commands: commands.clone(), token: token.into(), numbers: Arc::new(AtomicU64::new(1)), certificate: None };
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     ready(address);
     let mut end = std::pin::pin!(end);
@@ -117,6 +117,8 @@ async fn connection(stream: TcpStream, tls: TlsAcceptor, doors: Doors) {
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX))
         .keep_alive_interval(Duration::from_secs(30));
+    let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first()).map(|certificate| Arc::from(certificate.as_ref()));
+    let doors = Doors { certificate: shown, ..doors };
     let service = service_fn(move |request| doors.clone().answer(request));
     let _ = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
 }

@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+mod completion;
 mod docker;
 mod editor;
 pub mod gcloud;
@@ -14,6 +15,7 @@ mod student;
 mod terminal;
 mod world;
 
+pub use completion::{Candidate, Completion};
 pub use editor::EditRequest;
 pub use sites::Sites;
 pub use student::{TOKEN, credentials, environment, student};

@@ -7,12 +7,13 @@ use podarium_cluster::{Cause, Cluster, HttpId};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing};
 use podarium_sim::{Stream, Time};
 
+use crate::completion::Asking;
 use crate::docker::Daemon;
 use crate::editor::EditRequest;
 use crate::gcloud::Google;
 use crate::loopback::Loopback;
 use crate::sites::Sites;
-use crate::terminal::Seat;
+use crate::terminal::Tabs;
 
 /// The address of the API server in kubeconfigs.
 pub const API_SERVER: &str = "https://10.0.0.2:6443";
@@ -36,7 +37,9 @@ pub struct World {
     google: Google,
     /// The input that the machine's programs work for.
     cause: Cause,
-    pub(crate) seat: Seat,
+    pub(crate) tabs: Tabs,
+    /// A question of the Tab key that is under way.
+    pub(crate) asking: Option<Asking>,
 }
 
 impl World {
@@ -44,7 +47,7 @@ impl World {
     pub fn new(cluster: Cluster, mut machine: Machine) -> Self {
         let epoch = cluster.config().epoch.0.as_nanosecond();
         machine.set_epoch(i64::try_from(epoch).unwrap_or(i64::MAX));
-        let seat = Seat::new(&mut machine);
+        let tabs = Tabs::new(&mut machine);
         let seed = cluster.config().seed;
         let docker = Daemon::new(cluster.images().clone(), Stream::new(seed, "docker"));
         World {
@@ -59,7 +62,8 @@ impl World {
             docker,
             google: Google::new(Stream::new(seed, "google")),
             cause: Cause::Start,
-            seat,
+            tabs,
+            asking: None,
         }
     }
 
@@ -115,8 +119,12 @@ impl World {
     }
 
     /// Sends an HTTP request of a client outside, because of the input that was counted last.
-    pub fn http_from_outside(&mut self, request: HttpRequest) -> HttpId {
-        self.cluster.http(request, self.cause)
+    /// Without a connection of somebody's it is the administrator's.
+    pub fn http_from_outside(&mut self, connection: Option<Connection>, request: HttpRequest) -> HttpId {
+        match connection {
+            Some(connection) => self.cluster.http_over(connection, request, self.cause),
+            None => self.cluster.http(request, self.cause),
+        }
     }
 
     /// What came back for clients outside since the last call, in order.
@@ -153,7 +161,7 @@ impl World {
             return;
         }
         self.machine.run(now);
-        self.seat.look(&mut self.machine);
+        self.tabs.look(&mut self.machine);
         self.loopback.hand_over(&mut self.machine);
         for outgoing in self.machine.take_outgoing() {
             match outgoing {

@@ -5,24 +5,31 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use k8s_openapi::api::admissionregistration::v1::{MatchCondition, ValidatingAdmissionPolicySpec};
+use k8s_openapi::api::admissionregistration::v1::{MatchCondition, ValidatingAdmissionPolicySpec, Variable};
 use serde_json::Value;
 
 use super::Expressions;
-use crate::cel::{self, Activation, Fault, Program};
+use crate::cel::{self, Activation, Answer, Asking, Fault, Program, Question};
 
 const BUDGET: u64 = 10_000_000;
 const MAX_MESSAGE: usize = 5 * 1024;
 
+/// Who answers whether somebody may do something.
+pub trait Authorizer {
+    fn decide(&self, question: &Question) -> Answer;
+}
+
 /// What the expressions see. What there is not is null.
-#[derive(Clone, Debug, Default)]
-pub struct Input {
+#[derive(Clone, Default)]
+pub struct Input<'s> {
     pub object: Value,
     pub old_object: Value,
     pub request: Value,
     pub namespace: Value,
     pub params: Value,
+    pub authorizer: Option<Arc<dyn Authorizer + 's>>,
 }
 
 /// A validation that does not hold, or could not be asked.
@@ -36,7 +43,8 @@ pub struct Decision {
 }
 
 /// The values and the variables of one evaluation; a variable is worked out when it is first asked for.
-struct Names<'a> {
+pub(super) struct Names<'a> {
+    authorizer: Option<Arc<dyn Authorizer + 'a>>,
     values: BTreeMap<&'static str, cel::Value>,
     variables: BTreeMap<&'a str, Program>,
     known: RefCell<BTreeMap<&'a str, Result<cel::Value, Fault>>>,
@@ -58,19 +66,34 @@ fn namespace_value(namespace: &Value) -> cel::Value {
 }
 
 impl<'a> Names<'a> {
-    fn new(input: &Input, variables: BTreeMap<&'a str, Program>) -> Self {
+    pub(super) fn new(input: &Input<'a>, variables: BTreeMap<&'a str, Program>) -> Self {
+        let text = |name: &str| input.request.pointer(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let requested = Question {
+            group: text("/resource/group"),
+            resource: text("/resource/resource"),
+            subresource: text("/subResource"),
+            namespace: text("/namespace"),
+            name: text("/name"),
+            ..Question::default()
+        };
         let values = BTreeMap::from([
             ("object", cel::Value::of_json(&input.object)),
             ("oldObject", cel::Value::of_json(&input.old_object)),
             ("request", cel::Value::of_json(&input.request)),
             ("namespaceObject", namespace_value(&input.namespace)),
             ("params", cel::Value::of_json(&input.params)),
+            ("authorizer", Asking::Whom(Question::default()).value()),
+            ("authorizer.requestResource", Asking::Resource(requested).value()),
         ]);
-        Names { values, variables, known: RefCell::default() }
+        Names { authorizer: input.authorizer.clone(), values, variables, known: RefCell::default() }
     }
 }
 
 impl Activation for Names<'_> {
+    fn decide(&self, question: &Question) -> Answer {
+        self.authorizer.as_ref().map_or_else(Answer::default, |authorizer| authorizer.decide(question))
+    }
+
     fn find(&self, name: &str) -> Option<Result<cel::Value, Fault>> {
         if let Some(value) = self.values.get(name) {
             return Some(Ok(value.clone()));
@@ -85,12 +108,12 @@ impl Activation for Names<'_> {
     }
 }
 
-fn wrong(expression: &str, fault: &str) -> String {
+pub(super) fn wrong(expression: &str, fault: &str) -> String {
     format!("expression '{expression}' resulted in error: {fault}")
 }
 
 /// Whether all match conditions hold; one that is false decides, whatever errors others have.
-pub fn conditions_hold(conditions: &[MatchCondition], with_params: bool, input: &Input) -> Result<bool, String> {
+pub fn conditions_hold(conditions: &[MatchCondition], with_params: bool, input: &Input<'_>) -> Result<bool, String> {
     let (expressions, names) = (Expressions::new(with_params), Names::new(input, BTreeMap::new()));
     let mut faults = Vec::new();
     for condition in conditions {
@@ -110,9 +133,14 @@ pub fn conditions_hold(conditions: &[MatchCondition], with_params: bool, input: 
 }
 
 fn variables(spec: &ValidatingAdmissionPolicySpec) -> (Expressions, BTreeMap<&str, Program>) {
-    let mut expressions = Expressions::new(spec.param_kind.is_some());
+    composed(spec.param_kind.is_some(), spec.variables.as_deref().unwrap_or_default())
+}
+
+/// The expressions of a policy that has these variables, and the variables' own.
+pub(super) fn composed(with_params: bool, list: &[Variable]) -> (Expressions, BTreeMap<&str, Program>) {
+    let mut expressions = Expressions::new(with_params);
     let mut variables = BTreeMap::new();
-    for variable in spec.variables.iter().flatten() {
+    for variable in list {
         if let Ok(program) = expressions.add_variable(&variable.name, &variable.expression) {
             variables.insert(variable.name.as_str(), program);
         }
@@ -121,7 +149,7 @@ fn variables(spec: &ValidatingAdmissionPolicySpec) -> (Expressions, BTreeMap<&st
 }
 
 /// The validations that do not hold. Those that could not be asked count unless failures are ignored.
-pub fn evaluate(spec: &ValidatingAdmissionPolicySpec, input: &Input) -> Vec<Decision> {
+pub fn evaluate(spec: &ValidatingAdmissionPolicySpec, input: &Input<'_>) -> Vec<Decision> {
     let ignore = spec.failure_policy.as_deref() == Some("Ignore");
     let (expressions, variables) = variables(spec);
     let names = Names::new(input, variables);
@@ -163,7 +191,7 @@ pub fn evaluate(spec: &ValidatingAdmissionPolicySpec, input: &Input) -> Vec<Deci
 }
 
 /// What the policy's audit annotations say, by key; an error of one stands in its place.
-pub fn audit_annotations(spec: &ValidatingAdmissionPolicySpec, input: &Input) -> Vec<(String, Result<String, String>)> {
+pub fn audit_annotations(spec: &ValidatingAdmissionPolicySpec, input: &Input<'_>) -> Vec<(String, Result<String, String>)> {
     let (expressions, variables) = variables(spec);
     let names = Names::new(input, variables);
     let mut annotations = Vec::new();

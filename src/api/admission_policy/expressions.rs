@@ -1,10 +1,10 @@
 //! The expressions of a policy, and what they may name: `object`, `oldObject`, `request`, `namespaceObject`, `params`,
-//! `variables`.
+//! `variables`, `authorizer`.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/admission/plugin/cel/{compile.go,composition.go}, v1.36.
-//! Simplified: `authorizer` is not there.
+//! Simplified: nothing.
 
-use crate::cel::{Program, Type, Variables};
+use crate::cel::{AUTHORIZER, JSON_PATCH, MAKES_OBJECTS, OBJECT, Program, RESOURCE_CHECK, Type, Variables};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Expressions {
@@ -57,6 +57,8 @@ impl Expressions {
             ("oldObject".to_owned(), Type::Dyn),
             ("request".to_owned(), request_type()),
             ("namespaceObject".to_owned(), namespace_type()),
+            ("authorizer".to_owned(), Type::Opaque(AUTHORIZER)),
+            ("authorizer.requestResource".to_owned(), Type::Opaque(RESOURCE_CHECK)),
         ]);
         if with_params {
             names.insert("params".to_owned(), Type::Dyn);
@@ -67,6 +69,22 @@ impl Expressions {
     /// From now on expressions may name `variables`.
     pub fn compose(&mut self) {
         self.variables.get_or_insert_default();
+    }
+
+    /// Compiles an expression that makes a configuration to lay over the object.
+    pub fn compile_configuration(&self, text: &str) -> Result<Program, String> {
+        self.making().compile(text, &[OBJECT])
+    }
+
+    /// Compiles an expression that makes the operations of a JSON patch.
+    pub fn compile_patch(&self, text: &str) -> Result<Program, String> {
+        self.making().compile(text, &[&format!("list({JSON_PATCH})")])
+    }
+
+    fn making(&self) -> Self {
+        let mut with = self.clone();
+        with.names.insert(MAKES_OBJECTS.to_owned(), Type::Dyn);
+        with
     }
 
     /// Compiles an expression that must give one of these types. The error is the detail that the server tells.
@@ -91,10 +109,7 @@ impl Expressions {
         if let Some(variables) = &self.variables {
             names.insert("variables".to_owned(), Type::object("kubernetes.variables", variables.iter().cloned()));
         }
-        // Whoever asks the authorizer gets an honest answer instead of one about a name that is not known.
-        Program::compile(text, &names).map_err(|report| {
-            if report.contains("undeclared reference to 'authorizer'") { "not simulated: the variable authorizer".to_owned() } else { format!("compilation failed: {report}") }
-        })
+        Program::compile(text, &names).map_err(|report| format!("compilation failed: {report}"))
     }
 
     /// Compiles a variable, which later expressions may name. They may even if it does not compile, so that its own fault

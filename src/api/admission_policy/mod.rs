@@ -3,7 +3,10 @@
 mod evaluation;
 mod expressions;
 mod matching;
+mod mutation;
 
-pub use evaluation::{Decision, Input, audit_annotations, conditions_hold, evaluate};
+pub use crate::cel::{Answer, Question};
+pub use evaluation::{Authorizer, Decision, Input, audit_annotations, conditions_hold, evaluate};
 pub(crate) use expressions::Expressions;
+pub use mutation::{mutate, mutations};
 pub use matching::{Requested, Rule, matches_rules, rules_of};

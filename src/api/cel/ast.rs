@@ -17,7 +17,8 @@ pub(crate) struct Expr {
 impl Expr {
     pub fn new(at: usize, kind: Kind) -> Self {
         let deepest = match &kind {
-            Kind::Literal(_) | Kind::Identifier(_) | Kind::Struct { .. } => 0,
+            Kind::Literal(_) | Kind::Identifier(_) => 0,
+            Kind::Struct { fields, .. } => fields.iter().map(|field| field.value.depth).max().unwrap_or(0),
             Kind::Select { of, .. } | Kind::OptionalSelect { of, .. } => of.depth,
             Kind::Call { target, arguments, .. } => target.as_deref().into_iter().chain(arguments).map(|part| part.depth).max().unwrap_or(0),
             Kind::List(items) => items.iter().map(|(item, _)| item.depth).max().unwrap_or(0),
@@ -42,12 +43,22 @@ pub(crate) enum Kind {
     /// Elements with whether each is optional (`?a`).
     List(Vec<(Expr, bool)>),
     Map(Vec<(Expr, Expr, bool)>),
-    /// `Type{field: value}`, which only refers to messages; Kubernetes has none that can be made.
-    Struct { name: String },
+    /// `Type{field: value}`: what a mutation changes, or an operation of a JSON patch.
+    Struct { name: String, fields: Vec<Field> },
     /// A macro over a list or map: the fold that it stands for.
     Fold(Box<Fold>),
     /// `optMap` and `optFlatMap`: the body sees the value that is there.
     WithOptional { of: Box<Expr>, name: String, body: Box<Expr>, flat: bool },
+}
+
+/// A field of a struct that is written out.
+#[derive(Clone, Debug)]
+pub(crate) struct Field {
+    pub at: usize,
+    pub name: String,
+    pub value: Expr,
+    /// `?field: value`, which is left out where the value is none.
+    pub optional: bool,
 }
 
 /// Goes over a range and gathers a result.

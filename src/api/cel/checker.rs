@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ast::{Expr, Fold, Gather, Kind};
+use super::ast::{Expr, Field, Fold, Gather, Kind};
 use super::signatures::{self, Overload, VARIABLES};
 use super::source::Issue;
 use super::types::{Found, Type};
@@ -14,6 +14,13 @@ use super::value::Value;
 
 /// The variables that an expression may name.
 pub(crate) type Variables = BTreeMap<String, Type>;
+
+/// The struct that a mutation by configuration makes; its parts are named by where they stand: `Object.spec`.
+pub(crate) const OBJECT: &str = "Object";
+/// An operation of a JSON patch.
+pub(crate) const JSON_PATCH: &str = "JSONPatch";
+/// A variable of this name, which no text can name, lets an expression make these.
+pub(crate) const MAKES_OBJECTS: &str = "{}";
 
 /// The names of types, which stand for themselves.
 const TYPE_NAMES: &[(&str, Type)] = &[
@@ -88,7 +95,7 @@ impl Checker {
                 let value = values.unwrap_or_else(|| self.found.fresh());
                 Type::map(key, value)
             }
-            Kind::Struct { name } => self.fail(expr.at, format!("undeclared reference to '{}' (in container '')", name.trim_start_matches('.'))),
+            Kind::Struct { name, fields } => self.check_struct(expr.at, name.trim_start_matches('.'), fields),
             Kind::Fold(fold) => self.check_fold(fold),
             Kind::WithOptional { of, name, body, flat } => {
                 let found = self.check(of);
@@ -99,6 +106,35 @@ impl Checker {
                 if *flat { result } else { Type::optional(result) }
             }
         }
+    }
+
+    fn check_struct(&mut self, at: usize, name: &str, fields: &[Field]) -> Type {
+        let known = (name == OBJECT || name.starts_with("Object.") || name == JSON_PATCH) && self.variable(MAKES_OBJECTS).is_some();
+        if !known {
+            return self.fail(at, format!("undeclared reference to '{name}' (in container '')"));
+        }
+        for field in fields {
+            let mut found = self.check(&field.value);
+            if field.optional {
+                found = self.unwrap_optional(field.value.at, &found);
+            }
+            let wanted = match (name, field.name.as_str()) {
+                (JSON_PATCH, "op" | "path" | "from") => Type::Text,
+                (JSON_PATCH, "value") => Type::Dyn,
+                // The reference has no type for other fields, which no value has.
+                (JSON_PATCH, other) => {
+                    let found = self.found.finish(&found);
+                    self.fail(field.at, format!("expected type of field '{other}' is '' but provided type is '{found}'"));
+                    continue;
+                }
+                _ => Type::Dyn,
+            };
+            if !self.found.assign(&wanted, &found) {
+                let found = self.found.finish(&found);
+                self.fail(field.at, format!("expected type of field '{}' is '{wanted}' but provided type is '{found}'", field.name));
+            }
+        }
+        Type::object(name, [])
     }
 
     fn check_identifier(&mut self, at: usize, name: &str) -> Type {
@@ -145,6 +181,8 @@ impl Checker {
     fn field_of(&mut self, at: usize, of: &Type, field: &str) -> Type {
         match self.found.resolve(of) {
             Type::Map(_, value) => (*value).clone(),
+            // What a mutation makes may have any field.
+            Type::Object(object) if object.name == OBJECT || object.name.starts_with("Object.") => Type::Dyn,
             Type::Object(object) => match object.fields.get(field) {
                 Some(found) => found.clone(),
                 None => self.fail(at, format!("undefined field '{field}'")),

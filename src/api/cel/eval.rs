@@ -10,18 +10,27 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::library::authorizer::{Answer, Asking, Question};
 use super::ast::{Expr, Fold, Gather, Kind};
 use super::checker::dotted;
 use super::library;
 use super::signatures;
-use super::value::{Fault, Key, Value, no_overload};
+use super::value::{Fault, Key, Struct, Value, no_overload};
 
 /// What one run may cost.
 pub(crate) const COST_LIMIT: u64 = 1_000_000;
 
+/// What a question to the authorizer costs.
+const CHECK_COST: u64 = 350_000;
+
 /// What variables hold.
 pub(crate) trait Activation {
     fn find(&self, name: &str) -> Option<Result<Value, Fault>>;
+
+    /// Who answers whether somebody may do something, if anybody does.
+    fn decide(&self, _question: &Question) -> Answer {
+        Answer { error: "nobody answers".to_owned(), ..Answer::default() }
+    }
 }
 
 impl Activation for BTreeMap<&str, Value> {
@@ -104,7 +113,22 @@ impl Runner<'_> {
                 self.pay(30)?;
                 Ok(Value::Map(Arc::new(map)))
             }
-            Kind::Struct { name } => Err(format!("unknown type: {name}")),
+            Kind::Struct { name, fields } => {
+                let mut made = BTreeMap::new();
+                for field in fields {
+                    match (self.eval(&field.value, scope)?, field.optional) {
+                        (Value::Optional(None), true) => {}
+                        (Value::Optional(Some(value)), true) => {
+                            made.insert(field.name.as_str().into(), (*value).clone());
+                        }
+                        (value, _) => {
+                            made.insert(field.name.as_str().into(), value);
+                        }
+                    }
+                }
+                self.pay(40)?;
+                Ok(Value::Struct(Arc::new(Struct { name: name.trim_start_matches('.').into(), fields: made })))
+            }
             Kind::Fold(fold) => self.fold(fold, scope),
             Kind::WithOptional { of, name, body, flat } => match self.eval(of, scope)? {
                 Value::Optional(None) => Ok(Value::Optional(None)),
@@ -144,6 +168,8 @@ impl Runner<'_> {
         self.pay(u64::from(!test))?;
         let key = Key::Text(field.into());
         match &value {
+            Value::Struct(made) if test => Ok(Value::Bool(made.fields.contains_key(field))),
+            Value::Struct(made) => made.fields.get(field).cloned().ok_or_else(|| format!("no such key: {field}")),
             Value::Map(entries) if test => Ok(Value::Bool(entries.contains_key(&key))),
             Value::Map(entries) => entries.get(&key).cloned().ok_or_else(|| format!("no such key: {field}")),
             Value::Optional(None) if test => Ok(Value::Bool(false)),
@@ -185,6 +211,10 @@ impl Runner<'_> {
             values.push(self.eval(argument, scope)?);
         }
         self.pay(1 + values.iter().map(|value| library::cost(function, value)).sum::<u64>())?;
+        if let Some(question) = library::authorizer::question(function, &values) {
+            self.pay(CHECK_COST)?;
+            return Ok(Asking::Decided(self.variables.decide(&question)).value());
+        }
         library::call(qualified.as_deref().unwrap_or(function), &values)
     }
 

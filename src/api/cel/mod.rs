@@ -20,9 +20,12 @@ mod tests;
 mod types;
 mod value;
 
-pub(crate) use checker::Variables;
+pub(crate) use checker::{JSON_PATCH, MAKES_OBJECTS, OBJECT, Variables};
 pub(crate) use duration::parse as go_duration;
 pub(crate) use eval::Activation;
+pub(crate) use library::authorizer::Asking;
+pub use library::authorizer::{Answer, Question};
 pub(crate) use program::Program;
+pub(crate) use signatures::{AUTHORIZER, RESOURCE_CHECK};
 pub(crate) use types::Type;
-pub(crate) use value::{Fault, Value};
+pub(crate) use value::{Fault, Struct, Value};

@@ -4,7 +4,7 @@
 //! Simplified: parsing ends at the first syntax error, where the reference goes on and may tell of more; parentheses may
 //! stand 60 deep in each other, not 250.
 
-use super::ast::{Expr, Kind};
+use super::ast::{Expr, Field, Kind};
 use super::lexer::{Placed, Token, tokens};
 use super::macros;
 use super::source::Issue;
@@ -168,6 +168,7 @@ impl Parser {
                 let name = self.take();
                 let name = match name.token {
                     Token::Identifier(name) | Token::Quoted(name) => name,
+                    _ if name.text == "<EOF>" => return Err(Issue::new(name.at, "Syntax error: no viable alternative at input '.'")),
                     _ => return Err(Issue::new(name.at, format!("Syntax error: mismatched input '{}' expecting IDENTIFIER", name.text))),
                 };
                 if !optional && self.is("(") {
@@ -179,6 +180,10 @@ impl Parser {
                 } else {
                     expr = Expr::new(at, Kind::Select { of: Box::new(expr), field: name, test: false });
                 }
+            } else if self.is("{")
+                && let Some(name) = super::checker::dotted(&expr)
+            {
+                expr = self.structure(name)?;
             } else if self.accept("[") {
                 let optional = self.accept("?");
                 let index = self.expression()?;
@@ -285,10 +290,31 @@ impl Parser {
             let arguments = self.arguments(")")?;
             return macros::expand(open, &name, None, arguments);
         }
-        if self.is("{") && word.starts_with(|c: char| c.is_ascii_uppercase()) {
-            return Ok(Expr::new(at, Kind::Struct { name }));
+        if self.is("{") {
+            return self.structure(name);
         }
         Ok(Expr::new(at, Kind::Identifier(name)))
+    }
+
+    /// The fields of a struct of this name.
+    fn structure(&mut self, name: String) -> Parsed {
+        let at = self.take().at;
+        let mut fields = Vec::new();
+        while !self.is("}") {
+            let optional = self.accept("?");
+            let field = self.take();
+            let (Token::Identifier(field_name) | Token::Quoted(field_name)) = field.token else {
+                return Err(Issue::new(field.at, format!("Syntax error: mismatched input '{}' expecting {{'}}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}}", field.text)));
+            };
+            let colon = self.here().at;
+            self.expect(":")?;
+            fields.push(Field { at: colon, name: field_name, value: self.expression()?, optional });
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect("}")?;
+        Ok(Expr::new(at, Kind::Struct { name, fields }))
     }
 
     fn list(&mut self) -> Parsed {

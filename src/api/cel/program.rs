@@ -47,7 +47,8 @@ impl Program {
 fn each<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
     see(expr);
     match &expr.kind {
-        Kind::Literal(_) | Kind::Identifier(_) | Kind::Struct { .. } => {}
+        Kind::Literal(_) | Kind::Identifier(_) => {}
+        Kind::Struct { fields, .. } => fields.iter().for_each(|field| each(&field.value, see)),
         Kind::Select { of, .. } | Kind::OptionalSelect { of, .. } => each(of, see),
         Kind::Call { target, arguments, .. } => target.as_deref().into_iter().chain(arguments).for_each(|part| each(part, see)),
         Kind::List(items) => items.iter().for_each(|(item, _)| each(item, see)),

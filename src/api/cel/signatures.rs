@@ -4,7 +4,7 @@
 //!
 //! Models: github.com/google/cel-go/common/stdlib, ext/{strings.go,lists.go,sets.go}, cel/library.go (optionals),
 //! staging/src/k8s.io/apiserver/pkg/cel/library, v1.36.
-//! Simplified: the authorizer's functions wait for whoever can answer them (`authorizer` is a variable of policies alone).
+//! Simplified: nothing.
 
 use std::sync::Arc;
 
@@ -16,6 +16,11 @@ pub(super) const IP: &str = "net.IP";
 pub(super) const CIDR: &str = "net.CIDR";
 pub(super) const SEMVER: &str = "kubernetes.Semver";
 pub(super) const FORMAT: &str = "kubernetes.NamedFormat";
+pub(crate) const AUTHORIZER: &str = "kubernetes.authorization.Authorizer";
+pub(super) const PATH_CHECK: &str = "kubernetes.authorization.PathCheck";
+pub(super) const GROUP_CHECK: &str = "kubernetes.authorization.GroupCheck";
+pub(crate) const RESOURCE_CHECK: &str = "kubernetes.authorization.ResourceCheck";
+pub(super) const DECISION: &str = "kubernetes.authorization.Decision";
 
 #[rustfmt::skip]
 const SIGNATURES: &[(&str, &[&str])] = &[
@@ -101,7 +106,7 @@ const SIGNATURES: &[(&str, &[&str])] = &[
     ("sign", &["quantity.() int"]), ("isInteger", &["quantity.() bool"]), ("asInteger", &["quantity.() int"]), ("asApproximateFloat", &["quantity.() double"]),
     ("add", &["quantity.(quantity) quantity", "quantity.(int) quantity"]), ("sub", &["quantity.(quantity) quantity", "quantity.(int) quantity"]),
     ("isGreaterThan", COMPARE), ("isLessThan", COMPARE), ("compareTo", &["quantity.(quantity) int", "semver.(semver) int"]),
-    ("ip", &["(string) ip", "cidr.() ip"]), ("isIP", &["(string) bool"]), ("ip.isCanonical", &["(string) bool"]),
+    ("ip", &["(string) ip", "cidr.() ip"]), ("isIP", &["(string) bool"]), ("ip.isCanonical", &["(string) bool"]), ("jsonpatch.escapeKey", &["(string) string"]),
     ("family", &["ip.() int"]), ("isUnspecified", &["ip.() bool"]), ("isLoopback", &["ip.() bool"]), ("isLinkLocalMulticast", &["ip.() bool"]),
     ("isLinkLocalUnicast", &["ip.() bool"]), ("isGlobalUnicast", &["ip.() bool"]),
     ("cidr", &["(string) cidr"]), ("isCIDR", &["(string) bool"]), ("containsIP", &["cidr.(string) bool", "cidr.(ip) bool"]),
@@ -112,6 +117,12 @@ const SIGNATURES: &[(&str, &[&str])] = &[
     ("format.dns1123Label", &["() format"]), ("format.dns1123Subdomain", &["() format"]), ("format.dns1035Label", &["() format"]),
     ("format.qualifiedName", &["() format"]), ("format.dns1123LabelPrefix", &["() format"]), ("format.dns1123SubdomainPrefix", &["() format"]),
     ("format.dns1035LabelPrefix", &["() format"]), ("format.labelValue", &["() format"]), ("format.uri", &["() format"]), ("format.uuid", &["() format"]),
+    ("path", &["authorizer.(string) pathcheck"]), ("group", &["authorizer.(string) groupcheck"]), ("serviceAccount", &["authorizer.(string,string) authorizer"]),
+    ("resource", &["groupcheck.(string) resourcecheck"]), ("subresource", &["resourcecheck.(string) resourcecheck"]),
+    ("namespace", &["resourcecheck.(string) resourcecheck"]), ("name", &["resourcecheck.(string) resourcecheck"]),
+    ("fieldSelector", &["resourcecheck.(string) resourcecheck"]), ("labelSelector", &["resourcecheck.(string) resourcecheck"]),
+    ("check", &["pathcheck.(string) decision", "resourcecheck.(string) decision"]),
+    ("allowed", &["decision.() bool"]), ("reason", &["decision.() string"]), ("errored", &["decision.() bool"]), ("error", &["decision.() string"]),
     ("format.byte", &["() format"]), ("format.date", &["() format"]), ("format.datetime", &["() format"]),
 ];
 
@@ -209,6 +220,11 @@ fn type_of(text: &str, first: usize) -> Type {
         "cidr" => Type::Opaque(CIDR),
         "semver" => Type::Opaque(SEMVER),
         "format" => Type::Opaque(FORMAT),
+        "authorizer" => Type::Opaque(AUTHORIZER),
+        "pathcheck" => Type::Opaque(PATH_CHECK),
+        "groupcheck" => Type::Opaque(GROUP_CHECK),
+        "resourcecheck" => Type::Opaque(RESOURCE_CHECK),
+        "decision" => Type::Opaque(DECISION),
         _ => Type::Dyn,
     }
 }

@@ -25,10 +25,19 @@ pub(crate) enum Value {
     Duration(i64),
     List(Arc<Vec<Value>>),
     Map(Arc<BTreeMap<Key, Value>>),
+    /// What an expression has made: `Object.spec{replicas: 3}`.
+    Struct(Arc<Struct>),
     Optional(Option<Arc<Value>>),
     /// A type as a value, by its name.
     Type(Arc<str>),
     Opaque(Opaque),
+}
+
+/// A struct by the name of its type.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Struct {
+    pub name: Arc<str>,
+    pub fields: BTreeMap<Arc<str>, Value>,
 }
 
 /// What a map can be asked for.
@@ -113,6 +122,31 @@ impl Value {
         Value::Map(Arc::new(entries.into_iter().map(|(name, value)| (Key::Text(name.into()), value)).collect()))
     }
 
+    /// The value as JSON, if it can stand there.
+    pub fn to_json(&self) -> Result<serde_json::Value, Fault> {
+        use serde_json::Value as Json;
+        Ok(match self {
+            Value::Null | Value::Optional(None) => Json::Null,
+            Value::Optional(Some(value)) => value.to_json()?,
+            Value::Bool(set) => Json::Bool(*set),
+            Value::Int(number) => (*number).into(),
+            Value::Uint(number) => (*number).into(),
+            Value::Double(number) => (*number).into(),
+            Value::Text(text) => Json::String(text.to_string()),
+            Value::Timestamp(_) | Value::Duration(_) => Json::String(super::library::text::show(self)),
+            Value::List(items) => Json::Array(items.iter().map(Value::to_json).collect::<Result<_, _>>()?),
+            Value::Struct(made) => made.fields.iter().map(|(name, value)| Ok((name.to_string(), value.to_json()?))).collect::<Result<serde_json::Map<_, _>, Fault>>()?.into(),
+            Value::Map(entries) => {
+                let entry = |(key, value): (&Key, &Value)| match key {
+                    Key::Text(name) => Ok((name.to_string(), value.to_json()?)),
+                    other => Err(format!("map key {:?} is not a string", super::library::text::show(&other.value()))),
+                };
+                entries.iter().map(entry).collect::<Result<serde_json::Map<_, _>, Fault>>()?.into()
+            }
+            other => return Err(format!("a value of type {} could not marshal to JSON", other.type_name())),
+        })
+    }
+
     pub fn type_name(&self) -> &str {
         match self {
             Value::Null => "null_type",
@@ -126,6 +160,7 @@ impl Value {
             Value::Duration(_) => "google.protobuf.Duration",
             Value::List(_) => "list",
             Value::Map(_) => "map",
+            Value::Struct(made) => &made.name,
             Value::Optional(_) => "optional_type",
             Value::Type(_) => "type",
             Value::Opaque(opaque) => opaque.type_name(),
@@ -175,6 +210,7 @@ impl Value {
             Value::Duration(nanos) => *nanos == 0,
             Value::List(items) => items.is_empty(),
             Value::Map(entries) => entries.is_empty(),
+            Value::Struct(made) => made.fields.is_empty(),
             Value::Optional(value) => value.as_ref().is_none_or(|value| value.is_zero()),
             _ => false,
         }

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::{CustomObject, Definition, schema};
-use crate::decode::{Decoded, decode_metadata, parse_json, parse_yaml};
+use crate::decode::{Decoded, decode_metadata, parse_json, parse_yaml, summary};
 use crate::field::FieldError;
 use crate::{ObjectMeta, Status};
 
 /// Reads a JSON body that is meant to be of this kind and version.
 pub fn decode_bytes(definition: &Arc<Definition>, body: &[u8]) -> Result<Decoded, Status> {
-    let (value, duplicates) = parse_json(body).map_err(|why| unreadable(definition, &why))?;
+    let (value, duplicates) = parse_json(body).map_err(|why| unrecognized(definition, &why, body))?;
     let mut decoded = decode_request(definition, value, body)?;
     decoded.strict_errors.splice(0..0, duplicates);
     Ok(decoded)
@@ -22,9 +22,13 @@ pub fn decode_bytes(definition: &Arc<Definition>, body: &[u8]) -> Result<Decoded
 
 /// Reads a YAML body that is meant to be of this kind and version.
 pub fn decode_yaml(definition: &Arc<Definition>, body: &[u8]) -> Result<Decoded, Status> {
-    let value = parse_yaml(body).map_err(|why| unreadable(definition, &why))?;
+    let value = parse_yaml(body).map_err(|why| unrecognized(definition, &why, body))?;
     let text = value.to_string();
     decode_request(definition, value, text.as_bytes())
+}
+
+fn unrecognized(definition: &Definition, why: &str, body: &[u8]) -> Status {
+    Status::bad_request(format!("the object provided is unrecognized (must be of type {}): {why} ({})", definition.info().kind, summary(body)))
 }
 
 fn unreadable(definition: &Definition, why: &str) -> Status {
@@ -39,7 +43,7 @@ fn decode_request(definition: &Arc<Definition>, value: Value, body: &[u8]) -> Re
     let (kind, version) = (text("kind"), text("apiVersion"));
     if kind.is_empty() {
         let body = String::from_utf8_lossy(body);
-        return Err(unreadable(definition, &format!("Object 'Kind' is missing in '{}'", body.trim_end())));
+        return Err(unrecognized(definition, &format!("Object 'Kind' is missing in '{}'", body.trim_end()), body.as_bytes()));
     }
     if version != info.api_version() {
         let expected = info.api_version();
@@ -47,8 +51,8 @@ fn decode_request(definition: &Arc<Definition>, value: Value, body: &[u8]) -> Re
     }
     if kind != info.kind {
         let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-        let error = FieldError::invalid("kind", kind, format!("must be {}", info.kind));
-        return Err(Status::invalid(definition.kind(), name, &[error]));
+        let error = FieldError::invalid("kind", kind.as_str(), format!("must be {}", info.kind));
+        return Err(Status::invalid_kind(info.group, &kind, name, &[error]));
     }
     decode_value(definition, value).map_err(|why| unreadable(definition, &why))
 }

@@ -1,7 +1,7 @@
 //! Parsing JSON and YAML texts, with repeated fields noticed and Go's words for syntax errors.
 //!
 //! Models: encoding/json (scanner), sigs.k8s.io/yaml, v1.36.
-//! Simplified: YAML repeats a field without complaint, the last one counts.
+//! Simplified: nothing.
 
 use std::fmt;
 
@@ -30,7 +30,115 @@ pub(crate) fn json_object_error(body: &[u8]) -> Option<String> {
 
 /// A YAML document as the JSON that it stands for.
 pub fn parse_yaml(body: &[u8]) -> Result<Value, String> {
-    serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {error}"))
+    let mut value = serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {}", yaml_error(&error)))?;
+    super::as_yaml_1_1(&String::from_utf8_lossy(body), &mut value);
+    Ok(value)
+}
+
+/// The fault in Go's words: the line comes first, and is missing if it is the first one.
+fn yaml_error(error: &serde_yaml::Error) -> String {
+    let text = error.to_string();
+    let what = text.split(" at line ").next().unwrap_or(&text);
+    let what = what.split(", while ").next().unwrap_or(what);
+    match error.location().map(|location| location.line()) {
+        Some(line @ 2..) => format!("line {}: {what}", line - 1),
+        _ => what.to_owned(),
+    }
+}
+
+/// Go's complaint about fields that a YAML document repeats in one mapping, with their lines.
+pub(super) fn repeated_yaml(body: &[u8]) -> Option<String> {
+    let mut repeated = Vec::new();
+    // Each reading stops at one more repeated field, and so learns where it stands.
+    loop {
+        let mut left = repeated.len();
+        let reading = Repeated { left: &mut left };
+        match reading.deserialize(serde_yaml::Deserializer::from_slice(body)) {
+            Ok(()) => break,
+            Err(error) => {
+                let text = error.to_string();
+                let Some(name) = text.split(REPEATED).nth(1) else { break };
+                let name = name.split('\u{1}').next().unwrap_or_default();
+                let line = error.location().map_or(1, |location| location.line());
+                repeated.push(format!("  line {line}: key {name:?} already set in map"));
+            }
+        }
+    }
+    (!repeated.is_empty()).then(|| format!("yaml: unmarshal errors:\n{}", repeated.join("\n")))
+}
+
+/// What marks the complaint of a reading that stops.
+const REPEATED: &str = "\u{1}repeated\u{1}";
+
+/// A reading that stops at a repeated field once it has passed over some.
+struct Repeated<'a> {
+    left: &'a mut usize,
+}
+
+/// The value of the field at which it stops; it fails where the value begins.
+struct Stop<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Stop<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Stop<'_> {
+    type Value = ();
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{REPEATED}{}\u{1}", self.0)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Repeated<'_> {
+    type Value = ();
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+macro_rules! passed_over {
+    ($($method:ident $type:ty),+ $(,)?) => {$(
+        fn $method<E>(self, _: $type) -> Result<(), E> {
+            Ok(())
+        }
+    )+};
+}
+
+impl<'de> Visitor<'de> for Repeated<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+
+    passed_over! { visit_bool bool, visit_i64 i64, visit_u64 u64, visit_f64 f64, visit_str &str }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        while items.next_element_seed(Repeated { left: &mut *self.left })?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if seen.insert(name.clone()) {
+                fields.next_value_seed(Repeated { left: &mut *self.left })?;
+            } else if *self.left == 0 {
+                fields.next_value_seed(Stop(&name))?;
+            } else {
+                *self.left -= 1;
+                fields.next_value_seed(Repeated { left: &mut *self.left })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Where in the text we are; only a complaint writes it out.

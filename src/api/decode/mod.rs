@@ -5,6 +5,7 @@
 //! apimachinery/pkg/runtime/serializer/json, v1.36.
 //! Simplified: a quantity or time that cannot be read is told before wrong types that come earlier in the text.
 
+mod dialect;
 mod go_names;
 mod json;
 mod omitted;
@@ -13,6 +14,7 @@ mod typed;
 
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
+pub use dialect::as_yaml_1_1;
 pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;
@@ -21,7 +23,7 @@ use self::order::Order;
 use crate::{Kind, Object, ObjectMeta, Status};
 
 /// Where the scheme of the API server is made, as its errors say.
-const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
+pub(crate) const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
 
 /// Versions that the reference still reads although it no longer serves them.
 const CONVERTIBLE: &[(&str, &str)] = &[
@@ -61,7 +63,9 @@ pub fn decode_bytes(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
 
 /// Reads a YAML body that is meant to be a `kind`.
 pub fn decode_yaml(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
-    decode(kind, parse_yaml(body).map_err(|why| unrecognized(kind, &why, body))?)
+    let mut decoded = decode(kind, parse_yaml(body).map_err(|why| unrecognized(kind, &why, body))?)?;
+    decoded.strict_errors.splice(0..0, json::repeated_yaml(body));
+    Ok(decoded)
 }
 
 /// Reads a body that is meant to be a `kind`. A missing `kind` or `apiVersion` is taken from the path of the request.
@@ -72,6 +76,10 @@ pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
 fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>) -> Result<Decoded, Status> {
     let info = kind.info();
     let expected = info.api_version();
+    // Nothing at all is an object of which nothing is said.
+    if value.is_null() {
+        *value = Value::Object(serde_json::Map::new());
+    }
     let Some(body) = value.as_object_mut() else {
         let text = value.to_string();
         let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(value));
@@ -138,13 +146,19 @@ fn cannot_be_handled(kind: Kind, found_version: &str, found_kind: &str, why: &st
 }
 
 fn unrecognized(kind: Kind, why: &str, body: &[u8]) -> Status {
+    Status::bad_request(format!("the object provided is unrecognized (must be of type {}): {why} ({})", kind.info().kind, summary(body)))
+}
+
+/// The beginning of a body, for whoever has sent something strange. What does not begin like an object may be anything,
+/// so it is shown in hexadecimal.
+pub(crate) fn summary(body: &[u8]) -> String {
     const SHOWN: usize = 30;
-    let summary = if body.len() > SHOWN {
-        format!("{} ...", String::from_utf8_lossy(&body[..SHOWN]))
-    } else {
-        String::from_utf8_lossy(body).into_owned()
-    };
-    Status::bad_request(format!("the object provided is unrecognized (must be of type {}): {why} ({summary})", kind.info().kind))
+    let (shown, more) = if body.len() > SHOWN { (&body[..SHOWN], " ...") } else { (body, "") };
+    match body.first() {
+        None => "<empty>".to_owned(),
+        Some(b'{') => format!("{}{more}", String::from_utf8_lossy(shown)),
+        Some(_) => format!("{}{more}", shown.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
+    }
 }
 
 #[cfg(test)]

@@ -186,18 +186,21 @@ impl Reader<'_, '_> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Where a schema, a truth value or a list may stand. Go reads these apart, with a reader that knows of no place and is
-    /// not strict.
+    /// Where a schema, a truth value or a list may stand. Go reads these apart, with a reader that is not strict; what is of
+    /// the wrong type is told with its whole place all the same.
     fn schema_or_other<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let takes_bool = matches!(self.context.field(), "additionalProperties" | "additionalItems");
-        let mut apart = Context::default();
-        match self.value {
-            Value::Object(object) => visitor.visit_map(Fields::of_struct(object, None, &mut apart, SCHEMA, schema_fields())),
+        let context = self.context;
+        let before = context.strict_errors.len();
+        let read = match self.value {
+            Value::Object(object) => visitor.visit_map(Fields::of_struct(object, None, context, SCHEMA, schema_fields())),
             Value::Bool(set) if takes_bool => visitor.visit_bool(*set),
             _ if takes_bool => Err(Misfit("boolean or JSON schema expected".to_owned())),
-            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: None, context: &mut apart, in_struct: SCHEMA }),
-            _ => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: &mut apart, in_struct: SCHEMA }),
-        }
+            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: None, context, in_struct: SCHEMA }),
+            _ => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context, in_struct: SCHEMA }),
+        };
+        context.strict_errors.truncate(before);
+        read
     }
 }
 

@@ -2,7 +2,7 @@
 //! one address and the list of addresses, and what was allocated before.
 //!
 //! Models: pkg/apis/core/v1/defaults.go, pkg/registry/core/service/strategy.go and storage/storage.go, v1.36.
-//! Simplified: two address families. New addresses and node ports are the allocator's business.
+//! Simplified: new addresses and node ports are the allocator's business.
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,10 @@ pub(crate) fn drop_type_dependent_fields(new: &mut ServiceSpec, old: &ServiceSpe
     if lost_cluster_ip && new.cluster_ip == old.cluster_ip && new.cluster_ips == old.cluster_ips {
         (new.cluster_ip, new.cluster_ips) = (None, None);
         (new.ip_families, new.ip_family_policy) = (None, None);
+    }
+    // Traffic inside the cluster goes to an address, which an alias does not have.
+    if lost_cluster_ip && new.internal_traffic_policy == old.internal_traffic_policy {
+        new.internal_traffic_policy = None;
     }
     let node_ports = |spec: &ServiceSpec| -> Vec<i32> { spec.ports.iter().flatten().filter_map(|port| port.node_port).collect() };
     if lost_node_ports && node_ports(new) == node_ports(old) {

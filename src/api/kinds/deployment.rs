@@ -81,7 +81,8 @@ impl Strategy for Deployment {
     }
 
     fn warnings(&self) -> Vec<String> {
-        warnings::pod::template(&self.spec.template, &Path::new("spec").child("template"))
+        let name = self.metadata.name.as_deref().unwrap_or_default();
+        warnings::name_of_pods(name).into_iter().chain(warnings::pod::template(&self.spec.template, &Path::new("spec").child("template"))).collect()
     }
 
     fn columns() -> Vec<Column> {

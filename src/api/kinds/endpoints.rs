@@ -33,13 +33,11 @@ impl Strategy for Endpoints {
     }
 
     fn validate(&self) -> Vec<FieldError> {
-        validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN)
+        validation::endpoints::endpoints(self)
     }
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        let mut errors = validation::metadata::validate_update(&self.metadata, &old.metadata);
-        errors.extend(validation::metadata::validate(&self.metadata, true, validation::metadata::SUBDOMAIN));
-        errors
+        validation::endpoints::update(self, old)
     }
 
     fn deprecation() -> Option<&'static str> {

@@ -2,7 +2,7 @@
 //!
 //! Models: pkg/registry/admissionregistration/mutatingadmissionpolicy/strategy.go,
 //! pkg/apis/admissionregistration/v1/defaults.go, v1.36.
-//! Simplified: it is kept, but its mutations are neither compiled nor made: a write that one would change is answered so.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 

@@ -70,12 +70,8 @@ impl Strategy for Namespace {
         validation::node::namespace(self)
     }
 
-    fn is_validated_whole_on_update() -> bool {
-        true
-    }
-
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::node::namespace_update(self, old)
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {

@@ -77,11 +77,6 @@ impl Strategy for PersistentVolume {
         warnings::storage::persistent_volume(self)
     }
 
-    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
-        // The field `name` beside `metadata.name` is an old mistake that the reference keeps.
-        vec![("name", self.metadata.name.clone().unwrap_or_default())]
-    }
-
     fn columns() -> Vec<Column> {
         tables::storage_columns::PERSISTENT_VOLUME.to_vec()
     }

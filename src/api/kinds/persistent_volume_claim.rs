@@ -73,10 +73,6 @@ impl Strategy for PersistentVolumeClaim {
         warnings::storage::persistent_volume_claim(self)
     }
 
-    fn selectable_fields(&self) -> Vec<(&'static str, String)> {
-        vec![("name", self.metadata.name.clone().unwrap_or_default())]
-    }
-
     fn columns() -> Vec<Column> {
         tables::storage_columns::PERSISTENT_VOLUME_CLAIM.to_vec()
     }

@@ -39,6 +39,7 @@ impl Strategy for Pod {
             ("spec.restartPolicy", text(&spec.restart_policy)),
             ("spec.schedulerName", text(&spec.scheduler_name)),
             ("spec.serviceAccountName", text(&spec.service_account_name)),
+            ("status.podIPs", text(&status.pod_ip)),
             ("spec.hostNetwork", spec.host_network.unwrap_or(false).to_string()),
             ("status.phase", text(&status.phase)),
             ("status.podIP", text(&status.pod_ip)),

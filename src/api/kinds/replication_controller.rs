@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{ReplicationControllerSpec, ReplicationControlle
 use crate::defaults::{features, pod_spec};
 use crate::field::{FieldError, Path};
 use crate::validation::text;
-use crate::{Cell, Column, ResourceInfo, Strategy, name_rules, object_meta, spec_and_status_kind, tables, validation, warnings};
+use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// ReplicationController.
@@ -87,12 +87,7 @@ impl Strategy for ReplicationController {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let faults = name_rules::dns1123_label(text(&self.metadata.name));
-        if !faults.is_empty() {
-            let why = "this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended";
-            warnings.push(format!("metadata.name: {why}: [{}]", faults.join(" ")));
-        }
+        let mut warnings: Vec<String> = warnings::name_of_pods(text(&self.metadata.name)).into_iter().collect();
         warnings.extend(warnings::pod::template(&self.spec.template.clone().unwrap_or_default(), &Path::new("spec").child("template")));
         warnings
     }

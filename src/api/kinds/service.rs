@@ -1,7 +1,7 @@
 //! A stable name and address in front of the pods that its selector selects.
 //!
 //! Models: pkg/registry/core/service/strategy.go, pkg/apis/core/v1/defaults.go, v1.36.
-//! Simplified: two address families; addresses and node ports are allocated by the API server, not here.
+//! Simplified: addresses and node ports are allocated by the API server, not here.
 
 use std::sync::Arc;
 
@@ -15,6 +15,13 @@ use crate::{Cell, Column, ResourceInfo, Strategy, object_meta, spec_and_status_k
 spec_and_status_kind! {
     /// Service.
     Service, "v1", spec: ServiceSpec, status: ServiceStatus
+}
+
+impl Service {
+    /// What is wrong with the addresses that a writer asks for, before any are given.
+    pub fn address_faults(&self) -> Vec<FieldError> {
+        validation::service::addresses(&self.spec)
+    }
 }
 
 impl Strategy for Service {
@@ -75,6 +82,10 @@ impl Strategy for Service {
         let spec = Arc::make_mut(&mut self.spec);
         service::drop_type_dependent_fields(spec, &old.spec);
         service::keep_allocated(spec, &old.spec);
+        // A balancer that is no longer wanted is no longer told of.
+        if spec.type_.as_deref() != Some("LoadBalancer") && self.status.load_balancer.as_ref().is_some_and(|balancer| balancer.ingress.is_some()) {
+            Arc::make_mut(&mut self.status).load_balancer = Some(Default::default());
+        }
         object_meta::share(&mut self.spec, &old.spec);
     }
 

@@ -101,7 +101,7 @@ fn misfit(plain: Plain, value: &Value) -> Option<String> {
     };
     (!fits).then(|| match plain {
         Plain::Number => format!("expected numeric (int or float), got {}", go_type(value)),
-        Plain::Text => format!("expected string, got {}", go_struct(value)),
+        Plain::Text => format!("expected string, got &value.valueUnstructured{{Value:{}}}", go_syntax(value)),
         Plain::Flag => format!("expected boolean, got {}", go_struct(value)),
         Plain::Any => format!("expected any scalar, got {}", go_struct(value)),
     })
@@ -122,6 +122,19 @@ fn go_type(value: &Value) -> &'static str {
 /// How Go prints the value's holder, a struct of one field.
 fn go_struct(value: &Value) -> String {
     format!("&{{{}}}", go_plain(value))
+}
+
+/// A value as a Go program would write it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".to_owned(),
+        Value::Array(items) => format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| format!("{name:?}:{}", go_syntax(value)));
+            format!("map[string]interface {{}}{{{}}}", fields.collect::<Vec<_>>().join(", "))
+        }
+        plain => plain.to_string(),
+    }
 }
 
 fn go_plain(value: &Value) -> String {

@@ -16,7 +16,7 @@ mod strategic;
 pub use diff::{create_three_way, create_two_way};
 pub use strategic::{PatchError, strategic_merge};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::decode::{Decoded, decode_value};
 use crate::field::FieldError;
@@ -63,6 +63,7 @@ pub fn apply(kind: Kind, patch_type: PatchType, current: &Value, patch: &Value) 
             json_patch::merge(&mut patched, patch);
             Ok(patched)
         }
+        PatchType::Strategic if patch.is_null() => Ok(current.clone()),
         PatchType::Strategic => {
             require_object(patch, "")?;
             strategic_merge(kind, current, patch).map_err(PatchError::into_status)
@@ -81,18 +82,30 @@ pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -
     if let Object::Custom(current) = current {
         return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, patch, &patched, &why));
     }
+    if let Some(why) = other_type(kind, &patched) {
+        return Err(unreadable(patch_type, patch, &patched, &why));
+    }
     decode_value(kind, &patched).map_err(|why| unreadable(patch_type, patch, &patched, &why))
+}
+
+/// Why an object that says that it is of another kind or version is not read.
+fn other_type(kind: Kind, patched: &Value) -> Option<String> {
+    let (info, api_version) = (kind.info(), kind.info().api_version());
+    let said = |name: &str| patched.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let (version, name) = (said("apiVersion").unwrap_or(&api_version), said("kind").unwrap_or(info.kind));
+    let differs = version != api_version || name != info.kind;
+    differs.then(|| format!("no kind {name:?} is registered for version {version:?} in scheme {:?}", crate::decode::SCHEME))
 }
 
 /// The same for a patch that names the parts of the object that it changes, as that of a status does: the others are
 /// not looked at, and stay the very same. `None` where this does not work, or where there is something wrong to be told.
 fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Option<Decoded> {
     let names = patch.as_object().filter(|_| matches!(patch_type, PatchType::Merge | PatchType::Strategic))?;
-    if names.keys().any(|name| name.starts_with('$')) {
+    let kind = current.kind();
+    if names.keys().any(|name| name.starts_with('$')) || other_type(kind, patch).is_some() {
         return None;
     }
     let is_changed = |part: &str| names.contains_key(part);
-    let kind = current.kind();
     let changed = kind.empty()?.with_parts_of(current, &is_changed)?;
     let patched = apply(kind, patch_type, &changed.to_value(), patch).ok()?;
     let Decoded { object, strict_errors } = decode_value(kind, &patched).ok()?;
@@ -130,12 +143,54 @@ fn json_patch(current: &Value, patch: &Value) -> Result<Value, Status> {
         let text = format!("The allowed maximum operations in a JSON patch is {MAX_OPERATIONS}, got {}", operations.len());
         return Err(Status::too_large(&text));
     }
-    let parsed: Result<json_patch::Patch, _> = serde_json::from_value(patch.clone());
+    json_operations(current, operations).map_err(|_| Status::rejected())
+}
+
+/// Why an operation of a JSON patch was not done.
+pub(crate) enum Undone {
+    TestFailed,
+    Malformed(String),
+    /// The object as it was then.
+    Unfit { operation: Value, object: Value, why: String },
+}
+
+/// The value after the operations of a JSON patch, as Go's library does them: what is to be replaced need not be there if
+/// its object is, and a negative index counts from the end.
+pub(crate) fn json_operations(current: &Value, operations: &[Value]) -> Result<Value, Undone> {
     let mut patched = current.clone();
-    match parsed.map(|patch| json_patch::patch(&mut patched, &patch)) {
-        Ok(Ok(())) => Ok(patched),
-        _ => Err(Status::rejected()),
+    for operation in operations {
+        let mut operation = operation.clone();
+        for name in ["path", "from"] {
+            if let Some(path) = operation.get(name).and_then(Value::as_str).and_then(|path| from_the_end(&patched, path)) {
+                operation[name] = path.into();
+            }
+        }
+        let path = operation.get("path").and_then(Value::as_str).unwrap_or_default();
+        let is_new = path.rsplit_once('/').is_some_and(|(parent, _)| patched.pointer(parent).is_some_and(Value::is_object)) && patched.pointer(path).is_none();
+        if operation["op"] == "replace" && is_new {
+            operation["op"] = "add".into();
+        }
+        let one: json_patch::Patch = serde_json::from_value(json!([operation])).map_err(|error| Undone::Malformed(error.to_string()))?;
+        match json_patch::patch(&mut patched, &one) {
+            Ok(()) => {}
+            Err(error) if matches!(error.kind, json_patch::PatchErrorKind::TestFailed) => return Err(Undone::TestFailed),
+            Err(error) => return Err(Undone::Unfit { operation, object: patched, why: error.to_string() }),
+        }
     }
+    Ok(patched)
+}
+
+/// The path with negative indexes replaced by those that they mean, if it has any.
+fn from_the_end(value: &Value, path: &str) -> Option<String> {
+    let (mut at, mut changed, mut out) = (value, false, String::new());
+    for part in path.split('/').skip(1) {
+        let index = at.as_array().and_then(|items| items.len().checked_sub(part.strip_prefix('-')?.parse().ok()?));
+        let part = index.map_or_else(|| part.to_owned(), |index| index.to_string());
+        changed |= index.is_some();
+        out = format!("{out}/{part}");
+        at = at.pointer(&format!("/{part}")).unwrap_or(&Value::Null);
+    }
+    changed.then_some(out)
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ impl PatchError {
         match self {
             PatchError::PrimitiveList | PatchError::RetainKeys | PatchError::SetElementOrder => Status::bad_request(self.to_string()),
             PatchError::ListOfLists => Status::rejected(),
-            PatchError::Other(text) => Status::new(500, "InternalError", text),
+            PatchError::Other(text) => Status::new(500, "", text),
         }
     }
 }

@@ -61,7 +61,9 @@ impl FieldSelector {
             if common || known.contains(&field.as_str()) {
                 continue;
             }
-            return Err(SelectorError(if known.is_empty() {
+            return Err(SelectorError(if kind == Kind::Job {
+                format!("field label {field:?} not supported for Job")
+            } else if known.is_empty() && !matches!(kind, Kind::Custom(_)) {
                 format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
             } else {
                 format!("field label not supported: {field}")

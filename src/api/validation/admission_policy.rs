@@ -1,7 +1,7 @@
 //! Admission policies and their bindings.
 //!
 //! Models: pkg/apis/admissionregistration/validation/validation.go, v1.36.
-//! Simplified: expressions that ask the authorizer are refused as not simulated.
+//! Simplified: nothing.
 
 use k8s_openapi::api::admissionregistration::v1::{AuditAnnotation, MatchResources, Mutation, ParamKind, ParamRef, Validation, Variable};
 use serde_json::json;
@@ -124,7 +124,7 @@ fn validation(one: &Validation, expressions: &Expressions, path: &Path) -> Vec<F
     } else if message.trim().contains(['\n', '\r']) {
         errors.push(FieldError::invalid(path.child("message"), message, "must not contain line breaks"));
     }
-    const REASONS: &[&str] = &["Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"];
+    const REASONS: &[&str] = &["Forbidden", "Invalid", "RequestEntityTooLarge"];
     if let Some(reason) = one.reason.as_deref().filter(|reason| !REASONS.contains(reason)) {
         errors.push(FieldError::not_supported(path.child("reason"), reason, REASONS));
     }
@@ -176,18 +176,19 @@ pub(crate) fn mutating_policy(policy: &MutatingAdmissionPolicy) -> Vec<FieldErro
     let mut expressions = Expressions::new(spec.param_kind.is_some());
     errors.extend(match_conditions(list(&spec.match_conditions), &expressions, &path.child("matchConditions")));
     errors.extend(variables(list(&spec.variables), &mut expressions, &path.child("variables")));
+    expressions.compose();
     let mutations = list(&spec.mutations);
     if mutations.is_empty() {
         errors.push(FieldError::required(path.child("mutations"), "mutations must contain at least one item"));
     }
     for (index, one) in mutations.iter().enumerate() {
-        errors.extend(mutation(one, &path.child("mutations").index(index)));
+        errors.extend(mutation(one, &expressions, &path.child("mutations").index(index)));
     }
     super::one_of(&mut errors, &path.child("reinvocationPolicy"), spec.reinvocation_policy.as_deref(), &["IfNeeded", "Never"]);
     errors
 }
 
-fn mutation(one: &Mutation, path: &Path) -> Vec<FieldError> {
+fn mutation(one: &Mutation, expressions: &Expressions, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let (patch, configuration) = (one.json_patch.is_some(), one.apply_configuration.is_some());
     let (own, other) = match one.patch_type.as_str() {
@@ -202,6 +203,19 @@ fn mutation(one: &Mutation, path: &Path) -> Vec<FieldError> {
     if other.1 {
         let why = format!("must not be specified when patchType is {}", one.patch_type);
         errors.push(FieldError::invalid(path.child(other.0), format!("{{{}}}", other.0), why));
+    }
+    let field = path.child(own.0).child("expression");
+    let text = match own.0 {
+        "jsonPatch" => one.json_patch.as_ref().map(|patch| text(&patch.expression).trim()),
+        _ => one.apply_configuration.as_ref().map(|configuration| text(&configuration.expression).trim()),
+    };
+    match text {
+        None => {}
+        Some("") => errors.push(FieldError::required(field, "")),
+        Some(text) => {
+            let compiled = if own.0 == "jsonPatch" { expressions.compile_patch(text) } else { expressions.compile_configuration(text) };
+            errors.extend(compiled.err().map(|why| FieldError::invalid(field, text, why)));
+        }
     }
     errors
 }

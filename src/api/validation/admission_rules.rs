@@ -6,7 +6,7 @@
 use k8s_openapi::api::admissionregistration::v1::{MatchCondition, MatchResources};
 use serde_json::json;
 
-use super::{list, metadata, text};
+use super::{list, metadata};
 use crate::admission_policy::Expressions;
 use crate::field::{FieldError, Path};
 use crate::name_rules;
@@ -149,6 +149,6 @@ pub(crate) fn match_conditions(conditions: &[MatchCondition], expressions: &Expr
 /// A policy of `Fail` or `Ignore`.
 pub(crate) fn failure_policy(policy: &Option<String>, path: &Path) -> Option<FieldError> {
     const POLICIES: &[&str] = &["Fail", "Ignore"];
-    let policy = text(policy);
-    (!policy.is_empty() && !POLICIES.contains(&policy)).then(|| FieldError::not_supported(path.child("failurePolicy"), policy, POLICIES))
+    let policy = policy.as_deref()?;
+    (!POLICIES.contains(&policy)).then(|| FieldError::not_supported(path.child("failurePolicy"), policy, POLICIES))
 }

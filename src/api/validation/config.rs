@@ -27,7 +27,8 @@ pub(crate) fn config_map(map: &ConfigMap) -> Vec<FieldError> {
         bytes += value.0.len();
     }
     if bytes > MAX_BYTES {
-        errors.push(FieldError::too_long("", MAX_BYTES));
+        // The reference names no field, which reads so.
+        errors.push(FieldError::too_long("[]", MAX_BYTES));
     }
     errors
 }

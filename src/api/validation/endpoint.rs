@@ -1,7 +1,7 @@
 //! EndpointSlices, Leases and Events.
 //!
 //! Models: pkg/apis/discovery/validation, pkg/apis/coordination/validation, pkg/apis/core/validation/events.go, v1.36.
-//! Simplified: Endpoints objects (deprecated) get the checks of their metadata only.
+//! Simplified: nothing.
 
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointHints};
 use serde_json::json;

@@ -20,6 +20,7 @@ pub(crate) mod device_claim;
 pub(crate) mod device_slice;
 pub(crate) mod disruption_budget;
 pub(crate) mod endpoint;
+pub(crate) mod endpoints;
 pub(crate) mod ephemeral_container;
 pub(crate) mod flow_control;
 mod go_dump;

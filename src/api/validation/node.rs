@@ -55,8 +55,24 @@ fn taints_and_resources(node: &Node) -> Vec<FieldError> {
 
 pub(crate) fn namespace(namespace: &Namespace) -> Vec<FieldError> {
     let mut errors = metadata::validate(&namespace.metadata, false, metadata::LABEL);
-    let path = Path::new("spec").child("finalizers");
-    for finalizer in list(&namespace.spec.finalizers) {
+    errors.extend(finalizers(namespace, |path, _| path.clone()));
+    errors
+}
+
+/// Finalizers can be replaced through a path of their own alone; here the reference says which is wrong.
+pub(crate) fn namespace_update(new: &Namespace, old: &Namespace) -> Vec<FieldError> {
+    let mut errors = metadata::validate(&new.metadata, false, metadata::LABEL);
+    errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
+    if new.spec.finalizers != old.spec.finalizers {
+        errors.extend(finalizers(new, |path, index| path.index(index)));
+    }
+    errors
+}
+
+fn finalizers(namespace: &Namespace, place: impl Fn(&Path, usize) -> Path) -> Vec<FieldError> {
+    let (mut errors, path) = (Vec::new(), Path::new("spec").child("finalizers"));
+    for (index, finalizer) in list(&namespace.spec.finalizers).iter().enumerate() {
+        let path = place(&path, index);
         invalid_each(&mut errors, &path, finalizer.as_str(), name_rules::label_key(finalizer));
         if !finalizer.contains('/') && !matches!(finalizer.as_str(), "kubernetes" | "orphan" | "foregroundDeletion") {
             let why = "name is neither a standard finalizer name nor is it fully qualified";

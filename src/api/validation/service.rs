@@ -1,7 +1,7 @@
 //! Services: ports, types, addresses, and what may not change.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateServiceCreate, ValidateServiceUpdate, validateService), v1.36.
-//! Simplified: two address families, topology annotations. Whether an address or a node port is free is the
+//! Simplified: topology annotations are not looked at. Whether an address or a node port is free is the
 //! allocator's business.
 
 use std::collections::BTreeSet;
@@ -18,6 +18,7 @@ use crate::{Service, name_rules};
 pub(crate) fn validate_create(service: &Service) -> Vec<FieldError> {
     let mut errors = metadata::validate(&service.metadata, true, metadata::LABEL);
     errors.extend(spec(&service.spec));
+    errors.extend(annotated_ranges(service));
     errors
 }
 
@@ -33,7 +34,23 @@ pub(crate) fn validate_update(new: &Service, old: &Service) -> Vec<FieldError> {
         errors.push(FieldError::forbidden(path.child("healthCheckNodePort"), "field is immutable"));
     }
     errors.extend(spec(&new.spec));
+    errors.extend(annotated_ranges(new));
     errors
+}
+
+/// The ranges of clients in the annotation that came before the field; the field has precedence.
+fn annotated_ranges(service: &Service) -> Vec<FieldError> {
+    const ANNOTATION: &str = "service.beta.kubernetes.io/load-balancer-source-ranges";
+    let path = Path::new("metadata").child("annotations").key(ANNOTATION);
+    let Some(text) = service.metadata.annotations.as_ref().and_then(|annotations| annotations.get(ANNOTATION)) else { return Vec::new() };
+    if !list(&service.spec.load_balancer_source_ranges).is_empty() {
+        return Vec::new();
+    }
+    if service.spec.type_.as_deref() != Some("LoadBalancer") {
+        return vec![FieldError::forbidden(path, "may only be used when `type` is 'LoadBalancer'")];
+    }
+    let ranges = text.trim().split(',').filter(|_| !text.trim().is_empty());
+    ranges.filter_map(|range| ip::network(range.trim(), &path)).collect()
 }
 
 pub(crate) fn validate_status_update(new: &Service, old: &Service) -> Vec<FieldError> {
@@ -95,7 +112,7 @@ fn spec(spec: &ServiceSpec) -> Vec<FieldError> {
     }
     errors.extend(metadata::labels(spec.selector.as_ref(), &path.child("selector")));
     errors.extend(affinity(spec, &path));
-    errors.extend(cluster_ips(spec, &path));
+    errors.extend(addresses(spec));
     for (index, address) in list(&spec.external_ips).iter().enumerate() {
         let path = path.child("externalIPs").index(index);
         let malformed = ip::address(address, &path);
@@ -184,8 +201,9 @@ fn affinity(spec: &ServiceSpec, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn cluster_ips(spec: &ServiceSpec, path: &Path) -> Vec<FieldError> {
-    let mut errors = Vec::new();
+/// The one address and the list of addresses, and the families that they are of.
+pub(crate) fn addresses(spec: &ServiceSpec) -> Vec<FieldError> {
+    let (mut errors, path) = (Vec::new(), Path::new("spec"));
     if text(&spec.type_) == "ExternalName" {
         return errors;
     }
@@ -200,26 +218,47 @@ fn cluster_ips(spec: &ServiceSpec, path: &Path) -> Vec<FieldError> {
         }
         _ => {}
     }
-    for (index, family) in list(&spec.ip_families).iter().enumerate() {
+    let families = list(&spec.ip_families);
+    for (index, family) in families.iter().enumerate() {
         if !matches!(family.as_str(), "IPv4" | "IPv6") {
             errors.push(FieldError::not_supported(path.child("ipFamilies").index(index), family.as_str(), &["IPv4", "IPv6"]));
+        }
+        if families[..index].contains(family) {
+            errors.push(FieldError::duplicate(path.child("ipFamilies").index(index), family.as_str()));
         }
     }
     let policies = &["PreferDualStack", "RequireDualStack", "SingleStack"];
     if let Some(policy) = spec.ip_family_policy.as_deref().filter(|policy| !policies.contains(policy)) {
         errors.push(FieldError::not_supported(path.child("ipFamilyPolicy"), policy, policies));
     }
+    let mut are_addresses = true;
     for (index, address) in all.iter().enumerate() {
         if index == 0 && address == "None" {
+            are_addresses &= all.len() == 1;
             if all.len() > 1 {
                 errors.push(FieldError::invalid(&field, all.to_vec(), "'None' must be the first and only value"));
             }
             continue;
         }
-        errors.extend(ip::address(address, &field.index(index)));
+        let malformed = ip::address(address, &field.index(index));
+        are_addresses &= malformed.is_none();
+        errors.extend(malformed);
     }
     if all.len() > 2 {
         errors.push(FieldError::invalid(&field, all.to_vec(), "may only hold up to 2 values"));
+    }
+    if !are_addresses {
+        return errors;
+    }
+    let is_six = |address: &String| address.contains(':');
+    if all.len() > 1 && (all.iter().all(is_six) || !all.iter().any(is_six)) {
+        errors.push(FieldError::invalid(&field, all.to_vec(), "may specify no more than one IP for each IP family"));
+    }
+    if !is_headless(spec) {
+        for (index, (address, family)) in all.iter().zip(families).enumerate().filter(|(_, (address, family))| is_six(address) != (*family == "IPv6")) {
+            let why = format!("expected an {family} value as indicated by `ipFamilies[{index}]`");
+            errors.push(FieldError::invalid(field.index(index), address.as_str(), why));
+        }
     }
     errors
 }

@@ -23,7 +23,7 @@ pub(crate) fn deployment(deployment: &Deployment) -> Vec<FieldError> {
 pub(crate) fn deployment_update(new: &Deployment, old: &Deployment) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(deployment_spec(new));
-    errors.extend(metadata::immutable(&json!(new.spec.selector), &json!(old.spec.selector), &Path::new("spec").child("selector")));
+    errors.extend(immutable_selector(&new.spec.selector, &old.spec.selector));
     errors
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn replica_set(replica_set: &ReplicaSet) -> Vec<FieldError> {
 pub(crate) fn replica_set_update(new: &ReplicaSet, old: &ReplicaSet) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(replica_set_spec(new));
-    errors.extend(metadata::immutable(&json!(new.spec.selector), &json!(old.spec.selector), &Path::new("spec").child("selector")));
+    errors.extend(immutable_selector(&new.spec.selector, &old.spec.selector));
     errors
 }
 
@@ -97,6 +97,12 @@ fn selector_and_template(raw: &RawSelector, template: Option<&PodTemplateSpec>, 
         errors.push(FieldError::forbidden(path.child("spec").child("activeDeadlineSeconds"), why));
     }
     errors
+}
+
+/// A selector stays as it is. One that is missing shows as such, unlike one that selects everything.
+pub(super) fn immutable_selector(new: &RawSelector, old: &RawSelector) -> Option<FieldError> {
+    let shown = if *new == RawSelector::default() { Value::Null } else { json!(new) };
+    metadata::immutable(&shown, &json!(old), &Path::new("spec").child("selector"))
 }
 
 /// Whether a selector that is there selects everything.
@@ -262,7 +268,7 @@ impl ReplicaCounts {
 }
 
 pub(super) fn parts_of(parts: &[(&str, Option<i32>)], whole: i32, path: &Path) -> Vec<FieldError> {
-    let too_many = parts.iter().filter_map(|(name, count)| count.filter(|count| *count > whole).map(|count| (name, count)));
+    let too_many = parts.iter().map(|(name, count)| (name, count.unwrap_or(0))).filter(|(_, count)| *count > whole);
     too_many.map(|(name, count)| FieldError::invalid(path.child(name), count, "cannot be greater than status.replicas")).collect()
 }
 

@@ -57,12 +57,20 @@ impl<T: Serialize + ?Sized> Serialize for Below<'_, T> {
     }
 }
 
+/// Structs that name an object by a `name` that may be missing.
+const REFERENCES: &[&str] = &[
+    "LocalObjectReference", "ConfigMapEnvSource", "SecretEnvSource", "ConfigMapKeySelector", "SecretKeySelector", "ConfigMapProjection",
+    "SecretProjection", "ConfigMapVolumeSource",
+];
+
 /// A list, map or struct that is being written.
 pub(super) struct Parts<'a, C> {
     inner: C,
     place: Place<'a>,
     /// The always written fields of a struct that have not come yet.
     pending: &'static [(&'static str, Empty)],
+    /// Whether an empty `name` is left out: it is the name of something else, which may be unknown yet.
+    refers: bool,
 }
 
 impl<C: SerializeMap> Parts<'_, C> {
@@ -71,6 +79,9 @@ impl<C: SerializeMap> Parts<'_, C> {
             return Ok(());
         }
         self.write_missing(Some(name))?;
+        if self.refers && name == "name" && serde_json::to_value(value).is_ok_and(|value| value == "") {
+            return Ok(());
+        }
         self.inner.serialize_entry(name, &Below { value, place: self.place.below(name) })
     }
 
@@ -153,7 +164,7 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     }
 
     fn serialize_seq(self, length: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        Ok(Parts { inner: self.inner.serialize_seq(length)?, place: self.place, pending: &[] })
+        Ok(Parts { inner: self.inner.serialize_seq(length)?, place: self.place, pending: &[], refers: false })
     }
 
     fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, S::Error> {
@@ -169,7 +180,7 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     }
 
     fn serialize_map(self, length: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        Ok(Parts { inner: self.inner.serialize_map(length)?, place: self.place, pending: &[] })
+        Ok(Parts { inner: self.inner.serialize_map(length)?, place: self.place, pending: &[], refers: false })
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
@@ -184,7 +195,7 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
             // Limits are real numbers, which Go writes without a fraction where there is none.
             place = Place::Part { whole_numbers: true };
         }
-        Ok(Parts { inner, place, pending: fields_of(name) })
+        Ok(Parts { inner, place, pending: fields_of(name), refers: REFERENCES.contains(&name) })
     }
 
     fn serialize_struct_variant(self, _: &'static str, _: u32, _: &'static str, _: usize) -> Result<Self::SerializeStructVariant, S::Error> {

@@ -45,8 +45,7 @@ impl ApiServer {
         let version = options.resource_version.as_deref();
         if request.verb == Verb::Watch {
             let wanted = version.map_or(Ok(0), parse_version);
-            let info = request.kind.info();
-            wanted.map_err(|error| Status::invalid_kind(info.group, info.plural, "", &[error]))?;
+            wanted.map_err(|error| Status::new(500, "", error.to_string()))?;
             return Ok(self.list_latest(request, None));
         }
         if let Some(token) = &options.continue_token {
@@ -63,6 +62,12 @@ impl ApiServer {
             None => options.limit.is_some() && wanted > 0,
         };
         self.has_reached(wanted)?;
+        // What comes from the cache comes whole.
+        if version == Some("0") && options.limit.is_some() {
+            let mut whole = request.clone();
+            whole.options.limit = None;
+            return Ok(self.list_latest(&whole, None));
+        }
         if exact { self.list_at(request, wanted, None, || Status::expired(EXPIRED)) } else { Ok(self.list_latest(request, None)) }
     }
 

@@ -242,6 +242,12 @@ impl Request {
         self
     }
 
+    /// Only if the object has not been written since this version.
+    pub fn if_version(mut self, version: &str) -> Self {
+        self.options.precondition_resource_version = Some(version.to_owned());
+        self
+    }
+
     pub fn grace_period(mut self, seconds: i64) -> Self {
         self.options.grace_period_seconds = Some(seconds);
         self

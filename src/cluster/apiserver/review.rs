@@ -11,6 +11,7 @@ use k8s_openapi::api::authorization::v1::{
     NonResourceAttributes, NonResourceRule, ResourceAttributes, ResourceRule, SubjectAccessReviewSpec,
     SubjectAccessReviewStatus, SubjectRulesReviewStatus,
 };
+use podarium_api::selector::{FieldSelector, LabelSelector};
 use podarium_api::{Kind, Object, ObjectMeta, Resource as _, Status};
 
 use super::authentication::{User, UserInfo};
@@ -101,7 +102,8 @@ impl ApiServer {
             Decision::Allowed(grant) => (true, grant.to_string()),
             Decision::NoOpinion(reason) => (false, reason),
         };
-        SubjectAccessReviewStatus { allowed, denied: None, evaluation_error: None, reason: (!reason.is_empty()).then_some(reason) }
+        let evaluation_error = resource.and_then(selector_faults);
+        SubjectAccessReviewStatus { allowed, denied: None, evaluation_error, reason: (!reason.is_empty()).then_some(reason) }
     }
 
     /// All that the user may do in a namespace, as far as rules say it.
@@ -145,6 +147,39 @@ impl ApiServer {
             None => TokenReviewStatus { error: Some("invalid bearer token".to_owned()), user: Some(ReviewedUser::default()), ..TokenReviewStatus::default() },
         }
     }
+}
+
+/// Which selectors of a question cannot be read, and so count as missing.
+fn selector_faults(resource: &ResourceAttributes) -> Option<String> {
+    let mut faults = Vec::new();
+    if let Some(selector) = &resource.field_selector {
+        let raw = selector.raw_selector.as_deref().unwrap_or_default();
+        let wants = selector.requirements.as_deref().unwrap_or_default();
+        let is_good = |operator: &str, values: usize| matches!(operator, "In" | "NotIn") && values == 1;
+        let good = wants.iter().filter(|want| is_good(&want.operator, want.values.as_deref().unwrap_or_default().len())).count();
+        faults.extend(fault("fieldSelector", FieldSelector::parse(raw).is_ok(), good, wants.len()));
+    }
+    if let Some(selector) = &resource.label_selector {
+        let raw = selector.raw_selector.as_deref().unwrap_or_default();
+        let wants = selector.requirements.as_deref().unwrap_or_default();
+        let is_good = |operator: &str, values: usize| match operator {
+            "In" | "NotIn" => values > 0,
+            "Exists" | "DoesNotExist" => values == 0,
+            _ => false,
+        };
+        let good = wants.iter().filter(|want| is_good(&want.operator, want.values.as_deref().unwrap_or_default().len())).count();
+        faults.extend(fault("labelSelector", LabelSelector::parse(raw).is_ok(), good, wants.len()));
+    }
+    (!faults.is_empty()).then(|| faults.join("; "))
+}
+
+fn fault(name: &str, readable: bool, good: usize, all: usize) -> Option<String> {
+    let how = match (readable, good) {
+        (true, good) if good == all => return None,
+        (true, 1..) => "partially ignored",
+        _ => "ignored",
+    };
+    Some(format!("spec.resourceAttributes.{name} {how} due to parse error"))
 }
 
 /// The user that a review asks about; it has the groups that the question gives it and no more.

@@ -6,12 +6,13 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodCondition;
+use podarium_api::field::FieldError;
 use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
 
 use super::admission::pod_topology_labels;
-use super::{ApiServer, Body, Call, PatchType, Reply, Request, Subresource, Verb};
+use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb};
 
 impl ApiServer {
     /// Puts a pod on a node: the scheduler's one write.
@@ -20,19 +21,38 @@ impl ApiServer {
         let Body::Value(binding) = &request.body else {
             return Err(Status::bad_request("the body of a binding holds no binding"));
         };
-        let node = binding.pointer("/target/name").and_then(Value::as_str).unwrap_or_default();
+        let text = |place: &str| binding.pointer(place).and_then(Value::as_str).unwrap_or_default();
+        if text("/metadata/name") != &*key.name {
+            return Err(Status::bad_request("name in URL does not match name in Binding object"));
+        }
+        let (kind, node) = (text("/target/kind"), text("/target/name"));
+        let mut faults = Vec::new();
+        if !matches!(kind, "" | "Node") {
+            faults.push(FieldError::not_supported("target.kind", kind, &["Node", "<empty>"]));
+        }
+        if node.is_empty() {
+            faults.push(FieldError::required("target.name", ""));
+        }
+        if !faults.is_empty() {
+            let texts: Vec<String> = faults.iter().map(ToString::to_string).collect();
+            let text = if texts.len() == 1 { texts.concat() } else { format!("[{}]", texts.join(", ")) };
+            return Err(Status::new(500, "", text));
+        }
         let old = self.stored(Kind::Pod, &key)?.clone();
         let Object::Pod(pod) = &old else { return Err(Status::not_found(Kind::Pod, &key.name)) };
-        let uid = binding.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
+        let uid = text("/metadata/uid");
         if !uid.is_empty() && uid != pod.uid() {
             return Err(super::write::uid_conflict(Kind::Pod, &key, uid, pod.uid()));
         }
-        let conflict = |why: String| Status::conflict(Kind::Pod, &key.name, &why);
+        let conflict = |why: String| Status::conflict_of("pods/binding", &key.name, &why);
         if pod.metadata.deletion_timestamp.is_some() {
             return Err(conflict(format!("pod {} is being deleted, cannot be assigned to a host", key.name)));
         }
         if let Some(bound) = pod.spec.node_name.as_deref().filter(|name| !name.is_empty()) {
             return Err(conflict(format!("pod {} is already assigned to node {bound:?}", key.name)));
+        }
+        if pod.spec.scheduling_gates.as_ref().is_some_and(|gates| !gates.is_empty()) {
+            return Err(conflict(format!("pod {} has non-empty .spec.schedulingGates", key.name)));
         }
         let mut pod = pod.clone();
         let bound = Arc::make_mut(&mut pod);
@@ -47,14 +67,13 @@ impl ApiServer {
             type_: "PodScheduled".to_owned(),
             status: "True".to_owned(),
             last_transition_time: Some(self.epoch.seconds(call.now)),
-            observed_generation: bound.metadata.generation,
             ..PodCondition::default()
         });
         if !call.dry_run {
             self.commit(Kind::Pod, key.clone(), Some(pod.into_object()), call);
         }
         call.created = true;
-        Ok(Reply::Success { kind: Kind::Pod, name: key.name, uid: String::new() })
+        Ok(Reply::Value(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
     }
 
     /// Reads or writes the replica count of what has one.
@@ -69,9 +88,20 @@ impl ApiServer {
             (Verb::Get, _) => return Ok(Reply::Value(current)),
             (Verb::Update, Body::Value(scale)) => scale.clone(),
             (Verb::Patch, Body::Patch(PatchType::Apply, configuration)) => self.apply_scale(&old, &current, configuration, request.options.force, call)?,
-            (Verb::Patch, Body::Patch(patch_type, patch)) => podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?,
+            (Verb::Patch, Body::Patch(patch_type, patch)) => {
+                let patched = podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?;
+                check_scale(&patched, *patch_type, patch, request.options.field_validation, &mut call.warnings)?;
+                patched
+            }
             (verb, _) => return Err(Status::method_not_allowed(request.kind, verb.name())),
         };
+        let name = wanted.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        if name != &*key.name {
+            return Err(Status::bad_request(match name {
+                "" => format!("the name of the object ({} based on URL) was undeterminable: name must be provided", key.name),
+                _ => format!("the name of the object ({name}) does not match the name on the URL ({})", key.name),
+            }));
+        }
         let version = wanted.pointer("/metadata/resourceVersion").and_then(Value::as_str).unwrap_or_default();
         if !version.is_empty() && Some(version) != old.meta().resource_version.as_deref() {
             return Err(Status::modified(request.kind, &key.name));
@@ -91,6 +121,29 @@ impl ApiServer {
         let object = self.replace(object, old, Some(Subresource::Scale), call)?;
         scale_of(&object).map(Reply::Value).ok_or_else(Status::no_such_path)
     }
+}
+
+/// Whether a patched Scale is one; what it has besides is told as the request wants it.
+fn check_scale(patched: &Value, patch_type: PatchType, patch: &Value, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<(), Status> {
+    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, patch, patched, why);
+    let spec = patched.get("spec").unwrap_or(&Value::Null);
+    let (Some(fields), Some(top)) = (spec.as_object(), patched.as_object()) else {
+        let found = podarium_api::decode::go_kind(spec);
+        return Err(wrong(&format!("json: cannot unmarshal {found} into Go struct field Scale.spec of type v1.ScaleSpec")));
+    };
+    if let Some(replicas) = fields.get("replicas").filter(|replicas| !replicas.is_null() && replicas.as_i64().is_none_or(|number| i32::try_from(number).is_err())) {
+        let found = if replicas.is_number() { format!("number {replicas}") } else { podarium_api::decode::go_kind(replicas).to_owned() };
+        return Err(wrong(&format!("json: cannot unmarshal {found} into Go struct field ScaleSpec.spec.replicas of type int32")));
+    }
+    let known = ["apiVersion", "kind", "metadata", "spec", "status"];
+    let unknown = top.keys().filter(|name| !known.contains(&name.as_str())).cloned();
+    let unknown: Vec<String> = unknown.chain(fields.keys().filter(|name| *name != "replicas").map(|name| format!("spec.{name}"))).map(|name| format!("unknown field {name:?}")).collect();
+    match validation {
+        FieldValidation::Strict if !unknown.is_empty() => return Err(wrong(&format!("strict decoding error: {}", unknown.join(", ")))),
+        FieldValidation::Warn => warnings.extend(unknown),
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Kinds of which some objects have a `/scale`; of the others not even the path exists.

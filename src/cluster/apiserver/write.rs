@@ -9,6 +9,7 @@ use podarium_api::decode::Decoded;
 use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
+use super::authorization::Judge;
 use super::admission::{self, Attributes, validating};
 use super::review::is_review;
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, rest, storage_rules};
@@ -27,6 +28,8 @@ impl ApiServer {
         let kind = object.kind();
         self.check_definition(&object)?;
         forget_system_fields(&mut object);
+        dedup_owners(&mut object, &mut call.warnings);
+        let is_versioned = call.managed.is_none() && object.meta().resource_version.as_deref().is_some_and(|version| version.parse::<u64>().is_ok_and(|version| version != 0));
         object.set_defaults();
         self.track_create(&object, None, call);
         // Admission sees an object that has no name yet if only a prefix was given.
@@ -34,7 +37,9 @@ impl ApiServer {
         if is_review(kind) {
             let errors = object.validate();
             if !errors.is_empty() {
-                return Err(Status::invalid(kind, object.meta().name.as_deref().unwrap_or_default(), &errors));
+                // The reference leaves out which review it is.
+                let which = if kind.info().group == "authorization.k8s.io" { "" } else { kind.info().kind };
+                return Err(Status::invalid_kind(kind.info().group, which, "", &errors));
             }
             return self.review(&object, call);
         }
@@ -43,8 +48,17 @@ impl ApiServer {
         call.warnings.extend(object.warnings_before_create());
         object.prepare_for_create();
         rest::complete_new(&mut object, &call.user, &self.epoch.seconds(call.now));
-        let key = Key::of(&object);
-        self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
+        let taken = self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
+        let made = self.make(object, is_versioned, call);
+        if made.is_err() || call.dry_run {
+            self.allocator.give_back(&taken);
+        }
+        made
+    }
+
+    /// The second half of a creation: the object is complete.
+    fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
+        let (kind, key) = (object.kind(), Key::of(&object));
         let errors = object.validate();
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
@@ -53,6 +67,9 @@ impl ApiServer {
         self.validate_admission(Some(&object), None, None, call)?;
         call.warnings.extend(object.warnings());
         self.check_admission(kind, &mut object, None, None, call)?;
+        if is_versioned {
+            return Err(Status::new(500, "", "resourceVersion should not be set on objects to be created"));
+        }
         if self.store.get(kind, &key).is_some() {
             let generated = object.meta().generate_name.as_deref().is_some_and(|base| !base.is_empty());
             return Err(if generated { Status::generated_name_taken(kind, &key.name) } else { Status::already_exists(kind, &key.name) });
@@ -124,6 +141,8 @@ impl ApiServer {
             old,
             store: &self.store,
             stream: &mut self.stream,
+            dry_run: call.dry_run,
+            judge: Judge { store: &self.store, rbac: &self.rbac, mode: self.mode },
             user: &call.user,
             warnings: &mut call.warnings,
         }
@@ -151,6 +170,7 @@ impl ApiServer {
             object,
             old,
             store: &self.store,
+            judge: Judge { store: &self.store, rbac: &self.rbac, mode: self.mode },
             user: &call.user,
             dry_run: call.dry_run,
             warnings: &mut call.warnings,
@@ -163,14 +183,8 @@ impl ApiServer {
             return Err(Status::bad_request("the body of an update holds no object"));
         };
         match_namespace(&mut object, &key.namespace)?;
-        let name = object.meta().name.as_deref().unwrap_or_default();
-        if name != &*key.name {
-            let text = match name {
-                "" => format!("the name of the object ({} based on URL) was undeterminable: name must be provided", key.name),
-                _ => format!("the name of the object ({name}) does not match the name on the URL ({})", key.name),
-            };
-            return Err(Status::bad_request(text));
-        }
+        match_name(&object, &key.name)?;
+        dedup_owners(&mut object, &mut call.warnings);
         let old = match self.store.get(request.kind, &key) {
             Some(_) => self.stored_as_asked(request.kind, &key)?,
             None if storage_rules::is_created_by_update(request.kind) && request.subresource.is_none() => {
@@ -196,7 +210,20 @@ impl ApiServer {
         }
         let old = self.stored_as_asked(request.kind, &key)?;
         let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
-        let object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
+        if request.options.field_validation == FieldValidation::Strict && !decoded.strict_errors.is_empty() {
+            let why = format!("strict decoding error: {}", decoded.strict_errors.join(", "));
+            let patched = patch::apply(request.kind, patch_type, &self.patched_state(&old, &body).to_value(), &body)?;
+            return Err(patch::unreadable(patch_type, &body, &patched, &why));
+        }
+        let mut object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
+        match_namespace(&mut object, &key.namespace)?;
+        match_name(&object, &key.name)?;
+        // Whoever patches the uid is told that it stays, not that there is another object. Twice, as of a name.
+        let uid = object.meta().uid.as_deref().unwrap_or_default();
+        if !uid.is_empty() && Some(uid) != old.meta().uid.as_deref() {
+            let error = FieldError::invalid("metadata.uid", uid, "field is immutable");
+            return Err(Status::invalid(request.kind, &key.name, &[error.clone(), error]));
+        }
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
@@ -227,23 +254,36 @@ impl ApiServer {
         rest::certificate_signing_request::stamp_conditions(&mut object, &old, &self.epoch.seconds(call.now));
         self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
-        self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
+        let taken = self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
+        let put = self.put_in_place(object, &old, subresource, call);
+        match &put {
+            Ok(object) if !call.dry_run => self.allocator.settle(object, Some(&old)),
+            _ => self.allocator.give_back(&taken),
+        }
+        put
+    }
+
+    /// The second half of an update: the object is complete.
+    fn put_in_place(&mut self, mut object: Object, old: &Object, subresource: Option<Subresource>, call: &mut Call) -> Result<Object, Status> {
+        let (kind, key) = (old.kind(), Key::of(old));
+        let status_only = subresource == Some(Subresource::Status);
+        let part = subresource.and_then(Subresource::part);
         let errors = match part {
-            Some(part) => object.validate_part_update(part, &old),
-            None => object.validate_replacement(&old, status_only),
+            Some(part) => object.validate_part_update(part, old),
+            None => object.validate_replacement(old, status_only),
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
-        self.check_certificates(&object, Some(&old), subresource, call)?;
-        self.validate_admission(Some(&object), Some(&old), subresource, call)?;
+        self.check_certificates(&object, Some(old), subresource, call)?;
+        self.validate_admission(Some(&object), Some(old), subresource, call)?;
         if subresource.is_none() {
-            call.warnings.extend(object.warnings_on_update(&old));
+            call.warnings.extend(object.warnings_on_update(old));
         }
-        self.check_admission(kind, &mut object, Some(&old), subresource, call)?;
+        self.check_admission(kind, &mut object, Some(old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
-        if object == old && self.owned_as_before(kind, &key, call) {
-            return Ok(old);
+        if object == *old && self.owned_as_before(kind, &key, call) {
+            return Ok(old.clone());
         }
         if call.dry_run {
             return Ok(object);
@@ -251,9 +291,31 @@ impl ApiServer {
         if is_finished(&object) {
             return Ok(self.remove(kind, key, object, call));
         }
-        self.keep_address(Some(&object), Some(&old), call)?;
+        self.keep_address(Some(&object), Some(old), call)?;
         Ok(self.commit(kind, key, Some(object), call))
     }
+}
+
+/// The name of an object is that of its path.
+pub(super) fn match_name(object: &Object, name: &str) -> Result<(), Status> {
+    match object.meta().name.as_deref().unwrap_or_default() {
+        own if own == name => Ok(()),
+        "" => Err(Status::bad_request(format!("the name of the object ({name} based on URL) was undeterminable: name must be provided"))),
+        own => Err(Status::bad_request(format!("the name of the object ({own}) does not match the name on the URL ({name})"))),
+    }
+}
+
+/// Owners that are named twice count once, with a warning.
+fn dedup_owners(object: &mut Object, warnings: &mut Vec<String>) {
+    let owners = object.meta().owner_references.as_deref().unwrap_or_default();
+    let is_again = |at: usize| owners[..at].contains(&owners[at]);
+    let again: Vec<String> = (0..owners.len()).filter(|at| is_again(*at)).map(|at| owners[at].uid.clone()).collect();
+    if again.is_empty() {
+        return;
+    }
+    let once = (0..owners.len()).filter(|at| !is_again(*at)).map(|at| owners[at].clone()).collect();
+    object.meta_mut().owner_references = Some(once);
+    warnings.push(format!(".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: {}", again.join(", ")));
 }
 
 /// Nobody but the server says these of a new object.
@@ -273,11 +335,11 @@ pub(crate) fn strictly(decoded: Decoded, validation: FieldValidation, warnings: 
     Ok(decoded.object)
 }
 
-/// A namespace whose finalizers alone are as in the request.
+/// A namespace as in the request, but for its status.
 fn finalized(object: &Object, old: &Object) -> Object {
     let (Object::Namespace(new), Object::Namespace(old)) = (object, old) else { return old.clone() };
-    let mut next = (**old).clone();
-    Arc::make_mut(&mut next.spec).finalizers.clone_from(&new.spec.finalizers);
+    let mut next = (**new).clone();
+    next.status = Arc::clone(&old.status);
     Arc::new(next).into_object()
 }
 

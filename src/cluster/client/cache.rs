@@ -196,6 +196,19 @@ impl Caches {
         cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, &place)).filter_map(T::from_object)
     }
 
+    /// The names of the nodes that pods are bound to, in their order. It takes as long as there are nodes, not pods.
+    pub fn nodes_of_pods(&self) -> impl Iterator<Item = &str> {
+        let index = self.kinds.get(&Kind::Pod).map(|cache| &cache.on_node);
+        let mut least: Arc<str> = "".into();
+        let names = std::iter::from_fn(move || {
+            let (node, _) = index?.range((least.clone(), Key::new("", ""))..).next()?;
+            // The least text that is greater.
+            least = format!("{node}\0").into();
+            Some(&**node)
+        });
+        names.filter(|name| !name.is_empty())
+    }
+
     /// The pods that are bound to a node.
     pub fn on_node<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Arc<podarium_api::Pod>> {
         let cache = self.kinds.get(&Kind::Pod);

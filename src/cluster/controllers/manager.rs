@@ -96,7 +96,7 @@ impl Runner {
             queue: WorkQueue::with_back_off(C::BACK_OFF.0, C::BACK_OFF.1),
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
-            recorder: Recorder::new(C::NAME, ""),
+            recorder: Recorder::new(C::REPORTER, ""),
             client: TokenBucket::new(C::CLIENT.0, C::CLIENT.1),
             alarm: None,
         }

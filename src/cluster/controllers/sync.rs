@@ -33,6 +33,8 @@ use crate::store::Key;
 pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     /// As its events name it, e.g. `replicaset-controller`.
     const NAME: &'static str;
+    /// The name under which it reports events, if that is another.
+    const REPORTER: &'static str = Self::NAME;
     /// The account in `kube-system` whose name and rights it uses; empty for kube-controller-manager's own.
     const SERVICE_ACCOUNT: &'static str = Self::NAME;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).

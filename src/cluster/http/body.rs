@@ -231,6 +231,15 @@ fn check_kind(value: &Value, subresource: &resources::Subresource) -> Result<(),
     if kind.is_empty() || kind == wanted {
         return Ok(());
     }
+    let known = Kind::ALL.iter().any(|other| other.info().kind == kind && other.info().api_version() == version);
+    if known {
+        let group = match subresource.of {
+            Some(("", _)) | None => "core",
+            Some((group, _)) => group.split('.').next().unwrap_or_default(),
+        };
+        let of = version.split_once('/').map_or("v1", |(_, version)| version);
+        return Err(Status::bad_request(format!("{kind} in version {of:?} cannot be handled as a {wanted}: converting (v1.{kind}) to ({group}.{wanted}): unknown conversion")));
+    }
     let why = format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
     let version = version.rsplit('/').next().unwrap_or_default();
     Err(Status::bad_request(format!("{kind} in version {version:?} cannot be handled as a {wanted}: {why}")))

@@ -16,18 +16,21 @@ const VERBS: [&str; 8] = ["delete", "deletecollection", "get", "list", "patch", 
 /// Every version of every custom kind that is served.
 pub(super) fn served(store: &Store) -> Vec<Served> {
     let definitions = store.list(Kind::CustomResourceDefinition, None).filter_map(CustomResourceDefinition::from_object);
-    definitions.flat_map(|definition| definition.definitions.all_served().into_iter().map(|version| resource(version, definition.is("Terminating")))).collect()
+    definitions.flat_map(|definition| definition.definitions.all_served().into_iter().map(|version| {
+        let stored = definition.spec.versions.iter().find(|version| version.storage).map(|version| version.name.clone());
+        resource(version, definition.is("Terminating"), stored)
+    })).collect()
 }
 
 /// What a version of a custom kind offers; one that is going away can only be read and deleted.
-fn resource(definition: &Definition, terminating: bool) -> Served {
+fn resource(definition: &Definition, terminating: bool, stored_in: Option<String>) -> Served {
     let verbs = VERBS.into_iter().filter(|verb| !(terminating && matches!(*verb, "create" | "patch" | "update"))).collect();
     let parts = [(definition.has_status(), resources::STATUS), (definition.scale().is_some(), resources::SCALE)];
     Served {
         info: *definition.info(),
         verbs,
         parts: parts.into_iter().filter(|(has, _)| *has).map(|(_, part)| part).collect(),
-        hashed: false,
+        stored_in,
     }
 }
 

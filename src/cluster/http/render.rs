@@ -87,8 +87,9 @@ impl Rendering {
             Reply::List { kind, items, resource_version, continue_token, remaining } => {
                 // A list of what is not stored has no version.
                 let mut metadata = if *resource_version == 0 { json!({}) } else { json!({"resourceVersion": resource_version.to_string()}) };
-                if let Some(token) = continue_token {
-                    metadata["continue"] = json!(token);
+                // Lists of custom kinds say that there is no more, too.
+                if continue_token.is_some() || (self.definition.is_some() && self.agreed.form == Form::Plain) {
+                    metadata["continue"] = json!(continue_token.as_deref().unwrap_or_default());
                 }
                 if let Some(remaining) = remaining {
                     metadata["remainingItemCount"] = json!(remaining);
@@ -129,7 +130,13 @@ impl Rendering {
             }
             Form::Metadata | Form::MetadataList => {
                 let items = Each(items.map(|(object, managed)| self.metadata_of(object, managed)));
-                encode(code, &List { kind: "PartialObjectMetadataList".to_owned(), api_version: self.meta_version().to_owned(), metadata, items }, encoding)
+                let (kind, api_version) = ("PartialObjectMetadataList", self.meta_version().to_owned());
+                // Go writes a list that nobody has made as `null`.
+                if items.0.clone().next().is_none() {
+                    let empty = json!({"kind": kind, "apiVersion": api_version, "metadata": metadata, "items": null});
+                    return encode(code, &Ordered::new(&empty), encoding);
+                }
+                encode(code, &List { kind: kind.to_owned(), api_version, metadata, items }, encoding)
             }
         }
     }

@@ -71,6 +71,11 @@ pub(crate) fn verbs(info: &ResourceInfo) -> &'static [&'static str] {
     Kind::ALL.iter().find(|kind| kind.info() == *info).map_or(ALL, |kind| kind.verbs())
 }
 
+/// Whether a group is one of the server's own.
+pub(crate) fn is_built_in(group: &str) -> bool {
+    Kind::ALL.iter().any(|kind| kind.info().group == group)
+}
+
 pub(crate) fn subresources(info: &ResourceInfo) -> &'static [Subresource] {
     let found = SUBRESOURCES.iter().find(|(group, plural, _)| (*group, *plural) == (info.group, info.plural));
     match found {

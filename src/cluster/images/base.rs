@@ -62,6 +62,87 @@ _apt:x:42:65534::/nonexistent:/usr/sbin/nologin
 nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin
 ";
 
+/// The groups of Alpine's image.
+const ALPINE_GROUPS: &str = "\
+root:x:0:root
+bin:x:1:root,bin,daemon
+daemon:x:2:root,bin,daemon
+sys:x:3:root,bin
+adm:x:4:root,daemon
+tty:x:5:
+disk:x:6:root
+lp:x:7:lp
+kmem:x:9:
+wheel:x:10:root
+floppy:x:11:root
+mail:x:12:mail
+news:x:13:news
+uucp:x:14:uucp
+cron:x:16:cron
+audio:x:18:
+cdrom:x:19:
+dialout:x:20:root
+ftp:x:21:
+sshd:x:22:
+input:x:23:
+tape:x:26:root
+video:x:27:root
+netdev:x:28:
+kvm:x:34:kvm
+games:x:35:
+shadow:x:42:
+www-data:x:82:
+users:x:100:games
+ntp:x:123:
+abuild:x:300:
+utmp:x:406:
+ping:x:999:
+nogroup:x:65533:
+nobody:x:65534:
+";
+
+/// The groups of Debian's image.
+const DEBIAN_GROUPS: &str = "\
+root:x:0:
+daemon:x:1:
+bin:x:2:
+sys:x:3:
+adm:x:4:
+tty:x:5:
+disk:x:6:
+lp:x:7:
+mail:x:8:
+news:x:9:
+uucp:x:10:
+man:x:12:
+proxy:x:13:
+kmem:x:15:
+dialout:x:20:
+fax:x:21:
+voice:x:22:
+cdrom:x:24:
+floppy:x:25:
+tape:x:26:
+sudo:x:27:
+audio:x:29:
+dip:x:30:
+www-data:x:33:
+backup:x:34:
+operator:x:37:
+list:x:38:
+irc:x:39:
+src:x:40:
+shadow:x:42:
+utmp:x:43:
+video:x:44:
+sasl:x:45:
+plugdev:x:46:
+staff:x:50:
+games:x:60:
+users:x:100:
+nogroup:x:65534:
+";
+
 /// What an image stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Base {
@@ -76,6 +157,24 @@ pub enum Base {
 
 impl Base {
     pub const ALL: [Base; 5] = [Base::Scratch, Base::Busybox, Base::Alpine, Base::Debian, Base::Node];
+
+    /// Its accounts, as `/etc/passwd` has them.
+    pub(super) fn users(self) -> &'static str {
+        match self {
+            Base::Busybox => BUSYBOX_USERS,
+            Base::Alpine => ALPINE_USERS,
+            Base::Scratch | Base::Debian | Base::Node => DEBIAN_USERS,
+        }
+    }
+
+    /// Its groups, as `/etc/group` has them.
+    pub(super) fn groups(self) -> &'static str {
+        match self {
+            Base::Scratch | Base::Busybox => "",
+            Base::Alpine => ALPINE_GROUPS,
+            Base::Debian | Base::Node => DEBIAN_GROUPS,
+        }
+    }
 
     /// A computer with these programs and no processes.
     pub(super) fn machine(self) -> Machine {
@@ -92,12 +191,10 @@ impl Base {
             // This image knows its users and not its groups.
             machine.files.remove("/etc/group", Time::ZERO).expect("a new machine has one");
         }
-        let users = match self {
-            Base::Busybox => BUSYBOX_USERS,
-            Base::Alpine => ALPINE_USERS,
-            Base::Scratch | Base::Debian | Base::Node => DEBIAN_USERS,
-        };
-        machine.files.write("/etc/passwd", users, 0o644, Time::ZERO).expect("/etc is there");
+        machine.files.write("/etc/passwd", self.users(), 0o644, Time::ZERO).expect("/etc is there");
+        if !self.groups().is_empty() {
+            machine.files.write("/etc/group", self.groups(), 0o644, Time::ZERO).expect("/etc is there");
+        }
         let release = match self {
             Base::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
             Base::Debian | Base::Node => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",

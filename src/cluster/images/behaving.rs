@@ -9,8 +9,8 @@ use std::time::Duration;
 use podarium_sim::Time;
 
 use super::cpu_meter::CpuMeter;
-use super::{Behavior, Ended, LogLine, LogText, Output, Spawned, Taken};
-use crate::network::{Answered, Asked};
+use super::{Access, Behavior, Ended, Line, LogLine, LogText, Output, Spawned, Taken};
+use crate::network::{Answered, Asked, Peer};
 
 /// The exit code of a process that died of SIGKILL.
 const KILLED: i32 = 137;
@@ -34,6 +34,10 @@ pub struct Behaving {
     /// Its CPU limit, and when it has done the work that it has taken on under that limit.
     cpu_limit: Option<u64>,
     cpu_free: Time,
+    memory_limit: Option<u64>,
+    /// What requests have leaked, and what those under way hold until when.
+    leaked: u64,
+    held: Vec<(Time, u64)>,
 }
 
 /// Its answers, made once.
@@ -69,13 +73,15 @@ impl Answers {
 impl Behaving {
     /// Plays this in a container of an image of this version.
     pub fn start(behavior: Behavior, version: &str, spawned: &Spawned) -> Self {
-        let greeting = behavior.logs.iter().filter_map(|log| match log {
-            LogText::Once(line) => Some(line.clone()),
-            LogText::Every(..) => None,
+        let greeting = behavior.logs.iter().flat_map(|log| match log {
+            LogText::Workers(first) => (*first..first + spawned.cpus).map(|pid| date(spawned, &format!("%Y/%m/%d %H:%M:%S [notice] 1#1: start worker process {pid}"))).collect(),
+            LogText::Once(line) => vec![line.clone()],
+            LogText::Dated(line) => vec![date(spawned, line)],
+            LogText::Every(..) => Vec::new(),
         });
         let lines_at = behavior.logs.iter().enumerate().filter_map(|(place, log)| match log {
             LogText::Every(period, _) => Some((place, spawned.at + *period)),
-            LogText::Once(_) => None,
+            LogText::Once(_) | LogText::Dated(_) | LogText::Workers(_) => None,
         });
         Behaving {
             started: spawned.at,
@@ -88,6 +94,9 @@ impl Behaving {
             cpu: CpuMeter::new(spawned.at),
             cpu_limit: spawned.cpu_limit,
             cpu_free: spawned.at,
+            memory_limit: spawned.memory_limit,
+            leaked: 0,
+            held: Vec::new(),
             behavior: Arc::new(behavior),
         }
     }
@@ -99,6 +108,18 @@ impl Behaving {
         let nanos = u64::try_from(cpu.as_nanos() * 1000 / u128::from(limit)).unwrap_or(u64::MAX);
         self.cpu_free = self.cpu_free.max(now) + Duration::from_nanos(nanos);
         self.cpu_free
+    }
+
+    /// A request needs memory until it is answered, and some for ever. Too much gets the program killed.
+    fn hold(&mut self, now: Time, until: Time, bytes: u64) {
+        self.leaked += self.behavior.leaks.per_request;
+        if bytes > 0 {
+            self.held.retain(|(until, _)| *until > now);
+            self.held.push((until, bytes));
+        }
+        if self.memory_limit.is_some_and(|limit| self.memory_bytes(now) > limit) {
+            self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
+        }
     }
 
     fn works(&self, now: Time) -> bool {
@@ -117,21 +138,27 @@ impl Behaving {
     }
 
     /// What it answers on a port and path, how long that takes and what it costs. `None`: it does not listen there.
-    fn answer(&self, port: u16, path: &str, now: Time) -> Option<(&Arc<Answered>, Duration, Duration)> {
+    fn answer(&self, port: u16, path: &str, now: Time) -> Option<(&Arc<Answered>, Duration, Duration, u64)> {
         if !self.listens(port, now) {
             return None;
         }
         if !self.is_ready(now) {
-            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO));
+            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO, 0));
         }
         let on_port = || self.behavior.serves.iter().enumerate().filter(|(_, serves)| serves.port == port);
         let exact = on_port().find(|(_, serves)| serves.path.as_deref() == Some(path));
         let found = exact.or_else(|| on_port().find(|(_, serves)| serves.path.is_none()));
         Some(match found {
-            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu),
-            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO),
+            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu, serves.memory_bytes),
+            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO, 0),
         })
     }
+}
+
+/// A line with the time at which the container was started.
+fn date(spawned: &Spawned, format: &str) -> String {
+    let nanos = i128::from(spawned.epoch_nanos) + i128::from(spawned.at.as_nanos());
+    jiff::Timestamp::from_nanosecond(nanos).unwrap_or_default().strftime(format).to_string()
 }
 
 /// A process that needs more memory than it may have is killed as soon as it works.
@@ -140,8 +167,13 @@ fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
         return Some((spawned.at + behavior.starts_in, Ended { code: KILLED, out_of_memory: true }));
     }
     let run = usize::try_from(spawned.attempt).unwrap_or(usize::MAX);
-    let exit = behavior.exits.get(run).or(behavior.exits.last())?;
-    Some((spawned.at + exit.after, Ended::code(exit.code)))
+    let exit = behavior.exits.get(run).or(behavior.exits.last()).map(|exit| (spawned.at + exit.after, Ended::code(exit.code)));
+    // What leaks by itself is full at a moment that is known.
+    let full = spawned.memory_limit.filter(|_| behavior.leaks.per_second > 0).map(|limit| {
+        let seconds = (limit - behavior.memory_bytes) / behavior.leaks.per_second + 1;
+        (spawned.at + Duration::from_secs(seconds), Ended { code: KILLED, out_of_memory: true })
+    });
+    [exit, full].into_iter().flatten().min_by_key(|(at, _)| *at)
 }
 
 /// What a container does with it.
@@ -153,11 +185,11 @@ impl Behaving {
     }
 
     pub fn run(&mut self, now: Time, out: &mut Output) {
-        out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: line.into() }));
+        out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: Line::Text(line.into()) }));
         for (place, at) in &mut self.lines_at {
             let LogText::Every(period, line) = &self.behavior.logs[*place] else { continue };
             while *at <= now {
-                out.lines.push(LogLine { at: *at, text: line.as_str().into() });
+                out.lines.push(LogLine { at: *at, text: Line::Text(line.as_str().into()) });
                 *at += (*period).max(Duration::from_millis(1));
             }
         }
@@ -182,7 +214,7 @@ impl Behaving {
         if asked.tls && !self.behavior.tls && self.listens(port, now) {
             return Taken::NotTls;
         }
-        let Some((answered, takes, cpu)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
+        let Some((answered, takes, cpu, memory)) = self.answer(port, asked.path_only(), now) else { return Taken::Refused };
         let answered = answered.clone();
         self.cpu.add(now, cpu);
         let begins = match self.workers.iter_mut().min() {
@@ -193,12 +225,21 @@ impl Behaving {
             }
             None => now,
         };
-        Taken::Answer { at: (begins + takes).max(self.compute(cpu, begins)), answered }
+        let at = (begins + takes).max(self.compute(cpu, begins));
+        self.hold(now, at, memory);
+        Taken::Answer { at, answered }
+    }
+
+    /// The line of its access log about a request that is answered so, if it keeps one.
+    pub fn access(&self, asked: &Arc<Asked>, from: Peer, answered: &Answered, unix_nanos: i64) -> Option<Line> {
+        let format = self.behavior.access_log?;
+        let (status, bytes) = (answered.status, if asked.method == "HEAD" { 0 } else { answered.body.len() });
+        Some(Line::Access(Arc::new(Access { format, from, asked: asked.clone(), status, bytes, unix_nanos })))
     }
 
     /// Its container has other limits now.
     pub fn resize(&mut self, memory_limit: Option<u64>, cpu_limit: Option<u64>, now: Time) {
-        self.cpu_limit = cpu_limit;
+        (self.cpu_limit, self.memory_limit) = (cpu_limit, memory_limit);
         if memory_limit.is_some_and(|limit| self.behavior.memory_bytes > limit) {
             self.end = Some((now, Ended { code: KILLED, out_of_memory: true }));
         }
@@ -214,8 +255,10 @@ impl Behaving {
         self.rule(line, now).map(|rule| (i32::from(!rule.succeeds), rule.output.clone()))
     }
 
-    pub fn memory_bytes(&self) -> u64 {
-        self.behavior.memory_bytes
+    pub fn memory_bytes(&self, now: Time) -> u64 {
+        let held: u64 = self.held.iter().filter(|(until, _)| *until > now).map(|(_, bytes)| bytes).sum();
+        let age = now.since(self.started).as_secs();
+        self.behavior.memory_bytes + self.leaked + held + self.behavior.leaks.per_second * age
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {
@@ -225,11 +268,40 @@ impl Behaving {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Exit;
+    use super::super::{Exit, Leaks};
     use super::*;
 
     fn spawned(attempt: u32) -> Spawned {
         Spawned { attempt, memory_limit: Some(20 << 20), ..Spawned::plain(Time::from_secs(10)) }
+    }
+
+    #[test]
+    fn what_leaks_is_killed_when_it_is_full() {
+        let of = |leaks: Leaks, memory: u64| {
+            let mut behavior = Behavior { memory_bytes: 10 << 20, leaks, starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
+            behavior.serves[0].takes = Duration::from_secs(1);
+            behavior.serves[0].memory_bytes = memory;
+            Behaving::start(behavior, "1", &spawned(0))
+        };
+        let by_itself = of(Leaks { per_request: 0, per_second: 1 << 20 }, 0);
+        assert_eq!(by_itself.memory_bytes(Time::from_secs(14)), 14 << 20);
+        assert_eq!(by_itself.end, Some((Time::from_secs(21), Ended { code: KILLED, out_of_memory: true })), "its limit is 20 MiB");
+        let mut by_requests = of(Leaks { per_request: 3 << 20, per_second: 0 }, 0);
+        let mut at_once = of(Leaks::default(), 4 << 20);
+        for _ in 0..3 {
+            status(&mut by_requests, "/", 11);
+        }
+        assert_eq!((by_requests.memory_bytes(Time::from_secs(50)), by_requests.end), (19 << 20, None));
+        status(&mut by_requests, "/", 12);
+        assert_eq!(by_requests.end, Some((Time::from_secs(12), Ended { code: KILLED, out_of_memory: true })));
+        for second in [11, 12, 13] {
+            status(&mut at_once, "/", second);
+        }
+        assert_eq!((at_once.memory_bytes(Time::from_secs(30)), at_once.end), (10 << 20, None), "one after the other they fit");
+        for _ in 0..3 {
+            status(&mut at_once, "/", 40);
+        }
+        assert_eq!(at_once.end.map(|(at, _)| at), Some(Time::from_secs(40)));
     }
 
     #[test]
@@ -253,7 +325,7 @@ mod tests {
 
     fn status(process: &mut Behaving, path: &str, second: u64) -> Option<u16> {
         match process.take(80, &Asked::get("web", path), Time::from_secs(second)) {
-            Taken::Refused | Taken::NotTls | Taken::Later(_) => None,
+            Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => None,
             Taken::Answer { answered, .. } => Some(answered.status),
         }
     }
@@ -268,7 +340,7 @@ mod tests {
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
                 Taken::Answer { at, .. } => (at - now).as_millis(),
-                Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
+                Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => 0,
             })
             .collect();
         assert_eq!(waits, [100, 100, 200, 200, 300]);
@@ -283,7 +355,7 @@ mod tests {
         let mut process = Behaving::start(behavior, "1", &limited);
         let mut wait = |millis: u64| match process.take(80, &Asked::get("web", "/"), Time::from_millis(millis)) {
             Taken::Answer { at, .. } => (at - Time::from_millis(millis)).as_millis(),
-            Taken::Refused | Taken::NotTls | Taken::Later(_) => 0,
+            Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => 0,
         };
         assert_eq!([wait(20_000), wait(20_000), wait(21_000)], [250, 500, 250]);
     }

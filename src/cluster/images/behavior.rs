@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::Machine;
+use podarium_machine::{Machine, Program, Signal};
 
-use super::Base;
+use super::{AccessFormat, Base};
 
 /// Something to pull. Nodes have a layer once, however many images share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,19 @@ pub struct Image {
     pub user: u32,
     /// Which everyday programs there are.
     pub base: Base,
-    /// Files of its own, by path.
+    /// Files of its own, by path; a path that ends with a slash is a directory.
     pub files: Vec<(String, String)>,
+    /// Symbolic links of its own: path and target.
+    pub links: Vec<(String, String)>,
+    /// Programs of its own.
+    pub binaries: Vec<Binary>,
+    /// What goes on in the place of a played program as soon as somebody looks closer: a program that behaves the same
+    /// and is already running.
+    pub resumes: Option<Binary>,
+    /// A played program cannot play what it does with files in these places: if anything is mounted there, it runs.
+    pub looks_at: Vec<String>,
+    /// How its containers are asked to stop.
+    pub stop_signal: Signal,
     /// Its whole disk and programs, of an image that was built: in the place of the base.
     pub contents: Option<Contents>,
     /// The digest of its manifest, if it was built.
@@ -69,6 +80,11 @@ impl Image {
             user: 0,
             base: Base::Debian,
             files: Vec::new(),
+            links: Vec::new(),
+            binaries: Vec::new(),
+            resumes: None,
+            looks_at: Vec::new(),
+            stop_signal: Signal::Terminate,
             contents: None,
             digest: None,
             commands: Vec::new(),
@@ -79,6 +95,12 @@ impl Image {
     pub fn running(name: &str, bytes: u64, base: Base, args: &[&str]) -> Self {
         let args = args.iter().map(|word| (*word).to_owned()).collect();
         Image { behavior: None, programs: Vec::new(), entrypoint: Vec::new(), args, base, ..Image::new(name, bytes) }
+    }
+
+    /// An image whose containers run this program of its own.
+    pub fn of(name: &str, bytes: u64, base: Base, program: Binary) -> Self {
+        let image = Image::new(name, bytes).on(base);
+        Image { behavior: None, programs: Vec::new(), entrypoint: vec![program.path.to_owned()], binaries: vec![program], ..image }
     }
 
     pub fn on(mut self, base: Base) -> Self {
@@ -107,6 +129,25 @@ impl Image {
 
     pub fn bytes(&self) -> u64 {
         self.layers.iter().map(|layer| layer.bytes).sum()
+    }
+}
+
+/// A program that comes with an image: where it lies, and what it is.
+#[derive(Clone, Copy)]
+pub struct Binary {
+    pub path: &'static str,
+    pub program: fn() -> Box<dyn Program>,
+}
+
+impl fmt::Debug for Binary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Binary").field(&self.path).finish()
+    }
+}
+
+impl PartialEq for Binary {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
     }
 }
 
@@ -147,6 +188,8 @@ pub struct Behavior {
     /// How the first run ends by itself, the second, and so on; the last stands for all later ones. Empty: never.
     pub exits: Vec<Exit>,
     pub logs: Vec<LogText>,
+    /// How it writes down the requests that it has answered; `None`: it does not.
+    pub access_log: Option<AccessFormat>,
     pub serves: Vec<Serves>,
     /// Whether its ports speak TLS.
     pub tls: bool,
@@ -160,6 +203,15 @@ pub struct Behavior {
     pub memory_bytes: u64,
     /// What it uses when nobody asks anything of it.
     pub cpu_millis: u64,
+    /// Memory that it never gives back: for each request, and each second.
+    pub leaks: Leaks,
+}
+
+/// Memory that a program loses, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Leaks {
+    pub per_request: u64,
+    pub per_second: u64,
 }
 
 impl Default for Behavior {
@@ -171,6 +223,7 @@ impl Default for Behavior {
             stop_code: 0,
             exits: Vec::new(),
             logs: Vec::new(),
+            access_log: None,
             serves: Vec::new(),
             tls: false,
             root: None,
@@ -178,6 +231,7 @@ impl Default for Behavior {
             execs: Vec::new(),
             memory_bytes: 4 << 20,
             cpu_millis: 1,
+            leaks: Leaks::default(),
         }
     }
 }
@@ -194,7 +248,7 @@ impl Behavior {
     }
 
     pub fn and_serving(mut self, port: u16, path: Option<&str>, status: u16, body: &str) -> Self {
-        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO, cpu: Duration::ZERO });
+        self.serves.push(Serves { port, path: path.map(str::to_owned), status, body: body.to_owned(), takes: Duration::ZERO, cpu: Duration::ZERO, memory_bytes: 0 });
         self
     }
 
@@ -216,6 +270,10 @@ pub struct Exit {
 pub enum LogText {
     /// At the start.
     Once(String),
+    /// At the start, with the time as `strftime` writes it: `%H:%M:%S`.
+    Dated(String),
+    /// The lines with which nginx tells of its workers, one for each CPU, numbered from here.
+    Workers(u32),
     Every(Duration, String),
 }
 
@@ -230,6 +288,8 @@ pub struct Serves {
     pub takes: Duration,
     /// The CPU time that an answer costs.
     pub cpu: Duration,
+    /// The memory that it needs while it is made.
+    pub memory_bytes: u64,
 }
 
 /// How a command ends for a while, if its line contains a text: `from` and `until` count from the start of the process.

@@ -22,12 +22,14 @@ pub struct ImageCatalog {
     images: BTreeMap<String, Arc<Image>>,
     /// A computer for each thing that images stand on, of which containers are copies.
     bases: BTreeMap<Base, Arc<Machine>>,
+    /// Those of images with programs of their own.
+    prototypes: BTreeMap<String, Arc<Machine>>,
 }
 
 impl Default for ImageCatalog {
     fn default() -> Self {
         let bases = Base::ALL.map(|base| (base, Arc::new(base.machine())));
-        ImageCatalog { images: BTreeMap::new(), bases: bases.into() }
+        ImageCatalog { images: BTreeMap::new(), bases: bases.into(), prototypes: BTreeMap::new() }
     }
 }
 
@@ -50,6 +52,14 @@ impl ImageCatalog {
     /// Adds an image, in the place of one of the same name. One whose name cannot be read is left out.
     pub fn add(&mut self, image: Image) {
         if let Ok(name) = Reference::parse(&image.name) {
+            match image.binaries.is_empty() {
+                true => self.prototypes.remove(&image.name),
+                false => {
+                    let mut machine = self.bases[&image.base].as_ref().clone();
+                    image.binaries.iter().for_each(|binary| machine.install_program_at(binary.path, binary.program));
+                    self.prototypes.insert(image.name.clone(), Arc::new(machine))
+                }
+            };
             self.images.insert(name.to_string(), Arc::new(image));
         }
     }
@@ -100,13 +110,18 @@ impl ImageCatalog {
 
     /// Starts a container of this image.
     pub fn start(&self, image: &Arc<Image>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Computer, StartError> {
-        let prototype = image.contents.as_ref().map_or(&self.bases[&image.base], |contents| &contents.0);
-        Computer::start(image.clone(), prototype.clone(), spawned, storage)
+        Computer::start(image.clone(), self.prototype(image).clone(), spawned, storage)
+    }
+
+    /// The computer of which its containers are copies.
+    fn prototype<'a>(&'a self, image: &'a Image) -> &'a Arc<Machine> {
+        let own = || self.prototypes.get(&image.name).unwrap_or(&self.bases[&image.base]);
+        image.contents.as_ref().map_or_else(own, |contents| &contents.0)
     }
 
     /// A computer with the files and programs of an image, and no processes: what is built upon it starts from here.
     pub fn contents(&self, image: &Image) -> Machine {
-        let mut machine = image.contents.as_ref().map_or(&self.bases[&image.base], |contents| &contents.0).as_ref().clone();
+        let mut machine = self.prototype(image).as_ref().clone();
         Computer::put_files(image, &mut machine, Time::ZERO);
         machine
     }

@@ -16,12 +16,14 @@ use std::time::Duration;
 use podarium_machine::{
     CTRL_C, CTRL_D, ConnectionId, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
+use imbl::Vector;
 use podarium_sim::Time;
 
 use super::behaving::Behaving;
+use super::cpu_meter::CpuMeter;
 use super::web_files;
-use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
-use crate::network::{Answered, Asked};
+use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, Line, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
+use crate::network::{Answered, Asked, Peer};
 
 /// From the container's start until its main program's first instruction.
 const START_UP: Duration = Duration::from_millis(20);
@@ -50,6 +52,11 @@ pub struct Computer {
     next_exec: u32,
     /// What came of commands that ended before anything ran.
     at_once: Vec<(ExecId, ExecEvent)>,
+    /// What a played program had not said yet when a real one took its place.
+    unsaid: Vec<LogLine>,
+    /// What its programs have used.
+    cpu: CpuMeter,
+    cpu_counted: Duration,
 }
 
 #[derive(Clone)]
@@ -83,6 +90,9 @@ impl Computer {
             main: Main::Program(Pid(1)),
             image,
             begins: spawned.at + START_UP,
+            cpu: CpuMeter::new(spawned.at),
+            cpu_counted: Duration::ZERO,
+            unsaid: Vec::new(),
             spawned: Arc::new(spawned),
             prototype,
             machine: None,
@@ -154,12 +164,18 @@ impl Computer {
     /// Gives a computer the files of an image.
     pub(super) fn put_files(image: &Image, machine: &mut Machine, now: Time) {
         Self::write_files(&image.files, machine, now);
+        for (path, target) in &image.links {
+            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
+            let linked = machine.files.mkdir_all(directory, now).and_then(|()| machine.files.symlink(target, path, now));
+            debug_assert!(linked.is_ok(), "{path}: {linked:?}");
+        }
     }
 
     fn write_files(files: &[(String, String)], machine: &mut Machine, now: Time) {
         for (path, text) in files {
-            let directory = path.rsplit_once('/').map_or("/", |(directory, _)| directory);
-            let written = machine.files.mkdir_all(directory, now).and_then(|()| machine.files.write(path, text.as_bytes(), 0o644, now));
+            let (directory, name) = path.rsplit_once('/').unwrap_or(("/", path));
+            let made = machine.files.mkdir_all(directory, now);
+            let written = if name.is_empty() { made } else { made.and_then(|()| machine.files.write(path, text.as_bytes(), if text.starts_with("#!") { 0o755 } else { 0o644 }, now)) };
             debug_assert!(written.is_ok(), "{path}: {written:?}");
         }
     }
@@ -192,12 +208,24 @@ impl Computer {
     }
 
     /// Makes the computer, if only a played program ran so far.
-    fn make_machine(&mut self, storage: &mut Storage<'_>) {
+    fn make_machine(&mut self, now: Time, storage: &mut Storage<'_>) {
         if self.machine.is_some() {
             return self.put_volumes_in(storage);
         }
         let mut machine = self.build(storage);
         let line = self.image.command_line(&self.spawned.command, &self.spawned.args);
+        if let (Main::Played(behaving), Some(binary)) = (&mut self.main, self.image.resumes) {
+            // What is played so far goes on as a program.
+            let mut out = Output::default();
+            behaving.run(now, &mut out);
+            self.unsaid.append(&mut out.lines);
+            let console = if self.spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
+            let pid = machine.spawn_program((binary.program)(), line, self.environment(), &self.workdir(), Stdio::all(console));
+            machine.run(now);
+            (self.main, self.console, self.begins) = (Main::Program(pid), Some(console), now);
+            self.machine = Some(Box::new(machine));
+            return;
+        }
         let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
         machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
         self.machine = Some(Box::new(machine));
@@ -209,7 +237,7 @@ impl Computer {
             Main::Played(behaving) => behaving.next_at(),
             Main::Program(_) => None,
         };
-        let at_once = (!self.at_once.is_empty()).then_some(Time::ZERO);
+        let at_once = (!self.at_once.is_empty() || !self.unsaid.is_empty()).then_some(Time::ZERO);
         let programs = self.machine.as_ref().and_then(|machine| machine.next_wake()).map(|at| at.max(self.begins));
         [played, at_once, programs].into_iter().flatten().min()
     }
@@ -223,6 +251,7 @@ impl Computer {
                 out.execs.push((ExecId::MAIN, ExecEvent::Stdout(text.into_bytes())));
             }
         }
+        out.lines.append(&mut self.unsaid);
         out.execs.append(&mut self.at_once);
         self.run_machine(now, storage, out);
     }
@@ -234,6 +263,9 @@ impl Computer {
         self.put_volumes_in(storage);
         let Some(mut machine) = self.machine.take() else { return };
         machine.run(now);
+        let used = machine.cpu_time();
+        self.cpu.add(now, used.saturating_sub(self.cpu_counted));
+        self.cpu_counted = used;
         self.take_volumes_out(&machine, storage);
         self.take_output(&mut machine, now, out);
         self.machine = Some(machine);
@@ -274,14 +306,17 @@ impl Computer {
         }
     }
 
-    /// SIGTERM. It may end now, later (it says so with `next_at`), or never.
+    /// The signal to stop. It may end now, later (it says so with `next_at`), or never.
     pub fn terminate(&mut self, now: Time, storage: &mut Storage<'_>, out: &mut Output) {
+        if matches!(self.main, Main::Played(_)) && self.image.resumes.is_some() {
+            self.make_machine(now, storage);
+        }
         match &mut self.main {
             Main::Played(behaving) => behaving.terminate(now, out),
             Main::Program(pid) => {
                 if let Some(machine) = self.machine.as_mut() {
                     // A process that has just ended cannot be signalled, which is no matter.
-                    let _ = machine.kill(*pid, Signal::Terminate);
+                    let _ = machine.kill(*pid, self.image.stop_signal);
                 }
                 self.run_machine(now, storage, out);
             }
@@ -298,23 +333,42 @@ impl Computer {
 
     /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
     /// others before it.
-    pub fn take(&mut self, port: u16, asked: &Asked, now: Time, storage: &mut Storage<'_>) -> Taken {
+    pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, storage: &mut Storage<'_>, log: &mut Vector<LogLine>) -> Taken {
         if let Main::Played(behaving) = &mut self.main {
             let taken = behaving.take(port, asked, now);
             let root = behaving.root().map(str::to_owned);
             match (taken, root) {
                 (Taken::Refused, _) => {}
-                (Taken::Answer { at, .. }, Some(root)) if self.has_files_of_others(&root) => {
-                    return Taken::Answer { at, answered: self.file(&root, asked, storage) };
+                (Taken::Answer { at, answered }, root) => {
+                    let answered = match root.filter(|root| self.has_files_of_others(root)) {
+                        Some(root) => self.file(&root, asked, now, storage),
+                        None => answered,
+                    };
+                    if let Some(line) = self.access(asked, from, &answered, now) {
+                        log.push_back(LogLine { at: now, text: line });
+                    }
+                    return Taken::Answer { at, answered };
                 }
                 (taken, _) => return taken,
             }
         }
         let Some(machine) = self.machine.as_mut().filter(|machine| machine.listens(port)) else { return Taken::Refused };
         if asked.tls {
-            return Taken::NotTls;
+            match machine.handshake(port, &asked.server_name, &asked.trust) {
+                None => return Taken::NotTls,
+                Some(Err(problem)) => return Taken::Untrusted(problem),
+                Some(Ok(())) => {}
+            }
         }
-        machine.deliver(port, request(asked)).map_or(Taken::Refused, Taken::Later)
+        machine.deliver(port, request(asked, from)).map_or(Taken::Refused, Taken::Later)
+    }
+
+    fn access(&self, asked: &Arc<Asked>, from: Peer, answered: &Answered, now: Time) -> Option<Line> {
+        let unix_nanos = self.spawned.epoch_nanos + i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+        match &self.main {
+            Main::Played(behaving) => behaving.access(asked, from, answered, unix_nanos),
+            Main::Program(_) => None,
+        }
     }
 
     /// Opens a connection that carries bytes to a program that listens for such. What it does with it comes out of
@@ -335,6 +389,11 @@ impl Computer {
         if let Some(machine) = self.machine.as_mut() {
             machine.hang_up(id);
         }
+    }
+
+    /// A file of its own, if its programs have written one there.
+    pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
+        self.machine.as_ref()?.files.read(path).ok()
     }
 
     /// Its container has other limits now.
@@ -358,8 +417,8 @@ impl Computer {
     }
 
     /// A file of its own, as its web server hands it out.
-    fn file(&mut self, root: &str, asked: &Asked, storage: &mut Storage<'_>) -> Arc<Answered> {
-        self.make_machine(storage);
+    fn file(&mut self, root: &str, asked: &Asked, now: Time, storage: &mut Storage<'_>) -> Arc<Answered> {
+        self.make_machine(now, storage);
         let server = format!("{}/{}", self.image.programs.first().map_or("", String::as_str), self.image.version);
         let version: Arc<str> = self.image.version.as_str().into();
         let Some(machine) = self.machine.take() else { return Arc::default() };
@@ -370,9 +429,9 @@ impl Computer {
     }
 
     /// What it uses at the moment, for metrics.
-    pub fn memory_bytes(&self) -> u64 {
+    pub fn memory_bytes(&self, now: Time) -> u64 {
         match &self.main {
-            Main::Played(behaving) => behaving.memory_bytes(),
+            Main::Played(behaving) => behaving.memory_bytes(now),
             Main::Program(_) => self.machine.as_ref().map_or(0, |machine| machine.memory_bytes()),
         }
     }
@@ -380,7 +439,7 @@ impl Computer {
     pub fn cpu_millis(&self, now: Time) -> u64 {
         match &self.main {
             Main::Played(behaving) => behaving.cpu_millis(now),
-            Main::Program(_) => 1,
+            Main::Program(_) => 1 + self.cpu.millis(now),
         }
     }
 }
@@ -402,10 +461,11 @@ impl Computer {
 }
 
 /// A request as a program in the container reads it.
-fn request(asked: &Asked) -> HttpRequest {
+fn request(asked: &Asked, from: Peer) -> HttpRequest {
     let mut headers = vec![("Host".to_owned(), asked.host.clone())];
     headers.extend(asked.headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("host")).cloned());
-    HttpRequest { method: asked.method.clone(), url: asked.path.clone(), headers, body: asked.body.clone(), ..HttpRequest::default() }
+    let url = if asked.tls { format!("https://{}{}", asked.host, asked.path) } else { asked.path.clone() };
+    HttpRequest { method: asked.method.clone(), url, headers, body: asked.body.clone(), from: from.to_string(), ..HttpRequest::default() }
 }
 
 /// Commands beside the main process.
@@ -423,7 +483,7 @@ impl Computer {
             self.at_once.push((id, ExecEvent::Ended(code)));
             return Ok(id);
         }
-        self.make_machine(storage);
+        self.make_machine(now, storage);
         let Some(mut machine) = self.machine.take() else { return Err(StartError("the container has no computer".to_owned())) };
         let (stdin, stdout, stderr) = match exec.tty {
             true => {
@@ -513,6 +573,14 @@ fn played(image: &Image, spawned: &Spawned, line: &[String]) -> Option<Behavior>
         }
     }
     let behavior = image.behavior.as_ref()?;
+    let meets = |path: &str, place: &str| path.starts_with(place) || place.starts_with(path);
+    if spawned.mounts.iter().any(|point| image.looks_at.iter().any(|place| meets(&point.path, place))) {
+        return None;
+    }
+    // Who has fewer rights may not get far; a real one shows how far.
+    if image.resumes.is_some() && (spawned.credentials.uid != 0 || spawned.read_only_root) {
+        return None;
+    }
     let runs_own_program = || line.first().is_some_and(|program| image.programs.iter().any(|own| own == base_name(program)));
     (is_default || runs_own_program()).then(|| behavior.clone())
 }
@@ -527,7 +595,7 @@ fn take_lines(unfinished: &mut Vec<u8>, fresh: &[u8], now: Time, lines: &mut Vec
     while let Some(end) = unfinished.iter().position(|byte| *byte == b'\n') {
         let rest = unfinished.split_off(end + 1);
         unfinished.truncate(end);
-        lines.push(LogLine { at: now, text: String::from_utf8_lossy(unfinished).into() });
+        lines.push(LogLine { at: now, text: Line::Text(String::from_utf8_lossy(unfinished).into()) });
         *unfinished = rest;
     }
 }

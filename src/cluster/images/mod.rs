@@ -5,39 +5,50 @@
 //!
 //! Invariant: nothing here knows of pods, nodes or the API server.
 
+mod access_log;
 mod base;
 mod behavior;
 mod behaving;
 mod catalog;
 mod computer;
+mod conversation;
 mod cpu_meter;
 mod process;
 mod pushed;
 mod reference;
+mod web;
 mod web_files;
 
+mod agnhost;
 mod alpine;
-mod auth;
+mod app;
 mod busybox;
 mod control_plane;
 mod curl;
 mod debian;
 mod gceme;
-mod hello;
 mod hello_app;
+mod hpa_example;
 mod httpd;
-mod monolith;
+mod jenkins;
+mod kuard;
+mod mongo;
+mod mysql;
 mod nginx;
 mod node;
 mod pause;
+mod postgres;
 mod python;
 mod redis;
+mod sql;
+mod wordpress;
 
-pub use behavior::{Behavior, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, LogText, Serves};
+pub use access_log::{Access, AccessFormat};
+pub use behavior::{Behavior, Binary, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, Leaks, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
-pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 pub use pushed::Pushed;
 pub use reference::Reference;
 
@@ -45,21 +56,27 @@ pub use reference::Reference;
 #[rustfmt::skip]
 fn registry() -> Vec<Vec<Image>> {
     vec![
+        agnhost::images(),
         alpine::images(),
-        auth::images(),
+        app::images(),
         busybox::images(),
         control_plane::images(),
         curl::images(),
         debian::images(),
         gceme::images(),
-        hello::images(),
         hello_app::images(),
+        hpa_example::images(),
         httpd::images(),
-        monolith::images(),
+        jenkins::images(),
+        kuard::images(),
+        mongo::images(),
+        mysql::images(),
         nginx::images(),
         node::images(),
         pause::images(),
+        postgres::images(),
         python::images(),
         redis::images(),
+        wordpress::images(),
     ]
 }

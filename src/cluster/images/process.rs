@@ -4,11 +4,13 @@
 //! Simplified: nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
-use podarium_machine::{self as machine, ConnectionId, Credentials, Outgoing, Volume};
+use podarium_machine::{self as machine, CertificateProblem, ConnectionId, Credentials, Outgoing, Volume};
 use podarium_sim::{Stream, Time};
 
+use super::access_log::Access;
 use crate::network::Answered;
 
 /// What a container is started with.
@@ -142,7 +144,23 @@ impl Ended {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogLine {
     pub at: Time,
-    pub text: Arc<str>,
+    pub text: Line,
+}
+
+/// What a line says. Web servers under load write very many, of which few are read: those are written when they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    Text(Arc<str>),
+    Access(Arc<Access>),
+}
+
+impl fmt::Display for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Line::Text(text) => f.write_str(text),
+            Line::Access(access) => access.fmt(f),
+        }
+    }
 }
 
 /// What comes out of a container while it runs.
@@ -165,6 +183,8 @@ pub enum Taken {
     Refused,
     /// It listens, but does not understand TLS.
     NotTls,
+    /// The client leaves when it sees the certificate.
+    Untrusted(CertificateProblem),
     /// It answers at this time, if it lives so long.
     Answer { at: Time, answered: Arc<Answered> },
     /// A program has it, and answers when it is done.

@@ -15,7 +15,7 @@ use super::pod::PodState;
 use super::probes::{address, http_question};
 use crate::component::Ctx;
 use crate::images::{Exec, ExecId, Taken};
-use crate::network::Asked;
+use crate::network::{Asked, Peer};
 
 /// A hook under way.
 #[derive(Clone, Debug)]
@@ -72,12 +72,13 @@ impl PodState {
         let (port, path, target) = http_question(get, &self.pod.spec, container, &ip)?;
         let mut asked = Asked::get(address(&target), &path);
         asked.tls = target.starts_with("https:");
+        let from = Peer::numbered(host.config.address.parse().unwrap_or_default(), now.as_nanos());
         asked.headers.push(("User-Agent".to_owned(), "kube-lifecycle/1.36".to_owned()));
-        match self.runtime.take(port, &asked, now, ctx.disks) {
+        match self.runtime.take(port, &Arc::new(asked), from, now, ctx.disks) {
             Some((_, Taken::Answer { at, .. })) => Ok(at),
             // What is answered, and when, does not matter.
             Some((_, Taken::Later(_))) => Ok(now),
-            Some((_, Taken::NotTls)) => Err(format!("Get {target:?}: http: server gave HTTP response to HTTPS client")),
+            Some((_, Taken::NotTls | Taken::Untrusted(_))) => Err(format!("Get {target:?}: http: server gave HTTP response to HTTPS client")),
             Some((_, Taken::Refused)) | None => Err(format!("Get {target:?}: dial tcp {}: connect: connection refused", address(&target))),
         }
     }

@@ -85,7 +85,7 @@ impl Kubelet {
     pub fn usage(&self, pod: &Key, now: Time) -> Option<(u64, u64)> {
         let state = self.pods.values().find(|state| state.key == *pod && !state.vanished)?;
         let processes = state.runtime.containers.iter().filter_map(|container| container.process.as_ref());
-        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(now), memory + process.memory_bytes())))
+        Some(processes.fold((0, 0), |(cpu, memory), process| (cpu + process.cpu_millis(now), memory + process.memory_bytes(now))))
     }
 
     fn wake(&mut self, ctx: &mut Ctx<'_>) {
@@ -299,7 +299,7 @@ impl Component for Kubelet {
         let running = self.pods.values().filter(|state| !state.vanished);
         let pods = running.map(|state| {
             let containers = state.runtime.containers.iter().filter_map(|container| Some((container, container.process.as_ref()?)));
-            let used = containers.map(|(container, process)| (container.record.name.to_string(), process.cpu_millis(now), process.memory_bytes()));
+            let used = containers.map(|(container, process)| (container.record.name.to_string(), process.cpu_millis(now), process.memory_bytes(now)));
             PodUsage { pod: state.key.clone(), containers: used.collect() }
         });
         Some(NodeUsage { pods: pods.filter(|pod| !pod.containers.is_empty()).collect() })

@@ -132,8 +132,7 @@ fn render(log: &imbl::Vector<LogLine>, asked: &Asked, now: Time, epoch: Epoch) -
         if asked.timestamps {
             text.push_str(&format!("{:.9} ", epoch.timestamp(line.at)));
         }
-        text.push_str(&line.text);
-        text.push('\n');
+        text.push_str(&format!("{}\n", line.text));
     }
     if let Some(limit) = asked.limit_bytes {
         let end = (0..=limit.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);

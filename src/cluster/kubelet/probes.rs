@@ -23,7 +23,7 @@ use super::runtime::ContainerRecord;
 use crate::client::EventType;
 use crate::component::Ctx;
 use crate::images::{Exec, Taken};
-use crate::network::{Asked, ProcessId};
+use crate::network::{Asked, Peer, ProcessId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ProbeKind {
@@ -375,10 +375,11 @@ impl PodState {
             Question::Http { port, path } => {
                 let mut asked = Asked::get(address(&target), &path);
                 asked.tls = target.starts_with("https:");
+                let from = Peer::numbered(host.config.address.parse().unwrap_or_default(), now.as_nanos());
                 asked.headers.push(("User-Agent".to_owned(), "kube-probe/1.36".to_owned()));
-                match self.runtime.take(port, &asked, now, ctx.disks) {
+                match self.runtime.take(port, &Arc::new(asked), from, now, ctx.disks) {
                     None | Some((_, Taken::Refused)) => at_once(refused(address(&target)).map(|refused| format!("Get \"{target}\": {refused}"))),
-                    Some((_, Taken::NotTls)) => at_once(Some(format!("Get \"{target}\": http: server gave HTTP response to HTTPS client"))),
+                    Some((_, Taken::NotTls | Taken::Untrusted(_))) => at_once(Some(format!("Get \"{target}\": http: server gave HTTP response to HTTPS client"))),
                     Some((_, Taken::Answer { at, .. })) if at > now + worker.timeout() => {
                         Answer { at: now + worker.timeout(), failure: Some(too_late(&target)), process: None, target }
                     }

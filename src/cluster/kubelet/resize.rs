@@ -14,6 +14,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{Container, PodCondition, PodSpec, ResourceRequirements};
 use podarium_api::Pod;
 use podarium_api::quantity::Quantity;
+use podarium_sim::Time;
 use serde::Serialize;
 
 use super::host::Host;
@@ -228,7 +229,7 @@ impl PodState {
     /// Gives running containers their new amounts. Whether that could be done.
     pub fn apply_resize(&mut self, names: &[String], host: &mut Host, ctx: &mut Ctx<'_>) -> bool {
         let (spec, now) = (self.pod.spec.clone(), ctx.now());
-        if let Some(why) = self.memory_fault(&spec, names) {
+        if let Some(why) = self.memory_fault(&spec, names, now) {
             let generation = self.resizing.in_progress.as_ref().and_then(|condition| condition.observed_generation).unwrap_or(0);
             let failed = condition("PodResizeInProgress", "Error", &why, generation, ctx);
             if self.resizing.in_progress.as_ref().is_none_or(|known| known.message != failed.message) {
@@ -251,9 +252,9 @@ impl PodState {
     }
 
     /// A memory limit cannot go below what is used.
-    fn memory_fault(&self, spec: &PodSpec, names: &[String]) -> Option<String> {
+    fn memory_fault(&self, spec: &PodSpec, names: &[String], now: Time) -> Option<String> {
         let running = || self.runtime.containers.iter().filter_map(|container| Some((&container.record, container.process.as_ref()?)));
-        let usage: u64 = running().map(|(_, process)| process.memory_bytes()).sum();
+        let usage: u64 = running().map(|(_, process)| process.memory_bytes(now)).sum();
         let wanted = |name: &str| containers(spec).find(|container| container.name == name).and_then(|container| Applied::of(container).memory());
         let (mut total, mut before) = (Some(0), Some(0));
         let mut faults = Vec::new();
@@ -262,7 +263,7 @@ impl PodState {
             total = total.zip(new).map(|(sum, limit)| sum + limit);
             before = before.zip(old).map(|(sum, limit)| sum + limit);
             let Some(limit) = new.filter(|new| names.iter().any(|name| *name == *record.name) && old.is_none_or(|old| *new < old)) else { continue };
-            if process.memory_bytes() >= limit {
+            if process.memory_bytes(now) >= limit {
                 faults.push(format!("attempting to set container \"{}\" memory limit ({limit}) below current usage ({usage})", record.name));
             }
         }

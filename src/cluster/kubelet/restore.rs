@@ -11,7 +11,7 @@ use podarium_sim::Time;
 
 use super::pod::PodState;
 use super::resize::Applied;
-use super::runtime::{Container, ContainerRecord, Finished, Sandbox};
+use super::runtime::{Container, ContainerRecord, Finished, LastWords, Sandbox};
 use super::start::START_ERROR;
 
 impl PodState {
@@ -22,7 +22,7 @@ impl PodState {
         for status in all.filter(|status| status.container_id.is_some()) {
             for state in [&status.last_state, &status.state].into_iter().flatten() {
                 if let Some(record) = record(status, state, now, epoch) {
-                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None, news: Vec::new(), sent: Vec::new() });
+                    self.runtime.add(Container { record, process: None, log: Vector::new(), kill_at: None, connected: None, news: Vec::new(), sent: Vec::new(), last_words: LastWords::default() });
                 }
             }
         }

@@ -15,12 +15,17 @@ use podarium_sim::{Stream, Time};
 
 use super::resize::Applied;
 use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
-use crate::network::{Asked, ProcessId};
+use crate::network::{Asked, Peer, ProcessId};
 
 /// How many containers of one name are kept.
 const KEPT: usize = 2;
 /// How many log lines of a container are kept.
 const LOG_LINES: usize = 10_000;
+
+/// How much of a message is told, and how much of a log stands for one.
+const MESSAGE_BYTES: usize = 4096;
+const MESSAGE_LINES: usize = 80;
+const MESSAGE_FROM_LOG: usize = 2048;
 
 /// The end of a container.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,6 +73,15 @@ pub(super) struct Container {
     pub news: Vec<(ExecId, ExecEvent)>,
     /// What its programs sent, as answers and as requests, and is not passed on yet.
     pub sent: Vec<Sent>,
+    pub last_words: LastWords,
+}
+
+/// Where a container leaves a message about its end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LastWords {
+    pub path: String,
+    /// If there is none and it failed, the end of its log is taken for it (`FallbackToLogsOnError`).
+    pub or_log: bool,
 }
 
 /// Something that a program sends over the network.
@@ -147,6 +161,8 @@ impl PodRuntime {
 
     pub fn add(&mut self, container: Container) {
         let name = container.record.name.clone();
+        // Most pods never have more, and there may be a hundred thousand of them.
+        self.containers.reserve_exact(1);
         self.containers.push(container);
         let mut of_name = self.containers.iter().filter(|container| container.record.name == name).count();
         self.containers.retain(|container| {
@@ -162,13 +178,16 @@ impl PodRuntime {
     }
 
     /// A request comes to a port of the pod. `None`: nobody listens there.
-    pub fn take(&mut self, port: u16, asked: &Asked, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
+    pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
         let mut storage = Storage { pod: &mut self.volumes, disks };
         for container in &mut self.containers {
             let Some(process) = container.process.as_mut() else { continue };
-            match process.take(port, asked, now, &mut storage) {
+            match process.take(port, asked, from, now, &mut storage, &mut container.log) {
                 Taken::Refused => {}
-                taken => return Some((container, taken)),
+                taken => {
+                    container.trim_log();
+                    return Some((container, taken));
+                }
             }
         }
         None
@@ -243,12 +262,16 @@ impl Container {
         self.sent.extend(out.answers.into_iter().map(|(connection, answered)| Sent::Answer(connection, answered)));
         self.sent.extend(out.outgoing.into_iter().map(Sent::Call));
         self.log.extend(out.lines);
-        while self.log.len() > LOG_LINES {
-            self.log.pop_front();
-        }
+        self.trim_log();
         let Some(ended) = out.ended else { return false };
         self.end(ended, now);
         true
+    }
+
+    fn trim_log(&mut self) {
+        while self.log.len() > LOG_LINES {
+            self.log.pop_front();
+        }
     }
 
     /// SIGTERM now, SIGKILL at `kill_at`. Whether it ended at once.
@@ -270,12 +293,29 @@ impl Container {
             (0, false) => "Completed",
             _ => "Error",
         };
-        self.record.finished = Some(Finished { at: now, code: ended.code, reason, message: None });
+        let message = self.last_words(ended.code);
+        self.record.finished = Some(Finished { at: now, code: ended.code, reason, message });
         // The commands in it end with it.
         let process = self.process.take();
         let execs = process.iter().flat_map(|process| process.execs());
         self.news.extend(execs.map(|exec| (exec, ExecEvent::Ended(137))));
         self.news.push((ExecId::MAIN, ExecEvent::Ended(ended.code)));
+    }
+}
+
+impl Container {
+    /// The message of a container that ended with this code.
+    fn last_words(&self, code: i32) -> Option<Arc<str>> {
+        let told = self.process.as_ref().and_then(|process| process.read_file(&self.last_words.path)).unwrap_or_default();
+        let text = match told.as_slice() {
+            [] if self.last_words.or_log && code != 0 => {
+                let lines = self.log.iter().skip(self.log.len().saturating_sub(MESSAGE_LINES));
+                let text: String = lines.map(|line| format!("{}\n", line.text)).collect();
+                text.as_bytes()[text.len().saturating_sub(MESSAGE_FROM_LOG)..].to_vec()
+            }
+            told => told[told.len().saturating_sub(MESSAGE_BYTES)..].to_vec(),
+        };
+        (!text.is_empty()).then(|| String::from_utf8_lossy(&text).into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Requests that reach the machine: which pod has the address, which of its processes listens on the port.
 //!
-//! Models: the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
-//! Simplified: `hostPort` of pods with a network of their own is not forwarded.
+//! Models: the plugin portmap of the Container Network Interface; the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
+//! Simplified: `hostPort` is forwarded on every address of the machine, whatever `hostIP` says, and policies do not look at it.
 
 use std::sync::Arc;
 
@@ -26,7 +26,23 @@ impl Kubelet {
         }
         let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
         let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, ctx));
-        answers.into_iter().find(|connected| !matches!(connected, Connected::Refused)).unwrap_or(Connected::Refused)
+        let answered = answers.into_iter().find(|connected| !matches!(connected, Connected::Refused));
+        if let Some(answered) = answered {
+            return answered;
+        }
+        match self.host_port(arrival.port) {
+            Some((uid, port)) => self.serve_in(&uid, Arrival { port, ..arrival }, ctx),
+            None => Connected::Refused,
+        }
+    }
+
+    /// The pod to whose port one of the machine's is forwarded.
+    fn host_port(&self, port: u16) -> Option<(Uid, u16)> {
+        let own_network = self.pods.values().filter(|state| !state.is_host_network() && !state.vanished && state.runtime.ip.is_some());
+        own_network.flat_map(|state| state.pod.spec.containers.iter().flat_map(move |container| container.ports.iter().flatten().map(move |port| (state, port)))).find_map(|(state, declared)| {
+            let is_it = declared.host_port == Some(i32::from(port)) && declared.protocol.as_deref().unwrap_or("TCP") == "TCP";
+            is_it.then(|| u16::try_from(declared.container_port).ok()).flatten().map(|port| (state.uid.clone(), port))
+        })
     }
 
     fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
@@ -38,18 +54,19 @@ impl Kubelet {
             Wanted::Echo => return Connected::Alive,
             Wanted::Listener => return if state.runtime.listens(arrival.port, now) { Connected::Alive } else { Connected::Refused },
             Wanted::Bytes => {
-                let opened = state.open_tunnel(arrival.port, &arrival.from.to_string(), Near::Network, &mut self.host, ctx);
+                let opened = state.open_tunnel(arrival.port, &arrival.from.ip.to_string(), Near::Network, &mut self.host, ctx);
                 // Whoever accepts it does so at once.
                 self.host.agenda.sooner(Sleeper::Pod(uid.clone()), now);
                 return opened.map_or(Connected::Refused, |(conduit, process)| Connected::Opened { process, conduit });
             }
         }
-        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, now, ctx.disks) {
+        let (connected, wake) = match state.runtime.take(arrival.port, arrival.asked, arrival.from, now, ctx.disks) {
             None => return Connected::Refused,
             Some((container, taken)) => {
                 let wake = container.process.as_ref().and_then(|process| process.next_at());
                 match (taken, container.connected) {
                     (Taken::NotTls, _) => (Connected::NotTls, wake),
+                    (Taken::Untrusted(problem), _) => (Connected::Untrusted(problem), wake),
                     (Taken::Later(connection), Some(process)) => (Connected::Pending { process, connection: connection.0 }, wake),
                     (Taken::Answer { at, answered }, Some(process)) => (Connected::Accepted { process, at, answered }, wake),
                     _ => return Connected::Refused,

@@ -21,7 +21,7 @@ use super::kill::KillRun;
 use super::pod::PodState;
 use super::puller::PullRun;
 use super::resize::Applied;
-use super::runtime::{Container, ContainerRecord, Finished, new_id};
+use super::runtime::{Container, ContainerRecord, Finished, LastWords, new_id};
 use crate::client::EventType;
 use crate::component::Ctx;
 use crate::images::{Image, Storage};
@@ -212,8 +212,12 @@ impl PodState {
                 (None, Some(message))
             }
         };
+        let last_words = LastWords {
+            path: container.termination_message_path.clone().unwrap_or_default(),
+            or_log: container.termination_message_policy.as_deref() == Some("FallbackToLogsOnError"),
+        };
         let connected = process.is_some().then(|| ctx.new_process());
-        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new(), sent: Vec::new() });
+        self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new(), sent: Vec::new(), last_words });
         self.changed(host, now);
         if let Some(message) = failure {
             return Err(message);

@@ -18,7 +18,7 @@ use super::pod::{PodState, Uid};
 use super::port_forward::{Line, fail_line, tell_line};
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Answered, Asked, ConduitId, ProcessId, Said};
+use crate::network::{Answered, Asked, ConduitId, Ip, Peer, ProcessId, Said};
 
 /// A connection between somebody and a port of a pod.
 #[derive(Clone, Debug)]
@@ -169,14 +169,14 @@ impl PodState {
             http.keeps_open = !http.reader.wants_close();
             let asked = asked(request, http.reader.is_tls() == Some(true));
             let port = http.port;
-            let taken = match self.runtime.take(port, &asked, now, ctx.disks) {
+            let taken = match self.runtime.take(port, &Arc::new(asked), Peer::numbered(Ip::LOCAL, id.0), now, ctx.disks) {
                 Some((of, taken)) if of.record.id == container => taken,
                 _ => Taken::Refused,
             };
             let Some(Tunnel { far: Far::Http(http), .. }) = host.tunnels.get_mut(&id) else { return };
             match taken {
                 // It listened a moment ago.
-                Taken::Refused => return close(host, id, ctx),
+                Taken::Refused | Taken::Untrusted(_) => return close(host, id, ctx),
                 Taken::NotTls => {
                     http.keeps_open = false;
                     http.begun = true;

@@ -95,7 +95,9 @@ pub(super) struct Volumes {
 
 impl Volumes {
     pub fn of(pod: &Pod) -> Self {
-        Volumes { volumes: pod.spec.volumes.iter().flatten().map(|volume| VolumeState::of(pod, volume)).collect() }
+        let mut volumes: Vec<_> = pod.spec.volumes.iter().flatten().map(|volume| VolumeState::of(pod, volume)).collect();
+        volumes.shrink_to_fit();
+        Volumes { volumes }
     }
 
     pub fn are_mounted(&self) -> bool {

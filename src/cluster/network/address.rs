@@ -11,6 +11,11 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ip(pub u32);
 
+impl Ip {
+    /// A machine, as it names itself.
+    pub const LOCAL: Ip = Ip(u32::from_be_bytes([127, 0, 0, 1]));
+}
+
 impl FromStr for Ip {
     type Err = std::net::AddrParseError;
     fn from_str(text: &str) -> Result<Self, Self::Err> {

@@ -12,7 +12,7 @@ use podarium_api::{Endpoints, Pod, Service, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 
 use super::Ip;
-use super::exchange::{Asked, Wanted};
+use super::exchange::Asked;
 use super::fabric::Side;
 use super::flight::{Client, Flight, Stage};
 use super::rules::Endpoint;
@@ -81,7 +81,7 @@ impl Cluster {
                     headers: request.headers.clone(),
                     body: request.body.clone(),
                     tls,
-                    wanted: Wanted::Answer,
+                    ..Asked::default()
                 };
                 let now = self.now();
                 self.launch(Flight {
@@ -160,6 +160,7 @@ pub(super) fn unreachable(to: Endpoint, failure: super::Failure) -> HttpEvent {
         super::Failure::Refused => format!("dial tcp {address}: connect: connection refused"),
         super::Failure::TimedOut => format!("dial tcp {address}: i/o timeout"),
         super::Failure::Reset => "EOF".to_owned(),
+        super::Failure::Certificate(problem) => format!("tls: failed to verify certificate: {}", podarium_machine::NetError::Certificate(problem)),
         super::Failure::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
         super::Failure::UnknownHost => format!("dial tcp: lookup {}: no such host", to.0),
     };

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use podarium_machine::{CertificateProblem, Trust};
 use podarium_sim::Time;
 
 use super::Ip;
@@ -22,6 +23,9 @@ pub struct Asked {
     pub body: Vec<u8>,
     /// Whether the client speaks TLS.
     pub tls: bool,
+    /// Which certificates it believes, and the host that it wants to be sure of.
+    pub trust: Trust,
+    pub server_name: String,
     pub wanted: Wanted,
 }
 
@@ -73,10 +77,18 @@ pub enum Failure {
     UnknownHost,
     /// The client speaks TLS and the process does not.
     NotTls,
+    /// The client does not believe the certificate that it was shown.
+    Certificate(CertificateProblem),
 }
 
 impl Failure {
+    /// Those that load generators meet: they look at no certificates.
     pub const ALL: [Failure; 5] = [Failure::Refused, Failure::TimedOut, Failure::Reset, Failure::UnknownHost, Failure::NotTls];
+
+    /// Its place in [`Failure::ALL`].
+    pub(super) fn place(self) -> usize {
+        Failure::ALL.iter().position(|failure| *failure == self).unwrap_or(Failure::ALL.len() - 1)
+    }
 
     pub fn name(self) -> &'static str {
         match self {
@@ -85,6 +97,7 @@ impl Failure {
             Failure::Reset => "reset",
             Failure::UnknownHost => "unknown host",
             Failure::NotTls => "not TLS",
+            Failure::Certificate(_) => "certificate",
         }
     }
 }
@@ -93,11 +106,35 @@ impl Failure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProcessId(pub u64);
 
+/// Where a request comes from, as the process sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Peer {
+    pub ip: Ip,
+    pub port: u16,
+}
+
+impl Peer {
+    /// One of the ports that Linux gives to clients; each request has its own number.
+    pub fn numbered(ip: Ip, number: u64) -> Self {
+        const FIRST: u64 = 32_768;
+        const COUNT: u64 = 28_232;
+        // Linux does not give them out in order.
+        let place = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+        Peer { ip, port: u16::try_from(FIRST + place % COUNT).unwrap_or(u16::MAX) }
+    }
+}
+
+impl std::fmt::Display for Peer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.ip, self.port)
+    }
+}
+
 /// A request that reaches a machine.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrival<'a> {
-    /// The client's address, as it is seen there.
-    pub from: Ip,
+    /// The client, as it is seen there.
+    pub from: Peer,
     pub to: Ip,
     pub port: u16,
     pub asked: &'a Arc<Asked>,
@@ -111,6 +148,8 @@ pub enum Connected {
     Refused,
     /// A process has it, and does not understand TLS.
     NotTls,
+    /// The client has left after the handshake.
+    Untrusted(CertificateProblem),
     /// A process has it, and answers at this time if it lives so long.
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
     /// A process has it, and nobody knows yet when it answers: it says so with this number.

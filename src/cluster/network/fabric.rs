@@ -15,7 +15,7 @@ use podarium_sim::{Stream, Time};
 use super::api_proxy::unreachable;
 use super::carried::Carried;
 use super::conduits::{Conduit, ConduitId, Said};
-use super::exchange::{Answered, Arrival, Connected, Failure, ProcessId, Wanted};
+use super::exchange::{Answered, Arrival, Connected, Failure, Peer, ProcessId, Wanted};
 use super::flight::{Client, Flight, FlightId, Flights, Hop, Stage};
 use super::internet;
 use super::names::Names;
@@ -403,10 +403,12 @@ impl Cluster {
             return self.lose(id);
         }
         let kubelet = self.network.machine(at).kubelet;
-        match self.connect(kubelet, Arrival { from: source, to: to.0, port: to.1, asked: &asked }) {
+        let from = Peer::numbered(source, id.number());
+        match self.connect(kubelet, Arrival { from, to: to.0, port: to.1, asked: &asked }) {
             Connected::Dropped => self.lose(id),
             Connected::Refused => self.fail(id, Failure::Refused),
             Connected::NotTls => self.fail(id, Failure::NotTls),
+            Connected::Untrusted(problem) => self.fail(id, Failure::Certificate(problem)),
             Connected::Pending { process, connection } => {
                 self.network.pending.insert((process, connection), id);
                 // It is woken by the answer; until then only its client's patience can end.
@@ -591,5 +593,6 @@ fn net_error(failure: Failure) -> NetError {
         Failure::Reset => NetError::ConnectionReset,
         Failure::UnknownHost => NetError::UnknownHost,
         Failure::NotTls => NetError::NotTls,
+        Failure::Certificate(problem) => NetError::Certificate(problem),
     }
 }

@@ -24,6 +24,12 @@ pub struct FlightId {
     generation: u32,
 }
 
+impl FlightId {
+    pub(super) fn number(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.slot)
+    }
+}
+
 /// What happens next on the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hop {

@@ -36,6 +36,7 @@ mod generator;
 mod kube_proxy;
 mod internet;
 mod latency;
+mod metadata;
 mod name_server;
 mod names;
 mod outside;
@@ -54,7 +55,7 @@ mod tests;
 
 pub use address::{Ip, Range};
 pub use conduits::{ConduitId, Said};
-pub use exchange::{Answered, Arrival, Asked, Connected, Failure, ProcessId, Wanted};
+pub use exchange::{Answered, Arrival, Asked, Connected, Failure, Peer, ProcessId, Wanted};
 pub use kube_proxy::KubeProxy;
 pub use name_server::NameServer;
 pub use pods::PodCall;

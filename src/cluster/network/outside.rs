@@ -2,7 +2,7 @@
 //! Service.
 //!
 //! Models: curl's view of a network: an address, a port, TLS or not.
-//! Simplified: outside the cluster only the names of `internet.rs` are known; nobody checks certificates.
+//! Simplified: outside the cluster only the names of `internet.rs` are known.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,6 @@ use crate::gateway::HttpId;
 
 /// The student's workstation.
 const WORKSTATION: Ip = Ip(u32::from_be_bytes([198, 51, 100, 250]));
-const LOCAL: Ip = Ip(u32::from_be_bytes([127, 0, 0, 1]));
 /// How long Linux tries to connect (`net.ipv4.tcp_syn_retries` = 6).
 pub(super) const LONGEST: Duration = Duration::from_secs(127);
 
@@ -28,7 +27,7 @@ impl Cluster {
     pub fn http_outside(&mut self, request: HttpRequest) -> HttpId {
         let id = HttpId(self.new_id());
         let now = self.now();
-        let resolve = |host: &str| if host == "localhost" { Some(LOCAL) } else { internet::address(host) };
+        let resolve = |host: &str| if host == "localhost" { Some(Ip::LOCAL) } else { internet::address(host) };
         match read(&request, resolve) {
             // What listens on the workstation itself is not asked for here.
             Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
@@ -90,6 +89,8 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         headers: request.headers.clone(),
         body: request.body.clone(),
         tls,
+        trust: request.trust.clone(),
+        server_name: host.to_owned(),
         wanted,
     };
     Ok(((ip, port), asked))

@@ -1,7 +1,7 @@
 //! Requests and look-ups of programs in pods, and the answers that they give as servers.
 //!
 //! Models: the network of a pod's sandbox; glibc's and musl's resolvers.
-//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks certificates.
+//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks the API server's certificate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +9,11 @@ use std::time::Duration;
 use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
 
 use super::Ip;
-use super::exchange::{Answered, Arrival, Asked, Connected, ProcessId, Wanted};
-use super::fabric::Side;
+use super::exchange::{Answered, Arrival, Asked, Connected, Peer, ProcessId, Wanted};
+use super::fabric::{MachineId, Side};
 use super::flight::{Client, Flight, Stage};
-use super::latency::{BETWEEN_MACHINES, one_way};
+use super::latency::{BETWEEN_MACHINES, ON_MACHINE, one_way};
+use super::metadata;
 use super::outside::{LONGEST, read};
 use super::rules::Verdict;
 use crate::apiserver::Connection;
@@ -59,6 +60,7 @@ impl Cluster {
         let server = self.name_server(kubelet, place);
         let resolve = |host: &str| match host {
             "localhost" => Some(place.ip),
+            host if self.config().cloud && metadata::is_name(host) => Some(metadata::ADDRESS),
             host if server == NameServer::Answers => names.resolve(host, &place.searches, place.ndots),
             _ => None,
         };
@@ -71,6 +73,11 @@ impl Cluster {
                 return self.tell_pod(kubelet, call, HttpEvent::Failed(error), takes);
             }
         };
+        if to.0 == metadata::ADDRESS && self.config().cloud {
+            let machine = self.network.machine_of_kubelet(kubelet).unwrap_or(MachineId::MAX);
+            let answer = self.metadata(machine, request);
+            return self.tell_pod(kubelet, call, HttpEvent::Response(answer), ON_MACHINE * 2);
+        }
         if self.is_api_server(to.0) && asked.tls {
             let id = self.http_over(Connection::default(), request.clone(), Cause::Timer("request"));
             self.gateway.for_pods.insert(id, (kubelet, call));
@@ -124,7 +131,7 @@ impl Cluster {
         }
         let kubelet = self.network.machines[target as usize].kubelet;
         let asked = Arc::new(Asked { wanted: Wanted::Listener, ..Asked::default() });
-        match self.connect(kubelet, Arrival { from: place.ip, to: endpoint.0, port: DNS_PORT, asked: &asked }) {
+        match self.connect(kubelet, Arrival { from: Peer { ip: place.ip, port: 0 }, to: endpoint.0, port: DNS_PORT, asked: &asked }) {
             Connected::Alive => NameServer::Answers,
             Connected::Refused => NameServer::Refuses,
             _ => NameServer::Silent,

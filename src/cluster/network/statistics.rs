@@ -55,7 +55,7 @@ impl Tally {
     }
 
     pub fn failed_by(&self, failure: Failure) -> u64 {
-        self.failed[failure as usize]
+        self.failed[failure.place()]
     }
 
     /// The time that this part (0.5, 0.99) of the answers did not exceed.
@@ -199,7 +199,7 @@ impl Statistics {
                     }
                     tally.count_time(class, 1);
                 }
-                Outcome::Failed(failure) => tally.failed[*failure as usize] += 1,
+                Outcome::Failed(failure) => tally.failed[failure.place()] += 1,
             }
             if let Some(version) = version {
                 if tally.by_version.len() <= version {

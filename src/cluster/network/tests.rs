@@ -157,7 +157,7 @@ fn a_service_without_endpoints_refuses_and_one_that_is_not_there_is_unknown() {
     assert!(unknown > 20 && refused + timed_out + reset == 0, "{:?}", failures(&cluster));
     serve(&mut cluster, &json!({}));
     run(&mut cluster, 5);
-    assert!(failures(&cluster)[Failure::Refused as usize] > 25, "{:?}", failures(&cluster));
+    assert!(failures(&cluster)[Failure::Refused.place()] > 25, "{:?}", failures(&cluster));
 }
 
 #[test]

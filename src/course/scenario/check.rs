@@ -127,6 +127,17 @@ impl<'a> Check<'a> {
             {
                 self.add(size.key_place, "`size` beside `layers`").expected("one of them: the layers add up");
             }
+            let command = image.get("command").filter(|command| !command.items().is_empty());
+            for key in ["serves", "logs", "exits", "leaks", "workers", "cpu", "memory", "starts-in", "ready-after", "stops-in"] {
+                if let (Some(_), Some(played)) = (command, image.entry(key)) {
+                    self.add(played.key_place, format!("`{key}` beside `command`")).expected("one of them: a command really runs, and does what it does");
+                }
+            }
+            for file in image.get("files").map(Node::entries).unwrap_or_default() {
+                if !file.key.starts_with('/') {
+                    self.add(file.key_place, format!("`{}` in `files`", file.key)).expected("a path from the root, such as `/srv/index.html`");
+                }
+            }
             for line in items(image, "logs") {
                 self.not_zero(line.get("every"), "a line without end at one moment");
             }

@@ -1,5 +1,7 @@
 //! Images that a scenario brings along, and what their containers do.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,6 +35,18 @@ pub struct Image {
     pub memory: Option<Quantity>,
     /// What it uses at work.
     pub cpu: Option<Quantity>,
+    /// Memory that it never gives back.
+    pub leaks: Option<Leaks>,
+    /// Files of its own.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
+    /// Which everyday programs there are: those of Debian when it is left out.
+    #[serde(default)]
+    pub base: Base,
+    /// The command line of a program that really runs, such as a script of `files`, in the place of what `serves`, `logs` and
+    /// `exits` play.
+    #[serde(default)]
+    pub command: Vec<String>,
     /// The number of the user that its programs run as; 0, which is root, when it is left out.
     #[serde(default)]
     pub user: u32,
@@ -45,6 +59,27 @@ pub struct Image {
     /// What it answers over HTTP.
     #[serde(default)]
     pub serves: Vec<Serves>,
+}
+
+/// What an image stands on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Base {
+    /// Nothing, not even a shell.
+    Scratch,
+    Busybox,
+    Alpine,
+    #[default]
+    Debian,
+}
+
+/// Memory that a program loses.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Leaks {
+    /// For each request that it answers.
+    pub per_request: Option<Quantity>,
+    pub per_second: Option<Quantity>,
 }
 
 impl Image {
@@ -121,6 +156,8 @@ pub struct Serves {
     /// The CPU time that an answer costs.
     #[serde(default)]
     pub cpu: Period,
+    /// The memory that it needs until it is given.
+    pub memory: Option<Quantity>,
 }
 
 fn status_ok() -> u16 {

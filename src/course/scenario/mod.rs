@@ -24,7 +24,7 @@ pub use event::{
     StartTraffic, TimelineEntry, TrafficFrom, TrafficPlace, TrafficPods, Which,
 };
 pub(crate) use event::default_namespace;
-pub use image::{Exit, Image, Layer, LogLine, RepeatedLine, Serves};
+pub use image::{Base, Exit, Image, Layer, Leaks, LogLine, RepeatedLine, Serves};
 pub use load::{load, scenario_schema};
 pub use manifest::{HomeFile, Manifest};
 pub use objective::{Always, Eventually, Objective, Timing};

@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub enum Input {
     /// A line typed on the student's terminal.
     Type(String),
+    /// A new tab of the terminal, which comes to the front.
+    OpenTab,
+    SelectTab { tab: usize },
+    CloseTab { tab: usize },
     /// Ctrl-C on the student's terminal.
     Interrupt,
     /// Ctrl-D on the student's terminal.
@@ -49,11 +53,30 @@ pub struct HttpInput {
     pub headers: Vec<(String, String)>,
     #[serde(with = "body", default, skip_serializing_if = "Vec::is_empty")]
     pub body: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Caller::is_admin")]
+    pub caller: Caller,
+}
+
+/// Whose connection a request comes over.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Caller {
+    /// The administrator, who has the kubeconfig that the server wrote.
+    #[default]
+    Admin,
+    /// Whoever the request's token or this client certificate (DER) says; without both, nobody in particular.
+    Other { certificate: Option<Vec<u8>> },
+}
+
+impl Caller {
+    fn is_admin(&self) -> bool {
+        *self == Caller::Admin
+    }
 }
 
 impl From<HttpRequest> for HttpInput {
     fn from(request: HttpRequest) -> Self {
-        HttpInput { method: request.method, target: request.url, headers: request.headers, body: request.body }
+        HttpInput { method: request.method, target: request.url, headers: request.headers, body: request.body, caller: Caller::Admin }
     }
 }
 

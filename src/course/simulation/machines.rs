@@ -12,7 +12,7 @@ use podarium_cluster::storage::driver::Disks;
 use podarium_cluster::system::SystemPods;
 use podarium_cluster::{Cluster, Config};
 
-use crate::{Addon, Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage, System};
+use crate::{Addon, Base, Compat, Image, LogLine, NodeSpec, Quantity, Scenario, Storage, System};
 
 /// What an image weighs whose scenario does not say.
 const IMAGE_BYTES: u64 = 50 << 20;
@@ -94,8 +94,21 @@ fn image_of(image: &Image) -> images::Image {
     }
     made.version = image.version().to_owned();
     made.user = image.user;
+    made.files = image.files.iter().map(|(path, text)| (path.clone(), text.clone())).collect();
+    made.base = match image.base {
+        Base::Scratch => images::Base::Scratch,
+        Base::Busybox => images::Base::Busybox,
+        Base::Alpine => images::Base::Alpine,
+        Base::Debian => images::Base::Debian,
+    };
+    if !image.command.is_empty() {
+        return images::Image { behavior: None, programs: Vec::new(), entrypoint: image.command.clone(), args: Vec::new(), ..made };
+    }
     let default = Behavior::default();
+    let leaks = image.leaks.as_ref();
+    let lost = |of: Option<&Quantity>| of.map_or(0, bytes);
     made.with(Behavior {
+        leaks: images::Leaks { per_request: lost(leaks.and_then(|leaks| leaks.per_request.as_ref())), per_second: lost(leaks.and_then(|leaks| leaks.per_second.as_ref())) },
         starts_in: image.starts_in.0,
         ready_after: image.ready_after.0,
         stops_in: Some(image.stops_in.0),
@@ -118,6 +131,7 @@ fn image_of(image: &Image) -> images::Image {
                 body: serves.body.clone(),
                 takes: serves.takes.0,
                 cpu: serves.cpu.0,
+                memory_bytes: serves.memory.as_ref().map_or(0, bytes),
             })
             .collect(),
         workers: image.workers.and_then(|workers| usize::try_from(workers).ok()),

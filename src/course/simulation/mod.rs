@@ -12,6 +12,6 @@ mod summary;
 mod timeline;
 mod traffic;
 
-pub use input::{HttpInput, Input};
+pub use input::{Caller, HttpInput, Input};
 pub use recording::Recording;
 pub use running::{Note, Simulation};

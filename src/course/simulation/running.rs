@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use podarium_cluster::apiserver::{PatchType, Request};
+use podarium_cluster::apiserver::{Connection, PatchType, Request};
 use podarium_cluster::component::Signal;
 use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::{Cluster, HttpId, Key};
-use podarium_machine::{Endpoint, Pid, Stdio, TtyId};
+use podarium_machine::{Endpoint, HttpRequest, Pid, Stdio, TtyId};
 use podarium_sim::Time;
 use podarium_workstation::World;
 use serde_json::json;
 
-use super::{HttpInput, Input};
+use super::{Caller, HttpInput, Input};
 use crate::{Audience, Play, Report, Scenario, State};
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Pod};
@@ -158,7 +158,23 @@ impl Simulation {
     /// [`World::take_outside_events`] under the number that is returned.
     pub fn http(&mut self, request: HttpInput) -> HttpId {
         self.world.begin_input();
-        self.world.http_from_outside(request.into())
+        match request.caller.clone() {
+            Caller::Admin => self.world.http_from_outside(None, request.into()),
+            Caller::Other { certificate } => {
+                let mut sent = HttpRequest::from(request);
+                let shown = certificate.as_deref().map(|certificate| self.world.cluster.connection_with_certificate(certificate));
+                let connection = match shown {
+                    Some(Some(connection)) => connection,
+                    // Whoever shows a certificate that is no good is refused, unless a token speaks for him.
+                    Some(None) if sent.header_value("Authorization").is_none() => {
+                        sent = sent.header("Authorization", "Bearer -");
+                        Connection::default()
+                    }
+                    _ => Connection::default(),
+                };
+                self.world.http_from_outside(Some(connection), sent)
+            }
+        }
     }
 
     /// Takes an input, now.
@@ -171,6 +187,11 @@ impl Simulation {
         match input {
             Input::Type(line) => self.world.type_line(&line),
             Input::Interrupt => self.world.interrupt(),
+            Input::OpenTab => {
+                self.world.open_tab();
+            }
+            Input::SelectTab { tab } => self.world.select_tab(tab),
+            Input::CloseTab { tab } => self.world.close_tab(tab),
             Input::EndOfInput => self.world.end_input(),
             Input::Edited { text } => self.world.edited(text.map(String::into_bytes)),
             Input::DeletePod { namespace, name, grace_seconds } => {

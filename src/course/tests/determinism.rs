@@ -117,15 +117,16 @@ fn a_recording_gives_the_identical_run() {
 
 #[test]
 fn every_shipped_scenario_meets_its_objectives() {
+    let mut problems = Vec::new();
     for scenario in shipped() {
         let mut simulation = start(&scenario);
         simulation.advance(Time::ZERO + scenario.until.0);
-        for report in simulation.reports_at_end() {
-            assert!(report.met, "{}: {}: {:?}", scenario.name.0, report.name, report.why);
-        }
-        let failed: Vec<_> = simulation.notes().iter().filter(|note| note.failed).collect();
-        assert!(failed.is_empty(), "{}: {failed:?}", scenario.name.0);
+        let unmet = simulation.reports_at_end().into_iter().filter(|report| !report.met);
+        problems.extend(unmet.map(|report| format!("{}: {}: {:?}", scenario.name.0, report.name, report.why)));
+        let failed = simulation.notes().iter().filter(|note| note.failed);
+        problems.extend(failed.map(|note| format!("{}: {note:?}", scenario.name.0)));
     }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 /// Every write leads back to an input, to the start or to a clock, over writes that came before it.

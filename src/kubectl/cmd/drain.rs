@@ -81,6 +81,12 @@ fn drain(kubectl: &mut Kubectl<'_, '_>, node: &Info, dry_run: DryRun) -> Outcome
         }
     }
     if !refusals.is_empty() {
+        if dry_run == DryRun::Client {
+            // What would be wrong is no error yet.
+            let lines: String = refusals.iter().map(|(why, pods)| format!("cannot delete {why}: {}\n", pods.join(", "))).collect();
+            kubectl.eprint(&lines)?;
+            return Err(Failure::Exit(1).into());
+        }
         return all_of(refusals.iter().map(|(why, pods)| Failure::Message(format!("cannot delete {why}: {}", pods.join(", ")))).collect());
     }
     if !warnings.is_empty() {

@@ -61,6 +61,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     // A patch may be written in YAML.
     let patch: Value = match serde_yaml::from_slice(&patch) {
         Ok(patch) => patch,
+        // What begins like JSON is sent as it is, and the server complains.
+        Err(_) if patch.trim_ascii_start().starts_with(b"{") && !local && dry_run != DryRun::Client => {
+            let text = String::from_utf8_lossy(&patch).into_owned();
+            let infos = Builder { subresource: kubectl.flags.text("subresource").to_owned(), ..Builder::of(kubectl, &kubectl.flags.args) }.find(kubectl)?.all()?;
+            for info in infos {
+                let call = Call::new("PATCH", info.mapping.path(&info.namespace, &info.name)).raw_body(kind.content(), text.clone().into_bytes());
+                kubectl.send(&call.query("fieldManager", kubectl.flags.text("field-manager")))?;
+            }
+            return Ok(());
+        }
         Err(error) => return fail(format!("unable to parse {:?}: {error}", String::from_utf8_lossy(&patch))),
     };
     let builder = Builder { local, subresource: kubectl.flags.text("subresource").to_owned(), ..Builder::of(kubectl, &kubectl.flags.args) };

@@ -53,7 +53,7 @@ fn row_into(out: &mut String, row: &Value, columns: &[(usize, &Value)], options:
     }
     let labels = strings(object, "/metadata/labels");
     for key in &options.label_columns {
-        cells.push(labels.get(key).cloned().unwrap_or_else(|| "<none>".to_owned()));
+        cells.push(labels.get(key).cloned().unwrap_or_default());
     }
     if options.show_labels {
         cells.push(show_labels(&labels));

@@ -206,13 +206,81 @@ fn wait_ends_with_its_condition_or_its_time() {
 #[test]
 fn old_forms_say_what_has_taken_their_place() {
     let mut rig = Rig::new();
-    for (line, hint) in [("create deployment a --image=b --record", "kubernetes.io/change-cause"), ("run x --image=a --generator=run/v1", "create deployment")] {
-        let done = rig.run(line, "");
-        let lines: Vec<&str> = done.stderr.lines().collect();
-        assert!(lines[0].starts_with("error: unknown flag: --") && lines[1].starts_with("See 'kubectl ") && lines[2].contains(hint), "{lines:?}");
-    }
-    for (line, said) in [("edit pod p", "kubectl edit"), ("apply -k x", "-k (kustomize)")] {
-        assert_eq!(rig.run(line, "").stderr, format!("error: not simulated: {said}\n"), "{line}");
-    }
+    let done = rig.run("run x --image=a --generator=run/v1", "");
+    let lines: Vec<&str> = done.stderr.lines().collect();
+    assert!(lines[0].starts_with("error: unknown flag: --") && lines[1].starts_with("See 'kubectl ") && lines[2].contains("create deployment"), "{lines:?}");
+    assert_eq!(rig.run("kuberc view", "").stderr, "error: not simulated: kubectl kuberc\n");
     assert_eq!(rig.run("rolout", "").stderr, "error: unknown command \"rolout\" for \"kubectl\"\n\nDid you mean this?\n\trollout\n");
+}
+
+/// An editor that is a shell command.
+fn editing(rig: &mut Rig, editor: &str, line: &str) -> rig::Done {
+    rig.machine.files.mkdir_all("/tmp", podarium_sim::Time::ZERO).unwrap();
+    rig.run_with(line, "", &[("KUBE_EDITOR", editor)])
+}
+
+#[test]
+fn objects_are_edited_and_mistakes_reopen_the_file() {
+    let mut rig = Rig::new();
+    rig.run("apply -f -", SETTINGS);
+    assert_eq!(editing(&mut rig, "sed -i s/green/red/", "edit cm settings").stdout, "configmap/settings edited\n");
+    assert_eq!(rig.run("get cm settings -o jsonpath={.data.color}", "").stdout, "red");
+    let same = editing(&mut rig, "true", "edit cm settings");
+    assert_eq!((same.code, same.stderr.as_str()), (0, "Edit cancelled, no changes made.\n"));
+    let failed = editing(&mut rig, "false", "edit cm settings");
+    assert_eq!((failed.code, failed.stderr.as_str()), (1, "error: there was a problem with the editor \"false\"\n"));
+    let missing = editing(&mut rig, "nosuchprogram", "edit cm settings");
+    assert_eq!(missing.stderr, "error: unable to launch the editor \"nosuchprogram\"\n");
+    // The name cannot be changed; what was written is kept.
+    let renamed = editing(&mut rig, "sed -i 's/^  name: settings/  name: other/'", "edit cm settings");
+    let lines: Vec<&str> = renamed.stderr.lines().collect();
+    assert!(lines[0].starts_with("A copy of your changes has been stored to \"/tmp/kubectl-edit-"), "{renamed:?}");
+    assert_eq!(lines[1], "error: At least one of apiVersion, kind and name was changed");
+    // What the server finds invalid is opened again with the reasons; without a change in between that is the end.
+    rig.run("create deployment web --image=nginx:1.27", "");
+    let invalid = editing(&mut rig, "sh -c 'cat $0 >> /tmp/seen; sed -i s/replicas:.1/replicas:\\ -1/ $0'", "edit deploy web");
+    assert!(invalid.stderr.starts_with("error: deployments.apps \"web\" is invalid\nA copy of your changes has been stored to "), "{invalid:?}");
+    assert!(invalid.stderr.ends_with("error: Edit cancelled, no valid changes were saved.\n"), "{invalid:?}");
+    let seen = String::from_utf8(rig.machine.files.read("/tmp/seen").unwrap().to_vec()).unwrap();
+    assert!(seen.contains("# deployments.apps \"web\" was not valid:\n# * spec.replicas: Invalid value: -1: must be greater than or equal to 0\n#\n"), "{seen}");
+}
+
+#[test]
+fn the_last_applied_configuration_is_edited_and_an_object_before_it_is_made() {
+    let mut rig = Rig::new();
+    rig.run("apply -f -", SETTINGS);
+    assert_eq!(editing(&mut rig, "sed -i s/green/blue/", "apply edit-last-applied cm settings").stdout, "configmap/settings edited\n");
+    assert!(rig.run("apply view-last-applied cm settings", "").stdout.contains("color: blue"));
+    assert_eq!(rig.run("get cm settings -o jsonpath={.data.color}", "").stdout, "green");
+    rig.machine.files.write("/root/cm.yaml", SETTINGS.replace("settings", "later"), 0o644, podarium_sim::Time::ZERO).unwrap();
+    assert_eq!(editing(&mut rig, "sed -i s/green/white/", "create --edit -f cm.yaml").stdout, "configmap/later created\n");
+    assert_eq!(rig.run("get cm later -o jsonpath={.data.color}", "").stdout, "white");
+}
+
+#[test]
+fn a_kustomization_is_built_and_applied() {
+    let mut rig = Rig::new();
+    rig.machine.files.mkdir_all("/root/k", podarium_sim::Time::ZERO).unwrap();
+    for (path, text) in [
+        ("/root/k/cm.yaml", SETTINGS),
+        ("/root/k/kustomization.yaml", "resources: [cm.yaml]\nnamePrefix: my-\nconfigMapGenerator:\n- name: conf\n  literals: [a=1, b=2]\n"),
+    ] {
+        rig.machine.files.write(path, text, 0o644, podarium_sim::Time::ZERO).unwrap();
+    }
+    let built = rig.run("kustomize k", "").stdout;
+    assert!(built.contains("  name: my-conf-7gdc49gk6d\n") && built.contains("  name: my-settings\n"), "{built}");
+    assert_eq!(rig.run("apply -k k", "").stdout, "configmap/my-conf-7gdc49gk6d created\nconfigmap/my-settings created\n");
+    assert_eq!(rig.run("kustomize nope", "").stderr, "error: must build at directory: not a valid directory: evalsymlink failure on 'nope' : lstat /root/nope: no such file or directory\n");
+}
+
+#[test]
+fn the_shell_is_told_what_can_be_typed() {
+    let mut rig = with_web();
+    let found = rig.run("__complete rollout ''", "");
+    assert!(found.stdout.starts_with("history\tView rollout history\npause\t") && found.stdout.ends_with(":4\n"), "{found:?}");
+    assert_eq!(found.stderr, "Completion ended with directive: ShellCompDirectiveNoFileComp\n");
+    assert_eq!(rig.run("__complete get deployments w", "").stdout, "web\n:4\n");
+    assert_eq!(rig.run("__completeNoDesc get deploy", "").stdout, "deployments.apps\n:4\n");
+    assert!(rig.run("completion bash", "").stdout.contains("complete -o default -F __start_kubectl kubectl"));
+    assert_eq!(rig.run("completion tcsh", "").stderr, "error: Unsupported shell type \"tcsh\".\nSee 'kubectl completion -h' for help and examples\n");
 }

@@ -1,11 +1,14 @@
 //! `curl` and `wget`: ask an HTTP server.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
+
+use base64::Engine as _;
 
 use super::arguments::{self, Arguments, Options};
 use super::lines::read_all;
-use crate::{HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend};
+use crate::{CertificateProblem, HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend, Trust};
 
 const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
     ("silent", 's'),
@@ -29,10 +32,19 @@ const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
     ("user-agent", 'A'),
     ("no-buffer", 'N'),
     ("cacert", 'E'),
+    ("user", 'u'),
     ("json", 'J'),
 ])
-.lacking(&["u", "F", "T", "b", "c", "x", "e", "G", "resolve", "retry", "cert", "key", "form", "proxy", "user", "http2"])
+.lacking(&["F", "T", "b", "c", "x", "e", "G", "resolve", "retry", "cert", "key", "form", "proxy", "http2"])
 .wrong_use(2);
+
+/// What curl adds when it does not believe a certificate.
+const UNBELIEVED: &str = "\
+More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the webpage mentioned above.";
 
 /// The status and message of a transfer that failed.
 fn failure(error: NetError, url: &str) -> (i32, String) {
@@ -47,6 +59,11 @@ fn failure(error: NetError, url: &str) -> (i32, String) {
         }
         NetError::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
         NetError::TimedOut => (28, "Operation timed out".to_owned()),
+        NetError::Certificate(CertificateProblem::WrongName) => {
+            let kind = if host.parse::<std::net::IpAddr>().is_ok() { "ipv4 address" } else { "host name" };
+            (60, format!("SSL: no alternative certificate subject name matches target {kind} '{host}'\n{UNBELIEVED}"))
+        }
+        NetError::Certificate(_) => (60, format!("SSL certificate problem: {error}\n{UNBELIEVED}")),
         NetError::NotTls => (35, "OpenSSL/3.0.17: error:0A00010B:SSL routines::wrong version number".to_owned()),
         NetError::EmptyReply => (52, "Empty reply from server".to_owned()),
         NetError::NotHttp => (1, "Received HTTP/0.9 when not allowed".to_owned()),
@@ -69,21 +86,65 @@ pub(super) fn curl(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
-    if arguments.has('u') {
-        return arguments::not_simulated(process, "curl -u");
-    }
     if arguments.operands.is_empty() {
         process.eprint("curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information\n")?;
         return Ok(2);
     }
+    let user = match arguments.value('u') {
+        None => None,
+        Some(user) if user.contains(':') => Some(user.to_owned()),
+        Some(user) => Some(format!("{user}:{}", password(process, user)?)),
+    };
+    let trust = match (arguments.has('k'), arguments.value('E')) {
+        (true, _) => Trust::Anything,
+        (false, None) => Trust::WellKnown,
+        (false, Some(path)) => match process.read_file(path)? {
+            Ok(pem) => Trust::Authorities(Arc::new(pem)),
+            Err(_) => {
+                process.eprint(&format!("curl: (77) error setting certificate file: {path}\n"))?;
+                return Ok(77);
+            }
+        },
+    };
     let mut status = 0;
     for url in &arguments.operands {
-        status = transfer(process, &arguments, url)?;
+        status = transfer(process, &arguments, url, user.as_deref(), &trust)?;
     }
     Ok(status)
 }
 
-fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Result<Result<HttpRequest, String>, Suspend> {
+/// Asks for the password of a user, which nobody sees.
+fn password(process: &mut Process<'_>, user: &str) -> Result<String, Suspend> {
+    process.eprint(&format!("Enter host password for user '{user}':"))?;
+    if !process.is_tty(0) {
+        return Ok(process.read_line()?.unwrap_or_default().trim_end_matches('\n').to_owned());
+    }
+    process.set_raw(true)?;
+    let typed = process.repeat(String::new(), |process, typed: &mut String| {
+        let bytes = process.read(0)?.unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(ControlFlow::Break(typed.clone()));
+        }
+        for byte in bytes {
+            match byte {
+                b'\r' | b'\n' | 4 => return Ok(ControlFlow::Break(typed.clone())),
+                // Ctrl-C: a keyboard that hands over every key sends no signal.
+                3 => {
+                    process.set_raw(false)?;
+                    return Err(process.exit_with(130));
+                }
+                8 | 127 => drop(typed.pop()),
+                byte => typed.push(char::from(byte)),
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    process.set_raw(false)?;
+    process.eprint("\n")?;
+    Ok(typed)
+}
+
+fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust) -> Result<Result<HttpRequest, String>, Suspend> {
     let mut pieces = Vec::new();
     for value in arguments.values('d').chain(arguments.values('J')).map(str::to_owned).collect::<Vec<_>>() {
         match value.strip_prefix('@') {
@@ -101,6 +162,12 @@ fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Resul
         (false, false) => "GET",
     };
     let mut request = HttpRequest::new(arguments.value('X').unwrap_or(default), url);
+    request.trust = trust.clone();
+    let in_url = url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?']).next()?.rsplit_once('@')).map(|(user, _)| user);
+    if let Some(user) = user.or(in_url) {
+        let encoded = base64::engine::general_purpose::STANDARD.encode(user);
+        request = request.header("Authorization", &format!("Basic {encoded}"));
+    }
     let agent = arguments.value('A').unwrap_or("curl/8.14.1");
     request = request.header("User-Agent", agent).header("Accept", "*/*");
     let given: Vec<(&str, &str)> = arguments.values('H').filter_map(|header| header.split_once(':')).collect();
@@ -120,7 +187,7 @@ fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Resul
     Ok(Ok(request))
 }
 
-fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Result<i32, Suspend> {
+fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust) -> Result<i32, Suspend> {
     let mut url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let after_host = url.split_once("://").map_or("", |(_, rest)| rest);
     if !after_host.contains('/') {
@@ -128,7 +195,7 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str) -> Resu
     }
     let start = process.now()?;
     for _ in 0..50 {
-        let request = match request(process, arguments, &url)? {
+        let request = match request(process, arguments, &url, user, trust)? {
             Ok(request) => request,
             Err(problem) => {
                 process.eprint(&format!("curl: (26) {problem}\n"))?;

@@ -140,6 +140,7 @@ fn a_port_that_is_taken_is_an_error() {
     let text = String::from_utf8_lossy(&machine.take_output(tty)).into_owned();
     let start = "node:events:496\n      throw er; // Unhandled 'error' event\n      ^\n\nError: listen EADDRINUSE: address already in use :::8080\n";
     assert!(text.starts_with(start), "{text}");
+    assert!(text.contains("    at Server.listen (node:net:2099:7)\n    at Object.<anonymous> (/app/server.js:8:5)\n"), "{text}");
 }
 
 #[test]

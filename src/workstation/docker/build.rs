@@ -478,7 +478,7 @@ impl Build {
         let directory_exists = stage.machine.files.stat(&absolute, true).is_ok_and(|found| found.is_dir());
         let into = into || directory_exists;
         let ids = owner.map(|owner| owner_ids(&owner, &stage.machine));
-        self.change(stage, around, &format!("{name} {rest} # buildkit"), |machine, now| {
+        self.change(stage, around, &format!("{name} {} # buildkit", paths.join(" ")), |machine, now| {
             for (path, mode, bytes) in &found {
                 let path = match into {
                     true => format!("{}/{path}", absolute.trim_end_matches('/').trim_end_matches("/.")),

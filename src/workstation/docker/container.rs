@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podarium_cluster::images::{Computer, Disks, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
-use podarium_cluster::network::Asked;
+use podarium_cluster::network::{Asked, Ip, Peer};
 use podarium_machine::{Answered, ConnectionId, ExchangeId, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
 use podarium_sim::Time;
 
@@ -41,7 +41,12 @@ pub struct Container {
     pub waiting: Vec<ExchangeId>,
     execs: BTreeMap<ExecId, ExchangeId>,
     answers: BTreeMap<ConnectionId, ExchangeId>,
+    /// Lines of the log that followers do not have yet.
+    unsaid: Vec<String>,
 }
+
+/// The address of the workstation in the network of its containers.
+const GATEWAY: Ip = Ip(u32::from_be_bytes([172, 17, 0, 1]));
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -76,6 +81,7 @@ impl Container {
             following: Vec::new(),
             waiting: Vec::new(),
             execs: BTreeMap::new(),
+            unsaid: Vec::new(),
             answers: BTreeMap::new(),
         }
     }
@@ -125,6 +131,11 @@ impl Container {
     }
 
     fn take_output(&mut self, out: Output, now: Time, unix_nanos: i64, replies: &mut Vec<Reply>) {
+        for text in std::mem::take(&mut self.unsaid) {
+            for follower in &self.following {
+                replies.push((now, *follower, HttpEvent::Chunk(format!("{text}\n").into_bytes())));
+            }
+        }
         for line in &out.lines {
             let text = line.text.to_string();
             for follower in &self.following {
@@ -205,10 +216,19 @@ impl Container {
     pub fn take(&mut self, port: u16, exchange: ExchangeId, request: &HttpRequest, now: Time, volumes: &mut Volumes) -> Option<Reply> {
         let Some(computer) = self.computer.as_mut() else { return Some((now, exchange, HttpEvent::Failed(NetError::ConnectionRefused))) };
         let asked = asked(request);
-        match computer.take(port, &asked, now, &mut volumes.storage()) {
+        let mut lines = Default::default();
+        let from = Peer::numbered(GATEWAY, exchange.0);
+        let taken = computer.take(port, &Arc::new(asked), from, now, &mut volumes.storage(), &mut lines);
+        let nanos = self.spawned.epoch_nanos + i64::try_from(now.as_nanos()).unwrap_or(i64::MAX);
+        for line in &lines {
+            self.log.push((nanos, line.text.to_string()));
+            self.unsaid.push(line.text.to_string());
+        }
+        match taken {
             // The proxy of docker accepts the connection before it learns that nobody listens behind it.
             Taken::Refused => Some((now, exchange, HttpEvent::Failed(NetError::ConnectionReset))),
             Taken::NotTls => Some((now, exchange, HttpEvent::Failed(NetError::NotTls))),
+            Taken::Untrusted(problem) => Some((now, exchange, HttpEvent::Failed(NetError::Certificate(problem)))),
             Taken::Answer { at, answered } => {
                 let response = HttpResponse { status: answered.status, headers: answered.headers.clone(), body: answered.body.clone() };
                 Some((at.max(now), exchange, HttpEvent::Response(response)))
@@ -270,6 +290,8 @@ fn asked(request: &HttpRequest) -> Asked {
         headers: request.headers.clone(),
         body: request.body.clone(),
         tls: scheme == "https",
+        trust: request.trust.clone(),
+        server_name: host.to_owned(),
         wanted: podarium_cluster::network::Wanted::Answer,
     }
 }

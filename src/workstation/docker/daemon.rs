@@ -32,6 +32,8 @@ pub struct Daemon {
     cache: Cache,
     /// Layers that are on the disk.
     layers: BTreeSet<String>,
+    /// Repositories and the layers that were pushed there.
+    uploaded: BTreeSet<(String, String)>,
     volumes: Volumes,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     /// Images that are on their way.
@@ -59,6 +61,7 @@ impl Daemon {
             builds: Vec::new(),
             cache: Cache::new(),
             layers: BTreeSet::new(),
+            uploaded: BTreeSet::new(),
             volumes: Volumes::default(),
             replies: BTreeMap::new(),
             arriving: BTreeMap::new(),
@@ -588,8 +591,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
 
 fn ports(container: &Container) -> Value {
     let mut all: Vec<Value> = Vec::new();
+    if !container.is_running() {
+        return all.into();
+    }
     for (host, inner) in &container.ports {
-        all.push(json!({"host": if container.is_running() { json!(host) } else { Value::Null }, "container": format!("{inner}/tcp")}));
+        all.push(json!({"host": host, "container": format!("{inner}/tcp")}));
     }
     for port in &container.exposed {
         if !container.ports.iter().any(|(_, inner)| format!("{inner}/tcp") == *port) {
@@ -769,7 +775,7 @@ impl Daemon {
         Ok(())
     }
 
-    fn push(&mut self, text: &str, asked: &Asked<'_>, cluster: &mut Cluster) -> Result<(), Refusal> {
+    fn push(&mut self, text: &str, asked: &Asked<'_>, cluster: &Cluster) -> Result<(), Refusal> {
         let name = Reference::parse(text).map_err(|_| (400, "invalid reference format".to_owned()))?;
         let stored = self.names.get(&name.to_string()).and_then(|id| self.images.get(id)).cloned();
         let Some(stored) = stored else { return Err((404, format!("tag does not exist: {}", super::build::shown(&name)))) };
@@ -789,12 +795,8 @@ impl Daemon {
             self.reply(at, asked.id, HttpEvent::End);
             return Ok(());
         }
-        let there = |digest: &str, cluster: &Cluster| {
-            let previous = cluster.registry_image(&name).ok();
-            previous.is_some_and(|image| image.layers.iter().any(|layer| layer.name == digest))
-        };
         for (digest, bytes) in &layers {
-            let status = if there(digest, cluster) { "Layer already exists" } else { "Pushed" };
+            let status = if self.uploaded.insert((name.name(), digest.clone())) { "Pushed" } else { "Layer already exists" };
             at += Duration::from_millis(if status == "Pushed" { 300 + bytes / BYTES_PER_MILLISECOND } else { 80 });
             self.tell(at, asked.id, &json!({"id": short(digest), "status": status}));
         }
@@ -829,8 +831,9 @@ impl Daemon {
             request.files.push((file["path"].as_str().unwrap_or_default().to_owned(), file["mode"].as_u64().unwrap_or(0o644) as u32, Arc::new(bytes)));
         }
         for tag in &request.tags {
-            if Reference::parse(tag).is_err() {
-                return Err((400, format!("invalid tag {tag:?}: invalid reference format")));
+            if let Err(problem) = Reference::parse(tag) {
+                let why = problem.split_once("invalid reference format").map_or("", |(_, why)| why);
+                return Err((400, format!("invalid tag {tag:?}: invalid reference format{why}")));
             }
         }
         self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });

@@ -19,6 +19,9 @@ use super::PROJECT;
 
 /// What things take.
 const CREATE: Duration = Duration::from_secs(290);
+/// When the machines of a new cluster are switched on, and how long a new machine takes to be ready.
+const MACHINES: Duration = Duration::from_secs(230);
+const READY: Duration = Duration::from_secs(30);
 const RESIZE: Duration = Duration::from_secs(55);
 const DELETE: Duration = Duration::from_secs(170);
 const RULE: Duration = Duration::from_secs(6);
@@ -88,8 +91,9 @@ struct Rule {
 
 #[derive(Clone, Debug)]
 enum Work {
+    /// Machines come or go, up to this number.
+    Size(u32),
     ClusterIsUp,
-    ClusterIsResized(u32),
     ClusterIsGone,
     AddRule(Rule),
     RemoveRule(String),
@@ -161,15 +165,8 @@ impl Google {
 
     fn do_work(&mut self, work: Work, cluster: &mut Cluster) {
         match work {
+            Work::Size(size) => self.set_size(size, cluster),
             Work::ClusterIsUp => {
-                let size = self.gke.as_ref().map_or(0, |gke| gke.size);
-                self.set_size(size, cluster);
-                if let Some(gke) = self.gke.as_mut() {
-                    gke.status = Status::Running;
-                }
-            }
-            Work::ClusterIsResized(size) => {
-                self.set_size(size, cluster);
                 if let Some(gke) = self.gke.as_mut() {
                     gke.status = Status::Running;
                 }
@@ -286,7 +283,8 @@ impl Google {
                     return Err((400, format!("Cluster is running incompatible operation on cluster '{name}'.")));
                 }
                 gke.status = Status::Reconciling;
-                self.later(now + RESIZE, Work::ClusterIsResized(size));
+                self.later(now + (RESIZE - READY), Work::Size(size));
+                self.later(now + RESIZE, Work::ClusterIsUp);
                 Ok(json!({}))
             }
             ("DELETE", ["clusters", zone, name]) => {
@@ -350,6 +348,7 @@ impl Google {
         let pool: String = format!("{:08x}", self.random.bits() as u32);
         let size = body["size"].as_u64().and_then(|size| u32::try_from(size).ok()).unwrap_or(3);
         self.gke = Some(Gke { name, zone, machine_type, status: Status::Provisioning, size, machines: Vec::new(), pool });
+        self.later(now + MACHINES, Work::Size(size));
         self.later(now + CREATE, Work::ClusterIsUp);
         Ok(json!({}))
     }

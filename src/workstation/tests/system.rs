@@ -153,3 +153,16 @@ fn what_happens_to_the_pods_happens_to_the_components() {
     let restarted = line(&mut world, "kubectl get pod kube-apiserver-control-plane -n kube-system --no-headers");
     assert_eq!(lines(&restarted)[0][1..4], ["1/1", "Running", "1"], "{restarted}");
 }
+
+#[test]
+fn a_container_leaves_a_message_about_its_end() {
+    let mut world = world(SystemPods::None);
+    let manifest = "kubectl apply -f - <<'EOF'\napiVersion: v1\nkind: Pod\nmetadata: {name: told}\nspec:\n  restartPolicy: Never\n  containers:\n  - {name: c, image: 'busybox:1.36', command: [sh, -c, 'echo out of cheese > /dev/termination-log; exit 3']}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: logged}\nspec:\n  restartPolicy: Never\n  containers:\n  - {name: c, image: 'busybox:1.36', command: [sh, -c, 'echo one; echo two; exit 4'], terminationMessagePolicy: FallbackToLogsOnError}\nEOF";
+    for typed in manifest.lines() {
+        world.type_line(typed);
+    }
+    line(&mut world, "sleep 20");
+    let message = |pod: &str| format!("kubectl get pod {pod} -o jsonpath='{{.status.containerStatuses[0].state.terminated.message}}'");
+    assert_eq!(line(&mut world, &message("told")), "out of cheese\n");
+    assert_eq!(line(&mut world, &message("logged")), "one\ntwo\n");
+}

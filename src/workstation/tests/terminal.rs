@@ -115,7 +115,7 @@ fn curl_reaches_a_node_port_and_is_refused_where_nobody_listens() {
         "kubectl create service nodeport web --tcp=80:8080 --node-port=31000 > /dev/null",
         "curl -s http://10.0.1.1:31000/; echo $?",
         "kubectl wait --for=condition=Available deployment/web > /dev/null; sleep 3",
-        "curl -s http://10.0.1.1:31000/; curl -s http://10.0.1.1:31001/; echo $?; curl -s --max-time 2 http://10.244.0.2:8080/; echo $?",
+        "curl -s http://10.0.1.1:31000/ | grep -v Hostname; curl -s http://10.0.1.1:31001/; echo $?; curl -s --max-time 2 http://10.244.0.2:8080/; echo $?",
         "curl -sk https://10.0.1.1:31000/; echo $?; kubectl get --raw /api/v1/namespaces/default/services/web:80/proxy/ | head -n 1",
     ];
     for line in lines {

@@ -1,6 +1,7 @@
 //! The functions, by what they are about. A function takes its arguments, the receiver first.
 
 mod arithmetic;
+pub(crate) mod authorizer;
 mod convert;
 mod lists;
 mod net;
@@ -14,7 +15,7 @@ use super::value::{Fault, Value, no_overload};
 type Library = fn(&str, &[Value]) -> Option<Result<Value, Fault>>;
 
 const LIBRARIES: &[Library] = &[
-    arithmetic::call, convert::call, text::call, lists::call, time::call, opaque::call, net::call, versions::call,
+    arithmetic::call, convert::call, text::call, lists::call, time::call, opaque::call, net::call, versions::call, authorizer::call,
 ];
 
 /// Calls a function with values; the first library that knows it for such values answers.

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::super::signatures;
 use super::super::value::{Fault, Key, Value};
+use super::authorizer::Asking;
 use super::net::Cidr;
 use super::versions::Semver;
 use crate::quantity::Quantity;
@@ -24,6 +25,7 @@ pub(crate) enum Opaque {
     Cidr(Cidr),
     Semver(Arc<Semver>),
     Format(&'static str),
+    Asking(Arc<Asking>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +46,7 @@ impl Opaque {
             Opaque::Cidr(_) => signatures::CIDR,
             Opaque::Semver(_) => signatures::SEMVER,
             Opaque::Format(_) => signatures::FORMAT,
+            Opaque::Asking(asking) => asking.type_name(),
         }
     }
 }
@@ -57,6 +60,7 @@ impl fmt::Display for Opaque {
             Opaque::Cidr(cidr) => write!(f, "{cidr}"),
             Opaque::Semver(version) => write!(f, "{version}"),
             Opaque::Format(name) => f.write_str(name),
+            Opaque::Asking(asking) => f.write_str(asking.type_name()),
         }
     }
 }

@@ -31,6 +31,7 @@ pub(in crate::cel) fn show(value: &Value) -> String {
         Value::Optional(Some(value)) => format!("optional({})", show(value)),
         Value::Type(name) => name.to_string(),
         Value::Opaque(opaque) => opaque.to_string(),
+        Value::Struct(made) => made.name.to_string(),
     }
 }
 
@@ -52,6 +53,7 @@ pub(super) fn call(name: &str, values: &[Value]) -> Option<Result<Value, Fault>>
             regex(pattern).map(|regex| texts(regex.find_iter(text).take(limit).map(|found| found.as_str().to_owned())))
         }
         ("lowerAscii", []) => Ok(Value::from(text.to_ascii_lowercase())),
+        ("jsonpatch.escapeKey", []) => Ok(Value::from(text.replace('~', "~0").replace('/', "~1"))),
         ("upperAscii", []) => Ok(Value::from(text.to_ascii_uppercase())),
         ("trim", []) => Ok(Value::from(text.trim())),
         ("strings.quote", []) => Ok(Value::from(quote(text))),

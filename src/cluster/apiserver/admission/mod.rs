@@ -7,6 +7,7 @@ mod default_ingress_class;
 mod default_storage_class;
 mod default_toleration_seconds;
 mod limit_ranger;
+mod mutating;
 mod namespace_lifecycle;
 mod node_restriction;
 mod pod_resize;
@@ -26,6 +27,7 @@ mod webhooks;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::Stream;
 
+use super::authorization::Judge;
 use super::{Subresource, User, Verb};
 use crate::store::Store;
 
@@ -39,6 +41,8 @@ pub struct Attributes<'a> {
     pub old: Option<&'a Object>,
     pub store: &'a Store,
     pub stream: &'a mut Stream,
+    pub dry_run: bool,
+    pub(in crate::apiserver) judge: Judge<'a>,
     pub user: &'a User,
     pub warnings: &'a mut Vec<String>,
 }
@@ -91,7 +95,15 @@ const VALIDATORS: &[(&str, Plugin)] = &[
 ];
 
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
-    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))
+    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))?;
+    let mut invocations = mutating::Invocations::default();
+    mutating::admit(attributes, &mut invocations)?;
+    if !invocations.changed() {
+        return Ok(());
+    }
+    // What a policy has changed, the others look at once more.
+    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))?;
+    mutating::admit_again(attributes, &mut invocations)
 }
 
 pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {

@@ -5,10 +5,10 @@
 //! Simplified: `matchPolicy: Equivalent` finds no other versions of a kind; policies and their objects take effect at
 //! once; what is audited is nowhere to be read.
 
-use k8s_openapi::api::admissionregistration::v1::{MatchResources, ValidatingAdmissionPolicySpec};
+use k8s_openapi::api::admissionregistration::v1::{MatchResources, ParamKind, ParamRef};
 use podarium_api::admission_policy::{self, Input, Requested, matches_rules, rules_of};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{Kind, MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Object, Resource as _, Status, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
+use podarium_api::{Kind, Object, Resource as _, Status, ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding};
 use serde_json::{Value, json};
 
 use super::validating::Validated;
@@ -52,37 +52,8 @@ pub(super) fn validate(write: &mut Validated<'_>) -> Result<(), Status> {
     }
 }
 
-/// Mutating policies are not run: a request that one is bound to is refused as not simulated, or let through with a
-/// warning if the policy's failures are ignored.
-pub(super) fn not_mutated(write: &mut Validated<'_>) -> Result<(), Status> {
-    let store = write.store;
-    if is_exempt(write.kind) || write.object.is_none() || store.count(Kind::MutatingAdmissionPolicyBinding) == 0 {
-        return Ok(());
-    }
-    for policy in store.list(Kind::MutatingAdmissionPolicy, None).filter_map(MutatingAdmissionPolicy::from_object) {
-        let constraints = policy.spec.match_constraints.as_ref();
-        let bindings = store.list(Kind::MutatingAdmissionPolicyBinding, None).filter_map(MutatingAdmissionPolicyBinding::from_object);
-        let mut bound = bindings.filter(|binding| {
-            let within = binding.spec.match_resources.as_ref().is_none_or(|resources| matches(resources, false, write));
-            binding.spec.policy_name.as_deref() == Some(policy.name()) && within
-        });
-        if !constraints.is_some_and(|constraints| matches(constraints, true, write)) || bound.next().is_none() {
-            continue;
-        }
-        let conditions = policy.spec.match_conditions.as_deref().unwrap_or_default();
-        if !admission_policy::conditions_hold(conditions, policy.spec.param_kind.is_some(), &write.input()).unwrap_or(true) {
-            continue;
-        }
-        if policy.spec.failure_policy.as_deref() != Some("Ignore") {
-            return Err(Status::not_simulated(&format!("the mutations of MutatingAdmissionPolicy {}", policy.name())));
-        }
-        write.warnings.push(format!("not simulated: the mutations of MutatingAdmissionPolicy {} were not made", policy.name()));
-    }
-    Ok(())
-}
-
 /// Whether match resources are about the request. Those of a policy must have a rule for it.
-fn matches(resources: &MatchResources, needs_rule: bool, write: &Validated<'_>) -> bool {
+pub(super) fn matches(resources: &MatchResources, needs_rule: bool, write: &Validated<'_>) -> bool {
     let request = write.requested();
     let rules = rules_of(resources.resource_rules.as_ref());
     let excluded = matches_rules(&rules_of(resources.exclude_resource_rules.as_ref()), &request);
@@ -109,7 +80,7 @@ pub(super) fn selectors_match(namespace: Option<&podarium_api::LabelSelector>, o
 fn ask(policy: &ValidatingAdmissionPolicy, binding: &ValidatingAdmissionPolicyBinding, write: &mut Validated<'_>, denied: &mut Vec<Denial>) {
     let ignore = policy.spec.failure_policy.as_deref() == Some("Ignore");
     let denial = |message: String, reason: String| Denial { policy: policy.name().to_owned(), binding: binding.name().to_owned(), message, reason };
-    let params = match params_of(&policy.spec, binding, write) {
+    let params = match params_of(policy.spec.param_kind.as_ref(), binding.spec.param_ref.as_ref(), write) {
         Ok(params) => params,
         Err(_) if ignore => return,
         Err(why) => return denied.push(denial(format!("failed to configure binding: {why}"), String::new())),
@@ -162,8 +133,9 @@ fn kind_of(store: &Store, api_version: &str, name: &str) -> Option<Kind> {
     })
 }
 
-fn params_of(spec: &ValidatingAdmissionPolicySpec, binding: &ValidatingAdmissionPolicyBinding, write: &Validated<'_>) -> Result<Vec<Value>, String> {
-    let (Some(param_kind), Some(reference)) = (&spec.param_kind, &binding.spec.param_ref) else { return Ok(vec![Value::Null]) };
+/// The parameters that a binding refers to; one that is null if it refers to none.
+pub(super) fn params_of(param_kind: Option<&ParamKind>, reference: Option<&ParamRef>, write: &Validated<'_>) -> Result<Vec<Value>, String> {
+    let (Some(param_kind), Some(reference)) = (param_kind, reference) else { return Ok(vec![Value::Null]) };
     let (api_version, name) = (param_kind.api_version.as_deref().unwrap_or_default(), param_kind.kind.as_deref().unwrap_or_default());
     let Some(kind) = kind_of(write.store, api_version, name) else {
         return Err(format!("paramKind kind `&ParamKind{{APIVersion:{api_version},Kind:{name},}}` not known"));

@@ -5,12 +5,15 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/admission/chain.go, pkg/registry/rest/create.go (AdmissionToValidateObjectFunc), v1.36.
 //! Simplified: nothing.
 
+use std::sync::Arc;
+
 use podarium_api::admission_policy::{Input, Requested};
 use podarium_api::{Kind, Object, Status};
 use serde_json::{Value, json};
 
 use super::{policies, webhooks};
 use crate::apiserver::User;
+use crate::apiserver::authorization::{Asked, Judge};
 use crate::store::{Key, Store};
 
 /// A write as validating admission sees it.
@@ -26,6 +29,7 @@ pub(in crate::apiserver) struct Validated<'a> {
     pub object: Option<&'a Object>,
     pub old: Option<&'a Object>,
     pub store: &'a Store,
+    pub judge: Judge<'a>,
     pub user: &'a User,
     pub dry_run: bool,
     pub warnings: &'a mut Vec<String>,
@@ -33,7 +37,7 @@ pub(in crate::apiserver) struct Validated<'a> {
 
 type Plugin = fn(&mut Validated<'_>) -> Result<(), Status>;
 
-const PLUGINS: &[(&str, Plugin)] = &[("MutatingAdmissionPolicy", policies::not_mutated), ("Webhooks", webhooks::validate), ("ValidatingAdmissionPolicy", policies::validate)];
+const PLUGINS: &[(&str, Plugin)] = &[("Webhooks", webhooks::validate), ("ValidatingAdmissionPolicy", policies::validate)];
 
 pub(in crate::apiserver) fn validate(write: &mut Validated<'_>) -> Result<(), Status> {
     PLUGINS.iter().try_for_each(|(_, plugin)| plugin(write))
@@ -55,7 +59,7 @@ impl<'a> Validated<'a> {
     }
 
     /// What expressions see, without parameters.
-    pub(super) fn input(&self) -> Input {
+    pub(super) fn input(&self) -> Input<'a> {
         let value = |object: Option<&Object>| object.map_or(Value::Null, Object::to_value);
         let (group, version, resource) = self.resource;
         let info = self.kind.info();
@@ -80,6 +84,6 @@ impl<'a> Validated<'a> {
         if !self.namespace.is_empty() {
             request["namespace"] = json!(self.namespace);
         }
-        Input { object: value(self.object), old_object: value(self.old), request, namespace: value(self.namespace_object()), params: Value::Null }
+        Input { object: value(self.object), old_object: value(self.old), request, namespace: value(self.namespace_object()), params: Value::Null, authorizer: Some(Arc::new(Asked { judge: self.judge, user: self.user.clone() })) }
     }
 }

@@ -7,12 +7,15 @@ use std::fmt;
 use std::sync::Arc;
 
 use podarium_api::Status;
+use podarium_api::admission_policy::{Answer, Authorizer, Question};
+use podarium_api::selector::FieldSelector;
 use podarium_sim::Time;
 
-use super::rbac::Bound;
+use super::rbac::{Bound, Rbac};
 use super::{Attributes, node};
 use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::{ApiServer, User};
+use crate::store::Store;
 
 /// How many refused requests are remembered.
 const REFUSALS: usize = 256;
@@ -82,6 +85,65 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// What a decision rests on.
+#[derive(Clone, Copy)]
+pub(in crate::apiserver) struct Judge<'a> {
+    pub store: &'a Store,
+    pub rbac: &'a Rbac,
+    pub mode: Mode,
+}
+
+impl Judge<'_> {
+    /// Asks the authorizers one after the other. The first that allows decides.
+    pub(in crate::apiserver) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
+        if self.mode == Mode::AlwaysAllow {
+            return Decision::Allowed(Grant::AlwaysAllow);
+        }
+        if attributes.user.in_group(MASTERS) {
+            return Decision::Allowed(Grant::Masters);
+        }
+        let mut reasons = Vec::new();
+        if let Some(node) = attributes.user.node_name() {
+            match node::authorize(self.store, node, attributes) {
+                Ok(()) => return Decision::Allowed(Grant::Node),
+                Err(reason) => reasons.extend(Some(reason).filter(|reason| !reason.is_empty())),
+            }
+        }
+        match self.rbac.authorize(self.store, attributes) {
+            Ok(grant) => Decision::Allowed(grant),
+            Err(reason) => {
+                reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
+                Decision::NoOpinion(reasons.join("\n"))
+            }
+        }
+    }
+}
+
+/// What expressions of policies ask about, in the name of whoever makes a request.
+pub(in crate::apiserver) struct Asked<'a> {
+    pub judge: Judge<'a>,
+    pub user: User,
+}
+
+impl Authorizer for Asked<'_> {
+    fn decide(&self, question: &Question) -> Answer {
+        let account = question.account.as_ref().map(|(namespace, name)| User::service_account(namespace, name));
+        let user = account.as_ref().unwrap_or(&self.user);
+        let fields = FieldSelector::parse(&question.field_selector).unwrap_or_default();
+        let attributes = match question.resource.as_str() {
+            "" => Attributes::path(user, &question.verb, &question.path),
+            resource => Attributes {
+                fields: (!fields.is_empty()).then_some(&fields),
+                ..Attributes::resource(user, &question.verb, &question.group, resource, &question.namespace).named(&question.name).of_subresource(&question.subresource)
+            },
+        };
+        match self.judge.decide(&attributes) {
+            Decision::Allowed(grant) => Answer { allowed: true, reason: grant.to_string(), error: String::new() },
+            Decision::NoOpinion(reason) => Answer { allowed: false, reason, error: String::new() },
+        }
+    }
+}
+
 impl ApiServer {
     /// Switches authorization on or off.
     pub(crate) fn set_authorization_mode(&mut self, mode: Mode) {
@@ -95,26 +157,7 @@ impl ApiServer {
 
     /// Asks the authorizers one after the other. The first that allows decides.
     pub(crate) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
-        if self.mode == Mode::AlwaysAllow {
-            return Decision::Allowed(Grant::AlwaysAllow);
-        }
-        if attributes.user.in_group(MASTERS) {
-            return Decision::Allowed(Grant::Masters);
-        }
-        let mut reasons = Vec::new();
-        if let Some(node) = attributes.user.node_name() {
-            match node::authorize(&self.store, node, attributes) {
-                Ok(()) => return Decision::Allowed(Grant::Node),
-                Err(reason) => reasons.extend(Some(reason).filter(|reason| !reason.is_empty())),
-            }
-        }
-        match self.rbac.authorize(&self.store, attributes) {
-            Ok(grant) => Decision::Allowed(grant),
-            Err(reason) => {
-                reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
-                Decision::NoOpinion(reasons.join("\n"))
-            }
-        }
+        Judge { store: &self.store, rbac: &self.rbac, mode: self.mode }.decide(attributes)
     }
 
     /// The same as the server's answer, remembering a refusal.

@@ -16,4 +16,5 @@ mod tests;
 
 pub use attributes::Attributes;
 pub use decision::{Decision, Grant, Mode, Refusal};
+pub(super) use decision::{Asked, Judge};
 pub(super) use rbac::Rbac;

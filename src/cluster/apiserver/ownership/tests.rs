@@ -113,7 +113,7 @@ fn a_configuration_that_is_not_one_is_refused() {
         (
             json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "shop"}, "data": {"a": 1}}),
             500,
-            "failed to create typed patch object (shop/c; /v1, Kind=ConfigMap): .data.a: expected string, got &{1}",
+            "failed to create typed patch object (shop/c; /v1, Kind=ConfigMap): .data.a: expected string, got &value.valueUnstructured{Value:1}",
         ),
         (
             json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "uid": "u"}}),

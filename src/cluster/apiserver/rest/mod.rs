@@ -7,6 +7,7 @@ mod complete;
 mod ip_address;
 pub(super) mod persistent_volume;
 mod service;
+mod service_families;
 
 pub(super) use complete::complete_new;
 pub use service::Allocator;

@@ -3,7 +3,7 @@
 //! Models: pkg/registry/core/service/{storage/alloc.go,ipallocator,portallocator}, v1.36.
 //! Simplified: IPv4 alone; where the lower, static part of a range is used up too is not told apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use podarium_api::field::FieldError;
 use podarium_api::{Kind, Object, Service, Status};
 use podarium_sim::Stream;
 
-use super::ip_address;
+use super::{ip_address, service_families};
 use crate::store::Store;
 
 const FIRST_PORT: i32 = 30_000;
@@ -23,79 +23,133 @@ pub struct Allocator {
 }
 
 impl Allocator {
-    /// Gives a Service what it needs and does not have; takes back what an update no longer needs.
-    pub(in crate::apiserver) fn assign(&mut self, store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<(), Status> {
-        let Object::Service(service) = object else { return Ok(()) };
+    /// Gives a Service what it needs and does not have; takes back what an update no longer needs. The ports that it took
+    /// are told, for [`Allocator::give_back`] if the write comes to nothing.
+    pub(in crate::apiserver) fn assign(&mut self, store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<Vec<i32>, Status> {
+        let Object::Service(service) = object else { return Ok(Vec::new()) };
         let old = old.and_then(|old| match old {
             Object::Service(old) => Some(&**old),
             _ => None,
         });
         let service = Arc::make_mut(service);
-        name_families(service);
+        service_families::complete(service, old)?;
         assign_address(store, service, old, stream)?;
-        self.assign_ports(service, old, stream)
+        let mut taken = Vec::new();
+        let assigned = self.assign_ports(service, old, stream, &mut taken);
+        if assigned.is_err() {
+            self.give_back(&taken);
+        }
+        assigned.map(|()| taken)
+    }
+
+    /// Frees ports that a write took which was refused afterwards, or was only tried.
+    pub(in crate::apiserver) fn give_back(&mut self, taken: &[i32]) {
+        for port in taken {
+            self.ports.remove(port);
+        }
+    }
+
+    /// Frees what an update no longer needs.
+    pub(in crate::apiserver) fn settle(&mut self, object: &Object, old: Option<&Object>) {
+        let (Object::Service(service), Some(Object::Service(old))) = (object, old) else { return };
+        for port in held_ports(old).difference(&held_ports(service)) {
+            self.ports.remove(port);
+        }
     }
 
     /// Frees what a removed Service held.
     pub(in crate::apiserver) fn release(&mut self, object: &Object) {
         let Object::Service(service) = object else { return };
-        for port in node_ports(service) {
+        for port in held_ports(service) {
             self.ports.remove(&port);
         }
     }
 
-    fn assign_ports(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream) -> Result<(), Status> {
-        let had: BTreeSet<i32> = old.map(node_ports).unwrap_or_default();
-        let wants = match service.spec.type_.as_deref() {
-            Some("NodePort") => true,
-            Some("LoadBalancer") => service.spec.allocate_load_balancer_node_ports != Some(false),
-            _ => false,
-        };
-        if !wants {
-            for port in &had {
-                self.ports.remove(port);
+    fn assign_ports(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<(), Status> {
+        let had = old.map(held_ports).unwrap_or_default();
+        let kind = service.spec.type_.clone().unwrap_or_default();
+        let allocates = kind == "NodePort" || (kind == "LoadBalancer" && service.spec.allocate_load_balancer_node_ports != Some(false));
+        if matches!(kind.as_str(), "NodePort" | "LoadBalancer") {
+            let ports = service.spec.ports.clone().unwrap_or_default();
+            // Ports of one number, of different protocols, share their node port.
+            let mut shared: BTreeMap<i32, i32> = BTreeMap::new();
+            for (index, port) in ports.iter().enumerate() {
+                let asked = port.node_port.unwrap_or(0);
+                if asked == 0 && !allocates {
+                    continue;
+                }
+                let known = shared.get(&port.port).copied();
+                let wanted = match (asked, known) {
+                    (0, Some(known)) => known,
+                    (0, None) if old.is_none() => ports.iter().filter(|other| other.port == port.port).find_map(|other| other.node_port).unwrap_or(0),
+                    (asked, _) => asked,
+                };
+                let number = match wanted {
+                    0 => self.free_port(stream, taken)?,
+                    wanted if known == Some(wanted) || had.contains(&wanted) || (old.is_some() && taken.contains(&wanted)) => wanted,
+                    wanted => {
+                        let field = format!("spec.ports[{index}].nodePort");
+                        self.take_port(wanted, taken).map_err(|why| invalid(service, FieldError::invalid(field, wanted, why)))?;
+                        wanted
+                    }
+                };
+                if old.is_none() {
+                    shared.insert(port.port, number);
+                }
+                Arc::make_mut(&mut service.spec).ports.get_or_insert_default()[index].node_port = Some(number);
+            }
+        }
+        self.assign_health_check(service, old, stream, taken)
+    }
+
+    /// Where a balancer asks a node whether it has pods of a Service that keeps its traffic local.
+    fn assign_health_check(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<(), Status> {
+        if !needs_health_check(service) {
+            if old.is_some_and(needs_health_check) {
+                Arc::make_mut(&mut service.spec).health_check_node_port = None;
             }
             return Ok(());
         }
-        let asked: Vec<i32> = node_ports(service).into_iter().filter(|port| !had.contains(port)).collect();
-        for port in asked {
-            if !(FIRST_PORT..FIRST_PORT + PORTS as i32).contains(&port) {
-                return Err(invalid(service, FieldError::invalid("spec.ports[0].nodePort", port, "provided port is not in the valid range. The range of valid ports is 30000-32767")));
-            }
-            if !self.ports.insert(port) {
-                return Err(invalid(service, FieldError::invalid("spec.ports[0].nodePort", port, "provided port is already allocated")));
-            }
+        if old.is_some_and(needs_health_check) {
+            return Ok(());
         }
-        let spec = Arc::make_mut(&mut service.spec);
-        let old_ports = old.and_then(|old| old.spec.ports.as_ref());
-        for port in spec.ports.iter_mut().flatten() {
-            if port.node_port.unwrap_or(0) != 0 {
-                continue;
+        match service.spec.health_check_node_port.unwrap_or(0) {
+            0 => {
+                let port = self.free_port(stream, taken)?;
+                Arc::make_mut(&mut service.spec).health_check_node_port = Some(port);
+                Ok(())
             }
-            let kept = old_ports.and_then(|ports| ports.iter().find(|old| old.port == port.port && old.protocol == port.protocol)).and_then(|old| old.node_port);
-            port.node_port = match kept.filter(|port| *port != 0) {
-                Some(kept) => Some(kept),
-                None => Some(self.free_port(stream)?),
-            };
+            asked => self.take_port(asked, taken).map_err(|why| Status::internal(&format!("failed to allocate requested HealthCheck NodePort {asked}: {why}"))),
         }
-        let now: BTreeSet<i32> = node_ports(service);
-        for port in had.difference(&now) {
-            self.ports.remove(port);
+    }
+
+    fn take_port(&mut self, port: i32, taken: &mut Vec<i32>) -> Result<(), &'static str> {
+        if !(FIRST_PORT..FIRST_PORT + PORTS as i32).contains(&port) {
+            return Err("provided port is not in the valid range. The range of valid ports is 30000-32767");
         }
+        if !self.ports.insert(port) {
+            return Err("provided port is already allocated");
+        }
+        taken.push(port);
         Ok(())
     }
 
-    fn free_port(&mut self, stream: &mut Stream) -> Result<i32, Status> {
+    fn free_port(&mut self, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<i32, Status> {
         if self.ports.len() >= PORTS {
             return Err(Status::new(500, "InternalError", "failed to allocate a nodePort: range is full"));
         }
         loop {
             let port = FIRST_PORT + i32::try_from(stream.below(PORTS)).unwrap_or(0);
             if self.ports.insert(port) {
+                taken.push(port);
                 return Ok(port);
             }
         }
     }
+}
+
+fn needs_health_check(service: &Service) -> bool {
+    service.spec.type_.as_deref() == Some("LoadBalancer") && service.spec.external_traffic_policy.as_deref() == Some("Local")
 }
 
 /// An address is taken while there is an IPAddress of its name.
@@ -104,11 +158,7 @@ fn assign_address(store: &Store, service: &mut Service, old: Option<&Service>, s
     let external = service.spec.type_.as_deref() == Some("ExternalName");
     if external || service.spec.cluster_ip.as_deref() == Some("None") {
         if !external {
-            let spec = Arc::make_mut(&mut service.spec);
-            spec.cluster_ips = Some(vec!["None".to_owned()]);
-            spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
-            let policy = if spec.selector.is_none() { "RequireDualStack" } else { "SingleStack" };
-            spec.ip_family_policy.get_or_insert_with(|| policy.to_owned());
+            Arc::make_mut(&mut service.spec).cluster_ips = Some(vec!["None".to_owned()]);
         }
         return Ok(());
     }
@@ -129,8 +179,6 @@ fn assign_address(store: &Store, service: &mut Service, old: Option<&Service>, s
         (_, text) => text.to_owned(),
     };
     let spec = Arc::make_mut(&mut service.spec);
-    spec.ip_families.get_or_insert_with(|| vec!["IPv4".to_owned()]);
-    spec.ip_family_policy.get_or_insert_with(|| "SingleStack".to_owned());
     spec.cluster_ips = Some(vec![text.clone()]);
     spec.cluster_ip = Some(text);
     Ok(())
@@ -145,23 +193,8 @@ pub(super) fn address(service: &Service) -> Option<u32> {
     service.spec.cluster_ip.as_deref()?.parse::<Ipv4Addr>().ok().map(u32::from)
 }
 
-fn node_ports(service: &Service) -> BTreeSet<i32> {
-    service.spec.ports.iter().flatten().filter_map(|port| port.node_port).filter(|port| *port != 0).collect()
+/// All ports of nodes that a Service has.
+fn held_ports(service: &Service) -> BTreeSet<i32> {
+    let ports = service.spec.ports.iter().flatten().filter_map(|port| port.node_port);
+    ports.chain(service.spec.health_check_node_port).filter(|port| *port != 0).collect()
 }
-/// A cluster with one family of addresses gives every Service that family; an alias has none.
-fn name_families(service: &mut Service) {
-    if service.spec.type_.as_deref() == Some("ExternalName") {
-        return;
-    }
-    let spec = Arc::make_mut(&mut service.spec);
-    let headless_without_selector = spec.cluster_ip.as_deref() == Some("None") && spec.selector.is_none();
-    if spec.ip_family_policy.is_none() {
-        let policy = if headless_without_selector { "RequireDualStack" } else { "SingleStack" };
-        spec.ip_family_policy = Some(policy.to_owned());
-    }
-    if spec.ip_families.as_ref().is_none_or(Vec::is_empty) {
-        let families: &[&str] = if headless_without_selector { &["IPv4", "IPv6"] } else { &["IPv4"] };
-        spec.ip_families = Some(families.iter().map(|family| (*family).to_owned()).collect());
-    }
-}
-

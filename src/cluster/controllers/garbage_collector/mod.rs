@@ -5,8 +5,9 @@
 //! until the dependents that block it are gone), **orphan** (the dependents are set free and stay).
 //!
 //! Models: pkg/controller/garbagecollector/garbagecollector.go, v1.36.
-//! Simplified: nothing but what graph.rs says.
+//! Simplified: owners are replaced as a whole where the reference takes single ones out.
 
+mod coordinates;
 mod graph;
 #[cfg(test)]
 mod tests;
@@ -20,12 +21,14 @@ use serde_json::json;
 use super::claim::patch_owners;
 use super::{Controller, Enqueue, Stop, Sync, custom_kind};
 use crate::apiserver::{Filter, PatchType, Propagation, Request};
-use crate::client::{Caches, Change};
+use crate::client::{Caches, Change, EventType};
 use crate::store::Key;
+use coordinates::Coordinates;
 use graph::{Graph, Node, Uid, Work, has_finalizer, is_deleting_dependents};
 
 const DELETE: &str = "delete";
 const ORPHAN: &str = "orphan";
+const REPORT: &str = "report";
 const FOREGROUND: &str = "foregroundDeletion";
 
 #[derive(Clone, Debug, Default)]
@@ -38,11 +41,13 @@ fn key_of(work: &Work) -> Key {
     match work {
         Work::Delete(uid) => Key::new(DELETE, uid),
         Work::Orphan(uid) => Key::new(ORPHAN, uid),
+        Work::Report(dependent, owner) => Key::new(REPORT, &format!("{dependent} {owner}")),
     }
 }
 
 impl Controller for GarbageCollector {
     const NAME: &'static str = "generic-garbage-collector";
+    const REPORTER: &'static str = "garbage-collector-controller";
     const WORKERS: usize = 20;
     const CLIENT: (f64, u32) = (40.0, 60);
 
@@ -76,6 +81,10 @@ impl Controller for GarbageCollector {
     }
 
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
+        if &*key.namespace == REPORT {
+            self.report(ctx, &key.name);
+            return Ok(());
+        }
         let Some(node) = self.graph.node(&key.name) else { return Ok(()) };
         let uid = key.name.clone();
         if &*key.namespace == ORPHAN { self.orphan_dependents(ctx, &uid, node) } else { self.attempt_to_delete(ctx, &uid, node) }
@@ -92,35 +101,53 @@ struct Owners {
 }
 
 impl GarbageCollector {
+    /// Tells of an object that names an owner in another namespace.
+    fn report(&self, ctx: &mut Sync<'_>, pair: &str) {
+        let Some((dependent, owner)) = pair.split_once(' ') else { return };
+        let Some(node) = self.graph.node(dependent) else { return };
+        let Some(reference) = node.owners.iter().find(|reference| reference.uid == owner) else { return };
+        let about = node.kind.and_then(|kind| ctx.caches().kind(kind)?.get(&node.key)).filter(|object| object.meta().uid.as_deref() == Some(dependent));
+        let Some(about) = about.cloned() else { return };
+        let namespace = &*node.key.namespace;
+        let wanted = Coordinates::of_reference(reference, namespace);
+        ctx.event(&about, EventType::Warning, "OwnerRefInvalidNamespace", format!("ownerRef {wanted} does not exist in namespace {namespace:?}"));
+    }
+
     fn attempt_to_delete(&self, ctx: &mut Sync<'_>, uid: &Uid, node: &Arc<Node>) -> Result<(), Stop> {
         if node.being_deleted && !node.deleting_dependents {
             return Ok(());
         }
         let Some(latest) = self.read(ctx, uid, node)? else { return Ok(()) };
+        self.judge(ctx, uid, node, &latest)?;
+        // What comes and goes before it was seen would stay in the graph for ever.
+        if node.is_virtual() { Err(Stop::Failed("item hasn't been observed via informer yet".to_owned())) } else { Ok(()) }
+    }
+
+    fn judge(&self, ctx: &mut Sync<'_>, uid: &Uid, node: &Arc<Node>, latest: &Object) -> Result<(), Stop> {
         if node.deleting_dependents {
-            return self.wait_for_dependents(ctx, uid, &latest);
+            return self.wait_for_dependents(ctx, uid, latest);
         }
-        let owners = self.classify(ctx, &latest)?;
+        let owners = self.classify(ctx, latest)?;
         if !owners.solid.is_empty() {
             if owners.dangling.is_empty() && owners.waiting.is_empty() {
                 return Ok(());
             }
-            return absent_is_fine(ctx.send(patch_owners(&latest, &owners.solid))?);
+            return absent_is_fine(ctx.send(patch_owners(latest, &owners.solid))?);
         }
         if owners.dangling.is_empty() && owners.waiting.is_empty() {
             return Ok(());
         }
         let has_dependents = self.graph.dependents(uid).next().is_some();
         if !owners.waiting.is_empty() && has_dependents {
-            self.break_circle(ctx, uid, &latest)?;
-            return self.delete(ctx, uid, &latest, Propagation::Foreground);
+            self.break_circle(ctx, uid, latest)?;
+            return self.delete(ctx, uid, node, latest, Propagation::Foreground);
         }
         let propagation = match latest.meta() {
             meta if has_finalizer(meta, ORPHAN) => Propagation::Orphan,
             meta if has_finalizer(meta, FOREGROUND) => Propagation::Foreground,
             _ => Propagation::Background,
         };
-        self.delete(ctx, uid, &latest, propagation)
+        self.delete(ctx, uid, node, latest, propagation)
     }
 
     /// The object as the server has it. If there is none with this uid, the graph forgets it.
@@ -128,27 +155,27 @@ impl GarbageCollector {
         let Some(kind) = node.kind else {
             return Err(Stop::Failed(format!("no matches for the kind of the owner {}", node.key)));
         };
-        let found = match ctx.send(Request::get(kind, &node.key))? {
+        let found = match ctx.send(Request::get(kind, &node.place()))? {
             Ok(reply) => reply.object(),
             Err(status) if status.is_not_found() => None,
             Err(status) => return Err(status.into()),
         };
         let found = found.filter(|object| object.meta().uid.as_deref() == Some(uid));
         if found.is_none() {
-            self.gone(ctx, uid);
+            self.gone(ctx, uid, node);
         }
         Ok(found)
     }
 
-    /// Forgets an object that the server does not have and looks at those that depended on it.
-    fn gone(&self, ctx: &mut Sync<'_>, uid: &Uid) {
-        for work in self.graph.clone().forget(uid) {
+    /// Takes note that the server does not have an object where it was looked for, and looks at those that depend on it.
+    fn gone(&self, ctx: &mut Sync<'_>, uid: &Uid, node: &Node) {
+        let place = node.coordinates(uid);
+        for work in self.graph.clone().not_found(uid, &place) {
             ctx.requeue_after(&key_of(&work), Duration::ZERO);
         }
         let uid = uid.clone();
         ctx.remember(move |collector: &mut Self| {
-            collector.graph.forget(&uid);
-            collector.graph.set_absent(&uid);
+            collector.graph.not_found(&uid, &place);
         });
     }
 
@@ -167,13 +194,13 @@ impl GarbageCollector {
 
     /// The owner's metadata from the server, or nothing if no such owner is there.
     fn live_owner(&self, ctx: &mut Sync<'_>, item: &Object, reference: &OwnerReference) -> Result<Option<ObjectMeta>, Stop> {
-        if self.graph.is_absent(&reference.uid) {
+        let namespace = item.meta().namespace.as_deref().unwrap_or_default();
+        if self.graph.is_absent(reference, namespace) {
             return Ok(None);
         }
         let Some(kind) = self.graph.kind_of(reference) else {
             return Err(Stop::Failed(format!("no matches for kind {:?} in version {:?}", reference.kind, reference.api_version)));
         };
-        let namespace = item.meta().namespace.as_deref().unwrap_or_default();
         if kind.info().namespaced && namespace.is_empty() {
             return Err(Stop::GaveUp("cluster-scoped objects cannot refer to namespaced owners".to_owned()));
         }
@@ -185,8 +212,8 @@ impl GarbageCollector {
         };
         let meta = found.map(|object| object.meta().clone()).filter(|meta| meta.uid.as_deref() == Some(&reference.uid));
         if meta.is_none() {
-            let uid = reference.uid.clone();
-            ctx.remember(move |collector: &mut Self| collector.graph.set_absent(&uid));
+            let place = Coordinates::of_reference(reference, &key.namespace);
+            ctx.remember(move |collector: &mut Self| collector.graph.set_absent(place));
         }
         Ok(meta)
     }
@@ -216,12 +243,34 @@ impl GarbageCollector {
         absent_is_fine(ctx.send(patch_owners(latest, &owners))?)
     }
 
-    fn delete(&self, ctx: &mut Sync<'_>, uid: &Uid, latest: &Object, propagation: Propagation) -> Result<(), Stop> {
-        let request = Request::delete(latest.kind(), &Key::of(latest)).if_uid(uid).propagation(propagation);
-        match ctx.send(request)? {
-            Err(status) if status.is_not_found() => self.gone(ctx, uid),
+    /// Deletes the object if it is still the one that was read. If it has changed meanwhile but not its owners, it goes all
+    /// the same, so that busy objects do not escape.
+    fn delete(&self, ctx: &mut Sync<'_>, uid: &Uid, node: &Node, latest: &Object, propagation: Propagation) -> Result<(), Stop> {
+        let key = Key::of(latest);
+        let request = Request::delete(latest.kind(), &key).if_uid(uid).propagation(propagation);
+        let version = latest.meta().resource_version.as_deref().unwrap_or_default();
+        let mut answer = ctx.send(request.clone().if_version(version))?;
+        if answer.as_ref().is_err_and(podarium_api::Status::is_conflict) {
+            match ctx.send(Request::get(latest.kind(), &key))? {
+                Err(status) if status.is_not_found() => return self.deleted(ctx, uid, node, Err(status)),
+                Ok(reply) => {
+                    let live = reply.object();
+                    let same = |live: &Object| live.meta().uid == latest.meta().uid && live.meta().owner_references == latest.meta().owner_references;
+                    if live.as_ref().is_some_and(same) {
+                        answer = ctx.send(request)?;
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+        self.deleted(ctx, uid, node, answer.map(|_| ()))
+    }
+
+    fn deleted(&self, ctx: &mut Sync<'_>, uid: &Uid, node: &Node, answer: Result<(), podarium_api::Status>) -> Result<(), Stop> {
+        match answer {
+            Err(status) if status.is_not_found() => self.gone(ctx, uid, node),
             Err(status) => return Err(status.into()),
-            Ok(_) => {}
+            Ok(()) => {}
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The collector in a running cluster.
 
-use podarium_api::{Deployment, Kind, Pod, ReplicaSet};
+use podarium_api::{ConfigMap, Deployment, Event, Kind, Pod, ReplicaSet, Resource as _};
 use serde_json::json;
 
 use crate::Key;
@@ -108,4 +108,24 @@ fn a_crash_in_the_middle_of_a_deletion_leaves_nothing_behind() {
             assert_eq!(counts(&bed), left, "{propagation:?}, crash after {crash_ms} ms");
         }
     }
+}
+
+/// A ConfigMap in another namespace names the Deployment's uid: it is reported and goes, and nothing else does.
+#[test]
+fn an_owner_in_another_namespace_is_no_owner() {
+    let mut bed = bed();
+    bed.create(Kind::Namespace, json!({"metadata": {"name": "other"}}));
+    bed.run(1.0);
+    let uid = bed.get::<Deployment>("web").metadata.uid.clone();
+    let owner = json!({"apiVersion": "apps/v1", "kind": "Deployment", "name": "web", "uid": uid});
+    for (namespace, name) in [("other", "bad"), ("default", "good")] {
+        bed.create(Kind::ConfigMap, json!({"metadata": {"name": name, "namespace": namespace, "ownerReferences": [owner]}}));
+    }
+    bed.run(5.0);
+    let names: Vec<String> = bed.cluster.list::<ConfigMap>().map(|map| map.name().to_owned()).filter(|name| name != "kube-root-ca.crt").collect();
+    assert_eq!((names, counts(&bed)), (vec!["good".to_owned()], (1, 1, 2)));
+    let told: Vec<_> = bed.cluster.list::<Event>().filter(|event| event.reason.as_deref() == Some("OwnerRefInvalidNamespace")).collect();
+    let message = format!("ownerRef [apps/v1/Deployment, namespace: other, name: web, uid: {}] does not exist in namespace \"other\"", uid.unwrap_or_default());
+    assert_eq!(told.iter().map(|event| event.message.clone()).collect::<Vec<_>>(), [Some(message)]);
+    assert_eq!(told[0].source.as_ref().and_then(|source| source.component.as_deref()), Some("garbage-collector-controller"));
 }

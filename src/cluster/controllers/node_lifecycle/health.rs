@@ -27,7 +27,7 @@ const REPORTED: [&str; 4] = ["Ready", "MemoryPressure", "DiskPressure", "PIDPres
 pub struct Health {
     /// When the controller saw the last sign of life.
     pub probed: Time,
-    ready: Option<NodeCondition>,
+    ready: Option<Arc<NodeCondition>>,
     renewed: Option<MicroTime>,
 }
 
@@ -52,7 +52,7 @@ pub fn judge(before: Option<&Health>, node: &Arc<Node>, lease: Option<&Lease>, n
         (Some(before), None) if before.ready.is_none() => before.clone(),
         (None, None) => Health { probed: created, ready: None, renewed: None },
         (Some(before), Some(now_ready)) if before.ready.as_ref().is_some_and(|then| then.last_heartbeat_time == now_ready.last_heartbeat_time) => before.clone(),
-        (before, condition) => Health { probed: now, ready: condition.cloned(), renewed: before.and_then(|before| before.renewed.clone()) },
+        (before, condition) => Health { probed: now, ready: condition.cloned().map(Arc::new), renewed: before.and_then(|before| before.renewed.clone()) },
     };
     if let Some(renewed) = lease.map(|lease| lease.spec.renew_time.clone())
         && (health.renewed.is_none() || renewed > health.renewed)
@@ -68,7 +68,7 @@ pub fn judge(before: Option<&Health>, node: &Arc<Node>, lease: Option<&Lease>, n
     }
     let unknown = with_unknown_conditions(node, now, epoch);
     let changed = ready(&unknown) != condition;
-    health.ready = ready(&unknown).cloned();
+    health.ready = ready(&unknown).cloned().map(Arc::new);
     Verdict { health, reported, current: Some("Unknown".to_owned()), write: changed.then_some(unknown) }
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use imbl::OrdMap;
+use imbl::{OrdMap, OrdSet};
 use podarium_api::condition::{Condition as _, get_condition};
 use podarium_api::pod_state::{is_pod_terminal, node_name, phase};
 use podarium_api::{Kind, Node, Pod, Resource as _};
@@ -32,6 +32,26 @@ const OUT_OF_SERVICE: &str = "node.kubernetes.io/out-of-service";
 pub struct PodGarbageCollector {
     /// Nodes that pods name and that are not there, and when they may be held for gone.
     quarantine: OrdMap<String, Time>,
+    /// The pods that are over, and those that are on their way out. All others need not be looked at.
+    finished: OrdSet<Key>,
+    going: OrdSet<Key>,
+}
+
+/// Whatever a phase there is beyond these is an end.
+fn is_finished(pod: &Pod) -> bool {
+    !matches!(phase(pod), "Pending" | "Running" | "Unknown")
+}
+
+fn is_going(pod: &Pod) -> bool {
+    pod.metadata.deletion_timestamp.is_some()
+}
+
+fn note(set: &mut OrdSet<Key>, key: &Key, belongs: bool) {
+    if belongs {
+        set.insert(key.clone());
+    } else {
+        set.remove(key);
+    }
 }
 
 impl Controller for PodGarbageCollector {
@@ -46,14 +66,22 @@ impl Controller for PodGarbageCollector {
         enqueue.add(Key::new("", "round"));
     }
 
-    fn on_change(&mut self, _change: &Change, _caches: &Caches, _enqueue: &mut Enqueue<'_>) {}
+    fn on_change(&mut self, change: &Change, _caches: &Caches, _enqueue: &mut Enqueue<'_>) {
+        if change.kind == Kind::Pod {
+            let pod = change.new.as_ref().and_then(Pod::from_object);
+            note(&mut self.finished, &change.key, pod.is_some_and(|pod| is_finished(pod)));
+            note(&mut self.going, &change.key, pod.is_some_and(|pod| is_going(pod)));
+        }
+    }
 
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
-        let pods: Vec<Arc<Pod>> = ctx.caches().list::<Pod>().cloned().collect();
-        let mut doomed = surplus(&pods);
-        doomed.extend(pods.iter().filter(|pod| is_out_of_service(ctx.caches(), pod)).cloned());
+        let caches = ctx.caches();
+        let pods = |keys: &OrdSet<Key>| keys.iter().filter_map(|key| caches.get::<Pod>(key)).cloned().collect::<Vec<Arc<Pod>>>();
+        let going = pods(&self.going);
+        let mut doomed = surplus(pods(&self.finished));
+        doomed.extend(going.iter().filter(|pod| is_out_of_service(caches, pod)).cloned());
         delete_all(ctx, &doomed, None)?;
-        let orphans = self.orphans(ctx, &pods)?;
+        let orphans = self.orphans(ctx)?;
         let condition = json!({
             "type": "DisruptionTarget",
             "status": "True",
@@ -62,8 +90,7 @@ impl Controller for PodGarbageCollector {
             "lastTransitionTime": ctx.epoch().seconds(ctx.now()),
         });
         delete_all(ctx, &orphans, Some(condition))?;
-        let never_bound = |pod: &&Arc<Pod>| pod.metadata.deletion_timestamp.is_some() && node_name(pod).is_none();
-        let never_bound: Vec<Arc<Pod>> = pods.iter().filter(never_bound).cloned().collect();
+        let never_bound: Vec<Arc<Pod>> = going.iter().filter(|pod| node_name(pod).is_none()).cloned().collect();
         delete_all(ctx, &never_bound, None)?;
         ctx.requeue_after(key, PERIOD);
         Ok(())
@@ -71,9 +98,7 @@ impl Controller for PodGarbageCollector {
 }
 
 /// The finished pods beyond the threshold: evicted ones first, then the oldest.
-fn surplus(pods: &[Arc<Pod>]) -> Vec<Arc<Pod>> {
-    let finished = |pod: &&Arc<Pod>| !matches!(phase(pod), "Pending" | "Running" | "Unknown");
-    let mut finished: Vec<Arc<Pod>> = pods.iter().filter(finished).cloned().collect();
+fn surplus(mut finished: Vec<Arc<Pod>>) -> Vec<Arc<Pod>> {
     let surplus = finished.len().saturating_sub(FINISHED_PODS);
     if surplus > 0 {
         let evicted = |pod: &Pod| phase(pod) == "Failed" && pod.status.reason.as_deref() == Some("Evicted");
@@ -84,29 +109,27 @@ fn surplus(pods: &[Arc<Pod>]) -> Vec<Arc<Pod>> {
     finished
 }
 
-/// Terminating on a node that is down and that somebody has declared out of service.
+/// A terminating pod on a node that is down and that somebody has declared out of service.
 fn is_out_of_service(caches: &Caches, pod: &Pod) -> bool {
     let node = node_name(pod).and_then(|name| caches.get::<Node>(&Key::new("", name)));
-    pod.metadata.deletion_timestamp.is_some()
-        && node.is_some_and(|node| {
-            let ready = get_condition(&node.status.conditions, "Ready").is_some_and(|condition| condition.is_true());
-            !ready && node.spec.taints.iter().flatten().any(|taint| taint.key == OUT_OF_SERVICE)
-        })
+    node.is_some_and(|node| {
+        let ready = get_condition(&node.status.conditions, "Ready").is_some_and(|condition| condition.is_true());
+        !ready && node.spec.taints.iter().flatten().any(|taint| taint.key == OUT_OF_SERVICE)
+    })
 }
 
 impl PodGarbageCollector {
     /// The pods on nodes that have been missing for the time of the quarantine and that the server does not know either.
-    fn orphans(&self, ctx: &mut Sync<'_>, pods: &[Arc<Pod>]) -> Result<Vec<Arc<Pod>>, Stop> {
+    fn orphans(&self, ctx: &mut Sync<'_>) -> Result<Vec<Arc<Pod>>, Stop> {
         let caches = ctx.caches();
-        let missing = |name: &&str| caches.get::<Node>(&Key::new("", name)).is_none();
-        let missing: BTreeSet<&str> = pods.iter().filter_map(|pod| node_name(pod)).filter(missing).collect();
-        let mut gone = BTreeSet::new();
+        let missing = caches.nodes_of_pods().filter(|name| caches.get::<Node>(&Key::new("", name)).is_none());
+        let mut gone = Vec::new();
         let mut quarantine = OrdMap::new();
         for name in missing {
             let until = self.quarantine.get(name).copied().unwrap_or(ctx.now() + QUARANTINE);
             let over = until <= ctx.now();
             if over && ctx.get_live::<Node>(&Key::new("", name))?.is_err_and(|status| status.is_not_found()) {
-                gone.insert(name);
+                gone.push(name);
             } else {
                 quarantine.insert(name.to_owned(), if over { ctx.now() + QUARANTINE } else { until });
             }
@@ -114,7 +137,9 @@ impl PodGarbageCollector {
         if quarantine != self.quarantine {
             ctx.remember(move |controller: &mut Self| controller.quarantine = quarantine);
         }
-        Ok(pods.iter().filter(|pod| node_name(pod).is_some_and(|name| gone.contains(name))).cloned().collect())
+        let mut orphans: Vec<Arc<Pod>> = gone.into_iter().flat_map(|name| caches.on_node(name)).cloned().collect();
+        orphans.sort_by_key(|pod| Key::of_meta(&pod.metadata));
+        Ok(orphans)
     }
 }
 
@@ -166,8 +191,8 @@ mod tests {
             Arc::new(serde_json::from_value(json!({"metadata": {"name": name}, "status": {"phase": "Failed", "reason": reason}})).unwrap())
         };
         let mut pods: Vec<_> = (0..FINISHED_PODS).map(|index| pod(format!("a-{index:05}"), "")).collect();
-        assert!(surplus(&pods).is_empty());
+        assert!(surplus(pods.clone()).is_empty());
         pods.push(pod("z".to_owned(), "Evicted"));
-        assert_eq!(surplus(&pods).iter().map(|pod| pod.name()).collect::<Vec<_>>(), ["z"]);
+        assert_eq!(surplus(pods).iter().map(|pod| pod.name()).collect::<Vec<_>>(), ["z"]);
     }
 }

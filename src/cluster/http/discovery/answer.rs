@@ -33,7 +33,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             read_only(http)?;
             return Ok(metrics::answer(server.store));
         }
-        ["logs" | "metrics" | ".well-known" | "openid", ..] => return Err(not_simulated(&parts)),
+        ["logs" | "metrics" | ".well-known" | "openid" | "flagz" | "statusz", ..] => return Err(not_simulated(&parts)),
         ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server.course_2019),
         ["api"] => {
             read_only(http)?;
@@ -71,6 +71,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
 fn not_simulated(parts: &[&str]) -> Status {
     let instead = match parts {
         ["logs", ..] => "the log files of the API server; see the events of the cluster and the logs of its pods",
+        ["flagz" | "statusz", ..] => "flags and state of the server process; see /version",
         ["metrics", ..] => "this part of the metrics; see /metrics",
         _ => "the keys with which tokens of service accounts are signed; have a token checked with a TokenReview",
     };

@@ -54,14 +54,15 @@ pub(in super::super) struct Served {
     pub info: ResourceInfo,
     pub verbs: Vec<&'static str>,
     pub parts: Vec<Subresource>,
-    /// Whether discovery says in which version it is stored.
-    pub hashed: bool,
+    /// The version that it is stored in, where discovery gives a hash of it.
+    pub stored_in: Option<String>,
 }
 
 impl Served {
     fn built_in(info: ResourceInfo) -> Self {
         let verbs = resources::verbs(&info).to_vec();
-        Served { info, hashed: verbs.contains(&"update"), verbs, parts: resources::subresources(&info).to_vec() }
+        let stored_in = verbs.contains(&"update").then(|| super::legacy::stored_version(&info).to_owned());
+        Served { info, stored_in, verbs, parts: resources::subresources(&info).to_vec() }
     }
 }
 

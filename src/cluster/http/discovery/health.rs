@@ -11,6 +11,7 @@ use super::super::{Query, text};
 const CHECKS: &[&str] = &[
     "ping",
     "log",
+    "loopback-serving-certificate",
     "etcd",
     "etcd-readiness",
     "informer-sync",
@@ -23,20 +24,24 @@ const CHECKS: &[&str] = &[
     "poststarthook/start-apiextensions-controllers",
     "poststarthook/crd-informer-synced",
     "poststarthook/start-system-namespaces-controller",
+    "poststarthook/peer-endpoint-reconciler-controller",
     "poststarthook/start-cluster-authentication-info-controller",
     "poststarthook/start-kube-apiserver-identity-lease-controller",
     "poststarthook/start-kube-apiserver-identity-lease-garbage-collector",
+    "poststarthook/storage-readiness",
     "poststarthook/start-legacy-token-tracking-controller",
     "poststarthook/start-service-ip-repair-controllers",
     "poststarthook/rbac/bootstrap-roles",
     "poststarthook/scheduling/bootstrap-system-priority-classes",
     "poststarthook/priority-and-fairness-config-producer",
     "poststarthook/bootstrap-controller",
+    "poststarthook/start-kubernetes-service-cidr-controller",
     "poststarthook/aggregator-reload-proxy-client-cert",
     "poststarthook/start-kube-aggregator-informers",
     "poststarthook/apiservice-status-local-available-controller",
     "poststarthook/apiservice-status-remote-available-controller",
     "poststarthook/apiservice-registration-controller",
+    "poststarthook/apiservice-wait-for-first-sync",
     "poststarthook/apiservice-discovery-controller",
     "poststarthook/kube-apiserver-autoregistration",
     "autoregister-completion",
@@ -47,10 +52,12 @@ const CHECKS: &[&str] = &[
 
 /// The checks that say whether requests may be sent, not whether the server lives.
 const READY: &[&str] = &["etcd-readiness", "informer-sync", "shutdown"];
+/// What says whether the server lives, and not whether requests may be sent.
+const LIVE: &[&str] = &["loopback-serving-certificate"];
 
 pub(super) fn checks(endpoint: &str) -> impl Iterator<Item = &'static str> {
     let ready = endpoint == "readyz";
-    CHECKS.iter().copied().filter(move |check| ready || !READY.contains(check))
+    CHECKS.iter().copied().filter(move |check| if ready { !LIVE.contains(check) } else { !READY.contains(check) })
 }
 
 pub(super) fn answer(endpoint: &str, rest: &[&str], query: &Query) -> HttpResponse {

@@ -37,7 +37,10 @@ fn described(group: &Group) -> Value {
 pub(super) fn resource_list(group: &str, version: &str, groups: &[Group]) -> Option<Value> {
     let found = groups.iter().find(|known| known.name == group)?.versions.iter().find(|known| known.version == version)?;
     let mut list: Vec<Value> = found.resources.values().flat_map(entries).collect();
-    list.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+    // Built-in kinds stand in the order of all names; the subresources of a custom kind follow it in an order of their own.
+    if super::super::resources::is_built_in(group) {
+        list.sort_by(|a, b| a["name"].as_str().cmp(&b["name"].as_str()));
+    }
     let group_version = if group.is_empty() { version.to_owned() } else { format!("{group}/{version}") };
     let mut document = json!({"kind": "APIResourceList", "groupVersion": group_version, "resources": list});
     // The oldest document has never said its own version.
@@ -57,8 +60,8 @@ fn entries(served: &Served) -> Vec<Value> {
     if !info.categories.is_empty() {
         own["categories"] = json!(info.categories);
     }
-    if served.hashed {
-        own["storageVersionHash"] = json!(storage_version_hash(info));
+    if let Some(version) = &served.stored_in {
+        own["storageVersionHash"] = json!(storage_version_hash(info, version));
     }
     let mut list = vec![own];
     list.extend(served.parts.iter().map(|subresource| part(info, subresource)));
@@ -80,10 +83,13 @@ fn part(info: &ResourceInfo, subresource: &Subresource) -> Value {
 /// them.
 const STORED_OTHERWISE: &[(&str, &str)] = &[("MutatingAdmissionPolicy", "v1beta1"), ("MutatingAdmissionPolicyBinding", "v1beta1")];
 
-/// Differs when a kind comes to be stored in another version.
-fn storage_version_hash(info: &ResourceInfo) -> String {
+pub(super) fn stored_version(info: &ResourceInfo) -> &'static str {
     let older = STORED_OTHERWISE.iter().find(|(kind, _)| *kind == info.kind);
-    let version = older.map_or(info.version, |(_, version)| version);
+    older.map_or(info.version, |(_, version)| version)
+}
+
+/// Differs when a kind comes to be stored in another version.
+fn storage_version_hash(info: &ResourceInfo, version: &str) -> String {
     let digest = Sha256::digest(format!("{}/{version}/{}", info.group, info.kind));
     base64::engine::general_purpose::STANDARD.encode(&digest[..8])
 }
@@ -98,7 +104,7 @@ mod tests {
     fn the_hash_is_that_of_the_stored_version() {
         let cases = [(Kind::Pod, "xPOwRZ+Yhw8="), (Kind::Deployment, "8aSe+NMegvE="), (Kind::Event, "r2yiGXH7wu8=")];
         for (kind, hash) in cases {
-            assert_eq!(storage_version_hash(&kind.info()), hash, "{kind:?}");
+            assert_eq!(storage_version_hash(&kind.info(), stored_version(&kind.info())), hash, "{kind:?}");
         }
     }
 }

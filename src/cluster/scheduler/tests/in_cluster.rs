@@ -214,7 +214,7 @@ fn a_pod_that_somebody_else_bound_is_left_alone() {
     let mut bench = Bench::new(vec![small("n1"), small("n2")]);
     bench.cluster.set_cut_off(bench.scheduler, true);
     bench.create("p", "1", json!({}));
-    let body = json!({ "target": { "kind": "Node", "name": "n2" } });
+    let body = json!({ "metadata": { "name": "p" }, "target": { "kind": "Node", "name": "n2" } });
     let request = Request::get(Kind::Pod, &Key::new("default", "p")).with_subresource(Subresource::Binding, Body::Value(body));
     bench.cluster.request(Request { verb: Verb::Create, ..request });
     bench.pass(100);

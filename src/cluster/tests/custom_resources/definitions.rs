@@ -17,7 +17,7 @@ fn a_definition_is_established_and_discovered() {
     assert_eq!(found["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]["replicas"]["minimum"].to_string(), "1");
     let resources = bench.get("/apis/stable.example.com/v1").body;
     let names: Vec<&str> = resources["resources"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["crontabs", "crontabs/scale", "crontabs/status"]);
+    assert_eq!(names, ["crontabs", "crontabs/status", "crontabs/scale"]);
 }
 
 #[test]

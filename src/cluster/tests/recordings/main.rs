@@ -2,14 +2,15 @@
 //! fresh namespace, over HTTP, with the controllers running and no nodes. Status code, body and warning are compared.
 //!
 //! `tests/golden/api-open.txt` names the cases that are not equal yet. `CASE=name cargo test --test recordings` runs one
-//! case and prints what differs, step by step. `RECORDINGS=file` runs the cases of another file, a list of them, in the
-//! same form, and prints what differs; so two servers can be compared on requests that are in no recording.
+//! case and prints what differs, step by step.
 
 #![expect(clippy::disallowed_methods, reason = "a test may read its recordings and be told which to run")]
 
 mod client;
 mod normal;
+mod openapi;
 mod ordered;
+mod requests;
 mod verdicts;
 
 use std::collections::BTreeMap;
@@ -100,34 +101,9 @@ fn compare(step: &Value, ours: &Answered) -> Vec<String> {
     differences
 }
 
-/// Prints what differs in the cases of this text. They are of a server without controllers, and `"$RV"` in a body stands
-/// for the version that the first answer told.
-fn others(fresh: &Cluster, text: &str) {
-    let cases: Vec<Value> = serde_json::from_str(text).expect("a list of cases");
-    let (mut steps, mut equal, mut whole) = (0, 0, 0);
-    for case in &cases {
-        let mut cluster = fresh.clone();
-        client::make_namespace(&mut cluster, case["namespace"].as_str().expect("a recording has a namespace"));
-        for name in ["kube-controller-manager", "kube-scheduler"] {
-            if let Some(id) = cluster.component_id(name) {
-                cluster.stop(id);
-            }
-        }
-        let outcome = replay_in(cluster, case);
-        (steps, equal, whole) = (steps + outcome.compared, equal + outcome.equal, whole + usize::from(outcome.differences.is_empty()));
-        if !outcome.differences.is_empty() {
-            println!("{}: {}", case["name"].as_str().unwrap_or_default(), outcome.differences.join("\n    "));
-        }
-    }
-    println!("{equal} of {steps} steps equal, {whole} of {} cases whole", cases.len());
-}
-
 #[test]
 fn recorded_requests_get_the_recorded_answers() {
     let fresh = client::control_plane();
-    if let Ok(path) = std::env::var("RECORDINGS") {
-        return others(&fresh, &std::fs::read_to_string(path).expect("RECORDINGS names a readable file"));
-    }
     if let Ok(name) = std::env::var("CASE") {
         let case = recorded().remove(&name).unwrap_or_else(|| panic!("no case {name}"));
         let outcome = replay(&fresh, &case);

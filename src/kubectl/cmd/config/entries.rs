@@ -5,8 +5,8 @@
 
 use serde_json::Value;
 
+use super::command::{save, unexpected};
 use super::property::drop_empty;
-use super::{save, unexpected};
 use crate::base64;
 use crate::command::Command;
 use crate::failure::{Outcome, fail, not_simulated};

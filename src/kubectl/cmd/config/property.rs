@@ -6,7 +6,7 @@
 
 use serde_json::{Value, json};
 
-use super::{save, unexpected};
+use super::command::{save, unexpected};
 use crate::base64;
 use crate::command::Command;
 use crate::failure::{Outcome, fail, not_simulated};

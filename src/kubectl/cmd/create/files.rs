@@ -14,7 +14,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 
-pub const COMMAND: Command = Command { children: super::CHILDREN, refused: super::NOT_SIMULATED, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG, RECORD], run) };
+pub const COMMAND: Command = Command { children: super::CHILDREN, ..Command::new("create", &[OWN, PRINT, FILES, DRY_RUN, SELECTOR, VALIDATE, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] =
     &[Flag::bool("edit"), Flag::bool("windows-line-endings"), Flag::text("raw"), Flag::new("field-manager", Takes::Text, "kubectl-create")];

@@ -43,6 +43,3 @@ const CHILDREN: &[&Command] = &[
     &priority_class::COMMAND,
     &token::COMMAND,
 ];
-
-/// kubectl can also create these from flags.
-const NOT_SIMULATED: &[&str] = &[];

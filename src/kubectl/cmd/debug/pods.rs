@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::command::{environment, free_name, generated};
 use super::profiles::{Style, apply_to_container, apply_to_pod};
-use super::{environment, free_name, generated};
 use crate::client::Write;
 use crate::failure::{Outcome, fail};
 use crate::kubectl::Kubectl;

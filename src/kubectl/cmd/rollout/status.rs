@@ -48,8 +48,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 fn follow(kubectl: &mut Kubectl<'_, '_>, info: &Info, wanted: i64) -> Outcome<()> {
     let viewer: fn(&Value) -> Status = match (info.mapping.group.as_str(), info.mapping.kind.as_str()) {
-        ("apps", "Deployment") => deployment,
-        ("apps", "DaemonSet") => daemon_set,
+        ("apps" | "extensions", "Deployment") => deployment,
+        ("apps" | "extensions", "DaemonSet") => daemon_set,
         ("apps", "StatefulSet") => stateful_set,
         (group, kind) => return fail(format!("no status viewer has been implemented for {}", if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") })),
     };

@@ -49,7 +49,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let mut failures = Vec::new();
     for info in infos {
         if !matches!(info.mapping.kind.as_str(), "RoleBinding" | "ClusterRoleBinding") {
-            let why = format!("error: {} setting subjects is only supported for RoleBinding/ClusterRoleBinding\n", info.object_name());
+            let why = format!("{}\n setting subjects is only supported for RoleBinding/ClusterRoleBinding", info.kind_and_name());
             failures.push(crate::failure::Failure::Message(why));
             continue;
         }

@@ -22,7 +22,37 @@ pub fn find(kubectl: &mut Kubectl<'_, '_>, resources: &[String]) -> Outcome<Vec<
     if resources.is_empty() && kubectl.flags.list("filename").is_empty() && !all {
         return fail(MISSING_RESOURCE);
     }
-    Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()
+    let mut infos = Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()?;
+    if local {
+        infos.iter_mut().for_each(|info| as_typed(&mut info.object));
+    }
+    Ok(infos)
+}
+
+/// What a workload looks like once Go has read it into its type: some parts are there though they are empty.
+fn as_typed(object: &mut Value) {
+    let strategy = match object["kind"].as_str().unwrap_or_default() {
+        "Deployment" => Some("strategy"),
+        "DaemonSet" | "StatefulSet" => Some("updateStrategy"),
+        "ReplicaSet" | "ReplicationController" | "Job" | "CronJob" | "Pod" => None,
+        _ => return,
+    };
+    let empty = |value: &mut Value| {
+        if value.is_null() {
+            *value = Value::Object(serde_json::Map::new());
+        }
+    };
+    if let Some(strategy) = strategy {
+        empty(&mut object["spec"][strategy]);
+    }
+    empty(&mut object["status"]);
+    let specs = ["/spec", "/spec/template/spec", "/spec/jobTemplate/spec/template/spec"];
+    for spec in specs {
+        for list in ["containers", "initContainers"] {
+            let containers = object.pointer_mut(&format!("{spec}/{list}")).and_then(Value::as_array_mut);
+            containers.into_iter().flatten().for_each(|container| empty(&mut container["resources"]));
+        }
+    }
 }
 
 /// The pod specification in an object.

@@ -69,13 +69,19 @@ impl Rig {
 
     /// Runs `kubectl LINE` to its end.
     pub fn run(&mut self, line: &str, stdin: &str) -> Done {
+        self.run_with(line, stdin, &[])
+    }
+
+    /// The same with more variables in the environment.
+    pub fn run_with(&mut self, line: &str, stdin: &str, more: &[(&str, &str)]) -> Done {
         let argv: Vec<String> = std::iter::once("kubectl".to_owned()).chain(words(line)).collect();
         let [input, output, errors] = [(); 3].map(|()| self.machine.open_channel());
         self.machine.type_bytes(input, stdin.as_bytes());
         self.machine.end_input(input);
-        let env = [("HOME", "/root"), ("COLUMNS", "120"), ("PATH", "/usr/local/bin:/usr/bin:/bin")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let env = [("HOME", "/root"), ("COLUMNS", "120"), ("PATH", "/usr/local/bin:/usr/bin:/bin")].into_iter().chain(more.iter().copied());
+        let env: BTreeMap<String, String> = env.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let stdio = Stdio { stdin: Endpoint::Tty(input), stdout: Endpoint::Tty(output), stderr: Endpoint::Tty(errors) };
-        let pid = self.machine.spawn(&argv, env.into(), "/root", stdio).unwrap();
+        let pid = self.machine.spawn(&argv, env, "/root", stdio).unwrap();
         let until = self.cluster.now() + Duration::from_secs(120);
         while self.machine.is_running(pid) && self.step(until) {}
         let code = self.machine.take_exit(pid).map_or(-1, |status| status.code);

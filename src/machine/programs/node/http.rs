@@ -111,6 +111,12 @@ fn listen(run: &mut Run<'_, '_>, call: &Call<'_>) -> Outcome {
                 false => format!("listen {code}: {words} {address}:{port}"),
             };
             let error = run.error("Error", &message);
+            if !run.vm.version.is_old() {
+                let inside = ["Server.setupListenHandle [as _listen2] (node:net:1937:16)", "listenInCluster (node:net:1994:12)", "Server.listen (node:net:2099:7)"];
+                let lines: String = inside.into_iter().map(str::to_owned).chain(run.trace()).take(10).map(|line| format!("\n    at {line}")).collect();
+                let emitted = "\nEmitted 'error' event on Server instance at:\n    at emitErrorNT (node:net:1973:8)\n    at process.processTicksAndRejections (node:internal/process/task_queues:90:21)";
+                run.set_hidden(error, "stack", format!("Error: {message}{lines}{emitted}"));
+            }
             for (name, value) in [("code", Value::from(code)), ("errno", (-98.0).into()), ("syscall", "listen".into()), ("address", address.into()), ("port", f64::from(port).into())] {
                 run.set_own(error, name, value);
             }

@@ -95,7 +95,7 @@ impl Real {
         let mut command = Command::new("bash");
         command.args(["-c", line]).current_dir(&home).env_clear();
         command.envs(environment(home.to_str().expect("a plain path"))).env("PATH", &self.path);
-        let done = run_with(&mut command, Duration::from_secs(60), || {
+        let done = run_with(&mut command, Duration::from_secs(240), || {
             self.step(Duration::from_millis(500));
         });
         let Some(done) = done else { return Answer { code: -1, ..Answer::default() } };

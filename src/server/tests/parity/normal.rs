@@ -13,8 +13,11 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", "<time>"),
     ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "<uid>"),
     ("kube-api-access-SUFFIX", "kube-api-access-<x>"),
-    (r"\b(web|broken|applied|d1|pre-applied-suf)-(HASH)-(SUFFIX)\b", "${1}-${2}-<x>"),
-    (r"\b(agent|once|j1|j2|copy\d|web|db|door|node-debugger-node-1|yearly-\d+)-SUFFIX\b", "${1}-<x>"),
+    (r"\b(web|broken|applied|d1|pre-applied-suf)-(HASH)-(SUFFIX)\b", "${1}-<hash>-<x>"),
+    (r"\b(agent|once|j1|j2|copy\d|web|db|door|node-debugger-node-1|yearly-\d+|c1-\d+)-SUFFIX\b", "${1}-<x>"),
+    (r"\bdebugger-SUFFIX\b", "debugger-<x>"),
+    (r"\b(pod-template-hash=)HASH\b", "${1}<hash>"),
+    (r"\b(web|broken|applied|d1|pre-applied-suf)-HASH\b", "${1}-<hash>"),
     (r"\bpvc-<uid>", "pvc-<x>"),
     (r"\.18[0-9a-f]{14}\b", ".<event>"),
     (r"(?s)-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", "<certificate>"),
@@ -59,7 +62,7 @@ impl Normal {
     fn text(&self, text: &str) -> String {
         let text = self.own.iter().fold(text.to_owned(), |text, own| text.replace(own.as_str(), "~"));
         let text = self.patterns.iter().fold(text, |text, (pattern, placeholder)| pattern.replace_all(&text, *placeholder).into_owned());
-        let aged = ["<age>", "<x>", "<ip>", "<podip>", "<port>", "<server>", "<rv>"].iter().any(|mark| text.contains(mark));
+        let aged = ["<age>", "<x>", "<hash>", "<ip>", "<podip>", "<port>", "<server>", "<rv>"].iter().any(|mark| text.contains(mark));
         if aged { self.spaces.replace_all(&text, "  ").into_owned() } else { text }
     }
 

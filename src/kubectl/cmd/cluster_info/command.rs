@@ -1,19 +1,19 @@
 //! `kubectl cluster-info`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/clusterinfo/clusterinfo.go, v1.36.
-//! Simplified: `cluster-info dump` is refused; services that are reached through the API server have no line.
+//! Simplified: services that are reached through the API server have no line.
 
+use super::dump;
 use crate::client::Call;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::kubectl::Kubectl;
 
-pub const COMMAND: Command = Command::new("cluster-info", &[], run);
+pub const COMMAND: Command = Command { children: &[&dump::COMMAND], ..Command::new("cluster-info", &[], run) };
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     match kubectl.flags.args.first().map(String::as_str) {
         None => {}
-        Some("dump") => return not_simulated("kubectl cluster-info dump"),
         Some(_) => return fail(format!("unknown command {:?}\nSee 'kubectl cluster-info -h' for help and examples", kubectl.flags.args.join(" "))),
     }
     let server = kubectl.connection()?.server;

@@ -1,0 +1,124 @@
+# docker, beyond what lab 1 needs
+docker version | head -n 2
+#? Client: Docker Engine - Community
+#?  Version:           28.3.3
+docker frobnicate
+#? docker: unknown command: docker frobnicate
+docker ps --nope; echo $?
+#? unknown flag: --nope
+#? Usage:  docker ps [OPTIONS]
+#? 125
+docker stop; echo $?
+#? docker: 'docker stop' requires at least 1 argument
+#? 1
+docker run --rm alpine echo hello from inside
+#? Unable to find image 'alpine:latest' locally
+#? Status: Downloaded newer image for alpine:latest
+#? hello from inside
+docker run --rm alpine sh -c 'exit 3'; echo $?
+#? 3
+docker run --rm alpine nosuchprogram; echo $?
+#? docker: Error response from daemon: failed to create task for container
+#? exec: "nosuchprogram": executable file not found in $PATH
+#? 127
+docker run nosuchimage; echo $?
+#? docker: Error response from daemon: pull access denied for nosuchimage, repository does not exist or may require 'docker login': denied: requested access to the resource is denied
+#? 125
+docker run -d --name web -p 8081:80 -e A=1 nginx > id
+wc -c < id
+#? 65
+docker run -d --name web nginx; echo $?
+#? docker: Error response from daemon: Conflict. The container name "/web" is already in use by container
+#? 125
+sleep 1; curl -s localhost:8081 | head -n 4
+#? <title>Welcome to nginx!</title>
+docker exec web sh -c 'echo $A; hostname | wc -c'
+#? 1
+#? 13
+docker exec web sh -c 'exit 7'; echo $?
+#? 7
+docker port web
+#? 80/tcp -> 0.0.0.0:8081
+docker inspect -f '{{.State.Status}} {{.State.Running}}' web
+#? running true
+docker rm web
+#? Error response from daemon: cannot remove container "web": container is running: stop the container before removing or force remove
+docker rmi nginx
+#? Error response from daemon: conflict: unable to remove repository reference "nginx" (must force) - container
+docker rm -f web
+#? web
+docker rmi nginx
+#? Untagged: nginx:latest
+#? Deleted: sha256:
+docker rmi nginx
+#? Error response from daemon: No such image: nginx:latest
+docker stop nobody
+#? Error response from daemon: No such container: nobody
+mkdir app; cd app; printf 'one\n' > a.txt; printf 'secret\n' > b.log; printf '*.log\n' > .dockerignore
+cat > Dockerfile <<'D'
+ARG TAG=3.22
+FROM alpine AS build
+WORKDIR /work
+COPY . .
+ARG WORD=world
+ENV GREETING=hello
+RUN echo "$GREETING $WORD" > out.txt && ls -a > list.txt && id -u
+FROM alpine
+COPY --from=build /work/out.txt /work/list.txt /data/
+RUN adduser -D app || true
+USER 1000
+LABEL who=me
+ENTRYPOINT ["cat"]
+CMD ["/data/out.txt"]
+D
+docker build -t my/tool --build-arg WORD=you .
+#? [build 1/4] FROM docker.io/library/alpine:latest@sha256:
+#? [build 2/4] WORKDIR /work
+#? [build 3/4] COPY . .
+#? [build 4/4] RUN echo "$GREETING $WORD" > out.txt
+#?  0
+#? [stage-1 1/3] FROM
+#? [stage-1 2/3] COPY --from=build /work/out.txt /work/list.txt /data/
+docker run --rm my/tool
+#? hello you
+docker run --rm my/tool /data/list.txt
+#? a.txt
+#! b.log
+docker run --rm --entrypoint id my/tool -u
+#? 1000
+docker history my/tool
+#? COPY /work/out.txt
+docker build -t broken - < Dockerfile
+#? not simulated
+printf 'FROM alpine\nCOPY nope.txt /\n' > Bad; docker build -f Bad . ; echo $?
+#? ERROR: failed to calculate checksum of ref
+#? "/nope.txt": not found
+#?  > [2/2] COPY nope.txt /:
+#? Bad:2
+#? >>> COPY nope.txt /
+#? ERROR: failed to build: failed to solve: failed to compute cache key: failed to calculate checksum of ref
+#? 1
+printf 'FROM alpine\nRUN false\n' > Bad; docker build -f Bad . ; echo $?
+#? ERROR: failed to build: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1
+printf 'FRM alpine\n' > Bad; docker build -f Bad .
+#? ERROR: failed to build: failed to solve: dockerfile parse error on line 1: unknown instruction: FRM (did you mean FROM?)
+docker tag my/tool student/tool:1
+docker push student/tool:1
+#? The push refers to repository [docker.io/student/tool]
+#? denied: requested access to the resource is denied
+echo pw | docker login -u student --password-stdin
+#? Login Succeeded
+docker push student/tool:1
+#? 1: digest: sha256:
+docker rmi -f my/tool student/tool:1 > /dev/null; docker run --rm student/tool:1
+#? Unable to find image 'student/tool:1' locally
+#? hello you
+docker run -d --name loop alpine sh -c 'while true; do echo tick; sleep 1; done' > /dev/null; sleep 3; docker logs --tail 2 loop
+#? tick
+#? tick
+docker stop -t 1 loop; docker logs loop | wc -l
+#? loop
+docker run -it alpine sh < /dev/null
+#? the input device is not a TTY
+echo 'echo piped' | docker run --rm -i alpine sh
+#? piped
