@@ -203,8 +203,8 @@ mod tests {
 
     #[test]
     fn verbs_are_those_of_go() {
-        let values = [Value::Int(42), Value::text("a\"b"), Value::Float(3.14159), Value::Bool(true), Value::text("xy")];
-        assert_eq!(go_printf("%05d %q %6.2f %t %-4s| %%", &values), "00042 \"a\\\"b\"   3.14 true xy  | %");
+        let values = [Value::Int(42), Value::text("a\"b"), Value::Float(3.25), Value::Bool(true), Value::text("xy")];
+        assert_eq!(go_printf("%05d %q %6.2f %t %-4s| %%", &values), "00042 \"a\\\"b\"   3.25 true xy  | %");
         assert_eq!(go_printf("%d %s", &[Value::text("x")]), "%!d(string=x) %!s(MISSING)");
         assert_eq!(go_printf("a", &[Value::Int(1)]), "a%!(EXTRA int=1)");
     }

@@ -29,7 +29,7 @@ type Result<T> = std::result::Result<T, String>;
 
 /// How a list of nodes ended.
 enum End {
-    End,
+    Closed,
     Else,
     /// `{{else if …}}`, `{{else with …}}`: the word, which is still to be read.
     ElseThen(&'static str),
@@ -43,7 +43,7 @@ pub fn parse(name: &str, source: &str, known: &dyn Fn(&str) -> bool) -> Result<P
     let (nodes, end) = parser.nodes()?;
     match end {
         End::Eof => Ok(Parsed { nodes, defined: parser.defined }),
-        End::End => parser.fail("unexpected {{end}}"),
+        End::Closed => parser.fail("unexpected {{end}}"),
         _ => parser.fail("unexpected {{else}}"),
     }
 }
@@ -111,7 +111,7 @@ impl Parser<'_> {
             "end" => {
                 self.next += 1;
                 self.expect(&Token::Close, "end")?;
-                return Ok(Some(End::End));
+                return Ok(Some(End::Closed));
             }
             "else" => {
                 self.next += 1;
@@ -159,7 +159,7 @@ impl Parser<'_> {
                 let (body, end) = self.nodes()?;
                 (self.variables, self.ranges) = outer;
                 match end {
-                    End::End => {}
+                    End::Closed => {}
                     End::Eof => return self.fail("unexpected EOF"),
                     _ => return self.fail("unexpected {{else}} in define clause"),
                 }
@@ -194,7 +194,7 @@ impl Parser<'_> {
         let (body, end) = self.nodes()?;
         self.ranges -= usize::from(word == "range");
         let otherwise = match end {
-            End::End => Vec::new(),
+            End::Closed => Vec::new(),
             End::Eof => return self.fail("unexpected EOF"),
             End::ElseThen(then) if then == word => {
                 // `{{else if}}` is an `if` in the `else` that shares the `end`.
@@ -205,7 +205,7 @@ impl Parser<'_> {
             End::Else => {
                 let (otherwise, end) = self.nodes()?;
                 match end {
-                    End::End => otherwise,
+                    End::Closed => otherwise,
                     End::Eof => return self.fail("unexpected EOF"),
                     _ => return self.fail("expected end; found {{else}}"),
                 }
