@@ -135,7 +135,7 @@ impl Talk {
         while let Some(frame) = reader.next().map_err(|_| Gone)? {
             match frame {
                 Frame::Open { stream, headers, last } => self.open(stream, &headers, last).await?,
-                Frame::Data { stream, bytes, last } => self.from_client(stream, bytes, last)?,
+                Frame::Data { stream, bytes, last } => self.client_said(stream, bytes, last)?,
                 Frame::Reset { stream } => self.reset(stream)?,
                 Frame::Ping { id } => self.send(ping(id)).await?,
                 Frame::GoAway | Frame::Other => {}
@@ -178,10 +178,10 @@ impl Talk {
                 }
             }
         }
-        if last { self.from_client(stream, Vec::new(), true) } else { Ok(()) }
+        if last { self.client_said(stream, Vec::new(), true) } else { Ok(()) }
     }
 
-    fn from_client(&mut self, stream: u32, bytes: Vec<u8>, last: bool) -> Result<(), Gone> {
+    fn client_said(&mut self, stream: u32, bytes: Vec<u8>, last: bool) -> Result<(), Gone> {
         match self.kind {
             Kind::Command { .. } => {
                 let Some((channel, _)) = self.channels.iter().find(|(_, known)| **known == stream) else { return Ok(()) };

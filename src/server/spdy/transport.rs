@@ -52,14 +52,13 @@ pub async fn over_websocket(upgrade: OnUpgrade) -> Option<Ways> {
     let (outgoing, mut pieces) = channel::<Vec<u8>>(PIECES);
     tokio::spawn(async move {
         while let Some(Ok(message)) = reader.next().await {
-            match message {
-                Message::Binary(bytes) => {
-                    if sender.send(bytes.to_vec()).await.is_err() {
-                        return;
-                    }
-                }
-                Message::Close(_) => return,
-                _ => {}
+            let heard = match message {
+                Message::Binary(bytes) => sender.send(bytes.to_vec()).await.is_ok(),
+                Message::Close(_) => false,
+                _ => true,
+            };
+            if !heard {
+                return;
             }
         }
     });

@@ -49,7 +49,7 @@ pub fn parse(text: &str) -> Result<Dockerfile, Mistake> {
         let at = (instruction.first, instruction.last);
         let mistake = |text: String| Err(Mistake { text: format!("dockerfile parse error on line {}: {text}", at.0), lines: at });
         if !KNOWN.contains(&instruction.name.as_str()) {
-            let near = KNOWN.iter().find(|known| distance(known, &instruction.name) <= 2);
+            let near = KNOWN.iter().filter(|known| distance(known, &instruction.name) <= 2).min_by_key(|known| distance(known, &instruction.name));
             let hint = near.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
             return mistake(format!("unknown instruction: {}{hint}", instruction.name));
         }
@@ -71,7 +71,7 @@ pub fn parse(text: &str) -> Result<Dockerfile, Mistake> {
                 let base = words[0].to_owned();
                 file.stages.push(Stage { name, base, from: instruction, instructions: Vec::new() });
             }
-            ("ARG", None) => file.args.extend(assignments(&instruction.rest).into_iter().map(|(name, value)| (name, value))),
+            ("ARG", None) => file.args.extend(assignments(&instruction.rest)),
             (_, None) => return mistake("no build stage in current context".to_owned()),
             (_, Some(stage)) => stage.instructions.push(instruction),
         }

@@ -56,10 +56,10 @@ fn typed(text: &str, kind: Kind) -> Value {
         _ => {}
     }
     // A leading zero makes a text of a number.
-    if text == "0" || !text.starts_with('0') {
-        if let Ok(number) = text.parse::<i64>() {
-            return number.into();
-        }
+    if (text == "0" || !text.starts_with('0'))
+        && let Ok(number) = text.parse::<i64>()
+    {
+        return number.into();
     }
     text.into()
 }
@@ -195,11 +195,8 @@ pub fn coalesce(chart: &Chart, given: &Value) -> Value {
 fn fill(values: &mut Map<String, Value>, defaults: Option<&Map<String, Value>>) {
     for (name, default) in defaults.into_iter().flatten() {
         match (values.get_mut(name), default) {
-            (None, default) => {
-                if !default.is_null() {
-                    values.insert(name.clone(), default.clone());
-                }
-            }
+            (None, Value::Null) => {}
+            (None, default) => drop(values.insert(name.clone(), default.clone())),
             // A null says that the chart's default is not wanted.
             (Some(Value::Null), _) => drop(values.remove(name)),
             (Some(Value::Object(inner)), Value::Object(default)) => fill(inner, Some(default)),

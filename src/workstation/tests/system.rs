@@ -39,7 +39,7 @@ fn line(world: &mut World, line: &str) -> String {
     String::from_utf8_lossy(&world.take_output()).into_owned()
 }
 
-fn lines<'a>(text: &'a str) -> Vec<Vec<&'a str>> {
+fn lines(text: &str) -> Vec<Vec<&str>> {
     text.lines().map(|line| line.split_whitespace().collect()).collect()
 }
 

@@ -81,7 +81,7 @@ fn place(path: &str) -> Outcome<Place> {
     let parts: Vec<&str> = rest.split('.').collect();
     // The first word that is a field of such an entry ends the name.
     let known = |part: &&str| fields.iter().any(|(name, _)| name == part);
-    let length = parts[1..].iter().position(|part| known(part)).map_or(parts.len(), |at| at + 1);
+    let length = parts[1..].iter().position(known).map_or(parts.len(), |at| at + 1);
     let name = parts[..length].join(".");
     match parts[length..] {
         [] => Ok(Place::Entry(list, name)),

@@ -52,7 +52,7 @@ pub(super) fn uninstall(helm: &mut Helm<'_, '_>, name: &str, keep: bool) -> Outc
     let timeout = helm.flags().duration("timeout");
     hooks(helm, &mut release, "pre-delete", timeout)?;
     helm.record(&release)?;
-    let (kept, removed) = helm.remove_all(&release.manifest().to_owned(), name)?;
+    let (kept, removed) = helm.remove_all(release.manifest(), name)?;
     if waits(helm) {
         helm.wait_for_removal(&removed, timeout)?;
     }
