@@ -24,6 +24,13 @@ pub(super) fn status_patch(uid: &str, old: &Value, new: &Value) -> Option<Value>
         conditions.extend(gone);
         status.insert("$setElementOrder/conditions".to_owned(), Value::Array(types));
     }
+    for list in ["podIPs", "hostIPs"] {
+        let Some(Value::Array(now)) = status.get_mut(list) else { continue };
+        let order = now.clone();
+        let gone = old[list].as_array().into_iter().flatten().filter(|before| !order.iter().any(|now| now["ip"] == before["ip"]));
+        now.extend(gone.map(|before| json!({"$patch": "delete", "ip": before["ip"]})));
+        status.insert(format!("$setElementOrder/{list}"), Value::Array(order));
+    }
     if uid.is_empty() {
         return Some(json!({"status": status}));
     }
@@ -69,5 +76,8 @@ mod tests {
         }});
         assert_eq!(status_patch("u", &old, &new), Some(want));
         assert_eq!(status_patch("u", &new, &new), None);
+        let address = |ip: &str| json!({"podIPs": [{"ip": ip}]});
+        let want = json!({"status": {"podIPs": [{"ip": "b"}, {"$patch": "delete", "ip": "a"}], "$setElementOrder/podIPs": [{"ip": "b"}]}});
+        assert_eq!(status_patch("", &address("a"), &address("b")), Some(want));
     }
 }

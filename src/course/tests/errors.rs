@@ -92,12 +92,12 @@ fn each_slip_has_its_own_message() {
             "f:5:10: time goes back from `20s` to `10s`; expected entries in the order of time",
         ]),
         ("images:\n  - {name: \"a/b:1\", command: [sh, run.sh], serves: [{port: 80}]}\n", &[
-            "f:4:42: `serves` beside `command`; expected one of them: a command really runs, and does what it does",
+            "f:4:44: `serves` beside `command`; expected one of them: a command really runs, and does what it does",
         ]),
         ("images:\n  - {name: \"a/b:1\", files: {index.html: hi}, leaks: {per-day: 1Mi}, base: windows}\n", &[
-            "f:4:28: `index.html` in `files`; expected a path from the root, such as `/srv/index.html`",
-            "f:4:54: unknown key `per-day`; expected one of: `per-request`, `per-second`",
-            "f:4:75: the text `windows`; expected one of: `scratch`, `busybox`, `alpine`, `debian`",
+            "f:4:29: `index.html` in `files`; expected a path from the root, such as `/srv/index.html`",
+            "f:4:54: unknown key `per-day`; expected one of `per-request` or `per-second`",
+            "f:4:75: `windows`; expected one of `alpine`, `busybox`, `debian` or `scratch`",
         ]),
         ("timeline:\n  - {at: 1s, stop-nod: node-1}\n", &[
             "f:4:14: unknown key `stop-nod`; did you mean `stop-node`?",

@@ -198,7 +198,11 @@ fn image(tag: &str, version: &str) -> Image {
         root: Some(ROOT.to_owned()),
         logs: edition.greeting(),
         access_log: Some(AccessFormat::Nginx),
-        ..Behavior::serving(80, &welcome)
+        ..Behavior::default()
+            .and_serving(80, Some("/"), 200, &welcome)
+            .and_serving(80, Some("/index.html"), 200, &welcome)
+            .and_serving(80, Some("/50x.html"), 200, include_str!("files/50x.html"))
+            .and_serving(80, None, 404, &String::from_utf8_lossy(&pages::standard(404, &edition.number(), true)))
     };
     let size = if alpine { 18 << 20 } else { 30 << 20 };
     let mut image = Image::new(&format!("nginx:{tag}"), size).on(base).with(behavior);

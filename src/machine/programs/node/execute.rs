@@ -356,7 +356,11 @@ impl Run<'_, '_> {
             Pattern::Object(places, rest) => {
                 if value.is_missing() {
                     let what = self.plain_text(&value);
-                    return self.type_error(&format!("Cannot destructure '{what}' as it is {what}."));
+                    let first = match places.first() {
+                        Some((key, _, _)) => format!("property '{}' of ", self.key(key, scope)?),
+                        None => String::new(),
+                    };
+                    return self.type_error(&format!("Cannot destructure {first}'{what}' as it is {what}."));
                 }
                 let mut taken = Vec::new();
                 for (key, place, default) in places {
