@@ -42,7 +42,7 @@ impl Daemon {
 
     pub(super) fn inspect_image(&self, stored: &Stored) -> Value {
         let names = self.names_of(&stored.id);
-        let tags: Vec<String> = names.iter().map(super::build::shown).collect();
+        let tags: Vec<String> = names.iter().map(super::super::build::shown).collect();
         let digests: Vec<String> = names.iter().map(|name| format!("{}@{}", familiar(name).0, stored.manifest_digest())).collect();
         json!({
             "Id": stored.id, "RepoTags": tags, "RepoDigests": digests, "Parent": "", "Comment": "buildkit.dockerfile.v0", "Created": stamp(stored.created_nanos),
@@ -73,7 +73,7 @@ impl Daemon {
         match by_name {
             Some(name) => {
                 self.names.remove(&name.to_string());
-                told.push(format!("Untagged: {}", super::build::shown(&name)));
+                told.push(format!("Untagged: {}", super::super::build::shown(&name)));
             }
             None if names.len() > 1 && !force => {
                 return Err((409, format!("conflict: unable to delete {} (must be forced) - image is referenced in multiple repositories", short(&stored.id))));
@@ -81,7 +81,7 @@ impl Daemon {
             None => {
                 for name in &names {
                     self.names.remove(&name.to_string());
-                    told.push(format!("Untagged: {}", super::build::shown(name)));
+                    told.push(format!("Untagged: {}", super::super::build::shown(name)));
                 }
             }
         }
@@ -112,7 +112,7 @@ impl Daemon {
                 return (500, format!("Get \"http://{}/v2/\": {}", name.registry, dial.split(": dial").nth(1).map_or_else(String::new, |rest| format!("dial{rest}"))));
             }
             match name.registry.as_str() {
-                "docker.io" => (404, format!("manifest for {} not found: manifest unknown: manifest unknown", super::build::shown(&name))),
+                "docker.io" => (404, format!("manifest for {} not found: manifest unknown: manifest unknown", super::super::build::shown(&name))),
                 registry => (404, format!("manifest for {registry}/{}:{} not found: manifest unknown: Failed to fetch \"{}\"", name.repository, name.version, name.version)),
             }
         })?;
@@ -133,7 +133,7 @@ impl Daemon {
         }
         at += Duration::from_millis(50);
         self.tell(at, asked.id, &json!({"status": format!("Digest: {}", stored.manifest_digest())}));
-        let shown = super::build::shown(&name);
+        let shown = super::super::build::shown(&name);
         let known = self.names.get(&name.to_string()) == Some(&stored.id);
         let status = if known { format!("Status: Image is up to date for {shown}") } else { format!("Status: Downloaded newer image for {shown}") };
         self.tell(at, asked.id, &json!({"status": status}));
@@ -146,7 +146,7 @@ impl Daemon {
     pub(super) fn push(&mut self, text: &str, asked: &Asked<'_>, cluster: &Cluster) -> Result<(), Refusal> {
         let name = Reference::parse(text).map_err(|_| (400, "invalid reference format".to_owned()))?;
         let stored = self.names.get(&name.to_string()).and_then(|id| self.images.get(id)).cloned();
-        let Some(stored) = stored else { return Err((404, format!("tag does not exist: {}", super::build::shown(&name)))) };
+        let Some(stored) = stored else { return Err((404, format!("tag does not exist: {}", super::super::build::shown(&name)))) };
         let now = cluster.now();
         let (repository, tag) = familiar(&name);
         self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
