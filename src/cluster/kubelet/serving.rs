@@ -1,7 +1,7 @@
 //! Requests that reach the machine: which pod has the address, which of its processes listens on the port.
 //!
-//! Models: the plugin portmap of the Container Network Interface; the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
-//! Simplified: `hostPort` is forwarded on every address of the machine, whatever `hostIP` says, and policies do not look at it.
+//! Models: the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
+//! Simplified: `hostPort` of other pods is not forwarded: a request to it is refused.
 
 use std::sync::Arc;
 
@@ -27,22 +27,7 @@ impl Kubelet {
         let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
         let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, ctx));
         let answered = answers.into_iter().find(|connected| !matches!(connected, Connected::Refused));
-        if let Some(answered) = answered {
-            return answered;
-        }
-        match self.host_port(arrival.port) {
-            Some((uid, port)) => self.serve_in(&uid, Arrival { port, ..arrival }, ctx),
-            None => Connected::Refused,
-        }
-    }
-
-    /// The pod to whose port one of the machine's is forwarded.
-    fn host_port(&self, port: u16) -> Option<(Uid, u16)> {
-        let own_network = self.pods.values().filter(|state| !state.is_host_network() && !state.vanished && state.runtime.ip.is_some());
-        own_network.flat_map(|state| state.pod.spec.containers.iter().flat_map(move |container| container.ports.iter().flatten().map(move |port| (state, port)))).find_map(|(state, declared)| {
-            let is_it = declared.host_port == Some(i32::from(port)) && declared.protocol.as_deref().unwrap_or("TCP") == "TCP";
-            is_it.then(|| u16::try_from(declared.container_port).ok()).flatten().map(|port| (state.uid.clone(), port))
-        })
+        answered.unwrap_or(Connected::Refused)
     }
 
     fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {

@@ -86,7 +86,9 @@ pub(super) fn remove(kubectl: &mut Kubectl<'_, '_>, made: &Value) -> Outcome<()>
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let place = (namespace(made).to_owned(), name(made).to_owned());
     kubectl.delete(&mapping, &place.0, &place.1, &json!({"propagationPolicy": "Background"}))?;
-    kubectl.print(&format!("pod {:?} deleted from {} namespace\n", place.1, place.0))?;
+    if !kubectl.flags.bool("quiet") {
+        kubectl.print(&format!("pod {:?} deleted from {} namespace\n", place.1, place.0))?;
+    }
     let mut gone = |found: Option<&Value>| found.is_none().then_some(());
     kubectl.watch_until(&mapping, (&place.0, &place.1), None, &mut gone)?;
     Ok(())

@@ -97,18 +97,6 @@ fn what_cannot_be_forwarded_is_said() {
 }
 
 #[test]
-fn a_port_of_the_machine_leads_to_the_pod_that_asks_for_it() {
-    let mut world = world();
-    for typed in "kubectl apply -f - <<'EOF'\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  nodeName: node-1\n  containers:\n  - {name: web, image: 'nginx:1.27', ports: [{containerPort: 80, hostPort: 8080}]}\nEOF".lines() {
-        world.type_line(typed);
-    }
-    line(&mut world, "kubectl wait --for=condition=Ready pod/web --timeout=120s");
-    let page = line(&mut world, "curl -sS http://10.0.1.1:8080 2>&1; kubectl get pods -o wide");
-    assert!(page.contains("Welcome to nginx!"), "{page}");
-    assert_eq!(line(&mut world, "curl -s http://10.0.1.2:8080; echo $?"), "7\n", "the other machine");
-}
-
-#[test]
 fn the_proxy_asks_in_the_name_of_its_user() {
     let mut world = world();
     line(&mut world, "kubectl create namespace shop; kubectl run web --image=nginx:1.27 -n shop; kubectl wait -n shop --for=condition=Ready pod/web --timeout=120s");
