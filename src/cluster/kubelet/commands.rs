@@ -45,7 +45,8 @@ impl PodState {
         let started = container.process.as_mut().map(|process| process.exec(exec, now, &mut storage));
         match started {
             Some(Ok(number)) => {
-                container.run(now, &mut storage);
+                let ended = container.run(now, &mut storage);
+                self.runtime.ended_meanwhile |= ended;
                 self.commands.insert((id.clone(), number), Command { waits, stdout: Vec::new(), stderr: Vec::new(), code: 0 });
                 Ok(number)
             }

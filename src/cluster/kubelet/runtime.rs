@@ -124,6 +124,8 @@ impl RuntimeStatus {
 /// The sandbox and the containers of one pod, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PodRuntime {
+    /// A container ended by what a command did to it, which nobody has looked at yet.
+    pub ended_meanwhile: bool,
     pub sandbox: Option<Sandbox>,
     pub ip: Option<Arc<str>>,
     pub containers: Vec<Container>,
@@ -226,7 +228,7 @@ impl PodRuntime {
 
     /// Lets the processes do what is due. Whether any container ended.
     pub fn run(&mut self, now: Time, disks: &mut Disks) -> bool {
-        let mut any = false;
+        let mut any = std::mem::take(&mut self.ended_meanwhile);
         let mut storage = Storage { pod: &mut self.volumes, disks };
         for container in &mut self.containers {
             if container.process.as_ref().and_then(|process| process.next_at()).is_some_and(|at| at <= now) {

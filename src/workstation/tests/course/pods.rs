@@ -147,7 +147,7 @@ fn a_crash_loop_waits_10_20_40_80_160_and_300_seconds() {
     }
     student.until("kubectl get pod crash -o jsonpath='{.status.containerStatuses[0].state.waiting.reason}'", "CrashLoopBackOff", 120);
     student.lines(&[(
-        "kubectl get pod crash -o jsonpath='{.status.containerStatuses[0].state.waiting.message}' | cut -d ' ' -f 1-6",
+        "kubectl get pod crash -o jsonpath='{.status.containerStatuses[0].state.waiting.message}' | cut -d ' ' -f 1-5",
         "back-off 5m0s restarting failed container=crash\n",
     )]);
 }
