@@ -45,7 +45,7 @@ fn redis_keeps_what_it_is_told() {
         ("kubectl exec redis -- sh -c 'kill 1'; sleep 10; kubectl get pod redis --no-headers | awk '{print $2, $4}'", "1/1 1\n"),
         (&format!("{cli} get colour"), "blue\n"),
         ("kubectl logs redis --previous | tail -n 1 | cut -d ' ' -f 7-", "Redis is now ready to exit, bye bye...\n"),
-        ("kubectl delete service redis > /dev/null; </dev/null kubectl run cli --image=redis:7 --rm -i -q --restart=Never -- redis-cli -h redis ping", "Could not connect to Redis at redis:6379: Name or service not known\n"),
+        ("kubectl delete service redis > /dev/null; </dev/null kubectl run cli --image=redis:7 --rm -i -q --restart=Never -- redis-cli -h redis ping", "Could not connect to Redis at redis:6379: Name or service not known\npod default/cli terminated (Error)\n"),
     ]);
 }
 
