@@ -227,7 +227,8 @@ mod tests {
     fn mistakes_are_told_with_their_line() {
         for (text, wanted) in [
             ("FRM node\n", "dockerfile parse error on line 1: unknown instruction: FRM (did you mean FROM?)"),
-            ("FROM a\nHELLO world\n", "dockerfile parse error on line 2: unknown instruction: HELLO"),
+            ("FROM a\nHELLO world\n", "dockerfile parse error on line 2: unknown instruction: HELLO (did you mean SHELL?)"),
+            ("FROM a\nINSTALL nginx\n", "dockerfile parse error on line 2: unknown instruction: INSTALL"),
             ("FROM a b\n", "dockerfile parse error on line 1: FROM requires either one or three arguments"),
             ("RUN x\n", "dockerfile parse error on line 1: no build stage in current context"),
             ("", "the Dockerfile cannot be empty"),
