@@ -23,7 +23,7 @@ git config --global init.defaultBranch main
 ";
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/git")
+    PathBuf::from("../../tests/golden/git")
 }
 
 /// Every script by its name.

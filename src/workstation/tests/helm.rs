@@ -15,7 +15,7 @@ use podarium_sim::{Stream, Time};
 const HOME: &str = "/home/student";
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/helm")
+    PathBuf::from("../../tests/golden/helm")
 }
 
 fn scripts() -> BTreeMap<String, String> {

@@ -40,7 +40,7 @@ fn run(world: &mut World, command: &str) -> String {
 }
 
 fn play(name: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/labs").join(name);
+    let path = Path::new("tests/labs").join(name);
     let script = std::fs::read_to_string(&path).unwrap();
     let mut world = world();
     let (mut output, mut rest, mut command, mut checked) = (String::new(), 0, String::new(), 0);
