@@ -86,6 +86,7 @@ impl Tabs {
 impl World {
     /// Types a line and the Enter key.
     pub fn type_line(&mut self, line: &str) {
+        self.forget_completion();
         let seat = &mut self.tabs.seats[self.tabs.front];
         if !line.trim().is_empty() && seat.typed.last().is_none_or(|last| last != line) {
             seat.typed.push(line.to_owned());

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use podarium_cluster::Cluster;
 use podarium_cluster::images::{ImageCatalog, Mounted, MountPoint, Reference, Spawned};
 use podarium_machine::{Credentials, ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine};
@@ -316,31 +317,16 @@ impl Daemon {
     }
 }
 
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// A request to the socket, taken apart.
 struct Asked<'a> {
     id: ExchangeId,
     parts: &'a [&'a str],
     query: &'a BTreeMap<String, String>,
     body: &'a [u8],
-}
-
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(code)) => {
-                out.push(code);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn with_tag(name: &str) -> String {
