@@ -17,7 +17,7 @@ mod student;
 mod terminal;
 mod world;
 
-pub use browser::{Answer, Page, Shown};
+pub use browser::{Answer, Page, Shown, resolved};
 pub use completion::{Candidate, Completion};
 pub use editor::EditRequest;
 pub use sites::Sites;
