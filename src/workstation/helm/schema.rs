@@ -46,7 +46,7 @@ pub fn against(schema: &[u8], values: &Value) -> Result<(), String> {
     };
     let check = Check { root: &root, old: is_old(&root) };
     let Some(found) = check.against(&root, values, "", 0) else { return Ok(()) };
-    let causes = if found.text == GROUP { found.causes } else { vec![found] };
+    let causes = if found.text == GROUP && !found.reference { found.causes } else { vec![found] };
     let mut out = String::new();
     causes.iter().for_each(|cause| cause.show(0, &mut out));
     // The last line has an end of its own, and what follows begins on the next.

@@ -144,8 +144,9 @@ pub(super) fn merge(git: &mut Git<'_, '_>, theirs: Id, name: &str, how: &How) ->
     let id = git.write_object(Kind::Commit, &commit.to_bytes())?;
     git.write_own("ORIG_HEAD", &format!("{ours}\n"))?;
     git.move_head(id, &format!("{}: Merge made by the 'ort' strategy.", how.log))?;
+    git.out(&text)?;
     if !how.quiet {
-        git.out(&format!("{text}Merge made by the 'ort' strategy.\n"))?;
+        git.out("Merge made by the 'ort' strategy.\n")?;
         show_stat(git, &our_files, &merged.files)?;
     }
     Ok(0)
