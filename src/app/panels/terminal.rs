@@ -181,7 +181,7 @@ fn offer_height(ui: &Ui, line: &Line) -> f32 {
 /// Whether one was chosen.
 fn offer_ui(ui: &mut Ui, line: &mut Line, height: f32) -> bool {
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("offered").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("offered").min_scrolled_height(0.0).max_height(height).auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing = egui::vec2(BETWEEN_CANDIDATES, 2.0);
             for candidate in line.offered.iter().take(OFFERED) {
