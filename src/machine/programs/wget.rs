@@ -92,9 +92,14 @@ impl Fetch<'_> {
         Ok(if self.busybox { 1 } else { 8 })
     }
 
-    /// Says something about what it does, unless it shall be quiet.
+    /// Says something about what it does, unless it shall say little.
     fn say(&self, process: &mut Process<'_>, text: &str) -> Result<(), Suspend> {
-        if self.arguments.has('q') { Ok(()) } else { process.eprint(text) }
+        if self.arguments.has('q') || self.is_brief() { Ok(()) } else { process.eprint(text) }
+    }
+
+    /// `-nv`: errors, and a line for what was fetched.
+    fn is_brief(&self) -> bool {
+        self.arguments.has('n')
     }
 
     fn time(&self, process: &mut Process<'_>) -> Result<String, Suspend> {
@@ -138,12 +143,13 @@ impl Fetch<'_> {
                 Ok(response) => {
                     let took = process.now()?.since(start);
                     if !self.busybox {
-                        self.say(process, "connected.\nHTTP request sent, awaiting response... ")?;
-                        self.say(process, &format!("{} {}\n", response.status, reason(response.status)))?;
+                        let line = if self.arguments.has('S') { String::new() } else { format!("{} {}", response.status, reason(response.status)) };
+                        self.say(process, &format!("connected.\nHTTP request sent, awaiting response... {line}\n"))?;
                     }
                     if self.arguments.has('S') {
                         let lines: String = response.headers.iter().map(|(name, value)| format!("  {name}: {value}\n")).collect();
-                        process.eprint(&format!("  HTTP/1.1 {} {}\n{lines}", response.status, reason(response.status)))?;
+                        let end = if self.busybox { "  \n" } else { "" };
+                        process.eprint(&format!("  HTTP/1.1 {} {}\n{lines}{end}", response.status, reason(response.status)))?;
                     }
                     return Ok(Ok((response, took)));
                 }
@@ -152,8 +158,7 @@ impl Fetch<'_> {
             if self.busybox {
                 return self.busybox_failure(process, error).map(Err);
             }
-            let again = matches!(error, NetError::TimedOut | NetError::ConnectionReset | NetError::EmptyReply) && attempt < tries;
-            if let Some(status) = self.failure(process, error, again)? {
+            if let Some(status) = self.failure(process, error, attempt < tries)? {
                 return Ok(Err(status));
             }
             // One second more each time, up to ten.
@@ -164,12 +169,15 @@ impl Fetch<'_> {
 
     /// Finds the address and says where it connects to. An error is the status to end with.
     fn connecting(&self, process: &mut Process<'_>, attempt: u32) -> Result<Result<(), i32>, Suspend> {
-        if self.arguments.has('q') {
+        if self.arguments.has('q') || self.is_brief() {
             return Ok(Ok(()));
         }
         let by_name = self.host.parse::<std::net::Ipv4Addr>().is_err();
         if !self.busybox {
             let tries = if attempt > 1 { format!("  (try:{attempt:>2})") } else { String::new() };
+            if self.arguments.has('Z') {
+                process.eprint("Spider mode enabled. Check if remote file exists.\n")?;
+            }
             let time = self.time(process)?;
             process.eprint(&format!("--{time}--{tries}  {}\n", self.url))?;
             if by_name {
@@ -205,7 +213,8 @@ impl Fetch<'_> {
     fn busybox_failure(&self, process: &mut Process<'_>, error: NetError) -> Result<i32, Suspend> {
         let problem = match error {
             NetError::UnknownHost | NetError::BadUrl => format!("bad address '{}'", self.host),
-            NetError::TimedOut => "download timed out".to_owned(),
+            // Without an option of its own the computer gives up first.
+            NetError::TimedOut if self.arguments.has('T') => "download timed out".to_owned(),
             NetError::EmptyReply | NetError::NotHttp => "error getting response".to_owned(),
             error => {
                 let address = addresses(process, &self.host)?.ok().and_then(|(list, _)| list.first().map(ToString::to_string));
@@ -217,7 +226,7 @@ impl Fetch<'_> {
     }
 
     /// Tells what went wrong; the status to end with, unless it asks again.
-    fn failure(&self, process: &mut Process<'_>, error: NetError, again: bool) -> Result<Option<i32>, Suspend> {
+    fn failure(&self, process: &mut Process<'_>, error: NetError, tries_left: bool) -> Result<Option<i32>, Suspend> {
         let (said, status) = match error {
             NetError::UnknownHost => (format!("wget: unable to resolve host address ‘{}’\n", self.host), 4),
             NetError::Certificate(_) => (
@@ -228,12 +237,12 @@ impl Fetch<'_> {
             NetError::EmptyReply | NetError::NotHttp => ("connected.\nHTTP request sent, awaiting response... No data received.\n".to_owned(), 4),
             error => (format!("failed: {error}.\n"), 4),
         };
-        // A name that is not found is an error and told though it shall be quiet.
-        if error == NetError::UnknownHost { process.eprint(&said)? } else { self.say(process, &said)? }
-        if again {
-            self.say(process, "Retrying.\n\n")?;
+        self.say(process, &said)?;
+        if !matches!(error, NetError::TimedOut | NetError::ConnectionReset | NetError::EmptyReply) {
+            return Ok(Some(status));
         }
-        Ok((!again).then_some(status))
+        self.say(process, if tries_left { "Retrying.\n\n" } else { "Giving up.\n\n" })?;
+        Ok((!tries_left).then_some(status))
     }
 
     /// Puts the answer where it shall be.
@@ -244,12 +253,20 @@ impl Fetch<'_> {
                 process.eprint(&format!("wget: server returned error: HTTP/1.1 {}\n", line.trim_end()))?;
                 return Ok(1);
             }
-            let time = self.time(process)?;
-            self.say(process, &format!("{time} ERROR {}: {}.\n\n", response.status, reason(response.status)))?;
+            let error = format!("{} ERROR {}: {}.\n", self.time(process)?, response.status, reason(response.status));
+            match self.is_brief() {
+                true => process.eprint(&format!("{}:\n{error}", self.url))?,
+                false => self.say(process, &format!("{error}\n"))?,
+            }
             return Ok(8);
         }
         if self.arguments.has('Z') {
-            self.say(process, if self.busybox { "remote file exists\n" } else { "Remote file exists.\n\n" })?;
+            let is_page = content_type(response).is_some_and(|kind| kind == "text/html");
+            self.say(process, match (self.busybox, is_page) {
+                (true, _) => "remote file exists\n",
+                (false, true) => "Remote file exists and could contain further links,\nbut recursion is disabled -- not retrieving.\n\n",
+                (false, false) => "Remote file exists.\n\n",
+            })?;
             return Ok(0);
         }
         let rest = self.url.split_once("://").map_or("", |(_, rest)| rest);
@@ -291,46 +308,101 @@ impl Fetch<'_> {
             let text = if path == "STDOUT" { "writing to stdout\n".to_owned() } else { format!("saving to '{path}'\n") };
             return self.say(process, &text);
         }
-        let kind = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
-        let kind = kind.and_then(|(_, value)| value.split(';').next()).map(|kind| format!(" [{}]", kind.trim())).unwrap_or_default();
-        self.say(process, &format!("Length: {}{}{kind}\nSaving to: ‘{path}’\n\n", response.body.len(), human(response.body.len())))
+        let kind = content_type(response).map(|kind| format!(" [{kind}]")).unwrap_or_default();
+        self.say(process, &format!("Length: {}{}{kind}\n", response.body.len(), short_length(response.body.len())))?;
+        self.say(process, &format!("Saving to: ‘{path}’\n\n"))
     }
 
     fn end(&self, process: &mut Process<'_>, response: &HttpResponse, path: &str, took: Duration) -> Result<(), Suspend> {
         let size = response.body.len();
         if self.busybox {
-            let name: String = path.chars().take(20).collect();
+            let name: String = super::paths::last_name(path).chars().take(20).collect();
             let bar = format!("{name:<20} 100% |{}| {size:>5}  0:00:00 ETA\n", "*".repeat(32));
             let text = if path == "-" { "written to stdout\n".to_owned() } else { format!("'{path}' saved\n") };
             return self.say(process, &format!("{bar}{text}"));
         }
-        let (rate, seconds) = (rate(size, took), took.as_secs_f64());
         let time = self.time(process)?;
-        let place = if path == "-" { "written to stdout".to_owned() } else { format!("‘{path}’ saved") };
-        let name: String = if path == "-" { "-" } else { path }.chars().take(20).collect();
-        let shown = if process.is_tty(2) {
-            format!("{name:<20}100%[===================>] {size:>7}  --.-KB/s    in {seconds:.1}s    \n\n")
-        } else {
-            format!("     0K {:<50} 100% {rate}={seconds:.1}s\n\n", ".".repeat(size.div_ceil(1024).min(50)))
+        if self.is_brief() {
+            return if self.arguments.has('q') { Ok(()) } else { process.eprint(&format!("{time} URL:{} [{size}/{size}] -> {path:?} [1]\n", self.url)) };
+        }
+        let (number, unit) = rate(size, took);
+        let shown = match process.columns()?.filter(|_| process.is_tty(2)) {
+            Some(columns) => bar(path, size, took, columns),
+            None => dots(size, took),
         };
-        self.say(process, &format!("{shown}{time} ({rate}/s) - {place} [{size}/{size}]\n\n"))
+        let place = if path == "-" { "written to stdout".to_owned() } else { format!("‘{path}’ saved") };
+        self.say(process, &format!("{shown}\n{time} ({number} {unit}B/s) - {place} [{size}/{size}]\n\n"))
     }
 }
 
-/// ` (1.2K)` where that is shorter.
-fn human(size: usize) -> String {
-    match size {
-        0..1024 => String::new(),
-        1024..1_048_576 => format!(" ({:.1}K)", size as f64 / 1024.0),
-        _ => format!(" ({:.1}M)", size as f64 / 1_048_576.0),
+fn content_type(response: &HttpResponse) -> Option<&str> {
+    let found = response.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("Content-Type"));
+    found.and_then(|(_, value)| value.split(';').next()).map(str::trim)
+}
+
+/// A size in its unit, in 1024s.
+fn in_units(size: f64) -> (f64, &'static str) {
+    let (mut size, mut units) = (size, ["", "K", "M", "G"].into_iter().peekable());
+    loop {
+        let unit = units.next().unwrap_or_default();
+        if size < 1024.0 || units.peek().is_none() {
+            return (size, unit);
+        }
+        size /= 1024.0;
     }
 }
 
-fn rate(size: usize, took: Duration) -> String {
-    let rate = size as f64 / took.as_secs_f64().max(1e-6);
-    match rate {
-        rate if rate < 1024.0 => format!("{rate:.0} B"),
-        rate if rate < 1_048_576.0 => format!("{:.1} KB", rate / 1024.0),
-        rate => format!("{:.1} MB", rate / 1_048_576.0),
+/// ` (1.2K)`, where a size is long.
+fn short_length(size: usize) -> String {
+    match in_units(size as f64) {
+        (_, "") => String::new(),
+        (size, unit) if size < 10.0 => format!(" ({size:.1}{unit})"),
+        (size, unit) => format!(" ({size:.0}{unit})"),
     }
+}
+
+/// Three digits of a speed, and its unit.
+fn rate(size: usize, took: Duration) -> (String, &'static str) {
+    let (rate, unit) = in_units(size as f64 / took.as_secs_f64().max(1e-6));
+    let digits = if rate >= 99.95 { 0 } else if rate >= 9.995 { 1 } else { 2 };
+    (format!("{rate:.digits$}"), unit)
+}
+
+/// `0.02s`: one digit that is not zero, or whole seconds.
+fn seconds(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    let digits = [1.0, 0.1, 0.01].iter().position(|least| seconds >= *least).unwrap_or(3);
+    match seconds {
+        seconds if seconds < 0.0005 => "0s".to_owned(),
+        seconds if seconds >= 10.0 => format!("{seconds:.0}s"),
+        _ => format!("{seconds:.0$}s", digits.max(1)),
+    }
+}
+
+/// The progress where nobody watches: a dot for each KiB, fifty in a row.
+fn dots(size: usize, took: Duration) -> String {
+    let (number, unit) = rate(size, took);
+    let speed = format!("{:>6}", format!("{number}{unit}"));
+    let whole = size / 1024;
+    let rows = (whole / 50 + usize::from(whole % 50 > 0 || whole == 0)).max(1);
+    let mut out = String::new();
+    for row in 0..rows {
+        let (from, to) = (row * 50, whole.min(row * 50 + 50));
+        let groups: String = (0..50).map(|at| format!("{}{}", if at % 10 == 0 { " " } else { "" }, if from + at < to { "." } else { " " })).collect();
+        let last = row + 1 == rows;
+        let percent = if last { 100 } else { to * 1024 * 100 / size.max(1) };
+        let end = if last { format!("={}", seconds(took)) } else { " 0s".to_owned() };
+        out.push_str(&format!("{from:>6}K{groups}{percent:>3}%{speed}{end}\n"));
+    }
+    out
+}
+
+/// The progress on a terminal, at its end.
+fn bar(path: &str, size: usize, took: Duration, columns: usize) -> String {
+    let (number, unit) = in_units(size as f64);
+    let size = if unit.is_empty() { format!("{number:.0}") } else { format!("{number:.2}{unit}") };
+    let wide = columns / 4;
+    let name: String = path.chars().take(wide.saturating_sub(1)).collect();
+    let line = "=".repeat(columns.saturating_sub(wide + 41));
+    format!("\r{name:<wide$}100%[{line}>]{size:>8}  --.-KB/s    in {:<7}\n", seconds(took))
 }
