@@ -152,7 +152,7 @@ fn pages_are_fetched_into_files() {
         ("wget nope; echo $?", "--2026-01-01 08:00:01--  http://nope/\nResolving nope (nope)... failed: Name or service not known.\nwget: unable to resolve host address ‘nope’\n4\n", 0),
         ("wget -q nope; echo $?", "4\n", 0),
         ("wget -O /tmp/page web 2>&1 | head -5", &format!("{head}connected.\nHTTP request sent, awaiting response... 200 OK\nLength: 6\n"), 0),
-        ("wget -O /tmp/page web 2>&1 | tail -5 | sed 's/[0-9.]* [KM]*B.s/RATE/; s/[0-9.]*[KM]*=.*/R/'", "\n     0K                                                       100%  R\n\n2026-01-01 08:00:01 (RATE) - ‘/tmp/page’ saved [6/6]\n\n", 0),
+        ("wget -O /tmp/page web 2>&1 | tail -5 | sed 's/[0-9.]* [KM]*B.s/RATE/; s/[0-9.]*[KM]*=.*/R/'", "\n     0K                                                       100% R\n\n2026-01-01 08:00:01 (RATE) - ‘/tmp/page’ saved [6/6]\n\n", 0),
     ]);
 }
 
