@@ -10,7 +10,7 @@ use crate::theme;
 
 /// How many candidates are shown at once.
 const OFFERED: usize = 60;
-const PROMPT_HEIGHT: f32 = 24.0;
+const BETWEEN_CANDIDATES: f32 = 12.0;
 
 /// The line being typed, and how far back in the history it came from.
 #[derive(Clone, Default)]
@@ -30,18 +30,21 @@ pub fn terminal_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
     tabs_ui(ui, terminal, actions);
     theme::well_frame().show(ui, |ui| {
         ui.set_min_size(ui.available_size());
+        // A click anywhere leads to the prompt; what is drawn later takes its own clicks.
+        let ground = ui.interact(ui.max_rect(), egui::Id::new("terminal ground"), egui::Sense::click());
         let id = egui::Id::new("terminal line").with(terminal.front);
         let mut line = ui.data(|data| data.get_temp::<Line>(id).unwrap_or_default());
         if let Some(completion) = &terminal.completion {
             take_completion(ui, &mut line, completion);
         }
-        let offer_height = if line.offered.is_empty() { 0.0 } else { (ui.available_height() * 0.45).min(96.0) };
-        let scroll = (ui.available_height() - PROMPT_HEIGHT - offer_height).max(20.0);
+        let offer_height = offer_height(ui, &line);
         ui.spacing_mut().item_spacing.y = 1.0;
+        let prompt_height = ui.spacing().interact_size.y + 2.0;
+        let scroll = (ui.available_height() - prompt_height - offer_height).max(20.0);
         scroll_back_ui(ui, terminal, scroll);
         let chosen = !line.offered.is_empty() && offer_ui(ui, &mut line, offer_height);
         let field = prompt_ui(ui, terminal, &mut line, actions);
-        if chosen {
+        if chosen || ground.clicked() {
             // The click took the keyboard away from it.
             field.request_focus();
         }
@@ -161,12 +164,26 @@ fn insert(ui: &Ui, line: &mut Line, to: usize, text: &str) {
     state.store(ui.ctx(), prompt_id());
 }
 
+/// As many rows as the candidates take, and never more than half of the terminal.
+fn offer_height(ui: &Ui, line: &Line) -> f32 {
+    let (cell, row) = ui.fonts_mut(|fonts| (fonts.glyph_width(&font(), '0'), fonts.row_height(&font())));
+    let (mut rows, mut across) = (f32::from(!line.offered.is_empty()), 0.0);
+    for candidate in line.offered.iter().take(OFFERED) {
+        let width = candidate.text.chars().count() as f32 * cell + BETWEEN_CANDIDATES;
+        if across > 0.0 && across + width > ui.available_width() {
+            (rows, across) = (rows + 1.0, 0.0);
+        }
+        across += width;
+    }
+    (rows * (row + 4.0)).min(ui.available_height() * 0.5)
+}
+
 /// Whether one was chosen.
 fn offer_ui(ui: &mut Ui, line: &mut Line, height: f32) -> bool {
     let mut chosen = None;
-    ScrollArea::vertical().id_salt("offered").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
+    ScrollArea::vertical().id_salt("offered").min_scrolled_height(0.0).max_height(height).auto_shrink([false, false]).show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = egui::vec2(12.0, 2.0);
+            ui.spacing_mut().item_spacing = egui::vec2(BETWEEN_CANDIDATES, 2.0);
             for candidate in line.offered.iter().take(OFFERED) {
                 let text = RichText::new(&candidate.text).font(font()).color(theme::ACCENT);
                 let mut link = ui.add(Label::new(text).sense(egui::Sense::click()));

@@ -60,6 +60,7 @@ mod tr;
 mod uniq;
 mod watch;
 mod wc;
+mod wget;
 mod xargs;
 
 pub(crate) use busybox::worded as busybox_words;
@@ -181,7 +182,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("uptime", system::uptime),
     ("watch", watch::main),
     ("wc", wc::main),
-    ("wget", curl::wget),
+    ("wget", wget::main),
     ("which", paths::which),
     ("who", system::who),
     ("whoami", identity::whoami),
