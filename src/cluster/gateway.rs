@@ -183,11 +183,18 @@ impl Cluster {
         let config = self.config();
         let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
         match http::read(request, &user, &server) {
-            Err(status) => self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
+            Err(status) => {
+                let deprecation = http::kind_of(&request.url, &server).and_then(|kind| self.api().deprecation(kind));
+                let refused = http::with_warnings(http::error_for(&status, request), deprecation);
+                self.http_reply(id, HttpEvent::Response(refused), false);
+            }
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {
+                let deprecation = self.api().deprecation(request.kind);
                 let (mut answer, wrote) = self.serve(*request, grant, cause);
-                answer.warnings.splice(0..0, warnings);
+                // That a version is deprecated is told before anything about the body.
+                let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
+                answer.warnings.splice(own..own, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
                 self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);

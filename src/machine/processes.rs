@@ -340,6 +340,14 @@ impl Machine {
         Some(exit)
     }
 
+    /// Nobody will ask how this process ends, which was started from outside: then it leaves nothing behind.
+    pub fn disown(&mut self, pid: Pid) {
+        match self.processes.get_mut(&pid) {
+            Some(entry) if entry.exit.is_none() => entry.of_embedder = false,
+            _ => drop(self.processes.remove(&pid)),
+        }
+    }
+
     pub fn is_running(&self, pid: Pid) -> bool {
         self.processes.get(&pid).is_some_and(|entry| entry.exit.is_none())
     }

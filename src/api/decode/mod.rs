@@ -7,15 +7,17 @@
 
 mod dialect;
 mod go_names;
+mod go_time;
 mod json;
 mod omitted;
 mod order;
 mod typed;
 
+pub(crate) use go_names::is_text;
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
 pub use dialect::as_yaml_1_1;
-pub use json::{parse_json, parse_yaml};
+pub use json::{parse_json, parse_yaml, repeated_yaml};
 
 use serde_json::Value;
 
@@ -126,18 +128,26 @@ pub(crate) fn decode_metadata(value: &Value) -> Result<(ObjectMeta, Vec<String>)
 /// The body names a kind or version that does not belong to the path.
 fn wrong_type(kind: Kind, found_version: &str, found_kind: &str) -> Status {
     let info = kind.info();
-    let known = Kind::ALL.iter().any(|other| other.info().kind == found_kind && other.info().api_version() == found_version);
+    // Every kind has a list, which is a kind of its own.
+    let one = found_kind.strip_suffix("List").unwrap_or(found_kind);
+    let known = Kind::ALL.iter().any(|other| other.info().kind == one && other.info().api_version() == found_version);
     if CONVERTIBLE.contains(&(found_version, found_kind)) && found_kind == info.kind {
         let expected = info.api_version();
         return Status::bad_request(format!("the API version in the data ({found_version}) does not match the expected API version ({expected})"));
     }
     let why = if known {
-        let group = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
-        format!("converting (v1.{found_kind}) to ({group}.{}): unknown conversion", info.kind)
+        unknown_conversion(kind, found_kind)
     } else {
         format!("no kind {found_kind:?} is registered for version {found_version:?} in scheme {SCHEME:?}")
     };
     cannot_be_handled(kind, found_version, found_kind, &why)
+}
+
+/// Why an object of one kind does not become one of another.
+pub(crate) fn unknown_conversion(kind: Kind, found_kind: &str) -> String {
+    let info = kind.info();
+    let group = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
+    format!("converting (v1.{found_kind}) to ({group}.{}): unknown conversion", info.kind)
 }
 
 fn cannot_be_handled(kind: Kind, found_version: &str, found_kind: &str, why: &str) -> Status {

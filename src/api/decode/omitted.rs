@@ -159,6 +159,12 @@ const MAPS: &[&str] = &[
     "properties", "patternProperties", "definitions", "dependencies",
 ];
 
+/// Whether a text in the field is read by its type, which an empty one does not please: times and quantities.
+fn is_read(in_struct: &str, field: &str) -> bool {
+    let is_time = field.ends_with("Timestamp") || (field.ends_with("Time") && !field.starts_with("since")) || matches!(field, "time" | "startedAt" | "finishedAt" | "timeAdded");
+    is_time || matches!((in_struct, field), ("CSIStorageCapacity", "capacity" | "maximumVolumeSize") | ("ResourceFieldSelector", "divisor") | ("EmptyDirVolumeSource", "sizeLimit"))
+}
+
 /// Whether `value` says no more in this field than its absence would.
 pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value) -> bool {
     use serde_json::Value;
@@ -181,7 +187,7 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.is_empty() && !is_read(in_struct, field),
     };
     empty && !KEPT.binary_search_by_key(&in_struct, |(name, _)| name).is_ok_and(|at| KEPT[at].1.contains(&field))
 }

@@ -13,7 +13,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
 use serde_json::{Map, Value};
 
-use super::go_names;
+use super::{go_names, go_time};
 use super::omitted::is_omitted;
 use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
@@ -305,11 +305,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             }
             "Time" | "MicroTime" => {
                 let Value::String(text) = self.value else {
-                    return Err(Misfit(format!("json: cannot unmarshal {} into Go value of type string", go_kind(self.value))));
+                    return Err(self.wrong_type("string"));
                 };
                 visitor.visit_newtype_struct(StrDeserializer::<Misfit>::new(text)).map_err(|_| {
-                    let layout = "2006-01-02T15:04:05Z07:00";
-                    Misfit(format!("parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""))
+                    Misfit(go_time::error(text))
                 })
             }
             "FieldsV1" | "RawExtension" | "JSON" | "CustomResourceSubresourceStatus" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),

@@ -139,8 +139,12 @@ impl Writer {
             }
             (_, Value::Array(items)) => self.list(items, depth, |writer, item, _| writer.out.push_str(&scalar(item))),
             (_, Value::Object(entries)) => {
+                // Of a selector by labels Go leaves out what is empty, and its labels come first.
+                let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
+                entries.sort_by_key(|(key, _)| *key == "matchExpressions");
+                entries.retain(|(key, value)| !(key.starts_with("match") && matches!(value, Value::Object(inner) if inner.is_empty())));
                 self.out.push('{');
-                for (index, (key, value)) in entries.iter().enumerate() {
+                for (index, (key, value)) in entries.into_iter().enumerate() {
                     self.begin(index, depth + 1);
                     self.key(key);
                     self.out.push_str(&scalar(value));
@@ -165,7 +169,7 @@ impl Writer {
 
 /// JSON as Go writes it, which escapes what HTML would read.
 fn scalar(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    crate::field::go_json(value)
 }
 
 #[cfg(test)]

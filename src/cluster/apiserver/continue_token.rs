@@ -28,7 +28,8 @@ impl ContinueToken {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|error| {
             let at = match error {
                 base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol(at, _) => at,
-                base64::DecodeError::InvalidLength(length) => length,
+                // Go tells where the last, unfinished group begins.
+                base64::DecodeError::InvalidLength(length) => length - length % 4,
                 base64::DecodeError::InvalidPadding => text.len(),
             };
             format!("continue key is not valid: illegal base64 data at input byte {at}")

@@ -107,13 +107,21 @@ impl ApiServer {
             return Err(Status::modified(request.kind, &key.name));
         }
         let replicas = wanted.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(0);
-        if replicas < 0 {
+        // A custom object's count is checked with the object.
+        if replicas < 0 && !matches!(old, Object::Custom(_)) {
             let error = podarium_api::field::FieldError::invalid(
                 "spec.replicas",
                 replicas,
                 "must be greater than or equal to 0",
             );
             return Err(Status::invalid_kind("autoscaling", "Scale", &key.name, &[error]));
+        }
+        let mut wanted = wanted;
+        if replicas == 0
+            && let Some(spec) = wanted.get_mut("spec").and_then(Value::as_object_mut)
+        {
+            // Nobody owns what is not written.
+            spec.remove("replicas");
         }
         self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();

@@ -209,10 +209,15 @@ impl ApiServer {
             return self.apply(&request, &body, call);
         }
         let old = self.stored_as_asked(request.kind, &key)?;
-        let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
+        let mut decoded = match patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body) {
+            Ok(decoded) => decoded,
+            // What cannot be read is shown with its entries.
+            Err(_) => patch::apply_to_object(patch_type, &self.with_entries(&old), &body)?,
+        };
+        decoded.strict_errors.splice(0..0, std::mem::take(&mut request.options.objections));
         if request.options.field_validation == FieldValidation::Strict && !decoded.strict_errors.is_empty() {
             let why = format!("strict decoding error: {}", decoded.strict_errors.join(", "));
-            let patched = patch::apply(request.kind, patch_type, &self.patched_state(&old, &body).to_value(), &body)?;
+            let patched = patch::apply(request.kind, patch_type, &self.with_entries(&old).to_value(), &body)?;
             return Err(patch::unreadable(patch_type, &body, &patched, &why));
         }
         let mut object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
@@ -329,10 +334,18 @@ fn forget_system_fields(object: &mut Object) {
 pub(crate) fn strictly(decoded: Decoded, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Object, Status> {
     match validation {
         FieldValidation::Strict => return decoded.strict(),
-        FieldValidation::Warn => warnings.extend(decoded.strict_errors),
+        FieldValidation::Warn => warnings.extend(decoded.strict_errors.iter().flat_map(|error| as_warnings(error))),
         FieldValidation::Ignore => {}
     }
     Ok(decoded.object)
+}
+
+/// What the reader of YAML objects to is one error of several lines, and a warning for each.
+pub(super) fn as_warnings(error: &str) -> Vec<String> {
+    match error.strip_prefix("yaml: unmarshal errors:\n") {
+        Some(lines) => lines.lines().map(|line| line.trim().to_owned()).collect(),
+        None => vec![error.to_owned()],
+    }
 }
 
 /// A namespace as in the request, but for its status.

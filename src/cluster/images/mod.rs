@@ -16,6 +16,7 @@ mod cpu_meter;
 mod process;
 mod pushed;
 mod reference;
+mod userland;
 mod web;
 mod web_files;
 

@@ -192,6 +192,8 @@ impl Simulation {
             }
             Input::SelectTab { tab } => self.world.select_tab(tab),
             Input::CloseTab { tab } => self.world.close_tab(tab),
+            Input::Complete { line, cursor } => self.world.complete(&line, cursor),
+            Input::Browse { address, trusting } => self.world.browse(&address, trusting),
             Input::EndOfInput => self.world.end_input(),
             Input::Edited { text } => self.world.edited(text.map(String::into_bytes)),
             Input::DeletePod { namespace, name, grace_seconds } => {

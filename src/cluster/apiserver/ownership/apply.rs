@@ -2,7 +2,7 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go (applyPatcher),
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge,skipnonapplied,versioncheck}.go, v1.36.
-//! Simplified: a key that comes twice in the configuration is not noticed.
+//! Simplified: nothing.
 
 use podarium_api::decode::decode_value;
 use podarium_api::managed_fields::{
@@ -12,11 +12,22 @@ use podarium_api::{Kind, Object, Status, custom};
 use serde_json::Value;
 
 use crate::apiserver::authorization::Attributes;
-use crate::apiserver::{ApiServer, Call, Reply, Request, Subresource};
+use crate::apiserver::write::as_warnings;
+use crate::apiserver::{ApiServer, Call, FieldValidation, Reply, Request, Subresource};
 use crate::store::Key;
 
 impl ApiServer {
     pub(in crate::apiserver) fn apply(&mut self, request: &Request, configuration: &Value, call: &mut Call) -> Result<Reply, Status> {
+        // Nothing at all says nothing of its kind.
+        let nothing = Value::Object(serde_json::Map::new());
+        let configuration = if configuration.is_null() { &nothing } else { configuration };
+        for objection in &request.options.objections {
+            match request.options.field_validation {
+                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
+                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
+                FieldValidation::Ignore => {}
+            }
+        }
         let (kind, key) = (request.kind, request.key());
         let old = self.store.get(kind, &key).map(|_| self.stored_as_asked(kind, &key)).transpose()?;
         if old.is_none() && request.subresource.is_some() {

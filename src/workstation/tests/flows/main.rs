@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 fn recorded() -> Vec<(String, Value)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/flows");
+    let folder = PathBuf::from("../../tests/golden/flows");
     let mut flows: Vec<(String, Value)> = std::fs::read_dir(&folder)
         .expect("the recordings are in tests/golden/flows")
         .map(|entry| {
