@@ -117,6 +117,8 @@ impl World {
         for (id, event) in self.sites.take_due(now) {
             self.machine.http_reply(id, event);
         }
+        // Who has an answer acts upon it at this moment, so that whoever steps sees a program's end when it ends.
+        self.run_machine();
         true
     }
 

@@ -20,6 +20,7 @@ pub(super) const VERSIONS: &[Version] = &[Version {
     kind: "HorizontalPodAutoscaler",
     stored: "autoscaling/v2",
     course_2019: false,
+    names: &[],
     to_stored: |_, value| Ok(to_stored(value)),
     from_stored: |_, value| from_stored(&value),
 }];

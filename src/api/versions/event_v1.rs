@@ -9,7 +9,7 @@ use super::{Version, rename};
 use crate::Status;
 
 pub(super) const VERSIONS: &[Version] =
-    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, to_stored, from_stored }];
+    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, names: NAMES, to_stored, from_stored }];
 
 /// The name here, and the name in `v1`.
 const NAMES: &[(&str, &str)] = &[

@@ -8,6 +8,8 @@ mod autoscaling_v1;
 mod course_2019;
 mod event_v1;
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use crate::{ResourceInfo, Status};
@@ -23,6 +25,8 @@ pub struct Version {
     pub stored: &'static str,
     /// Whether only clusters with `compat: course-2019` serve it.
     pub course_2019: bool,
+    /// Fields that have other names here, and those names in the stored version.
+    names: &'static [(&'static str, &'static str)],
     to_stored: fn(&Version, Value) -> Result<Value, Status>,
     from_stored: fn(&Version, Value) -> Value,
 }
@@ -69,6 +73,27 @@ impl Version {
         stored["apiVersion"] = json!(self.stored);
         stored["kind"] = json!(self.kind);
         Ok(stored)
+    }
+
+    /// An error or warning about the stored version, in the words of this one: its names of fields and its group.
+    pub fn in_its_words(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (here, there) in self.names {
+            for (before, after) in [(".", "."), (".", " "), ("\"", "."), ("\"", "\"")] {
+                text = text.replace(&format!("{before}{there}{after}"), &format!("{before}{here}{after}"));
+            }
+        }
+        text
+    }
+
+    /// The name of a selectable field in the stored version.
+    pub fn selectable<'a>(&self, field: &'a str) -> Option<Cow<'a, str>> {
+        let (first, rest) = field.split_once('.').map_or((field, ""), |(first, rest)| (first, rest));
+        if self.names.iter().any(|(_, there)| *there == first) {
+            return None;
+        }
+        let stored = self.names.iter().find(|(here, _)| *here == first);
+        Some(stored.map_or(Cow::Borrowed(field), |(_, there)| Cow::Owned(if rest.is_empty() { (*there).to_owned() } else { format!("{there}.{rest}") })))
     }
 
     /// Rewrites a stored object for a client of this version.

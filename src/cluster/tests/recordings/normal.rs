@@ -20,6 +20,8 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"-(HASH)-(SUFFIX)\b", "-<hash>-<x>"),
     (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
     (r"\b10\.244\.\d+\.\d+", "<podip>"),
+    // A node port in a table.
+    (r"\b(\d+):3\d{4}/(TCP|UDP|SCTP)", "$1:<port>/$2"),
     // Versions that stand in a text: an object that was written into a message, or as YAML.
     (r#"(resourceVersion\\*"?:\s*\\*")\d+"#, "$1<version>"),
     (r"\b(Too large resource version: \d+, current: )\d+", "$1<version>"),
