@@ -31,7 +31,7 @@ pub fn rows(rules: &[PolicyRule]) -> Vec<[String; 4]> {
 }
 
 /// The rule as rules of one verb, one group, one resource and at most one name each.
-fn parts(rule: &PolicyRule) -> Vec<PolicyRule> {
+pub fn parts(rule: &PolicyRule) -> Vec<PolicyRule> {
     let one = |word: &String| Some(vec![word.clone()]);
     let mut parts = Vec::new();
     for group in list(&rule.api_groups) {
