@@ -42,7 +42,7 @@ fn ingresses_are_served_by_hosts_and_paths_over_tls_and_not_without_their_contro
     let get = |host: &str, path: &str, more: &str| format!("curl -s {more} -H 'Host: {host}' http://$(cat address){path}");
     let code = "-o /dev/null -w '%{http_code} %{redirect_url}\\n'";
     student.lines(&[
-        ("kubectl get ingressclass --no-headers | awk '{print $1, $2}'", "nginx k8s.io/ingress-nginx\n"),
+        ("kubectl get ingressclass --no-headers | awk '{print $1, $3}'", "nginx k8s.io/ingress-nginx\n"),
         (&format!("{} | cut -d - -f 1", get("shop.example", "/hostname", "")), "cart\n"),
         (&format!("{} | cut -d - -f 1", get("shop.example", "/echo?msg=shop-1", "")), "shop\n"),
         (&get("shop.example", "/exact", code), "503 \n"),
