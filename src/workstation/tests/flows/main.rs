@@ -28,9 +28,7 @@ fn recorded() -> Vec<(String, Value)> {
 }
 
 /// Flows about kinds that are not simulated yet; they are counted, not run.
-const NOT_SIMULATED: &[&str] = &[
-    "sts-pvc",
-];
+const NOT_SIMULATED: &[&str] = &[];
 
 /// Something in which two recordings of the real thing differ from each other, or which holds what other flows did that
 /// were recorded at the same time.
