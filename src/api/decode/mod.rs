@@ -14,6 +14,7 @@ mod order;
 mod typed;
 
 pub(crate) use go_names::is_text;
+pub use go_time::error as time_error;
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
 pub use dialect::as_yaml_1_1;
