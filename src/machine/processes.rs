@@ -333,6 +333,11 @@ impl Machine {
         Ok(())
     }
 
+    /// How many processes have not ended.
+    pub fn running_processes(&self) -> usize {
+        self.processes.values().filter(|entry| entry.exit.is_none()).count()
+    }
+
     /// How a process that the embedder started ended. Asking takes the answer: the second time there is none.
     pub fn take_exit(&mut self, pid: Pid) -> Option<ExitStatus> {
         let exit = self.processes.get(&pid)?.exit?;

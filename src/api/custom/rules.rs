@@ -394,7 +394,7 @@ mod tests {
             "type": "object", "x-kubernetes-validations": rules,
             "properties": {"min": {"type": "integer"}, "max": {"type": "integer"}, "name": {"type": "string"}, "my-key": {"type": "string"}},
         }}}));
-        assert_eq!(compile_errors(super::super::schema::property(&schema, "spec").unwrap(), Scope { root: false }, None, &Path::new("s")), []);
+        assert_eq!(check(super::super::schema::property(&schema, "spec").unwrap(), Scope { root: false, count: Some(1) }, None, &Path::new("s")).errors, []);
         let of = |spec: Value| json!({"apiVersion": "a/v1", "kind": "K", "metadata": {"name": "n"}, "spec": spec});
         let old = old.map(of);
         let rules = Rules::of_object(&schema).unwrap();
@@ -435,7 +435,7 @@ mod tests {
         let schema = schema(json!({"type": "object", "properties": {"a": {"type": "integer"}}, "x-kubernetes-validations": [
             {"rule": "self.b > 1"}, {"rule": "self.a + 1"}, {"rule": "self.a > 1", "messageExpression": "self.a"},
         ]}));
-        let errors: Vec<String> = compile_errors(&schema, Scope { root: false }, None, &Path::new("s")).iter().map(ToString::to_string).collect();
+        let errors: Vec<String> = check(&schema, Scope { root: false, count: Some(1) }, None, &Path::new("s")).errors.iter().map(ToString::to_string).collect();
         assert_eq!(errors, [
             "s.x-kubernetes-validations[0].rule: Invalid value: {\"Rule\":\"self.b \\u003e 1\",\"Message\":\"\",\"MessageExpression\":\"\",\"Reason\":null,\"FieldPath\":\"\",\"OptionalOldSelf\":null}: compilation failed: ERROR: <input>:1:5: undefined field 'b'\n | self.b > 1\n | ....^",
             "s.x-kubernetes-validations[1].rule: Invalid value: {\"Rule\":\"self.a + 1\",\"Message\":\"\",\"MessageExpression\":\"\",\"Reason\":null,\"FieldPath\":\"\",\"OptionalOldSelf\":null}: cel expression must evaluate to a bool",

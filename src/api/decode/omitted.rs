@@ -154,7 +154,7 @@ const KEPT: &[(&str, &[&str])] = &[
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "hard", "used", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
     "properties", "patternProperties", "definitions", "dependencies",
 ];
@@ -172,14 +172,21 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     if matches!((in_struct, field), ("ControllerRevision", "data") | ("CSINodeDriver", "allocatable")) {
         return value.is_null();
     }
+    // These are read by whoever they are for, who is told of nothing at all too; and these are structs that are there.
+    if matches!((in_struct, field), ("OpaqueDeviceConfiguration", "parameters") | ("IngressClassSpec", "parameters")) {
+        return value.is_null();
+    }
     // An empty name of a port is a name.
     if matches!((in_struct, field), ("HTTPGetAction" | "TCPSocketAction", "port")) && value.is_string() {
         return false;
     }
     let empty = match value {
         Value::Null => return true,
+        Value::Object(_) if (in_struct, field) == ("PersistentVolumeSpec", "capacity") => return false,
+        // These are not left out in Go, where an empty one is not yet a missing one.
+        Value::Array(_) if matches!((in_struct, field), ("Role" | "ClusterRole", "rules") | ("HPAScalingRules", "policies")) => return false,
         // An empty list of owners is a request to forget them.
-        Value::Array(items) => return items.is_empty() && field != "managedFields",
+        Value::Array(items) => return items.is_empty() && !matches!(field, "managedFields" | "metadata" | "spec" | "status"),
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         // What a claim asks for is always written, even if it is nothing.

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::decode::{Decoded, decode_value};
 use crate::field::FieldError;
+use crate::managed_fields::Type;
 use crate::{Kind, Object, Status, custom};
 
 const MAX_OPERATIONS: usize = 10_000;
@@ -80,13 +81,14 @@ pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -
     }
     let kind = current.kind();
     let patched = apply(kind, patch_type, &current.to_value(), patch)?;
+    let of = Type::of_kind(&kind.info().api_version(), kind.info().kind);
     if let Object::Custom(current) = current {
-        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, patch, &patched, &why));
+        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, of, patch, &patched, &why));
     }
     if let Some(why) = other_type(kind, &patched) {
-        return Err(unreadable(patch_type, patch, &patched, &why));
+        return Err(unreadable(patch_type, of, patch, &patched, &why));
     }
-    decode_value(kind, &patched).map_err(|why| unreadable(patch_type, patch, &patched, &why))
+    decode_value(kind, &patched).map_err(|why| unreadable(patch_type, of, patch, &patched, &why))
 }
 
 /// Why an object that says that it is of another kind or version is not read.
@@ -97,11 +99,12 @@ fn other_type(kind: Kind, patched: &Value) -> Option<String> {
     if version == api_version && name == info.kind {
         return None;
     }
-    let known = Kind::ALL.iter().any(|other| other.info().kind == name && other.info().api_version() == version);
-    Some(if known {
-        crate::decode::unknown_conversion(kind, name)
-    } else {
-        format!("no kind {name:?} is registered for version {version:?} in scheme {:?}", crate::decode::SCHEME)
+    let other = Kind::ALL.iter().find(|other| other.info().kind == name && other.info().api_version() == version);
+    Some(match other.map(|other| decode_value(*other, patched)) {
+        Some(Ok(_)) => crate::decode::unknown_conversion(kind, name),
+        // It is read as what it says that it is.
+        Some(Err(why)) => why,
+        None => format!("no kind {name:?} is registered for version {version:?} in scheme {:?}", crate::decode::SCHEME),
     })
 }
 
@@ -120,11 +123,11 @@ fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Opt
     Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors })
 }
 
-/// The answer when the patched object cannot be read, or not strictly.
-pub fn unreadable(patch_type: PatchType, patch: &Value, patched: &Value, why: &str) -> Status {
+/// The answer when the patched object, which is of this type, cannot be read, or not strictly.
+pub fn unreadable(patch_type: PatchType, of: Option<Type>, patch: &Value, patched: &Value, why: &str) -> Status {
     let restored = restored(why).filter(|_| patch_type == PatchType::Strategic);
     let why = restored.as_deref().unwrap_or(why);
-    let shown = if patch_type == PatchType::Strategic { strategic::go_text(patch) } else { shown::shown(patch_type, patch, patched) };
+    let shown = if patch_type == PatchType::Strategic { strategic::go_text(patch) } else { shown::shown(patch_type, of, patch, patched) };
     let error = FieldError::invalid("patch", shown, why);
     let status = Status::new(422, "Invalid", format!(" \"\" is invalid: {error}"));
     status.with_cause(&error.field, error.error_type.reason(), error.body())
@@ -163,7 +166,7 @@ fn require_object(patch: &Value, prefix: &str) -> Result<(), Status> {
     }
     // Nothing is a patch to the library that merges, and then no good one.
     if patch.is_null() && !prefix.is_empty() {
-        return Err(Status::new(500, "", "Invalid JSON Patch"));
+        return Err(Status::bad_request("Invalid JSON Patch"));
     }
     let found = strategic::go_kind(patch);
     Err(Status::bad_request(format!("{prefix}json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")))

@@ -113,13 +113,21 @@ impl Writer {
             self.out.push_str("{}");
             return;
         }
+        // Types of meta/v1 are the same inside the server, with names as in JSON, and leave out what is empty.
+        let is_empty = |value: &Value| value.as_object().is_none_or(Map::is_empty) && value.as_array().is_none_or(Vec::is_empty) && !value.is_string();
+        let left_out = |go_name: &str, json_name: &str| go_name.starts_with(char::is_lowercase) && value.get(json_name).is_none_or(is_empty);
+        let written = fields.iter().filter(|(go_name, json_name, type_)| *type_ == Type::Text || !left_out(go_name, json_name));
         self.out.push('{');
-        for (index, (go_name, json_name, type_)) in fields.iter().enumerate() {
+        let mut empty = true;
+        for (index, (go_name, json_name, type_)) in written.enumerate() {
+            empty = false;
             self.begin(index, depth + 1);
             self.key(go_name);
             self.field(*type_, value.get(json_name).unwrap_or(&Value::Null), depth + 1);
         }
-        self.indent(depth);
+        if !empty {
+            self.indent(depth);
+        }
         self.out.push('}');
     }
 
@@ -139,12 +147,8 @@ impl Writer {
             }
             (_, Value::Array(items)) => self.list(items, depth, |writer, item, _| writer.out.push_str(&scalar(item))),
             (_, Value::Object(entries)) => {
-                // Of a selector by labels Go leaves out what is empty, and its labels come first.
-                let mut entries: Vec<(&String, &Value)> = entries.iter().collect();
-                entries.sort_by_key(|(key, _)| *key == "matchExpressions");
-                entries.retain(|(key, value)| !(key.starts_with("match") && matches!(value, Value::Object(inner) if inner.is_empty())));
                 self.out.push('{');
-                for (index, (key, value)) in entries.into_iter().enumerate() {
+                for (index, (key, value)) in entries.iter().enumerate() {
                     self.begin(index, depth + 1);
                     self.key(key);
                     self.out.push_str(&scalar(value));

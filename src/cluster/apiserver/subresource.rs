@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodCondition;
 use podarium_api::field::FieldError;
+use podarium_api::managed_fields::Type;
+use podarium_api::managed_fields::scale::SCALE_VERSION;
 use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
@@ -133,7 +135,7 @@ impl ApiServer {
 
 /// Whether a patched Scale is one; what it has besides is told as the request wants it.
 fn check_scale(patched: &Value, patch_type: PatchType, patch: &Value, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<(), Status> {
-    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, patch, patched, why);
+    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, Type::of_kind(SCALE_VERSION, "Scale"), patch, patched, why);
     let spec = patched.get("spec").unwrap_or(&Value::Null);
     let (Some(fields), Some(top)) = (spec.as_object(), patched.as_object()) else {
         let found = podarium_api::decode::go_kind(spec);

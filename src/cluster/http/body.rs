@@ -121,6 +121,9 @@ fn filter(path: &ResourcePath, query: &Query, verb: Verb, namespace: Arc<str>) -
     let bad = |error: SelectorError| Status::bad_request(error.0);
     let labels = LabelSelector::parse(query.get("labelSelector").unwrap_or_default()).map_err(bad)?;
     let mut fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
+    if let Some(version) = path.version {
+        fields = fields.in_version(version).map_err(bad)?;
+    }
     let known: Vec<&str> = match &path.definition {
         Some(definition) => definition.selectable_fields().collect(),
         None => path.kind.selectable_field_names(),
@@ -214,7 +217,12 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warni
     let yaml = content_type(http)? == "application/yaml";
     let decoded = match path.version {
         None if path.definition.is_some() => read_custom(path, yaml, &http.body)?,
-        Some(version) => decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)?,
+        Some(version) => {
+            let mut decoded = decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)
+                .map_err(|status| Status::new(status.code(), status.reason(), version.in_its_words(status.message())))?;
+            decoded.strict_errors.iter_mut().for_each(|error| *error = version.in_its_words(error));
+            decoded
+        }
         None if yaml => decode::decode_yaml(path.kind, &http.body)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };

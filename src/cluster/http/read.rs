@@ -68,7 +68,7 @@ pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp)
     let code = answer.code();
     let response = match answer.result {
         Ok(reply) => rendering.answer(code, &reply, &answer.managed, now),
-        Err(status) => render::error(&status, rendering.error),
+        Err(status) => render::error(&rendering.in_group(status), rendering.error),
     };
     with_warnings(response, answer.warnings)
 }

@@ -35,6 +35,8 @@ pub enum Input {
     AddNode { node: String },
     /// Switches a machine off without a warning.
     StopNode { node: String },
+    /// Shuts a machine down in good order.
+    ShutDownNode { node: String },
     StartNode { node: String },
     /// Cuts a machine off the network; its containers go on running.
     CutOffNode { node: String },

@@ -212,6 +212,7 @@ impl Simulation {
             }
             Input::AddNode { node } => self.add_node(&node),
             Input::StopNode { node } => self.on_node(&node, Cluster::stop_node),
+            Input::ShutDownNode { node } => self.on_node(&node, Cluster::shut_down_node),
             Input::StartNode { node } => self.on_node(&node, Cluster::start_node),
             Input::CutOffNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, true)),
             Input::ReconnectNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, false)),

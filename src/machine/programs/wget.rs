@@ -384,7 +384,7 @@ fn dots(size: usize, took: Duration) -> String {
     let (number, unit) = rate(size, took);
     let speed = format!("{:>6}", format!("{number}{unit}"));
     let whole = size / 1024;
-    let rows = (whole / 50 + usize::from(whole % 50 > 0 || whole == 0)).max(1);
+    let rows = whole.div_ceil(50).max(1);
     let mut out = String::new();
     for row in 0..rows {
         let (from, to) = (row * 50, whole.min(row * 50 + 50));

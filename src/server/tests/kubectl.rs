@@ -18,7 +18,7 @@ struct Served {
 impl Served {
     fn start(name: &str, scenario: &str, speed: Speed) -> Option<Served> {
         let kubectl = support::kubectl()?;
-        Some(Served { kubectl, served: support::Served::start(name, scenario, speed, Duration::ZERO) })
+        Some(Served { kubectl, served: support::Served::start(name, scenario, speed) })
     }
 
     fn run(&self, arguments: &[&str]) -> Output {

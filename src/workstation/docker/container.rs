@@ -335,11 +335,9 @@ impl Volumes {
             match found.kind {
                 FileKind::Symlink => drop(volume.symlink(found.target.as_deref().unwrap_or_default(), to, now)),
                 FileKind::File => drop(volume.write(to, files.read(from).unwrap_or_default(), found.mode, now)),
-                _ if found.is_dir() => {
-                    if volume.mkdir_all(to, now).is_ok() {
-                        for name in files.read_dir(from).unwrap_or_default() {
-                            copy(files, &format!("{}/{name}", from.trim_end_matches('/')), &format!("{}/{name}", to.trim_end_matches('/')), volume, now);
-                        }
+                _ if found.is_dir() && volume.mkdir_all(to, now).is_ok() => {
+                    for name in files.read_dir(from).unwrap_or_default() {
+                        copy(files, &format!("{}/{name}", from.trim_end_matches('/')), &format!("{}/{name}", to.trim_end_matches('/')), volume, now);
                     }
                 }
                 _ => {}

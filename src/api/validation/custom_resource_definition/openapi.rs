@@ -52,7 +52,7 @@ pub(super) fn validate(schema: &Schema, path: &Path, with_rules: bool) -> Vec<Fi
         inside_meta: false,
         no_default: None,
         uncorrelatable: None,
-        rules: with_rules.then(|| rules::Scope::root()),
+        rules: with_rules.then(rules::Scope::root),
     };
     let found = check(schema, &place);
     [found.schema, found.rules, rules::total_errors(found.costs, path)].concat()

@@ -67,6 +67,11 @@ pub(super) fn images() -> Vec<Image> {
     TAGS.iter().map(|(tag, version)| image(tag, version)).collect()
 }
 
+/// The page of a status of a server that does not tell its version.
+pub(super) fn error_page(status: u16) -> Vec<u8> {
+    pages::standard(status, "", false)
+}
+
 /// What differs from version to version.
 struct Edition {
     version: [u32; 3],

@@ -27,7 +27,7 @@ pub(super) fn complaint(one: &PodUse) -> Option<String> {
         return Some(format!("Pod ephemeral local storage usage exceeds the total limit of containers {limit}. "));
     }
     spec.containers.iter().find_map(|container| {
-        let limits = resource_list(&container.resources.as_ref()?.limits);
+        let limits = resource_list(container.resources.as_ref()?.limits.as_ref());
         let limit = *limits.get("ephemeral-storage").filter(|limit| limit.value() > 0)?;
         let used = one.containers.iter().find(|used| used.name == container.name)?;
         exceeds(used.disk, limit).then(|| format!("Container {} exceeded its local ephemeral storage limit \"{limit}\". ", container.name))

@@ -42,10 +42,6 @@ pub(in crate::kubelet) struct EvictionManager {
 }
 
 impl EvictionManager {
-    pub fn pressures(&self) -> &[Pressure] {
-        &self.pressures
-    }
-
     /// Whether a pod may come while the node is short of something.
     pub fn admit(&self, pod: &Pod) -> Result<(), Refusal> {
         let critical = pod.spec.priority.unwrap_or(0) >= super::super::configuration::CRITICAL;

@@ -86,7 +86,7 @@ pub(super) fn message(signal: Signal, one: &PodUse, threshold: u64, available: u
     if !one.found || signal == Signal::PidAvailable {
         return text;
     }
-    let of_pod = one.pod.spec.resources.as_ref().and_then(|resources| resource_list(&resources.requests).get(resource).copied());
+    let of_pod = one.pod.spec.resources.as_ref().and_then(|resources| resource_list(resources.requests.as_ref()).get(resource).copied());
     if let (Signal::MemoryAvailable, Some(request)) = (signal, of_pod) {
         let name = one.pod.metadata.name.as_deref().unwrap_or_default();
         text.push_str(&format!("Pod {name} was using {}, request is {request}, has larger consumption of {resource}. ", bytes(one.memory())));
@@ -94,7 +94,7 @@ pub(super) fn message(signal: Signal, one: &PodUse, threshold: u64, available: u
     let declared = || one.pod.spec.containers.iter().chain(one.pod.spec.init_containers.iter().flatten());
     for used in &one.containers {
         let Some(container) = declared().find(|container| container.name == used.name) else { continue };
-        let requests = container.resources.as_ref().map(|resources| resource_list(&resources.requests)).unwrap_or_default();
+        let requests = container.resources.as_ref().map(|resources| resource_list(resources.requests.as_ref())).unwrap_or_default();
         let request = requests.get(resource).copied().unwrap_or_default();
         let usage = bytes(if signal == Signal::MemoryAvailable { used.memory } else { used.disk });
         if usage > request {

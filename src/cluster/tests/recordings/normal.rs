@@ -20,6 +20,8 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"-(HASH)-(SUFFIX)\b", "-<hash>-<x>"),
     (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
     (r"\b10\.244\.\d+\.\d+", "<podip>"),
+    // A node port in a table.
+    (r"\b(\d+):3\d{4}/(TCP|UDP|SCTP)", "$1:<port>/$2"),
     // Versions that stand in a text: an object that was written into a message, or as YAML.
     (r#"(resourceVersion\\*"?:\s*\\*")\d+"#, "$1<version>"),
     (r"\b(Too large resource version: \d+, current: )\d+", "$1<version>"),
@@ -36,7 +38,8 @@ const DROPPED: &[&str] = &["uid", "resourceVersion", "creationTimestamp", "manag
 /// Columns that depend on when one looks.
 const AGES: &[&str] = &["Age", "Last Seen", "Last Schedule", "Created At", "Duration"];
 
-fn text(text: &str) -> String {
+/// The text with what no two recordings share replaced.
+pub fn text(text: &str) -> String {
     PATTERNS.iter().fold(text.to_owned(), |text, (pattern, placeholder)| match pattern.is_match(&text) {
         true => pattern.replace_all(&text, *placeholder).into_owned(),
         false => text,
