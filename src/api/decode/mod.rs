@@ -14,7 +14,7 @@ mod typed;
 
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
-pub use dialect::as_yaml_1_1;
+pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use json::{parse_json, parse_yaml};
 
 use serde_json::Value;
