@@ -288,7 +288,7 @@ impl Write<'_> {
 }
 
 /// What an answer with an error code means.
-fn server_error(code: u16, body: &[u8]) -> Failure {
+pub fn server_error(code: u16, body: &[u8]) -> Failure {
     if let Ok(status) = serde_json::from_slice::<Value>(body)
         && text(&status, "/kind") == "Status"
     {

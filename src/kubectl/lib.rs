@@ -27,6 +27,7 @@ pub mod edit;
 pub mod explanation;
 pub mod failure;
 pub mod flags;
+mod go_sort;
 pub mod help;
 pub mod kubeconfig;
 pub mod kubectl;

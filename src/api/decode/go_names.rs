@@ -199,6 +199,8 @@ pub(super) fn embedded(in_struct: &str, field: &str) -> Option<&'static str> {
         | "SecretProjection" | "ConfigMapVolumeSource" => {
             return (field == "name").then_some("LocalObjectReference");
         }
+        "DeviceClassConfiguration" => (&[], "DeviceConfiguration"),
+        "DeviceClaimConfiguration" => (&["requests"], "DeviceConfiguration"),
         "NamedRuleWithOperations" if field == "operations" => return Some("RuleWithOperations"),
         "NamedRuleWithOperations" => (&["resourceNames"], "RuleWithOperations.Rule"),
         "RuleWithOperations" => (&["operations"], "Rule"),

@@ -172,6 +172,10 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     if matches!((in_struct, field), ("ControllerRevision", "data") | ("CSINodeDriver", "allocatable")) {
         return value.is_null();
     }
+    // These are read by whoever they are for, who is told of nothing at all too; and these are structs that are there.
+    if matches!((in_struct, field), ("OpaqueDeviceConfiguration", "parameters") | ("IngressClassSpec", "parameters")) {
+        return value.is_null();
+    }
     // An empty name of a port is a name.
     if matches!((in_struct, field), ("HTTPGetAction" | "TCPSocketAction", "port")) && value.is_string() {
         return false;
@@ -182,7 +186,7 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
         // These are not left out in Go, where an empty one is not yet a missing one.
         Value::Array(_) if matches!((in_struct, field), ("Role" | "ClusterRole", "rules") | ("HPAScalingRules", "policies")) => return false,
         // An empty list of owners is a request to forget them.
-        Value::Array(items) => return items.is_empty() && field != "managedFields",
+        Value::Array(items) => return items.is_empty() && !matches!(field, "managedFields" | "metadata" | "spec" | "status"),
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         // What a claim asks for is always written, even if it is nothing.

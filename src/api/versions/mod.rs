@@ -12,7 +12,13 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use crate::{ResourceInfo, Status};
+use crate::field::FieldError;
+use crate::{Object, ResourceInfo, Status};
+
+/// A version that asks nothing of its own.
+fn nothing(_: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    Vec::new()
+}
 
 /// A version in which a kind is served but not stored.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +33,8 @@ pub struct Version {
     pub course_2019: bool,
     /// Fields that have other names here, and those names in the stored version.
     names: &'static [(&'static str, &'static str)],
+    /// What the version asks beyond what its stored one does, of a new object or of an update of an old one.
+    asks: fn(&Object, Option<&Object>) -> Vec<FieldError>,
     to_stored: fn(&Version, Value) -> Result<Value, Status>,
     from_stored: fn(&Version, Value) -> Value,
 }
@@ -75,9 +83,19 @@ impl Version {
         Ok(stored)
     }
 
+    /// What is wrong with an object by the rules of this version alone.
+    pub fn validate(&self, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+        (self.asks)(object, old)
+    }
+
     /// An error or warning about the stored version, in the words of this one: its names of fields and its group.
     pub fn in_its_words(&self, text: &str) -> String {
-        let mut text = text.to_owned();
+        let stored = self.stored.rsplit('/').next().unwrap_or_default();
+        // In another version of a group the types are those of that version.
+        let mut text = match self.stored.strip_prefix(self.group) {
+            Some(_) if stored != self.version => text.replace(&format!("in version {stored:?}"), &format!("in version {:?}", self.version)).replace(&format!("of type {stored}."), &format!("of type {}.", self.version)),
+            _ => text.to_owned(),
+        };
         for (here, there) in self.names {
             for (before, after) in [(".", "."), (".", " "), ("\"", "."), ("\"", "\"")] {
                 text = text.replace(&format!("{before}{there}{after}"), &format!("{before}{here}{after}"));

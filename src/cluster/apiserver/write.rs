@@ -60,7 +60,7 @@ impl ApiServer {
     /// The second half of a creation: the object is complete.
     fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
         let (kind, key) = (object.kind(), Key::of(&object));
-        let errors = object.validate();
+        let errors = [object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
@@ -272,7 +272,7 @@ impl ApiServer {
         let part = subresource.and_then(Subresource::part);
         let errors = match part {
             Some(part) => object.validate_part_update(part, old),
-            None => object.validate_replacement(old, status_only),
+            None => [object.validate_replacement(old, status_only), call.version.map_or_else(Vec::new, |version| version.validate(&object, Some(old)))].concat(),
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));

@@ -15,7 +15,8 @@ use super::cordon::{mark, nodes};
 use crate::builder::Info;
 use crate::client::{Call, JSON};
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, all_of, caught, fail};
+use crate::duration::show_seconds;
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{annotation, items, name, namespace, text};
@@ -51,7 +52,39 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let names: String = failed.iter().map(|(name, _)| format!(" {name}\n")).collect();
         kubectl.eprint(&format!("There are pending nodes to be drained:\n{names}"))?;
     }
-    all_of(failed.into_iter().map(|(_, failure)| failure).collect())
+    match failed.len() {
+        0 => Ok(()),
+        1 => Err(failed.remove(0).1.into()),
+        // What is wrong with a node takes one line.
+        _ => Err(Failure::Many(failed.into_iter().map(|(_, failure)| Failure::Message(failure.to_string())).collect()).into()),
+    }
+}
+
+/// The pods of a node and what is to become of them.
+struct Pods {
+    evicted: Vec<Value>,
+    warnings: Vec<Grouped>,
+    refusals: Vec<Grouped>,
+}
+
+fn pods_of(kubectl: &mut Kubectl<'_, '_>, node: &str) -> Outcome<Pods> {
+    let selector = kubectl.flags.text("pod-selector").to_owned();
+    let call = Call::get("/api/v1/pods").query("fieldSelector", format!("spec.nodeName={node}")).query("limit", "500").maybe("labelSelector", &selector);
+    let list = kubectl.send(&call)?;
+    let mut pods = Pods { evicted: Vec::new(), warnings: Vec::new(), refusals: Vec::new() };
+    for pod in items(&list, "/items") {
+        match fate(kubectl, pod)? {
+            Fate::Evict => pods.evicted.push(pod.clone()),
+            Fate::EvictWith(warning) => {
+                pods.evicted.push(pod.clone());
+                group(&mut pods.warnings, warning, pod);
+            }
+            Fate::Keep(warning) => group(&mut pods.warnings, warning, pod),
+            Fate::Skip => {}
+            Fate::Refuse(why) => group(&mut pods.refusals, &why, pod),
+        }
+    }
+    Ok(pods)
 }
 
 /// What is to become of a pod.
@@ -64,30 +97,10 @@ enum Fate {
 }
 
 fn drain(kubectl: &mut Kubectl<'_, '_>, node: &Info, dry_run: DryRun) -> Outcome<()> {
-    let selector = kubectl.flags.text("pod-selector").to_owned();
-    let call = Call::get("/api/v1/pods").query("fieldSelector", format!("spec.nodeName={}", node.name)).query("limit", "500").maybe("labelSelector", &selector);
-    let pods = kubectl.send(&call)?;
-    let (mut evicted, mut warnings, mut refusals): (Vec<&Value>, Vec<Grouped>, Vec<Grouped>) = (Vec::new(), Vec::new(), Vec::new());
-    for pod in items(&pods, "/items") {
-        match fate(kubectl, pod)? {
-            Fate::Evict => evicted.push(pod),
-            Fate::EvictWith(warning) => {
-                evicted.push(pod);
-                group(&mut warnings, warning, pod);
-            }
-            Fate::Keep(warning) => group(&mut warnings, warning, pod),
-            Fate::Skip => {}
-            Fate::Refuse(why) => group(&mut refusals, &why, pod),
-        }
-    }
+    let Pods { evicted, warnings, refusals } = pods_of(kubectl, &node.name)?;
     if !refusals.is_empty() {
-        if dry_run == DryRun::Client {
-            // What would be wrong is no error yet.
-            let lines: String = refusals.iter().map(|(why, pods)| format!("cannot delete {why}: {}\n", pods.join(", "))).collect();
-            kubectl.eprint(&lines)?;
-            return Err(Failure::Exit(1).into());
-        }
-        return all_of(refusals.iter().map(|(why, pods)| Failure::Message(format!("cannot delete {why}: {}", pods.join(", ")))).collect());
+        let refusal = |(why, pods): &Grouped| Failure::Message(format!("cannot delete {why}: {}", pods.join(", ")));
+        return Err(Failure::Many(refusals.iter().map(refusal).collect()).into());
     }
     if !warnings.is_empty() {
         let lines: Vec<String> = warnings.iter().map(|(warning, pods)| format!("{warning}: {}", pods.join(", "))).collect();
@@ -97,12 +110,21 @@ fn drain(kubectl: &mut Kubectl<'_, '_>, node: &Info, dry_run: DryRun) -> Outcome
         let lines: String = evicted.iter().map(|pod| format!("evicting pod {}/{} (dry run)\n", namespace(pod), name(pod))).collect();
         return kubectl.print(&lines);
     }
-    let timeout = kubectl.flags.duration("timeout");
-    let deadline = match timeout {
+    let deadline = match kubectl.flags.duration("timeout") {
         0 => None,
         nanos => Some(kubectl.process.now()? + Duration::from_nanos(nanos.unsigned_abs())),
     };
-    evict_all(kubectl, &evicted, dry_run, deadline)
+    let failures = evict_all(kubectl, &evicted, dry_run, deadline)?;
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let failure = Failure::Many(failures);
+    let pending = pods_of(kubectl, &node.name)?;
+    if !pending.evicted.is_empty() {
+        let names: String = pending.evicted.iter().map(|pod| format!("pod/{}\n", name(pod))).collect();
+        kubectl.eprint(&format!("There are pending pods in node {:?} when an error occurred: {failure}\n{names}", node.name))?;
+    }
+    Err(failure.into())
 }
 
 type Grouped = (String, Vec<String>);
@@ -152,9 +174,9 @@ fn fate(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Outcome<Fate> {
 }
 
 /// Asks for every pod, again and again where a budget is in the way, then waits for the ends.
-fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[&Value], dry_run: DryRun, deadline: Option<Time>) -> Outcome<()> {
+fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[Value], dry_run: DryRun, deadline: Option<Time>) -> Outcome<Vec<Failure>> {
     let mut failures = Vec::new();
-    let mut left: Vec<&Value> = pods.to_vec();
+    let mut left: Vec<&Value> = pods.iter().collect();
     let mut leaving: Vec<&Value> = Vec::new();
     while !left.is_empty() {
         let mut refused = Vec::new();
@@ -175,8 +197,10 @@ fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[&Value], dry_run: DryRun, de
             if let Some(deadline) = deadline
                 && kubectl.process.now()? >= deadline
             {
+                let timeout = show_seconds(kubectl.flags.duration("timeout") / 1_000_000_000);
                 for pod in &left {
-                    failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: global timeout reached: {}", name(pod), namespace(pod), kubectl.flags.text("timeout"))));
+                    kubectl.print(&format!("evicting pod {}/{}\n", namespace(pod), name(pod)))?;
+                    failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: global timeout reached: {timeout}", name(pod), namespace(pod))));
                 }
                 break;
             }
@@ -189,7 +213,7 @@ fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[&Value], dry_run: DryRun, de
             }
         }
     }
-    all_of(failures)
+    Ok(failures)
 }
 
 fn evict(kubectl: &mut Kubectl<'_, '_>, pod: &Value, dry_run: DryRun) -> Outcome<()> {

@@ -1,22 +1,26 @@
 //! `kubectl logs`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/logs/logs.go, pkg/polymorphichelpers/logsforobject.go, v1.36.
-//! Simplified: only one log can be followed at a time; `--all-pods` is refused.
+//! Simplified: nothing.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use podarium_machine::StreamItem;
+use podarium_sim::Time;
 use serde_json::Value;
 
 use super::change::SELECTOR;
+use super::logs_together::{self, Log, Rules, whole_lines};
 use crate::builder::{Builder, Info};
 use crate::client::Call;
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, caught, fail, not_simulated, usage};
+use crate::failure::{Failure, Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::pods::all_container_names;
 use crate::unstructured::{annotation, items, name, namespace, text};
+use crate::watch::left_until;
 
 pub const COMMAND: Command = Command { aliases: &["log"], ..Command::new("logs", &[OWN, SELECTOR], run) };
 
@@ -58,9 +62,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         [_, _] => {}
         _ => return usage("kubectl logs", USAGE),
     }
-    if flags.bool("all-pods") {
-        return not_simulated("kubectl logs --all-pods");
-    }
     let pods = pods(kubectl, args.first(), selected)?;
     validate(kubectl, &container, args.len())?;
     let mut sources = Vec::new();
@@ -72,12 +73,49 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         if sources.len() as i64 > most {
             return fail(format!("you are attempting to follow {} log streams, but maximum allowed concurrency is {most}, use --max-log-requests to increase the limit", sources.len()));
         }
-        return not_simulated("following several logs at once");
+        let mut logs = Vec::new();
+        for source in &sources {
+            let call = call(kubectl, source);
+            logs.push(Log { request: kubectl.bare_request(&call)?, prefix: prefix(kubectl, source) });
+        }
+        let rules = Rules { ignore_errors: flags.bool("ignore-errors"), deadline: deadline(kubectl)? };
+        return logs_together::follow(kubectl, &logs, rules);
     }
     for source in sources {
-        show(kubectl, &source)?;
+        if flags.bool("follow") { follow(kubectl, &source)? } else { show(kubectl, &source)? }
     }
     Ok(())
+}
+
+/// Until when a log that is not there yet is waited for.
+fn deadline(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Time> {
+    let patience = Duration::from_nanos(kubectl.flags.duration("pod-running-timeout").unsigned_abs());
+    Ok(kubectl.process.now()? + patience)
+}
+
+/// Asks once a second for a log that the server does not have yet.
+fn follow(kubectl: &mut Kubectl<'_, '_>, source: &Source) -> Outcome<()> {
+    let deadline = deadline(kubectl)?;
+    loop {
+        let failure = match caught(show(kubectl, source))? {
+            Ok(()) => return Ok(()),
+            Err(failure) => failure,
+        };
+        kubectl.eprint(&format!("{}\n", failure.text()))?;
+        if !matches!(failure, Failure::Server(_)) {
+            return Err(failure.into());
+        }
+        let left = left_until(deadline, kubectl.process.now()?);
+        kubectl.process.sleep(left.min(Duration::from_secs(1)))?;
+        if left <= Duration::from_secs(1) {
+            return fail("context deadline exceeded");
+        }
+    }
+}
+
+fn prefix(kubectl: &Kubectl<'_, '_>, source: &Source) -> String {
+    let wanted = kubectl.flags.bool("prefix") || kubectl.flags.bool("all-pods");
+    if wanted { format!("[pod/{}/{}] ", name(&source.pod), source.container) } else { String::new() }
 }
 
 fn validate(kubectl: &Kubectl<'_, '_>, container: &str, args: usize) -> Outcome<()> {
@@ -138,6 +176,9 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
 fn first_pod(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Vec<Value>> {
     let pods = kubectl.pods_of(info)?;
     let count = pods.len();
+    if count > 1 && kubectl.flags.bool("all-pods") {
+        return Ok(pods);
+    }
     let Some(pod) = pods.into_iter().next() else { return fail("timed out waiting for the condition") };
     if count > 1 {
         kubectl.eprint(&format!("Found {count} pods, using pod/{}\n", name(&pod)))?;
@@ -164,7 +205,7 @@ fn containers(kubectl: &mut Kubectl<'_, '_>, pod: Value, asked: &str, sources: &
     }
     if chosen.is_empty() {
         chosen = main.first().map(|container| text(container, "/name").to_owned()).unwrap_or_default();
-        if all.len() > 1 {
+        if all.len() > 1 && !kubectl.flags.bool("all-pods") {
             kubectl.eprint(&format!("Defaulted container {chosen:?} out of: {shown}\n"))?;
         }
     }
@@ -199,7 +240,7 @@ fn call(kubectl: &Kubectl<'_, '_>, source: &Source) -> Call {
 }
 
 fn show(kubectl: &mut Kubectl<'_, '_>, source: &Source) -> Outcome<()> {
-    let prefix = if kubectl.flags.bool("prefix") { format!("[pod/{}/{}] ", name(&source.pod), source.container) } else { String::new() };
+    let prefix = prefix(kubectl, source);
     let call = call(kubectl, source);
     let stream = match caught(kubectl.open(&call))? {
         Ok(stream) => stream,
@@ -212,15 +253,9 @@ fn show(kubectl: &mut Kubectl<'_, '_>, source: &Source) -> Outcome<()> {
         if let StreamItem::Chunk(bytes) = &item {
             rest.extend(bytes);
         }
-        let whole = if done { rest.len() } else { rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
-        let lines: Vec<u8> = rest.drain(..whole).collect();
+        let lines = whole_lines(rest, &prefix, done);
         if !lines.is_empty() {
-            let mut out = Vec::new();
-            for line in lines.split_inclusive(|byte| *byte == b'\n') {
-                out.extend(prefix.bytes());
-                out.extend(line);
-            }
-            process.write_stdout(&out)?;
+            process.write_stdout(&lines)?;
         }
         Ok(match item {
             StreamItem::Failed(error) => ControlFlow::Break(Some(error.to_string())),

@@ -28,6 +28,7 @@ mod get;
 mod kustomize;
 mod label;
 mod logs;
+mod logs_together;
 mod metadata;
 mod patch;
 pub(crate) mod plugin;

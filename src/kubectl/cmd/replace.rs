@@ -119,11 +119,11 @@ fn replace(kubectl: &mut Kubectl<'_, '_>, mut info: Info, dry_run: DryRun, valid
     if dry_run == DryRun::Client {
         return kubectl.print_object(&printer, &info.object);
     }
-    if text(&info.object, "/metadata/resourceVersion").is_empty() {
-        match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
-            Ok(current) => set(&mut info.object, "/metadata/resourceVersion", text(&current, "/metadata/resourceVersion").into()),
-            Err(failure) => return Err(failure.when("replacing", &info.source).into()),
-        }
+    // What is not there cannot be overtaken: then the server says what is wrong.
+    if text(&info.object, "/metadata/resourceVersion").is_empty()
+        && let Ok(current) = caught(kubectl.get(&info.mapping, &info.namespace, &info.name))?
+    {
+        set(&mut info.object, "/metadata/resourceVersion", text(&current, "/metadata/resourceVersion").into());
     }
     let (manager, subresource) = (kubectl.flags.text("field-manager").to_owned(), kubectl.flags.text("subresource").to_owned());
     let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, validation, subresource: &subresource };

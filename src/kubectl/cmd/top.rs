@@ -13,6 +13,7 @@ use crate::client::Call;
 use crate::command::Command;
 use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
+use crate::go_sort;
 use crate::kubectl::Kubectl;
 use crate::printers::tabwriter::TABLE;
 use crate::unstructured::{items, name, namespace, text};
@@ -68,13 +69,13 @@ fn objects(answer: &Value, name: &str) -> Vec<Value> {
     if name.is_empty() { items(answer, "/items").to_vec() } else { vec![answer.clone()] }
 }
 
-fn ranked(mut rows: Vec<(Usage, Vec<String>)>, sort: &str) -> Vec<Vec<String>> {
+/// By name, or by what is used: the most comes first.
+fn rank<T>(rows: &mut [T], sort: &str, name: impl Fn(&T) -> &[String], used: impl Fn(&T) -> Usage) {
     match sort {
-        "cpu" => rows.sort_by_key(|row| std::cmp::Reverse(row.0.0)),
-        "memory" => rows.sort_by_key(|row| std::cmp::Reverse(row.0.1)),
-        _ => rows.sort_by(|a, b| a.1.cmp(&b.1)),
+        "cpu" => go_sort::sort(rows, |a, b| used(a).0 > used(b).0),
+        "memory" => go_sort::sort(rows, |a, b| used(a).1 > used(b).1),
+        _ => rows.sort_by(|a, b| name(a).cmp(name(b))),
     }
-    rows.into_iter().map(|(_, cells)| cells).collect()
 }
 
 /// Every cell ends with a tab, the last one too.
@@ -109,7 +110,8 @@ fn nodes(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let [cpu, memory] = cells(used);
         rows.push((used, vec![name(metric).to_owned(), cpu, share(used.0, whole.0), memory, share(used.1, whole.1)]));
     }
-    let mut rows = ranked(rows, kubectl.flags.text("sort-by"));
+    rank(&mut rows, kubectl.flags.text("sort-by"), |row| &row.1, |row| row.0);
+    let mut rows: Vec<Vec<String>> = rows.into_iter().map(|(_, cells)| cells).collect();
     // Nodes that nobody measures come last.
     rows.extend(available.into_keys().map(|node| std::iter::once(node).chain(std::iter::repeat_n("<unknown>".to_owned(), 4)).collect()));
     print(kubectl, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], &rows)
@@ -129,23 +131,24 @@ fn pods(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return nothing_measured(kubectl, all, &here);
     }
     let containers = flags.bool("containers");
-    let (mut rows, mut sum) = (Vec::new(), (0, 0));
+    let (mut ranked, mut sum) = (Vec::new(), (0, 0));
     for pod in &metrics {
-        let place = all.then(|| namespace(pod).to_owned());
-        let used: Vec<(&str, Usage)> = items(pod, "/containers").iter().map(|one| (text(one, "/name"), usage_of(one.get("usage")))).collect();
+        let names: Vec<String> = all.then(|| namespace(pod).to_owned()).into_iter().chain([name(pod).to_owned()]).collect();
+        let mut used: Vec<(Vec<String>, Usage)> = items(pod, "/containers").iter().map(|one| (vec![text(one, "/name").to_owned()], usage_of(one.get("usage")))).collect();
+        rank(&mut used, flags.text("sort-by"), |one| &one.0, |one| one.1);
         let total = used.iter().fold((0, 0), |sum, (_, used)| (sum.0 + used.0, sum.1 + used.1));
         sum = (sum.0 + total.0, sum.1 + total.1);
-        let row = |middle: Option<&str>, used: Usage| {
-            let names = place.clone().into_iter().chain([name(pod).to_owned()]).chain(middle.map(str::to_owned));
-            names.chain(cells(used)).collect::<Vec<String>>()
-        };
+        ranked.push((names, total, used));
+    }
+    rank(&mut ranked, flags.text("sort-by"), |pod| &pod.0, |pod| pod.1);
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for (names, total, used) in ranked {
         if containers {
-            rows.extend(used.into_iter().map(|(container, used)| (used, row(Some(container), used))));
+            rows.extend(used.into_iter().map(|(container, used)| [names.clone(), container, cells(used).into()].concat()));
         } else {
-            rows.push((total, row(None, total)));
+            rows.push([names, cells(total).into()].concat());
         }
     }
-    let mut rows = ranked(rows, flags.text("sort-by"));
     let names: &[&str] = match (all, containers) {
         (false, false) => &["NAME"],
         (false, true) => &["POD", "NAME"],

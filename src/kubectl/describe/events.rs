@@ -1,7 +1,7 @@
 //! The table of events at the end of a description.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (DescribeEvents), v1.36.
-//! Simplified: of more than twelve events, those last seen in the same second may stand in another order.
+//! Simplified: nothing.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, Time};
@@ -10,6 +10,7 @@ use podarium_api::time::age;
 
 use super::page::{Page, text, text_or};
 use super::related::Related;
+use crate::go_sort;
 
 /// Events by the time they were last seen; those that do not say so come first. Nothing at all where events are not
 /// to be shown.
@@ -19,7 +20,7 @@ pub fn events(page: &mut Page, related: &Related) {
         return page.field(0, "Events", "<none>");
     }
     let mut events: Vec<&Event> = events.iter().collect();
-    events.sort_by_key(|event| event.last_timestamp.as_ref().map(|time| time.0));
+    go_sort::sort(&mut events, |a, b| a.last_timestamp.as_ref().map(|time| time.0) < b.last_timestamp.as_ref().map(|time| time.0));
     page.line(0, "Events:");
     // The lines below the names are as long as the reference draws them, not as long as the names.
     page.row(1, &["Type", "Reason", "Age", "From", "Message"]);

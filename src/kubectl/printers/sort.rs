@@ -1,13 +1,14 @@
 //! `--sort-by`: the order of rows and objects by a field.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/sorter.go, v1.36.
-//! Simplified: of more than 12 objects, equal ones keep their order, where Go's sort may turn them around.
+//! Simplified: nothing.
 
 use podarium_api::quantity::Quantity;
 use serde_json::Value;
 
 use super::jsonpath::{find, parse, relaxed};
 use super::jsonpath::Node;
+use crate::go_sort;
 
 /// Why there is no order. The texts are kubectl's.
 #[derive(Debug, PartialEq)]
@@ -29,16 +30,13 @@ pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
         return Err(SortError::Path(format!("couldn't find any field with path {field:?} in the list of objects")));
     }
     let mut sorter = Sorter { keys: &keys, unsortable: None };
-    let order = sorter.sorted((0..objects.len()).collect());
+    let mut order: Vec<usize> = (0..objects.len()).collect();
+    go_sort::sort(&mut order, |a, b| sorter.less(*a, *b));
     match sorter.unsortable {
         Some(why) => Err(SortError::Unsortable(format!("Field {field} in {why}"))),
         None => Ok(order),
     }
 }
-
-/// Up to this many elements Go sorts by insertion, so that rows which the comparison contradicts itself about (two
-/// objects without the field are each less than the other) land where they do in the reference.
-const SHORT: usize = 12;
 
 struct Sorter<'k> {
     keys: &'k [Option<Value>],
@@ -46,30 +44,6 @@ struct Sorter<'k> {
 }
 
 impl Sorter<'_> {
-    /// A comparison that contradicts itself gives some order, and never a panic.
-    fn sorted(&mut self, mut order: Vec<usize>) -> Vec<usize> {
-        if order.len() <= SHORT {
-            for end in 1..order.len() {
-                let mut at = end;
-                while at > 0 && self.less(order[at], order[at - 1]) {
-                    order.swap(at, at - 1);
-                    at -= 1;
-                }
-            }
-            return order;
-        }
-        let right = order.split_off(order.len() / 2);
-        let (left, right) = (self.sorted(order), self.sorted(right));
-        let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-            let next = if self.less(*b, *a) { right.next() } else { left.next() };
-            merged.extend(next);
-        }
-        merged.extend(left.chain(right));
-        merged
-    }
-
     fn less(&mut self, a: usize, b: usize) -> bool {
         let (a, b) = match (&self.keys[a], &self.keys[b]) {
             (None, _) => return true,

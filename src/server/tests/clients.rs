@@ -20,7 +20,7 @@ use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, Stream
 const LIMIT: Duration = Duration::from_secs(90);
 
 fn served(name: &str) -> Served {
-    Served::start(name, "sandbox", Speed::Times(20.0), Duration::ZERO)
+    Served::start(name, "sandbox", Speed::Times(20.0))
 }
 
 fn command(served: &Served, kubectl: &PathBuf, arguments: &[&str]) -> Command {
@@ -224,7 +224,7 @@ fn tokens_and_certificates_of_the_cluster_open_it() {
 
 #[test]
 fn large_answers_are_compressed_and_small_ones_are_not() {
-    let served = Served::start("gzip", "sandbox", Speed::Times(1.0), Duration::ZERO);
+    let served = Served::start("gzip", "sandbox", Speed::Times(1.0));
     let authorized = format!("Authorization: Bearer {}", served.setting("token"));
     let head_of = |path: &str, encoding: &str| {
         let mut plain = Plain::connect(&served);
@@ -239,7 +239,7 @@ fn large_answers_are_compressed_and_small_ones_are_not() {
 
 #[test]
 fn a_hundred_watchers_and_fifty_clients_come_at_once() {
-    let served = Served::start("crowd", "sandbox", Speed::Times(1.0), Duration::ZERO);
+    let served = Served::start("crowd", "sandbox", Speed::Times(1.0));
     let token = served.setting("token");
     let watch = format!("GET /api/v1/configmaps?watch=1 HTTP/1.1\r\nAuthorization: Bearer {token}");
     let mut watchers: Vec<Plain> = (0..100).map(|_| Plain::connect(&served)).collect();
@@ -286,7 +286,7 @@ fn a_hundred_watchers_and_fifty_clients_come_at_once() {
 
 #[test]
 fn rude_clients_are_stopped_and_others_go_on() {
-    let served = Served::start("rude", "bare", Speed::Times(1.0), Duration::ZERO);
+    let served = Served::start("rude", "bare", Speed::Times(1.0));
     let authorized = format!("Authorization: Bearer {}", served.setting("token"));
     let mut long = Plain::connect(&served);
     long.ask(&format!("GET /version HTTP/1.1\r\nX-Long: {}", "x".repeat(200 << 10)));

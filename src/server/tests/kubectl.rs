@@ -5,7 +5,6 @@ mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Duration;
 
 use podarium_host::Speed;
 
@@ -18,7 +17,7 @@ struct Served {
 impl Served {
     fn start(name: &str, scenario: &str, speed: Speed) -> Option<Served> {
         let kubectl = support::kubectl()?;
-        Some(Served { kubectl, served: support::Served::start(name, scenario, speed, Duration::ZERO) })
+        Some(Served { kubectl, served: support::Served::start(name, scenario, speed) })
     }
 
     fn run(&self, arguments: &[&str]) -> Output {

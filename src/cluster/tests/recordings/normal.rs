@@ -38,7 +38,8 @@ const DROPPED: &[&str] = &["uid", "resourceVersion", "creationTimestamp", "manag
 /// Columns that depend on when one looks.
 const AGES: &[&str] = &["Age", "Last Seen", "Last Schedule", "Created At", "Duration"];
 
-fn text(text: &str) -> String {
+/// The text with what no two recordings share replaced.
+pub fn text(text: &str) -> String {
     PATTERNS.iter().fold(text.to_owned(), |text, (pattern, placeholder)| match pattern.is_match(&text) {
         true => pattern.replace_all(&text, *placeholder).into_owned(),
         false => text,

@@ -21,7 +21,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let mut wanted = info.object.clone();
         let spec = pod_spec(&info, &mut wanted)?;
         spec["serviceAccountName"] = account.clone().into();
-        spec["serviceAccount"] = account.clone().into();
         if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "ServiceAccountName"))? {
             failures.push(failure);
         }

@@ -37,13 +37,17 @@ pub struct Served {
 }
 
 impl Served {
-    /// Serves a scenario, as it is after this much virtual time.
-    pub fn start(name: &str, scenario: &str, speed: Speed, after: Duration) -> Served {
+    /// Serves a scenario from its beginning, with the clock of this machine.
+    pub fn start(name: &str, scenario: &str, speed: Speed) -> Served {
+        let loaded = podarium_host::load(scenario).expect("a scenario");
+        Self::play(name, Player::beginning_now(loaded, Some(1), Audience::Nobody), speed)
+    }
+
+    /// Serves a cluster as it is.
+    pub fn play(name: &str, player: Player, speed: Speed) -> Served {
         let folder = std::env::temp_dir().join(format!("podarium-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let how = Serve { listen: ([127, 0, 0, 1], 0).into(), kubeconfig: folder.join("config"), speed };
-        let mut player = Player::beginning_now(podarium_host::load(scenario).expect("a scenario"), Some(1), Audience::Nobody);
-        player.step_by(after);
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
         let (ready, address) = std::sync::mpsc::channel();
         let thread = std::thread::spawn(move || {
@@ -81,8 +85,8 @@ impl Drop for Served {
     }
 }
 
-/// Runs a command; `meanwhile` is called again and again once it has taken half a second. Nothing comes back if it
-/// does not end in time.
+/// Runs a command; `meanwhile` is called again and again while it waits for something. Nothing comes back if it does
+/// not end in time.
 pub fn run_with(command: &mut Command, limit: Duration, mut meanwhile: impl FnMut()) -> Option<Output> {
     use std::process::Stdio;
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("a program that can be started");
@@ -97,6 +101,7 @@ pub fn run_with(command: &mut Command, limit: Duration, mut meanwhile: impl FnMu
     let out = read(Box::new(child.stdout.take().expect("a pipe")));
     let err = read(Box::new(child.stderr.take().expect("a pipe")));
     let start = Instant::now();
+    let mut idle = 0;
     let status = loop {
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
@@ -106,10 +111,26 @@ pub fn run_with(command: &mut Command, limit: Duration, mut meanwhile: impl FnMu
             let _ = child.wait();
             return None;
         }
-        if start.elapsed() > Duration::from_millis(500) {
+        // A program that gets too little of the processor is no program that waits.
+        idle = if is_waiting(child.id()) { idle + 1 } else { 0 };
+        if idle >= IDLE {
             meanwhile();
+            idle = IDLE / 2;
         }
         std::thread::sleep(Duration::from_millis(5));
     };
     Some(Output { status, stdout: out.join().expect("a reader"), stderr: err.join().expect("a reader") })
+}
+
+/// So many looks in a row, 5 ms apart, must find a program waiting.
+const IDLE: u32 = 24;
+
+/// Whether all threads of a process, and of those that it started, wait for something outside.
+fn is_waiting(process: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{process}/task")) else { return true };
+    threads.flatten().all(|thread| {
+        let text = |name: &str| std::fs::read_to_string(thread.path().join(name)).unwrap_or_default();
+        let state = text("stat").rsplit(") ").next().and_then(|rest| rest.chars().next());
+        state != Some('R') && state != Some('D') && text("children").split_whitespace().filter_map(|child| child.parse().ok()).all(is_waiting)
+    })
 }
