@@ -157,9 +157,54 @@ impl FieldError {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => go_quoted(text),
-        Value::Null => "null".to_owned(),
-        other => other.to_string(),
+        other => go_json(other),
     }
+}
+
+/// Structs whose fields Go does not write in alphabetical order, where a server of our own kinds would not know them from
+/// their names: selectors by labels, and owners.
+const IN_ORDER: &[&[&str]] = &[&["matchLabels", "matchExpressions"], &["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]];
+
+/// JSON as Go writes it in messages, which escapes what HTML would read.
+pub(crate) fn go_json(value: &Value) -> String {
+    let mut out = String::new();
+    write_go_json(value, &mut out);
+    out.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+fn write_go_json(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(fields) => {
+            let order = IN_ORDER.iter().find(|order| !fields.is_empty() && fields.keys().all(|name| order.contains(&name.as_str())));
+            let mut names: Vec<&String> = fields.keys().collect();
+            if let Some(order) = order {
+                names.sort_by_key(|name| order.iter().position(|known| known == name));
+                // An empty part of a selector is left out.
+                names.retain(|name| !(name.starts_with("match") && !is_filled(&fields[*name])));
+            }
+            out.push('{');
+            for (index, name) in names.into_iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                out.push_str(&Value::from(name.as_str()).to_string());
+                out.push(':');
+                write_go_json(&fields[name], out);
+            }
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                write_go_json(item, out);
+            }
+            out.push(']');
+        }
+        plain => out.push_str(&plain.to_string()),
+    }
+}
+
+fn is_filled(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| !fields.is_empty()) || value.as_array().is_some_and(|items| !items.is_empty())
 }
 
 /// Text in quotes as Go's `%q` writes it.

@@ -10,6 +10,7 @@
 //!   `phase(&Pod)`, `node_name(&Pod)`, `pod_condition(&Pod, type)`, `container_status(&Pod, name)`, `qos_class(&PodSpec)`;
 //! * `condition`: `get_condition(&conditions, type)`, `set_condition(&mut conditions, condition) -> changed` (pods, nodes),
 //!   `replace_condition` (Deployments, ReplicaSets: the new one goes to the end), `remove_condition`;
+//! * `policy_rules`: `parts(&PolicyRule)`, a rule as rules of one verb, group, resource and name each;
 //! * `owner`: `controller_of(&ObjectMeta)`, `is_controlled_by(&ObjectMeta, uid)`, `controller_reference(&owner)`, `is_terminating(&ObjectMeta)`;
 //! * `selector`: `LabelSelector::parse(text)`, `::of(&raw)`, `::from_labels(&map)`, `matches(Option<&labels>)`, `Display`;
 //!   `FieldSelector::parse`, `check(kind)`, `matches(&Object)`;
@@ -46,6 +47,7 @@ pub mod openapi;
 pub mod owner;
 pub mod patch;
 pub mod pod_state;
+pub mod policy_rules;
 pub mod quantity;
 pub mod resource;
 pub mod selector;

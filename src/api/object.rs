@@ -150,6 +150,10 @@ pub trait Strategy {
     fn warns_on_update() -> bool {
         true
     }
+    /// Those warnings.
+    fn warnings_on_update(&self, _old: &Self) -> Vec<String> {
+        self.warnings()
+    }
     /// Fields that a field selector may name, beyond `metadata.name` and `metadata.namespace`.
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
         Vec::new()

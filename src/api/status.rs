@@ -80,6 +80,22 @@ impl Status {
         self
     }
 
+    /// The same about the resource of another group.
+    #[must_use]
+    pub fn in_group(mut self, group: &str) -> Self {
+        let Some(details) = &mut self.0.details else { return self };
+        let (Some(plural), own) = (details.kind.clone(), details.group.clone().unwrap_or_default()) else { return self };
+        if own == group || plural.contains(char::is_uppercase) {
+            return self;
+        }
+        let named = |group: &str| if group.is_empty() { format!("{plural} \"") } else { format!("{plural}.{group} \"") };
+        if let Some(rest) = self.0.message.as_deref().and_then(|message| message.strip_prefix(&named(&own))) {
+            self.0.message = Some(format!("{}{rest}", named(group)));
+        }
+        details.group = (!group.is_empty()).then(|| group.to_owned());
+        self
+    }
+
     pub fn with_cause(mut self, field: &str, reason: &str, message: impl Into<String>) -> Self {
         let cause = StatusCause {
             field: (!field.is_empty()).then(|| field.to_owned()),

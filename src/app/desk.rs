@@ -105,6 +105,7 @@ fn apply(action: Action, session: &mut dyn Session, model: &mut Model) {
         Action::Select(object) => model.selected = object,
         Action::Show(tab) => model.tab = tab,
         Action::Dismiss => model.notice = None,
+        Action::ShowBrowser(open) => model.browsing = open,
         wish => {
             let loads = matches!(wish, Action::LoadScenario(_) | Action::Restart);
             match session.act(wish) {

@@ -57,6 +57,18 @@ pub const HUSK: Color32 = rgb(0x3b475b);
 /// A pod that no template made.
 pub const UNVERSIONED: Color32 = rgb(0x8e9db5);
 
+/// A page in the browser, and what is written on it.
+pub const PAPER: Color32 = rgb(0xf7f9fc);
+pub const PAPER_INK: Color32 = rgb(0x3a4354);
+pub const PAPER_STRONG: Color32 = rgb(0x0d121b);
+pub const PAPER_CODE: Color32 = rgb(0xe6eaf1);
+pub const PAPER_LINK: Color32 = rgb(0x0b57d0);
+
+/// A colour that a page names itself.
+pub fn of_page([red, green, blue]: [u8; 3]) -> Color32 {
+    Color32::from_rgb(red, green, blue)
+}
+
 /// In the order in which versions appear; neighbours differ most.
 pub const VERSIONS: [Color32; 6] =
     [rgb(0x4797e8), rgb(0xf0a53a), rgb(0xe8a3ee), rgb(0x27a98a), rgb(0xf3e674), rgb(0xdb6a52)];
@@ -99,6 +111,20 @@ pub fn terminal(kind: LineKind) -> Color32 {
         LineKind::Output => TEXT,
         LineKind::Error => BAD,
         LineKind::Note => ATTENTION,
+    }
+}
+
+/// The sixteen colours that programs print in, such that all of them read on [`WELL`].
+pub fn ansi(color: u8) -> Color32 {
+    match color {
+        0 | 8 => TEXT_FAINT,
+        1 | 9 => BAD,
+        2 | 10 => GOOD,
+        3 | 11 => ATTENTION,
+        4 | 12 => ACCENT,
+        5 | 13 => rgb(0xd7a1ff),
+        6 | 14 => rgb(0x6fd6e0),
+        _ => TEXT,
     }
 }
 
@@ -220,6 +246,16 @@ mod tests {
     fn contrast(a: Color32, b: Color32) -> f32 {
         let (a, b) = (luminance(a), luminance(b));
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
+    }
+
+    #[test]
+    fn every_colour_of_programs_and_pages_reads() {
+        for color in (0..16).map(ansi) {
+            assert!(contrast(color, WELL) >= 4.5, "{color:?}");
+        }
+        for ink in [PAPER_INK, PAPER_STRONG, PAPER_LINK] {
+            assert!(contrast(ink, PAPER) >= 4.5 && contrast(ink, PAPER_CODE) >= 4.5, "{ink:?}");
+        }
     }
 
     #[test]

@@ -78,6 +78,11 @@ impl Cluster {
             }
             self.start(metrics_server::COMPONENT, "system:serviceaccount:kube-system:metrics-server", MetricsServer::default());
         }
+        if self.config().ingress_nginx {
+            for object in system::ingress_nginx_objects(self.config().cloud) {
+                self.seed_object(object).expect("what ingress-nginx is installed with is valid");
+            }
+        }
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {
                 self.seed_object(object).expect("the cloud's role and binding are valid");

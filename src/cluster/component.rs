@@ -90,6 +90,8 @@ pub enum Message {
 pub enum Signal {
     /// A container's main process on this node dies with the exit code. The container `""` means the first one.
     KillProcess { pod: crate::Key, container: String, exit_code: i32 },
+    /// The machine is being shut down.
+    ShutDown,
 }
 
 /// A component of the cluster. All of its state is in itself, so a clone of it continues as it would.
@@ -135,6 +137,8 @@ pub(crate) enum Effect {
     AskForUsage(String),
     /// A component of Kubernetes that is a pod has started on this kubelet's machine, or has ended.
     Part(Part, bool),
+    /// Switches off the machine of this kubelet.
+    PowerOff,
     /// Shows the API server what was measured.
     PublishUsage(Arc<Measured>),
 }
@@ -234,6 +238,11 @@ impl Ctx<'_> {
     /// The container of a component of Kubernetes has started or ended.
     pub(crate) fn part_changed(&mut self, part: Part, runs: bool) {
         self.effects.push(Effect::Part(part, runs));
+    }
+
+    /// The machine goes off.
+    pub(crate) fn power_off(&mut self) {
+        self.effects.push(Effect::PowerOff);
     }
 
     pub(crate) fn publish_usage(&mut self, measured: Arc<Measured>) {

@@ -183,11 +183,18 @@ impl Cluster {
         let config = self.config();
         let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
         match http::read(request, &user, &server) {
-            Err(status) => self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
+            Err(status) => {
+                let deprecation = http::kind_of(&request.url, &server).and_then(|kind| self.api().deprecation(kind));
+                let refused = http::with_warnings(http::error_for(&status, request), deprecation);
+                self.http_refuse(id, request, refused);
+            }
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
             Ok(Asked::Request { request, rendering, warnings }) => {
+                let deprecation = self.api().deprecation(request.kind);
                 let (mut answer, wrote) = self.serve(*request, grant, cause);
-                answer.warnings.splice(0..0, warnings);
+                // That a version is deprecated is told before anything about the body.
+                let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
+                answer.warnings.splice(own..own, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
                 self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);
@@ -207,6 +214,14 @@ impl Cluster {
         let user = api.impersonate(user.clone(), &request.headers, &info.attributes(&user), now)?;
         let grant = api.authorize(&info.attributes(&user), now)?;
         Ok((user, grant))
+    }
+
+    /// The head of an answer alone, where nobody asked for more.
+    fn http_refuse(&mut self, id: HttpId, request: &HttpRequest, mut response: podarium_machine::HttpResponse) {
+        if request.method == "HEAD" {
+            response.body.clear();
+        }
+        self.http_reply(id, HttpEvent::Response(response), false);
     }
 
     pub(crate) fn http_reply(&mut self, id: HttpId, event: HttpEvent, wrote: bool) {
@@ -344,7 +359,7 @@ impl Cluster {
         let node = pod.spec.node_name.clone().unwrap_or_default();
         if node.is_empty() {
             // A pod that is nowhere has written nothing.
-            return self.http_reply(id, HttpEvent::Response(http::plain(200, "")), false);
+            return self.http_reply(id, HttpEvent::Response(http::plain(204, "")), false);
         }
         let Some(kubelet) = self.reachable_kubelet(&node) else {
             let status = Status::new(500, "InternalError", format!("Get \"https://{node}:10250/containerLogs/{}/{}\": dial tcp: connect: no route to host", path.namespace, path.name));
@@ -370,6 +385,12 @@ impl Cluster {
             return refuse(self, &status);
         }
         let node = pod.spec.node_name.clone().unwrap_or_default();
+        if subresource == "portforward"
+            && let Some(port) = query.all("ports").find(|port| port.parse::<u16>().is_err())
+        {
+            let why = if port.bytes().all(|digit| digit.is_ascii_digit()) && !port.is_empty() { "value out of range" } else { "invalid syntax" };
+            return refuse(self, &Status::bad_request(format!("cannot convert to []int32: strconv.ParseUint: parsing {port:?}: {why}")));
+        }
         if node.is_empty() {
             return refuse(self, &Status::bad_request(format!("pod {} does not have a host assigned", path.name)));
         }
@@ -389,32 +410,28 @@ impl Cluster {
 
 /// Whether a client can talk with this container of a pod.
 fn stream_container(pod: &podarium_api::Pod, asked: Option<&str>) -> Result<(), Status> {
-    let spec = &pod.spec;
-    let ephemeral = spec.ephemeral_containers.iter().flatten().map(|container| container.name.as_str());
-    let names: Vec<&str> = spec.init_containers.iter().flatten().chain(&spec.containers).map(|container| container.name.as_str()).chain(ephemeral).collect();
+    let names = container_names(pod);
     match asked.filter(|name| !name.is_empty()) {
         Some(name) if names.contains(&name) => Ok(()),
         Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name()))),
-        None if spec.containers.len() == 1 => Ok(()),
+        None if pod.spec.containers.len() == 1 => Ok(()),
         None => Err(Status::bad_request(format!("a container name must be specified for pod {}, choose one of: [{}]", pod.name(), names.join(" ")))),
     }
 }
 
 /// The container that a log request means, or the server's complaint.
 fn container_of(pod: &podarium_api::Pod, asked: Option<&str>) -> Result<(), Status> {
-    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
-    let containers = &pod.spec.containers;
-    let names = |containers: &[k8s_openapi::api::core::v1::Container]| containers.iter().map(|container| container.name.clone()).collect::<Vec<_>>().join(" ");
     match asked {
-        Some(name) if containers.iter().chain(init).any(|container| container.name == name) => Ok(()),
-        Some(name) if pod.spec.ephemeral_containers.iter().flatten().any(|container| container.name == name) => Ok(()),
-        Some(name) => Err(Status::bad_request(format!("container {name} is not valid for pod {}", pod.name()))),
-        None if containers.len() == 1 => Ok(()),
-        None => {
-            let inits = if init.is_empty() { String::new() } else { format!(" or one of the init containers: [{}]", names(init)) };
-            Err(Status::bad_request(format!("a container name must be specified for pod {}, choose one of: [{}]{inits}", pod.name(), names(containers))))
-        }
+        Some(_) => stream_container(pod, asked),
+        None if pod.spec.containers.len() == 1 => Ok(()),
+        None => Err(Status::bad_request(format!("a container name must be specified for pod {}, choose one of: [{}]", pod.name(), container_names(pod).join(" ")))),
     }
+}
+
+fn container_names(pod: &podarium_api::Pod) -> Vec<&str> {
+    let spec = &pod.spec;
+    let ephemeral = spec.ephemeral_containers.iter().flatten().map(|container| container.name.as_str());
+    spec.init_containers.iter().flatten().chain(&spec.containers).map(|container| container.name.as_str()).chain(ephemeral).collect()
 }
 
 #[cfg(test)]

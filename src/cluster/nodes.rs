@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::NodeSpec;
 use podarium_api::{Node, ObjectMeta, Resource as _};
 
 use crate::Cluster;
-use crate::component::ComponentId;
+use crate::component::{ComponentId, Signal};
 use crate::images::{Image, ImageCatalog, PullError, Reference};
 use crate::kubelet::{Kubelet, NodeConfig, machine_disk};
 use crate::network::KubeProxy;
@@ -106,6 +106,15 @@ impl Cluster {
                 self.stop(proxy);
             }
             self.machine_went(node);
+        }
+        true
+    }
+
+    /// Shuts a machine down in good order: its kubelet may end the pods first. Whether there is one of that name.
+    pub fn shut_down_node(&mut self, node: &str) -> bool {
+        let Some(id) = self.kubelet_id(node) else { return false };
+        if self.is_running(id) {
+            self.signal(id, Signal::ShutDown);
         }
         true
     }

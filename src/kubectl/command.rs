@@ -90,6 +90,12 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     if !message.is_empty() {
         process.eprint(&message)?;
     }
+    // A script gets what kubectl says and no more.
+    if process.is_tty(2)
+        && let Some(advice) = old_version(&message)
+    {
+        process.eprint(&advice)?;
+    }
     Ok(code)
 }
 
@@ -243,10 +249,19 @@ fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
+/// What to write in place of a version that older courses and books use.
+fn old_version(message: &str) -> Option<String> {
+    let old = podarium_api::versions::all().filter(|version| version.course_2019);
+    let mut found = old.filter(|old| message.contains(&format!("no matches for kind {:?} in version {:?}", old.kind, old.api_version())));
+    let old = found.next()?;
+    Some(format!("{} is gone: write `apiVersion: {}`; `kubectl explain {}` shows its fields.\n", old.api_version(), old.stored, old.kind.to_lowercase()))
+}
+
 /// What has taken the place of flags that older courses and books use.
 fn replaced(error: &str) -> &'static str {
     match error {
         "unknown flag: --generator" => "\n--generator is gone since Kubernetes 1.18: `kubectl run` makes a pod, `kubectl create deployment` a Deployment.",
+        "unknown flag: --record" => "\n--record is deprecated and gone from this command: `kubectl annotate … kubernetes.io/change-cause='…'` says why a revision came.",
         "unknown flag: --export" => "\n--export is gone since Kubernetes 1.18: `-o yaml` shows the whole object.",
         "unknown flag: --replicas" => "\n`kubectl run --replicas` is gone since Kubernetes 1.18: `kubectl create deployment NAME --image=… --replicas=…`.",
         "unknown flag: --requests" | "unknown flag: --limits" => {
@@ -263,6 +278,14 @@ mod tests {
     fn found(line: &str) -> (String, Vec<String>) {
         let (path, rest) = find(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
         (path.iter().map(|command| command.name).collect::<Vec<_>>().join(" "), rest)
+    }
+
+    #[test]
+    fn versions_of_older_courses_have_a_successor() {
+        let message = |kind: &str, version: &str| format!("error: resource mapping not found for name: \"a\" namespace: \"\" from \"f\": no matches for kind {kind:?} in version {version:?}\n");
+        let advice = "extensions/v1beta1 is gone: write `apiVersion: apps/v1`; `kubectl explain deployment` shows its fields.\n";
+        assert_eq!(old_version(&message("Deployment", "extensions/v1beta1")).as_deref(), Some(advice));
+        assert_eq!(old_version(&message("Pod", "v2")), None);
     }
 
     #[test]

@@ -4,10 +4,7 @@
 //! Simplified: nothing.
 
 use k8s_openapi::api::rbac::v1::PolicyRule;
-
-fn list(words: &Option<Vec<String>>) -> &[String] {
-    words.as_deref().unwrap_or_default()
-}
+use podarium_api::policy_rules::{parts, words};
 
 /// The columns of rules.
 pub const COLUMNS: [&str; 4] = ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"];
@@ -30,27 +27,6 @@ pub fn rows(rules: &[PolicyRule]) -> Vec<[String; 4]> {
     compact.iter().map(row).collect()
 }
 
-/// The rule as rules of one verb, one group, one resource and at most one name each.
-pub fn parts(rule: &PolicyRule) -> Vec<PolicyRule> {
-    let one = |word: &String| Some(vec![word.clone()]);
-    let mut parts = Vec::new();
-    for group in list(&rule.api_groups) {
-        for resource in list(&rule.resources) {
-            for verb in &rule.verbs {
-                let part = PolicyRule { api_groups: one(group), resources: one(resource), verbs: vec![verb.clone()], ..PolicyRule::default() };
-                match list(&rule.resource_names) {
-                    [] => parts.push(part),
-                    names => parts.extend(names.iter().map(|name| PolicyRule { resource_names: one(name), ..part.clone() })),
-                }
-            }
-        }
-    }
-    for url in list(&rule.non_resource_urls) {
-        parts.extend(rule.verbs.iter().map(|verb| PolicyRule { non_resource_urls: one(url), verbs: vec![verb.clone()], ..PolicyRule::default() }));
-    }
-    parts
-}
-
 /// `[get list]`
 pub fn bracketed(words: &[String]) -> String {
     format!("[{}]", words.join(" "))
@@ -61,22 +37,22 @@ fn go_string(rule: &PolicyRule) -> String {
     format!(
         "&PolicyRule{{Verbs:{},APIGroups:{},Resources:{},ResourceNames:{},NonResourceURLs:{},}}",
         bracketed(&rule.verbs),
-        bracketed(list(&rule.api_groups)),
-        bracketed(list(&rule.resources)),
-        bracketed(list(&rule.resource_names)),
-        bracketed(list(&rule.non_resource_urls))
+        bracketed(words(&rule.api_groups)),
+        bracketed(words(&rule.resources)),
+        bracketed(words(&rule.resource_names)),
+        bracketed(words(&rule.non_resource_urls))
     )
 }
 
 fn row(rule: &PolicyRule) -> [String; 4] {
-    let group = list(&rule.api_groups).first().map_or("", String::as_str);
-    let resource = list(&rule.resources).first().map_or("", String::as_str);
+    let group = words(&rule.api_groups).first().map_or("", String::as_str);
+    let resource = words(&rule.resources).first().map_or("", String::as_str);
     let combined = match (group, resource.split_once('/')) {
         ("", _) => resource.to_owned(),
         (group, None) => format!("{resource}.{group}"),
         (group, Some((of, subresource))) => format!("{of}.{group}/{subresource}"),
     };
-    [combined, bracketed(list(&rule.non_resource_urls)), bracketed(list(&rule.resource_names)), bracketed(&rule.verbs)]
+    [combined, bracketed(words(&rule.non_resource_urls)), bracketed(words(&rule.resource_names)), bracketed(&rule.verbs)]
 }
 
 #[cfg(test)]

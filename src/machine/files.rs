@@ -226,6 +226,7 @@ methods_by_path!(FileSystem);
 
 /// Mounts.
 impl FileSystem {
+
     /// Puts a volume's contents in. What is mounted shows them at once.
     pub fn set_volume(&mut self, id: VolumeId, volume: Volume) {
         self.volumes.insert(id, volume);

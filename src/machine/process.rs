@@ -247,7 +247,7 @@ impl Process<'_> {
         self.set_memory(bytes as u64 + (1 << 20))?;
         if bytes > MOST_BYTES_HELD {
             let own = self.pid();
-            let _ = self.kill(own, Signal::Kill)?;
+            let _ = self.at_once(("kill", own.0.into()), |sys| sys.machine.kill(own, Signal::Kill))?;
             return Err(Suspend(None));
         }
         Ok(())

@@ -333,11 +333,24 @@ impl Machine {
         Ok(())
     }
 
+    /// How many processes have not ended.
+    pub fn running_processes(&self) -> usize {
+        self.processes.values().filter(|entry| entry.exit.is_none()).count()
+    }
+
     /// How a process that the embedder started ended. Asking takes the answer: the second time there is none.
     pub fn take_exit(&mut self, pid: Pid) -> Option<ExitStatus> {
         let exit = self.processes.get(&pid)?.exit?;
         self.processes.remove(&pid);
         Some(exit)
+    }
+
+    /// Nobody will ask how this process ends, which was started from outside: then it leaves nothing behind.
+    pub fn disown(&mut self, pid: Pid) {
+        match self.processes.get_mut(&pid) {
+            Some(entry) if entry.exit.is_none() => entry.of_embedder = false,
+            _ => drop(self.processes.remove(&pid)),
+        }
     }
 
     pub fn is_running(&self, pid: Pid) -> bool {

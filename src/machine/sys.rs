@@ -416,9 +416,13 @@ impl Sys<'_> {
         self.machine.is_over(Wait::Child(child))
     }
 
-    /// Sends a signal to a process of the same user; root may to all.
+    /// Sends a signal to a process of the same user; root may to all. The first process cannot be killed or stopped from
+    /// inside: of those signals it never learns.
     pub fn kill(&mut self, pid: Pid, signal: Signal) -> Result<(), Errno> {
         self.exists(pid)?;
+        if pid == Pid(1) && matches!(signal, Signal::Kill | Signal::Stop) {
+            return Ok(());
+        }
         self.machine.kill(pid, signal)
     }
 

@@ -1,12 +1,13 @@
 //! What the Tab key offers: commands, files, and what `kubectl` itself proposes.
 //!
 //! Commands and files are looked up at once. `kubectl __complete` is a program that asks the API server, so its answer
-//! comes a little later: [`World::take_completion`].
+//! comes a little later.
 
-use podarium_machine::{Machine, Pid, Start, Stdio, TtyId};
+use podarium_machine::Machine;
 
 use crate::World;
-use crate::student::{HOME, credentials, environment};
+use crate::errands::Errand;
+use crate::student::HOME;
 
 /// Words that the shell carries out itself.
 const BUILTINS: [&str; 26] = [
@@ -19,6 +20,8 @@ const ALIASES: [&str; 2] = ["k", "ll"];
 /// What can stand in the place of the word at the cursor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completion {
+    /// The line up to the cursor, as it was when somebody asked.
+    pub line: String,
     /// Where the word begins, in bytes of the line.
     pub from: usize,
     pub candidates: Vec<Candidate>,
@@ -31,13 +34,14 @@ pub struct Candidate {
     pub about: String,
 }
 
-/// A question to `kubectl` that is under way.
-#[derive(Clone, Debug)]
-pub(crate) struct Asking {
-    pid: Pid,
-    out: TtyId,
-    from: usize,
-    word: String,
+/// What has become of the Tab key that was pressed last.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Completing {
+    #[default]
+    Nothing,
+    /// `kubectl` was asked about the word.
+    Asked { errand: Errand, completion: Completion, word: String },
+    Answered(Completion),
 }
 
 /// The words of the command that the cursor is in, and where the last one begins.
@@ -71,21 +75,21 @@ fn words(line: &str) -> (Vec<String>, usize) {
     (words, from)
 }
 
-fn offer(from: usize, word: &str, texts: impl Iterator<Item = String>) -> Completion {
+fn offer(word: &str, texts: impl Iterator<Item = String>) -> Vec<Candidate> {
     let mut fitting: Vec<String> = texts.filter(|text| text.starts_with(word)).collect();
     fitting.sort();
     fitting.dedup();
-    Completion { from, candidates: fitting.into_iter().map(|text| Candidate { text, about: String::new() }).collect() }
+    fitting.into_iter().map(|text| Candidate { text, about: String::new() }).collect()
 }
 
 /// Programs, builtins and aliases.
-fn commands(machine: &Machine, from: usize, word: &str) -> Completion {
+fn commands(machine: &Machine, word: &str) -> Vec<Candidate> {
     let programs = ["/usr/local/bin", "/usr/bin"].into_iter().flat_map(|directory| machine.files.read_dir(directory).unwrap_or_default());
-    offer(from, word, programs.chain(BUILTINS.iter().chain(&ALIASES).map(|name| (*name).to_owned())))
+    offer(word, programs.chain(BUILTINS.iter().chain(&ALIASES).map(|name| (*name).to_owned())))
 }
 
 /// Names of files; directories end with a slash.
-fn files(machine: &Machine, cwd: &str, from: usize, word: &str) -> Completion {
+fn files(machine: &Machine, cwd: &str, word: &str) -> Vec<Candidate> {
     let (directory, name) = word.rfind('/').map_or(("", word), |at| word.split_at(at + 1));
     let place = match directory {
         "" => cwd.to_owned(),
@@ -100,12 +104,12 @@ fn files(machine: &Machine, cwd: &str, from: usize, word: &str) -> Completion {
         let is_directory = machine.files.stat(&format!("{}/{file}", place.trim_end_matches('/')), true).is_ok_and(|found| found.is_dir());
         format!("{directory}{file}{}", if is_directory { "/" } else { "" })
     });
-    offer(from, word, texts)
+    offer(word, texts)
 }
 
 /// What `kubectl __complete` printed: candidates with their descriptions, and whether files may be offered instead.
-fn read(text: &str, from: usize, word: &str) -> (Completion, bool) {
-    let mut completion = Completion { from, candidates: Vec::new() };
+fn read(text: &str, word: &str) -> (Vec<Candidate>, bool) {
+    let mut candidates = Vec::new();
     let mut directive = 0;
     for line in text.lines() {
         if let Some(number) = line.strip_prefix(':') {
@@ -114,54 +118,67 @@ fn read(text: &str, from: usize, word: &str) -> (Completion, bool) {
         }
         let (text, about) = line.split_once('\t').unwrap_or((line, ""));
         if text.starts_with(word) {
-            completion.candidates.push(Candidate { text: text.to_owned(), about: about.to_owned() });
+            candidates.push(Candidate { text: text.to_owned(), about: about.to_owned() });
         }
     }
     // Cobra's ShellCompDirectiveNoFileComp.
     let no_files = directive & 4 != 0;
-    (completion, !no_files)
+    (candidates, !no_files)
 }
 
 impl World {
-    /// Somebody presses Tab in the tab in front, with the cursor at this byte of the line. What can be said at once comes
-    /// back; `None`: it comes with [`World::take_completion`].
-    pub fn complete(&mut self, line: &str, cursor: usize) -> Option<Completion> {
+    /// Somebody presses Tab in the tab in front, with the cursor at this byte of the line. The answer comes with
+    /// [`World::completion`], at once or a little later.
+    pub fn complete(&mut self, line: &str, cursor: usize) {
+        self.forget_completion();
         let line = line.get(..cursor).unwrap_or(line);
         let (words, from) = words(line);
         let word = words.last().cloned().unwrap_or_default();
-        let cwd = self.machine.cwd_of(self.tabs.shell()).unwrap_or(HOME).to_owned();
+        let cwd = self.cwd();
+        let mut completion = Completion { line: line.to_owned(), from, candidates: Vec::new() };
         if words.len() == 1 && !word.contains('/') {
-            return Some(commands(&self.machine, from, &word));
-        }
-        if !matches!(words[0].as_str(), "kubectl" | "k") || words.len() == 1 {
-            return Some(files(&self.machine, &cwd, from, &word));
-        }
-        let argv: Vec<String> = ["kubectl".to_owned(), "__complete".to_owned()].into_iter().chain(words.into_iter().skip(1)).collect();
-        let (input, out, problems) = (self.machine.open_channel(), self.machine.open_channel(), self.machine.open_channel());
-        self.machine.end_input(input);
-        let stdio = Stdio { stdin: podarium_machine::Endpoint::Tty(input), stdout: podarium_machine::Endpoint::Tty(out), stderr: podarium_machine::Endpoint::Tty(problems) };
-        let started = self.machine.start(Start { argv, env: environment(), cwd: cwd.clone(), stdio, credentials: credentials() });
-        match started {
-            Ok(pid) => {
-                self.asking = Some(Asking { pid, out, from, word });
-                None
+            completion.candidates = commands(&self.machine, &word);
+        } else if words.len() > 1 && matches!(words[0].as_str(), "kubectl" | "k") {
+            let argv = ["kubectl".to_owned(), "__complete".to_owned()].into_iter().chain(words.into_iter().skip(1)).collect();
+            if let Ok(errand) = Errand::start(&mut self.machine, argv, cwd.clone()) {
+                self.completing = Completing::Asked { errand, completion, word };
+                return;
             }
-            Err(_) => Some(files(&self.machine, &cwd, from, &word)),
+            completion.candidates = files(&self.machine, &cwd, &word);
+        } else {
+            completion.candidates = files(&self.machine, &cwd, &word);
+        }
+        self.completing = Completing::Answered(completion);
+    }
+
+    /// The answer to the last [`World::complete`], once it is there.
+    pub fn completion(&self) -> Option<&Completion> {
+        match &self.completing {
+            Completing::Answered(completion) => Some(completion),
+            Completing::Nothing | Completing::Asked { .. } => None,
         }
     }
 
-    /// The answer to the last [`World::complete`] that had to wait, once it is there.
-    pub fn take_completion(&mut self) -> Option<Completion> {
-        let asking = self.asking.clone()?;
-        self.machine.take_exit(asking.pid)?;
-        self.asking = None;
-        let text = String::from_utf8_lossy(&self.machine.take_output(asking.out)).into_owned();
-        let (completion, files_too) = read(&text, asking.from, &asking.word);
-        if completion.candidates.is_empty() && files_too {
-            let cwd = self.machine.cwd_of(self.tabs.shell()).unwrap_or(HOME).to_owned();
-            return Some(files(&self.machine, &cwd, asking.from, &asking.word));
+    /// The line has become another one.
+    pub(crate) fn forget_completion(&mut self) {
+        if let Completing::Asked { errand, .. } = std::mem::take(&mut self.completing) {
+            errand.cancel(&mut self.machine);
         }
-        Some(completion)
+    }
+
+    /// Looks whether `kubectl` has answered, after the machine has run.
+    pub(crate) fn look_for_completion(&mut self) {
+        let Completing::Asked { errand, completion, word } = &self.completing else { return };
+        let (mut completion, word) = (completion.clone(), word.clone());
+        let Some(brought) = errand.clone().ended(&mut self.machine) else { return };
+        let (candidates, files_too) = read(&String::from_utf8_lossy(&brought.out), &word);
+        completion.candidates = if candidates.is_empty() && files_too { files(&self.machine, &self.cwd(), &word) } else { candidates };
+        self.completing = Completing::Answered(completion);
+    }
+
+    /// Where the shell in front is.
+    fn cwd(&self) -> String {
+        self.machine.cwd_of(self.tabs.shell()).unwrap_or(HOME).to_owned()
     }
 }
 
@@ -185,8 +202,8 @@ mod tests {
 
     #[test]
     fn answers_of_kubectl_are_read() {
-        let (completion, files) = read("pods\tPods of the cluster\npodtemplates\n:4\nCompletion ended\n", 3, "po");
-        assert_eq!(completion.candidates.iter().map(|it| (it.text.as_str(), it.about.as_str())).collect::<Vec<_>>(), [("pods", "Pods of the cluster"), ("podtemplates", "")]);
+        let (candidates, files) = read("pods\tPods of the cluster\npodtemplates\n:4\nCompletion ended\n", "po");
+        assert_eq!(candidates.iter().map(|it| (it.text.as_str(), it.about.as_str())).collect::<Vec<_>>(), [("pods", "Pods of the cluster"), ("podtemplates", "")]);
         assert!(!files);
     }
 }

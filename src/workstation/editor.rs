@@ -6,7 +6,7 @@
 use podarium_machine::{ExchangeId, HttpRequest, Process, Suspend};
 
 /// The address under which the terminal takes texts to edit. Nothing leaves the computer.
-pub(crate) const ADDRESS: &str = "terminal:edit/";
+pub(crate) const ADDRESS: &str = "terminal://edit/";
 
 /// A text that waits to be edited by the person at the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,9 +3,11 @@
 //!
 //! Invariant: nothing here reads the cluster but through HTTP.
 
+mod browser;
 mod completion;
 mod docker;
 mod editor;
+mod errands;
 pub mod gcloud;
 pub mod git;
 pub mod helm;
@@ -15,6 +17,7 @@ mod student;
 mod terminal;
 mod world;
 
+pub use browser::{Answer, Page, Shown, resolved};
 pub use completion::{Candidate, Completion};
 pub use editor::EditRequest;
 pub use sites::Sites;

@@ -86,6 +86,7 @@ impl Tabs {
 impl World {
     /// Types a line and the Enter key.
     pub fn type_line(&mut self, line: &str) {
+        self.forget_completion();
         let seat = &mut self.tabs.seats[self.tabs.front];
         if !line.trim().is_empty() && seat.typed.last().is_none_or(|last| last != line) {
             seat.typed.push(line.to_owned());
@@ -215,6 +216,19 @@ impl World {
             let _ = self.machine.kill(pid, Signal::Hangup);
         }
         self.machine.close_terminal(seat.tty);
+    }
+
+    /// The program in front of a tab: `bash` while it waits for a command.
+    pub fn program_of_tab(&self, tab: usize) -> String {
+        let Some(seat) = self.tabs.seats.get(tab) else { return String::new() };
+        let group = self.machine.foreground(seat.tty).unwrap_or(seat.shell);
+        let found = self.machine.processes().into_iter().find(|process| process.pid == group);
+        found.map(|process| process.name()).unwrap_or_default()
+    }
+
+    /// Whether the shell of a tab has ended: `exit`, or the end of the input.
+    pub fn tab_ended(&self, tab: usize) -> bool {
+        self.tabs.seats.get(tab).is_some_and(|seat| seat.ended)
     }
 
     /// What appeared in a tab since the last call.

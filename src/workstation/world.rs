@@ -7,7 +7,8 @@ use podarium_cluster::{Cause, Cluster, HttpId};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing};
 use podarium_sim::{Stream, Time};
 
-use crate::completion::Asking;
+use crate::browser::Browser;
+use crate::completion::Completing;
 use crate::docker::Daemon;
 use crate::editor::EditRequest;
 use crate::gcloud::Google;
@@ -38,8 +39,8 @@ pub struct World {
     /// The input that the machine's programs work for.
     cause: Cause,
     pub(crate) tabs: Tabs,
-    /// A question of the Tab key that is under way.
-    pub(crate) asking: Option<Asking>,
+    pub(crate) completing: Completing,
+    pub(crate) browser: Browser,
 }
 
 impl World {
@@ -63,7 +64,8 @@ impl World {
             google: Google::new(Stream::new(seed, "google")),
             cause: Cause::Start,
             tabs,
-            asking: None,
+            completing: Completing::default(),
+            browser: Browser::default(),
         }
     }
 
@@ -115,6 +117,8 @@ impl World {
         for (id, event) in self.sites.take_due(now) {
             self.machine.http_reply(id, event);
         }
+        // Who has an answer acts upon it at this moment, so that whoever steps sees a program's end when it ends.
+        self.run_machine();
         true
     }
 
@@ -162,6 +166,8 @@ impl World {
         }
         self.machine.run(now);
         self.tabs.look(&mut self.machine);
+        self.look_for_completion();
+        self.look_for_page();
         self.loopback.hand_over(&mut self.machine);
         for outgoing in self.machine.take_outgoing() {
             match outgoing {

@@ -30,9 +30,20 @@ const TYPE_NAMES: &[(&str, Type)] = &[
 
 /// The type of the whole, or what is wrong; names that are not known after the first are not told twice.
 pub(super) fn check(expr: &Expr, variables: &Variables) -> Result<Type, Vec<Issue>> {
-    let mut checker = Checker { scopes: vec![variables.clone()], found: Found::default(), mixed: 0, issues: Vec::new() };
+    let mut checker = Checker::new(variables);
     let found = checker.check(expr);
     if checker.issues.is_empty() { Ok(checker.found.finish(&found)) } else { Err(checker.issues) }
+}
+
+/// The types of an expression's parts, by where they lie in memory.
+pub(super) type Types = BTreeMap<usize, Type>;
+
+/// The types of all parts of an expression in which nothing is wrong.
+pub(super) fn types(expr: &Expr, variables: &Variables) -> Types {
+    let mut checker = Checker { seen: Some(Types::new()), ..Checker::new(variables) };
+    checker.check(expr);
+    let seen = checker.seen.take().unwrap_or_default();
+    seen.into_iter().map(|(part, of)| (part, checker.found.finish(&of))).collect()
 }
 
 struct Checker {
@@ -41,9 +52,15 @@ struct Checker {
     /// In how many calls of `format` the expression stands: in them a literal may hold values of several types.
     mixed: usize,
     issues: Vec<Issue>,
+    /// The types of the parts, if anybody wants to know.
+    seen: Option<Types>,
 }
 
 impl Checker {
+    fn new(variables: &Variables) -> Self {
+        Checker { scopes: vec![variables.clone()], found: Found::default(), mixed: 0, issues: Vec::new(), seen: None }
+    }
+
     fn fail(&mut self, at: usize, message: String) -> Type {
         self.issues.push(Issue::new(at, message));
         Type::Error
@@ -55,6 +72,14 @@ impl Checker {
     }
 
     fn check(&mut self, expr: &Expr) -> Type {
+        let found = self.check_kind(expr);
+        if let Some(seen) = &mut self.seen {
+            seen.insert(std::ptr::from_ref(expr) as usize, found.clone());
+        }
+        found
+    }
+
+    fn check_kind(&mut self, expr: &Expr) -> Type {
         match &expr.kind {
             Kind::Literal(value) => type_of(value),
             Kind::Identifier(name) => self.check_identifier(expr.at, name),

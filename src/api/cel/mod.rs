@@ -6,6 +6,7 @@
 
 mod ast;
 mod checker;
+mod cost;
 mod duration;
 mod eval;
 mod lexer;
@@ -21,6 +22,7 @@ mod types;
 mod value;
 
 pub(crate) use checker::{JSON_PATCH, MAKES_OBJECTS, OBJECT, Variables};
+pub(crate) use cost::Extent;
 pub(crate) use duration::parse as go_duration;
 pub(crate) use eval::Activation;
 pub(crate) use library::authorizer::Asking;

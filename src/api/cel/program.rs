@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::ast::{Expr, Kind};
 use super::checker::{self, Variables};
+use super::cost::{self, Extent};
 use super::eval::{self, Activation};
 use super::source::{Issue, show};
 use super::types::Type;
@@ -36,6 +37,11 @@ impl Program {
     /// Whether the expression names a variable.
     pub fn names(&self, variable: &str) -> bool {
         mentions(&self.expr, variable)
+    }
+
+    /// The most that a run costs, where every variable is as large as `root`.
+    pub fn cost(&self, variables: &Variables, root: &Extent) -> u64 {
+        cost::estimate(&self.expr, &checker::types(&self.expr, variables), root)
     }
 
     /// The value, or why there is none; and what it cost.

@@ -38,7 +38,10 @@ fn unreadable(definition: &Definition, why: &str) -> Status {
 
 fn decode_request(definition: &Arc<Definition>, value: Value, body: &[u8]) -> Result<Decoded, Status> {
     let info = definition.info();
-    let Some(object) = value.as_object() else { return Err(unreadable(definition, "json: cannot unmarshal the body into Go value of type map[string]interface {}")) };
+    let Some(object) = value.as_object() else {
+        let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", crate::decode::go_kind(&value));
+        return Err(unrecognized(definition, &why, body));
+    };
     let text = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (kind, version) = (text("kind"), text("apiVersion"));
     if kind.is_empty() {

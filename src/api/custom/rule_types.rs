@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::schema::{Schema, items, property, values};
-use crate::cel::{self, Type, go_duration};
+use crate::cel::{self, Extent, Type, go_duration};
 
 const RESERVED: &[&str] = &[
     "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
@@ -25,6 +25,88 @@ fn escape(name: &str) -> Option<String> {
         return Some(format!("__{name}__"));
     }
     Some(name.replace("__", "__underscores__").replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__"))
+}
+
+/// The largest request that is taken, in bytes, from which follows how large a value without a limit can be.
+const REQUEST: u64 = 3 * 1024 * 1024;
+
+/// How large a schema's values can be, and how many bytes the smallest of them takes as JSON.
+pub(super) struct Measure {
+    pub extent: Extent,
+    pub least: u64,
+}
+
+impl Measure {
+    fn plain(least: u64, most: u64) -> Self {
+        Measure { extent: Extent { most, ..Extent::default() }, least }
+    }
+}
+
+/// The measure of a schema's values; `None` where `type_of` says nothing either.
+pub(super) fn measure(schema: &Schema, root: bool) -> Option<Measure> {
+    let embedded = |schema: &Schema| schema.x_kubernetes_embedded_resource == Some(true);
+    let limit = |limit: Option<i64>| limit.map(|limit| u64::try_from(limit).unwrap_or(0));
+    let longest = limit(schema.max_length);
+    if schema.x_kubernetes_int_or_string == Some(true) {
+        return Some(Measure::plain(1, longest.map_or(REQUEST - 2, |longest| longest.saturating_mul(4))));
+    }
+    Some(match schema.type_.as_deref()? {
+        "array" => {
+            let inner = items(schema)?;
+            let inner = measure(inner, embedded(inner))?;
+            let most = limit(schema.max_items).unwrap_or((REQUEST - 2) / (inner.least + 1));
+            Measure { extent: Extent { most, inner: Some(Box::new(inner.extent)), ..Extent::default() }, least: 2 }
+        }
+        "object" => match values(schema) {
+            Some(inner) => {
+                let inner = measure(inner, embedded(inner))?;
+                let most = limit(schema.max_properties).unwrap_or((REQUEST - 2) / (inner.least + 6));
+                let keys = Some(Box::default());
+                Measure { extent: Extent { most, inner: Some(Box::new(inner.extent)), keys, ..Extent::default() }, least: 2 }
+            }
+            None => measure_fields(schema, root),
+        },
+        "string" => match schema.format.as_deref() {
+            Some("byte") => Measure::plain(2, longest.unwrap_or(REQUEST - 2)),
+            Some("duration") => Measure::plain(3, 32),
+            Some("date") => Measure::plain(12, 12),
+            Some("date-time") => Measure::plain(21, 32),
+            _ => {
+                let listed = schema.enum_.as_ref().filter(|all| !all.is_empty());
+                let listed = listed.map(|all| all.iter().filter_map(|value| value.0.as_str()).map(|text| text.len() as u64).max().unwrap_or(0));
+                Measure::plain(2, longest.map(|longest| longest.saturating_mul(4)).or(listed).unwrap_or(REQUEST - 2))
+            }
+        },
+        "boolean" => Measure::plain(4, 0),
+        "number" | "integer" => Measure::plain(1, 0),
+        _ => return None,
+    })
+}
+
+fn measure_fields(schema: &Schema, root: bool) -> Measure {
+    let mut whole = Measure::plain(2, 0);
+    for (name, inner) in schema.properties.iter().flatten() {
+        let Some(found) = measure(inner, inner.x_kubernetes_embedded_resource == Some(true)) else { continue };
+        let required = schema.required.iter().flatten().any(|required| required == name);
+        if required && inner.default.is_none() {
+            whole.least += name.len() as u64 + found.least + 4;
+        }
+        if let Some(escaped) = escape(name) {
+            whole.extent.fields.insert(escaped, found.extent);
+        }
+    }
+    if root {
+        let text = || Measure::plain(2, REQUEST - 2).extent;
+        let names = ["name", "generateName"].map(|field| (field.to_owned(), text()));
+        whole.extent.fields.extend(["apiVersion", "kind"].map(|field| (field.to_owned(), text())));
+        whole.extent.fields.insert("metadata".to_owned(), Extent { fields: names.into(), ..Extent::default() });
+    }
+    whole
+}
+
+/// How many values without a limit of their number fit into one request.
+pub(super) fn most_values(least: u64) -> u64 {
+    REQUEST / (least + 1)
 }
 
 /// The type of a schema's values; `None` if nothing is known of them. `root` is true for whole objects.

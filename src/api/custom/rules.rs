@@ -1,15 +1,14 @@
 //! `x-kubernetes-validations`: rules in CEL that objects must meet.
 //!
 //! Models: staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/cel/{compilation.go,validation.go}, v1.36.
-//! Simplified: what a rule may cost is not estimated when it is written; while it runs, its steps are counted and
-//! limited. An error that ratcheting lets pass is not told as a warning.
+//! Simplified: an error that ratcheting lets pass is not told as a warning.
 
 use std::collections::BTreeMap;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::ValidationRule;
 use serde_json::{Value, json};
 
-use super::rule_types::{to_cel, type_of};
+use super::rule_types::{measure, most_values, to_cel, type_of};
 use super::schema::{Old, Schema, items, property, same, values};
 use super::field_path;
 use crate::cel::{self, Program, Type, Variables};
@@ -18,6 +17,11 @@ use crate::field::{FieldError, Path};
 /// What the rules of one object may cost together.
 const BUDGET: u64 = 10_000_000;
 const MAX_MESSAGE: usize = 5 * 1024;
+/// What one expression, and all expressions of a schema together, may be estimated to cost.
+const RULE_LIMIT: u64 = 10_000_000;
+const SCHEMA_LIMIT: u64 = 100_000_000;
+/// How many of the dearest rules are told.
+const SHOWN_RULES: usize = 4;
 
 /// The compiled rules of a schema and of those below it.
 #[derive(Clone, Debug)]
@@ -44,17 +48,33 @@ struct Rule {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scope {
     root: bool,
+    /// How many values of the schema there can be in an object; `None` if a list or map around it has no limit.
+    count: Option<u64>,
 }
 
 impl Scope {
-    pub fn root(_schema: &Schema) -> Self {
-        Scope { root: true }
+    pub fn root() -> Self {
+        Scope { root: true, count: Some(1) }
     }
 
-    /// A schema below this one.
-    pub fn below(self, schema: &Schema) -> Self {
-        Scope { root: schema.x_kubernetes_embedded_resource == Some(true) }
+    /// A schema below this one, in the list, map or object `around`.
+    pub fn below(self, around: &Schema, schema: &Schema) -> Self {
+        let limit = |limit: Option<i64>| limit.map(|limit| u64::try_from(limit).unwrap_or(0));
+        let each = match around.type_.as_deref() {
+            Some("object") if around.additional_properties.is_some() => limit(around.max_properties),
+            Some("array") => limit(around.max_items),
+            _ => Some(1),
+        };
+        let count = self.count.zip(each).map(|(count, each)| count.saturating_mul(each));
+        Scope { root: schema.x_kubernetes_embedded_resource == Some(true), count }
     }
+}
+
+/// What is wrong with the rules of a schema, and what each expression may cost.
+#[derive(Default)]
+pub(crate) struct Checked {
+    pub errors: Vec<FieldError>,
+    pub costs: Vec<(Path, u64)>,
 }
 
 fn variables(of: &Type, optional_old: bool) -> Variables {
@@ -62,17 +82,20 @@ fn variables(of: &Type, optional_old: bool) -> Variables {
     Variables::from([("self".to_owned(), of.clone()), ("oldSelf".to_owned(), old)])
 }
 
-/// What is wrong with the expressions of a schema's own rules.
-pub(crate) fn compile_errors(schema: &Schema, scope: Scope, uncorrelatable: Option<&Path>, path: &Path) -> Vec<FieldError> {
+/// Checks the expressions of a schema's own rules.
+pub(crate) fn check(schema: &Schema, scope: Scope, uncorrelatable: Option<&Path>, path: &Path) -> Checked {
     let rules = schema.x_kubernetes_validations.as_deref().unwrap_or_default();
     let field = path.child("x-kubernetes-validations");
+    let mut checked = Checked::default();
+    let Checked { errors, costs } = &mut checked;
     if rules.is_empty() {
-        return Vec::new();
+        return checked;
     }
-    let Some(of) = type_of(schema, scope.root) else {
-        return vec![FieldError::internal(field, "internal error: failed to retrieve type information for x-kubernetes-validations")];
+    let Some((of, size)) = type_of(schema, scope.root).zip(measure(schema, scope.root)) else {
+        errors.push(FieldError::internal(field, "internal error: failed to retrieve type information for x-kubernetes-validations"));
+        return checked;
     };
-    let mut errors = Vec::new();
+    let count = scope.count.unwrap_or_else(|| most_values(size.least));
     for (index, rule) in rules.iter().enumerate() {
         let field = field.index(index);
         let shown = crate::validation::custom_resource_definition::shown_rule(rule);
@@ -84,13 +107,21 @@ pub(crate) fn compile_errors(schema: &Schema, scope: Scope, uncorrelatable: Opti
             Ok(program) if *program.result() != Type::Bool => errors.push(invalid("rule", "cel expression must evaluate to a bool".to_owned())),
             Ok(program) => {
                 uses_old = program.names("oldSelf");
+                let cost = program.cost(&variables, &size.extent).saturating_mul(count);
+                errors.extend(over_limit(field.child("rule"), "estimated rule cost", cost, RULE_LIMIT));
+                costs.push((field.child("rule"), cost));
                 let message = rule.message_expression.as_deref().filter(|text| !text.is_empty());
                 match message.map(|text| Program::compile(text, &variables)) {
                     Some(Err(report)) => errors.push(invalid("messageExpression", format!("messageExpression compilation failed: {report}"))),
                     Some(Ok(program)) if *program.result() != Type::Text => {
                         errors.push(invalid("messageExpression", "messageExpression must evaluate to a string".to_owned()));
                     }
-                    _ => {}
+                    Some(Ok(program)) => {
+                        let cost = program.cost(&variables, &size.extent);
+                        errors.extend(over_limit(field.child("messageExpression"), "estimated messageExpression cost", cost, RULE_LIMIT));
+                        costs.push((field.child("messageExpression"), cost));
+                    }
+                    None => {}
                 }
             }
         }
@@ -103,7 +134,34 @@ pub(crate) fn compile_errors(schema: &Schema, scope: Scope, uncorrelatable: Opti
             errors.push(FieldError::invalid(field.child("optionalOldSelf"), set, "may not be set if oldSelf is not used in rule"));
         }
     }
-    errors
+    checked
+}
+
+/// What all rules of a schema together may cost too much, with those that cost most.
+pub(crate) fn total_errors(costs: Vec<(Path, u64)>, schema: &Path) -> Vec<FieldError> {
+    let total = costs.iter().fold(0, |total: u64, (_, cost)| total.saturating_add(*cost));
+    let what = "x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema";
+    let Some(error) = over_limit(schema.clone(), what, total, SCHEMA_LIMIT) else { return Vec::new() };
+    let mut dear: Vec<(Path, u64)> = costs.into_iter().filter(|(_, cost)| *cost >= SCHEMA_LIMIT / 100).collect();
+    dear.sort_by_key(|(_, cost)| std::cmp::Reverse(*cost));
+    let why = "contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema";
+    let dear = dear.into_iter().take(SHOWN_RULES).map(|(path, _)| FieldError::forbidden(path, why));
+    dear.chain([error]).collect()
+}
+
+fn over_limit(field: Path, what: &str, cost: u64, limit: u64) -> Option<FieldError> {
+    if cost <= limit {
+        return None;
+    }
+    let factor = cost as f64 / limit as f64;
+    let factor = match factor {
+        factor if factor > 100.0 => "more than 100x".to_owned(),
+        // So that nothing is said to exceed by a factor of 1.0.
+        factor if factor < 1.5 => format!("{factor:.6}x"),
+        factor => format!("{factor:.1}x"),
+    };
+    let advice = "try simplifying the rule, or adding maxItems, maxProperties, and maxLength where arrays, maps, and strings are declared";
+    Some(FieldError::forbidden(field, format!("{what} exceeds budget by factor of {factor} ({advice})")))
 }
 
 impl Rules {
@@ -336,7 +394,7 @@ mod tests {
             "type": "object", "x-kubernetes-validations": rules,
             "properties": {"min": {"type": "integer"}, "max": {"type": "integer"}, "name": {"type": "string"}, "my-key": {"type": "string"}},
         }}}));
-        assert_eq!(compile_errors(super::super::schema::property(&schema, "spec").unwrap(), Scope { root: false }, None, &Path::new("s")), []);
+        assert_eq!(check(super::super::schema::property(&schema, "spec").unwrap(), Scope { root: false, count: Some(1) }, None, &Path::new("s")).errors, []);
         let of = |spec: Value| json!({"apiVersion": "a/v1", "kind": "K", "metadata": {"name": "n"}, "spec": spec});
         let old = old.map(of);
         let rules = Rules::of_object(&schema).unwrap();
@@ -377,7 +435,7 @@ mod tests {
         let schema = schema(json!({"type": "object", "properties": {"a": {"type": "integer"}}, "x-kubernetes-validations": [
             {"rule": "self.b > 1"}, {"rule": "self.a + 1"}, {"rule": "self.a > 1", "messageExpression": "self.a"},
         ]}));
-        let errors: Vec<String> = compile_errors(&schema, Scope { root: false }, None, &Path::new("s")).iter().map(ToString::to_string).collect();
+        let errors: Vec<String> = check(&schema, Scope { root: false, count: Some(1) }, None, &Path::new("s")).errors.iter().map(ToString::to_string).collect();
         assert_eq!(errors, [
             "s.x-kubernetes-validations[0].rule: Invalid value: {\"Rule\":\"self.b \\u003e 1\",\"Message\":\"\",\"MessageExpression\":\"\",\"Reason\":null,\"FieldPath\":\"\",\"OptionalOldSelf\":null}: compilation failed: ERROR: <input>:1:5: undefined field 'b'\n | self.b > 1\n | ....^",
             "s.x-kubernetes-validations[1].rule: Invalid value: {\"Rule\":\"self.a + 1\",\"Message\":\"\",\"MessageExpression\":\"\",\"Reason\":null,\"FieldPath\":\"\",\"OptionalOldSelf\":null}: cel expression must evaluate to a bool",

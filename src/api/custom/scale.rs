@@ -30,6 +30,11 @@ impl CustomObject {
         Some((number(&scale.spec_replicas_path), number(&scale.status_replicas_path).unwrap_or(0), selector.unwrap_or_default().to_owned()))
     }
 
+    /// Where the number of wanted replicas is: `spec`, `replicas`.
+    pub fn replicas_path(&self) -> Vec<&str> {
+        self.definition.scale().map_or_else(Vec::new, |scale| steps(&scale.spec_replicas_path))
+    }
+
     /// Sets the number of wanted replicas.
     pub fn set_replicas(&mut self, replicas: i64) {
         let definition = self.definition.clone();

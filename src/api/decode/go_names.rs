@@ -123,7 +123,7 @@ const NAMED: &[(&str, &[(&str, &str)])] = &[
     ("ResourceQuotaSpec", &[("scopes", "v1.ResourceQuotaScope")]),
     ("ResourceStatus", &[("name", "v1.ResourceName")]),
     ("Rule", &[("scope", "v1.ScopeType")]),
-    ("RuleWithOperations", &[("operations", "v1.OperationType")]),
+    ("RuleWithOperations", &[("operations", "v1.OperationType"), ("scope", "v1.ScopeType")]),
     ("ScopedResourceSelectorRequirement", &[("operator", "v1.ScopeSelectorOperator"), ("scopeName", "v1.ResourceQuotaScope")]),
     ("SeccompProfile", &[("type", "v1.SeccompProfileType")]),
     ("Secret", &[("type", "v1.SecretType")]),
@@ -161,6 +161,11 @@ pub(super) fn of_text(in_struct: &str, field: &str) -> &'static str {
     row.and_then(|fields| fields.iter().find(|(name, _)| *name == field)).map_or("string", |(_, named)| named)
 }
 
+/// Whether a type of this name is a text.
+pub(crate) fn is_text(name: &str) -> bool {
+    NAMED.iter().any(|(_, fields)| fields.iter().any(|(_, named)| *named == name))
+}
+
 /// A struct with its package. All but those of autoscaling/v2 are in a package `v1`.
 pub(super) fn of_struct(name: &str) -> String {
     const SECOND: &[&str] = &[
@@ -194,6 +199,8 @@ pub(super) fn embedded(in_struct: &str, field: &str) -> Option<&'static str> {
         | "SecretProjection" | "ConfigMapVolumeSource" => {
             return (field == "name").then_some("LocalObjectReference");
         }
+        "DeviceClassConfiguration" => (&[], "DeviceConfiguration"),
+        "DeviceClaimConfiguration" => (&["requests"], "DeviceConfiguration"),
         "NamedRuleWithOperations" if field == "operations" => return Some("RuleWithOperations"),
         "NamedRuleWithOperations" => (&["resourceNames"], "RuleWithOperations.Rule"),
         "RuleWithOperations" => (&["operations"], "Rule"),

@@ -47,7 +47,7 @@ fn yaml_error(error: &serde_yaml::Error) -> String {
 }
 
 /// Go's complaint about fields that a YAML document repeats in one mapping, with their lines.
-pub(super) fn repeated_yaml(body: &[u8]) -> Option<String> {
+pub fn repeated_yaml(body: &[u8]) -> Option<String> {
     let mut repeated = Vec::new();
     // Each reading stops at one more repeated field, and so learns where it stands.
     loop {

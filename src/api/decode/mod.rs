@@ -7,15 +7,17 @@
 
 mod dialect;
 mod go_names;
+mod go_time;
 mod json;
 mod omitted;
 mod order;
 mod typed;
 
+pub(crate) use go_names::is_text;
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
 pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
-pub use json::{parse_json, parse_yaml};
+pub use json::{parse_json, parse_yaml, repeated_yaml};
 
 use serde_json::Value;
 
@@ -54,26 +56,29 @@ impl Decoded {
 /// Reads a JSON body that is meant to be a `kind`.
 pub fn decode_bytes(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
     let (mut value, duplicates) = parse_json(body).map_err(|why| unrecognized(kind, &why, body))?;
-    match decode_in_order(kind, &mut value, None) {
+    match decode_in_order(kind, &mut value, None, body) {
         Ok(decoded) if decoded.strict_errors.is_empty() && duplicates.is_empty() => Ok(decoded),
         // There is something to complain about, which is done in the order of the text.
-        _ => decode_in_order(kind, &mut value, Order::of(body).as_ref()),
+        _ => decode_in_order(kind, &mut value, Order::of(body).as_ref(), body),
     }
 }
 
 /// Reads a YAML body that is meant to be a `kind`.
 pub fn decode_yaml(kind: Kind, body: &[u8]) -> Result<Decoded, Status> {
-    let mut decoded = decode(kind, parse_yaml(body).map_err(|why| unrecognized(kind, &why, body))?)?;
+    let mut value = parse_yaml(body).map_err(|why| unrecognized(kind, &why, body))?;
+    let mut decoded = decode_in_order(kind, &mut value, None, body)?;
     decoded.strict_errors.splice(0..0, json::repeated_yaml(body));
     Ok(decoded)
 }
 
 /// Reads a body that is meant to be a `kind`. A missing `kind` or `apiVersion` is taken from the path of the request.
 pub fn decode(kind: Kind, mut value: Value) -> Result<Decoded, Status> {
-    decode_in_order(kind, &mut value, None)
+    let text = value.to_string();
+    decode_in_order(kind, &mut value, None, text.as_bytes())
 }
 
-fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>) -> Result<Decoded, Status> {
+/// `text` is the body as it came, which errors show.
+fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>, text: &[u8]) -> Result<Decoded, Status> {
     let info = kind.info();
     let expected = info.api_version();
     // Nothing at all is an object of which nothing is said.
@@ -81,16 +86,14 @@ fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>) -> Resu
         *value = Value::Object(serde_json::Map::new());
     }
     let Some(body) = value.as_object_mut() else {
-        let text = value.to_string();
         let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(value));
-        return Err(unrecognized(kind, &why, text.as_bytes()));
+        return Err(unrecognized(kind, &why, text));
     };
     for name in ["apiVersion", "kind"] {
         let wrong = body.get(name).filter(|value| !value.is_string() && !value.is_null());
         if let Some(wrong) = wrong {
             let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go struct field .{name} of type string", typed::go_kind(wrong));
-            let text = value.to_string();
-            return Err(unrecognized(kind, &why, text.as_bytes()));
+            return Err(unrecognized(kind, &why, text));
         }
     }
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
@@ -126,18 +129,26 @@ pub(crate) fn decode_metadata(value: &Value) -> Result<(ObjectMeta, Vec<String>)
 /// The body names a kind or version that does not belong to the path.
 fn wrong_type(kind: Kind, found_version: &str, found_kind: &str) -> Status {
     let info = kind.info();
-    let known = Kind::ALL.iter().any(|other| other.info().kind == found_kind && other.info().api_version() == found_version);
+    // Every kind has a list, which is a kind of its own.
+    let one = found_kind.strip_suffix("List").unwrap_or(found_kind);
+    let known = Kind::ALL.iter().any(|other| other.info().kind == one && other.info().api_version() == found_version);
     if CONVERTIBLE.contains(&(found_version, found_kind)) && found_kind == info.kind {
         let expected = info.api_version();
         return Status::bad_request(format!("the API version in the data ({found_version}) does not match the expected API version ({expected})"));
     }
     let why = if known {
-        let group = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
-        format!("converting (v1.{found_kind}) to ({group}.{}): unknown conversion", info.kind)
+        unknown_conversion(kind, found_kind)
     } else {
         format!("no kind {found_kind:?} is registered for version {found_version:?} in scheme {SCHEME:?}")
     };
     cannot_be_handled(kind, found_version, found_kind, &why)
+}
+
+/// Why an object of one kind does not become one of another.
+pub(crate) fn unknown_conversion(kind: Kind, found_kind: &str) -> String {
+    let info = kind.info();
+    let group = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
+    format!("converting (v1.{found_kind}) to ({group}.{}): unknown conversion", info.kind)
 }
 
 fn cannot_be_handled(kind: Kind, found_version: &str, found_kind: &str, why: &str) -> Status {

@@ -154,10 +154,16 @@ const KEPT: &[(&str, &[&str])] = &[
 /// Fields that hold a map: an empty one is left out, while an empty struct (`emptyDir: {}`) is kept.
 const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
-    "overhead", "capacity", "allocatable", "allocatedResources", "attributes", "volumeAttributes", "options",
+    "overhead", "capacity", "allocatable", "hard", "used", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
     "properties", "patternProperties", "definitions", "dependencies",
 ];
+
+/// Whether a text in the field is read by its type, which an empty one does not please: times and quantities.
+fn is_read(in_struct: &str, field: &str) -> bool {
+    let is_time = field.ends_with("Timestamp") || (field.ends_with("Time") && !field.starts_with("since")) || matches!(field, "time" | "startedAt" | "finishedAt" | "timeAdded");
+    is_time || matches!((in_struct, field), ("CSIStorageCapacity", "capacity" | "maximumVolumeSize") | ("ResourceFieldSelector", "divisor") | ("EmptyDirVolumeSource", "sizeLimit"))
+}
 
 /// Whether `value` says no more in this field than its absence would.
 pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value) -> bool {
@@ -166,14 +172,21 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
     if matches!((in_struct, field), ("ControllerRevision", "data") | ("CSINodeDriver", "allocatable")) {
         return value.is_null();
     }
+    // These are read by whoever they are for, who is told of nothing at all too; and these are structs that are there.
+    if matches!((in_struct, field), ("OpaqueDeviceConfiguration", "parameters") | ("IngressClassSpec", "parameters")) {
+        return value.is_null();
+    }
     // An empty name of a port is a name.
     if matches!((in_struct, field), ("HTTPGetAction" | "TCPSocketAction", "port")) && value.is_string() {
         return false;
     }
     let empty = match value {
         Value::Null => return true,
+        Value::Object(_) if (in_struct, field) == ("PersistentVolumeSpec", "capacity") => return false,
+        // These are not left out in Go, where an empty one is not yet a missing one.
+        Value::Array(_) if matches!((in_struct, field), ("Role" | "ClusterRole", "rules") | ("HPAScalingRules", "policies")) => return false,
         // An empty list of owners is a request to forget them.
-        Value::Array(items) => return items.is_empty() && field != "managedFields",
+        Value::Array(items) => return items.is_empty() && !matches!(field, "managedFields" | "metadata" | "spec" | "status"),
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.
         Value::Object(object) if field == "selector" => return object.is_empty() && matches!(in_struct, "ServiceSpec" | "ReplicationControllerSpec"),
         // What a claim asks for is always written, even if it is nothing.
@@ -181,7 +194,7 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
         Value::Object(object) => return object.is_empty() && MAPS.contains(&field),
         Value::Bool(set) => !set,
         Value::Number(number) => number.as_f64() == Some(0.0),
-        Value::String(text) => text.is_empty(),
+        Value::String(text) => text.is_empty() && !is_read(in_struct, field),
     };
     empty && !KEPT.binary_search_by_key(&in_struct, |(name, _)| name).is_ok_and(|at| KEPT[at].1.contains(&field))
 }

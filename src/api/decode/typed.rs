@@ -8,12 +8,13 @@
 //! Simplified: nothing.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
 use serde_json::{Map, Value};
 
-use super::go_names;
+use super::{go_names, go_time};
 use super::omitted::is_omitted;
 use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
@@ -36,6 +37,10 @@ impl serde::de::Error for Misfit {
     fn custom<T: fmt::Display>(text: T) -> Self {
         let text = text.to_string();
         // The only text of a library that comes through is that of the base64 reader.
+        if let Some(length) = text.strip_prefix("Invalid input length: ").and_then(|length| length.parse::<usize>().ok()) {
+            // Go tells where the last, unfinished group begins.
+            return Misfit(format!("illegal base64 data at input byte {}", length - length % 4));
+        }
         let offset = text.strip_prefix("Invalid ").and_then(|rest| rest.split("offset ").nth(1)).map(|rest| rest.trim_end_matches('.'));
         match offset.and_then(|offset| offset.parse::<usize>().ok()) {
             Some(offset) => Misfit(format!("illegal base64 data at input byte {offset}")),
@@ -305,11 +310,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             }
             "Time" | "MicroTime" => {
                 let Value::String(text) = self.value else {
-                    return Err(Misfit(format!("json: cannot unmarshal {} into Go value of type string", go_kind(self.value))));
+                    return Err(self.wrong_type("string"));
                 };
                 visitor.visit_newtype_struct(StrDeserializer::<Misfit>::new(text)).map_err(|_| {
-                    let layout = "2006-01-02T15:04:05Z07:00";
-                    Misfit(format!("parsing time {text:?} as {layout:?}: cannot parse {text:?} as \"2006\""))
+                    Misfit(go_time::error(text))
                 })
             }
             "FieldsV1" | "RawExtension" | "JSON" | "CustomResourceSubresourceStatus" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
@@ -402,15 +406,20 @@ struct Fields<'a, 'c> {
     in_struct: &'static str,
     /// The field names, if this is a struct and not a map.
     of_struct: Option<&'static [&'static str]>,
+    /// A field that our type needs and Go's does not, if it has not come yet.
+    owed: Option<&'static str>,
 }
+
+/// What stands for no time where our type needs one.
+static NO_TIME: LazyLock<Value> = LazyLock::new(|| crate::wire::NO_TIME.into());
 
 impl<'a, 'c> Fields<'a, 'c> {
     fn of_map(object: &'a Map<String, Value>, order: Option<&'a Order>, context: &'c mut Context<'a>, in_struct: &'static str) -> Self {
-        Fields { fields: Walk::through(object, order), current: None, context, in_struct, of_struct: None }
+        Fields { fields: Walk::through(object, order), current: None, context, in_struct, of_struct: None, owed: None }
     }
 
     fn of_struct(object: &'a Map<String, Value>, order: Option<&'a Order>, context: &'c mut Context<'a>, name: &'static str, fields: &'static [&'static str]) -> Self {
-        Fields { of_struct: Some(fields), ..Fields::of_map(object, order, context, name) }
+        Fields { of_struct: Some(fields), owed: (name == "Condition").then_some("lastTransitionTime"), ..Fields::of_map(object, order, context, name) }
     }
 }
 
@@ -429,8 +438,14 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
                 self.context.object("duplicate", field);
             } else if self.of_struct.is_none() || !(is_omitted(self.in_struct, field, value) && self.context.fits(field, value)) {
                 self.current = Some((field, value, found.order));
+                self.owed = self.owed.filter(|owed| *owed != field);
                 break;
             }
+        }
+        if self.current.is_none()
+            && let Some(owed) = self.owed.take()
+        {
+            self.current = Some((owed, &NO_TIME, None));
         }
         let Some((field, ..)) = self.current else { return Ok(None) };
         seed.deserialize(IntoDeserializer::<Misfit>::into_deserializer(field)).map(Some)

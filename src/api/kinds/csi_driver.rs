@@ -64,6 +64,11 @@ impl Strategy for CSIDriver {
         crate::warnings::storage::csi_driver(self)
     }
 
+    /// An update is warned of only where it changes which tokens the driver gets.
+    fn warnings_on_update(&self, old: &Self) -> Vec<String> {
+        if self.spec.token_requests == old.spec.token_requests { Vec::new() } else { self.warnings() }
+    }
+
     fn columns() -> Vec<Column> {
         tables::storage_columns::CSI_DRIVER.to_vec()
     }

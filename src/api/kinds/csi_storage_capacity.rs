@@ -7,7 +7,8 @@ pub use k8s_openapi::api::storage::v1::CSIStorageCapacity;
 
 use crate::defaults::quantities;
 use crate::field::FieldError;
-use crate::{Cell, Column, ResourceInfo, Strategy, resource_impl, tables, validation};
+use crate::kinds::default_row;
+use crate::{Cell, ResourceInfo, Strategy, resource_impl, validation};
 
 resource_impl!(CSIStorageCapacity, metadata);
 
@@ -44,11 +45,7 @@ impl Strategy for CSIStorageCapacity {
         crate::warnings::storage::storage_capacity(self)
     }
 
-    fn columns() -> Vec<Column> {
-        tables::storage_columns::CSI_STORAGE_CAPACITY.to_vec()
-    }
-
     fn row(&self, _now: jiff::Timestamp) -> Vec<Cell> {
-        tables::storage::csi_storage_capacity_row(self)
+        default_row(&self.metadata)
     }
 }

@@ -50,11 +50,11 @@ impl Strategy for Event {
     }
 
     fn validate(&self) -> Vec<FieldError> {
-        validation::endpoint::event(self)
+        validation::event::event(self)
     }
 
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
-        validation::endpoint::event(self)
+        validation::event::lax(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -60,10 +60,7 @@ impl Strategy for Namespace {
     const VERBS: &'static [&'static str] = &["create", "delete", "get", "list", "patch", "update", "watch"];
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("status.phase", self.status.phase.clone().unwrap_or_default()),
-            ("name", self.metadata.name.clone().unwrap_or_default()),
-        ]
+        vec![("status.phase", self.status.phase.clone().unwrap_or_default())]
     }
 
     fn validate(&self) -> Vec<FieldError> {
@@ -75,7 +72,7 @@ impl Strategy for Namespace {
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::node::namespace_status_update(self, old)
     }
 
     fn columns() -> Vec<Column> {

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::{Container, PodCondition, PodSpec, PodStatus};
+use k8s_openapi::api::core::v1::{Container, PodCondition, PodIP, PodSpec, PodStatus};
 
 use crate::defaults::{creation, features, pod_spec};
 use crate::field::FieldError;
@@ -16,6 +16,18 @@ use crate::{Cell, Column, Part, ResourceInfo, Strategy, object_meta, pod_state, 
 spec_and_status_kind! {
     /// Pod.
     Pod, "v1", spec: PodSpec, status: PodStatus
+}
+
+impl Pod {
+    /// A pod has its address among its addresses too: whoever says one alone means the other.
+    fn complete_addresses(&mut self) {
+        let Some(address) = self.status.pod_ip.as_deref().filter(|address| !address.is_empty()) else { return };
+        let first = self.status.pod_ips.as_deref().unwrap_or_default().first().map(|first| first.ip.as_str());
+        if first != Some(address) {
+            let only = PodIP { ip: address.to_owned() };
+            Arc::make_mut(&mut self.status).pod_ips = Some(vec![only]);
+        }
+    }
 }
 
 impl Strategy for Pod {
@@ -49,6 +61,7 @@ impl Strategy for Pod {
 
     fn set_defaults(&mut self) {
         pod_spec::default_pod(Arc::make_mut(&mut self.spec));
+        self.complete_addresses();
     }
 
     fn prepare_for_create(&mut self) {

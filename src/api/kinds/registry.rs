@@ -194,11 +194,13 @@ macro_rules! kinds {
                 if generation.is_some() && generation == old.meta().generation {
                     return Vec::new();
                 }
-                let warns = match self {
-                    $(Object::$name(_) => <$name as $crate::Strategy>::warns_on_update(),)+
-                    Object::Custom(_) => true,
-                };
-                if warns { self.warnings() } else { Vec::new() }
+                match (self, old) {
+                    $((Object::$name(new), Object::$name(old)) if <$name as $crate::Strategy>::warns_on_update() => {
+                        $crate::Strategy::warnings_on_update(&**new, &**old)
+                    })+
+                    (Object::Custom(_), _) => self.warnings(),
+                    _ => Vec::new(),
+                }
             }
             pub fn set_defaults(&mut self) {
                 match self {

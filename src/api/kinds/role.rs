@@ -24,6 +24,15 @@ impl Strategy for Role {
         has_status: false,
     };
 
+    fn prepare_for_create(&mut self) {
+        // What is stored does not tell an empty list from none.
+        self.rules = self.rules.take().filter(|rules| !rules.is_empty());
+    }
+
+    fn prepare_for_update(&mut self, _: &Self) {
+        self.rules = self.rules.take().filter(|rules| !rules.is_empty());
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::rbac::role(self)
     }

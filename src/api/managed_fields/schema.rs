@@ -83,11 +83,11 @@ pub enum KeyDefault {
     Integer(i64),
 }
 
-/// The fields of a type, sorted by name.
+/// The fields of a type, sorted by name, each with its place in the Go struct.
 #[derive(Debug)]
 pub struct Struct {
     pub atomic: bool,
-    pub fields: &'static [(&'static str, Type)],
+    pub fields: &'static [(&'static str, Type, u8)],
 }
 
 /// A kind.
@@ -108,6 +108,13 @@ impl Type {
     /// The type of a built-in kind, e.g. of `apps/v1` `Deployment`.
     pub fn of_kind(api_version: &str, kind: &str) -> Option<Self> {
         root(api_version, kind).map(|root| Type::Struct(root.of))
+    }
+
+    /// The place of a field among those of its struct, as Go writes them.
+    pub fn place(self, name: &str) -> Option<u8> {
+        let (Type::Struct(of) | Type::Granular(of)) = self else { return None };
+        let at = of.fields.binary_search_by_key(&name, |(name, ..)| name).ok()?;
+        Some(of.fields[at].2)
     }
 
     /// The metadata of every object.
@@ -163,7 +170,7 @@ impl Schema for Type {
 
     fn field(self, name: &str) -> Option<(Cow<'static, str>, Self)> {
         let (Type::Struct(of) | Type::Granular(of)) = self else { return None };
-        let at = of.fields.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        let at = of.fields.binary_search_by_key(&name, |(name, ..)| name).ok()?;
         Some((Cow::Borrowed(of.fields[at].0), of.fields[at].1))
     }
 
@@ -198,8 +205,8 @@ mod tests {
             return;
         }
         seen.push(of);
-        assert!(of.fields.is_sorted_by_key(|(name, _)| name), "{:?}", of.fields.first());
-        for (_, field) in of.fields {
+        assert!(of.fields.is_sorted_by_key(|(name, ..)| name), "{:?}", of.fields.first());
+        for (_, field, _) in of.fields {
             let mut field = field;
             while let Type::List(inner, _) | Type::Set(inner) | Type::AtomicList(inner) | Type::Map(inner) | Type::AtomicMap(inner) = field {
                 field = inner;

@@ -106,7 +106,7 @@ fn diff_lists(patch: &mut Object, name: &str, old: &[Value], new: &[Value], sche
         return Ok(());
     }
     let order_key = || format!("{SET_ORDER}/{name}");
-    if element_kind(old.iter().chain(new))? != "map" {
+    if element_kind(&[old, new])? != "map" {
         let (added, deleted) = diff_scalars(old, new, options);
         if (!options.ignore_deletions && !deleted.is_empty()) || (!options.ignore_changes && old != new) {
             patch.insert(order_key(), json!(new));

@@ -11,6 +11,7 @@
 mod diff;
 mod merge_keys;
 mod schema;
+mod shown;
 mod strategic;
 
 pub use diff::{create_three_way, create_two_way};
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::decode::{Decoded, decode_value};
 use crate::field::FieldError;
+use crate::managed_fields::Type;
 use crate::{Kind, Object, Status, custom};
 
 const MAX_OPERATIONS: usize = 10_000;
@@ -79,13 +81,14 @@ pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -
     }
     let kind = current.kind();
     let patched = apply(kind, patch_type, &current.to_value(), patch)?;
+    let of = Type::of_kind(&kind.info().api_version(), kind.info().kind);
     if let Object::Custom(current) = current {
-        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, patch, &patched, &why));
+        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, of, patch, &patched, &why));
     }
     if let Some(why) = other_type(kind, &patched) {
-        return Err(unreadable(patch_type, patch, &patched, &why));
+        return Err(unreadable(patch_type, of, patch, &patched, &why));
     }
-    decode_value(kind, &patched).map_err(|why| unreadable(patch_type, patch, &patched, &why))
+    decode_value(kind, &patched).map_err(|why| unreadable(patch_type, of, patch, &patched, &why))
 }
 
 /// Why an object that says that it is of another kind or version is not read.
@@ -93,8 +96,16 @@ fn other_type(kind: Kind, patched: &Value) -> Option<String> {
     let (info, api_version) = (kind.info(), kind.info().api_version());
     let said = |name: &str| patched.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (version, name) = (said("apiVersion").unwrap_or(&api_version), said("kind").unwrap_or(info.kind));
-    let differs = version != api_version || name != info.kind;
-    differs.then(|| format!("no kind {name:?} is registered for version {version:?} in scheme {:?}", crate::decode::SCHEME))
+    if version == api_version && name == info.kind {
+        return None;
+    }
+    let other = Kind::ALL.iter().find(|other| other.info().kind == name && other.info().api_version() == version);
+    Some(match other.map(|other| decode_value(*other, patched)) {
+        Some(Ok(_)) => crate::decode::unknown_conversion(kind, name),
+        // It is read as what it says that it is.
+        Some(Err(why)) => why,
+        None => format!("no kind {name:?} is registered for version {version:?} in scheme {:?}", crate::decode::SCHEME),
+    })
 }
 
 /// The same for a patch that names the parts of the object that it changes, as that of a status does: the others are
@@ -112,12 +123,35 @@ fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Opt
     Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors })
 }
 
-/// The answer when the patched object cannot be read, or not strictly.
-pub fn unreadable(patch_type: PatchType, patch: &Value, patched: &Value, why: &str) -> Status {
-    let shown = if patch_type == PatchType::Strategic { strategic::go_text(patch) } else { patched.to_string() };
+/// The answer when the patched object, which is of this type, cannot be read, or not strictly.
+pub fn unreadable(patch_type: PatchType, of: Option<Type>, patch: &Value, patched: &Value, why: &str) -> Status {
+    let restored = restored(why).filter(|_| patch_type == PatchType::Strategic);
+    let why = restored.as_deref().unwrap_or(why);
+    let shown = if patch_type == PatchType::Strategic { strategic::go_text(patch) } else { shown::shown(patch_type, of, patch, patched) };
     let error = FieldError::invalid("patch", shown, why);
     let status = Status::new(422, "Invalid", format!(" \"\" is invalid: {error}"));
     status.with_cause(&error.field, error.error_type.reason(), error.body())
+}
+
+/// A misfit as it is told of a strategic patch, which is no text when it is read: `cannot restore slice from string`.
+fn restored(why: &str) -> Option<String> {
+    let (found, place) = why.strip_prefix("json: cannot unmarshal ")?.split_once(" into Go struct field ")?;
+    let wanted = place.split_once(" of type ")?.1;
+    let kind = match found {
+        "object" => "map",
+        "array" => "slice",
+        found if found.starts_with("number") => if found.contains(['.', 'e']) { "float64" } else { "int64" },
+        other => other,
+    };
+    Some(match wanted {
+        wanted if wanted.starts_with("[]") => format!("cannot restore slice from {kind}"),
+        wanted if wanted.starts_with("map[") => format!("cannot restore map from {kind}"),
+        "int32" | "int64" if kind == "float64" => format!("cannot convert {kind} to {wanted}"),
+        "int32" | "int64" | "bool" | "float64" => format!("unrecognized type: {wanted}"),
+        wanted if wanted != "string" && !crate::decode::is_text(wanted) => format!("cannot restore struct from: {kind}"),
+        wanted if kind == "int64" => format!("cannot convert {kind} to {wanted}"),
+        _ => "unrecognized type: string".to_owned(),
+    })
 }
 
 /// Nobody says of custom kinds by which keys their lists are merged.
@@ -130,11 +164,18 @@ fn require_object(patch: &Value, prefix: &str) -> Result<(), Status> {
     if patch.is_object() {
         return Ok(());
     }
+    // Nothing is a patch to the library that merges, and then no good one.
+    if patch.is_null() && !prefix.is_empty() {
+        return Err(Status::bad_request("Invalid JSON Patch"));
+    }
     let found = strategic::go_kind(patch);
     Err(Status::bad_request(format!("{prefix}json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")))
 }
 
 fn json_patch(current: &Value, patch: &Value) -> Result<Value, Status> {
+    if patch.is_null() {
+        return Ok(current.clone());
+    }
     let Some(operations) = patch.as_array() else {
         let found = strategic::go_kind(patch);
         return Err(Status::bad_request(format!("error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp")));
@@ -144,6 +185,14 @@ fn json_patch(current: &Value, patch: &Value) -> Result<Value, Status> {
         return Err(Status::too_large(&text));
     }
     json_operations(current, operations).map_err(|_| Status::rejected())
+}
+
+/// The fields of a JSON patch's operations that there are not.
+pub fn unknown_fields(patch: &Value) -> Vec<String> {
+    const KNOWN: [&str; 4] = ["from", "op", "path", "value"];
+    let operations = patch.as_array().into_iter().flatten().enumerate();
+    let named = operations.flat_map(|(index, operation)| operation.as_object().into_iter().flat_map(|fields| fields.keys()).map(move |name| (index, name)));
+    named.filter(|(_, name)| !KNOWN.contains(&name.as_str())).map(|(index, name)| format!("json patch unknown field \"[{index}].{name}\"")).collect()
 }
 
 /// Why an operation of a JSON patch was not done.
@@ -159,17 +208,7 @@ pub(crate) enum Undone {
 pub(crate) fn json_operations(current: &Value, operations: &[Value]) -> Result<Value, Undone> {
     let mut patched = current.clone();
     for operation in operations {
-        let mut operation = operation.clone();
-        for name in ["path", "from"] {
-            if let Some(path) = operation.get(name).and_then(Value::as_str).and_then(|path| from_the_end(&patched, path)) {
-                operation[name] = path.into();
-            }
-        }
-        let path = operation.get("path").and_then(Value::as_str).unwrap_or_default();
-        let is_new = path.rsplit_once('/').is_some_and(|(parent, _)| patched.pointer(parent).is_some_and(Value::is_object)) && patched.pointer(path).is_none();
-        if operation["op"] == "replace" && is_new {
-            operation["op"] = "add".into();
-        }
+        let Some(operation) = as_go_reads(&patched, operation)? else { continue };
         let one: json_patch::Patch = serde_json::from_value(json!([operation])).map_err(|error| Undone::Malformed(error.to_string()))?;
         match json_patch::patch(&mut patched, &one) {
             Ok(()) => {}
@@ -178,6 +217,33 @@ pub(crate) fn json_operations(current: &Value, operations: &[Value]) -> Result<V
         }
     }
     Ok(patched)
+}
+
+/// The operation as Go's library reads it: a value that is not said is nothing, and so is what is copied from nowhere.
+/// `None` if nothing is left to be done.
+fn as_go_reads(value: &Value, operation: &Value) -> Result<Option<Value>, Undone> {
+    let mut operation = operation.clone();
+    for name in ["path", "from"] {
+        if let Some(path) = operation.get(name).and_then(Value::as_str).and_then(|path| from_the_end(value, path)) {
+            operation[name] = path.into();
+        }
+    }
+    let text = |operation: &Value, name: &str| operation.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (Some(path), Some(op)) = (text(&operation, "path"), text(&operation, "op")) else { return Ok(Some(operation)) };
+    let in_object = |path: &str| path.rsplit_once('/').is_some_and(|(parent, _)| value.pointer(parent).is_some_and(Value::is_object));
+    let is_new = |path: &str| in_object(path) && value.pointer(path).is_none();
+    match op.as_str() {
+        "add" | "replace" | "test" if operation.get("value").is_none() => operation["value"] = Value::Null,
+        "copy" if text(&operation, "from").is_some_and(|from| is_new(&from)) => operation = json!({"op": "add", "path": path, "value": null}),
+        _ => {}
+    }
+    match op.as_str() {
+        "add" if path.is_empty() => return Err(Undone::Malformed("the whole is no place".to_owned())),
+        "test" if operation["value"].is_null() && is_new(&path) => return Ok(None),
+        "replace" if is_new(&path) => operation["op"] = "add".into(),
+        _ => {}
+    }
+    Ok(Some(operation))
 }
 
 /// The path with negative indexes replaced by those that they mean, if it has any.

@@ -184,7 +184,7 @@ fn merge_ordered_lists(original: &mut Object, patch: &mut Object, schema: Schema
             (Some(old), Some(new)) => merge_list(old, new, schema, &name, false, options)?,
         };
         let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-        element_kind(old.iter().chain(&new))?;
+        element_kind(&[&old, &new])?;
         let server_order = order_after_merge(&old, &new, rule.merge_key)?;
         let ordered = in_order(merged, &order, &server_order, rule.merge_key)?;
         original.insert(name.clone(), Value::Array(ordered));
@@ -241,7 +241,7 @@ fn merge_list(old: Vec<Value>, new: Vec<Value>, schema: Schema, name: &str, dele
     if old.is_empty() && new.is_empty() {
         return Ok(old);
     }
-    if element_kind(old.iter().chain(&new))? != "map" {
+    if element_kind(&[&old, &new])? != "map" {
         if deletes && options.act_on_directives {
             return Ok(old.into_iter().filter(|item| !new.contains(item)).collect());
         }
@@ -332,7 +332,8 @@ pub(super) fn deduplicate(list: Vec<Value>) -> Vec<Value> {
 }
 
 /// What the elements of lists are, `map` or a plain type; they must all be the same.
-pub(super) fn element_kind<'a>(elements: impl Iterator<Item = &'a Value>) -> Result<&'static str, PatchError> {
+pub(super) fn element_kind(lists: &[&[Value]]) -> Result<&'static str, PatchError> {
+    let elements = lists.iter().copied().flatten();
     let mut found = "";
     for element in elements {
         let kind = match element {
@@ -341,7 +342,8 @@ pub(super) fn element_kind<'a>(elements: impl Iterator<Item = &'a Value>) -> Res
             other => go_type(other),
         };
         if !found.is_empty() && found != kind {
-            return Err(PatchError::Other("list element types are not identical".to_owned()));
+            let lists: Vec<String> = lists.iter().map(|list| go_text(&Value::Array(list.to_vec()))).collect();
+            return Err(PatchError::Other(format!("list element types are not identical: [{}]", lists.join(" "))));
         }
         found = kind;
     }

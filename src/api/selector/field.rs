@@ -8,6 +8,7 @@
 use std::fmt;
 
 use super::label::SelectorError;
+use crate::versions::Version;
 use crate::{Kind, Object};
 
 /// Conditions on fields, all of which an object must meet.
@@ -37,6 +38,15 @@ impl FieldSelector {
             terms.push(Term { field: field.to_owned(), equal, value: unescape(value)? });
         }
         Ok(FieldSelector(terms))
+    }
+
+    /// The selector with the names that its fields have in the stored version.
+    pub fn in_version(self, version: &Version) -> Result<Self, SelectorError> {
+        let stored = |term: Term| match version.selectable(&term.field) {
+            Some(field) => Ok(Term { field: field.into_owned(), ..term }),
+            None => Err(SelectorError(format!("field label not supported: {}", term.field))),
+        };
+        self.0.into_iter().map(stored).collect::<Result<_, _>>().map(FieldSelector)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::quantity::Quantity;
 use crate::time::age;
-use crate::{CSIDriver, CSIStorageCapacity, Cell, ObjectMeta, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
+use crate::{CSIDriver, Cell, ObjectMeta, PersistentVolume, PersistentVolumeClaim, StorageClass, VolumeAttachment};
 
 /// Under this annotation stood the class before there was a field for it.
 const OLD_CLASS: &str = "volume.beta.kubernetes.io/storage-class";
@@ -116,11 +116,6 @@ pub(crate) fn csi_driver_row(driver: &CSIDriver, now: Timestamp) -> Vec<Cell> {
         if modes.is_empty() { "<none>".to_owned() } else { modes }.into(),
         age(driver.metadata.creation_timestamp.as_ref(), now).into(),
     ]
-}
-
-pub(crate) fn csi_storage_capacity_row(capacity: &CSIStorageCapacity) -> Vec<Cell> {
-    let amount = capacity.capacity.as_ref().map(|amount| Quantity::of(amount).to_string());
-    vec![capacity.metadata.name.clone().into(), capacity.storage_class_name.clone().into(), or_unset(&amount).into()]
 }
 
 pub(crate) fn volume_attachment_row(attachment: &VolumeAttachment, now: Timestamp) -> Vec<Cell> {

@@ -73,8 +73,3 @@ pub(crate) const CSI_DRIVER: &[Column] = &[
     column("Age", "string", "", 0, AGE),
 ];
 
-pub(crate) const CSI_STORAGE_CAPACITY: &[Column] = &[
-    column("Name", "string", "name", 0, NAME),
-    column("StorageClassName", "string", "", 0, "storageClassName represents the name of the StorageClass that the reported capacity applies to. It must meet the same requirements as the name of a StorageClass object (non-empty, DNS subdomain). If that object no longer exists, the CSIStorageCapacity object is obsolete and should be removed by its creator. This field is immutable."),
-    column("Capacity", "string", "", 0, "capacity is the value reported by the CSI driver in its GetCapacityResponse for a GetCapacityRequest with topology and parameters that match the previous fields.\n\nThe semantic is currently (CSI spec 1.2) defined as: The available capacity, in bytes, of the storage that can be used to provision volumes. If not set, that information is currently unavailable."),
-];

@@ -265,7 +265,7 @@ fn param_ref(reference: &ParamRef, path: &Path) -> Vec<FieldError> {
     if name.is_empty() && reference.selector.is_none() {
         errors.push(FieldError::required(path, "one of name or selector must be specified"));
     }
-    super::pointed_to(&mut errors, &path.child("parameterNotFoundAction"), reference.parameter_not_found_action.as_deref(), &["Deny", "Allow"]);
+    super::pointed_to(&mut errors, &path.child("parameterNotFoundAction"), reference.parameter_not_found_action.as_deref().filter(|action| !action.is_empty()), &["Deny", "Allow"]);
     errors
 }
 

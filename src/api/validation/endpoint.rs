@@ -1,6 +1,6 @@
-//! EndpointSlices, Leases and Events.
+//! EndpointSlices and Leases.
 //!
-//! Models: pkg/apis/discovery/validation, pkg/apis/coordination/validation, pkg/apis/core/validation/events.go, v1.36.
+//! Models: pkg/apis/discovery/validation, pkg/apis/coordination/validation, v1.36.
 //! Simplified: nothing.
 
 use k8s_openapi::api::discovery::v1::{Endpoint, EndpointHints};
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::container::PROTOCOLS;
 use super::{invalid_each, ip, list, metadata, one_of, text};
 use crate::field::{FieldError, Path};
-use crate::{EndpointSlice, Event, Lease, name_rules};
+use crate::{EndpointSlice, Lease, name_rules};
 
 const MAX_ENDPOINTS: usize = 1000;
 const MAX_ADDRESSES: usize = 100;
@@ -157,39 +157,3 @@ pub(crate) fn lease_spec(lease: &Lease) -> Vec<FieldError> {
     errors
 }
 
-/// An event lies in the namespace of what it is about, events about nodes in `default`.
-pub(crate) fn event(event: &Event) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    let namespace = text(&event.metadata.namespace);
-    let about = text(&event.involved_object.namespace);
-    let path = Path::new("involvedObject").child("namespace");
-    // Events with an event time come from newer reporters, which must say who they are.
-    if event.event_time.is_none() {
-        let agree = if about.is_empty() { matches!(namespace, "" | "default") } else { namespace == about };
-        if !agree {
-            errors.push(FieldError::invalid(path, about, "does not match event.namespace"));
-        }
-    } else {
-        if about.is_empty() && !matches!(namespace, "default" | "kube-system") {
-            errors.push(FieldError::invalid(path, about, "does not match event.namespace"));
-        }
-        let component = text(&event.reporting_component);
-        if component.is_empty() {
-            errors.push(FieldError::required("reportingController", ""));
-        }
-        invalid_each(&mut errors, &Path::new("reportingController"), component, name_rules::label_key(component));
-        let texts = [("reportingInstance", &event.reporting_instance, 128), ("action", &event.action, 128), ("reason", &event.reason, 128)];
-        for (name, value, most) in texts {
-            match text(value).len() {
-                0 => errors.push(FieldError::required(name, "")),
-                length if length > most => errors.push(FieldError::invalid(name, "", format!("can have at most {most} characters"))),
-                _ => {}
-            }
-        }
-        if text(&event.message).len() > 1024 {
-            errors.push(FieldError::invalid("message", "", "can have at most 1024 characters"));
-        }
-    }
-    invalid_each(&mut errors, &Path::new("namespace"), namespace, name_rules::dns1123_subdomain(namespace));
-    errors
-}

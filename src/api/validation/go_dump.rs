@@ -113,13 +113,21 @@ impl Writer {
             self.out.push_str("{}");
             return;
         }
+        // Types of meta/v1 are the same inside the server, with names as in JSON, and leave out what is empty.
+        let is_empty = |value: &Value| value.as_object().is_none_or(Map::is_empty) && value.as_array().is_none_or(Vec::is_empty) && !value.is_string();
+        let left_out = |go_name: &str, json_name: &str| go_name.starts_with(char::is_lowercase) && value.get(json_name).is_none_or(is_empty);
+        let written = fields.iter().filter(|(go_name, json_name, type_)| *type_ == Type::Text || !left_out(go_name, json_name));
         self.out.push('{');
-        for (index, (go_name, json_name, type_)) in fields.iter().enumerate() {
+        let mut empty = true;
+        for (index, (go_name, json_name, type_)) in written.enumerate() {
+            empty = false;
             self.begin(index, depth + 1);
             self.key(go_name);
             self.field(*type_, value.get(json_name).unwrap_or(&Value::Null), depth + 1);
         }
-        self.indent(depth);
+        if !empty {
+            self.indent(depth);
+        }
         self.out.push('}');
     }
 
@@ -165,7 +173,7 @@ impl Writer {
 
 /// JSON as Go writes it, which escapes what HTML would read.
 fn scalar(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    crate::field::go_json(value)
 }
 
 #[cfg(test)]

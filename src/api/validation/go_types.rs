@@ -188,6 +188,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ("EphemeralVolumeSource", &[
         ("VolumeClaimTemplate", "volumeClaimTemplate", Optional("PersistentVolumeClaimTemplate")),
     ]),
+    ("EventSource", &[("Component", "component", Text), ("Host", "host", Text)]),
     ("ExactDeviceRequest", &[
         ("DeviceClassName", "deviceClassName", Text), ("Selectors", "selectors", Structs("DeviceSelector")),
         ("AllocationMode", "allocationMode", Text), ("Count", "count", Number), ("AdminAccess", "adminAccess", Pointer),

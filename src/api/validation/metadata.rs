@@ -129,7 +129,9 @@ fn owner_references(owners: &[OwnerReference], path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut controller: Option<String> = None;
     for owner in owners {
-        if owner.api_version.rsplit('/').next().is_none_or(str::is_empty) {
+        // What has more than one slash is no group and version.
+        let version = owner.api_version.rsplit('/').next().filter(|version| !version.is_empty());
+        if version.is_none() || owner.api_version.matches('/').count() > 1 {
             errors.push(FieldError::invalid(path.child("apiVersion"), owner.api_version.as_str(), "version must not be empty"));
         }
         for (name, value) in [("kind", &owner.kind), ("name", &owner.name), ("uid", &owner.uid)] {

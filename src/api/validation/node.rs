@@ -60,6 +60,18 @@ pub(crate) fn namespace(namespace: &Namespace) -> Vec<FieldError> {
 }
 
 /// Finalizers can be replaced through a path of their own alone; here the reference says which is wrong.
+/// The phase follows from whether the namespace is going away.
+pub(crate) fn namespace_status_update(new: &Namespace, old: &Namespace) -> Vec<FieldError> {
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let phase = text(&new.status.phase);
+    let (wanted, when) = if new.metadata.deletion_timestamp.is_some() { ("Terminating", "is not") } else { ("Active", "is") };
+    if phase != wanted {
+        let why = format!("may only be '{wanted}' if `deletionTimestamp` {when} empty");
+        errors.push(FieldError::invalid(Path::new("status").child("Phase"), phase, why));
+    }
+    errors
+}
+
 pub(crate) fn namespace_update(new: &Namespace, old: &Namespace) -> Vec<FieldError> {
     let mut errors = metadata::validate(&new.metadata, false, metadata::LABEL);
     errors.extend(metadata::validate_update(&new.metadata, &old.metadata));

@@ -20,6 +20,8 @@ pub(super) const VERSIONS: &[Version] = &[Version {
     kind: "HorizontalPodAutoscaler",
     stored: "autoscaling/v2",
     course_2019: false,
+    names: &[],
+    asks: super::nothing,
     to_stored: |_, value| Ok(to_stored(value)),
     from_stored: |_, value| from_stored(&value),
 }];

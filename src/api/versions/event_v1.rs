@@ -6,10 +6,11 @@
 use serde_json::Value;
 
 use super::{Version, rename};
-use crate::Status;
+use crate::field::FieldError;
+use crate::{Object, Status, validation};
 
 pub(super) const VERSIONS: &[Version] =
-    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, to_stored, from_stored }];
+    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, names: NAMES, asks, to_stored, from_stored }];
 
 /// The name here, and the name in `v1`.
 const NAMES: &[(&str, &str)] = &[
@@ -21,6 +22,14 @@ const NAMES: &[(&str, &str)] = &[
     ("deprecatedLastTimestamp", "lastTimestamp"),
     ("deprecatedCount", "count"),
 ];
+
+fn asks(event: &Object, old: Option<&Object>) -> Vec<FieldError> {
+    match (event, old) {
+        (Object::Event(event), None) => validation::event::strict(event),
+        (Object::Event(event), Some(Object::Event(old))) => validation::event::strict_update(event, old),
+        _ => Vec::new(),
+    }
+}
 
 fn to_stored(_: &Version, mut value: Value) -> Result<Value, Status> {
     if let Some(event) = value.as_object_mut() {

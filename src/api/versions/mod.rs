@@ -8,9 +8,17 @@ mod autoscaling_v1;
 mod course_2019;
 mod event_v1;
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
-use crate::{ResourceInfo, Status};
+use crate::field::FieldError;
+use crate::{Object, ResourceInfo, Status};
+
+/// A version that asks nothing of its own.
+fn nothing(_: &Object, _: Option<&Object>) -> Vec<FieldError> {
+    Vec::new()
+}
 
 /// A version in which a kind is served but not stored.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +31,10 @@ pub struct Version {
     pub stored: &'static str,
     /// Whether only clusters with `compat: course-2019` serve it.
     pub course_2019: bool,
+    /// Fields that have other names here, and those names in the stored version.
+    names: &'static [(&'static str, &'static str)],
+    /// What the version asks beyond what its stored one does, of a new object or of an update of an old one.
+    asks: fn(&Object, Option<&Object>) -> Vec<FieldError>,
     to_stored: fn(&Version, Value) -> Result<Value, Status>,
     from_stored: fn(&Version, Value) -> Value,
 }
@@ -69,6 +81,37 @@ impl Version {
         stored["apiVersion"] = json!(self.stored);
         stored["kind"] = json!(self.kind);
         Ok(stored)
+    }
+
+    /// What is wrong with an object by the rules of this version alone.
+    pub fn validate(&self, object: &Object, old: Option<&Object>) -> Vec<FieldError> {
+        (self.asks)(object, old)
+    }
+
+    /// An error or warning about the stored version, in the words of this one: its names of fields and its group.
+    pub fn in_its_words(&self, text: &str) -> String {
+        let stored = self.stored.rsplit('/').next().unwrap_or_default();
+        // In another version of a group the types are those of that version.
+        let mut text = match self.stored.strip_prefix(self.group) {
+            Some(_) if stored != self.version => text.replace(&format!("in version {stored:?}"), &format!("in version {:?}", self.version)).replace(&format!("of type {stored}."), &format!("of type {}.", self.version)),
+            _ => text.to_owned(),
+        };
+        for (here, there) in self.names {
+            for (before, after) in [(".", "."), (".", " "), ("\"", "."), ("\"", "\"")] {
+                text = text.replace(&format!("{before}{there}{after}"), &format!("{before}{here}{after}"));
+            }
+        }
+        text
+    }
+
+    /// The name of a selectable field in the stored version.
+    pub fn selectable<'a>(&self, field: &'a str) -> Option<Cow<'a, str>> {
+        let (first, rest) = field.split_once('.').map_or((field, ""), |(first, rest)| (first, rest));
+        if self.names.iter().any(|(_, there)| *there == first) {
+            return None;
+        }
+        let stored = self.names.iter().find(|(here, _)| *here == first);
+        Some(stored.map_or(Cow::Borrowed(field), |(_, there)| Cow::Owned(if rest.is_empty() { (*there).to_owned() } else { format!("{there}.{rest}") })))
     }
 
     /// Rewrites a stored object for a client of this version.

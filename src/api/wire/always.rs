@@ -10,6 +10,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Empty {
     Null,
+    /// A list that is written as `null` where it has nothing in it.
+    List,
     Object,
     Zero,
     /// The names of a custom kind that is not established.
@@ -21,7 +23,7 @@ pub(super) enum Empty {
 impl Serialize for Empty {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Empty::Null => serializer.serialize_unit(),
+            Empty::Null | Empty::List => serializer.serialize_unit(),
             Empty::Object => serializer.serialize_map(Some(0))?.end(),
             Empty::Zero => serializer.serialize_i32(0),
             Empty::Names => super::map(serializer, &[("kind", ""), ("plural", "")]),
@@ -45,6 +47,7 @@ const UPDATED: Fields = &[("lastTransitionTime", Empty::Null), ("lastUpdateTime"
 const STRUCTS: &[(&str, Fields)] = &[
     ("APIServiceCondition", TRANSITION),
     ("CSINodeDriver", &[("topologyKeys", Empty::Null)]),
+    ("CSINodeSpec", &[("drivers", Empty::List)]),
     ("CertificateSigningRequestCondition", UPDATED),
     ("ClusterRole", &[("rules", Empty::Null)]),
     ("ContainerStateRunning", &[("startedAt", Empty::Null)]),
@@ -62,6 +65,7 @@ const STRUCTS: &[(&str, Fields)] = &[
     ("HorizontalPodAutoscalerStatus", &[("currentMetrics", Empty::Null)]),
     ("IngressStatus", &[("loadBalancer", Empty::Object)]),
     ("JobCondition", PROBED),
+    ("LimitRangeSpec", &[("limits", Empty::List)]),
     ("NamespaceCondition", TRANSITION),
     ("NetworkPolicySpec", &[("podSelector", Empty::Object)]),
     ("NodeCondition", &[("lastHeartbeatTime", Empty::Null), ("lastTransitionTime", Empty::Null)]),

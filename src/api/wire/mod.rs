@@ -17,6 +17,9 @@ use crate::Object;
 use crate::managed_fields::Managed;
 use writer::{Place, Writer};
 
+/// The time that stands for none, as Go's zero time does: it is written as `null`.
+pub(crate) const NO_TIME: &str = "0001-01-01T00:00:00Z";
+
 /// An object as it is written.
 #[derive(Clone, Copy, Debug)]
 pub struct Written<'a> {

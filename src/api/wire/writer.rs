@@ -78,6 +78,12 @@ impl<C: SerializeMap> Parts<'_, C> {
         if matches!(self.place, Place::Object { .. }) && matches!(name, "apiVersion" | "kind") {
             return Ok(());
         }
+        if let [(always, Empty::List), ..] = self.pending
+            && *always == name
+            && serde_json::to_value(value).is_ok_and(|value| value.as_array().is_some_and(Vec::is_empty))
+        {
+            return Ok(());
+        }
         self.write_missing(Some(name))?;
         if self.refers && name == "name" && serde_json::to_value(value).is_ok_and(|value| value == "") {
             return Ok(());
@@ -155,7 +161,10 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
         self.inner.serialize_str(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
+        if name == "Time" && serde_json::to_value(value).is_ok_and(|value| value == super::NO_TIME) {
+            return self.inner.serialize_unit();
+        }
         value.serialize(self)
     }
 

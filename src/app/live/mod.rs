@@ -3,6 +3,7 @@
 //! Invariant: everything shown is read from the API server's store or from what a machine itself knows (whether it is
 //! switched on); nothing is guessed or animated.
 
+mod browser;
 mod cluster;
 mod details;
 mod lesson;

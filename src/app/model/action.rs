@@ -45,6 +45,24 @@ pub enum Action {
     Type(String),
     /// Ctrl-C in the terminal.
     Interrupt,
+    /// Ctrl-D in the terminal.
+    EndOfInput,
+    /// A new tab of the terminal, which comes to the front.
+    OpenTab,
+    SelectTab(usize),
+    CloseTab(usize),
+    /// The Tab key, with the cursor at this byte of the line.
+    Complete {
+        line: String,
+        cursor: usize,
+    },
+    /// Open the browser, or put it away.
+    ShowBrowser(bool),
+    /// Go to an address; `trusting`: even if its certificate is not trusted.
+    Browse {
+        address: String,
+        trusting: bool,
+    },
     /// What the text in the editor has become.
     Edited(String),
 }

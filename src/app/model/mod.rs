@@ -3,6 +3,7 @@
 //! Invariant: the scene and the panels read a [`Model`] and push [`Action`]s. Nothing here can reach the cluster.
 
 mod action;
+mod browser;
 mod clock;
 mod cluster;
 mod details;
@@ -12,6 +13,7 @@ mod terminal;
 mod traffic;
 
 pub use action::{Action, ScenarioSource, Tab};
+pub use browser::{BrowserView, PageView, PlaceView, ShownView, SpanView};
 pub use clock::{Clock, Speed};
 pub use cluster::{
     ClusterView, ConditionView, DeploymentView, EventKind, EventView, Kind, NodeView, ObjectRef, PodView,
@@ -20,7 +22,7 @@ pub use cluster::{
 pub use details::{ContainerView, Details, NodeVerdictView, SchedulingView};
 pub use lesson::{LessonView, ObjectiveState, ObjectiveView, ScenarioEntry, StepView};
 pub use stage::Stage;
-pub use terminal::{EditorView, LineKind, TerminalLine, TerminalView};
+pub use terminal::{CandidateView, CompletionView, EditorView, Ink, LineKind, TerminalLine, TerminalView};
 pub use traffic::{FlowView, GeneratorView, Leg, RequestView, ShareView, Spot, TrafficView};
 
 /// What a [`Session`](crate::Session) shows at one moment.
@@ -31,6 +33,7 @@ pub struct Snapshot {
     pub traffic: TrafficView,
     pub lesson: LessonView,
     pub terminal: TerminalView,
+    pub browser: BrowserView,
     /// The text that a program waits for, if one does.
     pub editor: Option<EditorView>,
     pub scenarios: Vec<ScenarioEntry>,
@@ -44,6 +47,8 @@ pub struct Model {
     pub snapshot: Snapshot,
     pub selected: Option<ObjectRef>,
     pub tab: Tab,
+    /// Whether the browser is open.
+    pub browsing: bool,
     /// An error that the person should read, such as a scenario file with a mistake in line 12. Shown until dismissed.
     pub notice: Option<String>,
 }

@@ -36,7 +36,8 @@ pub fn editor_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
             let save = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::S));
             let leave = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
             theme::well_frame().show(ui, |ui| {
-                let height = (room.y * 0.75 - 60.0).max(200.0);
+                // What is left below the title and above the buttons.
+                let height = (room.y * 0.75 - 120.0).max(160.0);
                 ScrollArea::both().id_salt("text").max_height(height).auto_shrink([false, false]).show(ui, |ui| {
                     let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, _: f32| ui.fonts_mut(|fonts| fonts.layout_job(highlighted(text.as_str())));
                     let field = ui.add(TextEdit::multiline(&mut draft.text).code_editor().desired_width(f32::INFINITY).frame(egui::Frame::NONE).layouter(&mut layouter));

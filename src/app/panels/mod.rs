@@ -1,6 +1,7 @@
 //! The panels around the scene, in egui. Each is a function `xxx_ui(ui, model, actions)` that reads and asks, so each is
 //! tested by itself, through the labels that a screen reader gets.
 
+mod browser;
 mod deployments;
 mod editor;
 mod events;
@@ -26,6 +27,7 @@ mod tests;
 use bevy::prelude::*;
 use bevy_egui::{EguiContexts, EguiPrimaryContextPass};
 
+pub use browser::browser_ui;
 pub use deployments::deployments_ui;
 pub use editor::editor_ui;
 pub use events::events_ui;

@@ -5,9 +5,10 @@ use egui_kittest::kittest::Queryable;
 
 use super::*;
 use crate::model::{
-    Action, Clock, ClusterView, DeploymentView, Details, EditorView, EventKind, EventView, GeneratorView, Kind, LessonView, Model,
-    NodeVerdictView, NodeView, ObjectRef, ObjectiveState, ObjectiveView, PodView, RollingBudget, ScenarioEntry,
-    ScenarioSource, SchedulingView, ShareView, Snapshot, Speed, Stage, StepView, Tab, TerminalView, WorkloadView,
+    Action, BrowserView, CandidateView, Clock, ClusterView, CompletionView, DeploymentView, Details, EditorView, EventKind, EventView,
+    GeneratorView, Kind, LessonView, Model, NodeVerdictView, NodeView, ObjectRef, ObjectiveState, ObjectiveView, PageView, PlaceView,
+    PodView, RollingBudget, ScenarioEntry, ScenarioSource, SchedulingView, ShareView, ShownView, Snapshot, SpanView, Speed, Stage,
+    StepView, Tab, TerminalView, WorkloadView,
 };
 use crate::scene::{Placement, SceneLayout, SceneView};
 
@@ -255,6 +256,94 @@ fn the_terminal_types_a_line_and_recalls_it() {
     harness.key_press(egui::Key::Enter);
     harness.run();
     assert_eq!(harness.state().actions, [Action::Type("kubectl get nodes".into())]);
+}
+
+fn typing(text: &str, terminal: TerminalView) -> Harness<'static, Shown> {
+    let mut model = model();
+    model.snapshot.terminal = terminal;
+    let mut harness = show(terminal_ui, model);
+    harness.get_by_label("Terminal line").focus();
+    harness.run();
+    harness.get_by_label("Terminal line").type_text(text);
+    harness.run();
+    harness
+}
+
+fn offered(line: &str, from: usize, texts: &[&str]) -> CompletionView {
+    let candidates = texts.iter().map(|text| CandidateView { text: (*text).into(), about: String::new() }).collect();
+    CompletionView { line: line.into(), from, candidates }
+}
+
+#[test]
+fn the_tab_key_completes_a_word_and_offers_several() {
+    let mut harness = typing("kubectl get po", TerminalView::default());
+    harness.key_press(egui::Key::Tab);
+    harness.run();
+    assert_eq!(std::mem::take(&mut harness.state_mut().actions), [Action::Complete { line: "kubectl get po".into(), cursor: 14 }]);
+    harness.state_mut().model.snapshot.terminal.completion = Some(offered("kubectl get po", 12, &["pods", "podtemplates"]));
+    harness.run();
+    harness.get_by_label("Complete podtemplates");
+    harness.get_by_label("Complete pods").click();
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().actions, [Action::Type("kubectl get pods ".into())]);
+}
+
+#[test]
+fn an_answer_about_another_line_is_not_taken() {
+    let mut harness = typing("kubectl get po", TerminalView::default());
+    harness.state_mut().model.snapshot.terminal.completion = Some(offered("kubectl get po", 12, &["pods"]));
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().actions, [Action::Type("kubectl get po".into())]);
+}
+
+#[test]
+fn several_lines_that_are_pasted_are_typed_one_by_one() {
+    let mut harness = typing("a", TerminalView::default());
+    harness.event(egui::Event::Paste("b\ncd\ne".into()));
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().actions, ["ab", "cd", "e"].map(|line| Action::Type(line.into())));
+}
+
+#[test]
+fn tabs_are_opened_chosen_and_closed() {
+    let tabs = || {
+        let mut model = model();
+        model.snapshot.terminal = TerminalView { tabs: vec!["bash".into(), "kubectl".into()], ..TerminalView::default() };
+        show(terminal_ui, model)
+    };
+    assert_eq!(asked(tabs(), "Tab 2: kubectl"), [Action::SelectTab(1)]);
+    assert_eq!(asked(tabs(), "Close tab 2"), [Action::CloseTab(1)]);
+    assert_eq!(asked(tabs(), "New tab (Ctrl+Shift+T)"), [Action::OpenTab]);
+}
+
+fn browser(shown: ShownView) -> Harness<'static, Shown> {
+    let mut model = model();
+    model.browsing = true;
+    let places = vec![PlaceView { name: "web".into(), address: "http://10.0.1.1:30080/".into() }];
+    model.snapshot.browser = BrowserView { address: "http://10.0.1.1:30080/old".into(), shown, places };
+    let mut harness = show(browser_ui, model);
+    harness.run();
+    harness
+}
+
+#[test]
+fn the_browser_goes_where_it_is_sent() {
+    let to = |address: &str, trusting| Action::Browse { address: address.into(), trusting };
+    assert_eq!(asked(browser(ShownView::Nothing), "Open web at http://10.0.1.1:30080/"), [to("http://10.0.1.1:30080/", false)]);
+    assert_eq!(asked(browser(ShownView::Loading), "Reload"), [to("http://10.0.1.1:30080/old", false)]);
+    assert_eq!(asked(browser(ShownView::Untrusted("self-signed".into())), "Go on all the same"), [to("http://10.0.1.1:30080/old", true)]);
+    let link = SpanView { text: "on".into(), link: Some("http://10.0.1.1:30080/on".into()), ..SpanView::default() };
+    let page = PageView { status: "HTTP/1.1 200 OK".into(), lines: vec![vec![link]], ..PageView::default() };
+    let harness = browser(ShownView::Page(page.into()));
+    harness.get_by_label("HTTP/1.1 200 OK");
+    assert_eq!(asked(harness, "on"), [to("http://10.0.1.1:30080/on", false)]);
+    browser(ShownView::Failed("curl: (7) Failed to connect".into())).get_by_label("curl: (7) Failed to connect");
 }
 
 #[test]

@@ -21,6 +21,10 @@ pub fn time_bar_ui(ui: &mut Ui, model: &Model, actions: &mut Vec<Action>) {
         if icon_button(ui, Icon::Restart, "Restart the scenario").clicked() {
             actions.push(Action::Restart);
         }
+        let browser = ui.add(Button::selectable(model.browsing, "Browser")).on_hover_text("Look at the cluster's Services from outside");
+        if browser.clicked() {
+            actions.push(Action::ShowBrowser(!model.browsing));
+        }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             clock(ui, model);
             ui.add_space(8.0);

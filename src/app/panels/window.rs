@@ -5,7 +5,7 @@ use bevy::math::{Rect, Vec2};
 use egui::Panel;
 
 use super::{
-    deployments_ui, editor_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui,
+    browser_ui, deployments_ui, editor_ui, events_ui, inspector_ui, keys, legend_ui, scene::scene_ui, steps_ui, terminal_ui, time_bar_ui,
     traffic_ui,
     workloads_ui,
 };
@@ -22,6 +22,7 @@ pub fn window_ui(
 ) {
     let window = ui.max_rect();
     let wide = window.width() >= 1250.0;
+    browser_ui(ui, model, actions);
     editor_ui(ui, model, actions);
     if model.snapshot.editor.is_none() {
         keys::keys_ui(ui, model, view, actions);

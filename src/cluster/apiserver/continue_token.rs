@@ -4,8 +4,12 @@
 //! Simplified: nothing.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+
+/// Go does not look at the bits that are left over at the end.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 /// The revision that means: go on with the list as it is now.
 pub const LATEST: i64 = -1;
@@ -25,10 +29,11 @@ impl ContinueToken {
     }
 
     pub fn decode(text: &str) -> Result<Self, String> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|error| {
+        let bytes = LENIENT.decode(text).map_err(|error| {
             let at = match error {
                 base64::DecodeError::InvalidByte(at, _) | base64::DecodeError::InvalidLastSymbol(at, _) => at,
-                base64::DecodeError::InvalidLength(length) => length,
+                // Go tells where the last, unfinished group begins.
+                base64::DecodeError::InvalidLength(length) => length - length % 4,
                 base64::DecodeError::InvalidPadding => text.len(),
             };
             format!("continue key is not valid: illegal base64 data at input byte {at}")

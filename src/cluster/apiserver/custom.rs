@@ -73,7 +73,7 @@ impl ApiServer {
     }
 
     /// What every answer about this kind, or this version of it, warns of.
-    pub(super) fn deprecation(&self, kind: Kind) -> Option<String> {
+    pub(crate) fn deprecation(&self, kind: Kind) -> Option<String> {
         match self.store.version_of(kind) {
             Some(definition) => definition.deprecation_warning(),
             None => kind.deprecation().map(str::to_owned),

@@ -134,6 +134,8 @@ pub struct Options {
     pub managed_fields: bool,
     pub force: bool,
     pub field_validation: FieldValidation,
+    /// What a strict reader objects to in the text of a patch.
+    pub objections: Vec<String>,
     pub grace_period_seconds: Option<i64>,
     pub propagation: Option<Propagation>,
     /// Whether the older option `orphanDependents: false` was set: then a deletion that takes time is answered 202.

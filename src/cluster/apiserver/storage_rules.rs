@@ -58,5 +58,5 @@ pub(super) fn is_created_by_update(kind: Kind) -> bool {
 
 /// Whether an update must say which version it changes.
 pub(super) fn needs_a_version(kind: Kind) -> bool {
-    is_in(kind, NEED_A_VERSION)
+    matches!(kind, Kind::Custom(_)) || is_in(kind, NEED_A_VERSION)
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodCondition;
 use podarium_api::field::FieldError;
+use podarium_api::managed_fields::Type;
+use podarium_api::managed_fields::scale::SCALE_VERSION;
 use podarium_api::selector::LabelSelector;
 use podarium_api::{Kind, Object, Resource as _, Status};
 use serde_json::{Value, json};
@@ -107,13 +109,21 @@ impl ApiServer {
             return Err(Status::modified(request.kind, &key.name));
         }
         let replicas = wanted.pointer("/spec/replicas").and_then(Value::as_i64).unwrap_or(0);
-        if replicas < 0 {
+        // A custom object's count is checked with the object.
+        if replicas < 0 && !matches!(old, Object::Custom(_)) {
             let error = podarium_api::field::FieldError::invalid(
                 "spec.replicas",
                 replicas,
                 "must be greater than or equal to 0",
             );
             return Err(Status::invalid_kind("autoscaling", "Scale", &key.name, &[error]));
+        }
+        let mut wanted = wanted;
+        if replicas == 0
+            && let Some(spec) = wanted.get_mut("spec").and_then(Value::as_object_mut)
+        {
+            // Nobody owns what is not written.
+            spec.remove("replicas");
         }
         self.track_scale(&old, &current, &wanted, call);
         let mut object = old.clone();
@@ -125,7 +135,7 @@ impl ApiServer {
 
 /// Whether a patched Scale is one; what it has besides is told as the request wants it.
 fn check_scale(patched: &Value, patch_type: PatchType, patch: &Value, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<(), Status> {
-    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, patch, patched, why);
+    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, Type::of_kind(SCALE_VERSION, "Scale"), patch, patched, why);
     let spec = patched.get("spec").unwrap_or(&Value::Null);
     let (Some(fields), Some(top)) = (spec.as_object(), patched.as_object()) else {
         let found = podarium_api::decode::go_kind(spec);

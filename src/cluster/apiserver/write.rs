@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use podarium_api::decode::Decoded;
 use podarium_api::field::FieldError;
+use podarium_api::managed_fields::Type;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::authorization::Judge;
@@ -59,7 +60,7 @@ impl ApiServer {
     /// The second half of a creation: the object is complete.
     fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
         let (kind, key) = (object.kind(), Key::of(&object));
-        let errors = object.validate();
+        let errors = [object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
@@ -209,21 +210,22 @@ impl ApiServer {
             return self.apply(&request, &body, call);
         }
         let old = self.stored_as_asked(request.kind, &key)?;
-        let decoded = patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body)?;
+        let mut decoded = match patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body) {
+            Ok(decoded) => decoded,
+            // What cannot be read is shown with its entries.
+            Err(_) => patch::apply_to_object(patch_type, &self.with_entries(&old), &body)?,
+        };
+        decoded.strict_errors.splice(0..0, std::mem::take(&mut request.options.objections));
         if request.options.field_validation == FieldValidation::Strict && !decoded.strict_errors.is_empty() {
             let why = format!("strict decoding error: {}", decoded.strict_errors.join(", "));
-            let patched = patch::apply(request.kind, patch_type, &self.patched_state(&old, &body).to_value(), &body)?;
-            return Err(patch::unreadable(patch_type, &body, &patched, &why));
+            let patched = patch::apply(request.kind, patch_type, &self.with_entries(&old).to_value(), &body)?;
+            return Err(patch::unreadable(patch_type, type_of(request.kind), &body, &patched, &why));
         }
         let mut object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         match_namespace(&mut object, &key.namespace)?;
         match_name(&object, &key.name)?;
-        // Whoever patches the uid is told that it stays, not that there is another object. Twice, as of a name.
-        let uid = object.meta().uid.as_deref().unwrap_or_default();
-        if !uid.is_empty() && Some(uid) != old.meta().uid.as_deref() {
-            let error = FieldError::invalid("metadata.uid", uid, "field is immutable");
-            return Err(Status::invalid(request.kind, &key.name, &[error.clone(), error]));
-        }
+        refuse_other_uid(&object, &old)?;
+        refuse_odd_version(&object)?;
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
@@ -270,7 +272,7 @@ impl ApiServer {
         let part = subresource.and_then(Subresource::part);
         let errors = match part {
             Some(part) => object.validate_part_update(part, old),
-            None => object.validate_replacement(old, status_only),
+            None => [object.validate_replacement(old, status_only), call.version.map_or_else(Vec::new, |version| version.validate(&object, Some(old)))].concat(),
         };
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
@@ -296,6 +298,11 @@ impl ApiServer {
     }
 }
 
+fn type_of(kind: Kind) -> Option<Type> {
+    let info = kind.info();
+    Type::of_kind(&info.api_version(), info.kind)
+}
+
 /// The name of an object is that of its path.
 pub(super) fn match_name(object: &Object, name: &str) -> Result<(), Status> {
     match object.meta().name.as_deref().unwrap_or_default() {
@@ -303,6 +310,25 @@ pub(super) fn match_name(object: &Object, name: &str) -> Result<(), Status> {
         "" => Err(Status::bad_request(format!("the name of the object ({name} based on URL) was undeterminable: name must be provided"))),
         own => Err(Status::bad_request(format!("the name of the object ({own}) does not match the name on the URL ({name})"))),
     }
+}
+
+/// Whoever patches the uid is told that it stays, not that there is another object. Twice, as of a name.
+pub(super) fn refuse_other_uid(object: &Object, old: &Object) -> Result<(), Status> {
+    let uid = object.meta().uid.as_deref().unwrap_or_default();
+    if uid.is_empty() || Some(uid) == old.meta().uid.as_deref() {
+        return Ok(());
+    }
+    let error = FieldError::invalid("metadata.uid", uid, "field is immutable");
+    Err(Status::invalid(old.kind(), old.meta().name.as_deref().unwrap_or_default(), &[error.clone(), error]))
+}
+
+/// A version is a number.
+fn refuse_odd_version(object: &Object) -> Result<(), Status> {
+    let version = object.meta().resource_version.as_deref().unwrap_or_default();
+    if version.is_empty() || version.parse::<u64>().is_ok() {
+        return Ok(());
+    }
+    Err(Status::new(500, "", format!("strconv.ParseUint: parsing {version:?}: invalid syntax")))
 }
 
 /// Owners that are named twice count once, with a warning.
@@ -329,10 +355,18 @@ fn forget_system_fields(object: &mut Object) {
 pub(crate) fn strictly(decoded: Decoded, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<Object, Status> {
     match validation {
         FieldValidation::Strict => return decoded.strict(),
-        FieldValidation::Warn => warnings.extend(decoded.strict_errors),
+        FieldValidation::Warn => warnings.extend(decoded.strict_errors.iter().flat_map(|error| as_warnings(error))),
         FieldValidation::Ignore => {}
     }
     Ok(decoded.object)
+}
+
+/// What the reader of YAML objects to is one error of several lines, and a warning for each.
+pub(super) fn as_warnings(error: &str) -> Vec<String> {
+    match error.strip_prefix("yaml: unmarshal errors:\n") {
+        Some(lines) => lines.lines().map(|line| line.trim().to_owned()).collect(),
+        None => vec![error.to_owned()],
+    }
 }
 
 /// A namespace as in the request, but for its status.

@@ -51,7 +51,9 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
         Verb::Patch => {
             let patch = patch.unwrap_or(PatchType::Merge);
             check_size(http)?;
-            (options::write(query, "PatchOptions", Some(patch))?, Body::Patch(patch, parse_patch(http, patch)?))
+            let options = options::write(query, "PatchOptions", Some(patch))?;
+            let (value, objections) = parse_patch(http, patch)?;
+            (Options { objections, ..options }, Body::Patch(patch, value))
         }
         Verb::Delete => {
             check_size(http)?;
@@ -119,6 +121,9 @@ fn filter(path: &ResourcePath, query: &Query, verb: Verb, namespace: Arc<str>) -
     let bad = |error: SelectorError| Status::bad_request(error.0);
     let labels = LabelSelector::parse(query.get("labelSelector").unwrap_or_default()).map_err(bad)?;
     let mut fields = FieldSelector::parse(query.get("fieldSelector").unwrap_or_default()).map_err(bad)?;
+    if let Some(version) = path.version {
+        fields = fields.in_version(version).map_err(bad)?;
+    }
     let known: Vec<&str> = match &path.definition {
         Some(definition) => definition.selectable_fields().collect(),
         None => path.kind.selectable_field_names(),
@@ -183,15 +188,19 @@ fn patch_type(http: &HttpRequest, path: &ResourcePath) -> Result<PatchType, Stat
     PatchType::from_media_type(wanted).ok_or_else(|| Status::refused_route(415, "UnsupportedMediaType", "415: Unsupported Media Type"))
 }
 
-fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<Value, Status> {
+/// The patch, and what a strict reader objects to in its text.
+fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<(Value, Vec<String>), Status> {
     if patch == PatchType::Apply {
-        return decode::parse_yaml(&http.body).map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")));
+        let value = decode::parse_yaml(&http.body).map_err(|why| Status::bad_request(format!("error decoding YAML: error converting YAML to JSON: {why}")))?;
+        return Ok((value, decode::repeated_yaml(&http.body).into_iter().collect()));
     }
-    decode::parse_json(&http.body).map(|(value, _)| value).map_err(|why| {
+    let (value, repeated) = decode::parse_json(&http.body).map_err(|why| {
         let why = why.trim_start_matches("couldn't get version/kind; json parse error: ");
         let prefix = if patch == PatchType::Strategic { "" } else { "error decoding patch: " };
         Status::bad_request(format!("{prefix}{why}"))
-    })
+    })?;
+    let objections = if patch == PatchType::Json { podarium_api::patch::unknown_fields(&value) } else { repeated };
+    Ok((value, objections))
 }
 
 fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warnings: &mut Vec<String>) -> Result<Body, Status> {
@@ -208,7 +217,12 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warni
     let yaml = content_type(http)? == "application/yaml";
     let decoded = match path.version {
         None if path.definition.is_some() => read_custom(path, yaml, &http.body)?,
-        Some(version) => decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)?,
+        Some(version) => {
+            let mut decoded = decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)
+                .map_err(|status| Status::new(status.code(), status.reason(), version.in_its_words(status.message())))?;
+            decoded.strict_errors.iter_mut().for_each(|error| *error = version.in_its_words(error));
+            decoded
+        }
         None if yaml => decode::decode_yaml(path.kind, &http.body)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };
@@ -228,7 +242,12 @@ fn check_kind(value: &Value, subresource: &resources::Subresource) -> Result<(),
     if !value.is_object() {
         return Err(Status::bad_request(format!("the object provided is unrecognized (must be of type {wanted}): couldn't get version/kind")));
     }
-    if kind.is_empty() || kind == wanted {
+    let versions: &[&str] = match wanted {
+        "Scale" => &["autoscaling/v1", "apps/v1beta1", "apps/v1beta2", "extensions/v1beta1"],
+        "Eviction" => &["policy/v1", "policy/v1beta1"],
+        _ => &["v1"],
+    };
+    if kind.is_empty() || (kind == wanted && (version.is_empty() || versions.contains(&version))) {
         return Ok(());
     }
     let known = Kind::ALL.iter().any(|other| other.info().kind == kind && other.info().api_version() == version);

@@ -25,7 +25,7 @@ mod text;
 
 pub(crate) use path::ResourcePath;
 pub(crate) use query::{Query, decode as decode_percent};
-pub(crate) use read::{Asked, Server, error, error_for, read, write};
+pub(crate) use read::{Asked, Server, error, error_for, kind_of, read, with_warnings, write};
 pub(crate) use render::Rendering;
 pub(crate) use request_info::RequestInfo;
 pub(crate) use stream::{bookmark_line, error_line, watch_line};

@@ -205,10 +205,14 @@ fn from_body(http: &HttpRequest) -> Result<Value, Status> {
     }
     let kind = fields.get("kind").and_then(Value::as_str).unwrap_or("DeleteOptions");
     if !matches!(kind, "" | "DeleteOptions") {
-        return Err(Status::bad_request("decoded object cannot be converted to DeleteOptions"));
+        let version = fields.get("apiVersion").and_then(Value::as_str).unwrap_or_default();
+        return Err(Status::bad_request(format!("no kind {kind:?} is registered for version {version:?} in scheme {META_SCHEME:?}")));
     }
     Ok(given)
 }
+
+/// Where the reference has the options of requests, as its errors say.
+const META_SCHEME: &str = "k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27";
 
 fn refuse(kind: &str, errors: &[FieldError]) -> Result<(), Status> {
     if errors.is_empty() { Ok(()) } else { Err(Status::invalid_options(kind, errors)) }
@@ -261,7 +265,7 @@ mod tests {
             ("{\"propagationPolicy\":\"Never\"}", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Never\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""),
             ("{\"propagationPolicy\":\"Orphan\",\"orphanDependents\":true}", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Invalid value: \"Orphan\": orphanDependents and deletionPropagation cannot be both set"),
             ("{\"gracePeriodSeconds\":\"1\"}", "json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64"),
-            ("{\"kind\":\"Pod\"}", "decoded object cannot be converted to DeleteOptions"),
+            ("{\"kind\":\"Pod\"}", "no kind \"Pod\" is registered for version \"\" in scheme \"k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27\""),
         ];
         for (body, text) in cases {
             assert_eq!(refused(delete(&http(body), &Query::default())), text, "{body}");

@@ -3,6 +3,7 @@
 //! Models: net/url as the API server uses it, apimachinery/pkg/runtime/conversion.go (from text to numbers), v1.36.
 //! Simplified: nothing.
 
+use percent_encoding::percent_decode_str;
 use podarium_api::Status;
 
 /// The parameters of a request, in their order.
@@ -57,27 +58,7 @@ impl Query {
 
 /// Undoes percent-encoding. What is no valid encoding stays as it is.
 pub(crate) fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
-        match (bytes[at], hex.and_then(|digits| u8::from_str_radix(digits, 16).ok())) {
-            (b'%', Some(byte)) => {
-                out.push(byte);
-                at += 3;
-            }
-            (b'+', _) => {
-                out.push(b' ');
-                at += 1;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

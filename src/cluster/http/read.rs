@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go, endpoints/handlers/responsewriters, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::Status;
+use podarium_api::{Kind, Status};
 use podarium_machine::{HttpRequest, HttpResponse};
 
 use super::accept::{self, Encoding};
@@ -66,13 +66,26 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
 /// Writes an answer.
 pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
     let code = answer.code();
-    let mut response = match answer.result {
+    let response = match answer.result {
         Ok(reply) => rendering.answer(code, &reply, &answer.managed, now),
-        Err(status) => render::error(&status, rendering.error),
+        Err(status) => render::error(&rendering.in_group(status), rendering.error),
     };
+    with_warnings(response, answer.warnings)
+}
+
+/// The kind that the path of a request is about.
+pub(crate) fn kind_of(url: &str, server: &Server<'_>) -> Option<Kind> {
+    match path::parse(url, server.course_2019, server.store) {
+        Ok((Target::Resource(path), _)) => Some(path.kind),
+        _ => None,
+    }
+}
+
+/// The answer with these warnings in its head.
+pub(crate) fn with_warnings(mut response: HttpResponse, warnings: impl IntoIterator<Item = String>) -> HttpResponse {
     let mut told: Vec<String> = Vec::new();
     // A header holds no control characters, and nothing is said twice.
-    for warning in answer.warnings.into_iter().filter(|warning| !warning.chars().any(char::is_control)) {
+    for warning in warnings.into_iter().filter(|warning| !warning.chars().any(char::is_control)) {
         if !told.contains(&warning) {
             response.headers.push(("Warning".to_owned(), format!("299 - {}", quoted(&warning))));
             told.push(warning);

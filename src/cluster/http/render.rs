@@ -54,6 +54,14 @@ impl Rendering {
         Rendering { agreed, error: accept::for_error(http, query), include, version: path.version, definition: path.definition.clone() }
     }
 
+    /// An error about an object, with the group of the version in which the client speaks.
+    pub fn in_group(&self, status: Status) -> Status {
+        match self.version {
+            Some(version) => status.in_group(version.group),
+            None => status,
+        }
+    }
+
     /// Tables are for people, who would not see who owns which fields.
     pub fn shows_managed_fields(&self) -> bool {
         self.agreed.form != Form::Table
@@ -100,8 +108,9 @@ impl Rendering {
             Reply::Success { kind, name, uid } => {
                 let info = kind.info();
                 let mut details = json!({"name": name, "kind": info.plural, "uid": uid});
-                if !info.group.is_empty() {
-                    details["group"] = info.group.into();
+                let group = self.version.map_or(info.group, |version| version.group);
+                if !group.is_empty() {
+                    details["group"] = group.into();
                 }
                 let success = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details});
                 Ok(encode(code, &Ordered::new(&success), encoding))

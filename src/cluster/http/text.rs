@@ -11,39 +11,54 @@ use super::accept::Encoding;
 
 /// What comes first in every object of the API.
 const FIRST: &[&str] = &["type", "kind", "apiVersion", "metadata"];
+/// The fields of a `Status`, of its details and of their causes.
+const STATUS: &[&str] = &["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
+const DETAILS: &[&str] = &["name", "group", "kind", "uid", "causes"];
+const CAUSE: &[&str] = &["reason", "message", "field"];
 
 /// A value whose first levels are written in the order in which people know them.
 pub(super) struct Ordered<'a> {
     value: &'a Value,
     levels: u8,
+    first: &'static [&'static str],
 }
 
 impl<'a> Ordered<'a> {
     pub fn new(value: &'a Value) -> Self {
-        Ordered { value, levels: 3 }
+        let first = if value["kind"] == "Status" { STATUS } else { FIRST };
+        Ordered { value, levels: 3, first }
+    }
+
+    fn inner(&self, name: &str, value: &'a Value) -> Self {
+        let first = match name {
+            "details" if self.first == STATUS => DETAILS,
+            "causes" if self.first == DETAILS => CAUSE,
+            _ if value["kind"] == "Status" => STATUS,
+            _ => FIRST,
+        };
+        Ordered { value, levels: self.levels.saturating_sub(1), first }
     }
 }
 
 impl Serialize for Ordered<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let inner = |value| Ordered { value, levels: self.levels.saturating_sub(1) };
         match self.value {
             Value::Object(fields) if self.levels > 0 => {
                 let mut out = serializer.serialize_map(Some(fields.len()))?;
-                for name in FIRST {
+                for name in self.first {
                     if let Some(value) = fields.get(*name) {
-                        out.serialize_entry(name, &inner(value))?;
+                        out.serialize_entry(name, &self.inner(name, value))?;
                     }
                 }
-                for (name, value) in fields.iter().filter(|(name, _)| !FIRST.contains(&name.as_str())) {
-                    out.serialize_entry(name, &inner(value))?;
+                for (name, value) in fields.iter().filter(|(name, _)| !self.first.contains(&name.as_str())) {
+                    out.serialize_entry(name, &self.inner(name, value))?;
                 }
                 out.end()
             }
             Value::Array(items) if self.levels > 0 => {
                 let mut out = serializer.serialize_seq(Some(items.len()))?;
                 for item in items {
-                    out.serialize_element(&inner(item))?;
+                    out.serialize_element(&Ordered { value: item, levels: self.levels.saturating_sub(1), first: self.first })?;
                 }
                 out.end()
             }

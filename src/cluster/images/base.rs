@@ -1,10 +1,12 @@
 //! What images stand on: the everyday programs that are in them.
 //!
 //! Models: the base images of Docker Hub.
-//! Simplified: the programs of all three behave as Debian's do; BusyBox's complain in their own words.
+//! Simplified: the programs of all behave as Debian's do; BusyBox's complain in their own words. Oracle Linux has Debian's accounts.
 
 use podarium_machine::Machine;
 use podarium_sim::{Stream, Time};
+
+use super::userland;
 
 /// The accounts of BusyBox's image.
 const BUSYBOX_USERS: &str = "\
@@ -151,19 +153,19 @@ pub enum Base {
     Busybox,
     Alpine,
     Debian,
-    /// Debian with Node.js.
-    Node,
+    Ubuntu,
+    OracleLinux,
 }
 
 impl Base {
-    pub const ALL: [Base; 5] = [Base::Scratch, Base::Busybox, Base::Alpine, Base::Debian, Base::Node];
+    pub const ALL: [Base; 6] = [Base::Scratch, Base::Busybox, Base::Alpine, Base::Debian, Base::Ubuntu, Base::OracleLinux];
 
     /// Its accounts, as `/etc/passwd` has them.
     pub(super) fn users(self) -> &'static str {
         match self {
             Base::Busybox => BUSYBOX_USERS,
             Base::Alpine => ALPINE_USERS,
-            Base::Scratch | Base::Debian | Base::Node => DEBIAN_USERS,
+            Base::Scratch | Base::Debian | Base::Ubuntu | Base::OracleLinux => DEBIAN_USERS,
         }
     }
 
@@ -172,7 +174,7 @@ impl Base {
         match self {
             Base::Scratch | Base::Busybox => "",
             Base::Alpine => ALPINE_GROUPS,
-            Base::Debian | Base::Node => DEBIAN_GROUPS,
+            Base::Debian | Base::Ubuntu | Base::OracleLinux => DEBIAN_GROUPS,
         }
     }
 
@@ -182,22 +184,16 @@ impl Base {
         if self == Base::Scratch {
             return machine;
         }
-        podarium_machine::install_everyday_programs(&mut machine);
-        if self == Base::Node {
-            podarium_machine::install_programs(&mut machine, &["node", "nodejs"]);
-        }
-        machine.set_busybox(matches!(self, Base::Busybox | Base::Alpine));
-        if self == Base::Busybox {
-            // This image knows its users and not its groups.
-            machine.files.remove("/etc/group", Time::ZERO).expect("a new machine has one");
-        }
+        userland::install(self, &mut machine);
         machine.files.write("/etc/passwd", self.users(), 0o644, Time::ZERO).expect("/etc is there");
         if !self.groups().is_empty() {
             machine.files.write("/etc/group", self.groups(), 0o644, Time::ZERO).expect("/etc is there");
         }
         let release = match self {
             Base::Alpine => "NAME=\"Alpine Linux\"\nID=alpine\nVERSION_ID=3.22.0\nPRETTY_NAME=\"Alpine Linux v3.22\"\n",
-            Base::Debian | Base::Node => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",
+            Base::Debian => "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\nVERSION_ID=\"12\"\nID=debian\n",
+            Base::Ubuntu => "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nID=ubuntu\nID_LIKE=debian\n",
+            Base::OracleLinux => "NAME=\"Oracle Linux Server\"\nVERSION=\"9.6\"\nID=\"ol\"\nID_LIKE=\"fedora\"\nVERSION_ID=\"9.6\"\nPRETTY_NAME=\"Oracle Linux Server 9.6\"\n",
             Base::Scratch | Base::Busybox => return machine,
         };
         machine.files.write("/etc/os-release", release, 0o644, Time::ZERO).expect("/etc is there");

@@ -40,6 +40,8 @@ pub struct Image {
     pub user: u32,
     /// Which everyday programs there are.
     pub base: Base,
+    /// Everyday programs that it has beyond those of its base.
+    pub tools: Vec<&'static str>,
     /// Files of its own, by path; a path that ends with a slash is a directory.
     pub files: Vec<(String, String)>,
     /// Symbolic links of its own: path and target.
@@ -79,6 +81,7 @@ impl Image {
             workdir: None,
             user: 0,
             base: Base::Debian,
+            tools: Vec::new(),
             files: Vec::new(),
             links: Vec::new(),
             binaries: Vec::new(),

@@ -52,10 +52,12 @@ impl ImageCatalog {
     /// Adds an image, in the place of one of the same name. One whose name cannot be read is left out.
     pub fn add(&mut self, image: Image) {
         if let Ok(name) = Reference::parse(&image.name) {
-            match image.binaries.is_empty() {
+            match image.binaries.is_empty() && image.tools.is_empty() {
                 true => self.prototypes.remove(&image.name),
                 false => {
                     let mut machine = self.bases[&image.base].as_ref().clone();
+                    let missing = podarium_machine::install_programs(&mut machine, &image.tools);
+                    debug_assert!(missing.is_empty(), "{}: {missing:?}", image.name);
                     image.binaries.iter().for_each(|binary| machine.install_program_at(binary.path, binary.program));
                     self.prototypes.insert(image.name.clone(), Arc::new(machine))
                 }

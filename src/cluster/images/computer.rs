@@ -41,6 +41,8 @@ pub struct Computer {
     machine: Option<Box<Machine>>,
     /// The volumes that it has mounted, by the machine's numbers.
     volumes: BTreeMap<VolumeId, Mounted>,
+    /// What its image has put on its disk.
+    image_bytes: u64,
     /// When the main program's first instruction runs.
     begins: Time,
     /// Where the main program's output goes, and what of it has no end of line yet.
@@ -97,6 +99,7 @@ impl Computer {
             prototype,
             machine: None,
             volumes: BTreeMap::new(),
+            image_bytes: 0,
             console: None,
             unfinished: Vec::new(),
             watched: false,
@@ -158,6 +161,7 @@ impl Computer {
             debug_assert!(mounted.is_ok(), "{point:?}: {mounted:?}");
         }
         machine.files.set_root_read_only(spawned.read_only_root);
+        self.image_bytes = machine.files.used_bytes();
         machine
     }
 
@@ -434,6 +438,16 @@ impl Computer {
             Main::Played(behaving) => behaving.memory_bytes(now),
             Main::Program(_) => self.machine.as_ref().map_or(0, |machine| machine.memory_bytes()),
         }
+    }
+
+    /// What was written on its own disk.
+    pub fn written_bytes(&self) -> u64 {
+        self.machine.as_ref().map_or(0, |machine| machine.files.used_bytes().saturating_sub(self.image_bytes))
+    }
+
+    /// How many processes run.
+    pub fn processes(&self) -> u64 {
+        self.machine.as_ref().map_or(1, |machine| machine.running_processes() as u64)
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {

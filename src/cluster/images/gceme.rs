@@ -11,6 +11,7 @@ use podarium_machine::{HttpRequest, HttpResponse, NetError, Sys};
 use serde_json::{Value, json};
 
 use super::web::{Flag, Flags, Reply, Server, Service, go_answer, go_log, say, split};
+use super::userland::BUILDPACK;
 use super::{Base, Binary, Image};
 
 /// The program that a build of these sources gives.
@@ -33,6 +34,7 @@ pub(super) fn images() -> Vec<Image> {
 fn image(version: &str, color: &str) -> Image {
     let mut image = Image::of(&format!("gcr.io/cloud-solutions-images/gceme:{version}"), 260 << 20, Base::Debian, BINARY);
     (image.entrypoint, image.args) = (Vec::new(), vec!["app".to_owned()]);
+    image.tools = [BUILDPACK, &["go"]].concat();
     image.workdir = Some(SOURCES.to_owned());
     image.env = [("PATH", "/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"), ("GOPATH", "/go"), ("GOLANG_VERSION", "1.10.8")]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -13,7 +13,10 @@ const CPU: Duration = Duration::from_millis(40);
 
 pub(super) fn images() -> Vec<Image> {
     let names = ["registry.k8s.io/hpa-example", "k8s.gcr.io/hpa-example", "gcr.io/google_containers/hpa-example", "gcr.io/google-containers/hpa-example"];
-    names.iter().map(|name| Image::new(&format!("{name}:latest"), 195 << 20).with(behavior())).collect()
+    names.iter().map(|name| {
+        let image = Image::new(&format!("{name}:latest"), 195 << 20).with(behavior());
+        Image { tools: vec!["curl", "gcc", "make", "openssl"], ..image }
+    }).collect()
 }
 
 fn behavior() -> Behavior {

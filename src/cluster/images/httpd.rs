@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Behavior, Image};
+use super::{Base, Behavior, Image};
 
 const ROOT: &str = "/usr/local/apache2/htdocs";
 const PAGE: &str = "<html><body><h1>It works!</h1></body></html>\n";
@@ -18,7 +18,11 @@ pub(super) fn images() -> Vec<Image> {
         ..Behavior::serving(80, PAGE)
     };
     ["latest", "alpine", "2.4"].iter().map(|tag| {
-        let mut image = Image::new(&format!("httpd:{tag}"), 60 << 20).with(behavior());
+        let base = if *tag == "alpine" { Base::Alpine } else { Base::Debian };
+        let mut image = Image::new(&format!("httpd:{tag}"), 60 << 20).on(base).with(behavior());
+        if base == Base::Debian {
+            image.tools = vec!["openssl"];
+        }
         image.files.push((format!("{ROOT}/index.html"), PAGE.to_owned()));
         image
     }).collect()

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::userland::PROCPS;
 use super::{Behavior, Image, LogText};
 
 const LOGIN: &str = "<!DOCTYPE html><html lang=\"en\"><head><title>Sign in - Jenkins</title></head><body><p>podarium: not simulated: Jenkins beyond this page</p></body></html>\n";
@@ -14,7 +15,10 @@ pub(super) fn images() -> Vec<Image> {
     let tags = ["latest", "lts", "lts-jdk17", "lts-jdk21", "2.462.3", "2.479.1"];
     let names = ["jenkins/jenkins", "docker.io/jenkins/jenkins"];
     let mut images: Vec<Image> = tags.iter().map(|tag| Image::new(&format!("{}:{tag}", names[0]), 280 << 20).with(behavior())).collect();
-    images.iter_mut().for_each(|image| (image.user, image.programs) = (1000, vec!["jenkins.sh".to_owned()]));
+    images.iter_mut().for_each(|image| {
+        (image.user, image.programs) = (1000, vec!["jenkins.sh".to_owned()]);
+        image.tools = [PROCPS, &["curl", "git", "java", "openssl", "ssh", "unzip"]].concat();
+    });
     images
 }
 

@@ -16,6 +16,7 @@ mod cpu_meter;
 mod process;
 mod pushed;
 mod reference;
+mod userland;
 mod web;
 mod web_files;
 
@@ -30,6 +31,7 @@ mod gceme;
 mod hello_app;
 mod hpa_example;
 mod httpd;
+mod ingress_nginx;
 mod jenkins;
 mod kuard;
 mod mongo;
@@ -67,6 +69,7 @@ fn registry() -> Vec<Vec<Image>> {
         hello_app::images(),
         hpa_example::images(),
         httpd::images(),
+        ingress_nginx::images(),
         jenkins::images(),
         kuard::images(),
         mongo::images(),

@@ -23,7 +23,8 @@ const PORT: u16 = 27_017;
 pub(super) fn images() -> Vec<Image> {
     let tags = [("latest", "8.2.2"), ("4.4", "4.4.29"), ("5", "5.0.31"), ("5.0", "5.0.31"), ("6", "6.0.26"), ("6.0", "6.0.26"), ("7", "7.0.25"), ("7.0", "7.0.25"), ("8", "8.2.2"), ("8.0", "8.0.15")];
     tags.iter().map(|(tag, version)| {
-        let mut image = Image::of(&format!("mongo:{tag}"), 280 << 20, Base::Debian, SERVER);
+        let mut image = Image::of(&format!("mongo:{tag}"), 280 << 20, Base::Ubuntu, SERVER);
+        image.tools = vec!["jq", "openssl"];
         image.binaries.push(CLIENT);
         image.args = vec!["mongod".to_owned()];
         image.env = vec![("MONGO_VERSION".to_owned(), (*version).to_owned())];

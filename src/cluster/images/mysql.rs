@@ -33,15 +33,16 @@ const TAGS: &[(&str, &str)] = &[
 
 pub(super) fn images() -> Vec<Image> {
     TAGS.iter().map(|(tag, version)| {
-        let mut image = Image::of(&format!("mysql:{tag}"), 230 << 20, Base::Debian, SERVER);
+        let mut image = Image::of(&format!("mysql:{tag}"), 230 << 20, Base::OracleLinux, SERVER);
+        image.tools = vec!["openssl"];
         image.binaries.extend([CLIENT, ADMIN]);
         image.args = vec!["mysqld".to_owned()];
         image.env = vec![("MYSQL_VERSION".to_owned(), format!("{version}-1.el9"))];
         image.files = vec![
             (VERSION_FILE.to_owned(), format!("{version}\n")),
             (format!("{DATA}/"), String::new()),
-            ("/etc/passwd".to_owned(), format!("{}mysql:x:999:999::/var/lib/mysql:/bin/bash\n", Base::Debian.users())),
-            ("/etc/group".to_owned(), format!("{}mysql:x:999:\n", Base::Debian.groups())),
+            ("/etc/passwd".to_owned(), format!("{}mysql:x:999:999::/var/lib/mysql:/bin/bash\n", Base::OracleLinux.users())),
+            ("/etc/group".to_owned(), format!("{}mysql:x:999:\n", Base::OracleLinux.groups())),
         ];
         image
     }).collect()

@@ -3,6 +3,7 @@
 //! Models: the image node of Docker Hub, in the versions of the course and some later ones.
 //! Simplified: the JavaScript that the program `node` knows; npm is not there.
 
+use super::userland::BUILDPACK;
 use super::{Base, Image};
 
 /// Tags with the versions that they stand for.
@@ -31,7 +32,12 @@ pub(super) fn images() -> Vec<Image> {
 
 fn image(tag: &str, version: &str) -> Image {
     let size = if tag.ends_with("slim") { 75 << 20 } else { 250 << 20 };
-    let mut image = Image::running(&format!("node:{tag}"), size, Base::Node, &["node"]);
+    let base = if tag.contains("alpine") { Base::Alpine } else { Base::Debian };
+    let mut image = Image::running(&format!("node:{tag}"), size, base, &["node"]);
+    image.tools = vec!["node", "nodejs", "npm"];
+    if !tag.ends_with("slim") && base == Base::Debian {
+        image.tools.extend(BUILDPACK);
+    }
     let parts: Vec<&str> = version.split('.').collect();
     let header = ["MAJOR", "MINOR", "PATCH"].iter().zip(&parts).map(|(name, part)| format!("#define NODE_{name}_VERSION {part}\n")).collect();
     image.files.push(("/usr/local/include/node/node_version.h".to_owned(), header));

@@ -36,6 +36,7 @@ pub(super) fn images() -> Vec<Image> {
         let mut image = Image::of(&format!("postgres:{tag}"), 150 << 20, base, SERVER);
         image.binaries.extend([DIRECT, CLIENT, READY]);
         image.args = vec!["postgres".to_owned()];
+        image.tools = if base == Base::Alpine { vec!["bash"] } else { vec!["less", "openssl", "xz"] };
         image.stop_signal = Signal::Interrupt;
         let data = if version.starts_with("18") { "/var/lib/postgresql/18/docker" } else { "/var/lib/postgresql/data" };
         image.env = vec![("PGDATA".to_owned(), data.to_owned()), ("PG_VERSION".to_owned(), format!("{version}-1.pgdg13+1")), ("LANG".to_owned(), "en_US.utf8".to_owned())];

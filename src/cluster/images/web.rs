@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use podarium_machine::{ConnectionId, ExchangeId, HttpRequest, HttpResponse, NetError, Program, Signal, Sys, Turn};
+use percent_encoding::percent_decode_str;
+use podarium_machine::{ConnectionId, ExchangeId, HttpRequest, HttpResponse, NetError, Program, Signal, StreamItem, Sys, Turn};
 use podarium_sim::Time;
 
 /// A program that serves.
@@ -67,6 +68,8 @@ pub(super) enum Reply {
     Later(Duration, HttpResponse),
     /// Somebody else is asked first.
     Ask(HttpRequest),
+    /// A connection to somebody else is opened, and these lines are said. What is answered to each comes as one body.
+    Say(HttpRequest, Vec<String>),
     /// The connection is closed without an answer.
     Reset,
 }
@@ -78,7 +81,23 @@ pub(super) struct Server<S> {
     signals: Vec<Signal>,
     stopping: Option<i32>,
     later: Vec<(Time, ConnectionId, HttpResponse)>,
-    asked: BTreeMap<ExchangeId, (ConnectionId, HttpRequest)>,
+    asked: BTreeMap<ExchangeId, Asked>,
+}
+
+/// Somebody else who was asked because of a request.
+#[derive(Clone)]
+struct Asked {
+    connection: ConnectionId,
+    request: HttpRequest,
+    talk: Option<Talk>,
+}
+
+/// Lines that are said on a connection, and what was heard.
+#[derive(Clone)]
+struct Talk {
+    lines: Vec<String>,
+    said: bool,
+    heard: Vec<u8>,
 }
 
 impl<S: Service> Server<S> {
@@ -108,9 +127,9 @@ impl<S: Service> Server<S> {
             }
         }
         // Asking again is waiting again.
-        while let Some((id, answer)) = self.asked.keys().copied().find_map(|id| Some((id, sys.http_whole(id, None)?))) {
+        while let Some((id, answer)) = self.asked.iter_mut().find_map(|(id, asked)| Some((*id, asked.answer(sys, *id)?))) {
             sys.http_close(id);
-            let Some((connection, request)) = self.asked.remove(&id) else { continue };
+            let Some(Asked { connection, request, .. }) = self.asked.remove(&id) else { continue };
             let reply = service.answered(sys, &request, answer);
             self.act(sys, connection, request, reply);
         }
@@ -118,6 +137,31 @@ impl<S: Service> Server<S> {
             match sys.sleep_until(at) {
                 Some(()) => sys.respond(connection, response),
                 None => self.later.push((at, connection, response)),
+            }
+        }
+    }
+}
+
+impl Asked {
+    /// The answer, as soon as it is there.
+    fn answer(&mut self, sys: &mut Sys<'_>, id: ExchangeId) -> Option<Result<HttpResponse, NetError>> {
+        let Some(talk) = &mut self.talk else { return sys.http_whole(id, None) };
+        if !talk.said {
+            if let Err(error) = sys.http_head(id, None)? {
+                return Some(Err(error));
+            }
+            talk.said = true;
+            sys.http_write(id, format!("{}\n", talk.lines.join("\n")).as_bytes());
+        }
+        loop {
+            if talk.heard.iter().filter(|byte| **byte == b'\n').count() == talk.lines.len() {
+                return Some(Ok(HttpResponse::new(200, std::mem::take(&mut talk.heard))));
+            }
+            match sys.http_next(id, None)? {
+                StreamItem::Chunk(bytes) => talk.heard.extend(bytes),
+                StreamItem::End => return Some(Ok(HttpResponse::new(200, std::mem::take(&mut talk.heard)))),
+                StreamItem::Failed(error) => return Some(Err(error)),
+                StreamItem::TimedOut => return Some(Err(NetError::TimedOut)),
             }
         }
     }
@@ -134,7 +178,11 @@ impl<S: Service> Server<S> {
             Reply::Later(wait, response) => self.later.push((sys.now() + wait, connection, response)),
             Reply::Ask(out) => {
                 let id = sys.http_send(out);
-                self.asked.insert(id, (connection, request));
+                self.asked.insert(id, Asked { connection, request, talk: None });
+            }
+            Reply::Say(out, lines) => {
+                let id = sys.http_send(out);
+                self.asked.insert(id, Asked { connection, request, talk: Some(Talk { lines, said: false, heard: Vec::new() }) });
             }
             Reply::Reset => sys.reset(connection),
         }
@@ -249,26 +297,7 @@ pub(super) fn query(query: &str, name: &str) -> Option<String> {
 }
 
 pub(super) fn unescape(text: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = || after.get(..2).and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        match (first, hex()) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &after[2..];
-            }
-            (b'+', _) => {
-                bytes.push(b' ');
-                rest = after;
-            }
-            (byte, _) => {
-                bytes.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 /// Flags as Go's `flag` package reads them: `-name=value`, `--name value`, `-switch`.

@@ -65,6 +65,11 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
                     actions.start.push(container.name.clone());
                 }
             }
+            // Whatever the restart policy says.
+            Some(record) if is_changed(container, record) => {
+                actions.start.push(container.name.clone());
+                actions.kill.push(to_kill(record, format!("Container {} definition changed, will be restarted", container.name), None));
+            }
             Some(record) => match verdicts.failed(record) {
                 None if resize::action(container, record) == resize::Action::Restart => {
                     actions.start.push(container.name.clone());
@@ -88,6 +93,11 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
         actions.start_init.clear();
     }
     actions
+}
+
+/// Of what can be changed while a container runs, the image is what it cannot go on with.
+fn is_changed(container: &Container, record: &ContainerRecord) -> bool {
+    *record.declared_image != *container.image.as_deref().unwrap_or_default()
 }
 
 fn what_failed(by: Failed) -> &'static str {
@@ -172,7 +182,10 @@ fn init_actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>, action
             None if sidecar => match verdicts.started(container, record) {
                 Some(true) => {
                     done();
-                    if verdicts.failed(record) == Some(Failed::Liveness) {
+                    if is_changed(container, record) {
+                        actions.kill.push(to_kill(record, format!("Init container {} definition changed", container.name), None));
+                        start.insert(place);
+                    } else if verdicts.failed(record) == Some(Failed::Liveness) {
                         let message = format!("Init container {} failed liveness probe", container.name);
                         actions.kill.push(to_kill(record, message, Some(Failed::Liveness)));
                         start.insert(place);

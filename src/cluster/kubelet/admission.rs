@@ -109,17 +109,18 @@ fn matches(requirement: &NodeSelectorRequirement, value: Option<&String>) -> boo
     }
 }
 
-fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, String)> {
+/// The ports of the machine that a pod has, with their protocols and the pod's own ports.
+pub(super) fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, String, i32)> {
     let all = pod.spec.init_containers.iter().flatten().filter(|container| podarium_api::resource::is_sidecar(container)).chain(&pod.spec.containers);
     let ports = all.flat_map(|container| container.ports.iter().flatten());
-    ports.filter_map(|port| Some((port.host_port.filter(|port| *port > 0)?, port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()))))
+    ports.filter_map(|port| Some((port.host_port.filter(|port| *port > 0)?, port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()), port.container_port)))
 }
 
 fn ports_taken(pod: &Pod, others: &[Arc<Pod>]) -> bool {
-    host_ports(pod).any(|wanted| others.iter().any(|other| host_ports(other).any(|taken| taken == wanted)))
+    host_ports(pod).any(|(port, protocol, _)| others.iter().any(|other| host_ports(other).any(|taken| (taken.0, &taken.1) == (port, &protocol))))
 }
 
-fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
+pub(super) fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {
     let empty = |text: &Option<String>| text.as_deref().unwrap_or_default().to_owned();
     let (effect, key, operator) = (empty(&toleration.effect), empty(&toleration.key), empty(&toleration.operator));
     if !(effect.is_empty() || effect == taint.effect) || !(key.is_empty() || key == taint.key) {

@@ -20,6 +20,8 @@ pub(super) enum Sleeper {
     Statuses,
     Tunnels,
     Manifests,
+    Eviction,
+    Shutdown,
     Pod(Uid),
 }
 

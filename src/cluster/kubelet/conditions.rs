@@ -11,6 +11,9 @@ use podarium_api::resource::is_sidecar;
 /// The types that belong to the kubelet, in the order in which it reports them.
 pub(super) const OWN: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
+/// Says that something ends the pod: the kubelet, or somebody else.
+pub(super) const DISRUPTION_TARGET: &str = "DisruptionTarget";
+
 pub(super) fn is_own(type_: &str) -> bool {
     OWN.contains(&type_) || matches!(type_, "PodResizePending" | "PodResizeInProgress" | "AllContainersRestarting")
 }

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Taint;
 
+use super::KubeletConfiguration;
+use super::eviction::Signal;
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeConfig {
     pub name: String,
@@ -16,8 +19,8 @@ pub struct NodeConfig {
     pub ephemeral_storage_bytes: u64,
     /// How many pods it takes.
     pub pods: u32,
-    /// Memory kept back so that the node itself survives: what the kubelet evicts at.
-    pub reserved_memory_bytes: u64,
+    /// When its kubelet evicts pods, and what becomes of them when the machine is shut down.
+    pub kubelet: KubeletConfiguration,
     /// `topology.kubernetes.io/zone` and `topology.kubernetes.io/region`.
     pub zone: Option<String>,
     pub region: Option<String>,
@@ -50,7 +53,7 @@ impl NodeConfig {
             memory_bytes: 8 << 30,
             ephemeral_storage_bytes: 100 << 30,
             pods: 110,
-            reserved_memory_bytes: 100 << 20,
+            kubelet: KubeletConfiguration::default(),
             zone: None,
             region: None,
             labels: BTreeMap::new(),
@@ -63,6 +66,11 @@ impl NodeConfig {
             pull_bytes_per_second: 60 << 20,
             images: Vec::new(),
         }
+    }
+
+    /// What pods do not get of something, so that the machine itself survives: what the kubelet evicts at.
+    pub(super) fn kept_back(&self, signal: Signal, capacity: u64) -> u64 {
+        self.kubelet.thresholds.iter().filter(|threshold| threshold.signal == signal && threshold.is_hard()).map(|threshold| threshold.amount.of(capacity)).sum()
     }
 
     pub fn all_labels(&self) -> BTreeMap<String, String> {

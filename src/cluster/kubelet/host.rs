@@ -15,6 +15,7 @@ use super::addresses::Addresses;
 use super::agenda::Agenda;
 use super::calls::Caller;
 use super::events::Events;
+use super::eviction::Pressure;
 use super::pod::Uid;
 use super::puller::Puller;
 use super::status_writer::StatusQueue;
@@ -52,6 +53,10 @@ pub(super) struct Host {
     tick_offset: Duration,
     /// Why pods cannot be given a network, if they cannot.
     pub network_error: Option<&'static str>,
+    /// What the machine is short of.
+    pub pressures: Vec<Pressure>,
+    /// The machine is being shut down.
+    pub shutting_down: bool,
 }
 
 impl Host {
@@ -70,6 +75,8 @@ impl Host {
             relist_offset: Duration::ZERO,
             tick_offset: Duration::ZERO,
             network_error: None,
+            pressures: Vec::new(),
+            shutting_down: false,
             config,
             images,
         }

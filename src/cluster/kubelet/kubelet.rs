@@ -14,11 +14,13 @@ use podarium_sim::Time;
 use super::NodeConfig;
 use super::admission::{Offer, admit};
 use super::agenda::Sleeper;
+use super::eviction::EvictionManager;
 use super::host::Host;
 use super::lease::LeaseKeeper;
 use super::logs::Follower;
 use super::node::NodeAgent;
 use super::pod::{PodState, Uid};
+use super::shutdown::Shutdown;
 use super::static_pods::{StaticPods, is_mirror};
 use super::streaming::Conversation;
 use crate::apiserver::{Answer, Filter};
@@ -51,6 +53,8 @@ pub struct Kubelet {
     /// Pods that may want other amounts than they have.
     pub(super) resizes: BTreeSet<Uid>,
     pub(super) static_pods: StaticPods,
+    pub(super) eviction: EvictionManager,
+    pub(super) shutdown: Option<Shutdown>,
 }
 
 impl Kubelet {
@@ -68,6 +72,8 @@ impl Kubelet {
             listed: false,
             resizes: BTreeSet::new(),
             static_pods: StaticPods::default(),
+            eviction: EvictionManager::default(),
+            shutdown: None,
         }
     }
 
@@ -101,6 +107,8 @@ impl Kubelet {
                     }
                 }
                 Sleeper::Manifests => self.look_at_manifests(ctx),
+                Sleeper::Eviction => self.run_eviction(ctx),
+                Sleeper::Shutdown => self.run_shutdown(ctx),
                 Sleeper::Tunnels => self.run_tunnels(ctx),
                 Sleeper::Pod(uid) => self.run_pod(&uid, ctx),
             }
@@ -180,6 +188,10 @@ impl Kubelet {
     }
 
     pub(super) fn admit(&self, pod: &Pod) -> Result<(), super::admission::Refusal> {
+        self.eviction.admit(pod)?;
+        if self.host.shutting_down {
+            return Err(("NodeShutdown".to_owned(), "Pod was rejected as the node is shutting down.".to_owned()));
+        }
         let name = &self.host.config.name;
         let node = self.informers.caches().get::<Node>(&Key::new("", name));
         let mut labels = self.host.config.all_labels();
@@ -239,7 +251,10 @@ impl Kubelet {
     }
 
     fn signalled(&mut self, signal: Signal, ctx: &mut Ctx<'_>) {
-        let Signal::KillProcess { pod, container, exit_code } = signal;
+        let (pod, container, exit_code) = match signal {
+            Signal::KillProcess { pod, container, exit_code } => (pod, container, exit_code),
+            Signal::ShutDown => return self.shut_down(ctx),
+        };
         let Some(state) = self.pods.values_mut().find(|state| state.key == pod && !state.vanished) else { return };
         let state = Arc::make_mut(state);
         let first = state.pod.spec.containers.first().map(|container| container.name.clone()).unwrap_or_default();

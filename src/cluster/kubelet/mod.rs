@@ -4,7 +4,7 @@
 //! Where to look: [`Kubelet`] (the component), `pod` and `worker` (one pod's state machine: sync, terminating,
 //! terminated), `sync` and `actions` (what a sync does), `runtime` (sandboxes and containers: what is really there),
 //! `pod_status`, `phase`, `conditions` (what is said of it), `status_writer` (how it gets to the API server), `probes`,
-//! `kill` and `termination`, `puller`, `volumes`, `container_config`, `admission`, `node`, `lease`.
+//! `kill` and `termination`, `eviction`, `shutdown`, `puller`, `volumes`, `container_config`, `admission`, `node`, `lease`.
 //!
 //! Three things to know. What the kubelet believes of its containers (`seen`) lags behind what is there (`runtime`)
 //! until the next relist, at most a second, as in the reference. A sync that waits (for a pull, for a process to end)
@@ -22,6 +22,7 @@ mod calls;
 mod commands;
 mod conditions;
 mod config;
+mod configuration;
 mod container_config;
 mod container_status;
 mod contents;
@@ -30,6 +31,7 @@ mod disks;
 mod downward;
 mod environment;
 mod ephemeral;
+mod eviction;
 mod events;
 mod hooks;
 mod host;
@@ -49,6 +51,7 @@ mod resize;
 mod restore;
 mod runtime;
 mod serving;
+mod shutdown;
 mod spawn;
 mod start;
 mod static_pods;
@@ -66,5 +69,7 @@ mod worker;
 mod tests;
 
 pub use config::NodeConfig;
+pub use configuration::{KubeletConfiguration, ShutdownPeriod};
+pub use eviction::{Amount, Signal, Threshold};
 pub use kubelet::Kubelet;
 pub(crate) use spawn::machine_disk;

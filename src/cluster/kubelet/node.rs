@@ -14,6 +14,7 @@ use podarium_sim::Time;
 use serde_json::{Value, json};
 
 use super::agenda::Sleeper;
+use super::eviction::Pressure;
 use super::host::next_on_grid;
 use super::kubelet::Kubelet;
 use super::node_status::{NO_NETWORK, SystemIds, has_changed};
@@ -117,6 +118,7 @@ impl Kubelet {
         self.informers.on(&Message::Start, ctx);
         self.node.stage = Stage::Waiting(ctx.now() + REGISTER);
         self.look_at_manifests(ctx);
+        self.start_eviction(ctx);
     }
 
     fn register(&mut self, ctx: &mut Ctx<'_>) {
@@ -200,17 +202,18 @@ impl Kubelet {
         let delay = if changed { self.report_delay(ctx) } else { REPORT };
         self.node.report_at = ctx.now() + delay;
         self.node.images_revision = self.host.puller.revision;
-        self.ready_event(&node.status, ctx);
+        self.condition_events(&node.status, ctx);
         if let Some(patch) = node_patch(&node.status, &status) {
             self.node.patching = Some(ctx.request(Request::patch_status(Kind::Node, &key, patch)));
         }
     }
 
-    fn ready_event(&mut self, old: &NodeStatus, ctx: &mut Ctx<'_>) {
-        let was = get_condition(&old.conditions, "Ready").map(|condition| condition.status.clone());
-        let is = if self.host.network_error.is_none() { "True" } else { "False" };
-        if was.is_some_and(|was| was != is) {
-            self.node_status_event(if is == "True" { "NodeReady" } else { "NodeNotReady" }, ctx);
+    fn condition_events(&mut self, old: &NodeStatus, ctx: &mut Ctx<'_>) {
+        for (type_, holds) in self.own_conditions() {
+            let was = get_condition(&old.conditions, type_).map(|condition| condition.status == "True");
+            if was.is_some_and(|was| was != holds) {
+                self.node_status_event(event_of(type_, holds), ctx);
+            }
         }
     }
 
@@ -220,10 +223,9 @@ impl Kubelet {
         if old.is_some_and(|old| unschedulable(old) != unschedulable(node)) {
             self.node_status_event(if unschedulable(node) { "NodeNotSchedulable" } else { "NodeSchedulable" }, ctx);
         }
-        let ours = if self.host.network_error.is_none() { "True" } else { "False" };
         let theirs = |type_: &str| get_condition(&node.status.conditions, type_).map(|condition| condition.status.as_str());
-        let differs = theirs("Ready") != Some(ours) || ["MemoryPressure", "DiskPressure", "PIDPressure"].iter().any(|type_| theirs(type_) != Some("False"));
-        if differs {
+        let differs = |(type_, holds): (&str, bool)| theirs(type_) != Some(if holds { "True" } else { "False" });
+        if self.own_conditions().into_iter().any(differs) {
             self.check_node_soon(ctx);
         }
     }
@@ -235,7 +237,19 @@ impl Kubelet {
         }
     }
 
-    fn check_node_soon(&mut self, ctx: &mut Ctx<'_>) {
+    /// The node's conditions as they are here, in the order in which they are reported.
+    fn own_conditions(&self) -> [(&'static str, bool); 4] {
+        let pressure = |pressure: Pressure| (pressure.condition(), self.host.pressures.contains(&pressure));
+        [pressure(Pressure::Memory), pressure(Pressure::Disk), pressure(Pressure::Pid), ("Ready", self.host.not_ready().is_none())]
+    }
+
+    /// The node's status is reported at once.
+    pub(super) fn check_node_now(&mut self, ctx: &mut Ctx<'_>) {
+        self.node.check_at = Some(ctx.now());
+        self.run_node(ctx);
+    }
+
+    pub(super) fn check_node_soon(&mut self, ctx: &mut Ctx<'_>) {
         let next = next_on_grid(self.host.started, CHECK, ctx.now());
         let at = self.node.check_at.map_or(next, |at| at.min(next));
         if self.node.check_at != Some(at) {
@@ -250,11 +264,25 @@ impl Kubelet {
     }
 
     /// Events about the node name it by its name in the place of its uid.
-    fn node_event(&mut self, event_type: EventType, reason: &str, message: &str, ctx: &mut Ctx<'_>) {
+    pub(super) fn node_event(&mut self, event_type: EventType, reason: &str, message: &str, ctx: &mut Ctx<'_>) {
         let name = Some(self.host.config.name.clone());
         let about = Arc::new(Node { metadata: ObjectMeta { name: name.clone(), uid: name, ..ObjectMeta::default() }, ..Node::default() });
         let cause: Cause = ctx.cause;
         self.host.events.record(&about.into_object(), "", event_type, reason, message, cause, ctx);
+    }
+}
+
+/// The event that tells of a condition.
+fn event_of(type_: &str, holds: bool) -> &'static str {
+    match (type_, holds) {
+        ("MemoryPressure", true) => "NodeHasInsufficientMemory",
+        ("MemoryPressure", false) => "NodeHasSufficientMemory",
+        ("DiskPressure", true) => "NodeHasDiskPressure",
+        ("DiskPressure", false) => "NodeHasNoDiskPressure",
+        ("PIDPressure", true) => "NodeHasInsufficientPID",
+        ("PIDPressure", false) => "NodeHasSufficientPID",
+        (_, true) => "NodeReady",
+        (_, false) => "NodeNotReady",
     }
 }
 

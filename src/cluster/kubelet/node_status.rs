@@ -1,7 +1,7 @@
 //! What a node says of itself: its size, its addresses, its system, its images, and how it fares.
 //!
 //! Models: pkg/kubelet/nodestatus/setters.go, pkg/kubelet/kubelet_node_status.go, v1.36.
-//! Simplified: no node is ever short of memory, disk or process ids.
+//! Simplified: nothing of what is here.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,20 @@ use podarium_api::condition::get_condition;
 use podarium_api::quantity::Quantity;
 use podarium_api::resource::{ResourceList, raw_resource_list};
 
+use super::eviction::{Pressure, Signal};
 use super::host::Host;
 
 pub(super) const KUBELET_VERSION: &str = "v1.36.2";
 pub(super) const NO_NETWORK: &str = "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized";
+
+type Told = (&'static str, &'static str);
+
+/// What is told of a shortage, and of enough: reasons and messages.
+const PRESSURES: [(Pressure, Told, Told); 3] = [
+    (Pressure::Memory, ("KubeletHasInsufficientMemory", "kubelet has insufficient memory available"), ("KubeletHasSufficientMemory", "kubelet has sufficient memory available")),
+    (Pressure::Disk, ("KubeletHasDiskPressure", "kubelet has disk pressure"), ("KubeletHasNoDiskPressure", "kubelet has no disk pressure")),
+    (Pressure::Pid, ("KubeletHasInsufficientPID", "kubelet has insufficient PID available"), ("KubeletHasSufficientPID", "kubelet has sufficient PID available")),
+];
 
 /// The identity of one start of the machine.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +48,12 @@ impl Host {
         ])
     }
 
-    /// What is left for pods: some memory and a tenth of the disk are kept back.
+    /// What is left for pods: what the kubelet evicts at is kept back.
     pub fn allocatable(&self) -> ResourceList {
         let mut allocatable = self.capacity();
         let config = &self.config;
-        allocatable.insert("memory".to_owned(), binary(config.memory_bytes.saturating_sub(config.reserved_memory_bytes)));
-        let storage = i64::try_from(config.ephemeral_storage_bytes - config.ephemeral_storage_bytes / 10).unwrap_or(i64::MAX);
+        allocatable.insert("memory".to_owned(), binary(config.memory_bytes.saturating_sub(config.kept_back(Signal::MemoryAvailable, config.memory_bytes))));
+        let storage = i64::try_from(config.ephemeral_storage_bytes.saturating_sub(config.kept_back(Signal::NodeFsAvailable, config.ephemeral_storage_bytes))).unwrap_or(i64::MAX);
         allocatable.insert("ephemeral-storage".to_owned(), Quantity::from_units(storage));
         allocatable
     }
@@ -79,30 +89,39 @@ impl Host {
         }
     }
 
+    /// Why the node is not ready, if it is not.
+    pub fn not_ready(&self) -> Option<String> {
+        let errors: Vec<&str> = self.network_error.into_iter().chain(self.shutting_down.then_some("node is shutting down")).collect();
+        match errors.as_slice() {
+            [] => None,
+            [error] => Some((*error).to_owned()),
+            errors => Some(format!("[{}]", errors.join(", "))),
+        }
+    }
+
     /// The Ready condition stands last.
     fn node_conditions(&self, old: Option<&NodeStatus>, now: &MetaTime) -> Vec<NodeCondition> {
-        let ready = match self.network_error {
-            None => ("True", "KubeletReady", "kubelet is posting ready status"),
-            Some(error) => ("False", "KubeletNotReady", error),
+        let pressures = PRESSURES.map(|(pressure, has, has_not)| {
+            let (reason, message) = if self.pressures.contains(&pressure) { has } else { has_not };
+            (pressure.condition(), (self.pressures.contains(&pressure), reason, message.to_owned()))
+        });
+        let ready = match self.not_ready() {
+            None => (true, "KubeletReady", "kubelet is posting ready status".to_owned()),
+            Some(error) => (false, "KubeletNotReady", error),
         };
-        let all = [
-            ("MemoryPressure", ("False", "KubeletHasSufficientMemory", "kubelet has sufficient memory available")),
-            ("DiskPressure", ("False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure")),
-            ("PIDPressure", ("False", "KubeletHasSufficientPID", "kubelet has sufficient PID available")),
-            ("Ready", ready),
-        ];
-        let condition = |(type_, (status, reason, message)): (&str, (&str, &str, &str))| {
+        let condition = |(type_, (holds, reason, message)): (&str, (bool, &str, String))| {
+            let status = if holds { "True" } else { "False" };
             let before = old.and_then(|old| get_condition(&old.conditions, type_)).filter(|before| before.status == status);
             NodeCondition {
                 type_: type_.to_owned(),
                 status: status.to_owned(),
                 reason: Some(reason.to_owned()),
-                message: Some(message.to_owned()),
+                message: Some(message),
                 last_heartbeat_time: Some(now.clone()),
                 last_transition_time: before.and_then(|before| before.last_transition_time.clone()).or_else(|| Some(now.clone())),
             }
         };
-        all.into_iter().map(condition).collect()
+        pressures.into_iter().chain([("Ready", ready)]).map(condition).collect()
     }
 }
 

@@ -5,6 +5,7 @@
 //! Simplified: no static pods, one address family.
 
 use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus, ResourceRequirements};
+use podarium_api::condition::get_condition;
 use podarium_api::pod_state::qos_class;
 use podarium_api::resource::{is_sidecar, pod_limits, pod_requests, raw_resource_list};
 
@@ -105,6 +106,11 @@ impl PodState {
 
     fn set_conditions(&self, status: &mut PodStatus, runtime: &RuntimeStatus, old: &PodStatus) {
         let mut all: Vec<_> = self.pod.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned().collect();
+        // What the kubelet said once when it ended the pod is not worked out again.
+        if let Some(target) = get_condition(&old.conditions, conditions::DISRUPTION_TARGET).filter(|_| self.worker.killing.is_some()) {
+            all.retain(|condition| condition.type_ != conditions::DISRUPTION_TARGET);
+            all.push(target.clone());
+        }
         all.extend(self.resizing.conditions().cloned());
         let statuses = all_statuses(status);
         let phase = status.phase.as_deref().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Pulling images: one pull at a time on each node; layers that are there already cost nothing.
 //!
 //! Models: pkg/kubelet/images/{image_manager.go,puller.go}, v1.36.
-//! Simplified: no credentials; images are never removed from a node.
+//! Simplified: no credentials; images are removed from a node only when its disk is full.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -113,6 +113,20 @@ impl Puller {
             size_bytes: i64::try_from(image.bytes()).ok(),
         });
         reported.collect()
+    }
+
+    /// What all images take on the disk.
+    pub fn bytes(&self) -> u64 {
+        let layers: BTreeMap<&str, u64> = self.present.values().flat_map(|image| &image.layers).map(|layer| (layer.name.as_str(), layer.bytes)).collect();
+        layers.values().sum()
+    }
+
+    /// Removes the images that no container runs.
+    pub fn remove_unused(&mut self, used: &[Arc<str>]) {
+        let before = self.present.len();
+        self.present.retain(|name, _| used.iter().any(|used| **used == **name));
+        self.layers = self.present.values().flat_map(|image| &image.layers).map(|layer| layer.name.clone()).collect();
+        self.revision += u64::from(self.present.len() != before);
     }
 
     fn keep(&mut self, name: &Reference, image: &Arc<Image>) {

@@ -55,6 +55,8 @@ fn record(status: &ContainerStatus, state: &ContainerState, now: Time, epoch: Ep
     Some(ContainerRecord {
         name: status.name.as_str().into(),
         id: id.into(),
+        // It does not run any more, so nobody compares.
+        declared_image: "".into(),
         image: status.image.as_str().into(),
         image_id: status.image_id.as_str().into(),
         restart_count: status.restart_count,

@@ -42,6 +42,8 @@ pub(super) struct ContainerRecord {
     pub name: Arc<str>,
     /// `containerd://` and 64 hexadecimal digits.
     pub id: Arc<str>,
+    /// As the pod named the image when the container was started: with another one it is no longer what is declared.
+    pub declared_image: Arc<str>,
     /// As the runtime names the image.
     pub image: Arc<str>,
     pub image_id: Arc<str>,

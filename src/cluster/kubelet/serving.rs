@@ -1,10 +1,11 @@
 //! Requests that reach the machine: which pod has the address, which of its processes listens on the port.
 //!
 //! Models: the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
-//! Simplified: `hostPort` of other pods is not forwarded: a request to it is refused.
+//! Simplified: of `hostIP` it is not looked at which of the machine's addresses a request came to.
 
 use std::sync::Arc;
 
+use super::admission::host_ports;
 use super::agenda::Sleeper;
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
@@ -24,10 +25,23 @@ impl Kubelet {
         if arrival.asked.wanted == Wanted::Echo {
             return Connected::Alive;
         }
+        if let Some((uid, port)) = self.host_port(arrival) {
+            return self.serve_in(&uid, Arrival { port, ..arrival }, ctx);
+        }
         let on_host: Vec<Uid> = self.pods.values().filter(|state| state.is_host_network() && !state.vanished).map(|state| state.uid.clone()).collect();
         let answers = on_host.iter().map(|uid| self.serve_in(uid, arrival, ctx));
         let answered = answers.into_iter().find(|connected| !matches!(connected, Connected::Refused));
         answered.unwrap_or(Connected::Refused)
+    }
+
+    /// The pod that has a port of the machine, and the port of its own that is meant by it.
+    fn host_port(&self, arrival: Arrival<'_>) -> Option<(Uid, u16)> {
+        let stands = |state: &PodState| !state.vanished && !state.is_host_network() && state.runtime.sandbox.as_ref().is_some_and(|sandbox| sandbox.ready);
+        self.pods.values().filter(|state| stands(state)).find_map(|state| {
+            let wanted = |(port, protocol, _): &(i32, String, i32)| *port == i32::from(arrival.port) && protocol == "TCP";
+            let (_, _, own) = host_ports(&state.pod).find(wanted)?;
+            Some((state.uid.clone(), u16::try_from(own).ok()?))
+        })
     }
 
     fn serve_in(&mut self, uid: &Uid, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {

@@ -192,6 +192,7 @@ impl PodState {
         let mut record = ContainerRecord {
             name: name.into(),
             id: id.clone(),
+            declared_image: container.image.as_deref().unwrap_or_default().into(),
             image: host.puller.runtime_name(container.image.as_deref().unwrap_or_default()).into(),
             image_id: host.puller.image_id(image).into(),
             restart_count,

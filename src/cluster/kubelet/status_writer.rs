@@ -10,7 +10,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use k8s_openapi::api::core::v1::PodStatus;
+use k8s_openapi::api::core::v1::{PodCondition, PodStatus};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{Condition as _, set_condition};
 use podarium_api::{Kind, Object, Pod, Resource as _, Status, owner};
 use podarium_sim::Time;
@@ -111,7 +112,7 @@ impl Kubelet {
 
     fn patch(&mut self, mut run: UnderWay, api: &Arc<Pod>, ctx: &mut Ctx<'_>) {
         let Some(pod) = self.pods.get(&run.uid) else { return };
-        let merged = merge(api, &run.status, pod.could_have_running_containers());
+        let merged = merge(api, &run.status, pod.could_have_running_containers(), &ctx.epoch().seconds(ctx.now()));
         let value = |status: &PodStatus| serde_json::to_value(status).unwrap_or_default();
         match status_patch(api.uid(), &value(&api.status), &value(&merged)) {
             None => self.written(run, api, ctx),
@@ -182,15 +183,23 @@ fn pod_of(answer: &Answer) -> Result<Arc<Pod>, Status> {
 
 /// What of the new status goes to the API server: conditions of others stay, and the end is not announced while
 /// containers may run.
-fn merge(api: &Pod, new: &PodStatus, could_run: bool) -> PodStatus {
+fn merge(api: &Pod, new: &PodStatus, could_run: bool, now: &MetaTime) -> PodStatus {
     let mut merged = new.clone();
-    let others = api.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned();
-    let own = new.conditions.iter().flatten().filter(|condition| conditions::is_own(&condition.type_)).cloned();
-    let all: Vec<_> = others.chain(own).collect();
+    let over = |phase: &Option<String>| matches!(phase.as_deref(), Some("Succeeded" | "Failed"));
+    let ends = !over(&api.status.phase) && over(&new.phase) && !could_run;
+    let mut all: Vec<_> = api.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned().collect();
+    for condition in new.conditions.iter().flatten() {
+        if conditions::is_own(&condition.type_) {
+            all.push(condition.clone());
+        } else if condition.type_ == conditions::DISRUPTION_TARGET && ends && condition.reason.as_deref() == Some("TerminationByKubelet") {
+            // It is said with the end, and not before.
+            all.retain(|other| other.type_ != condition.type_);
+            all.push(PodCondition { last_transition_time: Some(now.clone()), ..condition.clone() });
+        }
+    }
     merged.conditions = (!all.is_empty()).then_some(all);
     merged.nominated_node_name.clone_from(&api.status.nominated_node_name);
     merged.resource_claim_statuses.clone_from(&api.status.resource_claim_statuses);
-    let over = |phase: &Option<String>| matches!(phase.as_deref(), Some("Succeeded" | "Failed"));
     if !over(&api.status.phase) && over(&new.phase) && could_run {
         merged.phase.clone_from(&api.status.phase);
         merged.reason.clone_from(&api.status.reason);

@@ -6,6 +6,10 @@
 
 use std::time::Duration;
 
+use k8s_openapi::api::core::v1::{PodCondition, PodStatus};
+use podarium_api::condition::set_condition;
+
+use super::conditions;
 use super::host::Host;
 use super::kill::KillRun;
 use super::pod::PodState;
@@ -18,11 +22,35 @@ const UNMOUNT: Duration = Duration::from_millis(20);
 impl PodState {
     pub fn begin_terminating(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
         let seen = self.seen.clone();
-        let status = self.generate_status(&seen, false, host, ctx);
+        let mut status = self.generate_status(&seen, false, host, ctx);
+        self.pronounce(&mut status, ctx);
         self.set_status(status, host, ctx);
         self.stop_liveness_and_startup();
         let run = self.kill_all(Some(self.worker.grace_seconds), host, ctx);
         self.advance_terminating(run, host, ctx);
+    }
+
+    /// Says of a pod that the kubelet ends why it has failed.
+    fn pronounce(&self, status: &mut PodStatus, ctx: &Ctx<'_>) {
+        let Some(killing) = &self.worker.killing else { return };
+        let verdict = &killing.verdict;
+        if !(verdict.spares_success && status.phase.as_deref() == Some("Succeeded")) {
+            status.phase = Some("Failed".to_owned());
+        }
+        status.reason = Some(verdict.reason.to_owned());
+        status.message = Some(verdict.message.clone());
+        if verdict.disruption {
+            let condition = PodCondition {
+                type_: conditions::DISRUPTION_TARGET.to_owned(),
+                status: "True".to_owned(),
+                reason: Some("TerminationByKubelet".to_owned()),
+                message: Some(verdict.message.clone()),
+                observed_generation: self.pod.metadata.generation,
+                last_transition_time: Some(ctx.epoch().seconds(ctx.now())),
+                ..PodCondition::default()
+            };
+            set_condition(&mut status.conditions, condition);
+        }
     }
 
     pub fn advance_terminating(&mut self, mut run: KillRun, host: &mut Host, ctx: &mut Ctx<'_>) {

@@ -7,6 +7,7 @@
 //! Models: pkg/kubelet/pod_workers.go, v1.36.
 //! Simplified: no static pods; the work queue is looked at only when something is due in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_api::pod_state::is_pod_terminal;
@@ -45,8 +46,28 @@ pub(super) struct Worker {
     pub terminating: bool,
     pub terminated: bool,
     pub finished: bool,
+    /// The kubelet itself ends the pod, whatever the API server says.
+    pub killing: Option<Arc<Killing>>,
     /// How many seconds the containers get; 0 while nobody has asked them to stop.
     pub grace_seconds: i64,
+}
+
+/// How the kubelet ends a pod of its own accord.
+#[derive(Clone, Debug)]
+pub(super) struct Killing {
+    pub grace_seconds: i64,
+    pub verdict: Verdict,
+}
+
+/// What is said of a pod that the kubelet has ended.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    pub reason: &'static str,
+    pub message: String,
+    /// A pod that has succeeded has not failed because of it.
+    pub spares_success: bool,
+    /// Whether the condition DisruptionTarget tells of it.
+    pub disruption: bool,
 }
 
 /// How a piece of work ended.
@@ -72,6 +93,12 @@ impl PodState {
         self.update(true, now);
     }
 
+    /// The kubelet ends the pod.
+    pub fn kill(&mut self, killing: Killing, now: Time) {
+        self.worker.killing.get_or_insert(Arc::new(killing));
+        self.update(true, now);
+    }
+
     fn update(&mut self, kill: bool, now: Time) {
         if self.worker.finished {
             return;
@@ -91,6 +118,11 @@ impl PodState {
     /// The grace period can only get shorter, and is never less than a second.
     fn effective_grace(&self) -> i64 {
         let mut grace = self.worker.grace_seconds;
+        if let Some(killing) = &self.worker.killing
+            && (grace == 0 || killing.grace_seconds < grace)
+        {
+            grace = killing.grace_seconds.max(1);
+        }
         match self.pod.metadata.deletion_grace_period_seconds {
             Some(asked) if grace == 0 || asked < grace => grace = asked,
             None if grace == 0 => grace = self.pod.spec.termination_grace_period_seconds.unwrap_or(30),

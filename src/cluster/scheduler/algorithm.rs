@@ -314,6 +314,14 @@ mod tests {
         );
     }
 
+    /// DynamicResources stands behind the plugin that refuses, and fails at PostFilter for want of what it had remembered.
+    #[test]
+    fn who_is_refused_by_a_plugin_before_the_last_is_told_not_found() {
+        let scene = Scene::new(vec![node("n")], vec![]);
+        let volumes = json!([{ "name": "v", "persistentVolumeClaim": { "claimName": "gone" } }]);
+        assert_eq!(failure(&scene, &pod("p").spec("volumes", volumes)).message, "0/1 nodes are available: persistentvolumeclaim \"gone\" not found. not found");
+    }
+
     #[test]
     fn a_nominated_pod_keeps_its_place_from_others() {
         let mut scene = Scene::new(vec![node("n").capacity("4", "8Gi", 110)], vec![]);

@@ -5,9 +5,10 @@
 //! rules, and one without CoreDNS finds no names.
 //!
 //! Where to look: `parts` (the components, their images, and what starting and stopping does), `addons` (what kubeadm
-//! applies: CoreDNS and kube-proxy), `static_pods` (the control plane's own manifests on its node).
+//! applies: CoreDNS and kube-proxy), `ingress_nginx` (an add-on whose program is an image like others), `static_pods` (the control plane's own manifests on its node).
 
 mod addons;
+mod ingress_nginx;
 mod parts;
 mod static_pods;
 
@@ -15,6 +16,7 @@ pub use parts::Part;
 pub use static_pods::{CONTROL_PLANE_NODE, MANIFESTS, control_plane_node};
 
 pub(crate) use addons::{DNS_ADDRESS, objects};
+pub(crate) use ingress_nginx::ingress_nginx_objects;
 pub(crate) use parts::{IMAGES, images_of_every_node, part_of};
 pub(crate) use static_pods::{MARKS, manifests};
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use podarium_cluster::kubelet::KubeletConfiguration;
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 
 use super::cluster::Cluster;
@@ -20,6 +21,7 @@ pub(crate) fn check(root: &Node, source: Source<'_>, errors: &mut Errors) {
     let mut check = Check { root, source, errors };
     let machines = check.cluster();
     check.scheduler();
+    check.kubelet();
     check.images();
     check.files();
     check.timeline(machines.as_deref());
@@ -119,6 +121,19 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The kubelet's configuration is checked by the kubelet.
+    fn kubelet(&mut self) {
+        let Some(configuration) = self.root.get("cluster").and_then(|cluster| cluster.get("kubelet")) else { return };
+        if configuration.described() != "a mapping" {
+            return;
+        }
+        if let Err(error) = KubeletConfiguration::parse(&configuration.json()) {
+            let named = configuration.entries().iter().find(|entry| error.contains(&format!("{} of a", entry.key)));
+            let place = named.map_or(configuration.place, |entry| entry.key_place);
+            self.add(Place { width: place.width.min(1), ..place }, format!("a kubelet that cannot start: {error}"));
+        }
+    }
+
     fn images(&mut self) {
         self.unique("images", "name");
         for image in items(self.root, "images") {
@@ -186,7 +201,7 @@ impl<'a> Check<'a> {
                     _ => last = Some((at, text)),
                 }
             }
-            for key in ["stop-node", "start-node", "cut-off-node", "reconnect-node"] {
+            for key in ["stop-node", "shut-down-node", "start-node", "cut-off-node", "reconnect-node"] {
                 self.node_exists(entry.get(key), machines);
             }
             if let Some(start) = entry.get("start-traffic") {

@@ -24,6 +24,10 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub scheduler: Option<serde_json::Value>,
+    /// What of a KubeletConfiguration the nodes have: `evictionHard` and its companions, `shutdownGracePeriod` and its.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[serde(default)]
+    pub kubelet: Option<serde_json::Value>,
     /// What else runs in the cluster.
     #[serde(default)]
     pub addons: Vec<Addon>,
@@ -52,6 +56,8 @@ pub enum System {
 pub enum Addon {
     /// Tells what nodes and containers use: `kubectl top`, and HorizontalPodAutoscalers.
     MetricsServer,
+    /// Makes a web server of Ingresses: namespace `ingress-nginx`, class `nginx`.
+    IngressNginx,
 }
 
 /// The disks of a cluster.
@@ -69,7 +75,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, addons: Vec::new(), system: System::default() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, kubelet: None, addons: Vec::new(), system: System::default() }
     }
 }
 

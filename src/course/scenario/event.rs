@@ -55,6 +55,8 @@ pub enum Event {
     AddNode(Name),
     /// Switches a machine off, without a warning.
     StopNode(Name),
+    /// Shuts a machine down in good order: its kubelet ends the pods first, if `shutdownGracePeriod` says so.
+    ShutDownNode(Name),
     /// Switches it on again.
     StartNode(Name),
     /// Cuts a machine off the network; its containers go on running.

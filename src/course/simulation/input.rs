@@ -13,6 +13,10 @@ pub enum Input {
     OpenTab,
     SelectTab { tab: usize },
     CloseTab { tab: usize },
+    /// The Tab key, with the cursor at this byte of the line.
+    Complete { line: String, cursor: usize },
+    /// An address opened in the student's browser; `trusting`: even if its certificate is not trusted.
+    Browse { address: String, trusting: bool },
     /// Ctrl-C on the student's terminal.
     Interrupt,
     /// Ctrl-D on the student's terminal.
@@ -31,6 +35,8 @@ pub enum Input {
     AddNode { node: String },
     /// Switches a machine off without a warning.
     StopNode { node: String },
+    /// Shuts a machine down in good order.
+    ShutDownNode { node: String },
     StartNode { node: String },
     /// Cuts a machine off the network; its containers go on running.
     CutOffNode { node: String },

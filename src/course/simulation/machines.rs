@@ -6,7 +6,7 @@ use std::time::Duration;
 use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
-use podarium_cluster::kubelet::NodeConfig;
+use podarium_cluster::kubelet::{KubeletConfiguration, NodeConfig};
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 use podarium_cluster::storage::driver::Disks;
 use podarium_cluster::system::SystemPods;
@@ -28,8 +28,9 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         System::Hosted => SystemPods::Hosted,
         System::Kubeadm => SystemPods::Kubeadm,
     };
+    let ingress_nginx = scenario.cluster.addons.contains(&Addon::IngressNginx);
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, system_pods, ..Config::default() });
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
@@ -41,7 +42,8 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         cluster.add_control_plane_node();
     }
     for (index, (_, machine)) in scenario.cluster.machines().into_iter().enumerate() {
-        cluster.add_node(node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)));
+        let kubelet = kubelet_of(scenario);
+        cluster.add_node(NodeConfig { kubelet, ..node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)) });
     }
     cluster
 }
@@ -49,6 +51,11 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
 /// The loader has checked the configuration; one that cannot be read counts as none.
 fn scheduler_of(scenario: &Scenario) -> SchedulerConfiguration {
     let configured = scenario.cluster.scheduler.as_ref().and_then(|written| SchedulerConfiguration::parse(written).ok());
+    configured.unwrap_or_default()
+}
+
+fn kubelet_of(scenario: &Scenario) -> KubeletConfiguration {
+    let configured = scenario.cluster.kubelet.as_ref().and_then(|written| KubeletConfiguration::parse(written).ok());
     configured.unwrap_or_default()
 }
 

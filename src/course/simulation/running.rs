@@ -192,6 +192,8 @@ impl Simulation {
             }
             Input::SelectTab { tab } => self.world.select_tab(tab),
             Input::CloseTab { tab } => self.world.close_tab(tab),
+            Input::Complete { line, cursor } => self.world.complete(&line, cursor),
+            Input::Browse { address, trusting } => self.world.browse(&address, trusting),
             Input::EndOfInput => self.world.end_input(),
             Input::Edited { text } => self.world.edited(text.map(String::into_bytes)),
             Input::DeletePod { namespace, name, grace_seconds } => {
@@ -210,6 +212,7 @@ impl Simulation {
             }
             Input::AddNode { node } => self.add_node(&node),
             Input::StopNode { node } => self.on_node(&node, Cluster::stop_node),
+            Input::ShutDownNode { node } => self.on_node(&node, Cluster::shut_down_node),
             Input::StartNode { node } => self.on_node(&node, Cluster::start_node),
             Input::CutOffNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, true)),
             Input::ReconnectNode { node } => self.on_node(&node, |cluster, node| cluster.cut_off_node(node, false)),

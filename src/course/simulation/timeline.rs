@@ -66,6 +66,7 @@ impl Simulation {
             }
             Event::AddNode(node) => self.input(Input::AddNode { node: node.0.clone() }),
             Event::StopNode(node) => self.input(Input::StopNode { node: node.0.clone() }),
+            Event::ShutDownNode(node) => self.input(Input::ShutDownNode { node: node.0.clone() }),
             Event::StartNode(node) => self.input(Input::StartNode { node: node.0.clone() }),
             Event::CutOffNode(node) => self.input(Input::CutOffNode { node: node.0.clone() }),
             Event::ReconnectNode(node) => self.input(Input::ReconnectNode { node: node.0.clone() }),

@@ -54,6 +54,7 @@ fn each_slip_has_its_own_message() {
         ("cluster:\n  scheduler:\n    percentageOfNodesToScore: 101\n", &[
             "f:5:31: a scheduler that cannot start: percentageOfNodesToScore: Invalid value: 101: not in valid range [0-100]",
         ]),
+        ("cluster:\n  kubelet:\n    maxPods: 5\n", &["f:5:5: a kubelet that cannot start: not simulated: maxPods of a KubeletConfiguration"]),
         ("cluster:\n  scheduler: fast\n", &["f:4:14: the text `fast`; expected a mapping"]),
         ("images: [{size: 3Mi}]\n", &[
             "f:3:10: the key `name` is missing; `name`: The name with the tag, as pods ask for it",
@@ -137,8 +138,8 @@ fn each_slip_has_its_own_message() {
         ]),
         ("timeline:\n  - {at: 1s, line: 3, say: x}\n", &[
             "f:4:14: unknown key `line`; expected one of `add-node`, `apply`, `at`, `by`, `change-traffic`, `cut-off-node`, \
-             `delete`, `kill-pod`, `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `start-node`, \
-             `start-traffic`, `stop-node`, `stop-traffic` or `type`",
+             `delete`, `kill-pod`, `kill-process`, `name`, `reconnect-node`, `say`, `scale`, `set-image`, `shut-down-node`, \
+             `start-node`, `start-traffic`, `stop-node`, `stop-traffic` or `type`",
         ]),
         ("objectives: [{name: a, that: {pod: app=x}}]\n", &["f:3:31: unknown key `pod`; did you mean `pods`?"]),
         ("objectives: [{name: a, that: {count: 3}}]\n", &[

@@ -81,24 +81,16 @@ fn new_line(out: &mut String, indent: Option<usize>) {
     }
 }
 
+/// As Go's encoder quotes: what means something in HTML is escaped.
 fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
+    for c in serde_json::Value::from(text).to_string().chars() {
         match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' | '\u{7f}' if c != '\u{7f}' => {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
         }
     }
-    out.push('"');
 }
 
 #[cfg(test)]

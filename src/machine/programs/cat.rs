@@ -1,7 +1,7 @@
 //! `cat` and `tac`: print files. `less` and `more` do the same here: the terminal scrolls, pages are not turned.
 
 use super::arguments::{self, Options};
-use super::lines::{Next, each_line, read_all};
+use super::lines::{Complaint, Next, each_line, read_all};
 use crate::{Process, Suspend};
 
 const OPTIONS: Options = Options::new("nbsETAvetu", &[
@@ -28,8 +28,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let paths = arguments.paths();
     let tabs = arguments.has('T') || arguments.has('A') || arguments.has('t');
     let ends = arguments.has('E') || arguments.has('A') || arguments.has('e');
-    let complaint = |path: &str, error| format!("cat: {path}: {error}\n");
-    let done = each_line(process, &paths, complaint, false, Printed::default(), |printed, line, out| {
+    let done = each_line(process, &paths, complaint(process), false, Printed::default(), |printed, line, out| {
         let blank = line.text.is_empty() && line.newline && !printed.middle_of_line;
         if arguments.has('s') && blank && printed.blank {
             return Next::Line;
@@ -53,6 +52,18 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Next::Line
     })?;
     Ok(i32::from(done.failed))
+}
+
+/// What is said of a file that cannot be read.
+fn complaint(process: &Process<'_>) -> Complaint {
+    let args = process.args();
+    match (arguments::program_name(args.first().map_or("", String::as_str)), process.is_busybox()) {
+        ("less", false) => |path, error| format!("{path}: {error}\n"),
+        ("less", true) => |path, error| format!("less: {path}: {error}\n"),
+        ("more", false) => |path, error| format!("more: cannot open {path}: {error}\n"),
+        ("more", true) => |path, error| format!("more: {path}: {error}\n"),
+        _ => |path, error| format!("cat: {path}: {error}\n"),
+    }
 }
 
 /// Lines in reverse order.

@@ -1,4 +1,4 @@
-//! `curl` and `wget`: ask an HTTP server.
+//! `curl`: asks an HTTP server.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use base64::Engine as _;
 
 use super::arguments::{self, Arguments, Options};
 use super::lines::read_all;
+use crate::wire::reason;
 use crate::{CertificateProblem, HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend, Trust};
 
 const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
@@ -71,7 +72,7 @@ fn failure(error: NetError, url: &str) -> (i32, String) {
     }
 }
 
-fn host_and_port(url: &str) -> (String, String) {
+pub(super) fn host_and_port(url: &str) -> (String, String) {
     let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let authority = authority.rsplit('@').next().unwrap_or_default();
@@ -212,7 +213,14 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: O
                 let message = match error {
                     NetError::TimedOut => {
                         let waited = process.now()?.since(start).as_millis();
-                        format!("Connection timed out after {waited} milliseconds")
+                        match arguments.has('m') || arguments.has('C') {
+                            true => format!("Connection timed out after {waited} milliseconds"),
+                            // Linux gives up before curl does.
+                            false => {
+                                let (host, port) = host_and_port(&url);
+                                format!("Failed to connect to {host} port {port} after {waited} ms: Could not connect to server")
+                            }
+                        }
                     }
                     _ => message,
                 };
@@ -260,32 +268,6 @@ fn head(stream: &HttpStream) -> String {
         out.push_str(&format!("{name}: {value}\r\n"));
     }
     out + "\r\n"
-}
-
-pub(super) fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        409 => "Conflict",
-        410 => "Gone",
-        415 => "Unsupported Media Type",
-        422 => "Unprocessable Entity",
-        429 => "Too Many Requests",
-        500 => "Internal Server Error",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "",
-    }
 }
 
 fn answer(
@@ -367,69 +349,4 @@ fn write_out(
         .replace("\\n", "\n")
         .replace("\\t", "\t");
     process.print(&text)
-}
-
-const WGET: Options = Options::new("qO:T:St:c", &[
-    ("quiet", 'q'),
-    ("output-document", 'O'),
-    ("timeout", 'T'),
-    ("tries", 't'),
-    ("spider", 'c'),
-    ("no-check-certificate", 'S'),
-]);
-
-/// `wget`, as busybox has it: `wget -qO- URL`.
-pub(super) fn wget(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let arguments = match arguments::read(process, &WGET)? {
-        Ok(arguments) => arguments,
-        Err(status) => return Ok(status),
-    };
-    let Some(url) = arguments.operands.first() else {
-        process.eprint("wget: missing URL\nUsage: wget [OPTION]... [URL]...\n")?;
-        return Ok(1);
-    };
-    let url = if url.contains("://") { url.clone() } else { format!("http://{url}") };
-    let (host, port) = host_and_port(&url);
-    let mut request = HttpRequest::get(url.clone()).header("User-Agent", "Wget");
-    let seconds = arguments.value('T').and_then(|text| text.parse::<u64>().ok());
-    request.timeout = seconds.map(Duration::from_secs);
-    if !arguments.has('q') {
-        process.eprint(&format!("Connecting to {host}:{port}\n"))?;
-    }
-    let response = match process.http(request)? {
-        Ok(response) => response,
-        Err(error) => {
-            let problem = match error {
-                NetError::UnknownHost | NetError::BadUrl => format!("bad address '{host}'"),
-                NetError::TimedOut => "download timed out".to_owned(),
-                NetError::EmptyReply | NetError::NotHttp => "error getting response".to_owned(),
-                error => format!("can't connect to remote host ({host}): {error}"),
-            };
-            process.eprint(&format!("wget: {problem}\n"))?;
-            return Ok(1);
-        }
-    };
-    if response.status >= 400 {
-        let line = format!("{} {}", response.status, reason(response.status));
-        process.eprint(&format!("wget: server returned error: HTTP/1.1 {}\n", line.trim_end()))?;
-        return Ok(1);
-    }
-    if arguments.has('c') {
-        return Ok(0);
-    }
-    let name = super::paths::last_name(url.split_once("://").map_or("", |(_, rest)| rest));
-    let default = if name == host || name.is_empty() { "index.html" } else { name };
-    match arguments.value('O').unwrap_or(default) {
-        "-" => process.write_stdout(&response.body)?,
-        path => {
-            if let Err(error) = process.write_file(path, &response.body, 0o644)? {
-                process.eprint(&format!("wget: can't open '{path}': {error}\n"))?;
-                return Ok(1);
-            }
-            if !arguments.has('q') {
-                process.eprint(&format!("saving to '{path}'\n'{path}' saved\n"))?;
-            }
-        }
-    }
-    Ok(0)
 }

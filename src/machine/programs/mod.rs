@@ -60,6 +60,7 @@ mod tr;
 mod uniq;
 mod watch;
 mod wc;
+mod wget;
 mod xargs;
 
 pub(crate) use busybox::worded as busybox_words;
@@ -181,7 +182,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("uptime", system::uptime),
     ("watch", watch::main),
     ("wc", wc::main),
-    ("wget", curl::wget),
+    ("wget", wget::main),
     ("which", paths::which),
     ("who", system::who),
     ("whoami", identity::whoami),
@@ -196,7 +197,7 @@ const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), 
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "adduser", "bzip2", "crontab", "docker", "emacs", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
+    "adduser", "bzip2", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
     "helm", "htop", "ifconfig", "iostat", "ip", "java", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
     "nano", "netstat", "nmap", "node", "npm", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
     "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
@@ -221,8 +222,8 @@ pub fn install_everyday_programs(machine: &mut Machine) {
     }
 }
 
-/// Installs some of the programs of this folder, and the shells `bash` and `sh`, by their names: what an image has. A
-/// name that no program here has is left out, and returned.
+/// Installs some of the programs of this folder, and the shells `bash` and `sh`, by their names: what an image has. Some
+/// only say that they are not simulated. A name that nothing here has is left out, and returned.
 pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a str> {
     let mut missing = Vec::new();
     for name in names {
@@ -233,6 +234,7 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
             Err(_) if matches!(*name, "sh" | "dash") => machine.install_program(name, Shell::dash),
             Err(_) => match SPECIAL.iter().find(|(known, _)| known == name) {
                 Some((_, make)) => machine.install_program(name, *make),
+                None if ABSENT.contains(name) => machine.install(name, identity::absent),
                 None => missing.push(*name),
             },
         }
@@ -243,7 +245,7 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
 /// What busybox brings.
 const BUSYBOX: &[&str] = &[
     "[", "ash", "awk", "base64", "basename", "bc", "cat", "chgrp", "chmod", "chown", "clear", "comm", "cp", "cut", "date", "dd", "df", "diff",
-    "dirname", "dmesg", "du", "echo", "egrep", "env", "expand", "expr", "false", "find", "fold", "free", "getent", "grep", "groups", "gunzip", "gzip",
+    "dirname", "dmesg", "du", "echo", "egrep", "env", "expand", "expr", "false", "find", "fold", "free", "grep", "groups", "gunzip", "gzip",
     "head", "hexdump", "hostname", "id", "install", "kill", "less", "ln", "ls", "md5sum", "mkdir", "mktemp", "more", "mount", "mv", "nc", "nice",
     "nl", "nohup", "nproc", "nslookup", "od", "paste", "pgrep", "pidof", "ping", "pkill", "printenv", "printf", "ps", "pwd", "readlink", "realpath",
     "rev", "rm", "rmdir", "sed", "seq", "setsid", "sh", "sha1sum", "sha256sum", "sha512sum", "shuf", "sleep", "sort", "split", "stat", "sync",

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::arguments;
 use super::clock::Clock;
 use crate::{HttpRequest, HttpResponse, Process, Suspend};
@@ -195,27 +197,10 @@ fn escape(text: &str) -> String {
 
 /// `%20` for a blank.
 fn encode(text: &str) -> String {
-    text.bytes().map(|byte| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' | b'/' => char::from(byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    }).collect()
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 fn decode(text: &str) -> String {
-    let (mut bytes, mut out) = (text.bytes().peekable(), Vec::new());
-    while let Some(byte) = bytes.next() {
-        let hex = (byte == b'%').then(|| {
-            let mut ahead = bytes.clone();
-            let digits = [ahead.next()?, ahead.next()?];
-            u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()
-        });
-        match hex.flatten() {
-            Some(decoded) => {
-                out.push(decoded);
-                bytes.nth(1);
-            }
-            None => out.push(byte),
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

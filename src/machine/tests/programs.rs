@@ -144,6 +144,19 @@ fn ports_and_hosts_answer_or_not() {
 }
 
 #[test]
+fn pages_are_fetched_into_files() {
+    let head = "--2026-01-01 08:00:01--  http://web/\nResolving web (web)... 10.96.0.7\nConnecting to web (web)|10.96.0.7|:80... ";
+    check(&mut machine(), &[
+        ("cd /tmp; wget -q web; cat index.html; wget -q web; ls", "hello\nindex.html\nindex.html.1\n", 0),
+        ("wget -t 2 10.9.9.9; echo $?", "--2026-01-01 08:00:00--  http://10.9.9.9/\nConnecting to 10.9.9.9:80... failed: Connection timed out.\nRetrying.\n\n--2026-01-01 08:00:01--  (try: 2)  http://10.9.9.9/\nConnecting to 10.9.9.9:80... failed: Connection timed out.\nGiving up.\n\n4\n", 0),
+        ("wget nope; echo $?", "--2026-01-01 08:00:01--  http://nope/\nResolving nope (nope)... failed: Name or service not known.\nwget: unable to resolve host address ‘nope’\n4\n", 0),
+        ("wget -q nope; echo $?", "4\n", 0),
+        ("wget -O /tmp/page web 2>&1 | head -5", &format!("{head}connected.\nHTTP request sent, awaiting response... 200 OK\nLength: 6\n"), 0),
+        ("wget -O /tmp/page web 2>&1 | tail -5 | sed 's/[0-9.]* [KM]*B.s/RATE/; s/[0-9.]*[KM]*=.*/R/'", "\n     0K                                                       100% R\n\n2026-01-01 08:00:01 (RATE) - ‘/tmp/page’ saved [6/6]\n\n", 0),
+    ]);
+}
+
+#[test]
 fn busybox_says_it_in_its_own_words() {
     let head = "Server:\t\t10.96.0.10\nAddress:\t10.96.0.10:53\n\n";
     check(&mut busybox(), &[
@@ -161,6 +174,11 @@ fn busybox_says_it_in_its_own_words() {
         ("ping -c 1 web", "PING web (10.96.0.7): 56 data bytes\n64 bytes from 10.96.0.7: seq=0 ttl=64 time=1.000 ms\n\n--- web ping statistics ---\n1 packets transmitted, 1 packets received, 0% packet loss\nround-trip min/avg/max = 1.000/1.000/1.000 ms\n", 0),
         ("nslookup web.shop.svc.cluster.local", &format!("{head}Name:\tweb.shop.svc.cluster.local\nAddress: 10.96.0.7\n\n\n"), 0),
         ("wget -qO- http://web/", "hello\n", 0),
+        ("wget -O- web", "Connecting to web (10.96.0.7:80)\nwriting to stdout\nhello\n-                    100% |********************************|     6  0:00:00 ETA\nwritten to stdout\n", 0),
+        ("wget --spider http://web/", "Connecting to web (10.96.0.7:80)\nremote file exists\n", 0),
+        ("wget nope", "wget: bad address 'nope'\n", 1),
+        ("wget -O- 10.9.9.9", "Connecting to 10.9.9.9 (10.9.9.9:80)\nwget: can't connect to remote host (10.9.9.9): Connection timed out\n", 1),
+        ("wget -T 3 -qO- 10.9.9.9", "wget: download timed out\n", 1),
         ("which bash; echo $?", "1\n", 0),
     ]);
     let (output, _) = run(&mut busybox(), "ps", Credentials::default());

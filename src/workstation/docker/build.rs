@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_cluster::images::{ImageCatalog, Reference};
-use podarium_machine::{Credentials, ExchangeId, Machine, Pid, Start, Stdio, TtyId};
+use podarium_machine::{Credentials, ExchangeId, Machine, Pid, Signal, Start, Stdio, TtyId};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
 use super::dockerfile::{self, Dockerfile, Instruction};
+use super::health::Check;
 use super::store::{Settings, Stored, StoredLayer, derived, difference, familiar, sha256};
 
 /// What a client asks for.
@@ -625,8 +626,9 @@ fn settle(stage: &mut Stage, name: &str, rest: &str, given: &BTreeMap<String, St
         "USER" => settings.user = rest.to_owned(),
         "LABEL" => settings.labels.extend(dockerfile::assignments(rest).into_iter().map(|(name, value)| (name, value.unwrap_or_default()))),
         "VOLUME" => settings.volumes.extend(dockerfile::exec_form(rest).unwrap_or_else(|| dockerfile::words(rest))),
+        "STOPSIGNAL" if Signal::parse(rest).is_none() => return Err(format!("invalid signal: {rest}")),
         "STOPSIGNAL" => settings.stop_signal = Some(rest.to_owned()),
-        "HEALTHCHECK" => settings.healthcheck = Some(rest.to_owned()),
+        "HEALTHCHECK" => settings.healthcheck = Some(Check::parse(rest)?),
         "MAINTAINER" => {
             settings.labels.insert("maintainer".to_owned(), rest.to_owned());
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_cluster::images::{Computer, Disks, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
+use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
 use podarium_cluster::network::{Asked, Ip, Peer};
-use podarium_machine::{Answered, ConnectionId, ExchangeId, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
+use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
 use podarium_sim::Time;
 
+use super::health::Health;
 use super::store::Stored;
 
 /// How long `docker stop` waits before it kills.
@@ -33,6 +34,8 @@ pub struct Container {
     /// When it is killed that was asked to stop.
     pub kill_at: Option<Time>,
     computer: Option<Box<Computer>>,
+    /// Whether it is well, of a container whose image says how to ask.
+    pub health: Option<Health>,
     /// Who reads what the main process writes.
     pub attached: Vec<ExchangeId>,
     /// Who follows the log.
@@ -77,6 +80,7 @@ impl Container {
             log: Vec::new(),
             kill_at: None,
             computer: None,
+            health: None,
             attached: Vec::new(),
             following: Vec::new(),
             waiting: Vec::new(),
@@ -104,6 +108,8 @@ impl Container {
                 self.computer = Some(Box::new(computer));
                 self.state = State::Running { since_nanos: unix_nanos };
                 self.kill_at = None;
+                let check = self.image.settings.healthcheck.clone().filter(|check| check.command().is_some());
+                self.health = check.map(|check| Health::begin(check, now));
                 Ok(())
             }
             Err(error) => {
@@ -114,7 +120,8 @@ impl Container {
     }
 
     pub fn next_at(&self) -> Option<Time> {
-        self.computer.as_ref().and_then(|computer| computer.next_at()).into_iter().chain(self.kill_at).min()
+        let health = self.health.as_ref().filter(|_| self.is_running()).map(Health::next_at);
+        self.computer.as_ref().and_then(|computer| computer.next_at()).into_iter().chain(self.kill_at).chain(health).min()
     }
 
     /// Lets it do what is due.
@@ -122,12 +129,26 @@ impl Container {
         if self.kill_at.is_some_and(|at| at <= now) {
             self.end(137, now, unix_nanos, replies);
         }
+        self.check_health(now, unix_nanos, volumes);
         let mut out = Output::default();
         if let Some(computer) = self.computer.as_mut() {
             computer.set_watched(!self.attached.is_empty());
             computer.run(now, &mut volumes.storage(), &mut out);
         }
         self.take_output(out, now, unix_nanos, replies);
+    }
+
+    /// Runs the check of its health when its time has come, and ends one that takes too long.
+    fn check_health(&mut self, now: Time, unix_nanos: i64, volumes: &mut Volumes) {
+        let (Some(health), Some(computer)) = (self.health.as_mut(), self.computer.as_mut()) else { return };
+        if let Some(id) = health.overdue(now, unix_nanos) {
+            computer.exec_kill(id);
+        }
+        let Some(command) = health.due(now) else { return };
+        match computer.exec(&Exec { command, stdin: false, tty: false }, now, &mut volumes.storage()) {
+            Ok(id) => health.runs(id, now, unix_nanos),
+            Err(error) => health.result((now, unix_nanos), -1, &format!("OCI runtime exec failed: exec failed: unable to start container process: {}: unknown", error.0), now, unix_nanos),
+        }
     }
 
     fn take_output(&mut self, out: Output, now: Time, unix_nanos: i64, replies: &mut Vec<Reply>) {
@@ -144,6 +165,9 @@ impl Container {
             self.log.push((unix_nanos, text));
         }
         for (id, event) in out.execs {
+            if self.health.as_mut().is_some_and(|health| health.hear(id, &event, now, unix_nanos)) {
+                continue;
+            }
             let exchange = if id == ExecId::MAIN { self.attached.clone() } else { self.execs.get(&id).copied().into_iter().collect() };
             for exchange in exchange {
                 match &event {
@@ -304,6 +328,30 @@ pub struct Volumes {
 }
 
 impl Volumes {
+    /// A volume that is new gets what the image has in its place.
+    pub fn fill(&mut self, name: &Arc<str>, files: &FileSystem, path: &str, now: Time) {
+        fn copy(files: &FileSystem, from: &str, to: &str, volume: &mut Volume, now: Time) {
+            let Ok(found) = files.stat(from, false) else { return };
+            match found.kind {
+                FileKind::Symlink => drop(volume.symlink(found.target.as_deref().unwrap_or_default(), to, now)),
+                FileKind::File => drop(volume.write(to, files.read(from).unwrap_or_default(), found.mode, now)),
+                _ if found.is_dir() && volume.mkdir_all(to, now).is_ok() => {
+                    for name in files.read_dir(from).unwrap_or_default() {
+                        copy(files, &format!("{}/{name}", from.trim_end_matches('/')), &format!("{}/{name}", to.trim_end_matches('/')), volume, now);
+                    }
+                }
+                _ => {}
+            }
+            let _ = volume.chmod(to, found.mode);
+            let _ = volume.chown(to, found.uid, found.gid);
+        }
+        if !self.named.0.contains_key(name) {
+            let mut volume = Volume::default();
+            copy(files, path, "/", &mut volume, now);
+            self.named.0.insert(name.clone(), volume);
+        }
+    }
+
     fn storage(&mut self) -> Storage<'_> {
         Storage { pod: &mut self.none, disks: &mut self.named }
     }

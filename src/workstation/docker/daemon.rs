@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use percent_encoding::percent_decode_str;
 use podarium_cluster::Cluster;
 use podarium_cluster::images::{ImageCatalog, Mounted, MountPoint, Reference, Spawned};
 use podarium_machine::{Credentials, ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::build::{Around, Build, Cache, Progress};
 use super::container::{Container, GRACE, Reply, State, Volumes};
+use super::health::Health;
 use super::store::{Stored, familiar, sha256};
 
 /// How the socket is called in URLs.
@@ -316,31 +318,16 @@ impl Daemon {
     }
 }
 
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
 /// A request to the socket, taken apart.
 struct Asked<'a> {
     id: ExchangeId,
     parts: &'a [&'a str],
     query: &'a BTreeMap<String, String>,
     body: &'a [u8],
-}
-
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(code)) => {
-                out.push(code);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn with_tag(name: &str) -> String {
@@ -367,7 +354,7 @@ impl Daemon {
             json!({
                 "Id": container.id, "Name": container.name, "Image": container.image_name, "Command": container.command(),
                 "Created": container.created_nanos, "State": state, "Since": since, "ExitCode": code, "Now": unix_nanos,
-                "Ports": ports(container), "Labels": container.labels,
+                "Ports": ports(container), "Labels": container.labels, "Health": container.health.as_ref().filter(|_| container.is_running()).map(Health::shown),
             })
         };
         shown.map(entry).collect()
@@ -413,6 +400,17 @@ impl Daemon {
                 }
                 [path] => mounts.push(MountPoint { path: (*path).to_owned(), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false }),
                 _ => return Err((501, format!("podarium: not simulated: docker run -v {volume} (named volumes are)"))),
+            }
+        }
+        for path in &settings.volumes {
+            if mounts.iter().all(|point: &MountPoint| point.path.trim_end_matches('/') != path.trim_end_matches('/')) {
+                mounts.push(MountPoint { path: path.clone(), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false });
+            }
+        }
+        let files = self.catalog.contents(&image.image).files;
+        for point in &mounts {
+            if let Mounted::Disk(name) = &point.mounted {
+                self.volumes.fill(name, &files, &point.path, cluster.now());
             }
         }
         let user = if text("User").is_empty() { image.image.user } else { text("User").split(':').next().and_then(|user| user.parse().ok()).unwrap_or(0) };
@@ -572,7 +570,7 @@ impl Daemon {
     }
 }
 
-fn stamp(unix_nanos: i64) -> String {
+pub(super) fn stamp(unix_nanos: i64) -> String {
     let (seconds, nanos) = (unix_nanos.div_euclid(1_000_000_000), unix_nanos.rem_euclid(1_000_000_000));
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
@@ -623,8 +621,9 @@ fn inspect_container(container: &Container) -> Value {
     config["Hostname"] = json!(container.spawned.hostname);
     config["Tty"] = json!(container.spawned.tty);
     config["Image"] = json!(container.image_name);
+    let health = container.health.as_ref().map(Health::inspected);
     config["Env"] = json!(container.spawned.env.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>());
-    json!({
+    let mut inspected = json!({
         "Id": container.id,
         "Created": stamp(container.created_nanos),
         "Path": container.line.first(),
@@ -645,5 +644,20 @@ fn inspect_container(container: &Container) -> Value {
             "IPAddress": if running { container.address.as_str() } else { "" },
             "Gateway": if running { "172.17.0.1" } else { "" },
         },
+        "Mounts": container.spawned.mounts.iter().map(|point| mount(container, point)).collect::<Vec<_>>(),
+    });
+    if let Some(health) = health {
+        inspected["State"]["Health"] = health;
+    }
+    inspected
+}
+
+/// A volume as `docker inspect` shows it. One without a name of its own has a number for it.
+fn mount(container: &Container, point: &MountPoint) -> Value {
+    let (Mounted::Disk(name) | Mounted::Pod(name)) = &point.mounted;
+    let name = if name.starts_with(&container.id) { sha256(name.as_bytes()).replace("sha256:", "") } else { name.to_string() };
+    json!({
+        "Type": "volume", "Name": name, "Source": format!("/var/lib/docker/volumes/{name}/_data"), "Destination": point.path, "Driver": "local",
+        "Mode": if point.read_only { "ro" } else { "" }, "RW": !point.read_only, "Propagation": "",
     })
 }

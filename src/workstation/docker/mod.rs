@@ -9,6 +9,7 @@ mod cli;
 mod container;
 mod daemon;
 mod dockerfile;
+mod health;
 mod store;
 
 pub use cli::main;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podarium_cluster::images::{Contents, Image, Reference};
-use podarium_machine::{FileKind, FileSystem, Machine};
+use podarium_machine::{FileKind, FileSystem, Machine, Signal};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+
+use super::health::Check;
 
 /// A layer with what made it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub struct Settings {
     pub exposed: Vec<String>,
     pub labels: BTreeMap<String, String>,
     pub volumes: Vec<String>,
-    pub healthcheck: Option<String>,
+    pub healthcheck: Option<Check>,
     pub stop_signal: Option<String>,
 }
 
@@ -64,6 +66,7 @@ impl Stored {
             env: image.env.clone(),
             workdir: image.workdir.clone(),
             user: if image.user == 0 { String::new() } else { image.user.to_string() },
+            stop_signal: (image.stop_signal != Signal::Terminate).then(|| format!("SIG{}", image.stop_signal.name())),
             ..Settings::default()
         };
         let layer = |layer: &podarium_cluster::images::Layer| StoredLayer {
@@ -107,6 +110,12 @@ impl Stored {
         if !settings.volumes.is_empty() {
             config["Volumes"] = set(&settings.volumes).into();
         }
+        if let Some(signal) = &settings.stop_signal {
+            config["StopSignal"] = json!(signal);
+        }
+        if let Some(check) = &settings.healthcheck {
+            config["Healthcheck"] = check.config();
+        }
         config
     }
 
@@ -134,6 +143,7 @@ pub fn derived(base: &Image, settings: &Settings, machine: &Arc<Machine>, layers
     image.args = settings.command.clone();
     image.env = settings.env.clone();
     image.workdir = settings.workdir.clone();
+    image.stop_signal = settings.stop_signal.as_deref().and_then(Signal::parse).unwrap_or(base.stop_signal);
     image.user = user_number(&settings.user, machine);
     image.files.clear();
     image.contents = Some(Contents(machine.clone()));

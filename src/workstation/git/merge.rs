@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::failure::Outcome;
 use super::index::Entry;
 use super::lines::{Change, compare, split};
-use super::object::{Id, Kind};
+use super::object::{Commit, Id, Kind};
 use super::repository::Git;
 use super::worktree::Files;
 
@@ -17,8 +17,11 @@ enum Piece {
     Conflict(Vec<Vec<u8>>, Vec<Vec<u8>>),
 }
 
+/// How long the signs are that mark a conflict, in the files of the work tree.
+const MARKER: usize = 7;
+
 /// Merges two texts that come from one. The flag says that there are conflicts, which are marked with the two names.
-pub fn merge_texts(base: &[u8], ours: &[u8], theirs: &[u8], our_name: &str, their_name: &str) -> (Vec<u8>, bool) {
+fn merge_marked(base: &[u8], ours: &[u8], theirs: &[u8], (our_name, their_name): (&str, &str), length: usize) -> (Vec<u8>, bool) {
     let (base, ours, theirs) = (split(base), split(ours), split(theirs));
     let pieces = simplify(pieces(&base, &ours, &theirs));
     let conflicts = pieces.iter().any(|piece| matches!(piece, Piece::Conflict(..)));
@@ -33,11 +36,11 @@ pub fn merge_texts(base: &[u8], ours: &[u8], theirs: &[u8], our_name: &str, thei
         match piece {
             Piece::Merged(bytes) => out.extend(bytes),
             Piece::Conflict(a, b) => {
-                marker(&mut out, format!("<<<<<<< {our_name}\n"));
+                marker(&mut out, format!("{} {our_name}\n", "<".repeat(length)));
                 a.iter().for_each(|line| out.extend(line));
-                marker(&mut out, "=======\n".to_owned());
+                marker(&mut out, "=".repeat(length) + "\n");
                 b.iter().for_each(|line| out.extend(line));
-                marker(&mut out, format!(">>>>>>> {their_name}\n"));
+                marker(&mut out, format!("{} {their_name}\n", ">".repeat(length)));
             }
         }
     }
@@ -142,6 +145,29 @@ pub struct Merged {
 
 impl Git<'_, '_> {
     pub fn merge_files(&mut self, base: &Files, ours: &Files, theirs: &Files, names: (&str, &str)) -> Outcome<Merged> {
+        self.merge_at(base, ours, theirs, names, 0)
+    }
+
+    /// The files that two commits come from. Where several commits are the nearest that both come from, these are merged
+    /// first, and theirs, and so on: what conflicts there stays in the files, with its marks.
+    pub fn common_files(&mut self, ours: Id, theirs: Id, depth: usize) -> Outcome<Files> {
+        let bases = self.merge_bases(ours, theirs)?;
+        let Some((last, others)) = bases.split_last() else { return Ok(Files::default()) };
+        let (mut merged, mut files) = (*last, self.commit_files(Some(*last))?);
+        for next in others.iter().rev() {
+            let base = self.common_files(merged, *next, depth + 1)?;
+            let theirs = self.commit_files(Some(*next))?;
+            files = self.merge_at(&base, &files, &theirs, ("Temporary merge branch 1", "Temporary merge branch 2"), depth + 1)?.files;
+            let tree = self.write_tree(&files)?;
+            let (author, committer) = (self.signature("AUTHOR")?, self.signature("COMMITTER")?);
+            let commit = Commit { tree, parents: vec![merged, *next], author, committer, message: "merged tree".to_owned() };
+            merged = self.write_object(Kind::Commit, &commit.to_bytes())?;
+        }
+        Ok(files)
+    }
+
+    /// `depth`: how many merges this one is made for.
+    fn merge_at(&mut self, base: &Files, ours: &Files, theirs: &Files, names: (&str, &str), depth: usize) -> Outcome<Merged> {
         let paths: BTreeSet<&String> = base.keys().chain(ours.keys()).chain(theirs.keys()).collect();
         let mut merged = Merged::default();
         for path in paths {
@@ -160,7 +186,7 @@ impl Git<'_, '_> {
                         Some((_, id)) => self.blob(id)?,
                         None => Default::default(),
                     };
-                    let (text, conflicts) = merge_texts(&base_text, &x, &y, names.0, names.1);
+                    let (text, conflicts) = merge_marked(&base_text, &x, &y, names, MARKER + 2 * depth);
                     let mode = if o.is_some_and(|(old, _)| old == mode) { their_mode } else { mode };
                     merged.messages.push(format!("Auto-merging {path}"));
                     let id = self.write_object(Kind::Blob, &text)?;
@@ -171,6 +197,8 @@ impl Git<'_, '_> {
                         merged.conflicts.insert(path.clone(), [o, a, b]);
                     }
                 }
+                // Within a merge of what others come from, the old version stands.
+                (None, _) | (_, None) if depth > 0 => merged.files.extend(o.map(|file| (path.clone(), file))),
                 (mine, other) => {
                     let (gone, kept) = if mine.is_none() { (names.0, names.1) } else { (names.1, names.0) };
                     merged.messages.push(format!(
@@ -209,9 +237,9 @@ mod tests {
     #[test]
     fn changes_far_apart_merge_and_near_ones_conflict() {
         let base = b"1\n2\n3\n4\n5\n6\n7\n";
-        let (text, conflicts) = merge_texts(base, b"one\n2\n3\n4\n5\n6\n7\n", b"1\n2\n3\n4\n5\n6\nseven\n", "HEAD", "x");
+        let (text, conflicts) = merge_marked(base, b"one\n2\n3\n4\n5\n6\n7\n", b"1\n2\n3\n4\n5\n6\nseven\n", ("HEAD", "x"), MARKER);
         assert_eq!((text.as_slice(), conflicts), (b"one\n2\n3\n4\n5\n6\nseven\n".as_slice(), false));
-        let (text, conflicts) = merge_texts(base, b"1\n2\nA\n4\n5\n6\n7\n", b"1\n2\nB\n4\n5\n6\n7\n", "HEAD", "x");
+        let (text, conflicts) = merge_marked(base, b"1\n2\nA\n4\n5\n6\n7\n", b"1\n2\nB\n4\n5\n6\n7\n", ("HEAD", "x"), MARKER);
         assert_eq!(String::from_utf8(text).unwrap(), "1\n2\n<<<<<<< HEAD\nA\n=======\nB\n>>>>>>> x\n4\n5\n6\n7\n");
         assert!(conflicts);
     }

@@ -1,7 +1,7 @@
 //! Charts: read from a folder or an archive, and as releases keep them.
 //!
 //! Models: helm.sh/helm/pkg/chart/v2, v4.2.3.
-//! Simplified: no values schema, no signatures; dependencies are those in `charts/`; bare `yes`, `y`, `on` are texts, as in
+//! Simplified: no signatures; dependencies are those in `charts/`; bare `yes`, `y`, `on` are texts, as in
 //! YAML 1.2.
 
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub struct Chart {
     /// `values.yaml` as it was written.
     pub raw_values: String,
     pub raw_metadata: String,
+    /// `values.schema.json`; empty if there is none.
+    pub schema: Vec<u8>,
     pub templates: Vec<File>,
     /// What is neither template nor metadata.
     pub files: Vec<File>,
@@ -55,6 +57,7 @@ impl Chart {
                         Err(error) => return fail(format!("cannot load Chart.yaml: error converting YAML to JSON: yaml: {error}")),
                     };
                 }
+                "values.schema.json" => chart.schema = bytes,
                 "Chart.lock" => chart.lock = serde_yaml::from_slice(&bytes).unwrap_or(Value::Null),
                 "values.yaml" => {
                     chart.raw_values = text(&bytes);
@@ -164,7 +167,7 @@ impl Chart {
             "lock": self.lock,
             "templates": list(&self.templates),
             "values": self.values,
-            "schema": null,
+            "schema": if self.schema.is_empty() { Value::Null } else { podarium_kubectl::base64::encode(&self.schema).into() },
             "schemamodtime": "0001-01-01T00:00:00Z",
             "files": list(&self.files),
         })
@@ -185,6 +188,7 @@ impl Chart {
                 Value::Object(map) => Value::Object(map.clone()),
                 _ => Value::Object(Map::new()),
             },
+            schema: value["schema"].as_str().and_then(podarium_kubectl::base64::decode).unwrap_or_default(),
             templates: files("templates"),
             files: files("files"),
             ..Chart::default()

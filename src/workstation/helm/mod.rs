@@ -5,7 +5,7 @@
 //! other way round. Output and errors are those of helm 4.2. What it lacks it says: `Error: not simulated: helm plugin`.
 //!
 //! Models: helm.sh/helm, v4.2.3.
-//! Simplified: no plugins, registries (`oci://`), signatures, values schemas, post-renderers; `--server-side=false` and
+//! Simplified: no plugins, registries (`oci://`), signatures, post-renderers; `--server-side=false` and
 //! `helm dependency update` are refused.
 //!
 //! Where to look:
@@ -24,6 +24,7 @@ mod manifest;
 mod release;
 mod repository;
 mod scaffold;
+mod schema;
 mod time;
 mod values;
 mod wait;

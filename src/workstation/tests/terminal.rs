@@ -125,3 +125,32 @@ fn curl_reaches_a_node_port_and_is_refused_where_nobody_listens() {
     let hello = "Hello, world!\nVersion: 1.0.0\n";
     assert_eq!(output(&mut world), format!("7\n{hello}7\n28\n35\nHello, world!\n"));
 }
+
+#[test]
+fn editors_hand_their_text_to_whoever_shows_the_terminal() {
+    let mut world = world(true);
+    let mut edit = |line: &str, change: &dyn Fn(&str) -> Option<String>| {
+        world.type_line(line);
+        while world.waiting_edit().is_none() {
+            let next = world.next_at().expect("an editor opens");
+            world.advance(next);
+        }
+        let waiting = world.waiting_edit().expect("just seen").clone();
+        world.edited(change(&String::from_utf8_lossy(&waiting.text)).map(String::into_bytes));
+        until_idle(&mut world);
+        output(&mut world);
+        world.type_line("echo $?; cat notes 2> /dev/null; kubectl get configmap c -o jsonpath='{.data}'");
+        until_idle(&mut world);
+        let said = output(&mut world);
+        (waiting.name, said.lines().skip(1).filter(|line| !line.starts_with("Error")).map(|line| line.trim_end_matches(PROMPT).to_owned()).collect::<Vec<_>>())
+    };
+    let (name, said) = edit("vi notes", &|_| Some("first\n".into()));
+    assert_eq!((name.as_str(), said), ("notes", vec!["0".to_owned(), "first".to_owned(), String::new()]));
+    let (_, said) = edit("nano notes", &|text| Some(format!("{text}second\n")));
+    assert_eq!(said, ["0", "first", "second", ""]);
+    let (_, said) = edit("vim notes", &|_| None);
+    assert_eq!(said[0], "1");
+    let (name, said) = edit("rm notes; kubectl create configmap c --from-literal=a=1 > /dev/null; kubectl edit configmap c", &|text| Some(text.replace("a: \"1\"", "a: \"2\"")));
+    assert!(name.starts_with("kubectl-edit-") && name.ends_with(".yaml"), "{name}");
+    assert_eq!(said, ["0", "{\"a\":\"2\"}"]);
+}

@@ -63,7 +63,7 @@ fn check(object: &Value, path: &str, errors: &mut Vec<FieldError>) {
     for name in ["apiVersion", "kind"] {
         let field = format!("{path}.{name}");
         match object.get(name) {
-            None => errors.push(FieldError::required(field, "must not be empty")),
+            None => errors.push(FieldError::required(field, "")),
             Some(Value::String(text)) if text.is_empty() => errors.push(FieldError::invalid(field, "", "must not be empty")),
             Some(Value::String(text)) => errors.extend(fault(name, text).map(|why| FieldError::invalid(field, text.as_str(), why))),
             Some(other) => errors.push(FieldError::invalid(field, other.clone(), "must be a string")),

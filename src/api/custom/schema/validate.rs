@@ -218,6 +218,11 @@ impl Validator<'_> {
         let whole = !number.is_f64();
         let limit = |limit: f64| if whole { limit.trunc() } else { limit };
         let shown = |limit: f64| if whole { (limit.trunc() as i64).to_string() } else { go_number(limit) };
+        checked.errors.extend(beyond_type(number, schema, path));
+        if let Some(factor) = schema.multiple_of.filter(|factor| whole && limit(*factor) < 1.0) {
+            let what = format!("factor MultipleOf declared for {path} must be positive: {}", shown(factor));
+            checked.errors.push(FieldError::invalid(field(path), Value::Number(number.clone()), what));
+        }
         let mut fail = |what: String| checked.errors.push(invalid(path, Value::Number(number.clone()), &what));
         if let Some(factor) = schema.multiple_of.filter(|factor| limit(*factor) != 0.0) {
             let times = if factor < 1.0 && !whole { 1.0 / factor * value } else { value / limit(factor) };
@@ -303,6 +308,20 @@ impl Validator<'_> {
     }
 }
 
+/// A number that the integer type of the schema does not hold. It is told beside the wrong type.
+fn beyond_type(number: &serde_json::Number, schema: &Schema, path: &str) -> Option<FieldError> {
+    if schema.type_.as_deref() != Some("integer") {
+        return None;
+    }
+    let format = schema.format.as_deref().filter(|format| !format.is_empty());
+    let fits = match format {
+        Some("int32") => number.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        _ => number.is_i64() || number.as_f64().is_some_and(|number| number.fract() == 0.0),
+    };
+    let format = format.map_or_else(|| "(default format)".to_owned(), |format| format!("with format {format}"));
+    (!fits).then(|| general(format!("Checked value must be of type integer {format} in {path}")))
+}
+
 /// `additionalProperties: false`.
 fn is_closed(schema: &Schema) -> bool {
     use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrBool;
@@ -325,7 +344,6 @@ mod tests {
         let one = |inner: Value, value: Value| errors(json!({"type": "object", "properties": {"spec": {"type": "object", "properties": {"x": inner}}}}), json!({"spec": {"x": value}}));
         let cases = [
             (json!({"type": "integer"}), json!("3"), "spec.x: Invalid value: \"string\": spec.x in body must be of type integer: \"string\""),
-            (json!({"type": "integer"}), json!(1.5), "spec.x: Invalid value: \"number\": spec.x in body must be of type integer: \"number\""),
             (json!({"type": "string"}), json!(null), "spec.x: Invalid value: \"null\": spec.x in body must be of type string: \"null\""),
             (json!({"x-kubernetes-int-or-string": true}), json!(true), "spec.x: Invalid value: \"boolean\": spec.x in body must be of type integer,string: \"boolean\""),
             (json!({"type": "integer", "minimum": 1}), json!(0), "spec.x: Invalid value: 0: spec.x in body should be greater than or equal to 1"),
@@ -345,6 +363,13 @@ mod tests {
         for (schema, value, text) in cases {
             assert_eq!(one(schema.clone(), value), [text], "{schema}");
         }
+    }
+
+    #[test]
+    fn a_fraction_is_told_twice_where_an_integer_is_wanted() {
+        let schema = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
+        let twice = ["x: Invalid value: \"number\": x in body must be of type integer: \"number\"", "<nil>: Invalid value: \"\": Checked value must be of type integer (default format) in x"];
+        assert_eq!(errors(schema, json!({"x": 1.5})), twice);
     }
 
     #[test]

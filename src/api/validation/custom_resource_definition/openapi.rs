@@ -32,12 +32,15 @@ struct Place {
 struct Found {
     schema: Vec<FieldError>,
     rules: Vec<FieldError>,
+    /// What each expression may cost.
+    costs: Vec<(Path, u64)>,
 }
 
 impl Found {
     fn add(&mut self, other: Found) {
         self.schema.extend(other.schema);
         self.rules.extend(other.rules);
+        self.costs.extend(other.costs);
     }
 }
 
@@ -49,14 +52,14 @@ pub(super) fn validate(schema: &Schema, path: &Path, with_rules: bool) -> Vec<Fi
         inside_meta: false,
         no_default: None,
         uncorrelatable: None,
-        rules: with_rules.then(|| rules::Scope::root(schema)),
+        rules: with_rules.then(rules::Scope::root),
     };
     let found = check(schema, &place);
-    [found.schema, found.rules].concat()
+    [found.schema, found.rules, rules::total_errors(found.costs, path)].concat()
 }
 
 fn check(schema: &Schema, place: &Place) -> Found {
-    let mut found = Found { schema: unsupported(schema, place), rules: Vec::new() };
+    let mut found = Found { schema: unsupported(schema, place), ..Found::default() };
     children(schema, place, &mut found);
     found.schema.extend(extensions(schema, &place.path));
     for (index, rule) in schema.x_kubernetes_validations.iter().flatten().enumerate() {
@@ -71,7 +74,9 @@ fn check(schema: &Schema, place: &Place) -> Found {
     if found.schema.is_empty()
         && let Some(scope) = &place.rules
     {
-        found.rules.extend(rules::compile_errors(schema, *scope, place.uncorrelatable.as_ref(), &place.path));
+        let checked = rules::check(schema, *scope, place.uncorrelatable.as_ref(), &place.path);
+        found.rules.extend(checked.errors);
+        found.costs.extend(checked.costs);
     }
     found
 }
@@ -117,7 +122,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
             if place.inside_meta {
                 at.no_default = Some("inside additionalProperties applying to object metadata".to_owned());
             }
-            at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
+            at.rules = place.rules.as_ref().map(|scope| scope.below(schema, inner));
             found.add(check(inner, &at));
         }
     }
@@ -130,7 +135,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
                 at.no_default = Some(format!("in top-level {name}"));
             }
         }
-        at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
+        at.rules = place.rules.as_ref().map(|scope| scope.below(schema, inner));
         found.add(check(inner, &at));
     }
     if let Some(inner) = &schema.not {
@@ -146,7 +151,7 @@ fn children(schema: &Schema, place: &Place, found: &mut Found) {
         if schema.x_kubernetes_list_type.as_deref() != Some("map") {
             at.uncorrelatable.get_or_insert_with(|| path.clone());
         }
-        at.rules = place.rules.as_ref().map(|scope| scope.below(inner));
+        at.rules = place.rules.as_ref().map(|scope| scope.below(schema, inner));
         found.add(check(inner, &at));
     }
 }

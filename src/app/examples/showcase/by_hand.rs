@@ -95,7 +95,7 @@ impl Session for ByHand {
                 self.snapshot
                     .terminal
                     .lines
-                    .push(TerminalLine { kind: LineKind::Input, text: format!("{prompt}{line}") });
+                    .push(TerminalLine { kind: LineKind::Input, text: format!("{prompt}{line}"), inks: Vec::new() });
                 self.snapshot.terminal.history.push(line);
             }
             Action::LoadScenario(ScenarioSource::Path(path)) => {
@@ -431,7 +431,7 @@ fn lesson() -> LessonView {
 }
 
 fn terminal() -> TerminalView {
-    let line = |kind, text: &str| TerminalLine { kind, text: text.into() };
+    let line = |kind, text: &str| TerminalLine { kind, text: text.into(), inks: Vec::new() };
     TerminalView {
         lines: vec![
             line(LineKind::Note, "A cluster with three nodes. kubectl is at hand; try `kubectl get pods`."),
@@ -443,8 +443,9 @@ fn terminal() -> TerminalView {
             line(LineKind::Error, "Error from server (NotFound): pods \"nope\" not found"),
         ],
         prompt: "student@podarium:~$ ".into(),
-        busy: false,
+        tabs: vec!["bash".into()],
         history: vec!["kubectl get deployments".into(), "kubectl get pod nope".into()],
+        ..TerminalView::default()
     }
 }
 

@@ -7,14 +7,11 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::rbac::v1::PolicyRule;
+use podarium_api::policy_rules::{parts, words};
 
 use super::Attributes;
 
 const ALL: &str = "*";
-
-fn list(words: &Option<Vec<String>>) -> &[String] {
-    words.as_deref().unwrap_or_default()
-}
 
 fn has(words: &[String], word: &str) -> bool {
     words.iter().any(|one| one == word)
@@ -30,14 +27,14 @@ pub(super) fn allows(rule: &PolicyRule, request: &Attributes<'_>) -> bool {
         return false;
     }
     if !request.is_resource() {
-        return list(&rule.non_resource_urls).iter().any(|url| url == ALL || url_covers(url, &request.path));
+        return words(&rule.non_resource_urls).iter().any(|url| url == ALL || url_covers(url, &request.path));
     }
-    let names = list(&rule.resource_names);
-    has_or_all(list(&rule.api_groups), &request.group) && resource_matches(rule, request) && (names.is_empty() || has(names, &request.name))
+    let names = words(&rule.resource_names);
+    has_or_all(words(&rule.api_groups), &request.group) && resource_matches(rule, request) && (names.is_empty() || has(names, &request.name))
 }
 
 fn resource_matches(rule: &PolicyRule, request: &Attributes<'_>) -> bool {
-    list(&rule.resources).iter().any(|resource| {
+    words(&rule.resources).iter().any(|resource| {
         if resource == ALL {
             return true;
         }
@@ -60,39 +57,18 @@ pub(super) fn missing(held: &[PolicyRule], wanted: &[PolicyRule]) -> Vec<PolicyR
     parts.filter(|part| !held.iter().any(|rule| covers(rule, part))).collect()
 }
 
-/// The rule as rules of one verb, one group, one resource and at most one name each.
-fn parts(rule: &PolicyRule) -> Vec<PolicyRule> {
-    let one = |word: &String| Some(vec![word.clone()]);
-    let mut parts = Vec::new();
-    for group in list(&rule.api_groups) {
-        for resource in list(&rule.resources) {
-            for verb in &rule.verbs {
-                let part = PolicyRule { api_groups: one(group), resources: one(resource), verbs: vec![verb.clone()], ..PolicyRule::default() };
-                match list(&rule.resource_names) {
-                    [] => parts.push(part),
-                    names => parts.extend(names.iter().map(|name| PolicyRule { resource_names: one(name), ..part.clone() })),
-                }
-            }
-        }
-    }
-    for url in list(&rule.non_resource_urls) {
-        parts.extend(rule.verbs.iter().map(|verb| PolicyRule { non_resource_urls: one(url), verbs: vec![verb.clone()], ..PolicyRule::default() }));
-    }
-    parts
-}
-
 fn covers(rule: &PolicyRule, part: &PolicyRule) -> bool {
     let all = |held: &[String], wanted: &[String]| wanted.iter().all(|word| has_or_all(held, word));
     let resource_covered = |wanted: &String| {
-        let held = list(&rule.resources);
+        let held = words(&rule.resources);
         has_or_all(held, wanted) || wanted.split_once('/').is_some_and(|(_, subresource)| has(held, &format!("*/{subresource}")))
     };
-    let names = list(&rule.resource_names);
+    let names = words(&rule.resource_names);
     all(&rule.verbs, &part.verbs)
-        && all(list(&rule.api_groups), list(&part.api_groups))
-        && list(&part.resources).iter().all(resource_covered)
-        && list(&part.non_resource_urls).iter().all(|url| list(&rule.non_resource_urls).iter().any(|held| url_covers(held, url)))
-        && (names.is_empty() || !list(&part.resource_names).is_empty() && list(&part.resource_names).iter().all(|name| has(names, name)))
+        && all(words(&rule.api_groups), words(&part.api_groups))
+        && words(&part.resources).iter().all(resource_covered)
+        && words(&part.non_resource_urls).iter().all(|url| words(&rule.non_resource_urls).iter().any(|held| url_covers(held, url)))
+        && (names.is_empty() || !words(&part.resource_names).is_empty() && words(&part.resource_names).iter().all(|name| has(names, name)))
 }
 
 /// The missing parts as people read them: one line for each resource, sorted.
@@ -121,10 +97,10 @@ pub(super) fn describe(parts: Vec<PolicyRule>) -> String {
 /// `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}`
 fn compact(rule: &PolicyRule) -> String {
     let parts = [
-        ("APIGroups", list(&rule.api_groups)),
-        ("Resources", list(&rule.resources)),
-        ("NonResourceURLs", list(&rule.non_resource_urls)),
-        ("ResourceNames", list(&rule.resource_names)),
+        ("APIGroups", words(&rule.api_groups)),
+        ("Resources", words(&rule.resources)),
+        ("NonResourceURLs", words(&rule.non_resource_urls)),
+        ("ResourceNames", words(&rule.resource_names)),
         ("Verbs", &rule.verbs),
     ];
     let parts: Vec<String> = parts.iter().filter(|(_, words)| !words.is_empty()).map(|(name, words)| format!("{name}:{}", quoted(words))).collect();

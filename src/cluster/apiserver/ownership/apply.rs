@@ -2,7 +2,7 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/patch.go (applyPatcher),
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge,skipnonapplied,versioncheck}.go, v1.36.
-//! Simplified: a key that comes twice in the configuration is not noticed.
+//! Simplified: nothing.
 
 use podarium_api::decode::decode_value;
 use podarium_api::managed_fields::{
@@ -12,17 +12,37 @@ use podarium_api::{Kind, Object, Status, custom};
 use serde_json::Value;
 
 use crate::apiserver::authorization::Attributes;
-use crate::apiserver::{ApiServer, Call, Reply, Request, Subresource};
+use crate::apiserver::write::{as_warnings, refuse_other_uid};
+use crate::apiserver::{ApiServer, Call, FieldValidation, Reply, Request, Subresource};
 use crate::store::Key;
 
 impl ApiServer {
     pub(in crate::apiserver) fn apply(&mut self, request: &Request, configuration: &Value, call: &mut Call) -> Result<Reply, Status> {
+        // Nothing at all says nothing of its kind.
+        let nothing = Value::Object(serde_json::Map::new());
+        let configuration = if configuration.is_null() { &nothing } else { configuration };
+        for objection in &request.options.objections {
+            match request.options.field_validation {
+                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
+                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
+                FieldValidation::Ignore => {}
+            }
+        }
         let (kind, key) = (request.kind, request.key());
         let old = self.store.get(kind, &key).map(|_| self.stored_as_asked(kind, &key)).transpose()?;
         if old.is_none() && request.subresource.is_some() {
             return Err(Status::not_found(kind, &key.name));
         }
         let info = kind.info();
+        let stored;
+        let configuration = match call.version {
+            Some(version) => {
+                check_configuration(version.group, version.version, version.kind, configuration)?;
+                stored = version.to_stored(configuration.clone())?;
+                &stored
+            }
+            None => configuration,
+        };
         check_configuration(info.group, info.version, info.kind, configuration)?;
         if let Some(definition) = self.store.version_of(kind).cloned() {
             return self.apply_as(CustomType::object(definition.schema_value()), request, configuration, old, call);
@@ -69,7 +89,7 @@ impl ApiServer {
                     None => decode_value(kind, &value),
                 };
                 let decoded = read
-                    .map_err(|why| internal(format!("failed to convert new object ({}) to proper version: {why}", named(configuration, kind))))?;
+                    .map_err(|why| internal(format!("failed to convert new object ({}) to proper version: {}", named(configuration, kind), unconverted(kind, &why))))?;
                 decoded.object
             }
         };
@@ -77,7 +97,10 @@ impl ApiServer {
         let before = self.managed(kind, &key);
         call.managed = Some(self.owners.share(applied.managed, &before));
         match old {
-            Some(old) => self.replace(object, old, request.subresource, call).map(Reply::Object),
+            Some(old) => {
+                refuse_other_uid(&object, &old)?;
+                self.replace(object, old, request.subresource, call).map(Reply::Object)
+            }
             None => {
                 let uid = object.meta().uid.as_deref().unwrap_or_default();
                 if !uid.is_empty() {
@@ -91,6 +114,15 @@ impl ApiServer {
             }
         }
     }
+}
+
+/// A field that is no plain JSON is read apart, and its fault told with what was to become of it.
+fn unconverted(kind: Kind, why: &str) -> String {
+    let info = kind.info();
+    if why.starts_with("illegal base64") {
+        return format!("unable to convert unstructured object to {}/{}, Kind={}: error decoding from json: {why}", info.group, info.version, info.kind);
+    }
+    why.to_owned()
 }
 
 fn internal(message: String) -> Status {

@@ -16,8 +16,12 @@ use crate::apiserver::{ApiServer, Call};
 use crate::store::Key;
 
 /// Where an object has its replicas.
-fn replicas() -> [PathElement; 2] {
-    [PathElement::field("spec"), PathElement::field("replicas")]
+fn replicas(object: &Object) -> Vec<PathElement> {
+    let path = match object {
+        Object::Custom(custom) => custom.replicas_path(),
+        _ => vec!["spec", "replicas"],
+    };
+    path.into_iter().map(PathElement::field).collect()
 }
 
 impl ApiServer {
@@ -27,12 +31,12 @@ impl ApiServer {
             return;
         }
         let parent = self.managed(old.kind(), &Key::of(old));
-        let owners = scale::of_scale(&parent, &replicas());
+        let owners = scale::of_scale(&parent, &replicas(old));
         let Some(schema) = Type::of_kind(scale::SCALE_VERSION, "Scale") else { return };
         let write = self.write_of_scale(&call.manager, Operation::Update, call);
         // Replicas that nobody owns stay unowned, as everything does in an object without entries.
         let owners = if owners.is_empty() { owners } else { write.update(&owners, &compare(schema, current, wanted)) };
-        call.managed = Some(scale::to_parent(&parent, &owners, &old.kind().info().api_version(), &replicas()));
+        call.managed = Some(scale::to_parent(&parent, &owners, &old.kind().info().api_version(), &replicas(old)));
     }
 
     /// The Scale of `old` with a configuration applied to it, server-side.
@@ -41,14 +45,14 @@ impl ApiServer {
         let Some(schema) = Type::of_kind(scale::SCALE_VERSION, "Scale") else { return Err(Status::no_such_path()) };
         validate(schema, configuration, false).map_err(|why| Status::new(500, "", format!("failed to create typed patch object: {why}")))?;
         let parent = self.managed(old.kind(), &Key::of(old));
-        let mut owners = scale::of_scale(&parent, &replicas());
+        let mut owners = scale::of_scale(&parent, &replicas(old));
         if owners.is_empty() {
             let before = self.write_of_scale(BEFORE_FIRST_APPLY, Operation::Update, call);
             owners = before.update(&owners, &compare(schema, &empty_object(scale::SCALE_VERSION, "Scale"), current));
         }
         let write = self.write_of_scale(&call.manager, Operation::Apply, call);
         let applied = write.apply(schema, current, configuration, &owners, force).map_err(|conflicts| conflicts.into_status())?;
-        call.managed = Some(scale::to_parent(&parent, &applied.managed, &old.kind().info().api_version(), &replicas()));
+        call.managed = Some(scale::to_parent(&parent, &applied.managed, &old.kind().info().api_version(), &replicas(old)));
         Ok(applied.object.unwrap_or_else(|| current.clone()))
     }
 

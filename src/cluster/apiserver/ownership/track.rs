@@ -108,7 +108,12 @@ impl ApiServer {
 
     /// The object as a patch sees it: with its entries, if the patch speaks of them.
     pub(in crate::apiserver) fn patched_state<'a>(&self, old: &'a Object, patch: &Value) -> Cow<'a, Object> {
-        if mentions_entries(patch) { Cow::Owned(shown(old.clone(), &self.managed(old.kind(), &Key::of(old)))) } else { Cow::Borrowed(old) }
+        if mentions_entries(patch) { Cow::Owned(self.with_entries(old)) } else { Cow::Borrowed(old) }
+    }
+
+    /// The object with its entries.
+    pub(in crate::apiserver) fn with_entries(&self, old: &Object) -> Object {
+        shown(old.clone(), &self.managed(old.kind(), &Key::of(old)))
     }
 
     /// The stored record of an object.

@@ -78,7 +78,10 @@ pub(super) fn shrinking(deployment: &Deployment, sets: &Sets, old: &[Arc<Replica
         return Vec::new();
     }
     let mut sizes: Vec<i32> = old.iter().map(|set| replicas(set)).collect();
-    let mut steps = unhealthy(old, spare);
+    let mut steps = match unhealthy(old, spare) {
+        Ok(steps) => steps,
+        Err(steps) => return steps,
+    };
     for (index, count) in &steps {
         sizes[*index] -= count;
     }
@@ -95,17 +98,26 @@ pub(super) fn shrinking(deployment: &Deployment, sets: &Sets, old: &[Arc<Replica
 }
 
 /// The pods of old sets that do not work, at most `most` of them.
-pub(super) fn unhealthy(old: &[Arc<ReplicaSet>], most: i32) -> Vec<(usize, i32)> {
+///
+/// A set with more available pods than it should have was scaled down a moment ago and its status is yet to follow. Who
+/// believed such a count would take away pods that are needed, so the step ends there (`Err`).
+pub(super) fn unhealthy(old: &[Arc<ReplicaSet>], most: i32) -> Result<Vec<(usize, i32)>, Vec<(usize, i32)>> {
     let mut left = most;
     let mut steps = Vec::new();
-    for (index, set) in old.iter().enumerate() {
+    for (index, set) in old.iter().enumerate().filter(|(_, set)| replicas(set) != 0) {
+        if left <= 0 {
+            break;
+        }
         let count = (replicas(set) - available(set)).min(left);
+        if count < 0 {
+            return Err(steps);
+        }
         if count > 0 {
             left -= count;
             steps.push((index, count));
         }
     }
-    steps
+    Ok(steps)
 }
 
 #[cfg(test)]

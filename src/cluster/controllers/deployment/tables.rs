@@ -106,9 +106,12 @@ fn old_sets_shrink_by_what_can_be_spared() {
 #[test]
 fn pods_that_do_not_work_go_first() {
     for (size, ready, most, expected) in [(10, 8, 1, 1), (10, 8, 3, 2), (10, 8, 0, 0), (10, 10, 3, 0)] {
-        let gone: i32 = unhealthy(&[plain("old", size, ready)], most).iter().map(|(_, count)| count).sum();
+        let gone: i32 = unhealthy(&[plain("old", size, ready)], most).unwrap().iter().map(|(_, count)| count).sum();
         assert_eq!(gone, expected, "{ready} of {size} ready, at most {most}");
     }
+    // The status still counts pods of before the set was scaled down.
+    assert_eq!(unhealthy(&[plain("old", 10, 8), plain("older", 5, 11)], 8), Err(vec![(0, 2)]));
+    assert_eq!(after_shrinking(6, 2, (5, 11), (4, 0)), 5);
 }
 
 /// The sizes of the sets, newest first, after the Deployment was scaled.

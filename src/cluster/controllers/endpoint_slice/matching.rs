@@ -52,11 +52,12 @@ pub fn services_of_change(change: &Change, caches: &Caches) -> BTreeSet<Key> {
     }
 }
 
+/// A phase that changes alone is not noticed: a kubelet that ends a pod says that it is not ready, too.
 fn endpoint_changed(old: &Pod, new: &Pod) -> bool {
-    old.metadata.deletion_timestamp != new.metadata.deletion_timestamp
+    // The reference compares pointers, so each change of a terminating pod counts.
+    new.metadata.deletion_timestamp.is_some()
         || pod_is_ready(old) != pod_is_ready(new)
         || old.status.pod_ips != new.status.pod_ips
-        || is_pod_terminal(old) != is_pod_terminal(new)
 }
 
 /// Whether the pod is an endpoint at all: it has an address and is not over.

@@ -88,11 +88,12 @@ impl Controller for EndpointsController {
         let mut endpoints = current.map_or(Endpoints { metadata, subsets: None }, |current| (**current).clone());
         endpoints.subsets = (!subsets.is_empty()).then_some(subsets);
         endpoints.metadata.labels = Some(labels_of(service));
-        let annotations = endpoints.metadata.annotations.get_or_insert_default();
+        let mut annotations = endpoints.metadata.annotations.take().unwrap_or_default();
         match trigger_time {
             Some(time) => drop(annotations.insert(ANNOTATION.to_owned(), text(time))),
             None => drop(annotations.remove(ANNOTATION)),
         }
+        endpoints.metadata.annotations = (!annotations.is_empty()).then_some(annotations);
         write(ctx, key, endpoints, current.is_none())
     }
 }
@@ -132,22 +133,31 @@ fn has_labels_of(endpoints: &Endpoints, service: &Service) -> bool {
 
 type Port = (String, i32, String, Option<String>);
 
-/// The addresses, ready and not, grouped by the ports that they have in common.
+/// What tells addresses apart.
+type AddressKey = (String, Option<String>);
+
+/// The addresses behind each port, ready and not; ports with the very same ones stand together.
 fn subsets(service: &Service, pods: &[Arc<Pod>]) -> Vec<EndpointSubset> {
     let publish = service.spec.publish_not_ready_addresses == Some(true);
     let ipv6 = service.spec.ip_families.iter().flatten().next().is_some_and(|family| family == "IPv6");
     let ports = service.spec.ports.as_deref().unwrap_or_default();
-    let mut groups: BTreeMap<BTreeSet<Port>, (Vec<EndpointAddress>, Vec<EndpointAddress>)> = BTreeMap::new();
+    let mut addresses_of: BTreeMap<AddressKey, EndpointAddress> = BTreeMap::new();
+    let mut behind: BTreeMap<Option<Port>, BTreeMap<AddressKey, bool>> = BTreeMap::new();
     for pod in pods.iter().filter(|pod| is_endpoint(pod, publish)) {
         let Some(ip) = addresses(pod, ipv6).into_iter().next() else { continue };
         let found = ports.iter().filter_map(|port| {
             let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
-            Some((port.name.clone().unwrap_or_default(), find_port(pod, port)?, protocol, port.app_protocol.clone()))
+            Some(Some((port.name.clone().unwrap_or_default(), find_port(pod, port)?, protocol, port.app_protocol.clone())))
         });
-        let found: BTreeSet<Port> = found.collect();
+        let mut found: BTreeSet<Option<Port>> = found.collect();
         // Only a headless Service may do without ports.
-        if found.is_empty() && !(ports.is_empty() && is_headless(service)) {
-            continue;
+        if ports.is_empty() && is_headless(service) {
+            found.insert(None);
+        }
+        let key = (ip.clone(), pod.metadata.uid.clone());
+        let ready = publish || pod_is_ready(pod);
+        for port in found {
+            behind.entry(port).or_default().insert(key.clone(), ready);
         }
         let address = EndpointAddress {
             ip,
@@ -155,10 +165,20 @@ fn subsets(service: &Service, pods: &[Arc<Pod>]) -> Vec<EndpointSubset> {
             node_name: node_name(pod).map(str::to_owned),
             target_ref: Some(pod_reference(pod)),
         };
-        let (ready, not_ready) = groups.entry(found).or_default();
-        if publish || pod_is_ready(pod) { ready.push(address) } else { not_ready.push(address) }
+        addresses_of.insert(key, address);
     }
-    groups.into_iter().map(|(ports, (ready, not_ready))| subset(ports, ready, not_ready)).collect()
+    let mut groups: Vec<(BTreeSet<Port>, BTreeMap<AddressKey, bool>)> = Vec::new();
+    for (port, addresses) in behind {
+        match groups.iter_mut().find(|(_, others)| *others == addresses) {
+            Some((ports, _)) => ports.extend(port),
+            None => groups.push((port.into_iter().collect(), addresses)),
+        }
+    }
+    let subset_of = |(ports, keys): (BTreeSet<Port>, BTreeMap<AddressKey, bool>)| {
+        let those = |wanted: bool| keys.iter().filter(|(_, ready)| **ready == wanted).map(|(key, _)| addresses_of[key].clone()).collect();
+        subset(ports, those(true), those(false))
+    };
+    groups.into_iter().map(subset_of).collect()
 }
 
 fn subset(ports: BTreeSet<Port>, ready: Vec<EndpointAddress>, not_ready: Vec<EndpointAddress>) -> EndpointSubset {
@@ -226,6 +246,21 @@ mod tests {
         bed.patch(Kind::Service, "web", json!({"spec": {"selector": {"app": "nobody"}}}));
         bed.run(5.0);
         assert_eq!(counts(&bed), (0, 0, 0, 0));
+    }
+
+    #[test]
+    fn ports_with_the_same_addresses_stand_together() {
+        let pod = |name: &str, ip: &str, port: i32| -> Arc<Pod> {
+            Arc::new(serde_json::from_value(json!({"metadata": {"name": name, "namespace": "default", "uid": name},
+                "spec": {"containers": [{"name": "app", "image": "app:1", "ports": [{"name": "http", "containerPort": port}]}]},
+                "status": {"podIP": ip, "podIPs": [{"ip": ip}], "conditions": [{"type": "Ready", "status": "True"}]}})).unwrap())
+        };
+        let service: Service = serde_json::from_value(json!({"metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}, "ports": [
+            {"name": "a", "port": 80, "targetPort": "http"}, {"name": "b", "port": 443, "targetPort": 8443}, {"name": "c", "port": 444, "targetPort": 8444}]}})).unwrap();
+        let found = subsets(&service, &[pod("p", "10.0.0.1", 9090), pod("q", "10.0.0.2", 7070)]);
+        let found: Vec<(Vec<i32>, usize)> =
+            found.iter().map(|subset| (subset.ports.iter().flatten().map(|port| port.port).collect(), subset.addresses.iter().flatten().count())).collect();
+        assert_eq!(found, [(vec![7070], 1), (vec![9090], 1), (vec![8443, 8444], 2)]);
     }
 
     #[test]

@@ -223,7 +223,7 @@ impl<'a, 'b> Work<'a, 'b> {
 
     fn set(&mut self, current: i32, desired: i32, statuses: Vec<MetricStatus>) {
         self.status = HorizontalPodAutoscalerStatus {
-            current_replicas: Some(current),
+            current_replicas: (current != 0).then_some(current),
             desired_replicas: desired,
             current_metrics: (!statuses.is_empty()).then_some(statuses),
             last_scale_time: self.status.last_scale_time.clone(),

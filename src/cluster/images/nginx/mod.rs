@@ -67,6 +67,11 @@ pub(super) fn images() -> Vec<Image> {
     TAGS.iter().map(|(tag, version)| image(tag, version)).collect()
 }
 
+/// The page of a status of a server that does not tell its version.
+pub(super) fn error_page(status: u16) -> Vec<u8> {
+    pages::standard(status, "", false)
+}
+
 /// What differs from version to version.
 struct Edition {
     version: [u32; 3],
@@ -216,6 +221,12 @@ fn image(tag: &str, version: &str) -> Image {
         image.binaries.push(Binary { path: ENTRYPOINT, program: entrypoint::Entrypoint::program });
     }
     image.stop_signal = if edition.version >= [1, 17, 9] { Signal::Quit } else { Signal::Terminate };
+    image.tools = match (alpine, edition.version >= [1, 19, 6]) {
+        (true, true) => vec!["curl", "envsubst"],
+        (true, false) => vec!["envsubst"],
+        (false, true) => vec!["curl", "envsubst", "openssl"],
+        (false, false) => vec!["envsubst", "openssl"],
+    };
     image.env = vec![("NGINX_VERSION".to_owned(), edition.number())];
     image.files = files(&edition, base, welcome);
     image.links = vec![("/var/log/nginx/access.log".to_owned(), "/dev/stdout".to_owned()), ("/var/log/nginx/error.log".to_owned(), "/dev/stderr".to_owned())];

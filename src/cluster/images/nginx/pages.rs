@@ -4,6 +4,7 @@
 //! Simplified: nothing.
 
 use base64::Engine as _;
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use podarium_machine::Metadata;
 
 /// The reason of a status, as the first line has it.
@@ -170,6 +171,6 @@ fn escape(text: &str) -> String {
 }
 
 pub(super) fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte > b' ' && byte < 0x7f && !b"\"%'<>\\^`{|}?#:".contains(&byte);
-    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    const ESCAPED: &AsciiSet = &percent_encoding::CONTROLS.add(b' ').add(b'"').add(b'%').add(b'\'').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}').add(b'?').add(b'#').add(b':');
+    utf8_percent_encode(text, ESCAPED).to_string()
 }

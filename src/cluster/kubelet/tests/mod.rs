@@ -4,4 +4,5 @@ mod many;
 mod nodes;
 mod parts;
 mod pods;
+mod pressure;
 mod world;

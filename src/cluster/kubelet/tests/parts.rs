@@ -122,3 +122,27 @@ fn what_does_not_fit_waits_for_room() {
     world.run_for(8.0);
     assert_eq!((conditions(&world), reported(&world)), (Vec::new(), wanted));
 }
+
+#[test]
+fn another_image_restarts_its_container_whatever_the_policy() {
+    let images = ImageCatalog::standard().with(Image::new("shop/web:1", 20 << 20).with(Behavior::serving(80, "1"))).with(Image::new("shop/web:2", 20 << 20).with(Behavior::serving(80, "2")));
+    let mut world = World::one_node(images);
+    let containers = json!([{"name": "web", "image": "shop/web:1"}, {"name": "other", "image": "shop/web:1"}]);
+    world.pod("p", containers, json!({"restartPolicy": "Never"}));
+    world.run_for(5.0);
+    let change = |image: &str| {
+        let patch = json!({"spec": {"containers": [{"name": "web", "image": image}]}});
+        Request::patch(Kind::Pod, &Key::new("default", "p"), crate::apiserver::PatchType::Strategic, patch)
+    };
+    world.ask(change("shop/web:2"));
+    world.run_for(40.0);
+    assert_eq!(world.summary("p"), "Running ready=2/2 restarts=1");
+    let events = world.events("p");
+    let since = events.iter().position(|event| event == "Killing: Container web definition changed, will be restarted").expect("it is told");
+    assert_eq!(events[since + 1], "Pulling: Pulling image \"shop/web:2\"");
+    assert!(events[since + 2].starts_with("Pulled: Successfully pulled image \"shop/web:2\""), "{events:?}");
+    // One that does not exist takes the container away all the same, and counts as no restart.
+    world.ask(change("shop/web:3"));
+    world.run_for(40.0);
+    assert_eq!(world.summary("p"), "Running ready=1/2 restarts=1");
+}

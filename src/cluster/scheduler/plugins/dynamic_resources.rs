@@ -14,6 +14,7 @@ use crate::scheduler::framework::status::Status;
 pub struct DynamicResources;
 
 const NO_CLAIMS: &str = "no new claims to deallocate";
+const NOT_FOUND: &str = "not found";
 const NOT_SIMULATED: &str = "not simulated: resource claims";
 
 impl Plugin for DynamicResources {
@@ -28,15 +29,22 @@ impl Plugin for DynamicResources {
     }
 }
 
+/// That PreFilter was reached: a plugin before this one may have refused the pod.
+#[derive(Clone, Debug)]
+struct Reached;
+
 impl PreFilter for DynamicResources {
-    fn pre_filter(&self, _: Handle, _: &mut CycleState, pod: &PodInfo) -> Result<PreFilterResult, Status> {
+    fn pre_filter(&self, _: Handle, state: &mut CycleState, pod: &PodInfo) -> Result<PreFilterResult, Status> {
+        state.write(Reached);
         let claims = pod.pod.spec.resource_claims.as_ref().is_some_and(|claims| !claims.is_empty());
         Err(if claims { Status::error(NOT_SIMULATED) } else { Status::skip() })
     }
 }
 
 impl PostFilter for DynamicResources {
-    fn post_filter(&self, _: Handle, _: &CycleState, _: &PodInfo, _: &NodeToStatus, _: &mut podarium_sim::Stream) -> PostFilterOutcome {
-        PostFilterOutcome::rejected(Nomination::Keep, Status::unschedulable(NO_CLAIMS))
+    fn post_filter(&self, _: Handle, state: &CycleState, _: &PodInfo, _: &NodeToStatus, _: &mut podarium_sim::Stream) -> PostFilterOutcome {
+        // Without what its PreFilter would have left the reference's plugin fails, and nobody preempts.
+        let status = if state.read::<Reached>().is_some() { Status::unschedulable(NO_CLAIMS) } else { Status::error(NOT_FOUND) };
+        PostFilterOutcome::rejected(Nomination::Keep, status)
     }
 }

@@ -26,8 +26,14 @@ struct Case {
     nodes: Vec<Value>,
     pods: Vec<Value>,
     pending: Value,
+    /// Services and disruption budgets, these with the status that their controller had given them.
+    #[serde(default)]
+    objects: Vec<Value>,
     outcomes: Vec<Option<Recorded>>,
 }
+
+/// The namespaces of the cases and their labels.
+const NAMESPACES: [(&str, Option<&str>); 3] = [("sched", None), ("other", Some("red")), ("third", Some("blue"))];
 
 #[derive(Debug, Default, Deserialize)]
 struct Recorded {
@@ -37,7 +43,7 @@ struct Recorded {
     node_after_preemption: Option<String>,
 }
 
-fn pod(name: &str, labels: &Value, spec: &Value, node: &Value) -> Arc<PodInfo> {
+fn pod(name: &str, namespace: &str, labels: &Value, spec: &Value, node: &Value) -> Arc<PodInfo> {
     let mut spec = spec.clone();
     if let Some(class) = spec["priorityClassName"].as_str() {
         let priority = match class {
@@ -49,7 +55,7 @@ fn pod(name: &str, labels: &Value, spec: &Value, node: &Value) -> Arc<PodInfo> {
         spec["priority"] = json!(priority);
     }
     spec["nodeName"] = node.clone();
-    let pod = json!({ "metadata": { "name": name, "namespace": "sched", "uid": name, "labels": labels }, "spec": spec });
+    let pod = json!({ "metadata": { "name": name, "namespace": namespace, "uid": name, "labels": labels }, "spec": spec });
     Arc::new(PodInfo::new(Arc::new(serde_json::from_value(pod).expect("a pod"))))
 }
 
@@ -60,12 +66,13 @@ impl Case {
             let node = json!({
                 "metadata": { "name": node["name"], "labels": node["labels"] },
                 "spec": { "taints": node["taints"], "unschedulable": node["unschedulable"] },
-                "status": { "allocatable": node["capacity"] },
+                "status": { "allocatable": node["capacity"], "images": node["images"] },
             });
             scene.snapshot.set_node(Arc::new(serde_json::from_value(node).expect("a node")));
         }
         for there in &self.pods {
-            let info = pod(there["name"].as_str().expect("a name"), &there["labels"], &there["spec"], &there["node"]);
+            let namespace = there["namespace"].as_str().unwrap_or("sched");
+            let info = pod(there["name"].as_str().expect("a name"), namespace, &there["labels"], &there["spec"], &there["node"]);
             // The reference evicts, within moments, pods from nodes whose `NoExecute` taints they do not tolerate.
             let node = scene.snapshot.slot(info.node_name()).expect("the pods are on nodes of the case");
             let taints = scene.snapshot.node(node).node().spec.taints.clone().unwrap_or_default();
@@ -75,11 +82,27 @@ impl Case {
             }
         }
         scene.snapshot.refresh();
+        for (name, team) in NAMESPACES {
+            let mut labels = json!({ "kubernetes.io/metadata.name": name });
+            if let Some(team) = team {
+                labels["team"] = json!(team);
+            }
+            scene.listers.set_namespace(&serde_json::from_value(json!({ "name": name, "labels": labels })).expect("metadata"));
+        }
+        for object in &self.objects {
+            let mut object = object.clone();
+            object["metadata"]["namespace"] = json!("sched");
+            match object["kind"].as_str() {
+                Some("Service") => scene.listers.set_service(Arc::new(serde_json::from_value(object).expect("a Service"))),
+                Some("PodDisruptionBudget") => scene.listers.set_disruption_budget(&serde_json::from_value(object).expect("a budget")),
+                other => panic!("a case with a {other:?}"),
+            }
+        }
         scene
     }
 
     fn pending(&self) -> Arc<PodInfo> {
-        pod("pending", &self.pending["labels"], &self.pending["spec"], &Value::Null)
+        pod("pending", "sched", &self.pending["labels"], &self.pending["spec"], &Value::Null)
     }
 }
 

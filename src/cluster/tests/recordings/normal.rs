@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use regex::Regex;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +20,12 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"-(HASH)-(SUFFIX)\b", "-<hash>-<x>"),
     (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
     (r"\b10\.244\.\d+\.\d+", "<podip>"),
+    // A node port in a table.
+    (r"\b(\d+):3\d{4}/(TCP|UDP|SCTP)", "$1:<port>/$2"),
+    // Versions that stand in a text: an object that was written into a message, or as YAML.
+    (r#"(resourceVersion\\*"?:\s*\\*")\d+"#, "$1<version>"),
+    (r"\b(Too large resource version: \d+, current: )\d+", "$1<version>"),
+    (r"\b(ResourceVersion in record \()\d+", "$1<version>"),
 ];
 
 static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -30,7 +38,8 @@ const DROPPED: &[&str] = &["uid", "resourceVersion", "creationTimestamp", "manag
 /// Columns that depend on when one looks.
 const AGES: &[&str] = &["Age", "Last Seen", "Last Schedule", "Created At", "Duration"];
 
-fn text(text: &str) -> String {
+/// The text with what no two recordings share replaced.
+pub fn text(text: &str) -> String {
     PATTERNS.iter().fold(text.to_owned(), |text, (pattern, placeholder)| match pattern.is_match(&text) {
         true => pattern.replace_all(&text, *placeholder).into_owned(),
         false => text,
@@ -58,10 +67,21 @@ fn norm_object(object: &Map<String, Value>) -> Value {
     replace("clusterIPs", json!(["<ip>"]), |value| value != &json!(["None"]));
     replace("token", json!("<token>"), is_set);
     replace("healthCheckNodePort", json!("<port>"), is_set);
+    if let Some(place) = out.get("continue").and_then(Value::as_str).and_then(continued_at) {
+        out.insert("continue".to_owned(), place.into());
+    }
     if let Some(base) = out.get("generateName").filter(|base| is_set(base)).and_then(Value::as_str).map(str::to_owned) {
         out.insert("name".to_owned(), format!("{base}<x>").into());
     }
     Value::Object(out)
+}
+
+/// Where a list goes on, from a token to go on, which holds the version of the list too.
+fn continued_at(token: &str) -> Option<String> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    let mut place: Value = serde_json::from_str(&text).ok()?;
+    place.as_object_mut()?.insert("rv".to_owned(), "<version>".into());
+    Some(place.to_string())
 }
 
 fn is_set(value: &Value) -> bool {

@@ -47,6 +47,10 @@ impl Ordered {
         };
         let name = first.replace("~1", "/").replace("~0", "~");
         let inside = match self {
+            Ordered::Array(items) if rest.is_empty() && value.is_none() => {
+                items.remove(name.parse::<usize>().expect("an index"));
+                return;
+            }
             Ordered::Array(items) => &mut items[name.parse::<usize>().expect("an index")],
             Ordered::Object(fields) => {
                 let at = fields.iter().position(|(found, _)| *found == name);

@@ -1,6 +1,7 @@
 //! Request bodies of every kind, each with one thing changed, and what a real Kubernetes 1.36 said to them when they were
 //! posted as dry runs: taken or refused, with which text and which warning. A file of `tests/golden/verdicts` holds a good
-//! body of a kind and the changes: `set` and `absent` name places in it.
+//! body of a kind and the changes: `set` and `absent` name places in it. With the method `PUT` the good body is made first,
+//! and the changed ones are dry runs of updates.
 //!
 //! `tests/golden/verdicts-open.txt` says how many cases of a file are not equal yet. `VERDICTS=file` prints what differs in
 //! one file, and `VERDICTS=all` in all of them.
@@ -27,20 +28,30 @@ fn replay(fresh: &Cluster, groups: &Ordered) -> Outcome {
     client::make_namespace(&mut cluster, NAMESPACE);
     let mut outcome = Outcome { cases: 0, wrong: Vec::new() };
     for group in groups.items() {
+        let path = group.field("path").expect("a body has a path").value();
+        let mut path = path.as_str().unwrap_or_default().to_owned();
+        let body = group.field("body").expect("a body");
+        let updates = group.field("method").is_some_and(|method| method.value() == "PUT");
+        if updates {
+            let made = client::send(&mut cluster, &request("POST", &path, body));
+            assert_eq!(made.code, 201, "{path}: {}", made.answer);
+            let value = body.value();
+            path = format!("{path}/{}", value["metadata"]["name"].as_str().expect("what is updated has a name"));
+        }
+        let method = if updates { "PUT" } else { "POST" };
         for changes in group.field("cases").expect("a body has cases").items() {
             let case = changes.value();
-            let path = group.field("path").expect("a body has a path").value();
             let validation = case["fieldValidation"].as_str().map(|how| format!("&fieldValidation={how}")).unwrap_or_default();
-            let request = json!({
-                "method": "POST", "path": format!("{}?dryRun=All{validation}", path.as_str().unwrap_or_default()),
-                "headers": {"Content-Type": "application/json"}, "body": changed(group.field("body").expect("a body"), changes).to_string(),
-            });
-            let ours = client::send(&mut cluster, &request);
+            let ours = client::send(&mut cluster, &request(method, &format!("{path}?dryRun=All{validation}"), &changed(body, changes)));
             outcome.cases += 1;
             outcome.wrong.extend(difference(&case, &ours));
         }
     }
     outcome
+}
+
+fn request(method: &str, path: &str, body: &Ordered) -> Value {
+    json!({"method": method, "path": path, "headers": {"Content-Type": "application/json"}, "body": body.to_string()})
 }
 
 /// The body with what the case changes in it.
@@ -57,14 +68,14 @@ fn changed(body: &Ordered, case: &Ordered) -> Ordered {
 
 fn difference(case: &Value, ours: &Answered) -> Option<String> {
     let code = case["code"].as_u64().unwrap_or_default();
-    let message = ours.answer["message"].as_str().unwrap_or_default();
-    let wanted = case["message"].as_str().unwrap_or_default();
-    let same_text = code < 400 || parts(message) == parts(wanted);
+    let message = normal::text(ours.answer["message"].as_str().unwrap_or_default());
+    let wanted = normal::text(case["message"].as_str().unwrap_or_default());
+    let same_text = code < 400 || parts(&message) == parts(&wanted);
     if code == u64::from(ours.code) && same_text && case["warning"].as_str() == ours.warning.as_deref() {
         return None;
     }
     let what = json!([case["set"], case["absent"], case["fieldValidation"]]);
-    let got = if ours.code < 400 { "" } else { message };
+    let got = if ours.code < 400 { "" } else { &message };
     Some(format!("{}\n    want {code} {wanted} {}\n     got {} {got} {:?}", normal::short(&what), case["warning"], ours.code, ours.warning))
 }
 

@@ -1,5 +1,7 @@
 //! Numbers, `Math`, `JSON`, and the functions without an owner.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
 use super::run::{Abrupt, Call, Native, Outcome, Run};
 use super::value::{Class_, Slot, Value, number_text, text_number};
 
@@ -192,43 +194,22 @@ fn parse_float(run: &mut Run<'_, '_>, call: &Call<'_>) -> Outcome {
     Ok(found.unwrap_or(f64::NAN).into())
 }
 
-fn encode(text: &str, kept: &str) -> String {
-    let mut out = String::new();
-    for byte in text.bytes() {
-        match byte {
-            byte if byte.is_ascii_alphanumeric() || kept.as_bytes().contains(&byte) => out.push(byte as char),
-            byte => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+pub fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-pub fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let (mut out, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let code = text.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        match (bytes[at], code) {
-            (b'%', Some(code)) => {
-                out.push(code);
-                at += 3;
-            }
-            (byte, _) => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
-}
+/// What `encodeURIComponent` escapes.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'!').remove(b'~').remove(b'*').remove(b'\'').remove(b'(').remove(b')');
+/// What `encodeURI` escapes.
+const WHOLE: &AsciiSet = &COMPONENT.remove(b';').remove(b'/').remove(b'?').remove(b':').remove(b'@').remove(b'&').remove(b'=').remove(b'+').remove(b'$').remove(b',').remove(b'#');
 
 const FUNCTIONS: &[(&str, Native)] = &[
     ("parseInt", parse_int),
     ("parseFloat", parse_float),
     ("isNaN", |run, call| Ok(run.number(&call.arg(0))?.is_nan().into())),
     ("isFinite", |run, call| Ok(run.number(&call.arg(0))?.is_finite().into())),
-    ("encodeURIComponent", |run, call| Ok(encode(&run.text(&call.arg(0))?, "-_.!~*'()").into())),
-    ("encodeURI", |run, call| Ok(encode(&run.text(&call.arg(0))?, "-_.!~*'();/?:@&=+$,#").into())),
+    ("encodeURIComponent", |run, call| Ok(utf8_percent_encode(&run.text(&call.arg(0))?, COMPONENT).to_string().into())),
+    ("encodeURI", |run, call| Ok(utf8_percent_encode(&run.text(&call.arg(0))?, WHOLE).to_string().into())),
     ("decodeURIComponent", |run, call| Ok(decode(&run.text(&call.arg(0))?).into())),
     ("decodeURI", |run, call| Ok(decode(&run.text(&call.arg(0))?).into())),
 ];
@@ -332,22 +313,7 @@ impl Run<'_, '_> {
 }
 
 fn json_text(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            c if (c as u32) < 32 => out.push_str(&format!("\\u{:04x}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    serde_json::Value::from(text).to_string()
 }
 
 struct Parser<'r, 'a, 'b> {

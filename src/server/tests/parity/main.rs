@@ -26,8 +26,8 @@ use support::{Served, run_with};
 const LINES: &str = include_str!("lines.txt");
 const DIFFERENT: &str = include_str!("different.txt");
 const UNORDERED: &str = include_str!("unordered.txt");
-const SCENARIO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/cluster.yaml");
-const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/parity/files");
+const SCENARIO: &str = "tests/parity/cluster.yaml";
+const FILES: &str = "tests/parity/files";
 /// How old the clusters are when the first line comes.
 const AGE: Duration = Duration::from_secs(120);
 /// How long a line may take in virtual time: longer than a Deployment waits for progress.

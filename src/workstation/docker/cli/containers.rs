@@ -94,7 +94,10 @@ pub fn ps(process: &mut Process<'_>, parsed: &Parsed) -> Done {
     for container in shown {
         let ago = |name: &str| duration(container["Now"].as_i64().unwrap_or(0) - container[name].as_i64().unwrap_or(0));
         let status = match text(container, "State") {
-            "running" => format!("Up {}", ago("Since")),
+            "running" => match text(container, "Health") {
+                "" => format!("Up {}", ago("Since")),
+                health => format!("Up {} ({health})", ago("Since")),
+            },
             "exited" => format!("Exited ({}) {} ago", container["ExitCode"], ago("Since")),
             _ => "Created".to_owned(),
         };

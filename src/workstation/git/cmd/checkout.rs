@@ -4,7 +4,7 @@ use super::super::delta::New;
 use super::super::failure::{Outcome, die, error, fail};
 use super::super::index::Entry;
 use super::super::object::Id;
-use super::super::options::parse;
+use super::super::options::{Options, parse};
 use super::super::refs::{Head, is_valid_name, short};
 use super::super::repository::Git;
 use super::super::worktree::{Files, fits};
@@ -18,12 +18,8 @@ fn remote_branches(git: &mut Git<'_, '_>, name: &str) -> Outcome<Vec<String>> {
 pub(super) fn checkout(git: &mut Git<'_, '_>) -> Outcome<i32> {
     let options = parse("checkout", &git.args, &["-b=", "-B=", "-f force", "-q quiet", "-t track", "no-track", "detach", "ours", "theirs", "-d", "orphan="])?;
     let quiet = options.has("quiet");
-    if let Some(name) = options.value("orphan") {
-        return orphan(git, name, quiet);
-    }
-    if let Some(name) = options.value("b").or(options.value("B")) {
-        let start = options.operands.first().map_or("HEAD", String::as_str);
-        return create_and_switch(git, name, start, options.has("B"), quiet, !options.has("no-track"));
+    if let Some(done) = new_branch(git, &options, "b", "B") {
+        return done;
     }
     if let Some(paths) = &options.behind
         && !paths.is_empty()
@@ -64,12 +60,8 @@ pub(super) fn checkout(git: &mut Git<'_, '_>) -> Outcome<i32> {
 pub(super) fn switch(git: &mut Git<'_, '_>) -> Outcome<i32> {
     let options = parse("switch", &git.args, &["-c create=", "-C force-create=", "-f force", "discard-changes", "-q quiet", "-d detach", "-t track", "no-track", "orphan=", "guess", "no-guess"])?;
     let quiet = options.has("quiet");
-    if let Some(name) = options.value("orphan") {
-        return orphan(git, name, quiet);
-    }
-    if let Some(name) = options.value("create").or(options.value("force-create")) {
-        let start = options.operands.first().map_or("HEAD", String::as_str);
-        return create_and_switch(git, name, start, options.has("force-create"), quiet, !options.has("no-track"));
+    if let Some(done) = new_branch(git, &options, "create", "force-create") {
+        return done;
     }
     let Some(name) = options.operands.first() else { return die("missing branch or commit argument") };
     if options.operands.len() > 1 {
@@ -101,6 +93,17 @@ pub(super) fn switch(git: &mut Git<'_, '_>) -> Outcome<i32> {
         ),
         _ => die(format!("invalid reference: {name}")),
     }
+}
+
+/// What the options that make a branch ask for, if one is there.
+fn new_branch(git: &mut Git<'_, '_>, options: &Options, create: &str, force: &str) -> Option<Outcome<i32>> {
+    let quiet = options.has("quiet");
+    if let Some(name) = options.value("orphan") {
+        return Some(orphan(git, name, quiet));
+    }
+    let name = options.value(create).or(options.value(force))?;
+    let start = options.operands.first().map_or("HEAD", String::as_str);
+    Some(create_and_switch(git, name, start, options.has(force), quiet, !options.has("no-track")))
 }
 
 fn orphan(git: &mut Git<'_, '_>, name: &str, quiet: bool) -> Outcome<i32> {
@@ -262,7 +265,7 @@ fn leave(git: &mut Git<'_, '_>, left: Id) -> Outcome<()> {
 }
 
 /// Takes files out of the index or a commit.
-fn check_out_paths(git: &mut Git<'_, '_>, from: Option<&str>, paths: &[String], options: &super::super::options::Options) -> Outcome<i32> {
+fn check_out_paths(git: &mut Git<'_, '_>, from: Option<&str>, paths: &[String], options: &Options) -> Outcome<i32> {
     let mut index = git.index()?;
     let source: Option<Files> = match from {
         Some(revision) => {

@@ -112,7 +112,7 @@ pub(super) fn merge(git: &mut Git<'_, '_>, theirs: Id, name: &str, how: &How) ->
     if bases.is_empty() && !how.unrelated {
         return die("refusing to merge unrelated histories");
     }
-    let base = git.commit_files(bases.first().copied())?;
+    let base = git.common_files(ours, theirs, 0)?;
     // What is staged and differs from HEAD would be lost in the merge.
     let index = git.index()?;
     let staged: Vec<String> = index.paths().into_iter().filter(|path| index.get(path).map(|entry| (entry.mode, entry.id)) != our_files.get(path).copied()).collect();
@@ -144,8 +144,9 @@ pub(super) fn merge(git: &mut Git<'_, '_>, theirs: Id, name: &str, how: &How) ->
     let id = git.write_object(Kind::Commit, &commit.to_bytes())?;
     git.write_own("ORIG_HEAD", &format!("{ours}\n"))?;
     git.move_head(id, &format!("{}: Merge made by the 'ort' strategy.", how.log))?;
+    git.out(&text)?;
     if !how.quiet {
-        git.out(&format!("{text}Merge made by the 'ort' strategy.\n"))?;
+        git.out("Merge made by the 'ort' strategy.\n")?;
         show_stat(git, &our_files, &merged.files)?;
     }
     Ok(0)

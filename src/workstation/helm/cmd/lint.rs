@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::super::chart::Chart;
 use super::super::command::Helm;
 use super::super::engine::Context;
+use super::super::{schema, values};
 
 pub(super) fn run(helm: &mut Helm<'_, '_>) -> Outcome<()> {
     let mut paths = helm.flags().args.clone();
@@ -73,6 +74,13 @@ fn look_at(helm: &mut Helm<'_, '_>, path: &str, given: &Value, messages: &mut Ve
     }
     if chart.raw_values.is_empty() && chart.values.as_object().is_some_and(serde_json::Map::is_empty) {
         messages.push(("INFO", "values.yaml: file does not exist".to_owned()));
+    }
+    if !chart.schema.is_empty() && !helm.flags().bool("skip-schema-validation") {
+        let mut copy = chart.clone();
+        let _ = values::process_dependencies(&mut copy, given);
+        if let Err(problem) = schema::against(&chart.schema, &values::coalesce(&copy, given)) {
+            messages.push(("ERROR", format!("values.yaml: {problem}")));
+        }
     }
     if chart.templates.is_empty() {
         messages.push(("WARNING", "templates/: directory does not exist".to_owned()));

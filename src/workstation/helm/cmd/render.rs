@@ -139,6 +139,9 @@ impl Helm<'_, '_> {
             }
         }
         let all = values::coalesce(chart, given);
+        if !self.flags().bool("skip-schema-validation") {
+            super::super::schema::validate(chart, &all).or_else(fail)?;
+        }
         let mut host = Cluster { helm: self, online, stop: None };
         let files = match engine::render(chart, &all, context, &mut host, false) {
             Ok(files) => files,

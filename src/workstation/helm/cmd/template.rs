@@ -79,6 +79,8 @@ pub(super) fn run(helm: &mut Helm<'_, '_>) -> Outcome<()> {
     let context = Context { name, namespace, revision: 1, is_upgrade: helm.flags().bool("is-upgrade"), kube_version, api_versions };
     let rendered = match caught(helm.render(&mut chart, &given, &context, online))? {
         Ok(rendered) => rendered,
+        // Values that do not fit were found before anything was rendered.
+        Err(failure) if failure.text().starts_with("values don't meet") => return fail(failure.text()),
         Err(failure) => return fail(format!("{}{HINT}", failure.text())),
     };
     let mut text = format!("{}\n", rendered.manifest.trim());

@@ -2,6 +2,7 @@
 
 mod databases;
 mod gceme;
+mod network;
 mod orchestrate;
 mod pods;
 mod student;

@@ -37,7 +37,12 @@ pub struct Student {
 impl Student {
     /// Three nodes in a cloud.
     pub fn new(compat_2019: bool) -> Self {
-        let mut cluster = Cluster::new(Config { compat_2019, cloud: true, metrics_server: true, ..Config::default() });
+        Student::of(Config { compat_2019, cloud: true, metrics_server: true, ..Config::default() })
+    }
+
+    /// Three nodes in a cluster of this kind.
+    pub fn of(config: Config) -> Self {
+        let mut cluster = Cluster::new(config);
         cluster.bootstrap();
         cluster.set_images(Arc::new(ImageCatalog::standard()));
         for index in 0..3 {

@@ -12,7 +12,7 @@ use play::{Course, play};
 use serde_json::Value;
 
 fn recorded() -> Vec<Value> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/kubelet");
+    let folder = PathBuf::from("../../tests/golden/kubelet");
     let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).expect("the recordings are in tests/golden/kubelet").map(|entry| entry.expect("a readable folder").path()).collect();
     paths.sort();
     let read = |path: &PathBuf| serde_json::from_str(&std::fs::read_to_string(path).expect("a readable recording")).expect("a recording is JSON");

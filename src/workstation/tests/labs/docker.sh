@@ -122,3 +122,32 @@ docker run -it alpine sh < /dev/null
 #? the input device is not a TTY
 echo 'echo piped' | docker run --rm -i alpine sh
 #? piped
+cd; mkdir -p healthy; cd healthy
+cat > Dockerfile <<'D'
+FROM alpine
+RUN mkdir /data && echo kept > /data/file && touch /well
+VOLUME /data
+STOPSIGNAL SIGUSR1
+HEALTHCHECK --interval=2s --timeout=1s --retries=2 CMD test -f /well
+CMD trap 'echo user signal; exit 5' USR1; while true; do sleep 1; done
+D
+docker build -q -t healthy . | cut -c 1-7
+#? sha256:
+docker run -d --name h healthy > id; docker ps | grep -c '(health: starting)'
+#? 1
+sleep 4; docker ps | grep -c '(healthy)'
+#? 1
+docker exec h rm /well; sleep 6; docker ps | grep -c '(unhealthy)'
+#? 1
+docker inspect -f '{{.State.Health.Status}} {{.State.Health.FailingStreak}} {{.Config.StopSignal}}' h
+#? unhealthy
+docker exec h cat /data/file
+#? kept
+docker inspect h | grep -c '"Destination": "/data"'
+#? 1
+docker stop h; docker logs h; docker ps -a | grep -c 'Exited (5)'
+#? h
+#? user signal
+#? 1
+printf 'FROM alpine\nHEALTHCHECK --often CMD true\n' > Dockerfile; docker build -q . 2>&1 | grep -c 'unknown flag: --often'
+#? 1
