@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8s.io/apimachinery/pkg/util/yaml, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::decode::{as_yaml_1_1, numbers_as_yaml_1_1};
+use podarium_api::decode::{as_yaml_1_1, go_kind, numbers_as_yaml_1_1};
 use serde_json::Value;
 
 /// Reads all documents of a file. What was read before an error counts.
@@ -88,18 +88,6 @@ pub fn wrong_metadata(document: &Value) -> Option<String> {
     })
 }
 
-/// What JSON calls a kind of value.
-pub fn go_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 fn json_documents(text: &str, again: fn(&str, &mut Value)) -> (Vec<Value>, Option<String>) {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
@@ -161,6 +149,24 @@ mod tests {
         let (documents, error) = documents(b"---\na: 1\n---\n\n--- # second\nb: 2\n");
         assert_eq!(documents, [serde_json::json!({"a": 1}), serde_json::json!({"b": 2})]);
         assert_eq!(error, None);
+    }
+
+    #[test]
+    fn plain_words_are_read_as_kubectl_and_kustomize_read_them() {
+        let text = b"a: yes\nb: 0644\nc: \"on\"\n";
+        assert_eq!(documents(text).0, [serde_json::json!({"a": true, "b": 420, "c": "on"})]);
+        assert_eq!(resources(text).0, [serde_json::json!({"a": "yes", "b": 420, "c": "on"})]);
+        assert_eq!(documents(b"{a: yes}").0, [serde_json::json!({"a": true})]);
+    }
+
+    #[test]
+    fn metadata_of_a_wrong_type_is_told_in_the_words_of_go() {
+        let told = |text: &str| wrong_metadata(&documents(text.as_bytes()).0[0]);
+        let of = |what: &str| Some(format!("json: cannot unmarshal {what}"));
+        assert_eq!(told("metadata: {name: 1}"), of("number into Go struct field ObjectMeta.metadata.name of type string"));
+        assert_eq!(told("metadata: {name: 1, labels: {a: yes}}"), of("bool into Go struct field ObjectMeta.metadata.labels of type string"));
+        assert_eq!(told("metadata: {labels: [a]}"), of("array into Go struct field ObjectMeta.metadata.labels of type map[string]string"));
+        assert_eq!(told("metadata: {name: a, labels: {a: \"1\"}, annotations: null}"), None);
     }
 
     #[test]

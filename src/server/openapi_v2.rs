@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::exchange::{Answer, whole_body};
 
-const MEDIA_TYPE: &str = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const MEDIA_TYPE: &str = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 const SHORT: &str = "com.github.proto-openapi.spec.v2";
 
 /// Whether a client asks for the document in this form; if so it is asked for as JSON.

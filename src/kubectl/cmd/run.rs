@@ -87,6 +87,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         if kubectl.flags.text("output") == "yaml" {
             kubectl.print("---\n")?;
         }
+        // The pod has a printer of its own.
+        kubectl.printed_yaml = false;
     }
     if attaches {
         let outcome = caught(super::run_attached::run(kubectl, &made))?;

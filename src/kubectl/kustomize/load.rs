@@ -4,6 +4,7 @@
 //! Simplified: no addresses, no plugins, charts, `replacements`, `vars`, `crds`, `openapi`, `configurations`; what they
 //! are used for is refused.
 
+use podarium_api::decode::go_kind;
 use serde_json::Value;
 
 use super::generate::generate;
@@ -140,7 +141,7 @@ fn kustomization(kubectl: &mut Kubectl<'_, '_>, root: &str) -> Outcome<Value> {
 /// The first value, by the names of the fields, that is not of its field's type, as Go says it: `commonLabels: {a: yes}`
 /// has a truth value where a text belongs.
 fn wrong_type(kustomization: &Value) -> Option<String> {
-    let wrong = |value: &Value, place: &str, wanted: &str| (!value.is_null()).then(|| format!("{} into Go struct field {place} of type {wanted}", manifest::go_kind(value)));
+    let wrong = |value: &Value, place: &str, wanted: &str| (!value.is_null()).then(|| format!("{} into Go struct field {place} of type {wanted}", go_kind(value)));
     let texts = |value: &Value, place: &str| match value {
         Value::Object(entries) => entries.values().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, place, "string")),
         other => wrong(other, place, "map[string]string"),
