@@ -67,6 +67,15 @@ fn domain(topologies: &Topologies, carried: &CarriedTerm, node: &NodeInfo) -> u3
     topologies.find(&carried.term.topology_key).and_then(|key| node.domain(key)).unwrap_or(NO_DOMAIN)
 }
 
+/// What is known of an image.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageState {
+    /// On how many nodes it is.
+    pub nodes: u32,
+    /// Its size, as the first of them said.
+    pub bytes: i64,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     slots: Slots,
@@ -81,8 +90,7 @@ pub struct Snapshot {
     pub existing_terms: ExistingTerms,
     /// The different lists of taints that nodes have.
     taints: Vec<Arc<[Taint]>>,
-    /// How many nodes hold an image.
-    image_nodes: Arc<BTreeMap<String, u32>>,
+    images: Arc<BTreeMap<String, ImageState>>,
 }
 
 impl Snapshot {
@@ -121,13 +129,13 @@ impl Snapshot {
         self.by_name.get(name).copied().filter(|slot| self.node(*slot).has_node())
     }
 
-    /// On how many nodes an image is.
-    pub fn image_nodes(&self, image: &str) -> u32 {
-        self.image_nodes.get(image).copied().unwrap_or(0)
+    /// An image that is on some node.
+    pub fn image(&self, image: &str) -> Option<ImageState> {
+        self.images.get(image).copied()
     }
 
     pub fn has_images(&self) -> bool {
-        !self.image_nodes.is_empty()
+        !self.images.is_empty()
     }
 
     pub fn set_node(&mut self, node: Arc<Node>) {
@@ -276,12 +284,12 @@ impl Snapshot {
 
     fn count_images(&mut self, slot: Slot, delta: u32) {
         let Some(images) = self.node(slot).images.clone() else { return };
-        let counts = Arc::make_mut(&mut self.image_nodes);
-        for name in images.keys() {
-            let count = counts.entry(name.clone()).or_default();
-            *count = count.wrapping_add(delta);
-            if *count == 0 {
-                counts.remove(name);
+        let states = Arc::make_mut(&mut self.images);
+        for (name, bytes) in images.iter() {
+            let state = states.entry(name.clone()).or_insert(ImageState { nodes: 0, bytes: *bytes });
+            state.nodes = state.nodes.wrapping_add(delta);
+            if state.nodes == 0 {
+                states.remove(name);
             }
         }
     }

@@ -127,6 +127,36 @@ mod tests {
         }
     }
 
+    /// The cases of the reference's own test of mostRecentScheduleTime, in minutes since ten o'clock of a Thursday.
+    #[test]
+    fn the_reference_finds_the_same_times() {
+        let top: Timestamp = "2016-05-19T10:00:00Z".parse().unwrap();
+        let after = |seconds: i64| top.checked_add(SignedDuration::from_secs(seconds)).unwrap();
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 3600;
+        // (schedule, created, last, deadline if it counts, now; earliest, latest, missed)
+        let cases = [
+            ("0 * * * *", 0, None, None, 30, 0, None, Missed::None),
+            ("0 * * * *", 0, None, None, 61 * MINUTE, 0, Some(HOUR), Missed::None),
+            ("0 * * * *", 10, None, None, 301 * MINUTE, 10, Some(5 * HOUR), Missed::Few),
+            ("30 6-16/4 * * 1-5", 0, Some(30 * MINUTE), None, 24 * HOUR + 31 * MINUTE, 30 * MINUTE, Some(24 * HOUR + 30 * MINUTE), Missed::Few),
+            ("30 10,11,12 * * 1-5", 0, Some(30 * MINUTE), None, 30 * HOUR + 30 * MINUTE, 30 * MINUTE, None, Missed::Few),
+            ("30 6-16/4 * * 1-5", 0, Some(30 * MINUTE), None, 96 * HOUR + 31 * MINUTE, 30 * MINUTE, Some(96 * HOUR + 30 * MINUTE), Missed::Few),
+            ("30 6-16/4 * * 1-5", 0, None, None, 24 * HOUR + 31 * MINUTE, 0, Some(24 * HOUR + 30 * MINUTE), Missed::Few),
+            ("@every 1h", -59 * MINUTE, Some(MINUTE), None, 7 * 24 * HOUR, MINUTE, Some(6 * 24 * HOUR + 23 * HOUR + MINUTE), Missed::Many),
+            ("0 * * * *", 0, Some(0), None, 30, 0, None, Missed::None),
+            ("*/5 * * * *", 0, Some(30 * MINUTE), None, 31 * MINUTE, 30 * MINUTE, None, Missed::None),
+            ("*/5 * * * *", 0, Some(30 * MINUTE), Some(60), 32 * MINUTE, 31 * MINUTE, None, Missed::None),
+        ];
+        for (schedule, created, last, deadline, now, earliest, latest, missed) in cases {
+            let last = last.map(|last: i64| after(last).to_string());
+            let cron_job: CronJob = serde_json::from_value(json!({"metadata": {"name": "c", "creationTimestamp": after(created).to_string()},
+                "spec": {"schedule": schedule, "startingDeadlineSeconds": deadline}, "status": {"lastScheduleTime": last}})).unwrap();
+            let due = Plan::of(&cron_job).unwrap().due(&cron_job, &cron_job.status, after(now), true).unwrap();
+            assert_eq!(due, Due { earliest: after(earliest), latest: latest.map(after), missed }, "{schedule} at {now} s");
+        }
+    }
+
     #[test]
     fn a_schedule_without_times_is_an_error() {
         let cron_job = cron_job("59 23 31 2 *", "05T09:10:00", None, None);

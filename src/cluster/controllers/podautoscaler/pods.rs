@@ -1,7 +1,7 @@
 //! Which pods count: whoever starts, ends or was not measured must not distort the average.
 //!
 //! Models: pkg/controller/podautoscaler/replica_calculator.go (groupPods, calculateRequests), v1.36.
-//! Simplified: requests of a whole pod are not looked at.
+//! Simplified: nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use podarium_api::owner::is_terminating;
 use podarium_api::pod_state::{phase, pod_condition};
 use podarium_api::quantity::Quantity;
+use podarium_api::resource::pod_requests;
 use podarium_api::{Pod, Resource as _};
 
 use super::metrics::Samples;
@@ -69,6 +70,10 @@ pub(super) fn requests(pods: &[Arc<Pod>], container: Option<&str>, resource: &st
 }
 
 fn request(pod: &Pod, only: Option<&str>, resource: &str) -> Result<i64, String> {
+    if only.is_none() && has_requests_as_a_whole(pod) {
+        let amount = pod_requests(&pod.spec).get(resource).map(|amount| amount.milli_value());
+        return amount.ok_or_else(|| format!("missing pod-level request for {resource} in Pod {}", pod.name()));
+    }
     let helpers = pod.spec.init_containers.iter().flatten().filter(|container| container.restart_policy.as_deref() == Some("Always"));
     let mut sum = 0;
     for container in pod.spec.containers.iter().chain(helpers).filter(|container| only.is_none_or(|name| name == container.name)) {
@@ -84,5 +89,32 @@ fn request(pod: &Pod, only: Option<&str>, resource: &str) -> Result<i64, String>
     match only {
         Some(name) => Err(format!("container {name} not found in Pod {}", pod.name())),
         None => Ok(sum),
+    }
+}
+
+fn has_requests_as_a_whole(pod: &Pod) -> bool {
+    let requests = pod.spec.resources.iter().filter_map(|resources| resources.requests.as_ref()).flatten();
+    requests.into_iter().any(|(name, _)| matches!(name.as_str(), "cpu" | "memory") || name.starts_with("hugepages-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn pod(whole: Value, of_the_container: Value) -> Arc<Pod> {
+        Arc::new(serde_json::from_value(json!({"metadata": {"name": "p"}, "spec": {"resources": whole,
+            "containers": [{"name": "c", "image": "x", "resources": {"requests": of_the_container}}]}})).unwrap())
+    }
+
+    #[test]
+    fn what_the_whole_pod_asks_for_goes_before_what_its_containers_do() {
+        let cpu = |pod: Arc<Pod>, container: Option<&str>| requests(&[pod], container, "cpu").map(|found| found["p"]);
+        let whole = json!({"requests": {"cpu": "2"}});
+        assert_eq!(cpu(pod(whole.clone(), json!({"cpu": "500m"})), None), Ok(2000));
+        assert_eq!(cpu(pod(whole, json!({"cpu": "500m"})), Some("c")), Ok(500));
+        assert_eq!(cpu(pod(Value::Null, json!({})), None), Err("missing request for cpu in container c of Pod p".to_owned()));
+        assert_eq!(cpu(pod(json!({"requests": {"memory": "1Gi"}}), json!({})), None), Err("missing pod-level request for cpu in Pod p".to_owned()));
     }
 }

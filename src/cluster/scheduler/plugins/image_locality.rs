@@ -23,10 +23,10 @@ const MIN_THRESHOLD: i64 = 23 * MB;
 /// 1000 MB for each container are worth all points.
 const MAX_PER_CONTAINER: i64 = 1000 * MB;
 
-/// The pod's images, and on what share of the nodes each is.
+/// The pod's images, and what each is worth on a node that has it: its size, less when few nodes have it.
 #[derive(Clone, Debug)]
 struct ImageSpread {
-    images: Vec<(String, f64)>,
+    images: Vec<(String, i64)>,
     containers: i64,
 }
 
@@ -50,8 +50,11 @@ impl PreScore for ImageLocality {
         }
         let nodes = handle.snapshot.len() as f64;
         let spec: &PodSpec = &pod.pod.spec;
-        let spread = |name: Cow<str>| (name.to_string(), f64::from(handle.snapshot.image_nodes(&name)) / nodes);
-        let images = image_names(spec).map(spread).filter(|(_, share)| *share > 0.0).collect();
+        let worth = |name: Cow<str>| {
+            let state = handle.snapshot.image(&name)?;
+            Some((name.to_string(), (state.bytes as f64 * (f64::from(state.nodes) / nodes)) as i64))
+        };
+        let images = image_names(spec).filter_map(worth).collect();
         let containers = spec.containers.len() + spec.init_containers.as_ref().map_or(0, Vec::len);
         state.write(ImageSpread { images, containers: containers as i64 });
         Ok(())
@@ -73,9 +76,9 @@ fn normalized(name: &str) -> Cow<'_, str> {
 impl Score for ImageLocality {
     fn score(&self, state: &CycleState, _: &PodInfo, node: &NodeInfo) -> i64 {
         let (Some(spread), Some(images)) = (state.read::<ImageSpread>(), &node.images) else { return 0 };
-        let sizes = spread.images.iter().filter_map(|(name, share)| Some((*images.get(name)? as f64 * share) as i64));
+        let there = spread.images.iter().filter(|(name, _)| images.contains_key(name)).map(|(_, worth)| worth);
         let greatest = MAX_PER_CONTAINER * spread.containers;
-        let sum = sizes.sum::<i64>().clamp(MIN_THRESHOLD, greatest.max(MIN_THRESHOLD));
+        let sum = there.sum::<i64>().clamp(MIN_THRESHOLD, greatest.max(MIN_THRESHOLD));
         MAX_NODE_SCORE * (sum - MIN_THRESHOLD) / (greatest - MIN_THRESHOLD)
     }
 }
@@ -96,6 +99,9 @@ mod tests {
         let everywhere = vec![with("a", &[("x:1", 2000)]), with("b", &[("x:1", 2000)]), with("c", &[])];
         // 2000 MB on two of three nodes is more than the 1000 MB that are worth all points.
         assert_eq!(scores(&ImageLocality, &pod("p").image("x:1"), everywhere, vec![]), [100, 100, 0]);
+        // An image has one size: that of the node which was seen first.
+        let of_two_sizes = vec![with("a", &[("x:1", 500)]), with("b", &[("x:1", 1)])];
+        assert_eq!(scores(&ImageLocality, &pod("p").image("x:1"), of_two_sizes, vec![]), [48, 48]);
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::scheduler::framework::toleration::tolerated;
 use crate::scheduler::plugins::default_profile;
 use super::building::Scene;
 
-const CASES: &str = include_str!("../../../../tests/golden/scheduler/cases.jsonl");
+/// Plain cases, and those that were made for what they leave out: namespaces, budgets, images, whole pods' requests, ….
+const CASES: [&str; 2] = [include_str!("../../../../tests/golden/scheduler/cases.jsonl"), include_str!("../../../../tests/golden/scheduler/themes.jsonl")];
 
 #[derive(Deserialize)]
 struct Case {
@@ -184,7 +185,7 @@ fn preemption_difference(case: &Case, scene: &Scene, pending: &Arc<PodInfo>, rec
 
 #[test]
 fn decisions_are_those_of_the_real_scheduler() {
-    let cases: Vec<Case> = CASES.lines().map(|line| serde_json::from_str(line).expect("a case")).collect();
+    let cases: Vec<Case> = CASES.iter().flat_map(|file| file.lines()).map(|line| serde_json::from_str(line).expect("a case")).collect();
     let differing: Vec<String> =
         cases.iter().filter(|case| !SPOILT.contains(&case.name.as_str())).filter_map(|case| Some(format!("{} ({}): {}", case.name, case.theme, difference(case)?))).collect();
     println!("{} of {} recorded decisions are equal", cases.len() - differing.len() - SPOILT.len(), cases.len());
