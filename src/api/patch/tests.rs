@@ -178,7 +178,7 @@ fn a_patch_that_breaks_the_type_is_an_invalid_patch() {
     let pod: crate::Pod = serde_json::from_value(json!({"metadata": {"name": "p"}})).unwrap();
     let object = Object::Pod(pod.into());
     let status = apply_to_object(PatchType::Strategic, &object, &json!({"spec": {"hostNetwork": "x"}})).unwrap_err();
-    let text = " \"\" is invalid: patch: Invalid value: \"map[spec:map[hostNetwork:x]]\": json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool";
+    let text = " \"\" is invalid: patch: Invalid value: \"map[spec:map[hostNetwork:x]]\": unrecognized type: bool";
     assert_eq!((status.code(), status.message()), (422, text));
 }
 
