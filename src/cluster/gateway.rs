@@ -352,6 +352,9 @@ impl Cluster {
         let key = Key::new(&path.namespace, &path.name);
         let found = self.store().get(path.kind, &key).cloned();
         let refuse = |cluster: &mut Cluster, status: &Status| cluster.http_reply(id, HttpEvent::Response(http::error(status)), false);
+        if let Err(status) = http::check_log_options(query, &path.name) {
+            return refuse(self, &status);
+        }
         let Some(Object::Pod(pod)) = found else { return refuse(self, &Status::not_found(path.kind, &path.name)) };
         if let Err(status) = container_of(&pod, query.get("container")) {
             return refuse(self, &status);

@@ -21,11 +21,13 @@ pub struct Kubectl<'k, 'p> {
     connection: Option<Connection>,
     pub(crate) mapper: Option<Discovered>,
     now: Option<Timestamp>,
+    /// Whether a document of YAML has been printed, which the next one is separated from.
+    pub(crate) printed_yaml: bool,
 }
 
 impl<'k, 'p> Kubectl<'k, 'p> {
     pub fn new(process: &'k mut Process<'p>, flags: Flags) -> Self {
-        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, mapper: None, now: None }
+        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, mapper: None, now: None, printed_yaml: false }
     }
 
     pub fn print(&mut self, text: &str) -> Outcome<()> {

@@ -3,13 +3,23 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8s.io/apimachinery/pkg/util/yaml, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::decode::{as_yaml_1_1, numbers_as_yaml_1_1};
 use serde_json::Value;
 
 /// Reads all documents of a file. What was read before an error counts.
 pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
+    read(bytes, as_yaml_1_1)
+}
+
+/// The same as kustomize reads it: `yes` is a text, `0644` a number all the same.
+pub fn resources(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
+    read(bytes, numbers_as_yaml_1_1)
+}
+
+fn read(bytes: &[u8], again: fn(&str, &mut Value)) -> (Vec<Value>, Option<String>) {
     let text = String::from_utf8_lossy(bytes);
     if text.trim_start().starts_with('{') {
-        return json_documents(&text);
+        return json_documents(&text, again);
     }
     let mut found = Vec::new();
     for document in split(&text) {
@@ -19,7 +29,7 @@ pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
         match serde_yaml::from_str::<Value>(&document) {
             Ok(Value::Null) => {}
             Ok(mut value) => {
-                podarium_api::decode::as_yaml_1_1(&document, &mut value);
+                again(&document, &mut value);
                 found.push(value);
             }
             Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
@@ -59,14 +69,48 @@ pub fn untyped(document: &Value) -> Option<String> {
     }
 }
 
-fn json_documents(text: &str) -> (Vec<Value>, Option<String>) {
+/// What Go says of metadata that is not of its type, e.g. a label `version: 1`. It reads the fields by name.
+pub fn wrong_metadata(document: &Value) -> Option<String> {
+    let metadata = document.get("metadata")?;
+    let wrong = |value: &Value, path: &str, wanted: &str| (!value.is_null()).then(|| format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata{path} of type {wanted}", go_kind(value)));
+    let Some(fields) = metadata.as_object() else { return wrong(metadata, "", "v1.ObjectMeta") };
+    let mut names: Vec<&String> = fields.keys().collect();
+    names.sort();
+    names.into_iter().find_map(|name| {
+        let (value, path) = (&fields[name], format!(".{name}"));
+        match (name.as_str(), value) {
+            ("annotations" | "labels", Value::Object(entries)) => entries.values().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, &path, "string")),
+            ("annotations" | "labels", other) => wrong(other, &path, "map[string]string"),
+            ("name" | "namespace" | "generateName", Value::String(_)) => None,
+            ("name" | "namespace" | "generateName", other) => wrong(other, &path, "string"),
+            _ => None,
+        }
+    })
+}
+
+/// What JSON calls a kind of value.
+pub fn go_kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
+
+fn json_documents(text: &str, again: fn(&str, &mut Value)) -> (Vec<Value>, Option<String>) {
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         match value {
             Ok(value) => found.push(value),
             // YAML in braces is YAML all the same.
             Err(_) if found.is_empty() => match serde_yaml::from_str::<Value>(text) {
-                Ok(value) => return (vec![value], None),
+                Ok(mut value) => {
+                    again(text, &mut value);
+                    return (vec![value], None);
+                }
                 Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
             },
             Err(error) => return (found, Some(error.to_string())),

@@ -12,6 +12,7 @@ pub mod gcloud;
 pub mod git;
 pub mod helm;
 mod loopback;
+mod openssl;
 mod sites;
 mod student;
 mod terminal;

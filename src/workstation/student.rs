@@ -27,6 +27,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("helm", crate::helm::main),
     ("kubectl", podarium_kubectl::main),
     ("nano", crate::editor::main),
+    ("openssl", crate::openssl::main),
     ("vi", crate::editor::main),
     ("vim", crate::editor::main),
 ];

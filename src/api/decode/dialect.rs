@@ -12,10 +12,19 @@ use serde_json::Value;
 /// Reads the plain words of the document again that the two versions read differently. `value` is the document as
 /// version 1.2 reads it.
 pub fn as_yaml_1_1(text: &str, value: &mut Value) {
+    again(text, value, resolve);
+}
+
+/// The same for a reader that knows no other truth values than `true` and `false`, but the numbers of version 1.1.
+pub fn numbers_as_yaml_1_1(text: &str, value: &mut Value) {
+    again(text, value, |word| resolve(word).filter(Value::is_number));
+}
+
+fn again(text: &str, value: &mut Value, resolve: fn(&str) -> Option<Value>) {
     if !text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-' | '.'))).any(|word| resolve(word).is_some()) {
         return;
     }
-    let mut events = Events { parser: Parser::new_from_str(text) };
+    let mut events = Events { parser: Parser::new_from_str(text), resolve };
     while let Some(event) = events.next() {
         if !matches!(event, Event::StreamStart | Event::DocumentStart(..)) {
             events.walk(event, value);
@@ -51,6 +60,7 @@ fn resolve(word: &str) -> Option<Value> {
 
 struct Events<'a> {
     parser: Parser<'a, saphyr_parser::StrInput<'a>>,
+    resolve: fn(&str) -> Option<Value>,
 }
 
 impl<'a> Events<'a> {
@@ -62,7 +72,7 @@ impl<'a> Events<'a> {
     fn walk(&mut self, event: Event<'a>, value: &mut Value) {
         match event {
             Event::Scalar(text, ScalarStyle::Plain, _, None) => {
-                if let Some(meant) = resolve(&text).filter(|_| !value.is_array() && !value.is_object()) {
+                if let Some(meant) = (self.resolve)(&text).filter(|_| !value.is_array() && !value.is_object()) {
                     *value = meant;
                 }
             }
@@ -94,7 +104,7 @@ impl<'a> Events<'a> {
         let Some((name, plain)) = key else { return self.walk(event, &mut Value::Null) };
         self.walk(event, value.get_mut(&*name).unwrap_or(&mut Value::Null));
         // A key is a word in JSON, whatever it was.
-        if let (Some(meant), Some(object)) = (resolve(&name).filter(|_| plain), value.as_object_mut())
+        if let (Some(meant), Some(object)) = ((self.resolve)(&name).filter(|_| plain), value.as_object_mut())
             && let Some(field) = object.remove(&*name)
         {
             object.insert(meant.to_string(), field);

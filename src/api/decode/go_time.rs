@@ -12,7 +12,7 @@ const PARTS: &[(&str, usize, Option<(u32, u32, &str)>)] = &[
 ];
 
 /// The complaint about a text that does not follow the layout.
-pub(super) fn error(text: &str) -> String {
+pub fn error(text: &str) -> String {
     let quoted = crate::field::go_quoted(text);
     let no_match = |rest: &str, part: &str| {
         format!("parsing time {quoted} as {LAYOUT:?}: cannot parse {} as {part:?}", crate::field::go_quoted(rest))

@@ -14,9 +14,10 @@ mod order;
 mod typed;
 
 pub(crate) use go_names::is_text;
+pub use go_time::error as time_error;
 pub(crate) use json::json_object_error;
 pub use typed::go_kind;
-pub use dialect::as_yaml_1_1;
+pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use json::{parse_json, parse_yaml, repeated_yaml};
 
 use serde_json::Value;

@@ -224,6 +224,11 @@ pub(crate) fn json_operations(current: &Value, operations: &[Value]) -> Result<V
 fn as_go_reads(value: &Value, operation: &Value) -> Result<Option<Value>, Undone> {
     let mut operation = operation.clone();
     for name in ["path", "from"] {
+        // What stands before the first slash does not count.
+        let rest = operation.get(name).and_then(Value::as_str).and_then(|path| path.find('/').filter(|at| *at > 0).map(|at| path[at..].to_owned()));
+        if let Some(rest) = rest {
+            operation[name] = rest.into();
+        }
         if let Some(path) = operation.get(name).and_then(Value::as_str).and_then(|path| from_the_end(value, path)) {
             operation[name] = path.into();
         }

@@ -182,7 +182,9 @@ fn family_of_addresses(new: &[String], old: &[String], shown: serde_json::Value,
     let is_six = |address: &String| address.contains(':');
     let both = new.iter().any(is_six) && !new.iter().all(is_six);
     if new.len() > 2 || (new.len() == 2 && !both) {
-        errors.push(FieldError::invalid(path, shown, "may specify no more than one IP for each IP family"));
+        // Inside the server the field has another name.
+        let shown = crate::field::go_json(&shown).replace("{\"ip\":", "{\"IP\":");
+        errors.push(FieldError::invalid(path, "", "may specify no more than one IP for each IP family").shown_as(shown));
     }
     errors
 }

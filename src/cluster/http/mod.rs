@@ -11,6 +11,7 @@ mod custom;
 mod discovery;
 mod documents;
 mod openapi;
+mod log_options;
 mod options;
 mod path;
 mod query;
@@ -25,6 +26,7 @@ mod text;
 
 pub(crate) use path::ResourcePath;
 pub(crate) use query::{Query, decode as decode_percent};
+pub(crate) use log_options::check as check_log_options;
 pub(crate) use read::{Asked, Server, error, error_for, kind_of, read, with_warnings, write};
 pub(crate) use render::Rendering;
 pub(crate) use request_info::RequestInfo;

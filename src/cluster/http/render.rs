@@ -249,6 +249,14 @@ fn is_end_of_initial_events(object: &Object) -> bool {
 /// A list was asked for as one object, or the other way around.
 fn not_a_list(kind: Kind, list: &str) -> Status {
     let info = kind.info();
+    if matches!(kind, Kind::Custom(_)) {
+        let text = if list.is_empty() {
+            "you requested PartialObjectMetadataList, but the requested object is not a list (*unstructured.Unstructured)"
+        } else {
+            "you requested PartialObjectMetadata, but the requested object is a list (*unstructured.UnstructuredList)"
+        };
+        return Status::new(406, "NotAcceptable", text);
+    }
     let package = if info.group.is_empty() { "core" } else { info.group.split('.').next().unwrap_or_default() };
     let text = if list.is_empty() {
         format!("you requested PartialObjectMetadataList, but the requested object is not a list (*{package}.{})", info.kind)

@@ -72,6 +72,10 @@ impl Builder {
             found.failures.push(failure);
             return Ok(());
         }
+        if let Some(why) = manifest::wrong_metadata(&document) {
+            found.failures.push(Failure::Message(format!("unable to decode {source:?}: {why}")));
+            return Ok(());
+        }
         if is_list(&document) && self.flatten {
             for item in items(&document, "/items") {
                 self.take_document(kubectl, source, item.clone(), selector, found)?;

@@ -106,6 +106,9 @@ impl Kubectl<'_, '_> {
         let strict = self.flags.text("allow-missing-template-keys");
         let how = format::How { managed_fields: self.flags.bool("show-managed-fields"), strict: !strict.is_empty() && !self.flags.bool("allow-missing-template-keys") };
         let text = printer.print(object, how)?;
+        if matches!(printer, Printer::Yaml) && std::mem::replace(&mut self.printed_yaml, true) {
+            self.print("---\n")?;
+        }
         self.print(&text)
     }
 

@@ -54,7 +54,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         found.failures.retain(|failure| !failure.is_not_found());
     }
     if kubectl.flags.bool("interactive") {
-        let builder = Builder { require_object: true, latest: true, ..builder };
+        // What is named may be there or not.
         let mut preview = builder.find(kubectl)?;
         if options.ignore_not_found {
             preview.failures.retain(|failure| !failure.is_not_found());

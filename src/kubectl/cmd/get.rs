@@ -327,7 +327,9 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
     if let Some(printer) = printer {
         let wrapped = json!({"type": event, "object": object});
-        return printer.print(if show_events { &wrapped } else { object }, format::How::default());
+        let text = printer.print(if show_events { &wrapped } else { object }, format::How::default())?;
+        let separator = if matches!(printer, Printer::Yaml) && std::mem::replace(&mut seen.headed, true) { "---\n" } else { "" };
+        return Ok(format!("{separator}{text}"));
     }
     let mut table = object.clone();
     if text(&table, "/kind") != "Table" {

@@ -60,7 +60,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     };
     // A patch may be written in YAML.
     let patch: Value = match serde_yaml::from_slice(&patch) {
-        Ok(patch) => patch,
+        Ok(mut value) => {
+            podarium_api::decode::as_yaml_1_1(&String::from_utf8_lossy(&patch), &mut value);
+            value
+        }
         // What begins like JSON is sent as it is, and the server complains.
         Err(_) if patch.trim_ascii_start().starts_with(b"{") && !local && dry_run != DryRun::Client => {
             let text = String::from_utf8_lossy(&patch).into_owned();

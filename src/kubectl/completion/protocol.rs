@@ -75,6 +75,7 @@ fn find_candidates(process: &mut Process<'_>, before: &[String], last: &str) -> 
     if command.is_none() && rest.iter().any(|word| !word.starts_with('-')) {
         // It could be a plugin, which would have to be asked.
         process.eprint("[Debug] Cleared global flags for plugin completion\n")?;
+        process.eprint(&format!("[Debug] [Error] unable to find a command for arguments: [{}]\n", rest.join(" ")))?;
         return Ok(Ok(Candidates::default()));
     }
     let own: Vec<&Flag> = command.map_or(&[][..], |command| command.flags).iter().copied().flatten().collect();

@@ -12,7 +12,7 @@ use super::patches;
 use super::references::follow;
 use super::resource::{Resource, sort};
 use super::transform::transform;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
 use crate::kubectl::Kubectl;
 use crate::manifest;
 use crate::printers::format::is_list;
@@ -41,7 +41,8 @@ pub fn build(kubectl: &mut Kubectl<'_, '_>, directory: &str) -> Outcome<Vec<Valu
         Err(_) => return fail(format!("must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {root}: no such file or directory")),
     }
     let mut resources = Vec::new();
-    accumulate(kubectl, &root, &mut resources, &mut Vec::new())?;
+    let kustomization = kustomization(kubectl, &root)?;
+    accumulate(kubectl, &root, kustomization, &mut resources, &mut Vec::new())?;
     for one in resources.iter_mut().filter(|one| one.hashes) {
         let name = format!("{}-{}", one.name(), hash(&one.object, ""));
         one.rename(name);
@@ -52,12 +53,11 @@ pub fn build(kubectl: &mut Kubectl<'_, '_>, directory: &str) -> Outcome<Vec<Valu
 }
 
 /// The kustomization of a directory, and all that it stands on.
-fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, resources: &mut Vec<Resource>, above: &mut Vec<String>) -> Outcome<()> {
+fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, kustomization: Value, resources: &mut Vec<Resource>, above: &mut Vec<String>) -> Outcome<()> {
     if above.iter().any(|known| known == root) {
         return fail(format!("cycle detected: candidate root '{root}' contains visited root '{root}'"));
     }
     above.push(root.to_owned());
-    let kustomization = kustomization(kubectl, root)?;
     // What a component changes includes what is around it.
     let mut own = if text(&kustomization, "/kind") == "Component" { std::mem::take(resources) } else { Vec::new() };
     for path in ["/resources", "/bases"].iter().flat_map(|list| items(&kustomization, list)).filter_map(Value::as_str) {
@@ -65,7 +65,8 @@ fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, resources: &mut Vec<Res
     }
     for path in items(&kustomization, "/components").iter().filter_map(Value::as_str) {
         let component = join(root, path);
-        accumulate(kubectl, &component, &mut own, above)?;
+        let kustomization = read_below(kubectl, &component, |why| format!("accumulating components: accumulateDirectory: \"couldn't make target for path '{component}': {why}\""))?;
+        accumulate(kubectl, &component, kustomization, &mut own, above)?;
     }
     let options = &kustomization["generatorOptions"];
     for (list, kind) in [("/configMapGenerator", "ConfigMap"), ("/secretGenerator", "Secret")] {
@@ -89,6 +90,15 @@ fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, resources: &mut Vec<Res
     }
     above.pop();
     Ok(())
+}
+
+/// The kustomization of a directory that another one names; a fault in it is told with the way there.
+fn read_below(kubectl: &mut Kubectl<'_, '_>, directory: &str, told: impl Fn(&str) -> String) -> Outcome<Value> {
+    match caught(kustomization(kubectl, directory))? {
+        Ok(kustomization) => Ok(kustomization),
+        Err(Failure::Message(why)) if !why.starts_with("not simulated") => fail(told(&why)),
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 fn kustomization(kubectl: &mut Kubectl<'_, '_>, root: &str) -> Outcome<Value> {
@@ -116,12 +126,43 @@ fn kustomization(kubectl: &mut Kubectl<'_, '_>, root: &str) -> Outcome<Value> {
             return fail(format!("invalid Kustomization: json: unknown field {field:?}"));
         }
     }
+    if let Some(why) = wrong_type(&kustomization) {
+        return fail(format!("invalid Kustomization: json: cannot unmarshal {why}"));
+    }
     for (old, new) in [("bases", "resources"), ("commonLabels", "labels"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches")] {
         if kustomization.get(old).is_some() {
             kubectl.eprint(&format!("# Warning: '{old}' is deprecated. Please use '{new}' instead. Run 'kustomize edit fix' to update your Kustomization automatically.\n"))?;
         }
     }
     Ok(kustomization)
+}
+
+/// The first value, by the names of the fields, that is not of its field's type, as Go says it: `commonLabels: {a: yes}`
+/// has a truth value where a text belongs.
+fn wrong_type(kustomization: &Value) -> Option<String> {
+    let wrong = |value: &Value, place: &str, wanted: &str| (!value.is_null()).then(|| format!("{} into Go struct field {place} of type {wanted}", manifest::go_kind(value)));
+    let texts = |value: &Value, place: &str| match value {
+        Value::Object(entries) => entries.values().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, place, "string")),
+        other => wrong(other, place, "map[string]string"),
+    };
+    let mut fields: Vec<(&String, &Value)> = kustomization.as_object()?.iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
+    fields.into_iter().find_map(|(name, value)| {
+        let place = format!("Kustomization.{name}");
+        match name.as_str() {
+            "commonLabels" | "commonAnnotations" => texts(value, &place),
+            "namePrefix" | "nameSuffix" | "namespace" if !value.is_string() => wrong(value, &place, "string"),
+            "resources" | "components" | "bases" => match value {
+                Value::Array(list) => list.iter().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, &place, "string")),
+                other => wrong(other, &place, "[]string"),
+            },
+            "labels" => value.as_array()?.iter().find_map(|entry| texts(entry.get("pairs")?, "Label.labels.pairs")),
+            "images" => value.as_array()?.iter().find_map(|entry| ["digest", "name", "newName", "newTag"].iter().find_map(|field| {
+                entry.get(field).filter(|value| !value.is_string()).and_then(|value| wrong(value, &format!("Image.images.{field}"), "string"))
+            })),
+            _ => None,
+        }
+    })
 }
 
 /// A file with objects, or a directory with a kustomization of its own.
@@ -131,7 +172,14 @@ fn resource(kubectl: &mut Kubectl<'_, '_>, root: &str, path: &str, resources: &m
     }
     let full = join(root, path);
     match kubectl.process.stat(&full)? {
-        Ok(metadata) if metadata.is_dir() => return accumulate(kubectl, &full, resources, above),
+        Ok(metadata) if metadata.is_dir() => {
+            let from = format!("accumulating resources: accumulation err='accumulating resources from '{path}': '{full}' must resolve to a file': ");
+            let kustomization = read_below(kubectl, &full, |why| format!("{from}couldn't make target for path '{full}': {why}"))?;
+            return match caught(accumulate(kubectl, &full, kustomization, resources, above))? {
+                Err(Failure::Message(why)) if why.starts_with("accumulating ") => fail(format!("{from}recursed accumulation of path '{full}': {why}")),
+                other => other.map_err(Into::into),
+            };
+        }
         Ok(_) => {}
         Err(_) => {
             let missing = format!("evalsymlink failure on '{full}' : lstat {full}: no such file or directory");
@@ -139,7 +187,7 @@ fn resource(kubectl: &mut Kubectl<'_, '_>, root: &str, path: &str, resources: &m
         }
     }
     let source = read(kubectl, root, path)?;
-    let (documents, error) = manifest::documents(source.as_bytes());
+    let (documents, error) = manifest::resources(source.as_bytes());
     if let Some(error) = error {
         let error = error.strip_prefix("error converting YAML to JSON: ").unwrap_or(&error);
         return fail(format!("accumulating resources: accumulation err='accumulating resources from '{path}': MalformedYAMLError: {error} in File: {path}': must build at directory: '{full}': file is not directory"));

@@ -31,7 +31,7 @@ pub(super) fn patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &Value, re
 
 /// Applies a text that is a list of operations or one or more partial objects.
 pub(super) fn apply_text(source: &str, path: &str, target: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
-    let (documents, error) = manifest::documents(source.as_bytes());
+    let (documents, error) = manifest::resources(source.as_bytes());
     let shown = if path.is_empty() { format!("[patch: {source:?}]") } else { format!("[path: {path:?}]") };
     if error.is_some() || documents.is_empty() {
         return fail(format!("unable to parse SM or JSON patch from {shown}"));

@@ -21,13 +21,6 @@ impl ApiServer {
         // Nothing at all says nothing of its kind.
         let nothing = Value::Object(serde_json::Map::new());
         let configuration = if configuration.is_null() { &nothing } else { configuration };
-        for objection in &request.options.objections {
-            match request.options.field_validation {
-                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
-                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
-                FieldValidation::Ignore => {}
-            }
-        }
         let (kind, key) = (request.kind, request.key());
         let old = self.store.get(kind, &key).map(|_| self.stored_as_asked(kind, &key)).transpose()?;
         if old.is_none() && request.subresource.is_some() {
@@ -44,6 +37,13 @@ impl ApiServer {
             None => configuration,
         };
         check_configuration(info.group, info.version, info.kind, configuration)?;
+        for objection in &request.options.objections {
+            match request.options.field_validation {
+                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
+                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
+                FieldValidation::Ignore => {}
+            }
+        }
         if let Some(definition) = self.store.version_of(kind).cloned() {
             return self.apply_as(CustomType::object(definition.schema_value()), request, configuration, old, call);
         }

@@ -5,6 +5,7 @@
 //! Simplified: nothing.
 
 use k8s_openapi::api::rbac::v1::PolicyRule;
+use podarium_api::policy_rules::parts;
 use serde_json::{Value, json};
 
 use crate::builder::{Builder, Info};
@@ -14,7 +15,6 @@ use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::Flag;
 use crate::kubectl::Kubectl;
-use podarium_api::policy_rules::parts;
 use crate::unstructured::{annotation, items, set, text};
 
 pub const COMMAND: Command = Command::new("reconcile", &[OWN, PRINT, FILES, DRY_RUN], run);

@@ -31,7 +31,7 @@ const OWN: &[Flag] = &[
     Flag::text("image"),
     Flag::text("image-pull-policy"),
     Flag::bool("keep-annotations"),
-    Flag::bool("keep-init-containers"),
+    Flag::new("keep-init-containers", Takes::Bool, "true"),
     Flag::bool("keep-labels"),
     Flag::bool("keep-liveness"),
     Flag::bool("keep-readiness"),

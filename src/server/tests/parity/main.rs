@@ -3,9 +3,9 @@
 //!
 //! The one cluster is asked by the simulated computer, the other is served to the real kubectl and stands still but for
 //! its answers; after each line both go on to the same moment. `different.txt` lists the lines that differ, with the
-//! reason (those with a `?` differ as it happens); `unordered.txt` those whose output the real kubectl has in another order each time. `PARITY=show` prints every
-//! difference in full and how long each line took; `PARITY_SECTION=words` runs one section alone, and then nothing is
-//! asserted.
+//! reason (those with a `?` differ as it happens); `unordered.txt` those whose output the real kubectl has in another order
+//! each time. `PARITY=show` prints every difference in full and how long each line took; `PARITY_SECTION=words` runs one
+//! section alone, and then nothing is asserted.
 #![expect(clippy::disallowed_methods, reason = "a test that starts a server and a program")]
 
 mod normal;

@@ -100,6 +100,11 @@ fn lab_3_managing_deployments() {
 }
 
 #[test]
+fn openssl_makes_keys_requests_and_certificates() {
+    play("tls.sh");
+}
+
+#[test]
 fn docker_builds_and_runs() {
     play("docker.sh");
 }
