@@ -362,7 +362,7 @@ fn what_is_played_is_what_runs() {
     assert_eq!(played.exec(&["sh", "-c", listed]).1.lines().filter(|line| line.contains("nginx:")).count(), 2);
     assert_eq!(played.exec(&["cat", "/etc/nginx/conf.d/default.conf"]), real.exec(&["cat", "/etc/nginx/conf.d/default.conf"]));
     assert_eq!(played.exec(&["sh", "-c", "ls -d /proc/[0-9]* | head -n 2"]), real.exec(&["sh", "-c", "ls -d /proc/[0-9]* | head -n 2"]));
-    assert_eq!(played.exec(&["ps"]).0, 127);
+    assert_eq!(played.exec(&["sh", "-c", "ps"]).0, 127);
     assert_eq!(played.get("/").1.len(), 615);
     assert_eq!(played.exec(&["nginx", "-s", "quit"]).0, 0);
     played.pass(Duration::from_millis(100));

@@ -37,17 +37,19 @@ fn ingresses_are_served_by_hosts_and_paths_over_tls_and_not_without_their_contro
         "kubectl create ingress web --class=nginx '--rule=shop.example/*=shop:80' '--rule=shop.example/hostname*=cart:80' '--rule=shop.example/exact=gone:80'",
         "kubectl create secret tls certificate --cert=tls/cert.pem --key=tls/key.pem",
         "kubectl create ingress safe --class=nginx '--rule=safe.example/*=shop:80,tls=certificate'",
-        "sleep 3; kubectl get service ingress-nginx-controller --namespace=ingress-nginx -o jsonpath='{.status.loadBalancer.ingress[0].ip}' > address",
+        "kubectl wait --for=jsonpath='{.status.loadBalancer.ingress}' service/ingress-nginx-controller --namespace=ingress-nginx --timeout=120s; sleep 3",
+        "kubectl get service ingress-nginx-controller --namespace=ingress-nginx -o jsonpath='{.status.loadBalancer.ingress[0].ip}' > address",
     ]);
     let get = |host: &str, path: &str, more: &str| format!("curl -s {more} -H 'Host: {host}' http://$(cat address){path}");
-    let code = "-o /dev/null -w '%{http_code} %{redirect_url}\\n'";
+    let code = "-o /dev/null -w '%{http_code}\\n'";
     student.lines(&[
         ("kubectl get ingressclass --no-headers | awk '{print $1, $3}'", "nginx k8s.io/ingress-nginx\n"),
         (&format!("{} | cut -d - -f 1", get("shop.example", "/hostname", "")), "cart\n"),
         (&format!("{} | cut -d - -f 1", get("shop.example", "/echo?msg=shop-1", "")), "shop\n"),
-        (&get("shop.example", "/exact", code), "503 \n"),
+        (&get("shop.example", "/exact", code), "503\n"),
         (&get("other.example", "/", ""), "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"),
-        (&get("safe.example", "/", code), "308 https://safe.example/\n"),
+        (&get("safe.example", "/", code), "308\n"),
+        (&format!("{} | grep -i ^location | tr -d '\\r'", get("safe.example", "/", "-i")), "Location: https://safe.example/\n"),
         (&get("safe.example", "/echo?msg=hi", "-k").replace("http://", "https://"), "hi"),
         ("kubectl get events --field-selector reason=Sync --no-headers | awk '{print $3, $4, $5, $6, $7}' | sort | uniq", "Sync ingress/safe Scheduled for sync\nSync ingress/web Scheduled for sync\n"),
         ("sleep 70; kubectl get ingress web -o jsonpath='{.status.loadBalancer.ingress[0].ip}' | diff - address && echo same", "same\n"),
