@@ -93,8 +93,8 @@ fn request(pod: &Pod, only: Option<&str>, resource: &str) -> Result<i64, String>
 }
 
 fn has_requests_as_a_whole(pod: &Pod) -> bool {
-    let requests = pod.spec.resources.iter().filter_map(|resources| resources.requests.as_ref()).flatten();
-    requests.into_iter().any(|(name, _)| matches!(name.as_str(), "cpu" | "memory") || name.starts_with("hugepages-"))
+    let mut requests = pod.spec.resources.iter().filter_map(|resources| resources.requests.as_ref()).flatten();
+    requests.any(|(name, _)| matches!(name.as_str(), "cpu" | "memory") || name.starts_with("hugepages-"))
 }
 
 #[cfg(test)]
