@@ -41,7 +41,7 @@ impl ApiServer {
                 [] => {}
                 [budget] if unready_may_go(&pod, budget) => {}
                 [budget] => self.charge(&key.name, budget, call)?,
-                _ => return Ok(more_than_one(call)),
+                _ => return Err(more_than_one()),
             }
         }
         self.mark_and_delete(&pod, &key, options, call)?;
@@ -144,12 +144,9 @@ fn unready_may_go(pod: &Pod, budget: &PodDisruptionBudget) -> bool {
     !pod_is_ready(pod) && (always || healthy >= wanted && wanted > 0)
 }
 
-fn more_than_one(call: &mut Call) -> Reply {
-    call.created = true;
-    Reply::Value(json!({
-        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "code": 500,
-        "message": "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.",
-    }))
+/// It comes from the storage as an answer, and the server makes an error of it.
+fn more_than_one() -> Status {
+    Status::new(500, "", "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.")
 }
 
 fn conflict(name: &str, why: &str) -> Status {
