@@ -230,20 +230,14 @@ fn ask(embedded: &mut Embedded, real: &Real, normal: &Normal, line: &str, show: 
     difference
 }
 
-#[test]
-fn the_embedded_kubectl_answers_as_the_real_one() {
-    let Some(kubectl) = support::kubectl() else { return };
-    if support::on_path("curl").is_none() {
-        eprintln!("skipped: no curl");
-        return;
-    }
-    let (mut embedded, real, normal) = clusters(&kubectl);
+/// All lines once, on clusters of their own: how many are equal, and which differ how.
+fn pass(kubectl: &std::path::Path, only: &str) -> (usize, Vec<(&'static str, String)>) {
+    let (mut embedded, real, normal) = clusters(kubectl);
     let show = std::env::var("PARITY").is_ok();
-    let only = std::env::var("PARITY_SECTION").unwrap_or_default();
     let (mut equal, mut different, mut section) = (0, Vec::new(), "");
     for line in LINES.lines().filter(|line| !line.is_empty()) {
         section = line.strip_prefix("# --- ").unwrap_or(section);
-        if line.starts_with('#') || !section.contains(&only) {
+        if line.starts_with('#') || !section.contains(only) {
             continue;
         }
         if let Some(seconds) = line.strip_prefix("~ ") {
@@ -266,12 +260,31 @@ fn the_embedded_kubectl_answers_as_the_real_one() {
         }
     }
     println!("{equal} equal, {} different", different.len());
+    (equal, different)
+}
+
+#[test]
+fn the_embedded_kubectl_answers_as_the_real_one() {
+    let Some(kubectl) = support::kubectl() else { return };
+    if support::on_path("curl").is_none() {
+        eprintln!("skipped: no curl");
+        return;
+    }
+    let only = std::env::var("PARITY_SECTION").unwrap_or_default();
+    let (equal, different) = pass(&kubectl, &only);
     if !only.is_empty() {
         return;
     }
     let is_listed = |line: &str| listed(DIFFERENT).any(|known| known.trim_start_matches("? ") == line);
-    let unlisted: Vec<String> = different.iter().filter(|(line, _)| !is_listed(line)).map(|(line, difference)| format!("{line}\n{difference}")).collect();
-    assert!(unlisted.is_empty(), "{} lines differ and are not listed:\n{}", unlisted.len(), unlisted.join("\n"));
+    let mut unlisted: Vec<(&str, String)> = different.iter().filter(|(line, _)| !is_listed(line)).cloned().collect();
+    if !unlisted.is_empty() {
+        // What differs because of the moment at which a busy computer asked does not differ every time.
+        println!("once more because of {:?}", unlisted.iter().map(|(line, _)| line).collect::<Vec<_>>());
+        let again = pass(&kubectl, &only).1;
+        unlisted.retain(|(line, _)| again.iter().any(|(other, _)| other == line));
+    }
+    let told: Vec<String> = unlisted.iter().map(|(line, difference)| format!("{line}\n{difference}")).collect();
+    assert!(told.is_empty(), "{} lines differ and are not listed:\n{}", told.len(), told.join("\n"));
     let mended: Vec<&str> = listed(DIFFERENT).filter(|known| !known.starts_with("? ") && different.iter().all(|(line, _)| line != known)).collect();
     assert!(mended.is_empty(), "these are listed and do not differ any more:\n{}", mended.join("\n"));
     assert!(equal >= 400, "too few lines are equal: {equal}");
