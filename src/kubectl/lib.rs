@@ -39,6 +39,7 @@ pub mod pods;
 pub mod printers;
 pub mod remote;
 pub mod revisions;
+mod selector;
 pub mod unstructured;
 pub mod watch;
 

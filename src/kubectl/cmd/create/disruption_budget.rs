@@ -3,8 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_pdb.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::selector::{LabelSelector, Operator};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::generated::{MANAGER, one_name, send};
 use crate::cmd::change::{DRY_RUN, PRINT, SAVE_CONFIG, VALIDATE};
@@ -12,6 +11,7 @@ use crate::command::Command;
 use crate::failure::{Outcome, fail};
 use crate::flags::Flag;
 use crate::kubectl::Kubectl;
+use crate::selector;
 
 pub const COMMAND: Command =
     Command { aliases: &["pdb"], ..Command::new("poddisruptionbudget", &[OWN, PRINT, DRY_RUN, VALIDATE, SAVE_CONFIG, MANAGER], run) };
@@ -39,46 +39,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let amount = amount.parse::<i32>().map_or_else(|_| amount.into(), Value::from);
     let budget = json!({
         "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name},
-        "spec": {"selector": selector_of(selector)?, field: amount},
+        "spec": {"selector": selector::parse(selector)?, field: amount},
         "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0},
     });
     send(kubectl, budget, "failed to create poddisruptionbudgets: ")
-}
-
-/// A selector as objects have it.
-fn selector_of(text: &str) -> Outcome<Value> {
-    let parsed = match LabelSelector::parse(text) {
-        Ok(parsed) => parsed,
-        Err(error) => return fail(format!("couldn't parse the selector string \"{text}\": {}", error.0)),
-    };
-    let (mut labels, mut expressions) = (Map::new(), Vec::new());
-    for requirement in parsed.requirements() {
-        let (key, values) = (requirement.key(), requirement.values());
-        let operator = match requirement.operator() {
-            Operator::Equals | Operator::DoubleEquals => {
-                labels.insert(key.to_owned(), values.first().cloned().into());
-                continue;
-            }
-            Operator::In => "In",
-            Operator::NotIn => "NotIn",
-            Operator::Exists => "Exists",
-            Operator::DoesNotExist => "DoesNotExist",
-            Operator::GreaterThan => return fail("\"gt\" isn't supported in label selectors"),
-            Operator::LessThan => return fail("\"lt\" isn't supported in label selectors"),
-            Operator::NotEquals => return fail("\"!=\" is not a valid label selector operator"),
-        };
-        let mut expression = json!({"key": key, "operator": operator});
-        if !values.is_empty() {
-            expression["values"] = json!(values);
-        }
-        expressions.push(expression);
-    }
-    let mut selector = json!({});
-    if !labels.is_empty() {
-        selector["matchLabels"] = Value::Object(labels);
-    }
-    if !expressions.is_empty() {
-        selector["matchExpressions"] = expressions.into();
-    }
-    Ok(selector)
 }
