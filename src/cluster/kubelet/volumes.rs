@@ -276,7 +276,7 @@ impl VolumeState {
     }
 
     fn fail(&mut self, error: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
-        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", self.name);
+        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", pod.spec.volume_name(&self.name));
         self.complain(&message, delay, pod, cause, host, ctx);
     }
 
