@@ -64,6 +64,14 @@ impl Strategy for Pod {
         self.complete_addresses();
     }
 
+    fn set_defaults_after(&mut self, old: &Self) {
+        if Arc::ptr_eq(&self.spec, &old.spec) {
+            self.complete_addresses();
+        } else {
+            self.set_defaults();
+        }
+    }
+
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
         if creation::applies_to(self) {
