@@ -113,11 +113,13 @@ fn whatever_the_reference_serves_is_served_or_said_not_to_be() {
             }
         }
     }
-    for (path, expected) in [("/logs/", 501), ("/openid/v1/jwks", 501), ("/.well-known/openid-configuration", 501), ("/metrics/slis", 501), ("/nothing", 404)] {
+    for (path, expected) in [("/logs/", 501), ("/openid/v1/jwks", 501), ("/metrics/slis", 501), ("/nothing", 404)] {
         let (code, answer) = call(&mut cluster, "GET", path, None);
         assert_eq!(code, expected, "{path}: {answer}");
         assert!(code == 404 || answer["message"].as_str().unwrap().starts_with("not simulated: /"), "{answer}");
     }
+    let (code, openid) = call(&mut cluster, "GET", "/.well-known/openid-configuration", None);
+    assert_eq!((code, &openid["issuer"]), (200, &Value::from("https://kubernetes.default.svc.cluster.local")));
     let metrics = String::from_utf8(send(&mut cluster, HttpRequest::get("/metrics")).body).unwrap();
     assert!(metrics.contains("\napiserver_resource_objects{group=\"\",resource=\"namespaces\"} 4\n"), "{metrics}");
 }
