@@ -246,6 +246,8 @@ impl FileSystem {
             Some(inside) => {
                 if volume.stat(&inside, true) == Err(Errno::NoEntry) {
                     volume.mkdir_all(&inside, Time::ZERO)?;
+                    let open = volume.stat("/", true)?.mode & 0o777;
+                    volume.chmod(&inside, open)?;
                 }
                 volume.look(&SUPERUSER).existing(&inside)?.inode
             }
@@ -453,7 +455,7 @@ mod tests {
         let mut files = FileSystem::default();
         let mut volume = Volume::default();
         volume.mkdir("/old", NOW).unwrap();
-        volume.give_to_group(2000);
+        volume.give_to_group(2000, true);
         files.set_volume(DATA, volume);
         files.mount("/data", DATA, None, false).unwrap();
         let by = Credentials { uid: 1000, gid: 1000, groups: vec![2000] };

@@ -19,7 +19,9 @@ use super::container_config::place;
 use super::contents::{self, Part};
 use super::disks::{Next, Search};
 use super::host::Host;
+use super::host_path;
 use super::pod::{PodState, Uid};
+use super::spawn::machine_disk;
 use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
@@ -131,6 +133,10 @@ impl Volumes {
     pub fn run(&mut self, pod: &Arc<Pod>, files: &mut Files, (key, uid): (&Key, &Uid), cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
         for volume in &mut self.volumes {
             if std::mem::take(&mut volume.stale) {
+                if volume.sources.is_empty() {
+                    volume.set_up(&[], RETRY, pod, files, cause, host, ctx);
+                    continue;
+                }
                 let left = volume.sources.iter().map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
                 volume.mount = Mount::Refreshing { left, found: Vec::new(), failed: false };
                 continue;
@@ -193,6 +199,11 @@ fn open_to_all(mut volume: podarium_machine::Volume, mode: u32) -> podarium_mach
     volume
 }
 
+/// Of what is made of objects only a ConfigMap is no secret, and not kept in memory.
+fn lies_on_disk(pod: &Pod, name: &str) -> bool {
+    pod.spec.volumes.iter().flatten().any(|volume| volume.name == name && volume.config_map.is_some())
+}
+
 /// The group to which the pod's volumes are given.
 fn fs_group(pod: &Pod) -> Option<u32> {
     u32::try_from(pod.spec.security_context.as_ref()?.fs_group?).ok()
@@ -234,7 +245,8 @@ impl VolumeState {
 
     /// Whether its sources may change while the pod lives. The account's token and the cluster's certificate do not.
     fn can_change(&self) -> bool {
-        !self.sources.is_empty() && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
+        let tells_of_pod = matches!(&self.content, Content::Objects(parts, _) if parts.iter().any(|part| matches!(part, Part::Downward(_))));
+        (!self.sources.is_empty() || tells_of_pod) && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
     }
 
     /// Everything is there that it is made of: makes its files, and mounts it.
@@ -258,17 +270,30 @@ impl VolumeState {
                 };
                 match contents::payload(parts, *mode, pod, &place(&address, host), find) {
                     Ok(payload) => {
-                        let made = volume.get_or_insert_with(|| open_to_all(podarium_machine::Volume::in_memory(), 0o1777));
+                        let made = volume.get_or_insert_with(|| match lies_on_disk(pod, &self.name) {
+                            true => open_to_all(podarium_machine::Volume::default(), 0o777),
+                            false => open_to_all(podarium_machine::Volume::in_memory(), 0o1777),
+                        });
                         contents::write(made, &payload, ctx.now(), ctx.epoch());
                     }
                     Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),
                 }
             }
-            Content::Elsewhere => {}
+            Content::Elsewhere => {
+                let declared = pod.spec.volumes.iter().flatten().find(|volume| volume.name == self.name);
+                if let Some(source) = declared.and_then(|volume| volume.host_path.as_ref()) {
+                    let now = ctx.now();
+                    let disk = ctx.disks.0.entry(machine_disk(&host.config.name)).or_default();
+                    if let Err(error) = host_path::check(source, disk, now) {
+                        return self.fail(&error, delay, pod, cause, host, ctx);
+                    }
+                }
+            }
         }
         if let Some(mut volume) = volume {
             if let Some(group) = fs_group(pod) {
-                volume.give_to_group(group);
+                // What is made of objects may only be read.
+                volume.give_to_group(group, !matches!(self.content, Content::Objects(..)));
             }
             files.insert(self.name.as_str().into(), volume);
         }
@@ -312,7 +337,7 @@ impl VolumeState {
             }
             Next::Found(disk) => {
                 if let Some(group) = fs_group(pod) {
-                    ctx.disks.0.entry(disk.volume.as_str().into()).or_default().give_to_group(group);
+                    ctx.disks.0.entry(disk.volume.as_str().into()).or_default().give_to_group(group, true);
                 }
                 self.disk = Some(disk);
                 self.mount = Mount::Done;
