@@ -341,7 +341,7 @@ mod tests {
     use super::*;
 
     const NOW: Time = Time::ZERO;
-    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new() };
+    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new(), lost: crate::Capabilities(0), no_new_privileges: false };
     const DATA: VolumeId = VolumeId(1);
 
     fn with_data(read_only: bool) -> FileSystem {
@@ -458,7 +458,7 @@ mod tests {
         volume.give_to_group(2000, true);
         files.set_volume(DATA, volume);
         files.mount("/data", DATA, None, false).unwrap();
-        let by = Credentials { uid: 1000, gid: 1000, groups: vec![2000] };
+        let by = Credentials { groups: vec![2000], ..Credentials::user(1000, 1000) };
         files.by(&by, NOW).write("/data/old/x", Vec::new(), 0o644).unwrap();
         files.by(&by, NOW).mkdir("/data/new", 0o755).unwrap();
         let of = |path: &str| files.stat(path, true).map(|found| (found.uid, found.gid, found.mode)).unwrap();

@@ -25,8 +25,8 @@ use crate::component::Ctx;
 use crate::images::{Exec, Taken};
 use crate::network::{Asked, Peer, ProcessId};
 
-/// How long it takes until a probe is asked that is wanted out of turn.
-const OUT_OF_TURN: Duration = Duration::from_millis(50);
+/// A probe that is wanted out of turn is asked at once, or after one, two or three times this.
+const OUT_OF_TURN: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ProbeKind {
@@ -221,7 +221,9 @@ impl PodState {
         if worker.container_id == id && worker.verdict == Some(Verdict::Success) {
             return true;
         }
-        worker.next_at = now + OUT_OF_TURN;
+        // The id was drawn, so it tells as well as a draw how long it takes.
+        let part = id.chars().last().and_then(|digit| digit.to_digit(16)).unwrap_or(0) / 5;
+        worker.next_at = now + OUT_OF_TURN * part;
         false
     }
 

@@ -3,11 +3,11 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/{kuberuntime_container.go,security_context.go}, pkg/kubelet/kubelet_pods.go
 //! (makeMounts, ensureHostsFile), pkg/kubelet/network/dns/dns.go, v1.36.
-//! Simplified: capabilities, SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
+//! Simplified: of the capabilities CHOWN, DAC_OVERRIDE, FOWNER and KILL matter; SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
 
 use k8s_openapi::api::core::v1::{Container, Volume, VolumeMount};
 use podarium_api::quantity::Quantity;
-use podarium_machine::Credentials;
+use podarium_machine::{Capabilities, Credentials};
 use podarium_sim::Stream;
 
 use super::environment::{Variables, expand};
@@ -71,7 +71,8 @@ impl PodState {
         let mut groups: Vec<u32> = groups.filter_map(|group| number(Some(group))).collect();
         // The kernel keeps them in order.
         groups.sort_unstable();
-        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups }
+        let no_new_privileges = own.and_then(|own| own.allow_privilege_escalation) == Some(false);
+        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups, lost: Capabilities::ALL.without(capabilities(container)), no_new_privileges }
     }
 
     /// What is wrong with the user if the container must not be root's.
@@ -169,6 +170,25 @@ impl PodState {
         }
         text
     }
+}
+
+/// What the runtime lets root do in a container that does not ask for more or less.
+const CAPABILITIES: [&str; 14] =
+    ["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"];
+
+fn capabilities(container: &Container) -> Capabilities {
+    let security = container.security_context.as_ref();
+    if security.and_then(|security| security.privileged) == Some(true) {
+        return Capabilities::ALL;
+    }
+    let asked = security.and_then(|security| security.capabilities.as_ref());
+    let named = |names: Option<&Vec<String>>| Capabilities::named(names.into_iter().flatten().map(String::as_str));
+    let (add, drop) = (asked.and_then(|asked| asked.add.as_ref()), asked.and_then(|asked| asked.drop.as_ref()));
+    let all = |names: Option<&Vec<String>>| names.is_some_and(|names| names.iter().any(|name| name.eq_ignore_ascii_case("ALL")));
+    // `ALL` comes before the single ones, whichever list it is in.
+    let base = if all(drop) { Capabilities::default() } else if all(add) { Capabilities::ALL } else { Capabilities::named(CAPABILITIES.into_iter()) };
+    let dropped = if all(drop) { Capabilities::default() } else { named(drop) };
+    base.with(named(add)).without(dropped)
 }
 
 /// How the kubelet's plugin for a volume calls its directory.

@@ -27,7 +27,7 @@ fn credentials_of(process: &mut Process<'_>, names: &Names, program: &str, name:
     match names.user_named(name).or_else(|| names.user(name.parse().ok()?)) {
         Some(user) => {
             let member = names.groups.iter().filter(|group| group.members.contains(&user.name));
-            Ok(Ok(Credentials { uid: user.uid, gid: user.gid, groups: member.map(|group| group.gid).collect() }))
+            Ok(Ok(Credentials { uid: user.uid, gid: user.gid, groups: member.map(|group| group.gid).collect(), ..Credentials::default() }))
         }
         None => {
             process.eprint(&format!("{program}: '{name}': no such user\n"))?;
@@ -150,8 +150,13 @@ pub(super) fn hostname(process: &mut Process<'_>) -> Result<i32, Suspend> {
             Ok(0)
         }
         Some(other) if other.starts_with('-') => arguments::not_simulated(process, &format!("hostname {other}")),
+        Some(name) if process.credentials().is_capable("SYS_ADMIN") => {
+            let what = format!("hostname {name}");
+            arguments::not_simulated(process, &what)
+        }
         Some(_) => {
-            process.eprint("hostname: you must be root to change the host name\n")?;
+            let why = if process.is_busybox() { "sethostname: Operation not permitted" } else { "you must be root to change the host name" };
+            process.eprint(&format!("hostname: {why}\n"))?;
             Ok(1)
         }
     }
