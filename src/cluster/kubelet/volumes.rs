@@ -13,6 +13,7 @@ use std::time::Duration;
 use k8s_openapi::api::authentication::v1::{BoundObjectReference, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{KeyToPath, Volume, VolumeProjection};
 use podarium_api::{Kind, Object, Pod, Resource as _, Status, TokenRequest};
+use podarium_machine::VolumeKind;
 use podarium_sim::Time;
 
 use super::container_config::place;
@@ -26,6 +27,7 @@ use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
+use crate::images::PodVolume;
 use crate::storage::Disk;
 use crate::store::Key;
 
@@ -88,7 +90,7 @@ struct VolumeState {
 }
 
 /// The file trees of a pod's own volumes, by the names of the volumes.
-pub(super) type Files = BTreeMap<Arc<str>, podarium_machine::Volume>;
+pub(super) type Files = BTreeMap<Arc<str>, PodVolume>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Volumes {
@@ -200,8 +202,11 @@ fn open_to_all(mut volume: podarium_machine::Volume, mode: u32) -> podarium_mach
 }
 
 /// Of what is made of objects only a ConfigMap is no secret, and not kept in memory.
-fn lies_on_disk(pod: &Pod, name: &str) -> bool {
-    pod.spec.volumes.iter().flatten().any(|volume| volume.name == name && volume.config_map.is_some())
+fn kind_of(pod: &Pod, name: &str) -> VolumeKind {
+    match pod.spec.volumes.iter().flatten().any(|volume| volume.name == name && volume.config_map.is_some()) {
+        true => VolumeKind::Disk,
+        false => VolumeKind::Memory,
+    }
 }
 
 /// The group to which the pod's volumes are given.
@@ -251,13 +256,16 @@ impl VolumeState {
 
     /// Everything is there that it is made of: makes its files, and mounts it.
     fn set_up(&mut self, found: &[(Source, Object)], delay: Duration, pod: &Arc<Pod>, files: &mut Files, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
-        let mut volume = files.get(self.name.as_str()).cloned();
+        let group = fs_group(pod);
         match &self.content {
             Content::EmptyDir { in_memory, limit } => {
-                volume.get_or_insert_with(|| match in_memory {
-                    true => open_to_all(podarium_machine::Volume::in_memory().with_capacity(*limit), 0o1777),
-                    false => open_to_all(podarium_machine::Volume::default(), 0o777),
+                let volume = files.entry(self.name.as_str().into()).or_insert_with(|| match in_memory {
+                    true => open_to_all(podarium_machine::Volume::in_memory().with_capacity(*limit), 0o1777).into(),
+                    false => open_to_all(podarium_machine::Volume::default(), 0o777).into(),
                 });
+                if let Some(group) = group {
+                    volume.made().give_to_group(group, true);
+                }
             }
             Content::Objects(parts, mode) => {
                 let address = pod.status.pod_ip.clone().unwrap_or_default();
@@ -269,13 +277,12 @@ impl VolumeState {
                     found.iter().find(|(source, _)| is_it(source)).map(|(_, object)| object)
                 };
                 match contents::payload(parts, *mode, pod, &place(&address, host), find) {
-                    Ok(payload) => {
-                        let made = volume.get_or_insert_with(|| match lies_on_disk(pod, &self.name) {
-                            true => open_to_all(podarium_machine::Volume::default(), 0o777),
-                            false => open_to_all(podarium_machine::Volume::in_memory(), 0o1777),
-                        });
-                        contents::write(made, &payload, ctx.now(), ctx.epoch());
-                    }
+                    Ok(payload) => match files.get_mut(self.name.as_str()) {
+                        Some(volume) => volume.replace(payload, ctx.now(), ctx.epoch(), group),
+                        None => {
+                            files.insert(self.name.as_str().into(), PodVolume::of(payload, kind_of(pod, &self.name), ctx.now(), ctx.epoch(), group));
+                        }
+                    },
                     Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),
                 }
             }
@@ -290,18 +297,11 @@ impl VolumeState {
                 }
             }
         }
-        if let Some(mut volume) = volume {
-            if let Some(group) = fs_group(pod) {
-                // What is made of objects may only be read.
-                volume.give_to_group(group, !matches!(self.content, Content::Objects(..)));
-            }
-            files.insert(self.name.as_str().into(), volume);
-        }
         self.mount = Mount::Done;
     }
 
     fn fail(&mut self, error: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
-        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", self.name);
+        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", pod.spec.volume_name(&self.name));
         self.complain(&message, delay, pod, cause, host, ctx);
     }
 
