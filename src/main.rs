@@ -7,6 +7,10 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use podarium_host::{Format, LoadError, Loaded};
 
+/// Objects are many, small and soon dropped: this allocator is made for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A Kubernetes cluster that you can see into, break and rewind.
 #[derive(Parser)]
 #[command(name = "podarium", version, arg_required_else_help = false)]

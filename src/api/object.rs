@@ -114,6 +114,10 @@ pub trait Strategy {
 
     /// Fills in what the writer left out. Called on every object that comes in, before admission.
     fn set_defaults(&mut self) {}
+    /// The same for an object that takes the place of another, from which it may have parts that are complete.
+    fn set_defaults_after(&mut self, _old: &Self) {
+        self.set_defaults();
+    }
     /// Clears what a creator may not set (status) and sets what the server sets (generation).
     fn prepare_for_create(&mut self) {}
     /// The same for an update of the main resource: keeps the old status, raises the generation when the spec changed.

@@ -31,7 +31,10 @@ fn drop_from_volume(volume: &mut Volume) {
 
 /// Whether there is anything to drop, so that a spec that is shared stays shared.
 pub(crate) fn is_affected(spec: &PodSpec) -> bool {
-    let mut without = spec.clone();
-    drop_from_pod(&mut without);
-    without != *spec
+    let mut sources = spec.volumes.iter().flatten().filter_map(|volume| volume.projected.as_ref()).flat_map(|projected| projected.sources.iter().flatten());
+    let containers = spec.containers.iter().chain(spec.init_containers.iter().flatten()).map(|container| &container.lifecycle);
+    let mut lifecycles = containers.chain(spec.ephemeral_containers.iter().flatten().map(|container| &container.lifecycle)).flatten();
+    spec.scheduling_group.is_some()
+        || sources.any(|source| source.cluster_trust_bundle.is_some() || source.pod_certificate.is_some())
+        || lifecycles.any(|lifecycle| lifecycle.stop_signal.is_some())
 }

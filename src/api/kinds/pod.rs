@@ -11,11 +11,11 @@ use k8s_openapi::api::core::v1::{Container, PodCondition, PodIP, PodSpec, PodSta
 
 use crate::defaults::{creation, features, pod_spec};
 use crate::field::FieldError;
-use crate::{Cell, Column, Part, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
+use crate::{Cell, Column, Part, PlacedSpec, ResourceInfo, Strategy, object_meta, pod_state, spec_and_status_kind, tables, validation, warnings};
 
 spec_and_status_kind! {
     /// Pod.
-    Pod, "v1", spec: PodSpec, status: PodStatus
+    Pod, "v1", spec: PlacedSpec, status: PodStatus
 }
 
 impl Pod {
@@ -60,14 +60,22 @@ impl Strategy for Pod {
     }
 
     fn set_defaults(&mut self) {
-        pod_spec::default_pod(Arc::make_mut(&mut self.spec));
+        pod_spec::default_pod(Arc::make_mut(&mut self.spec).common_mut());
         self.complete_addresses();
+    }
+
+    fn set_defaults_after(&mut self, old: &Self) {
+        if Arc::ptr_eq(&self.spec, &old.spec) {
+            self.complete_addresses();
+        } else {
+            self.set_defaults();
+        }
     }
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
         if creation::applies_to(self) {
-            creation::complete(Arc::make_mut(&mut self.spec), &self.metadata);
+            creation::complete(Arc::make_mut(&mut self.spec).common_mut(), &self.metadata);
         }
         // A negative grace period means the shortest one.
         if self.spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
@@ -95,7 +103,7 @@ impl Strategy for Pod {
     fn prepare_for_update(&mut self, old: &Self) {
         self.status = Arc::clone(&old.status);
         if features::is_affected(&self.spec) {
-            features::drop_from_pod(Arc::make_mut(&mut self.spec));
+            features::drop_from_pod(Arc::make_mut(&mut self.spec).common_mut());
         }
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
@@ -118,7 +126,7 @@ impl Strategy for Pod {
                 self.spec = new;
                 return;
             }
-            Part::Resize => resize(Arc::make_mut(&mut self.spec), &new),
+            Part::Resize => resize(Arc::make_mut(&mut self.spec).common_mut(), &new),
             Part::Approval => {}
         }
         self.status = Arc::clone(&old.status);

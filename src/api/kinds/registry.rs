@@ -208,6 +208,15 @@ macro_rules! kinds {
                     Object::Custom(object) => std::sync::Arc::make_mut(object).set_defaults(),
                 }
             }
+            /// # Panics
+            /// When `old` is of another kind.
+            pub fn set_defaults_after(&mut self, old: &Object) {
+                match (self, old) {
+                    $((Object::$name(object), Object::$name(old)) => $crate::Strategy::set_defaults_after(std::sync::Arc::make_mut(object), old),)+
+                    (Object::Custom(object), Object::Custom(_)) => std::sync::Arc::make_mut(object).set_defaults(),
+                    _ => panic!("an update of another kind"),
+                }
+            }
             pub fn prepare_for_create(&mut self) {
                 $crate::object_meta::prepare_for_create(self.meta_mut());
                 match self {

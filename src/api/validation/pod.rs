@@ -35,10 +35,11 @@ pub(super) fn is_mirror(pod: &Pod) -> bool {
 
 pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate(&pod.metadata, true, metadata::SUBDOMAIN);
-    errors.extend(pod_annotations::validate(pod.metadata.annotations.as_ref(), &pod.spec, &Path::new("metadata").child("annotations")));
+    let with_node = pod.spec.with_node();
+    errors.extend(pod_annotations::validate(pod.metadata.annotations.as_ref(), &with_node, &Path::new("metadata").child("annotations")));
     let path = Path::new("spec");
     let is_mirror = pod.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key("kubernetes.io/config.mirror"));
-    errors.extend(spec(&pod.spec, volume::Meta { name: text(&pod.metadata.name), is_pod: true }, is_mirror, &path));
+    errors.extend(spec(&with_node, volume::Meta { name: text(&pod.metadata.name), is_pod: true }, is_mirror, &path));
     if text(&pod.spec.service_account_name).is_empty() {
         for (index, volume) in list(&pod.spec.volumes).iter().enumerate() {
             let sources = volume.projected.as_ref().map(|projected| list(&projected.sources)).unwrap_or_default();

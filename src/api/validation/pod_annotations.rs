@@ -70,7 +70,7 @@ pub(super) fn update(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
     };
     was.iter().filter(|(key, value)| now.get(*key) != Some(*value)).for_each(|(key, _)| refuse(key, "remove or update"));
     now.keys().filter(|key| !was.contains_key(*key)).for_each(|key| refuse(key, "add"));
-    errors.extend(validate(Some(&now), &new.spec, path));
+    errors.extend(validate(Some(&now), &new.spec.with_node(), path));
     errors
 }
 

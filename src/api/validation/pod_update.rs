@@ -45,12 +45,13 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
         errors.push(FieldError::forbidden(path.child("schedulingGates").index(index).child("name"), why));
     }
     if !Arc::ptr_eq(&new.spec, &old.spec) && new.spec != old.spec {
-        let mut rest = with_old_mutable_fields(&new.spec, &old.spec);
-        if !list(&old.spec.scheduling_gates).is_empty() {
-            errors.extend(narrowed(&mut rest, &old.spec, &path));
+        let old = old.spec.whole();
+        let mut rest = with_old_mutable_fields(&new.spec.whole(), &old);
+        if !list(&old.scheduling_gates).is_empty() {
+            errors.extend(narrowed(&mut rest, &old, &path));
         }
-        if rest != *old.spec {
-            errors.push(FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n{}", super::go_dump::diff(&old.spec, &rest))));
+        if rest != old {
+            errors.push(FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n{}", super::go_dump::diff(&old, &rest))));
         }
     }
     errors

@@ -8,6 +8,7 @@
 //! Simplified: nothing of the kinds that are served.
 
 mod always;
+mod glance;
 mod writer;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};

@@ -10,6 +10,7 @@
 use serde::ser::{self, Impossible, Serialize, SerializeMap, Serializer};
 
 use super::always::{Empty, fields_of};
+use super::glance::{Glance, glance};
 use super::not_in_objects;
 use crate::managed_fields::Managed;
 
@@ -80,12 +81,12 @@ impl<C: SerializeMap> Parts<'_, C> {
         }
         if let [(always, Empty::List), ..] = self.pending
             && *always == name
-            && serde_json::to_value(value).is_ok_and(|value| value.as_array().is_some_and(Vec::is_empty))
+            && glance(value) == Glance::EmptyList
         {
             return Ok(());
         }
         self.write_missing(Some(name))?;
-        if self.refers && name == "name" && serde_json::to_value(value).is_ok_and(|value| value == "") {
+        if self.refers && name == "name" && glance(value) == Glance::EmptyText {
             return Ok(());
         }
         self.inner.serialize_entry(name, &Below { value, place: self.place.below(name) })
@@ -162,7 +163,7 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
-        if name == "Time" && serde_json::to_value(value).is_ok_and(|value| value == super::NO_TIME) {
+        if name == "Time" && glance(value) == Glance::NoTime {
             return self.inner.serialize_unit();
         }
         value.serialize(self)

@@ -11,6 +11,7 @@ use podarium_api::versions::Version;
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
 
+use super::status_change::StatusChange;
 use super::{Filter, User};
 use crate::store::Key;
 
@@ -96,6 +97,8 @@ pub enum Body {
     /// Something that is not a stored kind: a Binding, an Eviction, a Scale.
     Value(Value),
     Patch(PatchType, Value),
+    /// The strategic patch of a pod's status, as what it is made from.
+    StatusChange(Box<StatusChange>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +220,11 @@ impl Request {
     pub fn patch_status(kind: Kind, key: &Key, patch: Value) -> Self {
         let request = Self::patch(kind, key, PatchType::Strategic, patch);
         Request { subresource: Some(Subresource::Status), ..request }
+    }
+
+    pub fn change_status(key: &Key, change: StatusChange) -> Self {
+        let body = Body::StatusChange(Box::new(change));
+        Request { body, subresource: Some(Subresource::Status), ..Self::new(Verb::Patch, Kind::Pod, &key.namespace, &key.name) }
     }
 
     pub fn delete(kind: Kind, key: &Key) -> Self {

@@ -203,8 +203,13 @@ impl ApiServer {
 
     pub(super) fn patch(&mut self, mut request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
-        let Body::Patch(patch_type, body) = std::mem::take(&mut request.body) else {
-            return Err(Status::bad_request("the body of a patch holds no patch"));
+        let (patch_type, body) = match std::mem::take(&mut request.body) {
+            Body::Patch(patch_type, body) => (patch_type, body),
+            Body::StatusChange(change) => match change.result(self.stored(request.kind, &key)?) {
+                Some((old, new)) => return self.replace(new, old, request.subresource, call).map(Reply::Object),
+                None => (PatchType::Strategic, change.patch()),
+            },
+            _ => return Err(Status::bad_request("the body of a patch holds no patch")),
         };
         if patch_type == PatchType::Apply {
             return self.apply(&request, &body, call);
@@ -238,7 +243,7 @@ impl ApiServer {
             // Whoever names no version means the one that is stored.
             object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         }
-        object.set_defaults();
+        object.set_defaults_after(&old);
         self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
         let status_only = subresource == Some(Subresource::Status);

@@ -6,6 +6,10 @@ use podarium_cluster::{Cause, Cluster, Config, HttpId};
 use podarium_machine::{HttpEvent, HttpRequest};
 use serde_json::{Value, json};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PODS: &str = "/api/v1/namespaces/default/pods";
 const COUNT: usize = 10_000;
 

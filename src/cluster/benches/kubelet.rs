@@ -10,6 +10,10 @@ use podarium_cluster::kubelet::{Kubelet, NodeConfig};
 use podarium_cluster::{Cluster, Config};
 use serde_json::{Value, json};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -75,7 +75,7 @@ fn report(cluster: Cluster, before: usize) {
     let (mut seen, mut metadata, mut spec, mut status) = (BTreeSet::new(), 0, 0, 0);
     for pod in cluster.list::<Pod>() {
         metadata += size_of::<Pod>() + 16 + below(&pod.metadata);
-        spec += once(&pod.spec, &mut seen);
+        spec += once(&pod.spec, &mut seen) + once(pod.spec.common(), &mut seen);
         status += once(&pod.status, &mut seen);
     }
     println!("a pod alone: {} bytes: object and metadata {}, spec {}, status {}", (metadata + spec + status) / pods, metadata / pods, spec / pods, status / pods);

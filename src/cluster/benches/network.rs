@@ -11,6 +11,10 @@ use podarium_machine::HttpRequest;
 use podarium_sim::Time;
 use serde_json::json;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

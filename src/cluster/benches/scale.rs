@@ -13,6 +13,10 @@ use podarium_cluster::{Cause, Cluster, Config};
 use podarium_machine::HttpRequest;
 use serde_json::json;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many pods each Deployment has.
 const REPLICAS: usize = 1000;
 

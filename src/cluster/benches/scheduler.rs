@@ -19,6 +19,10 @@ use podarium_cluster::scheduler::queue::backoff::BackOff;
 use podarium_sim::{Stream, Time};
 use serde_json::{Value, json};
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

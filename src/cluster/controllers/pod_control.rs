@@ -27,7 +27,7 @@ pub fn pod_of<O: Resource>(owner: &O, template: Option<&PodTemplateSpec>) -> Pod
             owner_references: Some(vec![controller_reference(owner)]),
             ..ObjectMeta::default()
         },
-        spec: Arc::new(template.and_then(|template| template.spec.clone()).unwrap_or_default()),
+        spec: Arc::new(template.and_then(|template| template.spec.clone()).unwrap_or_default().into()),
         ..Pod::default()
     }
 }

@@ -3,7 +3,7 @@
 //! Models: nothing of Kubernetes.
 //! Simplified: without a CPU limit there is always CPU.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use podarium_sim::Time;
@@ -25,7 +25,8 @@ pub struct Behaving {
     lines_at: Vec<(usize, Time)>,
     /// What it has to say at once.
     greeting: Vec<String>,
-    answers: Arc<Answers>,
+    version: Arc<str>,
+    answers: OnceLock<Arc<Answers>>,
     /// SIGTERM came and it listens to that: its ports are closed.
     closed: bool,
     /// When each of its workers is free again.
@@ -40,7 +41,7 @@ pub struct Behaving {
     held: Vec<(Time, u64)>,
 }
 
-/// Its answers, made once.
+/// Its answers, made when the first is asked for.
 #[derive(Clone, Debug)]
 struct Answers {
     /// By the place in `serves`.
@@ -50,8 +51,7 @@ struct Answers {
 }
 
 impl Answers {
-    fn of(behavior: &Behavior, version: &str) -> Self {
-        let version: Arc<str> = version.into();
+    fn of(behavior: &Behavior, version: &Arc<str>) -> Self {
         let answer = |status: u16, body: &str| {
             let kind = match body.trim_start().as_bytes().first() {
                 Some(b'<') => "text/html",
@@ -72,7 +72,7 @@ impl Answers {
 
 impl Behaving {
     /// Plays this in a container of an image of this version.
-    pub fn start(behavior: Behavior, version: &str, spawned: &Spawned) -> Self {
+    pub fn start(behavior: Arc<Behavior>, version: &str, spawned: &Spawned) -> Self {
         let greeting = behavior.logs.iter().flat_map(|log| match log {
             LogText::Workers(first) => (*first..first + spawned.cpus).map(|pid| date(spawned, &format!("%Y/%m/%d %H:%M:%S [notice] 1#1: start worker process {pid}"))).collect(),
             LogText::Once(line) => vec![line.clone()],
@@ -88,7 +88,8 @@ impl Behaving {
             end: end_of(&behavior, spawned),
             lines_at: lines_at.collect(),
             greeting: greeting.collect(),
-            answers: Arc::new(Answers::of(&behavior, version)),
+            version: version.into(),
+            answers: OnceLock::new(),
             closed: false,
             workers: vec![spawned.at; behavior.workers.unwrap_or(0)],
             cpu: CpuMeter::new(spawned.at),
@@ -97,7 +98,7 @@ impl Behaving {
             memory_limit: spawned.memory_limit,
             leaked: 0,
             held: Vec::new(),
-            behavior: Arc::new(behavior),
+            behavior,
         }
     }
 
@@ -130,6 +131,10 @@ impl Behaving {
         now >= self.started + self.behavior.starts_in + self.behavior.ready_after
     }
 
+    fn answers(&self) -> &Answers {
+        self.answers.get_or_init(|| Arc::new(Answers::of(&self.behavior, &self.version)))
+    }
+
     /// The rule for this command at this moment.
     fn rule(&self, line: &str, now: Time) -> Option<&super::ExecRule> {
         let age = now - self.started;
@@ -143,14 +148,14 @@ impl Behaving {
             return None;
         }
         if !self.is_ready(now) {
-            return Some((&self.answers.not_ready, Duration::ZERO, Duration::ZERO, 0));
+            return Some((&self.answers().not_ready, Duration::ZERO, Duration::ZERO, 0));
         }
         let on_port = || self.behavior.serves.iter().enumerate().filter(|(_, serves)| serves.port == port);
         let exact = on_port().find(|(_, serves)| serves.path.as_deref() == Some(path));
         let found = exact.or_else(|| on_port().find(|(_, serves)| serves.path.is_none()));
         Some(match found {
-            Some((place, serves)) => (&self.answers.serves[place], serves.takes, serves.cpu, serves.memory_bytes),
-            None => (&self.answers.not_found, Duration::ZERO, Duration::ZERO, 0),
+            Some((place, serves)) => (&self.answers().serves[place], serves.takes, serves.cpu, serves.memory_bytes),
+            None => (&self.answers().not_found, Duration::ZERO, Duration::ZERO, 0),
         })
     }
 }
@@ -185,7 +190,7 @@ impl Behaving {
     }
 
     pub fn run(&mut self, now: Time, out: &mut Output) {
-        out.lines.extend(self.greeting.drain(..).map(|line| LogLine { at: now, text: Line::Text(line.into()) }));
+        out.lines.extend(std::mem::take(&mut self.greeting).into_iter().map(|line| LogLine { at: now, text: Line::Text(line.into()) }));
         for (place, at) in &mut self.lines_at {
             let LogText::Every(period, line) = &self.behavior.logs[*place] else { continue };
             while *at <= now {
@@ -281,7 +286,7 @@ mod tests {
             let mut behavior = Behavior { memory_bytes: 10 << 20, leaks, starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
             behavior.serves[0].takes = Duration::from_secs(1);
             behavior.serves[0].memory_bytes = memory;
-            Behaving::start(behavior, "1", &spawned(0))
+            Behaving::start(behavior.into(), "1", &spawned(0))
         };
         let by_itself = of(Leaks { per_request: 0, per_second: 1 << 20 }, 0);
         assert_eq!(by_itself.memory_bytes(Time::from_secs(14)), 14 << 20);
@@ -308,7 +313,7 @@ mod tests {
     fn each_run_can_end_differently() {
         let after = Duration::from_secs(1);
         let behavior = Behavior { exits: vec![Exit { after, code: 1 }, Exit { after, code: 0 }], ..Behavior::default() };
-        let code = |attempt| Behaving::start(behavior.clone(), "1", &spawned(attempt)).end.map(|(_, ended)| ended.code);
+        let code = |attempt| Behaving::start(behavior.clone().into(), "1", &spawned(attempt)).end.map(|(_, ended)| ended.code);
         assert_eq!([code(0), code(1), code(7)], [Some(1), Some(0), Some(0)]);
     }
 
@@ -316,7 +321,7 @@ mod tests {
     fn ports_refuse_then_are_unready_then_answer() {
         let seconds = Duration::from_secs;
         let behavior = Behavior { starts_in: seconds(1), ready_after: seconds(2), ..Behavior::serving(80, "hi") };
-        let mut process = Behaving::start(behavior, "1", &spawned(0));
+        let mut process = Behaving::start(behavior.into(), "1", &spawned(0));
         assert_eq!([10, 11, 13].map(|second| status(&mut process, "/", second)), [None, Some(503), Some(200)]);
         assert!(process.listens(80, Time::from_secs(11)) && !process.listens(81, Time::from_secs(99)));
         process.terminate(Time::from_secs(20), &mut Output::default());
@@ -335,7 +340,7 @@ mod tests {
         let mut behavior = Behavior { workers: Some(2), starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
         behavior.serves[0].takes = Duration::from_millis(100);
         behavior.serves[0].cpu = Duration::from_millis(50);
-        let mut process = Behaving::start(behavior, "1", &spawned(0));
+        let mut process = Behaving::start(behavior.into(), "1", &spawned(0));
         let now = Time::from_secs(20);
         let waits: Vec<u128> = (0..5)
             .map(|_| match process.take(80, &Asked::get("web", "/"), now) {
@@ -352,7 +357,7 @@ mod tests {
         let mut behavior = Behavior { starts_in: Duration::ZERO, ..Behavior::serving(80, "hi") };
         behavior.serves[0].cpu = Duration::from_millis(50);
         let limited = Spawned { cpu_limit: Some(200), ..spawned(0) };
-        let mut process = Behaving::start(behavior, "1", &limited);
+        let mut process = Behaving::start(behavior.into(), "1", &limited);
         let mut wait = |millis: u64| match process.take(80, &Asked::get("web", "/"), Time::from_millis(millis)) {
             Taken::Answer { at, .. } => (at - Time::from_millis(millis)).as_millis(),
             Taken::Refused | Taken::NotTls | Taken::Untrusted(_) | Taken::Later(_) => 0,
@@ -362,7 +367,7 @@ mod tests {
 
     #[test]
     fn too_much_memory_is_the_end() {
-        let process = Behaving::start(Behavior { memory_bytes: 30 << 20, ..Behavior::default() }, "1", &spawned(0));
+        let process = Behaving::start(Behavior { memory_bytes: 30 << 20, ..Behavior::default() }.into(), "1", &spawned(0));
         assert_eq!(process.end.map(|(_, ended)| ended), Some(Ended { code: 137, out_of_memory: true }));
     }
 }

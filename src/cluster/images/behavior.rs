@@ -28,7 +28,7 @@ pub struct Image {
     pub version: String,
     pub layers: Vec<Layer>,
     /// What its own program does. `None`: it really runs, as every other program in its containers does.
-    pub behavior: Option<Behavior>,
+    pub behavior: Option<Arc<Behavior>>,
     /// The names of its own program, for pods that start it with arguments of their own.
     pub programs: Vec<String>,
     /// The command line of a container that brings none: the entry point, and arguments that a pod may replace.
@@ -73,7 +73,7 @@ impl Image {
             name: name.to_owned(),
             version,
             layers,
-            behavior: Some(Behavior::default()),
+            behavior: Some(Arc::default()),
             programs: vec![program.clone()],
             entrypoint: vec![program],
             args: Vec::new(),
@@ -121,12 +121,12 @@ impl Image {
     }
 
     pub fn with(mut self, behavior: Behavior) -> Self {
-        self.behavior = Some(behavior);
+        self.behavior = Some(Arc::new(behavior));
         self
     }
 
     pub fn with_command(mut self, contains: &str, behavior: Behavior) -> Self {
-        self.commands.push(CommandBehavior { contains: contains.to_owned(), behavior });
+        self.commands.push(CommandBehavior { contains: contains.to_owned(), behavior: Arc::new(behavior) });
         self
     }
 
@@ -174,7 +174,7 @@ impl fmt::Debug for Contents {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CommandBehavior {
     pub contains: String,
-    pub behavior: Behavior,
+    pub behavior: Arc<Behavior>,
 }
 
 /// The life of one container's main process.

@@ -578,7 +578,7 @@ impl Computer {
 }
 
 /// The timetable that stands for this command line, if one does.
-fn played(image: &Image, spawned: &Spawned, line: &[String]) -> Option<Behavior> {
+fn played(image: &Image, spawned: &Spawned, line: &[String]) -> Option<Arc<Behavior>> {
     let is_default = spawned.command.is_empty() && spawned.args.is_empty();
     if !is_default {
         let text = line.join(" ");

@@ -39,6 +39,7 @@ mod mysql;
 mod nginx;
 mod node;
 mod pause;
+mod pod_volume;
 mod postgres;
 mod python;
 mod redis;
@@ -46,6 +47,7 @@ mod sql;
 mod wordpress;
 
 pub use access_log::{Access, AccessFormat};
+pub use pod_volume::{Payload, PodVolume};
 pub use behavior::{Behavior, Binary, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, Leaks, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};

@@ -11,6 +11,7 @@ use podarium_machine::{self as machine, CertificateProblem, ConnectionId, Creden
 use podarium_sim::{Stream, Time};
 
 use super::access_log::Access;
+use super::PodVolume;
 use crate::network::Answered;
 
 /// What a container is started with.
@@ -101,7 +102,7 @@ pub struct Disks(pub imbl::OrdMap<Arc<str>, Volume>);
 #[derive(Debug)]
 pub struct Storage<'a> {
     /// The pod's volumes, by name.
-    pub pod: &'a mut BTreeMap<Arc<str>, Volume>,
+    pub pod: &'a mut BTreeMap<Arc<str>, PodVolume>,
     pub disks: &'a mut Disks,
 }
 
@@ -109,7 +110,7 @@ impl Storage<'_> {
     /// Lends the files of a volume: who takes them brings them back.
     pub(super) fn take(&mut self, mounted: &Mounted) -> Volume {
         match mounted {
-            Mounted::Pod(name) => self.pod.get_mut(name).map(std::mem::take),
+            Mounted::Pod(name) => self.pod.get_mut(name).map(|volume| std::mem::take(volume.made())),
             Mounted::Disk(name) => self.disks.0.get_mut(name).map(std::mem::take),
         }
         .unwrap_or_default()
@@ -118,7 +119,7 @@ impl Storage<'_> {
     pub(super) fn put(&mut self, mounted: &Mounted, volume: Volume) {
         match mounted {
             Mounted::Pod(name) => {
-                self.pod.insert(name.clone(), volume);
+                self.pod.insert(name.clone(), volume.into());
             }
             Mounted::Disk(name) => {
                 self.disks.0.insert(name.clone(), volume);

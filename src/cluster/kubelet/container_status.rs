@@ -72,11 +72,23 @@ impl Conversion<'_> {
             container_id: Some(record.id.to_string()),
             state: Some(self.state(record)),
             last_state: Some(last.or_else(kept).unwrap_or_default()),
-            volume_mounts: mounts(container),
+            volume_mounts: self.mounts(container),
             resources: Some(if record.is_running() { record.applied.reported(container) } else { container.resources.clone().unwrap_or_default() }),
             allocated_resources: allocated(container.resources.as_ref()),
             ..ContainerStatus::default()
         }
+    }
+
+    fn mounts(&self, container: &Container) -> Option<Vec<VolumeMountStatus>> {
+        let mounts = container.volume_mounts.iter().flatten().map(|mount| VolumeMountStatus {
+            name: self.pod.spec.volume_name(&mount.name).into_owned(),
+            mount_path: mount.mount_path.clone(),
+            read_only: mount.read_only.filter(|read_only| *read_only),
+            recursive_read_only: (mount.read_only == Some(true)).then(|| "Disabled".to_owned()),
+            ..VolumeMountStatus::default()
+        });
+        let mounts: Vec<_> = mounts.collect();
+        (!mounts.is_empty()).then_some(mounts)
     }
 
     fn state(&self, record: &ContainerRecord) -> ContainerState {
@@ -111,7 +123,7 @@ impl Conversion<'_> {
             image: container.image.clone().unwrap_or_default(),
             state: Some(waiting(reason, "")),
             last_state: Some(ContainerState::default()),
-            volume_mounts: mounts(container),
+            volume_mounts: self.mounts(container),
             ..ContainerStatus::default()
         };
         let Some(old) = old else { return status };
@@ -183,18 +195,6 @@ fn waiting(reason: &str, message: &str) -> ContainerState {
         message: (!message.is_empty()).then(|| message.to_owned()),
     };
     ContainerState { waiting: Some(waiting), ..ContainerState::default() }
-}
-
-fn mounts(container: &Container) -> Option<Vec<VolumeMountStatus>> {
-    let mounts = container.volume_mounts.iter().flatten().map(|mount| VolumeMountStatus {
-        name: mount.name.clone(),
-        mount_path: mount.mount_path.clone(),
-        read_only: mount.read_only.filter(|read_only| *read_only),
-        recursive_read_only: (mount.read_only == Some(true)).then(|| "Disabled".to_owned()),
-        ..VolumeMountStatus::default()
-    });
-    let mounts: Vec<_> = mounts.collect();
-    (!mounts.is_empty()).then_some(mounts)
 }
 
 type Amounts = BTreeMap<String, k8s_openapi::apimachinery::pkg::api::resource::Quantity>;

@@ -56,7 +56,6 @@ mod spawn;
 mod start;
 mod static_pods;
 mod status_cache;
-mod status_patch;
 mod status_writer;
 mod streaming;
 mod sync;

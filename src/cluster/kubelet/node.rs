@@ -18,7 +18,7 @@ use super::eviction::Pressure;
 use super::host::next_on_grid;
 use super::kubelet::Kubelet;
 use super::node_status::{NO_NETWORK, SystemIds, has_changed};
-use super::status_patch::status_patch;
+use crate::apiserver::status_patch;
 use crate::apiserver::{Answer, Reply, Request};
 use crate::cause::Cause;
 use crate::client::EventType;

@@ -131,7 +131,7 @@ pub(super) fn with_allocation(new: &Arc<Pod>, held: &Pod) -> Arc<Pod> {
         return new.clone();
     }
     let mut pod = (**new).clone();
-    let spec = Arc::make_mut(&mut pod.spec);
+    let spec = Arc::make_mut(&mut pod.spec).common_mut();
     spec.resources.clone_from(&held.spec.resources);
     for container in spec.init_containers.iter_mut().flatten().chain(&mut spec.containers) {
         if let Some(old) = containers(&held.spec).find(|old| old.name == container.name) {

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use imbl::Vector;
-use podarium_machine::{ConnectionId, Outgoing, Volume};
+use podarium_machine::{ConnectionId, Outgoing};
 use podarium_sim::{Stream, Time};
 
 use super::resize::Applied;
-use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, Storage, Taken};
+use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, PodVolume, Storage, Taken};
 use crate::network::{Asked, Peer, ProcessId};
 
 /// How many containers of one name are kept.
@@ -132,7 +132,7 @@ pub(super) struct PodRuntime {
     pub ip: Option<Arc<str>>,
     pub containers: Vec<Container>,
     /// The files of the pod's own volumes, by their names.
-    pub volumes: BTreeMap<Arc<str>, Volume>,
+    pub volumes: BTreeMap<Arc<str>, PodVolume>,
 }
 
 impl PodRuntime {

@@ -22,8 +22,7 @@ use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
 use super::static_pods::mirrors;
 use super::status_cache::own_part;
-use super::status_patch::status_patch;
-use crate::apiserver::{Answer, Reply, Request};
+use crate::apiserver::{Answer, Reply, Request, StatusChange};
 use crate::client::TokenBucket;
 use crate::component::{Ctx, RequestId};
 
@@ -113,17 +112,15 @@ impl Kubelet {
     fn patch(&mut self, mut run: UnderWay, api: &Arc<Pod>, ctx: &mut Ctx<'_>) {
         let Some(pod) = self.pods.get(&run.uid) else { return };
         let merged = merge(api, &run.status, pod.could_have_running_containers(), &ctx.epoch().seconds(ctx.now()));
-        let value = |status: &PodStatus| serde_json::to_value(status).unwrap_or_default();
-        match status_patch(api.uid(), &value(&api.status), &value(&merged)) {
-            None => self.written(run, api, ctx),
-            Some(patch) => {
-                let (key, cause) = (pod.key.clone(), pod.cause);
-                let wait = self.host.statuses.limit.reserve(ctx.now());
-                run.id = ctx.request_after(Request::patch_status(Kind::Pod, &key, patch), cause, wait);
-                run.stage = Stage::Patch;
-                self.host.statuses.under_way = Some(run);
-            }
+        if merged == *api.status {
+            return self.written(run, api, ctx);
         }
+        let (key, cause) = (pod.key.clone(), pod.cause);
+        let wait = self.host.statuses.limit.reserve(ctx.now());
+        let change = StatusChange { uid: api.uid().to_owned(), base: Arc::clone(&api.status), new: Arc::new(merged) };
+        run.id = ctx.request_after(Request::change_status(&key, change), cause, wait);
+        run.stage = Stage::Patch;
+        self.host.statuses.under_way = Some(run);
     }
 
     /// The API server has the status. A pod that is to go and has ended for good goes now.

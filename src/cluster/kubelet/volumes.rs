@@ -24,6 +24,7 @@ use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
+use crate::images::PodVolume;
 use crate::storage::Disk;
 use crate::store::Key;
 
@@ -86,7 +87,7 @@ struct VolumeState {
 }
 
 /// The file trees of a pod's own volumes, by the names of the volumes.
-pub(super) type Files = BTreeMap<Arc<str>, podarium_machine::Volume>;
+pub(super) type Files = BTreeMap<Arc<str>, PodVolume>;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Volumes {
@@ -239,13 +240,16 @@ impl VolumeState {
 
     /// Everything is there that it is made of: makes its files, and mounts it.
     fn set_up(&mut self, found: &[(Source, Object)], delay: Duration, pod: &Arc<Pod>, files: &mut Files, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
-        let mut volume = files.get(self.name.as_str()).cloned();
+        let group = fs_group(pod);
         match &self.content {
             Content::EmptyDir { in_memory, limit } => {
-                volume.get_or_insert_with(|| match in_memory {
-                    true => open_to_all(podarium_machine::Volume::in_memory().with_capacity(*limit), 0o1777),
-                    false => open_to_all(podarium_machine::Volume::default(), 0o777),
+                let volume = files.entry(self.name.as_str().into()).or_insert_with(|| match in_memory {
+                    true => open_to_all(podarium_machine::Volume::in_memory().with_capacity(*limit), 0o1777).into(),
+                    false => open_to_all(podarium_machine::Volume::default(), 0o777).into(),
                 });
+                if let Some(group) = group {
+                    volume.made().give_to_group(group);
+                }
             }
             Content::Objects(parts, mode) => {
                 let address = pod.status.pod_ip.clone().unwrap_or_default();
@@ -257,26 +261,22 @@ impl VolumeState {
                     found.iter().find(|(source, _)| is_it(source)).map(|(_, object)| object)
                 };
                 match contents::payload(parts, *mode, pod, &place(&address, host), find) {
-                    Ok(payload) => {
-                        let made = volume.get_or_insert_with(|| open_to_all(podarium_machine::Volume::in_memory(), 0o1777));
-                        contents::write(made, &payload, ctx.now(), ctx.epoch());
-                    }
+                    Ok(payload) => match files.get_mut(self.name.as_str()) {
+                        Some(volume) => volume.replace(payload, ctx.now(), ctx.epoch(), group),
+                        None => {
+                            files.insert(self.name.as_str().into(), PodVolume::of(payload, ctx.now(), ctx.epoch(), group));
+                        }
+                    },
                     Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),
                 }
             }
             Content::Elsewhere => {}
         }
-        if let Some(mut volume) = volume {
-            if let Some(group) = fs_group(pod) {
-                volume.give_to_group(group);
-            }
-            files.insert(self.name.as_str().into(), volume);
-        }
         self.mount = Mount::Done;
     }
 
     fn fail(&mut self, error: &str, delay: Duration, pod: &Arc<Pod>, cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
-        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", self.name);
+        let message = format!("MountVolume.SetUp failed for volume {:?} : {error}", pod.spec.volume_name(&self.name));
         self.complain(&message, delay, pod, cause, host, ctx);
     }
 

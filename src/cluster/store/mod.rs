@@ -54,6 +54,24 @@ struct Shelf {
     compacted: u64,
 }
 
+impl Shelf {
+    /// A new object with the parts that it has in common with a neighbour. Siblings are neighbours: their names begin alike.
+    fn shared(&self, key: &Key, object: Object) -> Object {
+        let Object::Pod(mut pod) = object else { return object };
+        for neighbour in [self.objects.get_prev(key), self.objects.get_next(key)] {
+            let Some((_, Stored { object: Object::Pod(sibling), .. })) = neighbour else { continue };
+            if Arc::ptr_eq(pod.spec.common(), sibling.spec.common()) {
+                break;
+            }
+            if pod.spec.is_equal_in_common(&sibling.spec) {
+                Arc::make_mut(&mut Arc::make_mut(&mut pod).spec).share(&sibling.spec);
+                break;
+            }
+        }
+        Object::Pod(pod)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Store {
     revision: u64,
@@ -142,7 +160,7 @@ impl Store {
             object.meta_mut().resource_version = Some(self.revision.to_string());
             object
         };
-        let new = new.map(stamp);
+        let new = new.map(stamp).map(|object| shelf.shared(&key, object));
         let key = match shelf.objects.get_key_value(&key) {
             Some((stored, _)) => stored.clone(),
             None => Key { namespace: shared(&mut self.namespaces, key.namespace), name: key.name },

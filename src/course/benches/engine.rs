@@ -8,6 +8,10 @@ use std::time::Duration;
 use podarium_course::{Audience, Input, Scenario, Simulation, load, shipped};
 use podarium_sim::Time;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
+use podarium_cluster::images::{PodVolume, Computer, Disks, Exec, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
 use podarium_cluster::network::{Asked, Ip, Peer};
 use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
 use podarium_sim::Time;
@@ -323,7 +323,7 @@ fn asked(request: &HttpRequest) -> Asked {
 /// The volumes of docker: what containers keep in them outlives these.
 #[derive(Clone, Debug, Default)]
 pub struct Volumes {
-    none: BTreeMap<Arc<str>, Volume>,
+    none: BTreeMap<Arc<str>, PodVolume>,
     named: Disks,
 }
 

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{
     ConfigMapProjection, Container, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath, ObjectFieldSelector,
     ProjectedVolumeSource, ServiceAccountTokenProjection, Volume, VolumeMount, VolumeProjection,
 };
+use podarium_api::placed_spec::TOKEN_VOLUME;
 use podarium_api::{Kind, Object, Pod, Resource as _, ServiceAccount, Status, names};
 
 use super::{Attributes, name_of};
@@ -18,8 +19,6 @@ use crate::store::Key;
 const MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 const MIRROR: &str = "kubernetes.io/config.mirror";
 const STRICT: &str = "kubernetes.io/enforce-mountable-secrets";
-/// Volumes of this name prefix hold the token.
-const VOLUME_PREFIX: &str = "kube-api-access-";
 
 pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     if attributes.verb != Verb::Create || attributes.subresource.is_some() {
@@ -46,7 +45,7 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         spec.image_pull_secrets.clone_from(&account.image_pull_secrets);
     }
     if wants_token(pod, account) {
-        mount_token(pod, &names::generate_name(VOLUME_PREFIX, attributes.stream));
+        mount_token(pod, &names::generate_name(TOKEN_VOLUME, attributes.stream));
     }
     Ok(())
 }
@@ -144,7 +143,7 @@ fn wants_token(pod: &Pod, account: &ServiceAccount) -> bool {
 
 /// Adds the mount to every container that has nothing at that path yet, and the volume if anybody mounts it.
 fn mount_token(pod: &mut Pod, volume: &str) {
-    let spec = Arc::make_mut(&mut pod.spec);
+    let spec = Arc::make_mut(&mut pod.spec).common_mut();
     let mut mounted = false;
     let containers = spec.init_containers.iter_mut().flatten().chain(spec.containers.iter_mut());
     for container in containers {
@@ -167,6 +166,7 @@ fn mount_token(pod: &mut Pod, volume: &str) {
         volumes.reserve_exact(1);
         volumes.push(token_volume(volume));
     }
+    Arc::make_mut(&mut pod.spec).settle();
 }
 
 /// A token that lives for an hour, the cluster's CA, and the pod's namespace.

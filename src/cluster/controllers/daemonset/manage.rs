@@ -148,7 +148,7 @@ fn create(ctx: &mut Sync<'_>, view: &View<'_>, nodes: &[String], failures: &mut 
         rest = others;
         let pods = batch.iter().map(|node| {
             let mut pod = pod_control::pod_of(&**view.set, Some(&template));
-            pin(Arc::make_mut(&mut pod.spec), node);
+            pin(Arc::make_mut(&mut pod.spec).common_mut(), node);
             pod
         });
         let before = failures.len();

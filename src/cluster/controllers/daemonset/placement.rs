@@ -4,6 +4,8 @@
 //! Models: pkg/controller/daemon/daemon_controller.go (NodeShouldRunDaemonPod), util/daemonset_util.go, v1.36.
 //! Simplified: nothing.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::core::v1::{
     Affinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, PodSpec, PodTemplateSpec, Taint, Toleration,
 };
@@ -111,7 +113,7 @@ impl Placement {
         add_tolerations(&mut spec);
         let tolerations = spec.tolerations.clone().unwrap_or_default();
         let node_name = spec.node_name.clone().filter(|node| !node.is_empty());
-        let pod = Pod { spec: spec.into(), ..Pod::default() };
+        let pod = Pod { spec: Arc::new(spec.into()), ..Pod::default() };
         Placement { node_name, affinity: RequiredNodeAffinity::of(&pod), tolerations }
     }
 
@@ -188,7 +190,7 @@ mod tests {
         let mut spec: PodSpec = serde_json::from_value(asks).unwrap();
         pin(&mut spec, "n7");
         assert!(spec.affinity.as_ref().is_some_and(|affinity| affinity.pod_affinity.is_some()));
-        let pod = Pod { spec: spec.into(), ..Pod::default() };
+        let pod = Pod { spec: Arc::new(spec.into()), ..Pod::default() };
         assert_eq!(target_node(&pod), Some("n7"));
         assert_eq!(required_terms(&pod).map(<[NodeSelectorTerm]>::len), Some(1));
         assert_eq!(target_node(&Pod::default()), None);

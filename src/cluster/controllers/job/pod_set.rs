@@ -171,7 +171,7 @@ fn pod(run: &Run, index: Option<i32>) -> Pod {
             owner_references: Some(vec![controller_reference(job)]),
             ..ObjectMeta::default()
         },
-        spec: Arc::new(spec),
+        spec: Arc::new(spec.into()),
         ..Pod::default()
     }
 }

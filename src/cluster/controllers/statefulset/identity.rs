@@ -112,7 +112,7 @@ fn new_pod(set: &StatefulSet, template: &PodTemplateSpec, ordinal: i32, revision
             owner_references: Some(vec![controller_reference(set)]),
             ..ObjectMeta::default()
         },
-        spec: Arc::new(template.spec.clone().unwrap_or_default()),
+        spec: Arc::new(template.spec.clone().unwrap_or_default().into()),
         ..Pod::default()
     };
     update_identity(&mut pod, ordinal);

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use imbl::Vector;
-use podarium_machine::{Answered, HttpEvent, HttpResponse, NetError, Outgoing, Volume};
+use podarium_machine::{Answered, HttpEvent, HttpResponse, NetError, Outgoing};
 use podarium_sim::Time;
 
-use super::super::{Computer, Disks, Ended, Exec, ExecEvent, ImageCatalog, LogLine, Output, Spawned, Storage, Taken};
+use super::super::{Computer, Disks, Ended, Exec, ExecEvent, ImageCatalog, LogLine, Output, PodVolume, Spawned, Storage, Taken};
 use crate::network::{Asked, Ip, Peer};
 
 struct Container {
     computer: Computer,
-    volumes: BTreeMap<Arc<str>, Volume>,
+    volumes: BTreeMap<Arc<str>, PodVolume>,
     disks: Disks,
     now: Time,
     log: Vec<String>,
@@ -47,7 +47,7 @@ impl Container {
         container
     }
 
-    fn storage<'a>(volumes: &'a mut BTreeMap<Arc<str>, Volume>, disks: &'a mut Disks) -> Storage<'a> {
+    fn storage<'a>(volumes: &'a mut BTreeMap<Arc<str>, PodVolume>, disks: &'a mut Disks) -> Storage<'a> {
         Storage { pod: volumes, disks }
     }
 

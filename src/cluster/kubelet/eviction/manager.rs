@@ -148,7 +148,6 @@ impl Kubelet {
 
 fn pod_use(state: &PodState, now: Time) -> PodUse {
     let processes = || state.runtime.containers.iter().filter_map(|container| Some((container, container.process.as_ref()?)));
-    let in_memory = |volume: &podarium_machine::Volume| volume.kind() == podarium_machine::VolumeKind::Memory;
     PodUse {
         uid: state.uid.clone(),
         pod: state.pod.clone(),
@@ -156,8 +155,8 @@ fn pod_use(state: &PodState, now: Time) -> PodUse {
         containers: processes()
             .map(|(container, process)| ContainerUse { name: container.record.name.to_string(), memory: process.memory_bytes(now), disk: process.written_bytes() })
             .collect(),
-        volumes: state.runtime.volumes.iter().filter(|(_, volume)| !in_memory(volume)).map(|(name, volume)| (name.to_string(), volume.used_bytes())).collect(),
-        in_memory: state.runtime.volumes.values().filter(|volume| in_memory(volume)).map(|volume| volume.used_bytes()).sum(),
+        volumes: state.runtime.volumes.iter().filter(|(_, volume)| !volume.is_in_memory()).map(|(name, volume)| (name.to_string(), volume.used_bytes())).collect(),
+        in_memory: state.runtime.volumes.values().filter(|volume| volume.is_in_memory()).map(|volume| volume.used_bytes()).sum(),
         processes: processes().map(|(_, process)| process.processes()).sum(),
     }
 }
