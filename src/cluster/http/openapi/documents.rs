@@ -2,7 +2,7 @@
 //! asked for, and once.
 //!
 //! Models: vendor/k8s.io/kube-openapi/pkg/{handler,handler3}, v1.36.
-//! Simplified: paths of discovery and custom kinds are not described.
+//! Simplified: paths of discovery are not described.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha512};
 
 use super::super::discovery::{Group, GroupVersion, served_groups};
+use super::custom;
 use super::operations::{Answer, Body, PathItem};
 use super::paths::{Served, camel};
 use super::written::Form;
@@ -54,19 +55,61 @@ pub(super) fn documents(course_2019: bool) -> &'static Documents {
     if course_2019 { &COURSE_2019 } else { &NOW }
 }
 
+/// Custom kinds come and go with their definitions, so what describes them is made when it is asked for.
+pub(super) fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
+    let mut found = BTreeMap::new();
+    for group in served_groups(false, store).iter().filter(|group| custom::is_group(&group.name, store)) {
+        for version in &group.versions {
+            let items = items(&group.name, version);
+            let mut document = version_3(&items, &tag(&group.name, &version.version));
+            if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+                schemas.extend(components(custom::REFERRED.iter().copied()));
+                schemas.extend(custom::definitions(&group.name, version, store, "#/components/schemas/"));
+            }
+            found.insert(format!("apis/{}/{}", group.name, version.version), Document::new(&document));
+        }
+    }
+    found
+}
+
+/// The one document of version 2 with the custom kinds of the store, if it has any.
+pub(super) fn custom_v2(course_2019: bool, store: &Store) -> Option<Document> {
+    let groups = served_groups(course_2019, store);
+    if !groups.iter().any(|group| custom::is_group(&group.name, store)) {
+        return None;
+    }
+    let mut document = version_2(paths_2(&groups));
+    let all = document["definitions"].as_object_mut()?;
+    for group in groups.iter().filter(|group| custom::is_group(&group.name, store)) {
+        for version in &group.versions {
+            all.extend(custom::definitions(&group.name, version, store, "#/definitions/"));
+        }
+    }
+    Some(Document::new(&document))
+}
+
+fn paths_2(groups: &[Group]) -> Map<String, Value> {
+    let mut paths = Map::new();
+    for group in groups {
+        for version in &group.versions {
+            let tag = tag(&group.name, &version.version);
+            paths.extend(items(&group.name, version).iter().map(|item| (item.path.clone(), Form::V2.path(item, &tag))));
+        }
+    }
+    paths
+}
+
 fn build(groups: &[Group]) -> Documents {
     let mut v3 = BTreeMap::new();
-    let mut paths = Map::new();
     for group in groups {
         for version in &group.versions {
             let items = items(&group.name, version);
             let name = if group.name.is_empty() { format!("api/{}", version.version) } else { format!("apis/{}/{}", group.name, version.version) };
             let tag = tag(&group.name, &version.version);
             v3.insert(name, Document::new(&version_3(&items, &tag)));
-            paths.extend(items.iter().map(|item| (item.path.clone(), Form::V2.path(item, &tag))));
         }
     }
-    Documents { v3, v2: Document::new(&version_2(paths)) }
+    Documents { v3, v2: Document::new(&version_2(paths_2(groups))) }
 }
 
 fn items(group: &str, version: &GroupVersion) -> Vec<PathItem> {
