@@ -46,7 +46,7 @@ fn what_cannot_be_started_says_why() {
     for (argv, credentials, text) in [
         ("nope", Credentials::default(), "exec: \"nope\": executable file not found in $PATH"),
         ("/nope", Credentials::default(), "exec: \"/nope\": stat /nope: no such file or directory"),
-        ("/etc", Credentials::default(), "exec: \"/etc\": is a directory"),
+        ("/etc", Credentials::default(), "exec: \"/etc\": permission denied"),
         ("/app", Credentials::default(), "exec: \"/app\": permission denied"),
         ("/secret", user.clone(), "exec: \"/secret\": permission denied"),
         ("/root/x", user, "exec: \"/root/x\": stat /root/x: permission denied"),

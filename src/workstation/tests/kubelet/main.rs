@@ -44,8 +44,8 @@ fn differences(recorded: &Value, course: &Course) -> Vec<String> {
 
 /// In these a back-off ends close to another event or to the recording's end, or a first probe comes close to the start of
 /// what it asks, so that chance decides what is seen: the recording must be among what happens, and not rare.
-const CLOSE: [&str; 24] = [
-    "container-policy-onfailure", "exit-at-once", "exit1-always", "image-pull-always", "init-fails-always", "liveness-http-404", "liveness-http-ok",
+const CLOSE: [&str; 25] = [
+    "command-not-found", "container-policy-onfailure", "exit-at-once", "exit1-always", "image-pull-always", "init-fails-always", "liveness-http-404", "liveness-http-ok",
     "liveness-http-refused", "liveness-http-turns-bad", "liveness-tcp-refused", "nc-listens", "oom", "poststart-fails", "poststart-http-refused",
     "poststart-not-found", "poststart-output-fails", "probe-grace", "probe-http-host-headers", "probe-https-plain-server", "readiness-at-delete",
     "readiness-tcp-ok", "sidecar-liveness", "startup-fails", "two-containers-always",
