@@ -10,6 +10,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 use super::additions::{self, Addition};
+use super::enums;
 use super::names::group_version_kind;
 use super::roots::ROOTS;
 
@@ -100,6 +101,7 @@ fn complete(name: &str, definition: &mut Map<String, Value>) {
             property.extend(extensions.clone());
         }
     }
+    enums::add(name, properties);
 }
 
 static ITEMS: LazyLock<Vec<String>> = LazyLock::new(|| vec!["items".to_owned()]);

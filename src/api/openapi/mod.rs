@@ -5,6 +5,7 @@
 
 mod additions;
 mod definitions;
+mod enums;
 mod names;
 mod roots;
 mod v3;

@@ -57,11 +57,11 @@ fn operation(document: &Value, item: &Value, operation: &Value) -> Value {
     operation
 }
 
-/// The same without what is only explained.
+/// The same without what is only explained, and without the words that a field takes: the reference is written without them.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            let kept = fields.iter().filter(|(name, value)| *name != "description" || !value.is_string());
+            let kept = fields.iter().filter(|(name, value)| !(*name == "description" && value.is_string() || *name == "enum" && value.is_array()));
             Value::Object(kept.map(|(name, value)| (name.clone(), plain(value))).collect::<Map<_, _>>())
         }
         Value::Array(items) => items.iter().map(plain).collect(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::generated::{MANAGER, one_name, send};
 use crate::cmd::change::{DRY_RUN, PRINT, SAVE_CONFIG, VALIDATE};
 use crate::command::Command;
-use crate::failure::{Outcome, fail};
+use crate::failure::{Failure, Outcome, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 
@@ -96,7 +96,8 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, verbs: &[String], resources: &mut [Wa
             special = true;
         }
         if !known && !special {
-            kubectl.mapping(&word)?;
+            let place = if wanted.group.is_empty() { String::new() } else { format!(" in group {:?}", wanted.group) };
+            return Err(Failure::Plain(format!("the server doesn't have a resource type {:?}{place}", wanted.resource)).into());
         }
     }
     Ok(())

@@ -85,6 +85,26 @@ impl Drop for Served {
     }
 }
 
+/// Runs a command that writes into files. Nothing comes back if it does not end in time; then it is ended with all that it
+/// started.
+pub fn run_into(command: &mut Command, out: std::fs::File, errors: std::fs::File, limit: Duration) -> Option<std::process::ExitStatus> {
+    use std::os::unix::process::CommandExt as _;
+    let mut child = command.process_group(0).stdin(std::process::Stdio::null()).stdout(out).stderr(errors).spawn().expect("a program that can be started");
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child") {
+            return Some(status);
+        }
+        if start.elapsed() > limit {
+            // The whole group: a shell leaves its children behind.
+            let _ = Command::new("kill").arg("-9").arg("--").arg(format!("-{}", child.id())).status();
+            let _ = child.wait();
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// Runs a command; `meanwhile` is called again and again while it waits for something. Nothing comes back if it does
 /// not end in time.
 pub fn run_with(command: &mut Command, limit: Duration, mut meanwhile: impl FnMut()) -> Option<Output> {

@@ -18,6 +18,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+", "<ip>"),
     (r"\b10\.244\.\d+\.\d+", "<podip>"),
     (r"node-\d", "node-N"),
+    (r"\bzone-[ab]\b", "zone-N"),
     (r"\b\d+(ms|s|m|h|d)(\d+(s|m|h))?\b", "<age>"),
     (r"\d+(\.\d+)?s\b", "<age>"),
     (r"containerd://[0-9a-f]+|sha256:[0-9a-f]+|sim://\S+", "<id>"),

@@ -1,0 +1,32 @@
+#!/bin/bash
+# Runs one function of Kubernetes' own tests of kubectl (test/cmd) against a cluster.
+#   run.sh SOURCE PORT TOKEN FUNCTION     SOURCE: a tree of Kubernetes; PORT: where its API is served on this machine
+# Works in a copy below the current folder. The last line is `passed` when the function passed.
+set -o errexit
+source=$1 port=$2 token=$3 function=$4
+cp -rL "$source/test" "$source/hack" "$source/third_party" .
+sed -i "s/admin-token/$token/g" test/cmd/*.sh
+export HOME=$PWD/home KUBE_TEMP=$PWD/home KUBE_JUNIT_REPORT_DIR=$PWD/home TERM=${TERM:-dumb} LANG=C
+# A kubectl of another patch version than the server's is none of our business.
+export SECURE_API_PORT=$port ALLOW_SKEW=1 THIS_PLATFORM_BIN
+THIS_PLATFORM_BIN=$(dirname "$(command -v kubectl)")
+mkdir -p "$HOME"
+# A file that the server under test leaves there upstream.
+[ -e /tmp/apiserver.crt ] || echo certificate > /tmp/apiserver.crt
+source hack/lib/init.sh
+source hack/lib/test.sh
+SED=sed
+source test/cmd/legacy-script.sh
+# What its `setup` does.
+CONTEXT=test
+{
+  kubectl config set-credentials test-admin --token "$token"
+  kubectl config set-cluster local --insecure-skip-tls-verify --server "https://127.0.0.1:$port"
+  kubectl config set-context test --user test-admin --cluster local
+  kubectl config use-context test
+  echo '{"kind":"Node","apiVersion":"v1","metadata":{"name":"127.0.0.1"},"status":{"capacity":{"memory":"1Gi"}}}' | kubectl create -f -
+} > /dev/null
+run_chosen_tests() { "$function"; }
+SUPPORTED_RESOURCES=("*")
+WHAT=chosen runTests
+echo passed
