@@ -60,7 +60,12 @@ impl Strategy for Pod {
     }
 
     fn set_defaults(&mut self) {
-        pod_spec::default_pod(Arc::make_mut(&mut self.spec).common_mut());
+        let spec = Arc::make_mut(&mut self.spec).common_mut();
+        pod_spec::default_pod(spec);
+        // A negative grace period means the shortest one, of a pod and not of a template.
+        if spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
+            spec.termination_grace_period_seconds = Some(1);
+        }
         self.complete_addresses();
     }
 
@@ -76,10 +81,6 @@ impl Strategy for Pod {
         self.metadata.generation = Some(1);
         if creation::applies_to(self) {
             creation::complete(Arc::make_mut(&mut self.spec).common_mut(), &self.metadata);
-        }
-        // A negative grace period means the shortest one.
-        if self.spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
-            Arc::make_mut(&mut self.spec).termination_grace_period_seconds = Some(1);
         }
         let mut status = PodStatus {
             phase: Some("Pending".to_owned()),
