@@ -193,7 +193,7 @@ impl ApiServer {
             }
             None => return Err(Status::not_found(request.kind, &key.name)),
         };
-        if storage_rules::needs_a_version(request.kind) && object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
+        if storage_rules::needs_a_version(request.kind) && names_no_version(&object) {
             let info = request.kind.info();
             let error = FieldError::invalid("metadata.resourceVersion", 0, "must be specified for an update");
             return Err(Status::invalid_kind(info.group, info.plural, &key.name, &[error]));
@@ -239,7 +239,7 @@ impl ApiServer {
         let kind = old.kind();
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
-        if object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
+        if names_no_version(&object) {
             // Whoever names no version means the one that is stored.
             object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         }
@@ -327,6 +327,12 @@ pub(super) fn refuse_other_uid(object: &Object, old: &Object) -> Result<(), Stat
     Err(Status::invalid(old.kind(), old.meta().name.as_deref().unwrap_or_default(), &[error.clone(), error]))
 }
 
+/// Whether an update is to happen whatever is stored: without a version, or with version 0.
+fn names_no_version(object: &Object) -> bool {
+    let version = object.meta().resource_version.as_deref().unwrap_or_default();
+    version.is_empty() || version.parse::<u64>().is_ok_and(|version| version == 0)
+}
+
 /// A version is a number.
 fn refuse_odd_version(object: &Object) -> Result<(), Status> {
     let version = object.meta().resource_version.as_deref().unwrap_or_default();
@@ -388,8 +394,7 @@ fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> 
     if !uid.is_empty() && Some(uid) != stored.uid.as_deref() {
         return Err(uid_conflict(kind, key, uid, stored.uid.as_deref().unwrap_or_default()));
     }
-    let version = meta.resource_version.as_deref().unwrap_or_default();
-    if !version.is_empty() && Some(version) != stored.resource_version.as_deref() {
+    if !names_no_version(object) && meta.resource_version != stored.resource_version {
         return Err(Status::modified(kind, &key.name));
     }
     Ok(())

@@ -34,7 +34,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             return Ok(metrics::answer(server.store));
         }
         ["logs" | "metrics" | ".well-known" | "openid" | "flagz" | "statusz", ..] => return Err(not_simulated(&parts)),
-        ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server.course_2019),
+        ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server.course_2019, server.store),
         ["api"] => {
             read_only(http)?;
             if let Some(answer) = aggregated::answer(http, &groups(), true) {

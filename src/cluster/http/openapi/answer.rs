@@ -10,9 +10,11 @@ use serde_json::{Map, Value, json};
 use super::super::Query;
 use super::super::accept::header;
 use super::super::text::{content_type, page_not_found};
+use super::custom;
 use super::documents::{Document, documents};
+use crate::store::Store;
 
-pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query, course_2019: bool) -> Result<HttpResponse, Status> {
+pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query, course_2019: bool, store: &Store) -> Result<HttpResponse, Status> {
     if http.method != "GET" {
         return Err(Status::no_such_method());
     }
@@ -23,12 +25,13 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query
     Ok(match parts {
         ["v2"] => written(http, &all.v2, None),
         ["v3"] => {
+            let custom = custom::documents(store);
             let paths: Map<String, Value> =
-                all.v3.iter().map(|(path, document)| (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", document.hash)}))).collect();
+                all.v3.iter().chain(&custom).map(|(path, document)| (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", document.hash)}))).collect();
             let body = json!({"paths": paths}).to_string().into_bytes();
             HttpResponse { status: 200, headers: content_type("application/json"), body }
         }
-        ["v3", path @ ..] => match all.v3.get(&path.join("/")) {
+        ["v3", path @ ..] => match all.v3.get(&path.join("/")).or(custom::documents(store).get(&path.join("/"))) {
             Some(document) => match query.get("hash") {
                 // The client asks for a text that is no longer the one.
                 Some(hash) if hash != document.hash => {

@@ -2,7 +2,7 @@
 //! asked for, and once.
 //!
 //! Models: vendor/k8s.io/kube-openapi/pkg/{handler,handler3}, v1.36.
-//! Simplified: paths of discovery and custom kinds are not described.
+//! Simplified: paths of discovery are not described.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -31,7 +31,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    fn new(value: &Value) -> Self {
+    pub fn new(value: &Value) -> Self {
         let body = value.to_string().into_bytes();
         let hash = Sha512::digest(&body).iter().fold(String::new(), |mut hash, byte| {
             let _ = write!(hash, "{byte:02X}");
@@ -62,7 +62,7 @@ fn build(groups: &[Group]) -> Documents {
             let items = items(&group.name, version);
             let name = if group.name.is_empty() { format!("api/{}", version.version) } else { format!("apis/{}/{}", group.name, version.version) };
             let tag = tag(&group.name, &version.version);
-            v3.insert(name, Document::new(&version_3(&items, &tag)));
+            v3.insert(name, Document::new(&version_3(&items, &tag, &[])));
             paths.extend(items.iter().map(|item| (item.path.clone(), Form::V2.path(item, &tag))));
         }
     }
@@ -70,19 +70,20 @@ fn build(groups: &[Group]) -> Documents {
 }
 
 fn items(group: &str, version: &GroupVersion) -> Vec<PathItem> {
-    version.resources.values().flat_map(|served| Served { group, version: &version.version, info: &served.info }.paths()).collect()
+    version.resources.values().flat_map(|served| Served::built_in(group, &version.version, &served.info).paths()).collect()
 }
 
 /// `apps_v1`, `rbacAuthorization_v1`.
-fn tag(group: &str, version: &str) -> String {
+pub(super) fn tag(group: &str, version: &str) -> String {
     let words = camel(group, "");
     let mut letters = words.chars();
     let first: String = letters.next().map(|letter| letter.to_lowercase().collect()).unwrap_or_default();
     format!("{first}{}_{version}", letters.as_str())
 }
 
-fn version_3(items: &[PathItem], tag: &str) -> Value {
-    let mut named: BTreeSet<&str> = ALWAYS.iter().copied().collect();
+/// A document with these paths, and the definitions that they need or that are named besides.
+pub(super) fn version_3(items: &[PathItem], tag: &str, besides: &[&str]) -> Value {
+    let mut named: BTreeSet<&str> = ALWAYS.iter().chain(besides).copied().collect();
     for operation in items.iter().flat_map(|item| &item.operations) {
         if let Answer::Object(name) | Answer::List(name) = &operation.answer {
             named.insert(name);

@@ -2,6 +2,7 @@
 //! version.
 
 mod answer;
+mod custom;
 mod documents;
 mod operations;
 mod paths;
