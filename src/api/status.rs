@@ -145,6 +145,12 @@ impl Status {
         Self::new(504, "Timeout", message).with_cause("", "ResourceVersionTooLarge", "Too large resource version").with_retry_after(1)
     }
 
+    /// The same of a list at exactly this version, which is not waited for.
+    pub fn exact_version_too_large(wanted: u64, current: u64) -> Self {
+        let message = format!("Timeout: Too large resource version: {wanted}, current: {current}");
+        Self::new(504, "Timeout", message).with_cause("", "ResourceVersionTooLarge", "Too large resource version")
+    }
+
     /// The options of a request are wrong; `kind` names them, e.g. `DeleteOptions`.
     pub fn invalid_options(kind: &str, errors: &[FieldError]) -> Self {
         Self::invalid_kind("meta.k8s.io", kind, "", errors)

@@ -10,7 +10,7 @@ use podarium_api::{Kind, Object, Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
-use crate::apiserver::{Connection, Grant, Reply, Request, User};
+use crate::apiserver::{Connection, Grant, Reply, Request, User, as_sent};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
@@ -184,14 +184,21 @@ impl Cluster {
         let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
         match http::read(request, &user, &server) {
             Err(status) => {
-                let deprecation = http::kind_of(&request.url, &server).and_then(|kind| self.api().deprecation(kind));
+                // Where there is no such method there is nothing that could be deprecated.
+                let deprecation = http::kind_of(&request.url, &server).filter(|_| status.code() != 405).and_then(|kind| self.api().deprecation(kind));
                 let refused = http::with_warnings(http::error_for(&status, request), deprecation);
                 self.http_refuse(id, request, refused);
             }
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
-            Ok(Asked::Request { request, rendering, warnings }) => {
-                let deprecation = self.api().deprecation(request.kind);
-                let (mut answer, wrote) = self.serve(*request, grant, cause);
+            Ok(Asked::Request { request: asked, rendering, warnings }) => {
+                let deprecation = self.api().deprecation(asked.kind);
+                let (mut answer, wrote) = self.serve(*asked, grant, cause);
+                // A patch has seen to that itself.
+                if request.method != "PATCH"
+                    && let Ok(sent) = serde_json::from_slice(&request.body)
+                {
+                    answer.result = answer.result.map_err(|status| as_sent(status, &sent));
+                }
                 // That a version is deprecated is told before anything about the body.
                 let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
                 answer.warnings.splice(own..own, warnings);

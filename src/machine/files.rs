@@ -246,6 +246,8 @@ impl FileSystem {
             Some(inside) => {
                 if volume.stat(&inside, true) == Err(Errno::NoEntry) {
                     volume.mkdir_all(&inside, Time::ZERO)?;
+                    let open = volume.stat("/", true)?.mode & 0o777;
+                    volume.chmod(&inside, open)?;
                 }
                 volume.look(&SUPERUSER).existing(&inside)?.inode
             }
@@ -339,7 +341,7 @@ mod tests {
     use super::*;
 
     const NOW: Time = Time::ZERO;
-    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new() };
+    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new(), lost: crate::Capabilities(0), no_new_privileges: false };
     const DATA: VolumeId = VolumeId(1);
 
     fn with_data(read_only: bool) -> FileSystem {
@@ -453,10 +455,10 @@ mod tests {
         let mut files = FileSystem::default();
         let mut volume = Volume::default();
         volume.mkdir("/old", NOW).unwrap();
-        volume.give_to_group(2000);
+        volume.give_to_group(2000, true);
         files.set_volume(DATA, volume);
         files.mount("/data", DATA, None, false).unwrap();
-        let by = Credentials { uid: 1000, gid: 1000, groups: vec![2000] };
+        let by = Credentials { groups: vec![2000], ..Credentials::user(1000, 1000) };
         files.by(&by, NOW).write("/data/old/x", Vec::new(), 0o644).unwrap();
         files.by(&by, NOW).mkdir("/data/new", 0o755).unwrap();
         let of = |path: &str| files.stat(path, true).map(|found| (found.uid, found.gid, found.mode)).unwrap();

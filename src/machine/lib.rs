@@ -39,7 +39,7 @@ mod walk;
 mod wire;
 
 pub use certificate::{Certificate, CertificateProblem, Trust};
-pub use credentials::Credentials;
+pub use credentials::{CAPABILITIES, Capabilities, Credentials};
 pub use error::{Errno, NetError};
 pub use files::{FileKind, FileSystem, Metadata, Mount};
 pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};

@@ -103,7 +103,6 @@ pub enum StartError {
     /// No directory of `PATH` has such an executable.
     NotInPath(String),
     NoSuchFile(String),
-    IsDirectory(String),
     /// A directory on the way to it does not let this user through.
     NotReachable(String),
     /// The file does not let this user execute it.
@@ -122,10 +121,11 @@ impl fmt::Display for StartError {
             StartError::NotInPath(name) => write!(f, "exec: {name:?}: executable file not found in $PATH"),
             StartError::NoSuchFile(path) => write!(f, "exec: {path:?}: stat {path}: no such file or directory"),
             StartError::NotReachable(path) => write!(f, "exec: {path:?}: stat {path}: permission denied"),
-            StartError::IsDirectory(path) => write!(f, "exec: {path:?}: is a directory"),
             StartError::NotExecutable(path) => write!(f, "exec: {path:?}: permission denied"),
             StartError::NotAProgram(path) => write!(f, "exec {path}: exec format error"),
             StartError::NoInterpreter(path) => write!(f, "exec {path}: no such file or directory"),
+            // The runtime makes the directory if it is not there, and that fails first.
+            StartError::WorkingDirectory(path, Errno::NotDirectory) => write!(f, "error during container init: mkdir {path}: not a directory"),
             StartError::WorkingDirectory(path, error) => {
                 write!(f, "chdir to cwd ({path:?}) set in config.json failed: {}", error.to_string().to_lowercase())
             }
@@ -214,13 +214,16 @@ impl Machine {
         // Whether it can be made does not matter: what counts is whether it can be entered.
         let _ = self.files.mkdir_all(&cwd, self.now);
         let entered = self.files.look(&credentials).existing(&join(&cwd, "."));
+        let is_file = self.files.stat(&cwd, true).is_ok_and(|found| !found.is_dir());
+        if is_file {
+            return Err(StartError::WorkingDirectory(cwd, Errno::NotDirectory));
+        }
         let entered = entered.and_then(|place| match self.files.look(&credentials).may(place, crate::credentials::EXECUTE) {
             true => self.files.stat(&cwd, true),
             false => Err(Errno::AccessDenied),
         });
         match entered {
-            Ok(found) if found.is_dir() => {}
-            Ok(_) => return Err(StartError::WorkingDirectory(cwd, Errno::NotDirectory)),
+            Ok(_) => {}
             Err(error) => return Err(StartError::WorkingDirectory(cwd, error)),
         }
         match self.load(&argv, &env, &cwd, &credentials) {
@@ -237,7 +240,6 @@ impl Machine {
         match (self.files.look(by).stat(&join(cwd, &name), true), error) {
             (Err(Errno::AccessDenied), _) => StartError::NotReachable(name),
             (Err(_), _) => StartError::NoSuchFile(name),
-            (Ok(found), _) if found.is_dir() => StartError::IsDirectory(name),
             (Ok(_), Errno::ExecFormat) => StartError::NotAProgram(name),
             (Ok(_), Errno::NoEntry) => StartError::NoInterpreter(name),
             (Ok(_), _) => StartError::NotExecutable(name),

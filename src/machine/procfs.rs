@@ -67,14 +67,19 @@ impl Machine {
         let is_zombie = process.state == ProcessState::Zombie;
         let words = |words: &mut dyn Iterator<Item = String>| words.map(|word| word + "\0").collect::<String>();
         let entry = &self.processes[&process.pid];
+        let bounding = crate::Capabilities::ALL.without(entry.credentials.lost).0;
+        let effective = if process.uid == 0 { bounding } else { 0 };
         let status = format!(
-            "Name:\t{name}\nUmask:\t{:04o}\nState:\t{} ({})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nGroups:\t{}\nVmRSS:\t{:>8} kB\nThreads:\t1\n",
+            "Name:\t{name}\nUmask:\t{:04o}\nState:\t{} ({})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nGroups:\t{}\nVmRSS:\t{:>8} kB\nThreads:\t1\nCapInh:\t{:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\nCapBnd:\t{bounding:016x}\nCapAmb:\t{:016x}\nNoNewPrivs:\t{}\nSeccomp:\t0\n",
             entry.umask,
             process.state.letter(),
             process.state.word(),
             process.parent,
             entry.credentials.groups.iter().map(|group| format!("{group} ")).collect::<String>(),
             process.memory_bytes / 1024,
+            0,
+            0,
+            u8::from(entry.credentials.no_new_privileges),
             pid = process.pid,
             uid = process.uid,
             gid = process.gid,

@@ -437,7 +437,7 @@ impl Sys<'_> {
     pub fn exists(&self, pid: Pid) -> Result<(), Errno> {
         let target = self.machine.processes.get(&pid).ok_or(Errno::NoProcess)?;
         let by = &self.entry().credentials;
-        if by.is_root() || by.uid == target.credentials.uid { Ok(()) } else { Err(Errno::NotPermitted) }
+        if by.is_capable("KILL") || by.uid == target.credentials.uid { Ok(()) } else { Err(Errno::NotPermitted) }
     }
 
     /// A shell says that it waits for a command line, and what the last one came to.

@@ -61,6 +61,8 @@ pub(crate) struct Tree {
     used: u64,
     /// How many bytes of files fit; `None`: as many as are written.
     pub capacity: Option<u64>,
+    /// A file system in memory, whose directories have another size.
+    pub in_memory: bool,
 }
 
 impl Default for Tree {
@@ -72,7 +74,7 @@ impl Default for Tree {
             modified: Time::ZERO,
             links: 1,
         };
-        Tree { nodes: OrdMap::unit(ROOT, root), next: ROOT + 1, used: 0, capacity: None }
+        Tree { nodes: OrdMap::unit(ROOT, root), next: ROOT + 1, used: 0, capacity: None, in_memory: false }
     }
 }
 

@@ -46,7 +46,9 @@ impl VolumeKind {
 
 impl Volume {
     pub fn in_memory() -> Self {
-        Volume { kind: VolumeKind::Memory, ..Volume::default() }
+        let mut volume = Volume { kind: VolumeKind::Memory, ..Volume::default() };
+        volume.tree.in_memory = true;
+        volume
     }
 
     /// Limits the bytes of its files together. Who writes more gets [`Errno::NoSpace`].
@@ -69,15 +71,16 @@ impl Volume {
         self.tree.used()
     }
 
-    /// Gives everything in it to a group that may read and write it, and makes its directories pass the group on to
-    /// what will be made in them.
-    pub fn give_to_group(&mut self, gid: u32) {
+    /// Gives everything in it to a group that may read and, if so, write it, and makes its directories pass the group on
+    /// to what will be made in them.
+    pub fn give_to_group(&mut self, gid: u32, may_write: bool) {
+        let (directory, file) = if may_write { (0o2770, 0o660) } else { (0o2550, 0o440) };
         for inode in self.tree.inodes() {
             let changed = self.tree.change(inode, |node| {
                 node.owner.gid = gid;
                 match node.contents {
-                    Contents::Directory(_) => node.mode |= 0o2770,
-                    Contents::File(_) => node.mode |= 0o660,
+                    Contents::Directory(_) => node.mode |= directory,
+                    Contents::File(_) => node.mode |= file,
                     _ => {}
                 }
             });

@@ -113,7 +113,7 @@ impl<'a> Look<'a> {
                 };
             };
             match &tree.node(inode)?.contents {
-                Contents::Symlink(target) if follow_last || !todo.is_empty() => {
+                Contents::Symlink(target) if follow_last || !todo.is_empty() || path.ends_with('/') => {
                     links += 1;
                     if links > LINKS_FOLLOWED {
                         return Err(Errno::TooManyLinks);
@@ -175,6 +175,8 @@ impl<'a> Look<'a> {
         let node = self.node(place)?;
         let (kind, size, target) = match &node.contents {
             Contents::File(bytes) => (FileKind::File, bytes.len() as u64, None),
+            // In memory a directory is as big as its entries, with the two that every one has.
+            Contents::Directory(entries) if self.tree_of(place)?.in_memory => (FileKind::Directory, 20 * (entries.len() as u64 + 2), None),
             Contents::Directory(_) => (FileKind::Directory, 4096, None),
             Contents::Symlink(target) => (FileKind::Symlink, target.len() as u64, Some(target.clone())),
             Contents::Device(_) => (FileKind::Device, 0, None),

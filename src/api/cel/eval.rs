@@ -176,7 +176,9 @@ impl Runner<'_> {
             Value::Optional(None) => Ok(Value::Optional(None)),
             Value::Optional(Some(inner)) if test => Ok(Value::Bool(matches!(optional_field(inner, field), Value::Optional(Some(_))))),
             Value::Optional(Some(inner)) => Ok(optional_field(inner, field)),
-            _ => Err(no_overload()),
+            _ if test => Err(no_overload()),
+            // What has no fields lacks this one, too.
+            _ => Err(format!("no such key: {field}")),
         }
     }
 

@@ -237,6 +237,7 @@ impl Parser {
                 let name = self.take();
                 match name.token {
                     Token::Identifier(word) => self.word(name.at, word, "."),
+                    Token::Symbol(_) => Err(Issue::new(name.at, format!("Syntax error: no viable alternative at input '.{}'", name.text))),
                     _ => Err(Issue::new(name.at, format!("Syntax error: mismatched input '{}' expecting IDENTIFIER", name.text))),
                 }
             }

@@ -74,12 +74,6 @@ impl CustomObject {
         converted
     }
 
-    /// The object under the name of the version in which it is stored; its content is that of the version of the request.
-    #[must_use]
-    pub fn for_storage(&self, definition: &Arc<Definition>) -> Self {
-        CustomObject { definition: definition.clone(), ..self.clone() }
-    }
-
     /// The whole object as JSON.
     pub fn to_value(&self) -> Value {
         serde_json::to_value(self).expect("an object has only string keys")

@@ -53,7 +53,7 @@ impl CustomObject {
 
     pub(crate) fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         let (value, before) = (self.to_value(), old.to_value());
-        let mut errors = metadata::validate_update(&self.metadata, &old.metadata);
+        let mut errors = metadata::validate_update_any(&self.metadata, &old.metadata);
         errors.extend(self.schema_errors(&value, Some(&before)));
         errors.extend(self.validate_scale(true));
         errors.extend(self.embedded_errors(&value));
@@ -66,7 +66,7 @@ impl CustomObject {
 
     pub(crate) fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
         let (value, before) = (self.to_value(), old.to_value());
-        let mut errors = metadata::validate_update(&self.metadata, &old.metadata);
+        let mut errors = metadata::validate_update_any(&self.metadata, &old.metadata);
         let status_schema = self.definition.schema().and_then(|schema| schema::property(schema, "status"));
         if let (Some(schema), Some(status)) = (status_schema, value.get("status")) {
             errors.extend(schema::validate(status, Old(before.get("status")), schema, self.definition.patterns(), "status"));

@@ -5,6 +5,20 @@
 
 const LAYOUT: &str = "2006-01-02T15:04:05Z07:00";
 
+/// The layout of times that are kept to the microsecond, which always have a fraction of six digits.
+const MICRO_LAYOUT: &str = "2006-01-02T15:04:05.000000Z07:00";
+
+/// The complaint about a text that is no time to the microsecond.
+pub fn micro_error(text: &str) -> Option<String> {
+    let rest = text.get(19..).filter(|_| text.parse::<jiff::Timestamp>().is_ok());
+    let Some(rest) = rest else {
+        return text.parse::<jiff::Timestamp>().is_err().then(|| error(text).replacen(LAYOUT, MICRO_LAYOUT, 1));
+    };
+    let digits = rest.strip_prefix('.').map_or(0, |after| after.len() - after.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+    let (text, rest) = (crate::field::go_quoted(text), crate::field::go_quoted(rest));
+    (digits != 6).then(|| format!("parsing time {text} as {MICRO_LAYOUT:?}: cannot parse {rest} as \".000000\""))
+}
+
 /// The parts of the layout: what a part looks like, how many digits it has, and the numbers that it may be.
 const PARTS: &[(&str, usize, Option<(u32, u32, &str)>)] = &[
     ("2006", 4, None), ("-", 0, None), ("01", 2, Some((1, 12, "month"))), ("-", 0, None), ("02", 2, Some((1, 31, "day"))), ("T", 0, None),

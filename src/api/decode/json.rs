@@ -1,7 +1,7 @@
 //! Parsing JSON and YAML texts, with repeated fields noticed and Go's words for syntax errors.
 //!
 //! Models: encoding/json (scanner), sigs.k8s.io/yaml, v1.36.
-//! Simplified: nothing.
+//! Simplified: JSON that is nested more than 127 deep is refused with words of our own.
 
 use std::fmt;
 
@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 
 /// The value, and a strict error for each field that comes twice in its object (the last one counts).
 pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
+    let repaired = without_half_characters(body);
+    let body = repaired.as_deref().unwrap_or(body);
     let mut duplicates = Vec::new();
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let parsed = Node { path: Path::Root, duplicates: &mut duplicates }.deserialize(&mut deserializer);
@@ -17,6 +19,32 @@ pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
         Ok(value) => Ok((value, duplicates)),
         Err(_) => Err(format!("couldn't get version/kind; json parse error: {}", syntax_error(body))),
     }
+}
+
+/// The text with what Go reads in place of half a character (`\ud800` alone), if there is any.
+fn without_half_characters(body: &[u8]) -> Option<Vec<u8>> {
+    let escape = |at: usize| -> Option<u16> {
+        let digits = body.get(at..at + 6)?.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let (mut out, mut at, mut found) = (Vec::new(), 0, false);
+    while at < body.len() {
+        let length = match (body[at], escape(at)) {
+            (b'\\', Some(0xd800..=0xdbff)) if escape(at + 6).is_some_and(|next| (0xdc00..=0xdfff).contains(&next)) => 12,
+            (b'\\', Some(0xd800..=0xdfff)) => {
+                found = true;
+                out.extend_from_slice(b"\\ufffd");
+                at += 6;
+                continue;
+            }
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+        let end = (at + length).min(body.len());
+        out.extend_from_slice(&body[at..end]);
+        at = end;
+    }
+    found.then_some(out)
 }
 
 /// Go's complaint about a text that is not a JSON object.
@@ -30,17 +58,34 @@ pub(crate) fn json_object_error(body: &[u8]) -> Option<String> {
 
 /// A YAML document as the JSON that it stands for.
 pub fn parse_yaml(body: &[u8]) -> Result<Value, String> {
-    let mut value = serde_yaml::from_slice::<Value>(body).map_err(|error| format!("yaml: {}", yaml_error(&error)))?;
+    // Of several documents the first one counts.
+    let mut value = match serde_yaml::Deserializer::from_slice(body).next() {
+        Some(first) => Value::deserialize(first).map_err(|error| format!("yaml: {}", yaml_error(&error, body)))?,
+        None => Value::Null,
+    };
     super::as_yaml_1_1(&String::from_utf8_lossy(body), &mut value);
     Ok(value)
 }
 
+/// Faults that are found between two tokens.
+const SCANNER: &[&str] = &[
+    "block sequence entries are not allowed in this context", "found character that cannot start any token",
+    "mapping keys are not allowed in this context", "mapping values are not allowed in this context",
+];
+
 /// The fault in Go's words: the line comes first, and is missing if it is the first one.
-fn yaml_error(error: &serde_yaml::Error) -> String {
+fn yaml_error(error: &serde_yaml::Error, body: &[u8]) -> String {
     let text = error.to_string();
+    if text.starts_with("unknown anchor") {
+        let from = error.location().map_or(0, |location| location.index()).min(body.len());
+        let name: String = String::from_utf8_lossy(&body[from..]).chars().skip_while(|c| *c == '*').take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+        return format!("unknown anchor '{name}' referenced");
+    }
     let what = text.split(" at line ").next().unwrap_or(&text);
     let what = what.split(", while ").next().unwrap_or(what);
     match error.location().map(|location| location.line()) {
+        // The scanner counts lines from one, and what reads its tokens from nought.
+        Some(line @ 2..) if SCANNER.contains(&what) => format!("line {line}: {what}"),
         Some(line @ 2..) => format!("line {}: {what}", line - 1),
         _ => what.to_owned(),
     }
@@ -297,14 +342,33 @@ fn syntax_error(body: &[u8]) -> String {
         };
         return invalid_character(byte, context);
     }
+    if matches!(expect, Expect::End) {
+        return "not simulated: JSON that is nested more than 127 deep".to_owned();
+    }
     "unexpected end of JSON input".to_owned()
+}
+
+fn go_escape(byte: u8) -> String {
+    match byte {
+        7 => r"'\a'".to_owned(),
+        8 => r"'\b'".to_owned(),
+        9 => r"'\t'".to_owned(),
+        10 => r"'\n'".to_owned(),
+        11 => r"'\v'".to_owned(),
+        12 => r"'\f'".to_owned(),
+        13 => r"'\r'".to_owned(),
+        0x80.. => format!("'\\u{byte:04x}'"),
+        _ => format!("'\\x{byte:02x}'"),
+    }
 }
 
 fn invalid_character(byte: u8, context: &str) -> String {
     let shown = match byte {
         b'\'' => r"'\''".to_owned(),
         b'"' => "'\"'".to_owned(),
-        _ => format!("'{}'", char::from(byte).escape_default()),
+        // Go shows the byte as the character of that number, if it can be printed.
+        0x20..=0x7e | 0xa1..=0xac | 0xae.. => format!("'{}'", char::from(byte)),
+        _ => go_escape(byte),
     };
     format!("invalid character {shown} {context}")
 }

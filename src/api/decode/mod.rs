@@ -98,8 +98,13 @@ fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>, text: &
         }
     }
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let version = given("apiVersion").unwrap_or_default();
+    if version.matches('/').count() > 1 {
+        return Err(unrecognized(kind, &format!("unexpected GroupVersion string: {version}"), text));
+    }
     let found_kind = given("kind").unwrap_or(info.kind).to_owned();
-    let found_version = given("apiVersion").unwrap_or(&expected).to_owned();
+    // A group without a name is the core group.
+    let found_version = given("apiVersion").map(|version| version.strip_prefix('/').unwrap_or(version)).unwrap_or(&expected).to_owned();
     if (found_version.as_str(), found_kind.as_str()) != (expected.as_str(), info.kind) {
         return Err(wrong_type(kind, &found_version, &found_kind));
     }
@@ -132,7 +137,7 @@ fn wrong_type(kind: Kind, found_version: &str, found_kind: &str) -> Status {
     let info = kind.info();
     // Every kind has a list, which is a kind of its own.
     let one = found_kind.strip_suffix("List").unwrap_or(found_kind);
-    let known = Kind::ALL.iter().any(|other| other.info().kind == one && other.info().api_version() == found_version);
+    let known = (found_version, found_kind) == ("v1", "List") || Kind::ALL.iter().any(|other| other.info().kind == one && other.info().api_version() == found_version);
     if CONVERTIBLE.contains(&(found_version, found_kind)) && found_kind == info.kind {
         let expected = info.api_version();
         return Status::bad_request(format!("the API version in the data ({found_version}) does not match the expected API version ({expected})"));

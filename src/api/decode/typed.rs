@@ -175,6 +175,9 @@ impl Reader<'_, '_> {
     }
 
     fn wrong(&self, found: &str, wanted: &str) -> Misfit {
+        if self.in_struct.is_empty() && self.context.path.is_empty() {
+            return Misfit(format!("json: cannot unmarshal {found} into Go value of type {wanted}"));
+        }
         Misfit(format!("json: cannot unmarshal {found} into Go struct field {}.{} of type {wanted}", self.in_struct, self.context.go_path()))
     }
 
@@ -220,6 +223,9 @@ fn written(number: &serde_json::Number) -> String {
 /// The field names whose maps hold something other than text.
 fn map_type(field: &str, in_struct: &str) -> &'static str {
     match field {
+        "capacity" if in_struct == "Device" => "map[v1.QualifiedName]v1.DeviceCapacity",
+        "attributes" if in_struct == "Device" => "map[v1.QualifiedName]v1.DeviceAttribute",
+        "extra" => "map[string]v1.ExtraValue",
         "limits" | "requests" | "overhead" | "capacity" | "allocatable" => "v1.ResourceList",
         "max" | "min" | "default" | "defaultRequest" | "maxLimitRequestRatio" if in_struct == "LimitRangeItem" => "v1.ResourceList",
         "hard" | "used" | "podFixed" => "v1.ResourceList",
@@ -312,6 +318,11 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
                 let Value::String(text) = self.value else {
                     return Err(self.wrong_type("string"));
                 };
+                if name == "MicroTime"
+                    && let Some(why) = go_time::micro_error(text)
+                {
+                    return Err(Misfit(why));
+                }
                 visitor.visit_newtype_struct(StrDeserializer::<Misfit>::new(text)).map_err(|_| {
                     Misfit(go_time::error(text))
                 })
@@ -359,8 +370,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
         // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
         let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
-        let says_nothing = |(field, value): (&String, &Value)| is_omitted(name, field, value) && self.context.fits(field, value);
+        let is_known = |field: &str| fields.contains(&field);
+        let says_nothing = |(field, value): (&String, &Value)| !is_known(field) || is_omitted(name, field, value) && self.context.fits(field, value);
         if required && name == "LabelSelector" && object.iter().all(says_nothing) {
+            object.keys().filter(|field| !is_known(field)).for_each(|field| self.context.object("unknown", field));
             let everything = Map::from_iter([("matchLabels".to_owned(), Value::Object(Map::new()))]);
             return visitor.visit_map(Fields::of_map(&everything, None, &mut Context::default(), name));
         }
@@ -430,6 +443,10 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
         self.current = None;
         while let Some(found) = self.fields.next() {
             let (field, value) = (found.name, found.value);
+            // A claim in a set is what it is, whatever it says.
+            if self.in_struct == "PersistentVolumeClaim" && !at_root && matches!(field, "apiVersion" | "kind") {
+                continue;
+            }
             let known = self.of_struct.is_none_or(|fields| fields.contains(&field));
             let of_root = at_root && matches!(field, "apiVersion" | "kind");
             if !(known || of_root) {

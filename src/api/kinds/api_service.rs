@@ -95,7 +95,7 @@ impl Strategy for APIService {
     }
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::metadata::validate_update_any(&self.metadata, &old.metadata)
     }
 
     fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {

@@ -25,6 +25,16 @@ impl DaemonSet {
     pub fn template_generation(&self) -> Option<i64> {
         self.metadata.annotations.as_ref()?.get(TEMPLATE_GENERATION)?.parse().ok()
     }
+
+    /// The metadata as they are inside the server, where the count is a field of the spec.
+    pub(crate) fn metadata_inside(&self) -> ObjectMeta {
+        let mut metadata = self.metadata.clone();
+        if let Some(annotations) = &mut metadata.annotations {
+            annotations.remove(TEMPLATE_GENERATION);
+        }
+        metadata.annotations = metadata.annotations.filter(|annotations| !annotations.is_empty());
+        metadata
+    }
 }
 
 impl Strategy for DaemonSet {

@@ -53,7 +53,7 @@ impl Strategy for MutatingAdmissionPolicy {
     }
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::metadata::validate_update_any(&self.metadata, &old.metadata)
     }
 
     fn columns() -> Vec<Column> {

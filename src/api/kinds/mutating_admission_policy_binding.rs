@@ -50,7 +50,7 @@ impl Strategy for MutatingAdmissionPolicyBinding {
     }
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::metadata::validate_update_any(&self.metadata, &old.metadata)
     }
 
     fn columns() -> Vec<Column> {

@@ -45,7 +45,7 @@ impl Strategy for MutatingWebhookConfiguration {
     }
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
+        validation::metadata::validate_update_any(&self.metadata, &old.metadata)
     }
 
     fn columns() -> Vec<Column> {

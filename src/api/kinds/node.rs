@@ -54,7 +54,20 @@ impl Strategy for Node {
         }
     }
 
+    fn prepare_for_create(&mut self) {
+        if self.spec.config_source.is_some() {
+            Arc::make_mut(&mut self.spec).config_source = None;
+        }
+        if self.status.config.is_some() {
+            Arc::make_mut(&mut self.status).config = None;
+        }
+    }
+
     fn prepare_for_update(&mut self, old: &Self) {
+        // Its feature was removed; only what has it already keeps it.
+        if old.spec.config_source.is_none() && self.spec.config_source.is_some() {
+            Arc::make_mut(&mut self.spec).config_source = None;
+        }
         object_meta::share(&mut self.spec, &old.spec);
         self.status = Arc::clone(&old.status);
     }

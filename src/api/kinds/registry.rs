@@ -254,7 +254,7 @@ macro_rules! kinds {
             fn validate_metadata(&self, old: &Object) -> Vec<$crate::field::FieldError> {
                 let namespaced = self.kind().info().namespaced;
                 let mut errors = $crate::validation::metadata::validate_any(self.meta(), namespaced, $crate::name_rules::path_segment);
-                errors.extend($crate::validation::metadata::validate_update(self.meta(), old.meta()));
+                errors.extend($crate::validation::metadata::validate_update_any(self.meta(), old.meta()));
                 errors
             }
             /// All that is checked of an update.
@@ -262,9 +262,6 @@ macro_rules! kinds {
             /// # Panics
             /// When `old` is of another kind.
             pub fn validate_replacement(&self, old: &Object, status_only: bool) -> Vec<$crate::field::FieldError> {
-                if let Object::Custom(_) = self {
-                    return if status_only { self.validate_status_update(old) } else { self.validate_update(old) };
-                }
                 let mut errors = self.validate_metadata(old);
                 if status_only {
                     errors.extend(self.validate_status_update(old));

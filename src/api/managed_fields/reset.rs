@@ -5,39 +5,26 @@
 //! Simplified: nothing of the kinds that are served.
 
 use super::compare::Comparison;
-use super::element::PathElement;
-use super::set::{FieldSet, Node};
+use super::set::FieldSet;
 
-/// What a request of some kind may set.
+/// What a request of some kind may not set: these fields, and what is below them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reset {
-    /// All but these fields, and what is below them.
-    Except(&'static [&'static [&'static str]]),
-    /// Only these fields, and what is below them; `*` is every element.
-    Only(&'static [&'static [&'static str]]),
-}
+pub struct Reset(&'static [&'static [&'static str]]);
 
-pub const NOTHING: Reset = Reset::Except(&[]);
-const STATUS: Reset = Reset::Except(&[&["status"]]);
-const SPEC: Reset = Reset::Except(&[&["spec"]]);
-const METADATA_AND_SPEC: Reset = Reset::Except(&[&["metadata"], &["spec"]]);
+pub const NOTHING: Reset = Reset(&[]);
+const STATUS: Reset = Reset(&[&["status"]]);
+const SPEC: Reset = Reset(&[&["spec"]]);
+const METADATA_AND_SPEC: Reset = Reset(&[&["metadata"], &["spec"]]);
 
 impl Reset {
     /// Of a built-in kind, for the main resource (`""`) or a subresource.
     pub fn of(kind: &str, subresource: &str, has_status: bool) -> Self {
         match (kind, subresource) {
-            ("CertificateSigningRequest", "") => Reset::Except(&[&["spec"], &["status"]]),
-            ("CertificateSigningRequest", "status") => Reset::Except(&[&["spec"], &["status", "conditions"]]),
-            ("CertificateSigningRequest", "approval") => Reset::Except(&[&["spec"], &["status", "certificate"]]),
-            ("Deployment", "status") => Reset::Except(&[&["spec"], &["metadata", "labels"]]),
-            ("Pod", "status") => Reset::Except(&[&["spec"], &["metadata", "deletionTimestamp"], &["metadata", "ownerReferences"]]),
-            ("Pod", "ephemeralcontainers") => Reset::Only(&[&["spec", "ephemeralContainers"]]),
-            ("Pod", "resize") => Reset::Only(&[
-                &["spec", "containers", "*", "resources"],
-                &["spec", "containers", "*", "resizePolicy"],
-                &["spec", "initContainers", "*", "resources"],
-                &["spec", "initContainers", "*", "resizePolicy"],
-            ]),
+            ("CertificateSigningRequest", "") => Reset(&[&["spec"], &["status"]]),
+            ("CertificateSigningRequest", "status") => Reset(&[&["spec"], &["status", "conditions"]]),
+            ("CertificateSigningRequest", "approval") => Reset(&[&["spec"], &["status", "certificate"]]),
+            ("Deployment", "status") => Reset(&[&["spec"], &["metadata", "labels"]]),
+            ("Pod", "status") => Reset(&[&["spec"], &["metadata", "deletionTimestamp"], &["metadata", "ownerReferences"]]),
             ("APIService" | "FlowSchema" | "PriorityLevelConfiguration" | "ResourceClaim", "status") => METADATA_AND_SPEC,
             ("ServiceCIDR" | "ValidatingAdmissionPolicy" | "VolumeAttachment", "status") => METADATA_AND_SPEC,
             (_, "" | "finalize") if has_status => STATUS,
@@ -56,22 +43,12 @@ impl Reset {
     }
 
     pub fn filter(self, set: &FieldSet) -> FieldSet {
-        match self {
-            Reset::Except(paths) => paths.iter().fold(set.clone(), |set, path| set.recursive_difference(&FieldSet::of_fields(path))),
-            Reset::Only(paths) => paths.iter().fold(FieldSet::default(), |kept, path| kept.union(&along(set, path))),
-        }
+        self.0.iter().fold(set.clone(), |set, path| set.recursive_difference(&FieldSet::of_fields(path)))
     }
 
     pub fn filter_comparison(self, comparison: &Comparison) -> Comparison {
         comparison.filtered(|set| self.filter(set))
     }
-}
-
-/// What of the set lies on a path, towards it or below it.
-fn along(set: &FieldSet, path: &[&'static str]) -> FieldSet {
-    let Some((first, rest)) = path.split_first() else { return set.clone() };
-    let matching = set.nodes().iter().filter(|node| *first == "*" || node.element == PathElement::known(first));
-    FieldSet::from_nodes(matching.map(|node| Node::new(node.element.clone(), node.member, along(&node.children, rest))))
 }
 
 #[cfg(test)]
@@ -87,8 +64,5 @@ mod tests {
         assert_eq!(kept("Deployment", ""), json!({"f:metadata": {"f:labels": {"f:a": {}}}, "f:spec": {"f:replicas": {}}}));
         assert_eq!(kept("Deployment", "status"), json!({"f:status": {".": {}, "f:x": {}}}));
         assert_eq!(kept("ReplicaSet", "status"), json!({"f:metadata": {"f:labels": {"f:a": {}}}, "f:status": {".": {}, "f:x": {}}}));
-        let containers = json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {"f:image": {}, "f:resources": {"f:limits": {"f:cpu": {}}}}}}});
-        let resized = Reset::of("Pod", "resize", true).filter(&fields_v1::from_value(&containers).unwrap());
-        assert_eq!(fields_v1::to_value(&resized), json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {"f:resources": {"f:limits": {"f:cpu": {}}}}}}}));
     }
 }

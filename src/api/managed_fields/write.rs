@@ -6,8 +6,8 @@
 //!
 //! Models: vendor/sigs.k8s.io/structured-merge-diff/v6/merge/update.go and
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal, v1.36.
-//! Simplified: entries in another version of the kind's API are kept as they are, without conflicts; ownership does not
-//! follow a schema that changes between granular and atomic.
+//! Simplified: entries in another version of a built-in kind's API are kept as they are, without conflicts; ownership does
+//! not follow a schema that changes between granular and atomic.
 
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ pub struct Write {
     /// Seconds since 1970.
     pub now: i64,
     pub reset: Reset,
+    /// Whether all versions of the kind have the same fields, as those of a custom kind do.
+    pub versions_alike: bool,
 }
 
 /// The result of an apply.
@@ -101,13 +103,17 @@ impl Write {
         group(&writer.api_version) == group(&self.writer.api_version)
     }
 
+    /// Whether the fields of an entry mean the same in the version of this write.
+    fn understands(&self, entry: &Entry) -> bool {
+        self.versions_alike || entry.writer.api_version == self.writer.api_version
+    }
+
     /// The entries without what somebody else has changed or removed.
     fn without(&self, managed: &Managed, changed: &FieldSet, removed: &FieldSet) -> Vec<Entry> {
-        let same_version = |entry: &Entry| entry.writer.api_version == self.writer.api_version;
         let served = managed.entries().iter().filter(|entry| self.serves(&entry.writer)).cloned();
         served
             .map(|mut entry| {
-                if same_version(&entry) {
+                if self.understands(&entry) {
                     entry.fields = entry.fields.difference(&entry.fields.intersection(changed)).difference(removed);
                 }
                 entry
@@ -130,7 +136,7 @@ impl Write {
         let changed = comparison.modified.union(&comparison.added);
         let others = Managed::new(others);
         if !force {
-            Conflicts::check(&others, &changed, |entry| entry.writer.api_version == self.writer.api_version)?;
+            Conflicts::check(&others, &changed, |entry| self.understands(entry))?;
         }
         let mut entries = self.without(&others, &changed, &comparison.removed);
         let unchanged = super::element::equal_values(live, &merged);

@@ -10,6 +10,11 @@ pub fn definition_name(group: &str, version: &str, kind: &str) -> String {
         "apiregistration.k8s.io" => format!("io.k8s.kube-aggregator.pkg.apis.apiregistration.{version}.{kind}"),
         "meta.k8s.io" => format!("io.k8s.apimachinery.pkg.apis.meta.{version}.{kind}"),
         "" => format!("io.k8s.api.core.{version}.{kind}"),
+        // Custom kinds have the name of their group, read from its end.
+        group if group.contains('.') && group != "metrics.k8s.io" && !LONG_GROUPS.iter().any(|(_, long)| *long == group) => {
+            let group: Vec<&str> = group.rsplit('.').collect();
+            format!("{}.{version}.{kind}", group.join("."))
+        }
         group => format!("io.k8s.api.{}.{version}.{kind}", group.split('.').next().unwrap_or_default()),
     }
 }
@@ -43,6 +48,7 @@ mod tests {
             (("apps", "v1", "Deployment"), "io.k8s.api.apps.v1.Deployment"),
             (("apiextensions.k8s.io", "v1", "CustomResourceDefinition"), "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition"),
         ];
+        assert_eq!(definition_name("stable.example.com", "v1", "CronTab"), "com.example.stable.v1.CronTab");
         for ((group, version, kind), name) in cases {
             assert_eq!(definition_name(group, version, kind), name);
             assert_eq!(group_version_kind(name), Some((group, version, kind)));

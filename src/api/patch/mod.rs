@@ -251,11 +251,15 @@ fn as_go_reads(value: &Value, operation: &Value) -> Result<Option<Value>, Undone
     Ok(Some(operation))
 }
 
-/// The path with negative indexes replaced by those that they mean, if it has any.
+/// The path with indexes that only Go reads replaced by those that they mean, if it has any.
 fn from_the_end(value: &Value, path: &str) -> Option<String> {
     let (mut at, mut changed, mut out) = (value, false, String::new());
     for part in path.split('/').skip(1) {
-        let index = at.as_array().and_then(|items| items.len().checked_sub(part.strip_prefix('-')?.parse().ok()?));
+        let index = at.as_array().and_then(|items| match part.strip_prefix('-') {
+            Some(from_end) => items.len().checked_sub(from_end.parse().ok()?),
+            // `01` is a number to Go.
+            None => part.parse().ok().filter(|_| part.len() > 1 && part.starts_with('0')),
+        });
         let part = index.map_or_else(|| part.to_owned(), |index| index.to_string());
         changed |= index.is_some();
         out = format!("{out}/{part}");

@@ -35,7 +35,10 @@ impl FieldSelector {
             let Some((field, equal, value)) = split_term(part) else {
                 return Err(SelectorError(format!("invalid selector: '{text}'; can't understand '{part}'")));
             };
-            terms.push(Term { field: field.to_owned(), equal, value: unescape(value)? });
+            // `=` asks for nothing.
+            if !(field.is_empty() && equal && value.is_empty()) {
+                terms.push(Term { field: field.to_owned(), equal, value: unescape(value)? });
+            }
         }
         Ok(FieldSelector(terms))
     }
@@ -75,6 +78,8 @@ impl FieldSelector {
                 format!("field label {field:?} not supported for Job")
             } else if known.is_empty() && !matches!(kind, Kind::Custom(_)) {
                 format!("{field:?} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
+            } else if kind == Kind::ResourceSlice {
+                format!("field label not supported for {}, Kind={}: {field}", info.api_version(), info.kind)
             } else {
                 format!("field label not supported: {field}")
             }));

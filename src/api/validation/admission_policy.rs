@@ -48,7 +48,7 @@ fn variables(variables: &[Variable], expressions: &mut Expressions, path: &Path)
 
 pub(crate) fn policy(policy: &ValidatingAdmissionPolicy) -> Vec<FieldError> {
     let (spec, path) = (&policy.spec, Path::new("spec"));
-    let mut errors = metadata::validate(&policy.metadata, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(&policy.metadata, false, metadata::SUBDOMAIN);
     errors.extend(failure_policy(&spec.failure_policy, &path));
     errors.extend(spec.param_kind.iter().flat_map(|kind| param_kind(kind, &path.child("paramKind"))));
     errors.extend(match_constraints(spec.match_constraints.as_ref(), &path.child("matchConstraints")));
@@ -163,7 +163,7 @@ fn audit_annotations(annotations: &[AuditAnnotation], policy: &str, expressions:
 
 pub(crate) fn mutating_policy(policy: &MutatingAdmissionPolicy) -> Vec<FieldError> {
     let (spec, path) = (&policy.spec, Path::new("spec"));
-    let mut errors = metadata::validate(&policy.metadata, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(&policy.metadata, false, metadata::SUBDOMAIN);
     errors.extend(failure_policy(&spec.failure_policy, &path));
     errors.extend(spec.param_kind.iter().flat_map(|kind| param_kind(kind, &path.child("paramKind"))));
     let constraints = path.child("matchConstraints");
@@ -222,7 +222,7 @@ fn mutation(one: &Mutation, expressions: &Expressions, path: &Path) -> Vec<Field
 
 pub(crate) fn mutating_binding(binding: &MutatingAdmissionPolicyBinding) -> Vec<FieldError> {
     let (spec, path) = (&binding.spec, Path::new("spec"));
-    let mut errors = metadata::validate(&binding.metadata, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(&binding.metadata, false, metadata::SUBDOMAIN);
     errors.extend(bound(text(&spec.policy_name), spec.param_ref.as_ref(), spec.match_resources.as_ref(), &path));
     errors
 }
@@ -242,7 +242,7 @@ fn bound(name: &str, param: Option<&ParamRef>, resources: Option<&MatchResources
 
 pub(crate) fn binding(binding: &ValidatingAdmissionPolicyBinding) -> Vec<FieldError> {
     let (spec, path) = (&binding.spec, Path::new("spec"));
-    let mut errors = metadata::validate(&binding.metadata, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(&binding.metadata, false, metadata::SUBDOMAIN);
     errors.extend(bound(&spec.policy_name, spec.param_ref.as_ref(), spec.match_resources.as_ref(), &path));
     errors.extend(actions(&spec.validation_actions, &path.child("validationActions")));
     errors

@@ -59,7 +59,7 @@ pub(crate) fn mutating(configuration: &MutatingWebhookConfiguration) -> Vec<Fiel
 }
 
 fn validate(meta: &ObjectMeta, hooks: &[Webhook<'_>]) -> Vec<FieldError> {
-    let mut errors = metadata::validate(meta, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(meta, false, metadata::SUBDOMAIN);
     for (index, hook) in hooks.iter().enumerate() {
         let path = Path::new("webhooks").index(index);
         errors.extend(validate_hook(hook, &path));
@@ -118,7 +118,7 @@ fn validate_hook(hook: &Webhook<'_>, path: &Path) -> Vec<FieldError> {
 fn client(config: &WebhookClientConfig, path: &Path) -> Vec<FieldError> {
     match (&config.url, &config.service) {
         (Some(url), None) => webhook::url(url, &path.child("url")),
-        (None, Some(service)) => webhook::service(&service.name, &service.namespace, service.path.as_deref(), service.port, &path.child("service")),
+        (None, Some(service)) => webhook::service(&service.namespace, &service.name, service.path.as_deref(), service.port, &path.child("service")),
         _ => vec![FieldError::required(path, "exactly one of url or service is required")],
     }
 }

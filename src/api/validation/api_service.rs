@@ -71,7 +71,7 @@ fn service_reference(service: &APIService, path: &Path) -> Vec<FieldError> {
 }
 
 pub(crate) fn status_update(new: &APIService, old: &APIService) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let mut errors = metadata::validate_update_any(&new.metadata, &old.metadata);
     for (index, condition) in super::list(&new.status.conditions).iter().enumerate() {
         if !["True", "False", "Unknown"].contains(&condition.status.as_str()) {
             let at = Path::new("status").child("conditions").index(index).child("status");

@@ -56,7 +56,7 @@ pub(crate) fn priority_class_update(new: &PriorityClass, old: &PriorityClass) ->
 }
 
 pub(crate) fn runtime_class(class: &RuntimeClass) -> Vec<FieldError> {
-    let mut errors = metadata::validate(&class.metadata, false, metadata::SUBDOMAIN);
+    let mut errors = metadata::validate_any(&class.metadata, false, metadata::SUBDOMAIN);
     if class.handler.is_empty() {
         errors.push(FieldError::required("handler", ""));
     } else {
@@ -84,7 +84,7 @@ pub(crate) fn runtime_class(class: &RuntimeClass) -> Vec<FieldError> {
 }
 
 pub(crate) fn runtime_class_update(new: &RuntimeClass, old: &RuntimeClass) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let mut errors = metadata::validate_update_any(&new.metadata, &old.metadata);
     errors.extend(metadata::immutable(&json!(new.handler), &json!(old.handler), &Path::new("handler")));
     errors
 }

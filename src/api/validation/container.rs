@@ -561,7 +561,7 @@ pub(crate) fn seccomp(profile: &SeccompProfile, path: &Path) -> Vec<FieldError> 
     match (&profile.localhost_profile, profile.type_.as_str()) {
         (None, "Localhost") => errors.push(FieldError::required(local, "must be set when seccomp type is Localhost")),
         (Some(file), "Localhost") => errors.extend(volume::descending_path(file, &local)),
-        (Some(_), _) => errors.push(FieldError::invalid(local, json!(profile), "can only be set when seccomp type is Localhost")),
+        (Some(_), _) => errors.push(FieldError::invalid(local, json!(profile), "can only be set when seccomp type is Localhost").shown_as(super::go_dump::compact("SeccompProfile", &json!(profile)))),
         (None, _) => {}
     }
     errors

@@ -70,7 +70,8 @@ fn endpoint(endpoint: &Endpoint, address_type: &str, path: &Path) -> Vec<FieldEr
         count if count > MAX_ADDRESSES => errors.push(FieldError::too_many(&field, count, MAX_ADDRESSES)),
         _ => {}
     }
-    for (index, address) in endpoint.addresses.iter().enumerate() {
+    let known = matches!(address_type, "FQDN" | "IPv4" | "IPv6");
+    for (index, address) in endpoint.addresses.iter().enumerate().filter(|_| known) {
         let at = field.index(index);
         if address_type == "FQDN" {
             errors.extend(domain(address, &at));

@@ -11,8 +11,38 @@ use super::go_types::{Field, STRUCTS, Type};
 
 /// The changed lines with three lines around them.
 pub(super) fn diff(old: &PodSpec, new: &PodSpec) -> String {
-    let (old, new) = (dump(old), dump(new));
-    similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
+    unified(&dump(old), &dump(new))
+}
+
+fn unified(old: &str, new: &str) -> String {
+    one_block(old, new).unwrap_or_else(|| similar::TextDiff::from_lines(old, new).unified_diff().context_radius(CONTEXT).to_string())
+}
+
+/// How many lines stand around what changed.
+const CONTEXT: usize = 3;
+
+/// The difference if lines were only added or taken out, in one place. Where that is may be said in several ways; Go's library
+/// keeps the longer one of beginning and end whole.
+fn one_block(old: &str, new: &str) -> Option<String> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
+    let shorter = old.len().min(new.len());
+    let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let after = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
+    if before + after <= shorter || old.len() == new.len() {
+        return None;
+    }
+    let (before, after) = if after > before { (shorter - after, after) } else { (before, shorter - before) };
+    let first = before.saturating_sub(CONTEXT);
+    let rest = after.min(CONTEXT);
+    let (old_end, new_end) = (old.len() - after, new.len() - after);
+    let line = first + 1;
+    let mut out = format!("@@ -{line},{} +{line},{} @@\n", old_end + rest - first, new_end + rest - first);
+    let mut add = |sign: char, lines: &[&str]| lines.iter().for_each(|line| out.extend([sign.to_string().as_str(), line]));
+    add(' ', &old[first..before]);
+    add('-', &old[before..old_end]);
+    add('+', &new[before..new_end]);
+    add(' ', &old[old_end..old_end + rest]);
+    Some(out)
 }
 
 /// The same for any other struct, given as JSON.
@@ -23,8 +53,7 @@ pub(super) fn diff_of(name: &str, old: &Value, new: &Value) -> String {
         writer.out.push('\n');
         writer.out
     };
-    let (old, new) = (pretty(old), pretty(new));
-    similar::TextDiff::from_lines(&old, &new).unified_diff().context_radius(3).to_string()
+    unified(&pretty(old), &pretty(new))
 }
 
 /// A struct on one line with Go's own names of the fields, as an error shows a bad value of a type inside the server.

@@ -25,14 +25,16 @@ pub(crate) const LABEL: NameRule = name_rules::dns1123_label;
 /// The metadata of the kinds of Kubernetes itself, whose finalizers are its own or have a domain.
 pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
     let mut errors = validate_any(meta, namespaced, rule);
-    let path = Path::new("metadata").child("finalizers");
-    for (index, name) in list(&meta.finalizers).iter().enumerate() {
-        if !name.contains('/') && !matches!(name.as_str(), "kubernetes" | "orphan" | "foregroundDeletion") {
-            let why = "name is neither a standard finalizer name nor is it fully qualified";
-            errors.push(FieldError::invalid(path.index(index), name.as_str(), why));
-        }
-    }
+    errors.extend(finalizer_names(meta));
     errors
+}
+
+fn finalizer_names(meta: &ObjectMeta) -> Vec<FieldError> {
+    let path = Path::new("metadata").child("finalizers");
+    let standard = |name: &str| matches!(name, "kubernetes" | "orphan" | "foregroundDeletion");
+    let odd = list(&meta.finalizers).iter().enumerate().filter(|(_, name)| !name.contains('/') && !standard(name));
+    let why = "name is neither a standard finalizer name nor is it fully qualified";
+    odd.map(|(index, name)| FieldError::invalid(path.index(index), name.as_str(), why)).collect()
 }
 
 /// The metadata of any object.
@@ -63,7 +65,15 @@ pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: NameRule) 
     errors
 }
 
+/// An update of the metadata of the kinds of Kubernetes itself.
 pub(crate) fn validate_update(new: &ObjectMeta, old: &ObjectMeta) -> Vec<FieldError> {
+    let mut errors = validate_update_any(new, old);
+    errors.extend(finalizer_names(new));
+    errors
+}
+
+/// An update of the metadata of any object.
+pub(crate) fn validate_update_any(new: &ObjectMeta, old: &ObjectMeta) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("metadata");
     if old.deletion_timestamp.is_some() {

@@ -1,7 +1,8 @@
 //! Nodes and namespaces.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateNode, ValidateNodeUpdate, ValidateNamespace), v1.36.
-//! Simplified: dynamic kubelet configuration, swap and declared features are not checked.
+//! Simplified: dynamic kubelet configuration (which was removed), swap, declared features and what is inside the annotation of
+//! avoided pods are not checked.
 
 use serde_json::json;
 
@@ -12,10 +13,17 @@ use crate::{Namespace, Node, name_rules};
 
 pub(crate) fn node(node: &Node) -> Vec<FieldError> {
     let mut errors = metadata::validate(&node.metadata, false, metadata::SUBDOMAIN);
+    errors.extend(avoided_pods(node));
     errors.extend(taints_and_resources(node));
     let (networks, networks_path) = (list(&node.spec.pod_cidrs), Path::new("spec").child("podCIDRs"));
     for (index, network) in networks.iter().enumerate() {
         errors.extend(ip::network(network, &networks_path.index(index)));
+    }
+    // Whether there is one of each family is asked of networks alone.
+    let first_odd = networks.iter().enumerate().find(|(_, network)| ip::network(network, &networks_path).is_some());
+    if let Some((index, odd)) = first_odd.filter(|_| networks.len() > 1) {
+        let why = format!("invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[{index}]: <nil> (invalid CIDR address: {odd})");
+        errors.push(FieldError::internal(&networks_path, why));
     }
     let is_six = |network: &String| network.contains(':');
     let both_families = networks.iter().any(is_six) && !networks.iter().all(is_six);
@@ -27,7 +35,13 @@ pub(crate) fn node(node: &Node) -> Vec<FieldError> {
 
 pub(crate) fn node_update(new: &Node, old: &Node) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(avoided_pods(new));
     errors.extend(taints_and_resources(new));
+    let addresses = list(&new.status.addresses);
+    for (index, address) in addresses.iter().enumerate().filter(|(index, address)| addresses[..*index].contains(address)) {
+        let shown = format!("{{\"Type\":{},\"Address\":{}}}", json!(address.type_), json!(address.address));
+        errors.push(FieldError::duplicate(Path::new("status").child("addresses").index(index), json!(address)).shown_as(shown));
+    }
     let path = Path::new("spec");
     let old_networks = list(&old.spec.pod_cidrs);
     if !old_networks.is_empty() && old_networks != list(&new.spec.pod_cidrs) {
@@ -39,7 +53,19 @@ pub(crate) fn node_update(new: &Node, old: &Node) -> Vec<FieldError> {
         let why = "node updates may not change providerID except from \"\" to valid";
         errors.push(FieldError::forbidden(path.child("providerID"), why));
     }
+    if text(&new.spec.external_id) != text(&old.spec.external_id) {
+        errors.push(FieldError::forbidden(path.child("externalID"), "may not be updated"));
+    }
     errors
+}
+
+/// An old annotation that holds JSON.
+fn avoided_pods(node: &Node) -> Option<FieldError> {
+    const ANNOTATION: &str = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+    let given = node.metadata.annotations.as_ref()?.get(ANNOTATION).filter(|given| !given.is_empty())?;
+    let why = crate::decode::parse_json(given.as_bytes()).err()?;
+    let why = why.trim_start_matches("couldn't get version/kind; json parse error: ").to_owned();
+    Some(FieldError::invalid("metadata.annotations.AvoidPods", ANNOTATION, why))
 }
 
 fn taints_and_resources(node: &Node) -> Vec<FieldError> {

@@ -244,7 +244,7 @@ fn iscsi(source: &ISCSIPersistentVolumeSource, volume_name: &str, path: &Path) -
     }
     match source.iqn.as_str() {
         "" => errors.push(FieldError::required(path.child("iqn"), "")),
-        name => errors.extend(malformed_iscsi_name(name, &path.child("iqn"))),
+        name => errors.extend(malformed_iscsi_name(name, false, &path.child("iqn"))),
     }
     if !(0..=255).contains(&source.lun) {
         errors.push(FieldError::invalid(path.child("lun"), source.lun, name_rules::inclusive_range(0, 255)));
@@ -255,12 +255,13 @@ fn iscsi(source: &ISCSIPersistentVolumeSource, volume_name: &str, path: &Path) -
         None => {}
         Some(secret) => errors.extend(required(text(&secret.name), &path.child("secretRef").child("name"))),
     }
-    errors.extend(source.initiator_name.as_deref().and_then(|name| malformed_iscsi_name(name, &path.child("initiatorname"))));
+    errors.extend(source.initiator_name.as_deref().and_then(|name| malformed_iscsi_name(name, false, &path.child("initiatorname"))));
     errors
 }
 
-pub(super) fn malformed_iscsi_name(name: &str, path: &Path) -> Option<FieldError> {
-    let known = ["iqn", "eui", "naa"].iter().any(|prefix| name.starts_with(prefix));
+/// What is wrong with a name of iSCSI. Of a volume of a pod (`in_pod`) it is said how one begins.
+pub(super) fn malformed_iscsi_name(name: &str, in_pod: bool, path: &Path) -> Option<FieldError> {
+    let known = !in_pod || ["iqn", "eui", "naa"].iter().any(|prefix| name.starts_with(prefix));
     let why = if known { "must be valid format" } else { "must be valid format starting with iqn, eui, or naa" };
     (!is_iscsi_name(name)).then(|| FieldError::invalid(path, name, why))
 }

@@ -3,14 +3,15 @@
 //! Models: pkg/apis/core/validation/validation.go (ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec), v1.36.
 //! Simplified: nothing.
 
-use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec, PodTemplateSpec};
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec, PodTemplateSpec, ResourceRequirements};
 
 use super::{
     container, invalid_each, ip, list, metadata, one_of, pod_annotations, pod_resources, pod_security, resources, scheduling, text,
     volume, windows,
 };
 use crate::field::{FieldError, Path};
-use crate::resource::resource_list;
 use crate::{Pod, name_rules};
 
 pub(crate) fn validate_create(pod: &Pod) -> Vec<FieldError> {
@@ -119,8 +120,10 @@ fn spec(spec: &PodSpec, meta: volume::Meta<'_>, is_mirror: bool, path: &Path) ->
     errors.extend(scheduling::tolerations(list(&spec.tolerations), &path.child("tolerations")));
     errors.extend(host_aliases(spec, &path.child("hostAliases")));
     errors.extend(classes(spec, path));
-    for (name, amount) in resource_list(spec.overhead.as_ref()) {
-        errors.extend(resources::amount(&name, amount, &path.child("overhead").key(&name)));
+    if spec.overhead.is_some() {
+        // As if they were the limits of a container.
+        let limits = ResourceRequirements { limits: spec.overhead.clone(), ..ResourceRequirements::default() };
+        errors.extend(resources::requirements(&limits, resources::container_resource_name, &BTreeSet::new(), &path.child("overhead")));
     }
     errors.extend(windows::operating_system(spec, path));
     errors.extend(pod_security::file_variables(spec, path));

@@ -80,7 +80,8 @@ pub(super) fn of_pod(context: &PodSecurityContext, spec: &PodSpec, path: &Path) 
         }
     };
     choice("supplementalGroupsPolicy", &context.supplemental_groups_policy, &["Merge", "Strict"]);
-    choice("seLinuxChangePolicy", &context.se_linux_change_policy, &["MountOption", "Recursive"]);
+    // The other one waits for a feature (SELinuxMount) that is off.
+    choice("seLinuxChangePolicy", &context.se_linux_change_policy, &["Recursive"]);
     errors
 }
 

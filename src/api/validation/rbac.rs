@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{invalid_each, list, metadata, text};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
+use crate::selector::LabelSelector;
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 
@@ -29,6 +30,10 @@ pub(crate) fn cluster_role(role: &ClusterRole) -> Vec<FieldError> {
         }
         for (index, selector) in selectors.iter().enumerate() {
             errors.extend(metadata::label_selector(Some(selector), &path.index(index)));
+            // What cannot be read as a selector is said once more, of the whole.
+            if LabelSelector::from_raw(Some(selector)).is_err() {
+                errors.push(FieldError::invalid(path.index(index), json!(null), "invalid label selector."));
+            }
         }
     }
     errors

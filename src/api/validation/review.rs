@@ -1,7 +1,7 @@
 //! Reviews: questions that can be answered.
 //!
 //! Models: pkg/apis/authorization/validation/validation.go, pkg/apis/authentication/validation/validation.go, v1.36.
-//! Simplified: of selectors in attributes only their presence is checked.
+//! Simplified: nothing.
 
 use k8s_openapi::api::authorization::v1::{
     LocalSubjectAccessReview, NonResourceAttributes, ResourceAttributes, SelfSubjectAccessReview, SubjectAccessReview,
@@ -10,8 +10,8 @@ use k8s_openapi::api::authorization::v1::{
 use serde_json::json;
 
 use super::{list, text};
-use crate::field::FieldError;
-use crate::{ObjectMeta, TokenRequest};
+use crate::field::{FieldError, Path};
+use crate::{ObjectMeta, TokenRequest, name_rules};
 
 const TEN_MINUTES: i64 = 600;
 const LONGEST: i64 = 1 << 32;
@@ -76,20 +76,54 @@ fn shown(path: &NonResourceAttributes) -> String {
 
 fn selectors(resource: Option<&ResourceAttributes>) -> Vec<FieldError> {
     let Some(resource) = resource else { return Vec::new() };
-    let field = resource.field_selector.as_ref().map(|part| ("fieldSelector", text(&part.raw_selector), list(&part.requirements).len()));
-    let label = resource.label_selector.as_ref().map(|part| ("labelSelector", text(&part.raw_selector), list(&part.requirements).len()));
-    let check = |(name, raw, count): (&str, &str, usize)| {
-        let path = format!("spec.resourceAttributes.{name}");
-        match (raw.is_empty(), count) {
-            (false, 1..) => Some(FieldError::invalid(format!("{path}.rawSelector"), raw, "may not specified at the same time as requirements")),
-            (true, 0) => {
-                let why = format!("when {path} is specified, requirements or rawSelector is required");
-                Some(FieldError::required(format!("{path}.requirements"), why))
+    let path = Path::new("spec").child("resourceAttributes");
+    let mut errors = Vec::new();
+    if let Some(part) = &resource.field_selector {
+        let (path, wants) = (path.child("fieldSelector"), list(&part.requirements));
+        errors.extend(one_way(text(&part.raw_selector), wants.len(), &path));
+        for (index, want) in wants.iter().enumerate() {
+            let path = path.child("requirements").index(index);
+            if want.key.is_empty() {
+                errors.push(FieldError::required(path.child("key"), "must be specified"));
             }
-            _ => None,
+            errors.extend(values(&want.operator, list(&want.values), &path));
         }
-    };
-    field.into_iter().chain(label).filter_map(check).collect()
+    }
+    if let Some(part) = &resource.label_selector {
+        let (path, wants) = (path.child("labelSelector"), list(&part.requirements));
+        errors.extend(one_way(text(&part.raw_selector), wants.len(), &path));
+        for (index, want) in wants.iter().enumerate() {
+            let path = path.child("requirements").index(index);
+            errors.extend(values(&want.operator, list(&want.values), &path));
+            super::invalid_each(&mut errors, &path.child("key"), want.key.as_str(), name_rules::label_key(&want.key));
+            for (index, value) in list(&want.values).iter().enumerate() {
+                super::invalid_each(&mut errors, &path.child("values").index(index), value.as_str(), name_rules::label_value(value));
+            }
+        }
+    }
+    errors
+}
+
+/// A selector is given as a text or in parts.
+fn one_way(raw: &str, count: usize, path: &Path) -> Option<FieldError> {
+    match (raw.is_empty(), count) {
+        (false, 1..) => Some(FieldError::invalid(path.child("rawSelector"), raw, "may not specified at the same time as requirements")),
+        (true, 0) => {
+            let why = format!("when {path} is specified, requirements or rawSelector is required");
+            Some(FieldError::required(path.child("requirements"), why))
+        }
+        _ => None,
+    }
+}
+
+/// Operators that the server does not know come from newer clients; they are let pass.
+fn values(operator: &str, values: &[String], path: &Path) -> Option<FieldError> {
+    let field = path.child("values");
+    match operator {
+        "In" | "NotIn" if values.is_empty() => Some(FieldError::required(field, "must be specified when `operator` is 'In' or 'NotIn'")),
+        "Exists" | "DoesNotExist" if !values.is_empty() => Some(FieldError::forbidden(field, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")),
+        _ => None,
+    }
 }
 
 /// Reviews are not kept, so they have no metadata; the server has stamped time and uid on ours, which do not count.

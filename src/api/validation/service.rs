@@ -334,6 +334,9 @@ fn traffic(spec: &ServiceSpec, path: &Path) -> Vec<FieldError> {
         let why = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
         errors.push(FieldError::invalid(path.child("healthCheckNodePort"), port, why));
     }
+    if let Some(port) = spec.health_check_node_port.filter(|port| *port != 0 && needs_health_check(spec)) {
+        invalid_each(&mut errors, &path.child("healthCheckNodePort"), port, name_rules::port_number(i64::from(port)));
+    }
     let field = path.child("internalTrafficPolicy");
     match &spec.internal_traffic_policy {
         None if matches!(type_, "NodePort" | "LoadBalancer" | "ClusterIP") => errors.push(FieldError::required(field, "")),

@@ -116,7 +116,7 @@ fn iscsi(source: &ISCSIVolumeSource, path: &Path) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = required(&source.target_portal, &path.child("targetPortal")).into_iter().collect();
     match source.iqn.as_str() {
         "" => errors.push(FieldError::required(path.child("iqn"), "")),
-        name => errors.extend(shared::malformed_iscsi_name(name, &path.child("iqn"))),
+        name => errors.extend(shared::malformed_iscsi_name(name, true, &path.child("iqn"))),
     }
     if !(0..=255).contains(&source.lun) {
         errors.push(FieldError::invalid(path.child("lun"), source.lun, name_rules::inclusive_range(0, 255)));
@@ -125,7 +125,7 @@ fn iscsi(source: &ISCSIVolumeSource, path: &Path) -> Vec<FieldError> {
     if authenticated && source.secret_ref.is_none() {
         errors.push(FieldError::required(path.child("secretRef"), ""));
     }
-    errors.extend(source.initiator_name.as_deref().and_then(|name| shared::malformed_iscsi_name(name, &path.child("initiatorname"))));
+    errors.extend(source.initiator_name.as_deref().and_then(|name| shared::malformed_iscsi_name(name, true, &path.child("initiatorname"))));
     errors
 }
 

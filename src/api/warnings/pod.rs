@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{
 };
 
 use super::{claim_spec, node, volume_paths};
-use crate::Pod;
+use crate::{Pod, name_rules};
 use crate::field::Path;
 use crate::quantity::Quantity;
 use crate::validation::pod_annotations::{APP_ARMOR, SECCOMP_CONTAINER, SECCOMP_POD, app_armor_profile};
@@ -30,7 +30,11 @@ const OLD_SECCOMP: &str = "non-functional in v1.27+; use the \"seccompProfile\" 
 type Annotations = BTreeMap<String, String>;
 
 pub(crate) fn pod(pod: &Pod) -> Vec<String> {
-    spec_and_annotations(&pod.spec, pod.metadata.annotations.as_ref(), false, (&Path::new("spec"), &Path::new("metadata")))
+    let faults = name_rules::dns1123_label(pod.metadata.name.as_deref().unwrap_or_default());
+    let why = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
+    let name = (!faults.is_empty()).then(|| format!("{why}: [{}]", faults.join(" ")));
+    let rest = spec_and_annotations(&pod.spec, pod.metadata.annotations.as_ref(), false, (&Path::new("spec"), &Path::new("metadata")));
+    name.into_iter().chain(rest).collect()
 }
 
 /// The same of a template, whose paths begin with `path`.

@@ -69,7 +69,7 @@ const STRUCTS: &[(&str, Fields)] = &[
     ("NamespaceCondition", TRANSITION),
     ("NetworkPolicySpec", &[("podSelector", Empty::Object)]),
     ("NodeCondition", &[("lastHeartbeatTime", Empty::Null), ("lastTransitionTime", Empty::Null)]),
-    ("PersistentVolumeClaimCondition", TRANSITION),
+    ("PersistentVolumeClaimCondition", PROBED),
     ("PersistentVolumeClaimSpec", &[("resources", Empty::Object)]),
     ("PodCondition", PROBED),
     ("PodDisruptionBudgetStatus", &[("currentHealthy", Empty::Zero), ("desiredHealthy", Empty::Zero), ("disruptionsAllowed", Empty::Zero), ("expectedPods", Empty::Zero)]),

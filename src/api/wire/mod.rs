@@ -44,7 +44,7 @@ impl Serialize for Written<'_> {
                     out.serialize_entry("kind", info.kind)?;
                     out.serialize_entry("apiVersion", &object.definition().info().api_version())?;
                 }
-                out.serialize_entry("metadata", &WrittenMetadata { object: self.object, managed })?;
+                out.serialize_entry("metadata", &WrittenMetadata { object: self.object, managed, alone: false })?;
                 object.fields.iter().try_for_each(|(name, value)| out.serialize_entry(name, value))?;
                 out.end()
             }
@@ -58,11 +58,18 @@ impl Serialize for Written<'_> {
 pub struct WrittenMetadata<'a> {
     pub object: &'a Object,
     pub managed: Option<&'a Managed>,
+    /// Whether they are written without their object.
+    pub alone: bool,
 }
 
 impl Serialize for WrittenMetadata<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let managed = self.managed.filter(|managed| !managed.is_empty());
+        if self.alone
+            && let Object::DaemonSet(set) = self.object
+        {
+            return set.metadata_inside().serialize(Writer::new(serializer, Place::Metadata { managed }));
+        }
         self.object.meta().serialize(Writer::new(serializer, Place::Metadata { managed }))
     }
 }

@@ -59,7 +59,7 @@ impl ApiServer {
                 let info = object.definition().info();
                 let definition = self.store.definition(info.group, info.plural).and_then(|definition| definition.definitions.storage());
                 match definition {
-                    Some(storage) if !Arc::ptr_eq(storage, object.definition()) => object.for_storage(storage).into_object(),
+                    Some(storage) if !Arc::ptr_eq(storage, object.definition()) => object.in_version(storage).into_object(),
                     _ => Object::Custom(object),
                 }
             }

@@ -64,6 +64,7 @@ impl ApiServer {
         if call.dry_run {
             return Ok(());
         }
+        let before = budget.clone().into_object();
         let mut budget = budget.clone();
         let charged = Arc::make_mut(&mut budget);
         let status = Arc::make_mut(&mut charged.status);
@@ -75,7 +76,9 @@ impl ApiServer {
         let time = self.epoch.seconds(call.now);
         status.disrupted_pods.get_or_insert_default().insert(pod.to_owned(), time);
         let key = Key::of_meta(&budget.metadata);
-        self.commit(Kind::PodDisruptionBudget, key, Some(budget.into_object()), call);
+        let after = budget.into_object();
+        let managed = self.managed_after_own_write(&before, &after, call);
+        self.commit(Kind::PodDisruptionBudget, key, Some(after), &call.own_write(managed));
         Ok(())
     }
 

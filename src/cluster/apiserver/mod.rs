@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub(crate) mod api_services;
+mod as_sent;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
@@ -40,6 +41,8 @@ use crate::writes::Writes;
 use crate::store::{Key, Revision, Store};
 
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
+pub(crate) use as_sent::as_sent;
+pub(crate) use authentication::ISSUER;
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;

@@ -61,6 +61,9 @@ impl ApiServer {
             Some(VersionMatch::NotOlderThan) => false,
             None => options.limit.is_some() && wanted > 0,
         };
+        if exact && wanted > self.store.revision() {
+            return Err(Status::exact_version_too_large(wanted, self.store.revision()));
+        }
         self.has_reached(wanted)?;
         // What comes from the cache comes whole.
         if version == Some("0") && options.limit.is_some() {

@@ -87,7 +87,14 @@ impl ApiServer {
         let old = self.stored_as_asked(request.kind, &key)?;
         let Some(current) = scale_of(&old) else { return Err(Status::no_such_path()) };
         let wanted = match (request.verb, &request.body) {
-            (Verb::Get, _) => return Ok(Reply::Value(current)),
+            (Verb::Get, _) => {
+                if let Object::Custom(custom) = &old
+                    && matches!(custom.scale(), Some((None, ..)))
+                {
+                    return Err(Status::internal(&format!("the spec replicas field {:?} does not exist", format!(".{}", custom.replicas_path().join(".")))));
+                }
+                return Ok(Reply::Value(current));
+            }
             (Verb::Update, Body::Value(scale)) => scale.clone(),
             (Verb::Patch, Body::Patch(PatchType::Apply, configuration)) => self.apply_scale(&old, &current, configuration, request.options.force, call)?,
             (Verb::Patch, Body::Patch(patch_type, patch)) => {

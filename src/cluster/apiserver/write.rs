@@ -10,6 +10,7 @@ use podarium_api::field::FieldError;
 use podarium_api::managed_fields::Type;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
+use super::as_sent::as_sent;
 use super::authorization::Judge;
 use super::admission::{self, Attributes, validating};
 use super::review::is_review;
@@ -49,7 +50,7 @@ impl ApiServer {
         call.warnings.extend(object.warnings_before_create());
         object.prepare_for_create();
         rest::complete_new(&mut object, &call.user, &self.epoch.seconds(call.now));
-        let taken = self.allocator.assign(&self.store, &mut object, None, &mut self.stream)?;
+        let taken = self.allocator.assign(&self.store, &mut object, None, call.dry_run, &mut self.stream)?;
         let made = self.make(object, is_versioned, call);
         if made.is_err() || call.dry_run {
             self.allocator.give_back(&taken);
@@ -166,7 +167,8 @@ impl ApiServer {
             kind,
             resource: (info.group, info.version, info.plural),
             subresource: subresource.map_or("", Subresource::name),
-            name: meta.name.as_deref().unwrap_or_default(),
+            // Whoever deletes all names none.
+            name: if call.verb == Verb::DeleteCollection { "" } else { meta.name.as_deref().unwrap_or_default() },
             namespace: namespace.unwrap_or_default(),
             object,
             old,
@@ -193,7 +195,7 @@ impl ApiServer {
             }
             None => return Err(Status::not_found(request.kind, &key.name)),
         };
-        if storage_rules::needs_a_version(request.kind) && names_no_version(&object) {
+        if storage_rules::needs_a_version(request.kind) && object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
             let info = request.kind.info();
             let error = FieldError::invalid("metadata.resourceVersion", 0, "must be specified for an update");
             return Err(Status::invalid_kind(info.group, info.plural, &key.name, &[error]));
@@ -230,8 +232,12 @@ impl ApiServer {
         match_namespace(&mut object, &key.namespace)?;
         match_name(&object, &key.name)?;
         refuse_other_uid(&object, &old)?;
-        refuse_odd_version(&object)?;
-        self.replace(object, old, request.subresource, call).map(Reply::Object)
+        let before = old.clone();
+        let put = self.replace(object, old, request.subresource, call).map(Reply::Object);
+        put.map_err(|status| match patch::apply(request.kind, patch_type, &before.to_value(), &body) {
+            Ok(patched) => as_sent(status, &patched),
+            Err(_) => status,
+        })
     }
 
     /// Puts `object` in the place of `old` by the rules of an update. An update that changes nothing writes nothing.
@@ -239,7 +245,7 @@ impl ApiServer {
         let kind = old.kind();
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
-        if names_no_version(&object) {
+        if matches!(object.meta().resource_version.as_deref().unwrap_or_default(), "" | "0") {
             // Whoever names no version means the one that is stored.
             object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         }
@@ -261,7 +267,7 @@ impl ApiServer {
         rest::certificate_signing_request::stamp_conditions(&mut object, &old, &self.epoch.seconds(call.now));
         self.check_escalation(&call.user, &object, Some(&old))?;
         self.admit(kind, &mut object, Some(&old), subresource, call)?;
-        let taken = self.allocator.assign(&self.store, &mut object, Some(&old), &mut self.stream)?;
+        let taken = self.allocator.assign(&self.store, &mut object, Some(&old), call.dry_run, &mut self.stream)?;
         let put = self.put_in_place(object, &old, subresource, call);
         match &put {
             Ok(object) if !call.dry_run => self.allocator.settle(object, Some(&old)),
@@ -327,12 +333,6 @@ pub(super) fn refuse_other_uid(object: &Object, old: &Object) -> Result<(), Stat
     Err(Status::invalid(old.kind(), old.meta().name.as_deref().unwrap_or_default(), &[error.clone(), error]))
 }
 
-/// Whether an update is to happen whatever is stored: without a version, or with version 0.
-fn names_no_version(object: &Object) -> bool {
-    let version = object.meta().resource_version.as_deref().unwrap_or_default();
-    version.is_empty() || version.parse::<u64>().is_ok_and(|version| version == 0)
-}
-
 /// A version is a number.
 fn refuse_odd_version(object: &Object) -> Result<(), Status> {
     let version = object.meta().resource_version.as_deref().unwrap_or_default();
@@ -394,7 +394,9 @@ fn check_preconditions(object: &Object, old: &Object, kind: Kind, key: &Key) -> 
     if !uid.is_empty() && Some(uid) != stored.uid.as_deref() {
         return Err(uid_conflict(kind, key, uid, stored.uid.as_deref().unwrap_or_default()));
     }
-    if !names_no_version(object) && meta.resource_version != stored.resource_version {
+    refuse_odd_version(object)?;
+    let version = meta.resource_version.as_deref().unwrap_or_default();
+    if !matches!(version, "" | "0") && Some(version) != stored.resource_version.as_deref() {
         return Err(Status::modified(kind, &key.name));
     }
     Ok(())

@@ -61,6 +61,8 @@ pub(crate) enum Route {
     Watch,
     /// Text, or an error: the log of a container.
     Text,
+    /// The answer to a question, which has no columns, or a document about the API.
+    Answer,
     /// An error, which is never a table.
     Error,
 }
@@ -145,7 +147,7 @@ pub(super) fn agree(http: &HttpRequest, query: &Query, route: Route) -> Result<A
     }
     for clause in clauses(accept) {
         let Some((form, beta)) = clause.form() else { continue };
-        if route == Route::Error && form != Form::Plain {
+        if (route == Route::Error && form != Form::Plain) || (route == Route::Answer && form == Form::Table) {
             continue;
         }
         let streamed = clause.parameter("stream").filter(|stream| !stream.is_empty());

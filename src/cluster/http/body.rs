@@ -93,6 +93,8 @@ fn route(verb: Verb, path: &ResourcePath) -> Route {
     match verb {
         Verb::List | Verb::Watch => Route::List,
         Verb::Get if path.subresource.is_some_and(|subresource| subresource.name == "log") => Route::Text,
+        Verb::Create if path.subresource.is_some_and(|subresource| matches!(subresource.name, "binding" | "eviction" | "token")) => Route::Answer,
+        Verb::Create if !path.kind.verbs().contains(&"get") => Route::Answer,
         _ => Route::Object,
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn served(store: &Store) -> Vec<Served> {
 }
 
 /// What a version of a custom kind offers; one that is going away can only be read and deleted.
-pub(super) fn resource(definition: &Definition, terminating: bool, stored_in: Option<String>) -> Served {
+fn resource(definition: &Definition, terminating: bool, stored_in: Option<String>) -> Served {
     let verbs = VERBS.into_iter().filter(|verb| !(terminating && matches!(*verb, "create" | "patch" | "update"))).collect();
     let parts = [(definition.has_status(), resources::STATUS), (definition.scale().is_some(), resources::SCALE)];
     Served {

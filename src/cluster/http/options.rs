@@ -4,6 +4,8 @@
 //! apimachinery/pkg/apis/meta/internalversion/{defaults.go,validation/validation.go}, v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeSet;
+
 use podarium_api::Status;
 use podarium_api::field::FieldError;
 use podarium_api::managed_fields::validate_field_manager;
@@ -97,7 +99,7 @@ pub(super) fn write(query: &Query, kind: &str, patch: Option<PatchType>) -> Resu
         Some(_) => {}
     }
     errors.extend(validate_field_manager(manager, "fieldManager"));
-    let dry_run: Vec<&str> = query.all("dryRun").collect();
+    let dry_run: Vec<&str> = query.each("dryRun").collect();
     errors.extend(dry_run_error(&dry_run));
     let validation = query.get("fieldValidation").unwrap_or_default();
     if !matches!(validation, "" | "Ignore" | "Warn" | "Strict") {
@@ -119,7 +121,9 @@ pub(super) fn write(query: &Query, kind: &str, patch: Option<PatchType>) -> Resu
 
 fn dry_run_error(dry_run: &[&str]) -> Option<FieldError> {
     let known = dry_run.iter().all(|value| *value == "All");
-    (!known).then(|| FieldError::not_supported("dryRun", json!(dry_run), &["All"]))
+    // One value said twice is one value.
+    let once: BTreeSet<&str> = dry_run.iter().copied().collect();
+    (!known).then(|| FieldError::not_supported("dryRun", json!(once), &["All"]))
 }
 
 /// The options of a delete: its body, or without one its parameters.
@@ -165,7 +169,7 @@ fn from_query(query: &Query) -> Result<Value, Status> {
     if let Some(orphan) = query.switch("orphanDependents") {
         given["orphanDependents"] = json!(orphan);
     }
-    let dry_run: Vec<&str> = query.all("dryRun").collect();
+    let dry_run: Vec<&str> = query.each("dryRun").collect();
     if !dry_run.is_empty() {
         given["dryRun"] = json!(dry_run);
     }

@@ -95,6 +95,9 @@ fn resource(group: &str, version: &str, rest: &[&str], course_2019: bool, store:
         None => kind_of(group, version, plural, course_2019)?,
     };
     let info = kind.info();
+    if watch && definition.is_none() && !kind.verbs().contains(&"watch") {
+        return Err(Status::no_such_path());
+    }
     if !info.namespaced && !namespace.is_empty() || info.namespaced && namespace.is_empty() && !name.is_empty() {
         return Err(Status::no_such_path());
     }

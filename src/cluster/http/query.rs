@@ -38,6 +38,11 @@ impl Query {
         self.0.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
 
+    /// All values of this name, empty ones too.
+    pub fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Set, unless the value is `false` or `0`.
     pub fn flag(&self, name: &str) -> bool {
         self.switch(name).unwrap_or(false)

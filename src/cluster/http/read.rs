@@ -10,7 +10,7 @@ use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
 use super::{Query, Rendering, body, discovery, render};
 use crate::apiserver::{Answer, Request, User, Verb};
-use crate::store::Store;
+use crate::store::{Key, Store};
 
 /// What the answers of discovery depend on.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +45,10 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
         Target::Resource(path) => path,
         Target::Document(parts) => return discovery::answer(http, &parts, &query, server).map(Asked::Now),
     };
+    // Before anything is said of what is behind a node.
+    if path.kind == Kind::Node && path.subresource.is_some_and(|subresource| subresource.name == "proxy") && server.store.get(Kind::Node, &Key::new("", &path.name)).is_none() {
+        return Err(Status::not_found(Kind::Node, &path.name));
+    }
     if path.subresource.is_some_and(|subresource| STREAMS.contains(&subresource.name)) {
         return if matches!(http.method.as_str(), "GET" | "POST") { Ok(Asked::Stream(path, query)) } else { Err(Status::no_such_method()) };
     }

@@ -22,7 +22,7 @@ use podarium_sim::Time;
 use super::behaving::Behaving;
 use super::cpu_meter::CpuMeter;
 use super::web_files;
-use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, Line, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
+use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 use crate::network::{Answered, Asked, Peer};
 
 /// From the container's start until its main program's first instruction.
@@ -83,6 +83,13 @@ impl fmt::Debug for Computer {
     }
 }
 
+/// A file upon a directory, or a directory upon a file.
+fn mount_error(point: &MountPoint) -> StartError {
+    let (source, path) = (&point.source, &point.path);
+    let flags = if point.read_only { "0x5001" } else { "0x5000" };
+    StartError(format!("error during container init: error mounting {source:?} to rootfs at {path:?}: mount {source}:{path} (via /proc/self/fd/6), flags: {flags}: not a directory"))
+}
+
 impl Computer {
     /// Starts the main process of a container of this image.
     pub fn start(image: Arc<Image>, prototype: Arc<Machine>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Self, StartError> {
@@ -108,19 +115,28 @@ impl Computer {
             at_once: Vec::new(),
         };
         match played {
-            Some(behaving) => computer.main = Main::Played(Box::new(behaving)),
+            Some(behaving) => {
+                if computer.spawned.mounts.iter().any(|point| point.sub_path.is_some()) {
+                    let (machine, mounted) = computer.build(storage);
+                    computer.take_volumes_out(&machine, storage);
+                    mounted?;
+                }
+                computer.main = Main::Played(Box::new(behaving));
+            }
             None => computer.start_program(&line, storage)?,
         }
         Ok(computer)
     }
 
     fn start_program(&mut self, line: &[String], storage: &mut Storage<'_>) -> Result<(), StartError> {
-        let (mut machine, spawned) = (self.build(storage), self.spawned.clone());
+        let (mut machine, mounted) = self.build(storage);
+        let spawned = self.spawned.clone();
         let console = if spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
         let stdin = if spawned.stdin || spawned.tty { Endpoint::Tty(console) } else { Endpoint::Null };
         let stdio = Stdio { stdin, stdout: Endpoint::Tty(console), stderr: Endpoint::Tty(console) };
         let started = machine.start(self.start_of(line.to_vec(), stdio));
         self.take_volumes_out(&machine, storage);
+        mounted?;
         self.main = Main::Program(started.map_err(|error| StartError(error.to_string()))?);
         self.console = Some(console);
         self.machine = Some(Box::new(machine));
@@ -131,8 +147,8 @@ impl Computer {
         Start { argv, env: self.environment(), cwd: self.workdir(), stdio, credentials: self.spawned.credentials.clone() }
     }
 
-    /// The computer with its files and its volumes, and no process yet.
-    fn build(&mut self, storage: &mut Storage<'_>) -> Machine {
+    /// The computer with its files and its volumes, and no process yet; and the first mount that failed.
+    fn build(&mut self, storage: &mut Storage<'_>) -> (Machine, Result<(), StartError>) {
         let mut machine = self.prototype.as_ref().clone();
         let spawned = self.spawned.clone();
         machine.set_epoch(spawned.epoch_nanos);
@@ -148,6 +164,7 @@ impl Computer {
         });
         Self::put_files(&self.image, &mut machine, spawned.at);
         Self::write_files(&spawned.files, &mut machine, spawned.at);
+        let mut failed = Ok(());
         for point in &spawned.mounts {
             let known = self.volumes.iter().find(|(_, mounted)| **mounted == point.mounted).map(|(id, _)| *id);
             let id = known.unwrap_or_else(|| {
@@ -156,13 +173,14 @@ impl Computer {
                 self.volumes.insert(id, point.mounted.clone());
                 id
             });
-            // A path that cannot be mounted upon stays as it is; the API server has refused those that cannot be.
             let mounted = machine.files.mount(&point.path, id, point.sub_path.as_deref(), point.read_only);
-            debug_assert!(mounted.is_ok(), "{point:?}: {mounted:?}");
+            if mounted.is_err() && failed.is_ok() {
+                failed = Err(mount_error(point));
+            }
         }
         machine.files.set_root_read_only(spawned.read_only_root);
         self.image_bytes = machine.files.used_bytes();
-        machine
+        (machine, failed)
     }
 
     /// Gives a computer the files of an image.
@@ -216,7 +234,8 @@ impl Computer {
         if self.machine.is_some() {
             return self.put_volumes_in(storage);
         }
-        let mut machine = self.build(storage);
+        // What could not be mounted kept the container from starting.
+        let (mut machine, _) = self.build(storage);
         let line = self.image.command_line(&self.spawned.command, &self.spawned.args);
         if let (Main::Played(behaving), Some(binary)) = (&mut self.main, self.image.resumes) {
             // What is played so far goes on as a program.

@@ -16,30 +16,33 @@ use podarium_sim::Time;
 /// Files by path: what is in them, and their permissions.
 pub type Payload = BTreeMap<String, (Arc<Vec<u8>>, u32)>;
 
-/// Permissions of the root of such a volume.
-const OPEN_TO_ALL: u32 = 0o1777;
+/// Permissions of the root of such a volume: in memory nobody may remove what another has made.
+fn open_to_all(kind: VolumeKind) -> u32 {
+    if kind == VolumeKind::Memory { 0o1777 } else { 0o777 }
+}
 
 #[derive(Clone, Debug)]
 pub enum PodVolume {
     Made(Volume),
     /// To be made of these files, as of this time.
-    Unmade { files: Payload, at: Time, epoch: Epoch, group: Option<u32> },
+    Unmade { files: Payload, kind: VolumeKind, at: Time, epoch: Epoch, group: Option<u32> },
 }
 
 impl PodVolume {
     /// A volume of these files, which belong to a group if one is given.
-    pub fn of(files: Payload, at: Time, epoch: Epoch, group: Option<u32>) -> Self {
-        PodVolume::Unmade { files, at, epoch, group }
+    pub fn of(files: Payload, kind: VolumeKind, at: Time, epoch: Epoch, group: Option<u32>) -> Self {
+        PodVolume::Unmade { files, kind, at, epoch, group }
     }
 
     /// The files themselves.
     pub fn made(&mut self) -> &mut Volume {
-        if let PodVolume::Unmade { files, at, epoch, group } = self {
-            let mut volume = Volume::in_memory();
-            volume.chmod("/", OPEN_TO_ALL).expect("every volume has a root");
+        if let PodVolume::Unmade { files, kind, at, epoch, group } = self {
+            let mut volume = if *kind == VolumeKind::Memory { Volume::in_memory() } else { Volume::default() };
+            volume.chmod("/", open_to_all(*kind)).expect("every volume has a root");
             write(&mut volume, files, *at, *epoch);
             if let Some(group) = group {
-                volume.give_to_group(*group);
+                // What is made of objects may only be read.
+                volume.give_to_group(*group, false);
             }
             *self = PodVolume::Made(volume);
         }
@@ -57,14 +60,14 @@ impl PodVolume {
         let volume = self.made();
         write(volume, &new, now, epoch);
         if let Some(group) = group {
-            volume.give_to_group(group);
+            volume.give_to_group(group, false);
         }
     }
 
     pub fn is_in_memory(&self) -> bool {
         match self {
             PodVolume::Made(volume) => volume.kind() == VolumeKind::Memory,
-            PodVolume::Unmade { .. } => true,
+            PodVolume::Unmade { kind, .. } => *kind == VolumeKind::Memory,
         }
     }
 
@@ -134,7 +137,7 @@ mod tests {
     #[test]
     fn files_are_links_by_way_of_data_and_change_together() {
         let at = Time::from_secs;
-        let mut volume = PodVolume::of(files(&[("a", "1"), ("b.conf", "x")]), at(1), Epoch::default(), None);
+        let mut volume = PodVolume::of(files(&[("a", "1"), ("b.conf", "x")]), VolumeKind::Memory, at(1), Epoch::default(), None);
         assert_eq!((volume.used_bytes(), volume.is_in_memory()), (2, true));
         volume.replace(files(&[("a", "1"), ("b.conf", "x")]), at(2), Epoch::default(), None);
         assert!(matches!(volume, PodVolume::Unmade { .. }), "nothing changed");

@@ -80,6 +80,8 @@ impl Spawned {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MountPoint {
     pub path: String,
+    /// Where it is on the machine, for the runtime's complaints.
+    pub source: String,
     pub mounted: Mounted,
     pub sub_path: Option<String>,
     pub read_only: bool,

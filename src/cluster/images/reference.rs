@@ -33,7 +33,8 @@ impl Reference {
         let names_registry = name.contains('/') && (first.contains(['.', ':']) || first == "localhost");
         let (registry, path) = if names_registry { name.split_once('/').ok_or_else(bad)? } else { ("docker.io", name) };
         if path.chars().any(char::is_uppercase) {
-            return Err(format!("couldn't parse image name {text:?}: invalid reference format: repository name ({path}) must be lowercase"));
+            let library = if registry == "docker.io" && !path.contains('/') { "library/" } else { "" };
+            return Err(format!("couldn't parse image name {text:?}: invalid reference format: repository name ({library}{path}) must be lowercase"));
         }
         let part = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c));
         let tag = |tag: &str| !tag.is_empty() && tag.len() <= 128 && tag.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
@@ -82,6 +83,6 @@ mod tests {
         for text in ["", "nginx:", "ng inx", "a//b", "nginx:1 0"] {
             assert_eq!(Reference::parse(text).unwrap_err(), format!("couldn't parse image name {text:?}: invalid reference format"));
         }
-        assert!(Reference::parse("Nginx").unwrap_err().ends_with("repository name (Nginx) must be lowercase"));
+        assert!(Reference::parse("Nginx").unwrap_err().ends_with("repository name (library/Nginx) must be lowercase"));
     }
 }

@@ -47,7 +47,7 @@ const BUSYBOX_FOLDERS: &[&str] = &["/lib", "/usr/lib", "/var/spool", "/var/www"]
 pub(super) fn install(base: Base, machine: &mut Machine) {
     let (programs, folders): (Vec<&[&str]>, &[&str]) = match base {
         Base::Scratch => return,
-        Base::Busybox => (vec![BUSYBOX_MORE], BUSYBOX_FOLDERS),
+        Base::Busybox => (vec![BUSYBOX_MORE, &["httpd"]], BUSYBOX_FOLDERS),
         Base::Alpine => (vec![BUSYBOX_MORE, &["apk", "getent"]], ALPINE_FOLDERS),
         Base::Debian => (vec![GNU, DEBIAN], DEBIAN_FOLDERS),
         Base::Ubuntu => (vec![GNU, DEBIAN, PROCPS], DEBIAN_FOLDERS),

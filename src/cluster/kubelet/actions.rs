@@ -5,7 +5,7 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_manager.go (computePodActions),
 //! pkg/kubelet/kuberuntime/kuberuntime_container.go (computeInitContainerActions), v1.36.
-//! Simplified: no container restart rules.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use k8s_openapi::api::core::v1::Container;
 use podarium_api::Pod;
 use podarium_api::resource::is_sidecar;
 
-use super::phase::restarts_after;
+use super::phase::{restarts_after, restarts_when_stopped};
 use super::probes::Verdicts;
 use super::runtime::{ContainerRecord, RuntimeStatus};
 use super::{ephemeral, resize};
@@ -32,6 +32,8 @@ pub(super) struct ToKill {
 pub(super) enum Failed {
     Liveness,
     Startup,
+    /// No probe: another container's exit has all start again.
+    Together,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,9 +49,15 @@ pub(super) struct Actions {
     /// In the order of starting.
     pub start_init: Vec<String>,
     pub start: Vec<String>,
+    /// All containers are removed, so that the next sync starts them as if they had never run; these run and end first.
+    pub reset: Option<Vec<ToKill>>,
 }
 
-pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) -> Actions {
+pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>, restarts_all: bool) -> Actions {
+    if restarts_all {
+        let running = seen.containers.iter().filter(|record| record.is_running());
+        return Actions { reset: Some(running.map(|record| to_kill(record, "killing".to_owned(), Some(Failed::Together))).collect()), ..Actions::default() };
+    }
     if let Some(attempt) = seen.sandbox_needed() {
         return in_new_sandbox(pod, seen, attempt);
     }
@@ -77,7 +85,7 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>) 
                 }
                 None => kept += 1,
                 Some(by) => {
-                    let restart = restarts_after(container, &pod.spec, 1);
+                    let restart = restarts_when_stopped(container, &pod.spec);
                     if restart {
                         actions.start.push(container.name.clone());
                     }
@@ -104,6 +112,7 @@ fn what_failed(by: Failed) -> &'static str {
     match by {
         Failed::Liveness => "failed liveness probe",
         Failed::Startup => "failed startup probe",
+        Failed::Together => "is restarted with the others",
     }
 }
 
@@ -125,7 +134,7 @@ fn in_new_sandbox(pod: &Pod, seen: &RuntimeStatus, attempt: u32) -> Actions {
     if never && attempt != 0 && !seen.containers.is_empty() {
         return actions;
     }
-    let on_failure = pod.spec.restart_policy.as_deref() == Some("OnFailure");
+    let on_failure = |container: &Container| container.restart_policy.as_deref().or(pod.spec.restart_policy.as_deref()) == Some("OnFailure");
     let succeeded = |container: &Container| {
         seen.find(&container.name).and_then(|record| record.finished.as_ref()).is_some_and(|finished| finished.code == 0)
     };
@@ -133,7 +142,7 @@ fn in_new_sandbox(pod: &Pod, seen: &RuntimeStatus, attempt: u32) -> Actions {
         .spec
         .containers
         .iter()
-        .filter(|container| !(on_failure && succeeded(container)))
+        .filter(|container| !(on_failure(container) && succeeded(container)))
         .map(|container| container.name.clone())
         .collect();
     let any_created = pod.spec.containers.iter().any(|container| seen.find(&container.name).is_some());
@@ -203,7 +212,7 @@ fn init_actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>, action
                 start.insert(place);
             }
             Some(finished) if finished.code != 0 => {
-                if pod.spec.restart_policy.as_deref() == Some("Never") {
+                if !restarts_after(container, &pod.spec, finished.code) {
                     actions.kill_pod = true;
                     actions.start_init.clear();
                     return false;

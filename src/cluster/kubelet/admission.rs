@@ -36,6 +36,7 @@ pub(super) fn admit(pod: &Pod, name: &str, offer: &Offer<'_>) -> Result<(), Refu
     if pod.spec.resource_claims.as_ref().is_some_and(|claims| !claims.is_empty()) {
         return Err(("UnexpectedAdmissionError".to_owned(), "not simulated: resource claims; remove spec.resourceClaims".to_owned()));
     }
+    sysctls(pod)?;
     resources(pod, offer)?;
     let predicate = |name: &str, why: &str| Err((name.to_owned(), format!("Predicate {name} failed: {why}")));
     if !selected(pod, name, &offer.labels) {
@@ -49,6 +50,39 @@ pub(super) fn admit(pod: &Pod, name: &str, offer: &Offer<'_>) -> Result<(), Refu
     let refused = |taint: &&Taint| taint.effect == "NoExecute" && !tolerations.iter().any(|toleration| tolerates(toleration, taint));
     if taints.iter().any(|taint| refused(&taint)) {
         return predicate("TaintToleration", "node(s) had taints that the pod didn't tolerate");
+    }
+    Ok(())
+}
+
+/// Settings of the kernel that a pod may have for itself without harm to others.
+const SAFE_SYSCTLS: [&str; 12] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
+];
+
+fn sysctls(pod: &Pod) -> Result<(), Refusal> {
+    let wanted = pod.spec.security_context.iter().flat_map(|security| security.sysctls.iter().flatten());
+    for name in wanted.map(|sysctl| sysctl.name.replace('/', ".")) {
+        let refuse = |why: &str| Err(("SysctlForbidden".to_owned(), format!("forbidden sysctl: {name:?} {why}")));
+        if !SAFE_SYSCTLS.contains(&name.as_str()) {
+            return refuse("not allowlisted");
+        }
+        if pod.spec.host_network == Some(true) && name.starts_with("net.") {
+            return refuse("not allowed with host net enabled");
+        }
+        if pod.spec.host_ipc == Some(true) && name.starts_with("kernel.shm") {
+            return refuse("not allowed with host ipc enabled");
+        }
     }
     Ok(())
 }

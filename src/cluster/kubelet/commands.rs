@@ -41,7 +41,8 @@ impl PodState {
         let now = ctx.now();
         let bare = id.rsplit('/').next().unwrap_or(id).to_owned();
         let running = self.runtime.with_storage(id, ctx.disks).filter(|(container, _)| container.process.is_some());
-        let Some((container, mut storage)) = running else { return Err(format!("rpc error: code = NotFound desc = container {bare:?} is not running")) };
+        let gone = || format!("rpc error: code = NotFound desc = failed to exec in container: failed to load task: no running task found: task {bare} not found: not found");
+        let Some((container, mut storage)) = running else { return Err(gone()) };
         let started = container.process.as_mut().map(|process| process.exec(exec, now, &mut storage));
         match started {
             Some(Ok(number)) => {
@@ -54,7 +55,7 @@ impl PodState {
                 "rpc error: code = Unknown desc = failed to exec in container: failed to start exec {bare:?}: OCI runtime exec failed: exec failed: unable to start container process: {}: unknown",
                 error.0
             )),
-            None => Err(format!("rpc error: code = NotFound desc = container {bare:?} is not running")),
+            None => Err(gone()),
         }
     }
 

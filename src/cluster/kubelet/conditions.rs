@@ -11,11 +11,14 @@ use podarium_api::resource::is_sidecar;
 /// The types that belong to the kubelet, in the order in which it reports them.
 pub(super) const OWN: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
 
+/// All containers are removed, to start again.
+pub(super) const ALL_RESTARTING: &str = "AllContainersRestarting";
+
 /// Says that something ends the pod: the kubelet, or somebody else.
 pub(super) const DISRUPTION_TARGET: &str = "DisruptionTarget";
 
 pub(super) fn is_own(type_: &str) -> bool {
-    OWN.contains(&type_) || matches!(type_, "PodResizePending" | "PodResizeInProgress" | "AllContainersRestarting")
+    OWN.contains(&type_) || matches!(type_, "PodResizePending" | "PodResizeInProgress" | ALL_RESTARTING)
 }
 
 /// All of them. `others` are the conditions that do not belong to the kubelet; readiness gates look at them.
@@ -45,6 +48,22 @@ fn condition(pod: &Pod, type_: &str, against: Against) -> PodCondition {
     if let Some((reason, message)) = against {
         condition.reason = (!reason.is_empty()).then(|| reason.to_owned());
         condition.message = (!message.is_empty()).then_some(message);
+    }
+    condition
+}
+
+/// Whether all containers are on their way to start again.
+pub(super) fn all_restarting(pod: &Pod, phase: &str, is_restarting: bool) -> PodCondition {
+    let against = match phase {
+        "Succeeded" => Some(("PodCompleted", String::new())),
+        "Failed" => Some(("PodFailed", String::new())),
+        _ if is_restarting => None,
+        _ => Some(("", String::new())),
+    };
+    let mut condition = PodCondition { observed_generation: None, ..condition(pod, ALL_RESTARTING, against) };
+    if condition.is_true() {
+        condition.reason = Some("RestartAllContainersStarted".to_owned());
+        condition.message = Some("container exited with restart policy rule".to_owned());
     }
     condition
 }

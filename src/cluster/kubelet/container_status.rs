@@ -15,7 +15,7 @@ use podarium_api::time::Epoch;
 use podarium_api::{Pod, owner};
 
 use super::ephemeral::as_container;
-use super::phase::restarts_after;
+use super::phase::{RESTARTING_ALL, restarts_after};
 use super::pod::Reason;
 use super::runtime::{ContainerRecord, RuntimeStatus};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub(super) struct Conversion<'a> {
     pub runtime: &'a RuntimeStatus,
     pub reasons: &'a BTreeMap<Arc<str>, Reason>,
     pub epoch: Epoch,
+    /// All containers are removed, to start again.
+    pub all_restarting: bool,
 }
 
 const UNKNOWN: &str = "ContainerStatusUnknown";
@@ -113,6 +115,9 @@ impl Conversion<'_> {
 
     /// The runtime knows nothing of the container: it was not made yet, or it is lost.
     fn without_record(&self, container: &Container, old: Option<&ContainerStatus>) -> ContainerStatus {
+        if let Some(old) = old.filter(|old| self.all_restarting && old.state.as_ref().is_some_and(|state| state.waiting.is_none())) {
+            return removed(container, old);
+        }
         if let Some(old) = old.filter(|old| old.state.as_ref().is_some_and(|state| state.terminated.is_some())) {
             return old.clone();
         }
@@ -186,6 +191,21 @@ impl Conversion<'_> {
             None => true,
             Some(record) => record.finished.as_ref().is_some_and(|finished| restarts_after(container, &self.pod.spec, finished.code)),
         }
+    }
+}
+
+/// A container that was removed because all of its pod's start again.
+fn removed(container: &Container, old: &ContainerStatus) -> ContainerStatus {
+    let message = "The container is removed because RestartAllContainers in place";
+    let ended = ContainerStateTerminated { reason: Some(RESTARTING_ALL.to_owned()), message: Some(message.to_owned()), exit_code: 137, ..ContainerStateTerminated::default() };
+    ContainerStatus {
+        name: container.name.clone(),
+        image: container.image.clone().unwrap_or_default(),
+        state: Some(waiting(RESTARTING_ALL, message)),
+        last_state: Some(ContainerState { terminated: Some(ended), ..ContainerState::default() }),
+        restart_count: old.restart_count + 1,
+        volume_mounts: old.volume_mounts.clone(),
+        ..ContainerStatus::default()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Simplified: an event that cannot be written is dropped.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use podarium_api::Object;
 
@@ -11,6 +12,9 @@ use crate::apiserver::Request;
 use crate::cause::Cause;
 use crate::client::{EventType, Recorder};
 use crate::component::{Ctx, RequestId};
+
+/// How long an event takes to be sent: other work goes on meanwhile.
+const TAKES: Duration = Duration::from_millis(5);
 
 #[derive(Clone, Debug)]
 pub(super) struct Events {
@@ -46,7 +50,7 @@ impl Events {
         if self.under_way.is_none()
             && let Some((request, cause)) = self.waiting.pop_front()
         {
-            self.under_way = Some(ctx.request_after(request, cause, std::time::Duration::ZERO));
+            self.under_way = Some(ctx.request_after(request, cause, TAKES));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Simplified: an HTTPS hook that finds a plain server is not tried again without TLS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use k8s_openapi::api::core::v1::{Container, LifecycleHandler};
 use podarium_sim::Time;
@@ -17,6 +18,9 @@ use crate::component::Ctx;
 use crate::images::{Exec, ExecId, Taken};
 use crate::network::{Asked, Peer};
 
+/// Even what fails at once takes a moment, in which the container's process begins.
+const MOMENT: Duration = Duration::from_millis(20);
+
 /// A hook under way.
 #[derive(Clone, Debug)]
 pub(super) enum HookRun {
@@ -27,6 +31,10 @@ pub(super) enum HookRun {
 }
 
 impl HookRun {
+    pub fn is_command(&self) -> bool {
+        matches!(self, HookRun::Command { .. })
+    }
+
     pub fn next_wake(&self) -> Option<Time> {
         match self {
             HookRun::Until(at, _) => Some(*at),
@@ -47,7 +55,7 @@ impl PodState {
             let words = format!("Exec lifecycle hook ([{line}]) {named}");
             return match self.exec_in(id, &Exec { command, ..Exec::default() }, Waits::Hook, ctx) {
                 Ok(exec) => HookRun::Command { container: id.clone(), exec, words, line },
-                Err(error) => HookRun::Until(now, Some(format!("{words} {error}, message: \"\""))),
+                Err(error) => HookRun::Until(now + MOMENT, Some(format!("{words} {error}, message: \"\""))),
             };
         }
         if let Some(get) = &handler.http_get {
@@ -55,11 +63,11 @@ impl PodState {
             let failure = self.ask_hook(get, &container.name, host, ctx);
             return match failure {
                 Ok(at) => HookRun::Until(at, None),
-                Err(error) => HookRun::Until(now, Some(format!("HTTP lifecycle hook ({path}) {named} {error}"))),
+                Err(error) => HookRun::Until(now + MOMENT, Some(format!("HTTP lifecycle hook ({path}) {named} {error}"))),
             };
         }
         match &handler.sleep {
-            Some(sleep) => HookRun::Until(now + std::time::Duration::from_secs(u64::try_from(sleep.seconds).unwrap_or(0)), None),
+            Some(sleep) => HookRun::Until(now + Duration::from_secs(u64::try_from(sleep.seconds).unwrap_or(0)), None),
             // The API server lets a TCP handler pass, which nobody runs.
             None => HookRun::Until(now, Some(format!("Cannot run handler: invalid handler: {handler:?}"))),
         }

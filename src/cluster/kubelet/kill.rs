@@ -40,6 +40,8 @@ struct Target {
     /// When its grace period ends.
     deadline: Time,
     stage: Stage,
+    /// Its hook's command did not end in time and runs until the container ends.
+    hook_cut: bool,
     /// Regular containers go first (0), then sidecars from the last (1) to the first.
     rank: usize,
 }
@@ -65,7 +67,11 @@ impl KillRun {
 impl PodState {
     /// Begins to stop all running containers. `grace_seconds` overrides what the pod says.
     pub fn kill_all(&mut self, grace_seconds: Option<i64>, host: &mut Host, ctx: &mut Ctx<'_>) -> KillRun {
-        let running: Vec<(Arc<str>, String)> = self.runtime.running().map(|record| (record.id.clone(), record.name.to_string())).collect();
+        let mut running: Vec<(Arc<str>, String)> = self.runtime.running().map(|record| (record.id.clone(), record.name.to_string())).collect();
+        // The reference has a thread for each, from the newest container to the oldest; the one made last runs first.
+        if let Some((_, rest)) = running.split_first_mut() {
+            rest.reverse();
+        }
         let mut run = KillRun::default();
         for (id, name) in running {
             let grace = grace_seconds.unwrap_or_else(|| self.grace_of(None, None));
@@ -97,6 +103,7 @@ impl PodState {
         let own = container.and_then(|container| match by {
             Some(Failed::Startup) => of(&container.startup_probe),
             Some(Failed::Liveness) => of(&container.liveness_probe),
+            Some(Failed::Together) => Some(0),
             None => None,
         });
         own.or(self.pod.spec.termination_grace_period_seconds).unwrap_or(2)
@@ -114,7 +121,7 @@ impl PodState {
             Some((container, hook)) => Stage::PreStop(self.begin_hook(hook, container, &id, host, ctx), deadline),
         };
         let rank = if ordered { rank(&self.pod, name) } else { 0 };
-        Target { id, name: name.to_owned(), deadline, stage, rank }
+        Target { id, name: name.to_owned(), deadline, stage, hook_cut: false, rank }
     }
 
     /// Goes on as far as possible. Whether all of them have ended.
@@ -131,6 +138,9 @@ impl PodState {
                 let Some((container, mut storage)) = self.runtime.with_storage(&target.id, ctx.disks).filter(|(container, _)| container.record.is_running()) else {
                     progress |= !matches!(target.stage, Stage::Done);
                     target.stage = Stage::Done;
+                    if std::mem::take(&mut target.hook_cut) {
+                        self.event(Some(&target.name), EventType::Warning, "FailedPreStopHook", "PreStopHook failed", host, ctx);
+                    }
                     continue;
                 };
                 match target.stage {
@@ -166,6 +176,7 @@ impl PodState {
                 // What the hook said may be a secret, so the event does not say it.
                 self.event(Some(&target.name), EventType::Warning, "FailedPreStopHook", "PreStopHook failed", host, ctx);
             }
+            target.hook_cut = over.is_none() && hook.is_command();
             target.stage = Stage::Turn(target.deadline);
         }
     }

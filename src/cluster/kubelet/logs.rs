@@ -60,14 +60,23 @@ impl Kubelet {
         };
         let first = state.pod.spec.containers.first().map(|container| container.name.clone()).unwrap_or_default();
         let name = asked.container.clone().unwrap_or(first);
-        let Some(found) = state.runtime.find(&name, asked.previous) else {
-            let pod = state.pod.name();
-            let message = if asked.previous {
-                format!("previous terminated container {name:?} in pod {pod:?} not found")
-            } else {
-                waiting_message(state, &name)
-            };
-            return ctx.http_reply(id, error(&Status::bad_request(message)));
+        let found = match asked.previous {
+            true => {
+                let Some(previous) = previous_id(state, &name) else {
+                    let message = format!("previous terminated container {name:?} in pod {:?} not found", state.pod.name());
+                    return ctx.http_reply(id, error(&Status::bad_request(message)));
+                };
+                let Some(found) = state.runtime.containers.iter().find(|container| *container.record.id == previous) else {
+                    return ctx.http_reply(id, plain(200, &format!("unable to retrieve container logs for {previous}")));
+                };
+                found
+            }
+            false => {
+                let Some(found) = state.runtime.find(&name, false) else {
+                    return ctx.http_reply(id, error(&Status::bad_request(waiting_message(state, &name))));
+                };
+                found
+            }
         };
         let text = render(&found.log, &asked, ctx.now(), ctx.epoch());
         if !asked.follow {
@@ -116,6 +125,13 @@ impl Kubelet {
         });
         self.followers.append(&mut followers);
     }
+}
+
+/// The container that ran before the present one, as the pod's status has it. The runtime may have it no more.
+fn previous_id(state: &super::pod::PodState, container: &str) -> Option<String> {
+    let statuses = state.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
+    let status = statuses.into_iter().find(|status| status.name == container)?;
+    status.last_state?.terminated?.container_id
 }
 
 fn waiting_message(state: &super::pod::PodState, container: &str) -> String {

@@ -35,6 +35,7 @@ mod eviction;
 mod events;
 mod hooks;
 mod host;
+mod host_path;
 mod kill;
 mod kubelet;
 mod lease;

@@ -34,6 +34,10 @@ pub(super) struct SystemIds {
     pub boot: String,
 }
 
+/// What this kubelet can do that others cannot, for the scheduler.
+const DECLARED_FEATURES: [&str; 4] =
+    ["ExtendWebSocketsToKubelet", "InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers", "RestartAllContainersOnContainerExits"];
+
 impl Host {
     pub fn capacity(&self) -> ResourceList {
         let config = &self.config;
@@ -71,6 +75,7 @@ impl Host {
             capacity: Some(raw_resource_list(&self.capacity())),
             allocatable: Some(raw_resource_list(&self.allocatable())),
             conditions: Some(self.node_conditions(old, now)),
+            declared_features: Some(DECLARED_FEATURES.iter().map(|&feature| feature.to_owned()).collect()),
             daemon_endpoints: Some(NodeDaemonEndpoints { kubelet_endpoint: Some(DaemonEndpoint { port: 10250 }) }),
             images: Some(self.puller.reported()).filter(|images| !images.is_empty()),
             node_info: Some(NodeSystemInfo {

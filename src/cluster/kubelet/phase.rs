@@ -1,20 +1,64 @@
 //! The phase: one word for where a pod is in its life.
 //!
 //! Models: pkg/kubelet/kubelet_pods.go (getPhase), v1.36.
-//! Simplified: container restart rules.
+//! Simplified: nothing.
 
-use k8s_openapi::api::core::v1::{Container, ContainerState, ContainerStatus, PodSpec};
+use k8s_openapi::api::core::v1::{Container, ContainerRestartRule, ContainerState, ContainerStatus, PodSpec};
 use podarium_api::resource::is_sidecar;
 
-/// Whether a container of this pod is started again after such an exit.
+/// Whether a container of this pod is started again after such an exit: its own rules come first, then its own policy,
+/// then the pod's.
 pub(super) fn restarts_after(container: &Container, spec: &PodSpec, exit_code: i32) -> bool {
-    let policy = container.restart_policy.as_deref().or(spec.restart_policy.as_deref()).unwrap_or("Always");
-    match policy {
+    if container.restart_policy.is_some() && rule(container, exit_code).is_some() {
+        return true;
+    }
+    match policy(container, spec) {
         "Never" => false,
         "OnFailure" => exit_code != 0,
         _ => true,
     }
 }
+
+/// Whether a container that was stopped because a probe failed is started again. It has no exit code yet, so the rules
+/// for codes say nothing.
+pub(super) fn restarts_when_stopped(container: &Container, spec: &PodSpec) -> bool {
+    policy(container, spec) != "Never"
+}
+
+fn policy<'a>(container: &'a Container, spec: &'a PodSpec) -> &'a str {
+    container.restart_policy.as_deref().or(spec.restart_policy.as_deref()).unwrap_or("Always")
+}
+
+/// The first of a container's rules that speaks of an exit with this code. All of them order to start again.
+fn rule(container: &Container, exit_code: i32) -> Option<&ContainerRestartRule> {
+    container.restart_policy_rules.iter().flatten().find(|rule| is_meant(rule, exit_code))
+}
+
+/// Whether such an exit has all containers of the pod start again.
+pub(super) fn restarts_all(container: &Container, exit_code: i32) -> bool {
+    rule(container, exit_code).is_some_and(|rule| rule.action == RESTART_ALL)
+}
+
+/// Whether a pod has a container whose exit can do that.
+pub(super) fn can_restart_all(spec: &PodSpec) -> bool {
+    let mut all = spec.init_containers.iter().flatten().chain(&spec.containers);
+    all.any(|container| container.restart_policy_rules.iter().flatten().any(|rule| rule.action == RESTART_ALL))
+}
+
+/// Whether a rule speaks of an exit with this code.
+fn is_meant(rule: &ContainerRestartRule, exit_code: i32) -> bool {
+    let Some(codes) = &rule.exit_codes else { return false };
+    let is_listed = codes.values.iter().flatten().any(|code| *code == exit_code);
+    match codes.operator.as_str() {
+        "In" => is_listed,
+        "NotIn" => !is_listed,
+        _ => false,
+    }
+}
+
+const RESTART_ALL: &str = "RestartAllContainers";
+/// The reason of a container that was removed because all start again.
+pub(super) const RESTARTING_ALL: &str = "RestartingAllContainers";
 
 #[derive(Default)]
 struct Count {
@@ -87,11 +131,18 @@ fn doing(status: Option<&ContainerStatus>) -> Doing {
     }
 }
 
+/// Whether what ended was removed so that all start again.
+fn was_removed(status: Option<&ContainerStatus>) -> bool {
+    let Some(status) = status else { return false };
+    let states = if status.state.as_ref().is_some_and(|state| state.terminated.is_some()) { &status.state } else { &status.last_state };
+    states.as_ref().and_then(|state| state.terminated.as_ref()).is_some_and(|ended| ended.reason.as_deref() == Some(RESTARTING_ALL))
+}
+
 impl Count {
     fn init(&mut self, container: &Container, spec: &PodSpec, status: Option<&ContainerStatus>) {
         match doing(status) {
             Doing::Ended(code) | Doing::Waiting(Some(code)) => {
-                if code != 0 && !restarts_after(container, spec, code) {
+                if code != 0 && !restarts_after(container, spec, code) && !was_removed(status) {
                     self.init_failed_for_good += 1;
                 }
             }
@@ -119,18 +170,18 @@ impl Count {
         match doing(status) {
             Doing::Running => self.running += 1,
             Doing::Ended(code) => {
-                self.stop(container, spec, code);
+                self.stop(container, spec, code, status);
                 self.succeeded += usize::from(code == 0);
             }
-            Doing::Waiting(Some(code)) => self.stop(container, spec, code),
+            Doing::Waiting(Some(code)) => self.stop(container, spec, code, status),
             Doing::Waiting(None) => self.waiting += 1,
             Doing::Unknown => self.unknown += 1,
         }
     }
 
-    fn stop(&mut self, container: &Container, spec: &PodSpec, code: i32) {
+    fn stop(&mut self, container: &Container, spec: &PodSpec, code: i32, status: Option<&ContainerStatus>) {
         self.stopped += 1;
-        self.stopped_for_good += usize::from(!restarts_after(container, spec, code));
+        self.stopped_for_good += usize::from(!restarts_after(container, spec, code) && !was_removed(status));
     }
 }
 

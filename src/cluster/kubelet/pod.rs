@@ -168,7 +168,8 @@ impl PodState {
         let status = self.runtime.status();
         let changed = status != self.seen;
         if changed {
-            self.seen = status;
+            self.runtime.forget_older_dead();
+            self.seen = self.runtime.status();
             self.request_sync(now);
         }
         changed

@@ -5,14 +5,14 @@
 //! Simplified: no static pods, one address family.
 
 use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus, ResourceRequirements};
-use podarium_api::condition::get_condition;
+use podarium_api::condition::{Condition as _, get_condition};
 use podarium_api::pod_state::qos_class;
 use podarium_api::resource::{is_sidecar, pod_limits, pod_requests, raw_resource_list};
 
 use super::conditions;
 use super::container_status::Conversion;
 use super::host::Host;
-use super::phase::phase;
+use super::phase::{can_restart_all, phase, restarts_all};
 use super::pod::PodState;
 use super::runtime::RuntimeStatus;
 use crate::component::Ctx;
@@ -47,7 +47,7 @@ impl PodState {
         if is_over(api.phase.as_deref()) {
             status.phase.clone_from(&api.phase);
         }
-        self.tell_probes(&mut status, ctx.now());
+        self.tell_probes(&mut status, &old, ctx.now());
         self.set_conditions(&mut status, runtime, &old);
         status.host_ip = Some(host.config.address.clone());
         status.host_ips = Some(vec![HostIP { ip: host.config.address.clone() }]);
@@ -58,9 +58,16 @@ impl PodState {
         status
     }
 
+    /// Whether a container's exit has all of them start again, by what is there or by what was said before.
+    fn starts_all_again(&self, runtime: &RuntimeStatus, old: &PodStatus) -> bool {
+        let said = get_condition(&old.conditions, conditions::ALL_RESTARTING).is_some_and(|condition| condition.is_true());
+        let mut all = self.pod.spec.init_containers.iter().flatten().chain(&self.pod.spec.containers);
+        said || all.any(|container| runtime.find(&container.name).and_then(|record| record.finished.as_ref()).is_some_and(|finished| restarts_all(container, finished.code)))
+    }
+
     fn converted(&self, runtime: &RuntimeStatus, old: &PodStatus, ctx: &Ctx<'_>) -> PodStatus {
         let spec = &self.pod.spec;
-        let conversion = Conversion { pod: &self.pod, runtime, reasons: &self.reasons, epoch: ctx.epoch() };
+        let conversion = Conversion { pod: &self.pod, runtime, reasons: &self.reasons, epoch: ctx.epoch(), all_restarting: can_restart_all(spec) && self.starts_all_again(runtime, old) };
         let init = conversion.init(old.init_container_statuses.as_deref().unwrap_or_default());
         let ephemeral = conversion.ephemeral(old.ephemeral_container_statuses.as_deref().unwrap_or_default());
         let (requests, limits) = (raw_resource_list(&pod_requests(spec)), raw_resource_list(&pod_limits(spec)));
@@ -79,15 +86,16 @@ impl PodState {
     }
 
     /// Started and ready, as the probes have it. A container whose readiness is open is probed at once.
-    fn tell_probes(&mut self, status: &mut PodStatus, now: podarium_sim::Time) {
+    fn tell_probes(&mut self, status: &mut PodStatus, old: &PodStatus, now: podarium_sim::Time) {
         let pod = self.pod.clone();
+        let old = all_statuses(old);
         for status in status.container_statuses.iter_mut().flatten() {
-            self.tell_container(status, now);
+            self.tell_container(status, &old, now);
         }
         let inits = pod.spec.init_containers.iter().flatten();
         for (container, status) in inits.zip(status.init_container_statuses.iter_mut().flatten()) {
             if is_sidecar(container) {
-                self.tell_container(status, now);
+                self.tell_container(status, &old, now);
             } else {
                 let state = status.state.clone().unwrap_or_default();
                 status.started = Some(state.running.is_some());
@@ -96,10 +104,12 @@ impl PodState {
         }
     }
 
-    fn tell_container(&mut self, status: &mut ContainerStatus, now: podarium_sim::Time) {
+    fn tell_container(&mut self, status: &mut ContainerStatus, old: &[ContainerStatus], now: podarium_sim::Time) {
         let id = status.container_id.clone().unwrap_or_default();
         let runs = status.state.as_ref().is_some_and(|state| state.running.is_some());
-        let started = runs && self.is_started(&status.name, &id);
+        // A container that was started is believed to be, also after a restart, until its probe has noticed.
+        let was_started = old.iter().any(|old| old.name == status.name && old.started == Some(true));
+        let started = runs && self.is_started(&status.name, &id, was_started);
         status.started = Some(started);
         status.ready = started && self.is_ready_or_probe(&status.name, &id, now);
     }
@@ -117,6 +127,9 @@ impl PodState {
         let has_sandbox = runtime.sandbox_needed().is_none();
         let own = conditions::all(&self.pod, &statuses, phase, has_sandbox, &all, old.conditions.as_deref().unwrap_or_default());
         all.extend(own);
+        if can_restart_all(&self.pod.spec) {
+            all.push(conditions::all_restarting(&self.pod, phase, !runtime.containers.is_empty() && self.starts_all_again(runtime, old)));
+        }
         status.conditions = Some(all);
     }
 }

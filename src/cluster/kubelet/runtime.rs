@@ -176,6 +176,19 @@ impl PodRuntime {
         });
     }
 
+    /// Of the containers of one name that have ended only the newest is kept, once that is seen.
+    pub fn forget_older_dead(&mut self) {
+        let containers = &self.containers;
+        let is_older = |at: usize| containers[at + 1..].iter().any(|newer| newer.record.name == containers[at].record.name && !newer.record.is_running());
+        let mut older = (0..containers.len()).map(is_older).collect::<Vec<_>>().into_iter();
+        self.containers.retain(|_| !older.next().unwrap_or(false));
+    }
+
+    /// Forgets every container that has ended.
+    pub fn forget_ended(&mut self) {
+        self.containers.retain(|container| container.record.is_running());
+    }
+
     /// Whether any process of the pod listens on a port: they share its network.
     pub fn listens(&self, port: u16, now: Time) -> bool {
         self.containers.iter().filter_map(|container| container.process.as_ref()).any(|process| process.listens(port, now))

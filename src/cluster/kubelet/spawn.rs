@@ -3,11 +3,11 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/{kuberuntime_container.go,security_context.go}, pkg/kubelet/kubelet_pods.go
 //! (makeMounts, ensureHostsFile), pkg/kubelet/network/dns/dns.go, v1.36.
-//! Simplified: capabilities, SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
+//! Simplified: of the capabilities CHOWN, DAC_OVERRIDE, FOWNER and KILL matter; SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
 
-use k8s_openapi::api::core::v1::{Container, VolumeMount};
+use k8s_openapi::api::core::v1::{Container, Volume, VolumeMount};
 use podarium_api::quantity::Quantity;
-use podarium_machine::Credentials;
+use podarium_machine::{Capabilities, Credentials};
 use podarium_sim::Stream;
 
 use super::environment::{Variables, expand};
@@ -37,9 +37,9 @@ impl PodState {
             tty: container.tty == Some(true),
             credentials: self.credentials(container, image),
             read_only_root: container.security_context.as_ref().and_then(|security| security.read_only_root_filesystem) == Some(true),
-            mounts: container.volume_mounts.iter().flatten().filter_map(|mount| self.mount_point(mount, &variables, host)).collect(),
+            mounts: container.volume_mounts.iter().flatten().enumerate().filter_map(|(place, mount)| self.mount_point(&container.name, place, mount, &variables, host)).collect(),
             files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file())],
-            hostname,
+            hostname: self.full_name(&hostname).filter(|_| self.pod.spec.set_hostname_as_fqdn == Some(true)).unwrap_or(hostname),
             attempt: u32::try_from(restart_count).unwrap_or(0),
             memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
             cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
@@ -68,7 +68,11 @@ impl PodState {
         let gid = own.and_then(|own| own.run_as_group).or_else(|| pod?.run_as_group);
         let groups = pod.and_then(|pod| pod.supplemental_groups.clone()).unwrap_or_default();
         let groups = groups.into_iter().chain(pod.and_then(|pod| pod.fs_group));
-        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups: groups.filter_map(|group| number(Some(group))).collect() }
+        let mut groups: Vec<u32> = groups.filter_map(|group| number(Some(group))).collect();
+        // The kernel keeps them in order.
+        groups.sort_unstable();
+        let no_new_privileges = own.and_then(|own| own.allow_privilege_escalation) == Some(false);
+        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups, lost: Capabilities::ALL.without(capabilities(container)), no_new_privileges }
     }
 
     /// What is wrong with the user if the container must not be root's.
@@ -87,7 +91,7 @@ impl PodState {
         }
     }
 
-    fn mount_point(&self, mount: &VolumeMount, variables: &Variables, host: &Host) -> Option<MountPoint> {
+    fn mount_point(&self, container: &str, place: usize, mount: &VolumeMount, variables: &Variables, host: &Host) -> Option<MountPoint> {
         let volume = self.pod.spec.volumes.iter().flatten().find(|volume| volume.name == mount.name)?;
         let expression = mount.sub_path_expr.as_deref().map(|text| expand(text, |name| variables.get(name).cloned()));
         let mut sub_path = expression.or_else(|| mount.sub_path.clone()).filter(|path| !path.is_empty());
@@ -103,13 +107,24 @@ impl PodState {
             read_only |= volume.empty_dir.is_none();
             Mounted::Pod(mount.name.as_str().into())
         };
-        Some(MountPoint { path: mount.mount_path.clone(), mounted, sub_path, read_only })
+        let directory = format!("/var/lib/kubelet/pods/{}", self.uid);
+        let source = match (&volume.host_path, &sub_path) {
+            (Some(path), _) => path.path.clone(),
+            (None, Some(_)) => format!("{directory}/volume-subpaths/{}/{container}/{place}", mount.name),
+            (None, None) => format!("{directory}/volumes/kubernetes.io~{}/{}", plugin(volume), mount.name),
+        };
+        Some(MountPoint { path: mount.mount_path.clone(), source, mounted, sub_path, read_only })
+    }
+
+    /// The name under which the cluster's DNS may know the pod, if it is in a subdomain.
+    fn full_name(&self, hostname: &str) -> Option<String> {
+        let domain = self.pod.spec.subdomain.as_deref().filter(|subdomain| !subdomain.is_empty())?;
+        Some(format!("{hostname}.{domain}.{}.svc.cluster.local", self.key.namespace))
     }
 
     fn hosts_file(&self, hostname: &str, host: &Host) -> String {
-        let mut text = String::from("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nfe00::\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-        let domain = self.pod.spec.subdomain.as_deref().filter(|subdomain| !subdomain.is_empty());
-        let full = domain.map_or_else(|| hostname.to_owned(), |domain| format!("{hostname}.{domain}.{}.svc.cluster.local\t{hostname}", self.key.namespace));
+        let mut text = String::from("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
+        let full = self.full_name(hostname).map_or_else(|| hostname.to_owned(), |full| format!("{full}\t{hostname}"));
         text.push_str(&format!("{}\t{full}\n", self.address(host)));
         let aliases = self.pod.spec.host_aliases.iter().flatten();
         let lines: String = aliases.map(|alias| format!("{}\t{}\n", alias.ip, alias.hostnames.iter().flatten().cloned().collect::<Vec<_>>().join("\t"))).collect();
@@ -154,6 +169,37 @@ impl PodState {
             text.push_str(&format!("options {}\n", options.join(" ")));
         }
         text
+    }
+}
+
+/// What the runtime lets root do in a container that does not ask for more or less.
+const CAPABILITIES: [&str; 14] =
+    ["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"];
+
+fn capabilities(container: &Container) -> Capabilities {
+    let security = container.security_context.as_ref();
+    if security.and_then(|security| security.privileged) == Some(true) {
+        return Capabilities::ALL;
+    }
+    let asked = security.and_then(|security| security.capabilities.as_ref());
+    let named = |names: Option<&Vec<String>>| Capabilities::named(names.into_iter().flatten().map(String::as_str));
+    let (add, drop) = (asked.and_then(|asked| asked.add.as_ref()), asked.and_then(|asked| asked.drop.as_ref()));
+    let all = |names: Option<&Vec<String>>| names.is_some_and(|names| names.iter().any(|name| name.eq_ignore_ascii_case("ALL")));
+    // `ALL` comes before the single ones, whichever list it is in.
+    let base = if all(drop) { Capabilities::default() } else if all(add) { Capabilities::ALL } else { Capabilities::named(CAPABILITIES.into_iter()) };
+    let dropped = if all(drop) { Capabilities::default() } else { named(drop) };
+    base.with(named(add)).without(dropped)
+}
+
+/// How the kubelet's plugin for a volume calls its directory.
+fn plugin(volume: &Volume) -> &'static str {
+    match volume {
+        Volume { config_map: Some(_), .. } => "configmap",
+        Volume { secret: Some(_), .. } => "secret",
+        Volume { projected: Some(_), .. } => "projected",
+        Volume { downward_api: Some(_), .. } => "downward-api",
+        Volume { empty_dir: Some(_), .. } => "empty-dir",
+        _ => "csi",
     }
 }
 

@@ -13,7 +13,7 @@ use podarium_sim::Time;
 
 use super::actions::ToKill;
 use super::container_config::ConfigRun;
-use super::environment::Variables;
+use super::environment::{Variables, expand};
 use super::hooks::HookRun;
 use super::host::Host;
 use super::ephemeral;
@@ -111,6 +111,10 @@ impl PodState {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
                         return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
                     }
+                    Some(Ok(variables)) if let Some(message) = unknown_in_paths(container, &variables) => {
+                        self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
+                        return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
+                    }
                     Some(Ok(variables)) => Stage::Creating(image.clone(), variables, now + ctx.stream().jitter(CREATE, 0.5)),
                     Some(Err(message)) => {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
@@ -181,11 +185,17 @@ impl PodState {
         ended.next().map(|finished| finished.at)
     }
 
+    /// How often a container was started before that the runtime has forgotten.
+    fn counted_restarts(&self, name: &str) -> i32 {
+        let statuses = self.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
+        statuses.iter().find(|status| status.name == name).map_or(0, |status| status.restart_count)
+    }
+
     /// Starts the container's main process; gives the container's id, or says in the runtime's words why it cannot run.
     fn start_container(&mut self, container: &Declared, image: &Arc<Image>, variables: Variables, host: &mut Host, ctx: &mut Ctx<'_>) -> Result<Arc<str>, String> {
         let name = container.name.as_str();
         let now = ctx.now();
-        let restart_count = self.runtime.find(name, false).map_or(0, |before| before.record.restart_count + 1);
+        let restart_count = self.runtime.find(name, false).map_or_else(|| self.counted_restarts(name), |before| before.record.restart_count + 1);
         let applied = Applied::of(container);
         let id = new_id(ctx.stream());
         let spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
@@ -233,6 +243,21 @@ impl PodState {
         }
         Ok(id)
     }
+}
+
+/// What is wrong with the paths in volumes that name variables: the first variable that there is not.
+fn unknown_in_paths(container: &Declared, variables: &Variables) -> Option<String> {
+    let unknown = std::cell::RefCell::new(None);
+    for path in container.volume_mounts.iter().flatten().filter_map(|mount| mount.sub_path_expr.as_deref()) {
+        expand(path, |name| {
+            let value = variables.get(name).cloned();
+            if value.is_none() {
+                unknown.borrow_mut().get_or_insert_with(|| format!("missing value for {name}"));
+            }
+            value
+        });
+    }
+    unknown.into_inner()
 }
 
 /// `10s`, `1m20s`, `5m0s`: how Go writes a duration of whole seconds.

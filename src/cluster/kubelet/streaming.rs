@@ -87,7 +87,7 @@ impl Kubelet {
                     Ok(exec) => exec,
                     Err(error) => {
                         let error = error.split_once(" desc = ").map_or(error.as_str(), |(_, text)| text);
-                        let message = format!("Internal error occurred: error executing command in container: {error}");
+                        let message = format!("Internal error occurred: Internal error occurred: error executing command in container: {error}");
                         let status = json!({"metadata": {}, "status": "Failure", "message": message, "reason": "InternalError", "details": {"causes": [{"message": message}]}, "code": 500});
                         return end(id, &status, ctx);
                     }

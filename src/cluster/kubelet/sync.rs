@@ -6,9 +6,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use podarium_api::condition::{Condition as _, get_condition};
 use podarium_sim::Time;
 
 use super::actions::{Actions, actions};
+use super::conditions::ALL_RESTARTING;
 use super::host::Host;
 use super::kill::KillRun;
 use super::pod::{PodState, Reason};
@@ -28,6 +30,8 @@ const SANDBOX: Duration = Duration::from_millis(180);
 enum Op {
     KillAll,
     KillSome(Vec<super::actions::ToKill>),
+    /// The runtime forgets what has ended.
+    Forget,
     StopSandbox,
     CreateSandbox(u32),
     Resize(Vec<String>),
@@ -185,7 +189,11 @@ impl PodState {
 
     /// The operations that bring the pod nearer to what is declared.
     fn plan(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) -> VecDeque<Op> {
-        let Actions { kill_pod, create_sandbox, kill, start_ephemeral, resize, start_init, start } = actions(&self.pod, &self.seen, &self.verdicts());
+        let restarts_all = self.restarts_all();
+        let Actions { kill_pod, create_sandbox, kill, start_ephemeral, resize, start_init, start, reset } = actions(&self.pod, &self.seen, &self.verdicts(), restarts_all);
+        if let Some(running) = reset {
+            return [Op::KillSome(running), Op::Forget].into();
+        }
         let mut ops = VecDeque::new();
         if kill_pod {
             if create_sandbox.is_some_and(|attempt| attempt > 0) {
@@ -218,6 +226,11 @@ impl PodState {
         match op {
             Op::KillAll => Stage::Killing(self.kill_all(None, host, ctx)),
             Op::KillSome(kill) => Stage::Killing(self.kill_some(&kill, host, ctx)),
+            Op::Forget => {
+                self.runtime.forget_ended();
+                self.changed(host, ctx.now());
+                Stage::Next
+            }
             Op::StopSandbox => {
                 self.stop_sandbox(host, ctx.now());
                 Stage::Next
@@ -226,6 +239,12 @@ impl PodState {
             Op::Resize(_) => Stage::Next,
             Op::Start { name, holds_up } => Stage::Starting { run: StartRun::new(name), holds_up },
         }
+    }
+
+    /// Whether the pod's status says that all containers are to start again.
+    fn restarts_all(&self) -> bool {
+        let status = self.status.get();
+        status.and_then(|status| get_condition(&status.conditions, ALL_RESTARTING)).is_some_and(|condition| condition.is_true())
     }
 
     fn create_sandbox(&mut self, attempt: u32, host: &mut Host, ctx: &mut Ctx<'_>) {

@@ -16,6 +16,8 @@ use super::pod::PodState;
 use super::worker::{Outcome, Work};
 use crate::component::Ctx;
 
+/// How long it takes to take a sandbox down, up to half as long again.
+const STOP_SANDBOX: Duration = Duration::from_millis(90);
 /// How long it takes to take volumes down.
 const UNMOUNT: Duration = Duration::from_millis(20);
 
@@ -58,6 +60,13 @@ impl PodState {
             self.worker.work = Some(Work::Terminating(run));
             return;
         }
+        // Whoever is still probed meanwhile is not there any more.
+        let until = ctx.now() + if self.runtime.sandbox.is_some() { ctx.stream().jitter(STOP_SANDBOX, 0.5) } else { Duration::ZERO };
+        self.worker.work = Some(Work::StoppingSandbox { until });
+        self.advance(host, ctx);
+    }
+
+    pub fn finish_terminating(&mut self, host: &mut Host, ctx: &mut Ctx<'_>) {
         self.stop_sandbox(host, ctx.now());
         self.probes.clear();
         let stopped = self.runtime.status();

@@ -13,13 +13,16 @@ use std::time::Duration;
 use k8s_openapi::api::authentication::v1::{BoundObjectReference, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{KeyToPath, Volume, VolumeProjection};
 use podarium_api::{Kind, Object, Pod, Resource as _, Status, TokenRequest};
+use podarium_machine::VolumeKind;
 use podarium_sim::Time;
 
 use super::container_config::place;
 use super::contents::{self, Part};
 use super::disks::{Next, Search};
 use super::host::Host;
+use super::host_path;
 use super::pod::{PodState, Uid};
+use super::spawn::machine_disk;
 use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
@@ -132,6 +135,10 @@ impl Volumes {
     pub fn run(&mut self, pod: &Arc<Pod>, files: &mut Files, (key, uid): (&Key, &Uid), cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
         for volume in &mut self.volumes {
             if std::mem::take(&mut volume.stale) {
+                if volume.sources.is_empty() {
+                    volume.set_up(&[], RETRY, pod, files, cause, host, ctx);
+                    continue;
+                }
                 let left = volume.sources.iter().map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
                 volume.mount = Mount::Refreshing { left, found: Vec::new(), failed: false };
                 continue;
@@ -194,6 +201,14 @@ fn open_to_all(mut volume: podarium_machine::Volume, mode: u32) -> podarium_mach
     volume
 }
 
+/// Of what is made of objects only a ConfigMap is no secret, and not kept in memory.
+fn kind_of(pod: &Pod, name: &str) -> VolumeKind {
+    match pod.spec.volumes.iter().flatten().any(|volume| volume.name == name && volume.config_map.is_some()) {
+        true => VolumeKind::Disk,
+        false => VolumeKind::Memory,
+    }
+}
+
 /// The group to which the pod's volumes are given.
 fn fs_group(pod: &Pod) -> Option<u32> {
     u32::try_from(pod.spec.security_context.as_ref()?.fs_group?).ok()
@@ -235,7 +250,8 @@ impl VolumeState {
 
     /// Whether its sources may change while the pod lives. The account's token and the cluster's certificate do not.
     fn can_change(&self) -> bool {
-        !self.sources.is_empty() && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
+        let tells_of_pod = matches!(&self.content, Content::Objects(parts, _) if parts.iter().any(|part| matches!(part, Part::Downward(_))));
+        (!self.sources.is_empty() || tells_of_pod) && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
     }
 
     /// Everything is there that it is made of: makes its files, and mounts it.
@@ -248,7 +264,7 @@ impl VolumeState {
                     false => open_to_all(podarium_machine::Volume::default(), 0o777).into(),
                 });
                 if let Some(group) = group {
-                    volume.made().give_to_group(group);
+                    volume.made().give_to_group(group, true);
                 }
             }
             Content::Objects(parts, mode) => {
@@ -264,13 +280,22 @@ impl VolumeState {
                     Ok(payload) => match files.get_mut(self.name.as_str()) {
                         Some(volume) => volume.replace(payload, ctx.now(), ctx.epoch(), group),
                         None => {
-                            files.insert(self.name.as_str().into(), PodVolume::of(payload, ctx.now(), ctx.epoch(), group));
+                            files.insert(self.name.as_str().into(), PodVolume::of(payload, kind_of(pod, &self.name), ctx.now(), ctx.epoch(), group));
                         }
                     },
                     Err(error) => return self.fail(&error, delay, pod, cause, host, ctx),
                 }
             }
-            Content::Elsewhere => {}
+            Content::Elsewhere => {
+                let declared = pod.spec.volumes.iter().flatten().find(|volume| volume.name == self.name);
+                if let Some(source) = declared.and_then(|volume| volume.host_path.as_ref()) {
+                    let now = ctx.now();
+                    let disk = ctx.disks.0.entry(machine_disk(&host.config.name)).or_default();
+                    if let Err(error) = host_path::check(source, disk, now) {
+                        return self.fail(&error, delay, pod, cause, host, ctx);
+                    }
+                }
+            }
         }
         self.mount = Mount::Done;
     }
@@ -312,7 +337,7 @@ impl VolumeState {
             }
             Next::Found(disk) => {
                 if let Some(group) = fs_group(pod) {
-                    ctx.disks.0.entry(disk.volume.as_str().into()).or_default().give_to_group(group);
+                    ctx.disks.0.entry(disk.volume.as_str().into()).or_default().give_to_group(group, true);
                 }
                 self.disk = Some(disk);
                 self.mount = Mount::Done;

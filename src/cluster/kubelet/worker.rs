@@ -30,6 +30,8 @@ const AFTER_NETWORK_ERROR: Duration = Duration::from_secs(1);
 pub(super) enum Work {
     Sync(SyncRun),
     Terminating(KillRun),
+    /// All containers have ended.
+    StoppingSandbox { until: Time },
     /// Volumes are being taken down.
     Terminated { until: Time },
 }
@@ -163,6 +165,7 @@ impl PodState {
             None => {}
             Some(Work::Sync(run)) => self.advance_sync(run, host, ctx),
             Some(Work::Terminating(run)) => self.advance_terminating(run, host, ctx),
+            Some(Work::StoppingSandbox { until }) if until <= ctx.now() => self.finish_terminating(host, ctx),
             Some(Work::Terminated { until }) if until <= ctx.now() => self.finish_terminated(host, ctx),
             Some(work) => self.worker.work = Some(work),
         }
@@ -172,7 +175,7 @@ impl PodState {
         match self.worker.work.as_ref()? {
             Work::Sync(run) => run.next_wake(),
             Work::Terminating(run) => run.next_wake(),
-            Work::Terminated { until } => Some(*until),
+            Work::StoppingSandbox { until } | Work::Terminated { until } => Some(*until),
         }
     }
 

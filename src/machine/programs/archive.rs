@@ -92,7 +92,8 @@ fn create(process: &mut Process<'_>, arguments: &Arguments) -> Result<i32, Suspe
         let mut name = path.clone();
         if name.starts_with('/') && !arguments.has('P') {
             if !said_leading {
-                process.eprint("tar: Removing leading `/' from member names\n")?;
+                let removing = if process.is_busybox() { "removing leading '/'" } else { "Removing leading `/'" };
+                process.eprint(&format!("tar: {removing} from member names\n"))?;
                 said_leading = true;
             }
             name = name.trim_start_matches('/').to_owned();

@@ -27,7 +27,7 @@ fn credentials_of(process: &mut Process<'_>, names: &Names, program: &str, name:
     match names.user_named(name).or_else(|| names.user(name.parse().ok()?)) {
         Some(user) => {
             let member = names.groups.iter().filter(|group| group.members.contains(&user.name));
-            Ok(Ok(Credentials { uid: user.uid, gid: user.gid, groups: member.map(|group| group.gid).collect() }))
+            Ok(Ok(Credentials { uid: user.uid, gid: user.gid, groups: member.map(|group| group.gid).collect(), ..Credentials::default() }))
         }
         None => {
             process.eprint(&format!("{program}: '{name}': no such user\n"))?;
@@ -58,7 +58,10 @@ pub(super) fn id(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Ok(who) => who,
         Err(status) => return Ok(status),
     };
-    let groups = all_groups(&who);
+    let mut groups = all_groups(&who);
+    if process.is_busybox() && arguments.operands.is_empty() {
+        groups.sort_unstable();
+    }
     let shown = arguments.last_of("ugG");
     if shown.is_none() && arguments.has('n') {
         process.eprint("id: cannot print only names or real IDs in default format\n")?;
@@ -121,16 +124,39 @@ pub(super) fn groups(process: &mut Process<'_>) -> Result<i32, Suspend> {
     Ok(status)
 }
 
+/// The first name that `/etc/hosts` has for the address of this machine's name.
+fn full_name(process: &mut Process<'_>) -> Result<String, Suspend> {
+    let own = process.hostname();
+    let hosts = process.read_file("/etc/hosts")?.unwrap_or_default();
+    let hosts = String::from_utf8_lossy(&hosts).into_owned();
+    let mut lines = hosts.lines().map(|line| line.split('#').next().unwrap_or_default().split_whitespace().skip(1).collect::<Vec<_>>());
+    let found = lines.find(|names| names.contains(&own.as_str())).and_then(|names| names.first().map(|&name| name.to_owned()));
+    Ok(found.unwrap_or(own))
+}
+
 pub(super) fn hostname(process: &mut Process<'_>) -> Result<i32, Suspend> {
     match process.args().get(1).map(String::as_str) {
-        None | Some("-s" | "-f" | "--short" | "--fqdn") => {
-            let name = process.hostname();
+        Some("-f" | "--fqdn") => {
+            let name = full_name(process)?;
+            process.print(&format!("{name}\n"))?;
+            Ok(0)
+        }
+        None | Some("-s" | "--short") => {
+            let mut name = process.hostname();
+            if process.args().len() > 1 {
+                name.truncate(name.find('.').unwrap_or(name.len()));
+            }
             process.print(&format!("{name}\n"))?;
             Ok(0)
         }
         Some(other) if other.starts_with('-') => arguments::not_simulated(process, &format!("hostname {other}")),
+        Some(name) if process.credentials().is_capable("SYS_ADMIN") => {
+            let what = format!("hostname {name}");
+            arguments::not_simulated(process, &what)
+        }
         Some(_) => {
-            process.eprint("hostname: you must be root to change the host name\n")?;
+            let why = if process.is_busybox() { "sethostname: Operation not permitted" } else { "you must be root to change the host name" };
+            process.eprint(&format!("hostname: {why}\n"))?;
             Ok(1)
         }
     }

@@ -28,6 +28,7 @@ mod find;
 mod grep;
 mod gzip;
 mod head;
+mod httpd;
 mod identity;
 mod jq;
 mod lines;
@@ -114,6 +115,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("hexdump", dump::hexdump),
     ("host", lookup::host),
     ("hostname", identity::hostname),
+    ("httpd", httpd::main),
     ("id", identity::id),
     ("install", making::install),
     ("join", columns::join),

@@ -31,6 +31,11 @@ impl Dialect {
         self == Dialect::Bash
     }
 
+    /// Whether it counts how deep shells are nested in `SHLVL`.
+    pub fn counts_levels(self) -> bool {
+        self != Dialect::Dash
+    }
+
     /// The status of a builtin or a redirection that failed.
     pub fn failure(self, status: i32) -> i32 {
         if self == Dialect::Dash && status == 1 { 2 } else { status }

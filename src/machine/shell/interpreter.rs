@@ -167,6 +167,10 @@ impl Shell {
         self.started_at = sys.now();
         self.random = Stream::new(sys.random_bits(), "shell");
         self.variables = Variables::from_environment(sys.env());
+        if !self.dialect.is_bash() {
+            // Only bash passes on what it has no name for.
+            self.variables.retain_names();
+        }
         let arguments = sys.args().to_vec();
         self.name = arguments.first().cloned().unwrap_or_default();
         let mut rest = arguments.into_iter().skip(1).peekable();
@@ -258,7 +262,7 @@ impl Shell {
         default("OPTIND", "1");
         let _ = self.variables.set("PWD", sys.cwd());
         self.variables.export("PWD");
-        if !dialect.is_bash() {
+        if !dialect.counts_levels() {
             return;
         }
         let level = self.variables.text("SHLVL").and_then(|level| level.parse::<u32>().ok()).unwrap_or(0) + 1;

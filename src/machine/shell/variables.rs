@@ -124,6 +124,14 @@ impl Variables {
         }
     }
 
+    /// Forgets what is no name of a variable.
+    pub fn retain_names(&mut self) {
+        let nameless: Vec<String> = self.0.keys().filter(|name| !is_name(name)).cloned().collect();
+        for name in nameless {
+            self.0.remove(&name);
+        }
+    }
+
     pub fn environment(&self) -> BTreeMap<String, String> {
         let exported = self.0.iter().filter(|(_, variable)| variable.exported);
         exported.filter_map(|(name, variable)| Some((name.clone(), variable.value.text()?.to_owned()))).collect()

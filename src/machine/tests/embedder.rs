@@ -76,7 +76,7 @@ fn both_outputs_go_their_own_ways() {
 #[test]
 fn programs_know_who_they_are() {
     let mut machine = machine();
-    let nobody_knows = Credentials { uid: 1000, gid: 3000, groups: vec![2000] };
+    let nobody_knows = Credentials { groups: vec![2000], ..Credentials::user(1000, 3000) };
     for (line, output, status) in [
         ("id", "uid=1000 gid=3000 groups=3000,2000\n", 0),
         ("id -u; id -g; id -G", "1000\n3000\n3000 2000\n", 0),

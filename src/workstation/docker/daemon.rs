@@ -396,15 +396,15 @@ impl Daemon {
         for volume in words("Volumes") {
             match volume.split(':').collect::<Vec<_>>().as_slice() {
                 [name, path, rest @ ..] if !name.contains('/') && !name.starts_with('.') => {
-                    mounts.push(MountPoint { path: (*path).to_owned(), mounted: Mounted::Disk((*name).into()), sub_path: None, read_only: rest.contains(&"ro") });
+                    mounts.push(MountPoint { path: (*path).to_owned(), source: format!("/var/lib/docker/volumes/{name}/_data"), mounted: Mounted::Disk((*name).into()), sub_path: None, read_only: rest.contains(&"ro") });
                 }
-                [path] => mounts.push(MountPoint { path: (*path).to_owned(), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false }),
+                [path] => mounts.push(MountPoint { path: (*path).to_owned(), source: format!("/var/lib/docker/volumes/{id}/_data"), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false }),
                 _ => return Err((501, format!("podarium: not simulated: docker run -v {volume} (named volumes are)"))),
             }
         }
         for path in &settings.volumes {
             if mounts.iter().all(|point: &MountPoint| point.path.trim_end_matches('/') != path.trim_end_matches('/')) {
-                mounts.push(MountPoint { path: path.clone(), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false });
+                mounts.push(MountPoint { path: path.clone(), source: format!("/var/lib/docker/volumes/{id}/_data"), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false });
             }
         }
         let files = self.catalog.contents(&image.image).files;

@@ -7,7 +7,7 @@ use super::*;
 
 fn write(manager: &str, operation: Operation, now: i64) -> Write {
     let writer = Writer { manager: manager.to_owned(), operation, api_version: "apps/v1".to_owned(), subresource: String::new() };
-    Write { writer: Arc::new(writer), now, reset: Reset::of("Deployment", "", true) }
+    Write { writer: Arc::new(writer), now, reset: Reset::of("Deployment", "", true), versions_alike: false }
 }
 
 fn schema() -> Type {

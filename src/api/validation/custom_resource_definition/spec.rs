@@ -33,7 +33,8 @@ pub(crate) fn validate(definition: &CustomResourceDefinition) -> Vec<FieldError>
             faults.push("must be spec.names.plural+\".\"+spec.group".to_owned());
         }
         // Right after the errors of the prefix, where the name's own stand.
-        errors.splice(0..0, faults.into_iter().map(|fault| FieldError::invalid("metadata.name", name, fault)));
+        let at = errors.iter().take_while(|error| error.field == "metadata.generateName").count();
+        errors.splice(at..at, faults.into_iter().map(|fault| FieldError::invalid("metadata.name", name, fault)));
     }
     errors.extend(validate_spec(spec, &Path::new("spec")));
     errors.extend(stored_versions(definition));
@@ -42,7 +43,7 @@ pub(crate) fn validate(definition: &CustomResourceDefinition) -> Vec<FieldError>
 }
 
 pub(crate) fn validate_update(new: &CustomResourceDefinition, old: &CustomResourceDefinition) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let mut errors = metadata::validate_update_any(&new.metadata, &old.metadata);
     let path = Path::new("spec");
     if old.is("Established") {
         errors.extend(immutable(&json!(new.spec.scope), &json!(old.spec.scope), &path.child("scope")));
@@ -54,7 +55,7 @@ pub(crate) fn validate_update(new: &CustomResourceDefinition, old: &CustomResour
 }
 
 pub(crate) fn validate_status_update(new: &CustomResourceDefinition, old: &CustomResourceDefinition) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    let mut errors = metadata::validate_update_any(&new.metadata, &old.metadata);
     if let Some(accepted) = &new.status.accepted_names {
         errors.extend(names::validate(accepted, &Path::new("status").child("acceptedNames")));
     }
@@ -138,8 +139,12 @@ fn validate_spec(spec: &CustomResourceDefinitionSpec, path: &Path) -> Vec<FieldE
         if common_columns.is_none() {
             errors.extend(validate_columns(version, &path));
         }
-        if let (None, Some(fields), Some(schema)) = (common_fields, &version.selectable_fields, schema_of(version)) {
-            errors.extend(columns::selectable_fields(fields, schema, &path.child("selectableFields")));
+        if let (None, Some(fields)) = (common_fields, version.selectable_fields.as_ref().filter(|fields| !fields.is_empty())) {
+            let field = path.child("selectableFields");
+            match schema_of(version).filter(|_| common_schema.is_none()) {
+                Some(schema) => errors.extend(columns::selectable_fields(fields, schema, &field)),
+                None => errors.push(FieldError::invalid(field, "", "may only be set when `version.schema.openAPIV3Schema` is not included")),
+            }
         }
     }
     errors.extend(version_names(spec, path));
@@ -152,16 +157,21 @@ fn validate_spec(spec: &CustomResourceDefinitionSpec, path: &Path) -> Vec<FieldE
     }
     errors.extend(names::required(&spec.names, &path.child("names")));
     errors.extend(names::validate(&spec.names, &path.child("names")));
-    let Some(first) = spec.versions.first() else { return errors };
-    if let Some(schema) = common_schema.and(schema_of(first)) {
+    let first = spec.versions.first();
+    let common_schema = common_schema.and(first.and_then(schema_of));
+    if let Some(schema) = common_schema {
         errors.extend(validate_schema(schema, spec.versions.iter().any(has_status), &path.child("validation")));
     }
     errors.extend(columns::subresources(common_subresources, &path.child("subresources")));
-    if common_columns.is_some() {
+    if let (Some(_), Some(first)) = (common_columns, first) {
         errors.extend(validate_columns(first, path));
     }
-    if let (Some(fields), Some(schema)) = (common_fields, schema_of(first)) {
-        errors.extend(columns::selectable_fields(fields, schema, &path.child("selectableFields")));
+    if let Some(fields) = common_fields.filter(|fields| !fields.is_empty()) {
+        let field = path.child("selectableFields");
+        match common_schema {
+            Some(schema) => errors.extend(columns::selectable_fields(fields, schema, &field)),
+            None => errors.push(FieldError::invalid(field, "", "may only be set when validations.schema is included")),
+        }
     }
     errors.extend(conversion(spec, path));
     errors
@@ -180,6 +190,10 @@ fn group_and_scope(spec: &CustomResourceDefinitionSpec, path: &Path) -> Vec<Fiel
     }
     crate::validation::one_of(&mut errors, &path.child("scope"), Some(&spec.scope), &["Cluster", "Namespaced"]);
     if spec.preserve_unknown_fields == Some(true) {
+        let has_defaults = spec.versions.iter().filter_map(schema_of).any(|schema| schema::any(schema, &mut |schema| schema.default.is_some()));
+        if has_defaults {
+            errors.push(FieldError::invalid(path.child("preserveUnknownFields"), true, "must be false in order to use defaults in the schema"));
+        }
         let why = "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
         errors.push(FieldError::invalid(path.child("preserveUnknownFields"), true, why));
     }
@@ -263,7 +277,7 @@ fn webhook(conversion: &CustomResourceConversion, path: &Path) -> Vec<FieldError
         Some(client) => {
             errors.extend(client.url.as_ref().map(|url| crate::validation::webhook::url(url, &field.child("url"))).unwrap_or_default());
             if let Some(service) = &client.service {
-                errors.extend(crate::validation::webhook::service(&service.name, &service.namespace, service.path.as_deref(), service.port, &field.child("service")));
+                errors.extend(crate::validation::webhook::service(&service.namespace, &service.name, service.path.as_deref(), service.port, &field.child("service")));
             }
         }
     }
@@ -296,13 +310,17 @@ fn validate_schema(schema: &Schema, has_status: bool, path: &Path) -> Vec<FieldE
     if schema.nullable == Some(true) {
         errors.push(FieldError::forbidden(path.child("openAPIV3Schema.nullable"), "nullable cannot be true at the root"));
     }
-    let mut structural = structural::validate(schema, &field);
-    if structural.is_empty() {
+    let obstacle = structural::obstacle(schema);
+    let mut structural = if obstacle.is_none() { structural::validate(schema, &field) } else { Vec::new() };
+    if structural.is_empty() && obstacle.is_none() {
         structural = defaults::validate(schema, &field);
     }
-    let with_rules = structural.is_empty();
+    let with_rules = structural.is_empty() && obstacle.is_none();
     errors.extend(structural);
     errors.extend(openapi::validate(schema, &field, with_rules));
+    if let Some(why) = obstacle.filter(|_| errors.is_empty()) {
+        errors.push(FieldError::invalid(field, "", why));
+    }
     errors
 }
 

@@ -3,7 +3,9 @@
 //! Models: staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/{validation.go,complete.go}, v1.36.
 //! Simplified: nothing.
 
-use crate::custom::schema::{Schema, additional, items, pattern_error, property, values};
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaPropsOrArray;
+
+use crate::custom::schema::{Schema, additional, any, items, pattern_error, property, values};
 use crate::field::{FieldError, Path};
 
 #[derive(Clone, Copy, PartialEq)]
@@ -11,6 +13,33 @@ enum Level {
     Root,
     Item,
     Field,
+}
+
+/// Why there is no structural form of the schema at all. Most of it OpenAPI's own checks say too.
+pub(super) fn obstacle(schema: &Schema) -> Option<String> {
+    fn said(schema: &Schema) -> Option<String> {
+        let text = |value: &Option<String>| value.as_ref().is_some_and(|value| !value.is_empty());
+        let filled = |map: &Option<std::collections::BTreeMap<String, Schema>>| map.as_ref().is_some_and(|map| !map.is_empty());
+        let unsupported = [
+            ("id", text(&schema.id)), ("schema", text(&schema.schema)), ("$ref", text(&schema.ref_path)), ("patternProperties", filled(&schema.pattern_properties)),
+            ("dependencies", schema.dependencies.as_ref().is_some_and(|all| !all.is_empty())), ("additionalItems", schema.additional_items.is_some()),
+            ("definitions", filled(&schema.definitions)),
+        ];
+        if let Some((name, _)) = unsupported.into_iter().find(|(_, set)| *set) {
+            return Some(format!("OpenAPIV3Schema '{name}' is not supported"));
+        }
+        if schema.x_kubernetes_preserve_unknown_fields == Some(false) {
+            return Some("internal error: 'x-kubernetes-preserve-unknown-fields' must be true or undefined".to_owned());
+        }
+        let array = matches!(&schema.items, Some(JSONSchemaPropsOrArray::Schemas(all)) if !all.is_empty());
+        array.then(|| "OpenAPIV3Schema 'items' must be a schema, but is an array".to_owned())
+    }
+    let mut why = None;
+    any(schema, &mut |schema| {
+        why = said(schema);
+        why.is_some()
+    });
+    why
 }
 
 pub(super) fn validate(schema: &Schema, path: &Path) -> Vec<FieldError> {
@@ -30,7 +59,7 @@ fn type_of(schema: &Schema) -> &str {
 }
 
 fn invariants(schema: &Schema, level: Level, path: &Path, errors: &mut Vec<FieldError>) {
-    if type_of(schema) == "array" && schema.items.is_none() {
+    if type_of(schema) == "array" && items(schema).is_none() {
         errors.push(FieldError::required(path.child("items"), "must be specified"));
     }
     if let Some(inner) = items(schema) {

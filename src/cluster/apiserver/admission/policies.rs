@@ -166,7 +166,7 @@ pub(super) fn params_of(param_kind: Option<&ParamKind>, reference: Option<&Param
 /// The answer to a refused request.
 fn refusal(write: &Validated<'_>, denial: &Denial) -> Status {
     let message = format!("ValidatingAdmissionPolicy '{}' with binding '{}' denied request: {}", denial.policy, denial.binding, denial.message);
-    let mut status = Status::forbidden(write.kind, write.name, &message).as_meta().clone();
+    let mut status = Status::forbidden(write.kind, if write.name.is_empty() { "Unknown" } else { write.name }, &message).as_meta().clone();
     let reason = if denial.reason.is_empty() { "Invalid" } else { &denial.reason };
     status.code = Some(match reason {
         "Unauthorized" => 401,

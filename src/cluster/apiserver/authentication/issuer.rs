@@ -17,7 +17,7 @@ use super::{User, UserInfo};
 use crate::store::{Key, Store};
 
 /// The name under which the cluster signs, and the audience of tokens that name none.
-pub(super) const ISSUER: &str = "https://kubernetes.default.svc.cluster.local";
+pub(crate) const ISSUER: &str = "https://kubernetes.default.svc.cluster.local";
 const LEGACY_ISSUER: &str = "kubernetes/serviceaccount";
 const LEGACY: &str = "kubernetes.io/serviceaccount/";
 /// As long as the signature of a key of 2048 bits.

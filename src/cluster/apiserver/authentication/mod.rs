@@ -8,5 +8,5 @@ mod token_request;
 mod user;
 
 pub use connection::Connection;
-pub(crate) use issuer::Issuer;
+pub(crate) use issuer::{ISSUER, Issuer};
 pub use user::{ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User, UserInfo};

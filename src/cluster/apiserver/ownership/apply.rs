@@ -31,19 +31,15 @@ impl ApiServer {
         let configuration = match call.version {
             Some(version) => {
                 check_configuration(version.group, version.version, version.kind, configuration)?;
+                if let Some(schema) = Type::of_kind(&version.api_version(), version.kind) {
+                    return self.apply_as(schema, request, configuration, old, call);
+                }
                 stored = version.to_stored(configuration.clone())?;
                 &stored
             }
             None => configuration,
         };
         check_configuration(info.group, info.version, info.kind, configuration)?;
-        for objection in &request.options.objections {
-            match request.options.field_validation {
-                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
-                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
-                FieldValidation::Ignore => {}
-            }
-        }
         if let Some(definition) = self.store.version_of(kind).cloned() {
             return self.apply_as(CustomType::object(definition.schema_value()), request, configuration, old, call);
         }
@@ -57,13 +53,27 @@ impl ApiServer {
     fn apply_as<S: Schema>(&mut self, schema: S, request: &Request, configuration: &Value, old: Option<Object>, call: &mut Call) -> Result<Reply, Status> {
         let (kind, key) = (request.kind, request.key());
         let info = kind.info();
-        let live = old.as_ref().map_or_else(|| empty_object(&info.api_version(), info.kind), Object::to_value);
+        let version = call.version.filter(|version| Type::of_kind(&version.api_version(), version.kind).is_some());
+        let live = match (&old, version) {
+            (None, Some(version)) => empty_object(&version.api_version(), version.kind),
+            (None, None) => empty_object(&info.api_version(), info.kind),
+            (Some(old), Some(version)) => version.from_stored(old.to_value()),
+            (Some(old), None) => old.to_value(),
+        };
         if let Err(why) = validate(schema, configuration, false) {
             return Err(internal(format!("failed to create typed patch object ({}): {why}", named(configuration, kind))));
         }
         let managed = self.managed_before_apply(old.as_ref(), &key, request.subresource, call);
         let write = self.write_of(kind, request.subresource, Operation::Apply, &call.manager, call);
         let applied = last_applied::apply(&write, schema, &live, configuration, &managed, request.options.force).map_err(|conflicts| conflicts.into_status())?;
+        // What is said twice is objected to once the configuration has been applied.
+        for objection in &request.options.objections {
+            match request.options.field_validation {
+                FieldValidation::Strict => return Err(Status::bad_request(format!("error strict decoding YAML: error converting YAML to JSON: {objection}"))),
+                FieldValidation::Warn => call.warnings.extend(as_warnings(objection)),
+                FieldValidation::Ignore => {}
+            }
+        }
         self.store_applied(request, configuration, old, applied, call)
     }
 
@@ -83,7 +93,10 @@ impl ApiServer {
         let object = match (&applied.object, &old) {
             (None, Some(old)) => old.clone(),
             (value, _) => {
-                let value = value.clone().unwrap_or_else(|| configuration.clone());
+                let mut value = value.clone().unwrap_or_else(|| configuration.clone());
+                if let Some(version) = call.version.filter(|version| value["apiVersion"] == version.api_version()) {
+                    value = version.to_stored(value)?;
+                }
                 let read = match self.store.version_of(kind) {
                     Some(definition) => custom::decode_value(definition, value),
                     None => decode_value(kind, &value),

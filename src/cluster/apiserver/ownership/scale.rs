@@ -58,6 +58,6 @@ impl ApiServer {
 
     fn write_of_scale(&self, manager: &str, operation: Operation, call: &Call) -> Write {
         let writer = Writer { manager: manager.to_owned(), operation, api_version: scale::SCALE_VERSION.to_owned(), subresource: "scale".to_owned() };
-        Write { writer: Arc::new(writer), now: self.epoch.seconds(call.now).0.as_second(), reset: NOTHING }
+        Write { writer: Arc::new(writer), now: self.epoch.seconds(call.now).0.as_second(), reset: NOTHING, versions_alike: false }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/fieldmanager.go,
 //! staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go (managerOrUserAgent), v1.36.
-//! Simplified: a write in a version of 2019, and an apply in any old version, are recorded in the current one.
+//! Simplified: a write in a version of 2019 is recorded in the current one.
 
 use std::borrow::Cow;
 
@@ -45,12 +45,13 @@ impl ApiServer {
     pub(super) fn write_of(&mut self, kind: Kind, subresource: Option<Subresource>, operation: Operation, manager: &str, call: &Call) -> Write {
         let info = kind.info();
         let name = subresource.map_or("", Subresource::name);
-        let version = call.version.filter(|version| operation == Operation::Update && Type::of_kind(&version.api_version(), info.kind).is_some());
+        let version = call.version.filter(|version| Type::of_kind(&version.api_version(), info.kind).is_some());
         let api_version = version.map_or_else(|| info.api_version(), Version::api_version);
         let writer = Writer { manager: manager.to_owned(), operation, api_version, subresource: name.to_owned() };
         Write {
             writer: self.owners.writer(writer),
             now: self.epoch.seconds(call.now).0.as_second(),
+            versions_alike: matches!(kind, Kind::Custom(_)),
             reset: if matches!(kind, Kind::Custom(_)) { Reset::of_custom(name, info.has_status) } else { Reset::of(info.kind, name, info.has_status) },
         }
     }

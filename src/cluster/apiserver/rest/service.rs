@@ -16,6 +16,15 @@ use crate::store::Store;
 
 const FIRST_PORT: i32 = 30_000;
 const PORTS: usize = 2_768;
+/// What a dry run shows for the first port that it would be given; the next ones are counted on from there.
+const NO_PORT: i32 = 32_769;
+
+/// The ports that one write takes.
+struct Taken {
+    ports: Vec<i32>,
+    /// Ports are only looked at, and need not be in the range.
+    dry_run: bool,
+}
 
 #[derive(Clone, Debug, Default)]
 pub struct Allocator {
@@ -24,8 +33,8 @@ pub struct Allocator {
 
 impl Allocator {
     /// Gives a Service what it needs and does not have; takes back what an update no longer needs. The ports that it took
-    /// are told, for [`Allocator::give_back`] if the write comes to nothing.
-    pub(in crate::apiserver) fn assign(&mut self, store: &Store, object: &mut Object, old: Option<&Object>, stream: &mut Stream) -> Result<Vec<i32>, Status> {
+    /// are told, for [`Allocator::give_back`] if the write comes to nothing. A dry run takes none and makes its own up.
+    pub(in crate::apiserver) fn assign(&mut self, store: &Store, object: &mut Object, old: Option<&Object>, dry_run: bool, stream: &mut Stream) -> Result<Vec<i32>, Status> {
         let Object::Service(service) = object else { return Ok(Vec::new()) };
         let old = old.and_then(|old| match old {
             Object::Service(old) => Some(&**old),
@@ -34,8 +43,9 @@ impl Allocator {
         let service = Arc::make_mut(service);
         service_families::complete(service, old)?;
         assign_address(store, service, old, stream)?;
-        let mut taken = Vec::new();
+        let mut taken = Taken { ports: Vec::new(), dry_run };
         let assigned = self.assign_ports(service, old, stream, &mut taken);
+        let taken = if dry_run { Vec::new() } else { taken.ports };
         if assigned.is_err() {
             self.give_back(&taken);
         }
@@ -65,7 +75,7 @@ impl Allocator {
         }
     }
 
-    fn assign_ports(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<(), Status> {
+    fn assign_ports(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Taken) -> Result<(), Status> {
         let had = old.map(held_ports).unwrap_or_default();
         let kind = service.spec.type_.clone().unwrap_or_default();
         let allocates = kind == "NodePort" || (kind == "LoadBalancer" && service.spec.allocate_load_balancer_node_ports != Some(false));
@@ -73,6 +83,7 @@ impl Allocator {
             let ports = service.spec.ports.clone().unwrap_or_default();
             // Ports of one number, of different protocols, share their node port.
             let mut shared: BTreeMap<i32, i32> = BTreeMap::new();
+            let mut used: BTreeSet<(&str, i32)> = BTreeSet::new();
             for (index, port) in ports.iter().enumerate() {
                 let asked = port.node_port.unwrap_or(0);
                 if asked == 0 && !allocates {
@@ -86,7 +97,7 @@ impl Allocator {
                 };
                 let number = match wanted {
                     0 => self.free_port(stream, taken)?,
-                    wanted if known == Some(wanted) || had.contains(&wanted) || (old.is_some() && taken.contains(&wanted)) => wanted,
+                    wanted if known == Some(wanted) || had.contains(&wanted) || (old.is_some() && taken.ports.contains(&wanted)) => wanted,
                     wanted => {
                         let field = format!("spec.ports[{index}].nodePort");
                         self.take_port(wanted, taken).map_err(|why| invalid(service, FieldError::invalid(field, wanted, why)))?;
@@ -95,6 +106,8 @@ impl Allocator {
                 };
                 if old.is_none() {
                     shared.insert(port.port, number);
+                } else if !used.insert((port.protocol.as_deref().unwrap_or_default(), number)) {
+                    return Err(Status::new(500, "", format!("duplicate nodePort: {{{} {number}}}", port.protocol.as_deref().unwrap_or_default())));
                 }
                 Arc::make_mut(&mut service.spec).ports.get_or_insert_default()[index].node_port = Some(number);
             }
@@ -103,7 +116,7 @@ impl Allocator {
     }
 
     /// Where a balancer asks a node whether it has pods of a Service that keeps its traffic local.
-    fn assign_health_check(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<(), Status> {
+    fn assign_health_check(&mut self, service: &mut Service, old: Option<&Service>, stream: &mut Stream, taken: &mut Taken) -> Result<(), Status> {
         if !needs_health_check(service) {
             if old.is_some_and(needs_health_check) {
                 Arc::make_mut(&mut service.spec).health_check_node_port = None;
@@ -123,25 +136,37 @@ impl Allocator {
         }
     }
 
-    fn take_port(&mut self, port: i32, taken: &mut Vec<i32>) -> Result<(), &'static str> {
+    fn take_port(&mut self, port: i32, taken: &mut Taken) -> Result<(), &'static str> {
+        if taken.dry_run {
+            if self.ports.contains(&port) || taken.ports.contains(&port) {
+                return Err("provided port is already allocated");
+            }
+            taken.ports.push(port);
+            return Ok(());
+        }
         if !(FIRST_PORT..FIRST_PORT + PORTS as i32).contains(&port) {
             return Err("provided port is not in the valid range. The range of valid ports is 30000-32767");
         }
         if !self.ports.insert(port) {
             return Err("provided port is already allocated");
         }
-        taken.push(port);
+        taken.ports.push(port);
         Ok(())
     }
 
-    fn free_port(&mut self, stream: &mut Stream, taken: &mut Vec<i32>) -> Result<i32, Status> {
+    fn free_port(&mut self, stream: &mut Stream, taken: &mut Taken) -> Result<i32, Status> {
+        if taken.dry_run {
+            let next = taken.ports.iter().max().map_or(NO_PORT, |last| last + 1);
+            taken.ports.push(next);
+            return Ok(next);
+        }
         if self.ports.len() >= PORTS {
             return Err(Status::new(500, "InternalError", "failed to allocate a nodePort: range is full"));
         }
         loop {
             let port = FIRST_PORT + i32::try_from(stream.below(PORTS)).unwrap_or(0);
             if self.ports.insert(port) {
-                taken.push(port);
+                taken.ports.push(port);
                 return Ok(port);
             }
         }

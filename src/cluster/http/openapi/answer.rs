@@ -3,6 +3,8 @@
 //! Models: vendor/k8s.io/kube-openapi/pkg/{handler,handler3}/handler.go, v1.36.
 //! Simplified: JSON alone, no protobuf.
 
+use std::collections::BTreeMap;
+
 use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
@@ -10,28 +12,30 @@ use serde_json::{Map, Value, json};
 use super::super::Query;
 use super::super::accept::header;
 use super::super::text::{content_type, page_not_found};
-use super::custom;
-use super::documents::{Document, documents};
-use crate::store::Store;
+use super::super::read::Server;
+use super::documents::{Document, custom_v2, custom_v3, documents};
 
-pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query, course_2019: bool, store: &Store) -> Result<HttpResponse, Status> {
+pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
     if http.method != "GET" {
         return Err(Status::no_such_method());
     }
     if !accepts_json(header(http, "Accept")) {
         return Ok(HttpResponse { status: 406, headers: content_type("text/plain; charset=utf-8"), body: Vec::new() });
     }
-    let all = documents(course_2019);
+    let all = documents(server.course_2019);
+    let custom = if parts.first() == Some(&"v3") { custom_v3(server.store) } else { BTreeMap::new() };
     Ok(match parts {
-        ["v2"] => written(http, &all.v2, None),
+        ["v2"] => match custom_v2(server.course_2019, server.store) {
+            Some(with_custom_kinds) => written(http, &with_custom_kinds, None),
+            None => written(http, &all.v2, None),
+        },
         ["v3"] => {
-            let custom = custom::documents(store);
             let paths: Map<String, Value> =
                 all.v3.iter().chain(&custom).map(|(path, document)| (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", document.hash)}))).collect();
             let body = json!({"paths": paths}).to_string().into_bytes();
             HttpResponse { status: 200, headers: content_type("application/json"), body }
         }
-        ["v3", path @ ..] => match all.v3.get(&path.join("/")).or(custom::documents(store).get(&path.join("/"))) {
+        ["v3", path @ ..] => match all.v3.get(&path.join("/")).or_else(|| custom.get(&path.join("/"))) {
             Some(document) => match query.get("hash") {
                 // The client asks for a text that is no longer the one.
                 Some(hash) if hash != document.hash => {

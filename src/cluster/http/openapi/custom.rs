@@ -1,151 +1,105 @@
-//! Custom kinds: a document for each group and version that has some, made from their schemas when somebody asks.
+//! Custom kinds in the description of the API: the schemas of their definitions, with what every object has.
 //!
-//! Models: staging/src/k8s.io/apiextensions-apiserver/pkg/controller/openapi/{v2,builder}, v1.36.
-//! Simplified: the document of version 2 does not describe them; one document is written at once, not some time after its
-//! definition.
-
-use std::collections::BTreeMap;
+//! Models: staging/src/k8s.io/apiextensions-apiserver/pkg/controller/openapi/builder/builder.go, v1.36.
+//! Simplified: in version 2 a schema is as in version 3, without the rewriting that old clients want; metadata of embedded
+//! objects are described by their schema alone; a list has the one description.
 
 use podarium_api::custom::Definition;
+use podarium_api::openapi::{components, definition_name};
 use podarium_api::{CustomResourceDefinition, Kind, Resource as _};
 use serde_json::{Map, Value, json};
 
-use super::super::custom;
-use super::documents::{Document, tag, version_3};
-use super::operations::{Body, PathItem};
-use super::paths::Served;
+use super::super::discovery::GroupVersion;
 use crate::store::Store;
 
-const META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
-const CONVENTIONS: &str = "More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md";
+const OBJECT_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+const LIST_META: &str = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";
+const LISTS: &str = "io.k8s.api.core.v1.ConfigMapList";
 
-/// By their paths, `apis/stable.example.com/v1`.
-pub(super) fn documents(store: &Store) -> BTreeMap<String, Document> {
-    let mut found: BTreeMap<(String, String), (Vec<PathItem>, Map<String, Value>)> = BTreeMap::new();
-    let kinds = store.list(Kind::CustomResourceDefinition, None).filter_map(CustomResourceDefinition::from_object);
-    for definition in kinds.flat_map(|kind| kind.definitions.all_served()) {
-        let info = definition.info();
-        let (items, schemas) = found.entry((info.group.to_owned(), info.version.to_owned())).or_default();
-        items.extend(paths(definition));
-        let (own, list) = (name(definition, info.kind), name(definition, definition.list_kind()));
-        schemas.insert(list, list_schema(definition, &own));
-        schemas.insert(own, schema(definition));
-    }
-    let document = |((group, version), (items, schemas)): ((String, String), (Vec<PathItem>, Map<String, Value>))| {
-        let mut value = version_3(&items, &tag(&group, &version), &[&format!("{META}.ObjectMeta"), &format!("{META}.ListMeta")]);
-        keep_forms(&mut value["paths"]);
-        value["info"] = json!({"title": "Kubernetes CRD Swagger", "version": "v0.1.0"});
-        if let Some(all) = value["components"]["schemas"].as_object_mut() {
-            all.extend(schemas);
-        }
-        (format!("apis/{group}/{version}"), Document::new(&value))
-    };
-    found.into_iter().map(document).collect()
-}
+/// The definitions that those of custom kinds refer to.
+pub(super) const REFERRED: &[&str] = &[OBJECT_META, LIST_META, "io.k8s.api.autoscaling.v1.Scale"];
 
-/// `com.example.stable.v1.CronTab`.
-fn name(definition: &Definition, kind: &str) -> String {
-    let info = definition.info();
-    let domain: Vec<&str> = info.group.split('.').rev().collect();
-    format!("{}.{}.{kind}", domain.join("."), info.version)
-}
+/// What bodies of custom kinds are written in: not in protobuf, and a patch has no strategy. kubectl believes it.
+const FORMS: &[&str] = &["*/*", "application/json", "application/yaml", "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
 
-fn paths(definition: &Definition) -> Vec<PathItem> {
-    let info = definition.info();
-    let offered = custom::resource(definition, false, None);
-    let served = Served {
-        group: info.group,
-        version: info.version,
-        info,
-        verbs: offered.verbs.into_iter().filter(|verb| *verb != "watch").collect(),
-        parts: offered.parts,
-        definition: name(definition, info.kind),
-        list: name(definition, definition.list_kind()),
-    };
-    let mut items = served.paths();
-    // Nothing is made by a patch here, as far as the documents say.
-    for operation in items.iter_mut().flat_map(|item| &mut item.operations).filter(|operation| matches!(operation.body, Body::Patch)) {
-        operation.codes = &[200];
-    }
-    items
-}
-
-/// What bodies of custom kinds are written in: not in protobuf, and a patch has no strategy.
-const FORMS: &[&str] = &["application/json", "application/yaml", "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
-
-fn keep_forms(value: &mut Value) {
+/// Leaves only these forms in the description of a path.
+pub(super) fn keep_forms(value: &mut Value) {
     let Some(fields) = value.as_object_mut() else { return };
     for (name, value) in fields {
         match value {
             Value::Object(forms) if name == "content" => forms.retain(|form, _| FORMS.contains(&form.as_str())),
+            Value::Array(forms) if matches!(name.as_str(), "consumes" | "produces") => forms.retain(|form| form.as_str().is_some_and(|form| FORMS.contains(&form))),
             other => keep_forms(other),
         }
     }
 }
 
-/// What a kind says of itself, beside its fields.
-fn type_meta(group_version_kind: (&str, &str, &str)) -> Value {
-    let (group, version, kind) = group_version_kind;
-    json!([{"group": group, "version": version, "kind": kind}])
+/// Whether the group is one of custom kinds.
+pub(super) fn is_group(group: &str, store: &Store) -> bool {
+    !Kind::ALL.iter().any(|kind| kind.info().group == group)
+        && store.list(Kind::CustomResourceDefinition, None).filter_map(CustomResourceDefinition::from_object).any(|definition| definition.spec.group == group)
 }
 
-/// The fields that every object has.
-fn identity(properties: &mut Map<String, Value>, metadata: &str, description: &str) {
-    let all = podarium_api::openapi::definitions();
-    let of_pod = |field: &str| all["io.k8s.api.core.v1.Pod"]["properties"][field].clone();
-    properties.insert("apiVersion".to_owned(), of_pod("apiVersion"));
-    properties.insert("kind".to_owned(), of_pod("kind"));
-    properties.insert("metadata".to_owned(), json!({"description": description, "allOf": [{"$ref": format!("#/components/schemas/{META}.{metadata}")}]}));
+/// The definitions of the kinds of one version, and of their lists. `prefix` is where references lead.
+pub(super) fn definitions(group: &str, version: &GroupVersion, store: &Store, prefix: &str) -> Map<String, Value> {
+    let mut found = Map::new();
+    for plural in version.resources.keys() {
+        let Some(definition) = store.definition(group, plural).and_then(|definition| definition.definitions.served(&version.version)) else { continue };
+        let name = definition_name(group, &version.version, definition.info().kind);
+        found.insert(format!("{name}List"), list(definition, &name, prefix));
+        found.insert(name, object(definition, prefix));
+    }
+    found
 }
 
-fn schema(definition: &Definition) -> Value {
+/// What every object says of itself, with the words that lists of built-in kinds have for it.
+fn type_fields() -> (Value, Value) {
+    let lists = components([LISTS]);
+    let field = |name: &str| lists.get(LISTS).map(|list| list["properties"][name].clone()).unwrap_or_default();
+    (field("apiVersion"), field("kind"))
+}
+
+fn refer(prefix: &str, to: &str, description: &str) -> Value {
+    let reference = json!({"$ref": format!("{prefix}{to}")});
+    // A reference has no siblings in version 3.
+    let mut field = if prefix.contains("components") { json!({"allOf": [reference]}) } else { reference };
+    field["description"] = description.into();
+    field
+}
+
+fn of(definition: &Definition, kind: &str) -> Value {
     let info = definition.info();
-    let mut schema = completed(definition.schema_value());
+    json!([{"group": info.group, "version": info.version, "kind": kind}])
+}
+
+fn object(definition: &Definition, prefix: &str) -> Value {
+    let mut schema = definition.schema_value().clone();
     if !schema.is_object() {
         schema = json!({"type": "object"});
     }
-    schema["x-kubernetes-group-version-kind"] = type_meta((info.group, info.version, info.kind));
-    if !schema["properties"].is_object() {
-        schema["properties"] = json!({});
-    }
-    if let Some(properties) = schema["properties"].as_object_mut() {
-        identity(properties, "ObjectMeta", &format!("Standard object's metadata. {CONVENTIONS}#metadata"));
-    }
+    let (api_version, kind) = type_fields();
+    let metadata = "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+    schema["properties"]["apiVersion"] = api_version;
+    schema["properties"]["kind"] = kind;
+    schema["properties"]["metadata"] = refer(prefix, OBJECT_META, metadata);
+    schema["x-kubernetes-group-version-kind"] = of(definition, definition.info().kind);
     schema
 }
 
-fn list_schema(definition: &Definition, own: &str) -> Value {
-    let info = definition.info();
-    let mut properties = Map::new();
-    identity(&mut properties, "ListMeta", &format!("Standard list metadata. {CONVENTIONS}#types-kinds"));
-    let items = json!({"description": format!("List of {}. {CONVENTIONS}", info.plural), "type": "array", "items": {"$ref": format!("#/components/schemas/{own}")}});
-    properties.insert("items".to_owned(), items);
+fn list(definition: &Definition, name: &str, prefix: &str) -> Value {
+    let (api_version, kind) = type_fields();
+    let (items, plural) = (json!({"$ref": format!("{prefix}{name}")}), definition.info().plural);
+    let metadata = "Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds";
     json!({
-        "description": format!("{} is a list of {}", definition.list_kind(), info.kind),
         "type": "object",
+        "description": format!("{} is a list of {}", definition.list_kind(), definition.info().kind),
         "required": ["items"],
-        "properties": properties,
-        "x-kubernetes-group-version-kind": type_meta((info.group, info.version, definition.list_kind())),
+        "properties": {
+            "apiVersion": api_version,
+            "kind": kind,
+            "metadata": refer(prefix, LIST_META, metadata),
+            "items": {"type": "array", "description": format!("List of {plural}. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md"), "items": items},
+        },
+        "x-kubernetes-group-version-kind": of(definition, definition.list_kind()),
     })
-}
-
-/// A schema with what its extensions mean, for readers who do not know them.
-fn completed(schema: &Value) -> Value {
-    let mut out = match schema {
-        Value::Object(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), completed(value))).collect()),
-        Value::Array(items) => items.iter().map(completed).collect(),
-        other => other.clone(),
-    };
-    if out["x-kubernetes-int-or-string"] == true && out.get("anyOf").is_none() && out.get("allOf").is_none() {
-        out["anyOf"] = json!([{"type": "integer"}, {"type": "string"}]);
-    }
-    if out["x-kubernetes-embedded-resource"] == true {
-        if !out["properties"].is_object() {
-            out["properties"] = json!({});
-        }
-        if let Some(properties) = out["properties"].as_object_mut() {
-            identity(properties, "ObjectMeta", &format!("Standard object's metadata. {CONVENTIONS}#metadata"));
-        }
-    }
-    out
 }

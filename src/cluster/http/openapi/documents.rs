@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha512};
 
 use super::super::discovery::{Group, GroupVersion, served_groups};
+use super::custom;
 use super::operations::{Answer, Body, PathItem};
 use super::paths::{Served, camel};
 use super::written::Form;
@@ -31,7 +32,7 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub fn new(value: &Value) -> Self {
+    fn new(value: &Value) -> Self {
         let body = value.to_string().into_bytes();
         let hash = Sha512::digest(&body).iter().fold(String::new(), |mut hash, byte| {
             let _ = write!(hash, "{byte:02X}");
@@ -54,36 +55,84 @@ pub(super) fn documents(course_2019: bool) -> &'static Documents {
     if course_2019 { &COURSE_2019 } else { &NOW }
 }
 
+/// Custom kinds come and go with their definitions, so what describes them is made when it is asked for.
+pub(super) fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
+    let mut found = BTreeMap::new();
+    for group in served_groups(false, store).iter().filter(|group| custom::is_group(&group.name, store)) {
+        for version in &group.versions {
+            let items = items(&group.name, version);
+            let mut document = version_3(&items, &tag(&group.name, &version.version));
+            if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+                schemas.extend(components(custom::REFERRED.iter().copied()));
+                schemas.extend(custom::definitions(&group.name, version, store, "#/components/schemas/"));
+            }
+            custom::keep_forms(&mut document["paths"]);
+            found.insert(format!("apis/{}/{}", group.name, version.version), Document::new(&document));
+        }
+    }
+    found
+}
+
+/// The one document of version 2 with the custom kinds of the store, if it has any.
+pub(super) fn custom_v2(course_2019: bool, store: &Store) -> Option<Document> {
+    let groups = served_groups(course_2019, store);
+    if !groups.iter().any(|group| custom::is_group(&group.name, store)) {
+        return None;
+    }
+    let mut paths = paths_2(&groups);
+    for (path, item) in &mut paths {
+        if path.split('/').nth(2).is_some_and(|group| custom::is_group(group, store)) {
+            custom::keep_forms(item);
+        }
+    }
+    let mut document = version_2(paths);
+    let all = document["definitions"].as_object_mut()?;
+    for group in groups.iter().filter(|group| custom::is_group(&group.name, store)) {
+        for version in &group.versions {
+            all.extend(custom::definitions(&group.name, version, store, "#/definitions/"));
+        }
+    }
+    Some(Document::new(&document))
+}
+
+fn paths_2(groups: &[Group]) -> Map<String, Value> {
+    let mut paths = Map::new();
+    for group in groups {
+        for version in &group.versions {
+            let tag = tag(&group.name, &version.version);
+            paths.extend(items(&group.name, version).iter().map(|item| (item.path.clone(), Form::V2.path(item, &tag))));
+        }
+    }
+    paths
+}
+
 fn build(groups: &[Group]) -> Documents {
     let mut v3 = BTreeMap::new();
-    let mut paths = Map::new();
     for group in groups {
         for version in &group.versions {
             let items = items(&group.name, version);
             let name = if group.name.is_empty() { format!("api/{}", version.version) } else { format!("apis/{}/{}", group.name, version.version) };
             let tag = tag(&group.name, &version.version);
-            v3.insert(name, Document::new(&version_3(&items, &tag, &[])));
-            paths.extend(items.iter().map(|item| (item.path.clone(), Form::V2.path(item, &tag))));
+            v3.insert(name, Document::new(&version_3(&items, &tag)));
         }
     }
-    Documents { v3, v2: Document::new(&version_2(paths)) }
+    Documents { v3, v2: Document::new(&version_2(paths_2(groups))) }
 }
 
 fn items(group: &str, version: &GroupVersion) -> Vec<PathItem> {
-    version.resources.values().flat_map(|served| Served::built_in(group, &version.version, &served.info).paths()).collect()
+    version.resources.values().flat_map(|served| Served { group, version: &version.version, info: &served.info }.paths()).collect()
 }
 
 /// `apps_v1`, `rbacAuthorization_v1`.
-pub(super) fn tag(group: &str, version: &str) -> String {
+fn tag(group: &str, version: &str) -> String {
     let words = camel(group, "");
     let mut letters = words.chars();
     let first: String = letters.next().map(|letter| letter.to_lowercase().collect()).unwrap_or_default();
     format!("{first}{}_{version}", letters.as_str())
 }
 
-/// A document with these paths, and the definitions that they need or that are named besides.
-pub(super) fn version_3(items: &[PathItem], tag: &str, besides: &[&str]) -> Value {
-    let mut named: BTreeSet<&str> = ALWAYS.iter().chain(besides).copied().collect();
+fn version_3(items: &[PathItem], tag: &str) -> Value {
+    let mut named: BTreeSet<&str> = ALWAYS.iter().copied().collect();
     for operation in items.iter().flat_map(|item| &item.operations) {
         if let Answer::Object(name) | Answer::List(name) = &operation.answer {
             named.insert(name);

@@ -29,27 +29,16 @@ pub(super) struct Served<'a> {
     pub group: &'a str,
     pub version: &'a str,
     pub info: &'a ResourceInfo,
-    pub verbs: Vec<&'static str>,
-    pub parts: Vec<Subresource>,
-    /// The definitions of an object and of a list.
-    pub definition: String,
-    pub list: String,
 }
 
-impl<'a> Served<'a> {
-    pub fn built_in(group: &'a str, version: &'a str, info: &'a ResourceInfo) -> Self {
-        let definition = definition_name(group, version, info.kind);
-        let list = format!("{definition}List");
-        Served { group, version, info, verbs: resources::verbs(info).to_vec(), parts: resources::subresources(info).to_vec(), definition, list }
-    }
-
+impl Served<'_> {
     pub fn paths(&self) -> Vec<PathItem> {
-        let verbs = self.verbs.as_slice();
+        let verbs = resources::verbs(self.info);
         let base = if self.group.is_empty() { format!("/api/{}", self.version) } else { format!("/apis/{}/{}", self.group, self.version) };
         let (namespaced, plural) = (self.info.namespaced, self.info.plural);
         let inside = if namespaced { format!("{base}/namespaces/{{namespace}}/{plural}") } else { format!("{base}/{plural}") };
         let mut items = vec![self.item(inside.clone(), false, self.collection(verbs)), self.item(format!("{inside}/{{name}}"), true, self.object(verbs))];
-        for part in &self.parts {
+        for part in resources::subresources(self.info) {
             let operations = if matches!(part.name, "attach" | "exec" | "portforward" | "proxy") { self.connected(part) } else { self.part(part) };
             items.push(self.item(format!("{inside}/{{name}}/{}", part.name), true, operations));
         }
@@ -80,11 +69,8 @@ impl<'a> Served<'a> {
         PathItem { path, variables, operations }
     }
 
-    /// The definition of what travels at a path.
-    fn definition_of(&self, travels: &(String, String, String)) -> String {
-        let (group, version, kind) = travels;
-        let own = (group.as_str(), version.as_str(), kind.as_str()) == (self.group, self.version, self.info.kind);
-        if own { self.definition.clone() } else { definition_name(group, version, kind) }
+    fn definition(&self) -> String {
+        definition_name(self.group, self.version, self.info.kind)
     }
 
     /// `createAppsV1NamespacedDeploymentScale`, with what stands before and after.
@@ -103,7 +89,7 @@ impl<'a> Served<'a> {
             of: (text(self.group), text(self.version), text(self.info.kind)),
             parameters: Vec::new(),
             body: Body::None,
-            answer: Answer::Object(self.definition.clone()),
+            answer: Answer::Object(self.definition()),
             codes: &[200],
             deprecated: false,
         }
@@ -113,7 +99,7 @@ impl<'a> Served<'a> {
         let mut list = self.operation("get", "list", "list", format!("list or watch objects of kind {}", self.info.kind));
         list.id = if after.is_empty() { self.id("list", "") } else { format!("list{}{}{after}", camel(self.group, self.version), self.info.kind) };
         list.parameters = parameters("list").iter().collect();
-        list.answer = Answer::List(self.list.clone());
+        list.answer = Answer::List(format!("{}List", self.definition()));
         list
     }
 
@@ -127,7 +113,7 @@ impl<'a> Served<'a> {
             let article = if kind.starts_with(['A', 'E', 'I', 'O', 'U']) { "an" } else { "a" };
             let mut create = self.operation("post", "post", "create", format!("create {article} {kind}"));
             create.parameters = parameters("write").iter().collect();
-            create.body = Body::Object(self.definition.clone());
+            create.body = Body::Object(self.definition());
             create.codes = &[200, 201, 202];
             operations.push(create);
         }
@@ -166,7 +152,7 @@ impl<'a> Served<'a> {
         let kind = self.info.kind;
         let (of, after) = part.map_or((String::new(), String::new()), |part| (format!("{} of ", part.name), part_name(part)));
         let travels = self.travels(part);
-        let definition = self.definition_of(&travels);
+        let definition = definition_name(&travels.0, &travels.1, &travels.2);
         let mut operations = Vec::new();
         for (verb, method, word, what) in [("get", "get", "read", "read"), ("update", "put", "replace", "replace"), ("patch", "patch", "patch", "partially update")] {
             if !verbs.contains(&verb) {
@@ -205,7 +191,7 @@ impl<'a> Served<'a> {
         let mut operations = self.changes(part.verbs, Some(part));
         if part.verbs.contains(&"create") {
             let travels = self.travels(Some(part));
-            let definition = self.definition_of(&travels);
+            let definition = definition_name(&travels.0, &travels.1, &travels.2);
             let mut create = self.operation("post", "post", "create", format!("create {} of a {}", part.name, self.info.kind));
             create.id = self.id("create", &part_name(part));
             create.of = travels;
@@ -277,7 +263,7 @@ mod tests {
     fn operations_have_the_names_of_the_reference() {
         let ids = |kind: Kind| -> Vec<String> {
             let info = kind.info();
-            let served = Served::built_in(info.group, info.version, &info);
+            let served = Served { group: info.group, version: info.version, info: &info };
             served.paths().into_iter().flat_map(|item| item.operations).map(|operation| operation.id).collect()
         };
         let deployments = ids(Kind::Deployment);

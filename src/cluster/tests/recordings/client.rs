@@ -61,9 +61,28 @@ pub fn send(cluster: &mut Cluster, step: &Value) -> Answered {
         match &step["body"] {
             Value::Null => request,
             Value::String(text) => request.body(text.clone()),
-            body => request.body(body.to_string()),
+            body => request.body(spaced(body)),
         },
     )
+}
+
+/// JSON as the recording client wrote it, with a space after each comma and colon.
+fn spaced(value: &Value) -> String {
+    struct Spaced;
+    impl serde_json::ser::Formatter for Spaced {
+        fn begin_array_value<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+        fn begin_object_key<W: ?Sized + std::io::Write>(&mut self, writer: &mut W, first: bool) -> std::io::Result<()> {
+            if first { Ok(()) } else { writer.write_all(b", ") }
+        }
+        fn begin_object_value<W: ?Sized + std::io::Write>(&mut self, writer: &mut W) -> std::io::Result<()> {
+            writer.write_all(b": ")
+        }
+    }
+    let mut out = serde_json::Serializer::with_formatter(Vec::new(), Spaced);
+    serde::Serialize::serialize(value, &mut out).expect("JSON can be written");
+    String::from_utf8(out.into_inner()).expect("JSON is text")
 }
 
 fn ask(cluster: &mut Cluster, request: HttpRequest) -> Answered {

@@ -22,10 +22,14 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"\b10\.244\.\d+\.\d+", "<podip>"),
     // A node port in a table.
     (r"\b(\d+):3\d{4}/(TCP|UDP|SCTP)", "$1:<port>/$2"),
+    // … and in YAML.
+    (r"\b(nodePort|healthCheckNodePort): 3\d{4}", "$1: <port>"),
     // Versions that stand in a text: an object that was written into a message, or as YAML.
     (r#"(resourceVersion\\*"?:\s*\\*")\d+"#, "$1<version>"),
     (r"\b(Too large resource version: \d+, current: )\d+", "$1<version>"),
     (r"\b(ResourceVersion in record \()\d+", "$1<version>"),
+    // How long ago a container was restarted.
+    (r"\((\d+[smhdy])+ ago\)", "(<age> ago)"),
 ];
 
 static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
@@ -35,8 +39,8 @@ static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
 
 /// Fields that say who wrote an object and when.
 const DROPPED: &[&str] = &["uid", "resourceVersion", "creationTimestamp", "managedFields", "selfLink"];
-/// Columns that depend on when one looks.
-const AGES: &[&str] = &["Age", "Last Seen", "Last Schedule", "Created At", "Duration"];
+/// Columns that depend on when one looks, besides those of dates.
+const AGES: &[&str] = &["Age", "First Seen", "Last Seen", "Last Schedule", "Created At", "Duration"];
 
 /// The text with what no two recordings share replaced.
 pub fn text(text: &str) -> String {
@@ -97,8 +101,9 @@ fn is_set(value: &Value) -> bool {
 
 fn table(answer: &Value) -> Value {
     let columns: Vec<&Value> = answer["columnDefinitions"].as_array().into_iter().flatten().collect();
-    let cell = |index: usize, cell: &Value| match columns.get(index).and_then(|column| column["name"].as_str()) {
-        Some(name) if AGES.contains(&name) => json!("<age>"),
+    let is_age = |column: &Value| column["type"] == "date" || column["name"].as_str().is_some_and(|name| AGES.contains(&name));
+    let cell = |index: usize, cell: &Value| match columns.get(index) {
+        Some(column) if is_age(column) && !cell.is_null() => json!("<age>"),
         _ => norm(cell),
     };
     let row = |row: &Value| -> Value { row["cells"].as_array().into_iter().flatten().enumerate().map(|(index, value)| cell(index, value)).collect() };
@@ -112,7 +117,11 @@ pub fn answer(answer: &Value, body: &Value) -> Value {
     if answer["kind"] == "Table" {
         return table(answer);
     }
-    let mut out = norm(answer);
+    let mut out = match answer.as_str().and_then(documents) {
+        // A stream of changes, one document a line.
+        Some(stream) => stream.iter().map(|one| self::answer(one, body)).collect(),
+        None => norm(&without_made_up_name(answer, body)),
+    };
     if out["kind"] == "Status"
         && let Some(causes) = out.pointer_mut("/details/causes").and_then(Value::as_array_mut)
     {
@@ -120,6 +129,39 @@ pub fn answer(answer: &Value, body: &Value) -> Value {
     }
     ports(&mut out, &body.to_string());
     out
+}
+
+/// The documents of a text that holds one in each of several lines.
+fn documents(text: &str) -> Option<Vec<Value>> {
+    let lines: Vec<&str> = text.lines().collect();
+    (lines.len() > 1).then(|| lines.into_iter().map(|line| serde_json::from_str(line).ok()).collect()).flatten()
+}
+
+/// The answer without the letters with which the server completed a prefix of a name.
+fn without_made_up_name(answer: &Value, body: &Value) -> Value {
+    let Some(base) = body.pointer("/metadata/generateName").and_then(Value::as_str).filter(|base| !base.is_empty() && body.pointer("/metadata/name").is_none()) else {
+        return answer.clone();
+    };
+    // Of a long prefix the server takes the beginning.
+    let base: String = base.chars().take(58).collect();
+    let pattern = Regex::new(&format!("{}{SUFFIX}", regex::escape(&base))).expect("a valid pattern");
+    serde_json::from_str(&pattern.replace_all(&answer.to_string(), format!("{base}<x>").replace('$', "$$"))).expect("a placeholder keeps JSON whole")
+}
+
+/// The answer with what the server says in the order of a map of Go's in a fixed order, for steps that are marked so.
+pub fn unordered(mut answer: Value) -> Value {
+    if let Some(message) = answer["message"].as_str() {
+        let (head, parts) = message.split_once(": [").unwrap_or(("", message));
+        let mut parts: Vec<String> = parts.split(", ").map(|part| part.replace(['[', ']'], "")).collect();
+        parts.sort();
+        answer["message"] = json!([head, parts]);
+    }
+    for list in ["/status/nonResourceRules", "/status/resourceRules", "/details/causes"] {
+        if let Some(list) = answer.pointer_mut(list).and_then(Value::as_array_mut) {
+            list.sort_by_cached_key(Value::to_string);
+        }
+    }
+    answer
 }
 
 /// Which fields of the answered object its clients own; controllers and kubelets own theirs at times of their own.

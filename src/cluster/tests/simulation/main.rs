@@ -36,6 +36,7 @@ fn told(trial: &mut Trial, course: impl Fn(&mut Trial) -> Result<(), String>) ->
     let result = course(trial);
     if result.is_err() && std::env::var("SIMULATION_SEED").is_ok() {
         trial.history().for_each(|line| println!("{line}"));
+        trial.workloads().for_each(|object| println!("{object}"));
     }
     result
 }

@@ -8,6 +8,8 @@ const SUFFIX: &str = "[bcdfghjklmnpqrstvwxz2456789]{5}";
 pub fn text(text: &str) -> String {
     let rules = [
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z".to_owned(), "<time>"),
+        // The recorder read lines as Python does.
+        ("\r\n".to_owned(), "\n"),
         ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".to_owned(), "<uid>"),
         (format!("kube-api-access-{SUFFIX}"), "kube-api-access-<x>"),
         (r"\b10\.(9[6-9]|1[01]\d)\.\d+\.\d+".to_owned(), "<ip>"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use podarium_api::Kind;
 use podarium_cluster::apiserver::Filter;
 use podarium_cluster::component::{WatchChange, WatchId};
-use podarium_cluster::images::ImageCatalog;
+use podarium_cluster::images::{Base, Image, ImageCatalog};
 use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::{Cluster, Config};
 use podarium_machine::{Endpoint, Stdio};
@@ -38,8 +38,12 @@ pub fn play(recorded: &Value, seed: u64) -> Course {
     let namespace = format!("k-{}", recorded["name"].as_str().expect("a recording has a name"));
     let mut cluster = Cluster::new(Config { seed, ..Config::default() });
     cluster.bootstrap();
-    cluster.set_images(std::sync::Arc::new(ImageCatalog::standard()));
-    cluster.add_node(NodeConfig { images: vec!["busybox:1.36".to_owned()], ..NodeConfig::new("real-1", 0) });
+    let images = ["busybox:1.36", "app:1", "app:2"].map(str::to_owned).to_vec();
+    let app = |tag: &str| Image::running(tag, 2_200_000, Base::Busybox, &["sh"]);
+    cluster.set_images(std::sync::Arc::new(ImageCatalog::standard().with(app("app:1")).with(app("app:2"))));
+    // The machine on which they were recorded.
+    let machine = NodeConfig { cpu_millis: 2000, memory_bytes: 25_276_502_016, address: "192.0.2.2".to_owned(), pod_cidr: "10.244.77.0/24".to_owned(), images, ..NodeConfig::new("real-1", 0) };
+    cluster.add_node(machine);
     let mut stage = Stage { world: podarium_workstation::student(cluster), watches: BTreeMap::new(), since: Time::ZERO, course: Course::default() };
     stage.pass_until(Time::from_secs(20));
     stage.kubectl(&format!("create namespace {namespace}"), "");
