@@ -74,6 +74,10 @@ fn of(definition: &Definition, kind: &str) -> Value {
 
 fn object(definition: &Definition, prefix: &str) -> Value {
     let mut schema = definition.schema_value().clone();
+    // What keeps unknown fields version 2 describes as any object; clients would complain of them.
+    if !prefix.contains("components") && schema["x-kubernetes-preserve-unknown-fields"] == true {
+        return json!({"type": "object", "x-kubernetes-group-version-kind": of(definition, definition.info().kind)});
+    }
     if !schema.is_object() {
         schema = json!({"type": "object"});
     }
