@@ -11,6 +11,14 @@ use super::accept::Encoding;
 
 /// What comes first in every object of the API.
 const FIRST: &[&str] = &["type", "kind", "apiVersion", "metadata"];
+/// The fields of an object's metadata, and those of a list's.
+const METADATA: &[&str] = &["name", "generateName", "namespace", "uid", "resourceVersion", "continue", "remainingItemCount", "generation", "creationTimestamp"];
+/// The documents of discovery in its older form, and what is in them.
+const VERSIONS: &[&str] = &["kind", "versions"];
+const GROUP: &[&str] = &["kind", "apiVersion", "name", "versions"];
+const GROUPS: &[&str] = &["kind", "apiVersion", "groups"];
+const RESOURCES: &[&str] = &["kind", "apiVersion", "groupVersion", "resources"];
+const RESOURCE: &[&str] = &["name", "singularName", "namespaced", "group", "version", "kind", "verbs", "shortNames", "categories"];
 /// The fields of a `Status`, of its details and of their causes.
 const STATUS: &[&str] = &["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
 const DETAILS: &[&str] = &["name", "group", "kind", "uid", "causes"];
@@ -25,7 +33,14 @@ pub(super) struct Ordered<'a> {
 
 impl<'a> Ordered<'a> {
     pub fn new(value: &'a Value) -> Self {
-        let first = if value["kind"] == "Status" { STATUS } else { FIRST };
+        let first = match value["kind"].as_str().unwrap_or_default() {
+            "Status" => STATUS,
+            "APIVersions" => VERSIONS,
+            "APIGroup" => GROUP,
+            "APIGroupList" => GROUPS,
+            "APIResourceList" => RESOURCES,
+            _ => FIRST,
+        };
         Ordered { value, levels: 3, first }
     }
 
@@ -33,6 +48,9 @@ impl<'a> Ordered<'a> {
         let first = match name {
             "details" if self.first == STATUS => DETAILS,
             "causes" if self.first == DETAILS => CAUSE,
+            "groups" if self.first == GROUPS => GROUP,
+            "resources" if self.first == RESOURCES => RESOURCE,
+            "metadata" => METADATA,
             _ if value["kind"] == "Status" => STATUS,
             _ => FIRST,
         };
@@ -110,6 +128,12 @@ mod tests {
         assert_eq!(text, "{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"},\"data\":{}}]}\n");
         let pretty = String::from_utf8(encode(200, &Ordered::new(&json!({"kind": "A", "a": []})), Encoding::Pretty).body).unwrap();
         assert_eq!(pretty, "{\n  \"kind\": \"A\",\n  \"a\": []\n}");
+        let scale = json!({"kind": "Scale", "metadata": {"creationTimestamp": "t", "name": "a", "resourceVersion": "1"}});
+        let text = String::from_utf8(encode(200, &Ordered::new(&scale), Encoding::Json).body).unwrap();
+        assert_eq!(text, "{\"kind\":\"Scale\",\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1\",\"creationTimestamp\":\"t\"}}\n");
+        let list = json!({"kind": "APIResourceList", "groupVersion": "v1", "resources": [{"kind": "Pod", "name": "pods", "shortNames": ["po"], "verbs": ["get"]}]});
+        let text = String::from_utf8(encode(200, &Ordered::new(&list), Encoding::Json).body).unwrap();
+        assert!(text.contains("{\"name\":\"pods\",\"kind\":\"Pod\",\"verbs\":[\"get\"],\"shortNames\":[\"po\"]}"), "{text}");
         let yaml = String::from_utf8(encode(200, &value, Encoding::Yaml).body).unwrap();
         assert!(yaml.starts_with("apiVersion: v1\nitems:\n- data: {}\n"), "{yaml}");
     }

@@ -36,6 +36,8 @@ pub(super) struct Follower {
     container_id: std::sync::Arc<str>,
     /// How many lines it has.
     sent: usize,
+    /// How many bytes it may still have, if there is a limit.
+    left: Option<usize>,
     timestamps: bool,
 }
 
@@ -82,14 +84,16 @@ impl Kubelet {
         }
         let headers = vec![("Content-Type".to_owned(), "text/plain".to_owned())];
         ctx.http_reply(id, HttpEvent::Head { status: 200, headers });
+        let sent_bytes = text.len();
         if !text.is_empty() {
             ctx.http_reply(id, HttpEvent::Chunk(text.into_bytes()));
         }
-        if !found.record.is_running() {
+        let left = asked.limit_bytes.map(|limit| limit.saturating_sub(sent_bytes));
+        if !found.record.is_running() || left == Some(0) {
             return ctx.http_reply(id, HttpEvent::End);
         }
         let (container_id, sent) = (found.record.id.clone(), found.log.len());
-        self.followers.push(Follower { id, key, container_id, sent, timestamps: asked.timestamps });
+        self.followers.push(Follower { id, key, container_id, sent, left, timestamps: asked.timestamps });
     }
 
     /// Sends what is new to those who follow.
@@ -105,16 +109,19 @@ impl Kubelet {
                 ctx.http_reply(follower.id, HttpEvent::End);
                 return false;
             };
-            let asked = Asked { timestamps: follower.timestamps, ..Asked::default() };
+            let asked = Asked { timestamps: follower.timestamps, limit_bytes: follower.left, ..Asked::default() };
             let fresh = container.log.clone().split_off(follower.sent.min(container.log.len()));
             if !fresh.is_empty() {
-                ctx.http_reply(follower.id, HttpEvent::Chunk(render(&fresh, &asked, ctx.now(), ctx.epoch()).into_bytes()));
+                let text = render(&fresh, &asked, ctx.now(), ctx.epoch());
+                follower.left = follower.left.map(|left| left.saturating_sub(text.len()));
+                ctx.http_reply(follower.id, HttpEvent::Chunk(text.into_bytes()));
                 follower.sent = container.log.len();
             }
-            if !container.record.is_running() {
+            let goes_on = container.record.is_running() && follower.left != Some(0);
+            if !goes_on {
                 ctx.http_reply(follower.id, HttpEvent::End);
             }
-            container.record.is_running()
+            goes_on
         });
         self.followers.append(&mut followers);
     }

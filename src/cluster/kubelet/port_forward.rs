@@ -19,7 +19,8 @@
 //!
 //! Models: staging/src/k8s.io/cri-streaming/pkg/streaming/portforward/{websocket.go,httpstream.go}, v1.36; containerd's
 //! internal/cri/server/sandbox_portforward_linux.go, v2.
-//! Simplified: a client that ends its sending side is not cut off a second later. SPDY itself is the server's business.
+//! Simplified: a client that ends its sending side is not cut off a second later. With channels the exchange ends as soon as
+//! its only connection does, and with several ports it does not end by itself. SPDY itself is the server's business.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,6 +67,8 @@ pub(super) struct Line {
     client: HttpId,
     number: u32,
     framing: Framing,
+    /// Whether the exchange is about this connection alone, and ends with it.
+    alone: bool,
 }
 
 /// Tells a client what the pod said on one of its connections.
@@ -75,6 +78,7 @@ pub(super) fn tell_line(line: Line, said: &Said, ctx: &mut Ctx<'_>) {
         (Framing::Numbered, Said::End | Said::Gone) => frame(line, END, &[], ctx),
         (Framing::Channels, Said::Data(bytes)) => channel(line, 0, bytes, ctx),
         // A WebSocket's channels cannot be closed one by one.
+        (Framing::Channels, Said::End | Said::Gone) if line.alone => ctx.http_reply(line.client, HttpEvent::End),
         (Framing::Channels, Said::End | Said::Gone) => {}
     }
 }
@@ -86,7 +90,12 @@ pub(super) fn fail_line(line: Line, error: &str, ctx: &mut Ctx<'_>) {
             frame(line, ERROR, error.as_bytes(), ctx);
             frame(line, END, &[], ctx);
         }
-        Framing::Channels => channel(line, 1, error.as_bytes(), ctx),
+        Framing::Channels => {
+            channel(line, 1, error.as_bytes(), ctx);
+            if line.alone {
+                ctx.http_reply(line.client, HttpEvent::End);
+            }
+        }
     }
 }
 
@@ -143,8 +152,9 @@ impl Kubelet {
         let headers = vec![("Upgrade".to_owned(), "websocket".to_owned()), ("Sec-WebSocket-Protocol".to_owned(), protocol.to_owned())];
         ctx.http_reply(id, HttpEvent::Head { status: 101, headers });
         let mut forward = Forward { pod: uid.clone(), framing, open: BTreeMap::new() };
+        let alone = fixed.len() == 1;
         for (number, port) in (0..).zip(fixed) {
-            let line = Line { client: id, number, framing };
+            let line = Line { client: id, number, framing, alone };
             channel(line, 0, &port.to_le_bytes(), ctx);
             channel(line, 1, &port.to_le_bytes(), ctx);
             self.connect_line(&mut forward, line, port, ctx);
@@ -201,7 +211,7 @@ impl Kubelet {
                 match *kind {
                     OPEN => {
                         let port = bytes.first_chunk::<2>().map_or(0, |port| u16::from_be_bytes(*port));
-                        self.connect_line(&mut forward, Line { client: id, number, framing: Framing::Numbered }, port, ctx);
+                        self.connect_line(&mut forward, Line { client: id, number, framing: Framing::Numbered, alone: false }, port, ctx);
                         let uid = forward.pod.clone();
                         self.conversations.insert(id, super::streaming::Conversation::Forward(forward));
                         return self.run_pod(&uid, ctx);

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describePod), v1.36.
 //! Simplified: nothing.
 
-use k8s_openapi::api::core::v1::{Container, EphemeralContainer};
+use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec};
 use podarium_api::Pod;
 use podarium_api::pod_state::{pod_condition, qos_class};
 
@@ -15,7 +15,8 @@ use super::related::Related;
 use super::{metadata, tolerations, volumes};
 
 pub fn describe(page: &mut Page, pod: &Pod, related: &Related) {
-    let spec = &pod.spec;
+    // With the pod's own name of its token's volume.
+    let spec = &pod.spec.whole();
     placement(page, pod);
     metadata::labels_and_annotations(page, &pod.metadata);
     state(page, pod);
@@ -23,7 +24,7 @@ pub fn describe(page: &mut Page, pod: &Pod, related: &Related) {
         page.line(0, "Resources:");
         resources(page, 1, Some(resources_of_pod));
     }
-    all_containers(page, pod);
+    all_containers(page, spec, pod);
     conditions(page, pod);
     volumes::volumes(page, spec.volumes.as_ref(), Setting::Pod(pod));
     page.field(0, "QoS Class", pod.status.qos_class.as_deref().filter(|class| !class.is_empty()).unwrap_or_else(|| qos_class(spec)));
@@ -78,8 +79,8 @@ fn state(page: &mut Page, pod: &Pod) {
     page.field_unless_empty(0, "NominatedNodeName", status.nominated_node_name.as_deref());
 }
 
-fn all_containers(page: &mut Page, pod: &Pod) {
-    let (spec, status, setting) = (&pod.spec, &pod.status, Setting::Pod(pod));
+fn all_containers(page: &mut Page, spec: &PodSpec, pod: &Pod) {
+    let (status, setting) = (&pod.status, Setting::Pod(pod));
     if let Some(init) = spec.init_containers.as_ref().filter(|init| !init.is_empty()) {
         containers(page, "Init Containers", init, status.init_container_statuses.as_ref(), setting);
     }

@@ -19,6 +19,21 @@ const LISTS: &str = "io.k8s.api.core.v1.ConfigMapList";
 /// The definitions that those of custom kinds refer to.
 pub(super) const REFERRED: &[&str] = &[OBJECT_META, LIST_META, "io.k8s.api.autoscaling.v1.Scale"];
 
+/// What bodies of custom kinds are written in: not in protobuf, and a patch has no strategy. kubectl believes it.
+const FORMS: &[&str] = &["*/*", "application/json", "application/yaml", "application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+
+/// Leaves only these forms in the description of a path.
+pub(super) fn keep_forms(value: &mut Value) {
+    let Some(fields) = value.as_object_mut() else { return };
+    for (name, value) in fields {
+        match value {
+            Value::Object(forms) if name == "content" => forms.retain(|form, _| FORMS.contains(&form.as_str())),
+            Value::Array(forms) if matches!(name.as_str(), "consumes" | "produces") => forms.retain(|form| form.as_str().is_some_and(|form| FORMS.contains(&form))),
+            other => keep_forms(other),
+        }
+    }
+}
+
 /// Whether the group is one of custom kinds.
 pub(super) fn is_group(group: &str, store: &Store) -> bool {
     !Kind::ALL.iter().any(|kind| kind.info().group == group)
@@ -59,6 +74,10 @@ fn of(definition: &Definition, kind: &str) -> Value {
 
 fn object(definition: &Definition, prefix: &str) -> Value {
     let mut schema = definition.schema_value().clone();
+    // What keeps unknown fields version 2 describes as any object; clients would complain of them.
+    if !prefix.contains("components") && schema["x-kubernetes-preserve-unknown-fields"] == true {
+        return json!({"type": "object", "x-kubernetes-group-version-kind": of(definition, definition.info().kind)});
+    }
     if !schema.is_object() {
         schema = json!({"type": "object"});
     }

@@ -66,6 +66,7 @@ pub(super) fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
                 schemas.extend(components(custom::REFERRED.iter().copied()));
                 schemas.extend(custom::definitions(&group.name, version, store, "#/components/schemas/"));
             }
+            custom::keep_forms(&mut document["paths"]);
             found.insert(format!("apis/{}/{}", group.name, version.version), Document::new(&document));
         }
     }
@@ -78,7 +79,13 @@ pub(super) fn custom_v2(course_2019: bool, store: &Store) -> Option<Document> {
     if !groups.iter().any(|group| custom::is_group(&group.name, store)) {
         return None;
     }
-    let mut document = version_2(paths_2(&groups));
+    let mut paths = paths_2(&groups);
+    for (path, item) in &mut paths {
+        if path.split('/').nth(2).is_some_and(|group| custom::is_group(group, store)) {
+            custom::keep_forms(item);
+        }
+    }
+    let mut document = version_2(paths);
     let all = document["definitions"].as_object_mut()?;
     for group in groups.iter().filter(|group| custom::is_group(&group.name, store)) {
         for version in &group.versions {

@@ -74,8 +74,16 @@ fn debug(kubectl: &mut Kubectl<'_, '_>, target: &str, words: &[String], attaches
 
 /// Adds an ephemeral container.
 fn ephemeral(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String]) -> Outcome<(Value, String)> {
-    let container = debug_container(kubectl, pod, words)?;
+    let mut container = debug_container(kubectl, pod, words)?;
     let chosen = text(&container, "/name").to_owned();
+    // A name that is taken: the profile finds the older container by it, and only what it changes there is sent.
+    if let Some(older) = items(pod, "/spec/ephemeralContainers").iter().find(|older| text(older, "/name") == chosen) {
+        let mut changed = older.clone();
+        apply_to_container(kubectl.flags.text("profile"), Style::Ephemeral, &mut changed);
+        if changed != *older {
+            container = changed;
+        }
+    }
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let patch = json!({"spec": {"ephemeralContainers": [container]}});
     let write = Write { subresource: "ephemeralcontainers", ..Write::default() };

@@ -26,7 +26,11 @@ CONTEXT=test
   kubectl config use-context test
   echo '{"kind":"Node","apiVersion":"v1","metadata":{"name":"127.0.0.1"},"status":{"capacity":{"memory":"1Gi"}}}' | kubectl create -f -
 } > /dev/null
-run_chosen_tests() { "$function"; }
+# Most functions expect that one before them has made a namespace.
+run_chosen_tests() {
+  create_and_use_new_namespace
+  "$function"
+}
 SUPPORTED_RESOURCES=("*")
 WHAT=chosen runTests
 echo passed
