@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn what_was_sent_empty_is_shown_empty() {
         let error = FieldError::invalid("spec.template.metadata.labels", Value::Null, "does not match");
-        let said = |body: Value| as_sent(Status::invalid(Kind::Deployment, "web", &[error.clone()]), &body);
+        let said = |body: Value| as_sent(Status::invalid(Kind::Deployment, "web", std::slice::from_ref(&error)), &body);
         let empty = said(json!({"spec": {"template": {"metadata": {"labels": {}}}}}));
         assert_eq!(empty.message(), "Deployment.apps \"web\" is invalid: spec.template.metadata.labels: Invalid value: {}: does not match");
         let missing = said(json!({"spec": {}}));
