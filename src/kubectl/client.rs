@@ -168,7 +168,7 @@ impl Kubectl<'_, '_> {
             Ok(response) => response,
             Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
         };
-        self.warn(&response.headers)?;
+        self.show_warnings(&response.headers)?;
         if response.status >= 400 {
             return Err(server_error(response.status, &response.body).into());
         }
@@ -184,7 +184,7 @@ impl Kubectl<'_, '_> {
             Ok(stream) => stream,
             Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
         };
-        self.warn(&stream.headers)?;
+        self.show_warnings(&stream.headers)?;
         if stream.status >= 400 {
             let body = self.rest_of(stream.id)?;
             return Err(server_error(stream.status, &body).into());
@@ -216,17 +216,23 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// Shows the server's warnings, each of them once.
-    fn warn(&mut self, headers: &[(String, String)]) -> Outcome<()> {
+    /// Shows the server's warnings.
+    fn show_warnings(&mut self, headers: &[(String, String)]) -> Outcome<()> {
         for (name, value) in headers {
             if !name.eq_ignore_ascii_case("warning") {
                 continue;
             }
             let Some(quoted) = value.splitn(3, ' ').nth(2) else { continue };
             let message: String = serde_json::from_str(quoted).unwrap_or_else(|_| quoted.trim_matches('"').to_owned());
-            if self.warned.insert(message.clone()) {
-                self.process.eprint(&format!("Warning: {message}\n"))?;
-            }
+            self.warn(&message)?;
+        }
+        Ok(())
+    }
+
+    /// Shows a warning, unless it was shown before.
+    pub fn warn(&mut self, message: &str) -> Outcome<()> {
+        if self.warned.insert(message.to_owned()) {
+            self.process.eprint(&format!("Warning: {message}\n"))?;
         }
         Ok(())
     }

@@ -53,9 +53,18 @@ impl Kubectl<'_, '_> {
         Ok(found)
     }
 
+    /// The type that a word means, if any. That a short name could mean others is said once.
+    pub fn type_of(&mut self, word: &str) -> Outcome<Option<Mapping>> {
+        let Some(found) = self.lookup(|mapper| mapper.resource(word).cloned())? else { return Ok(None) };
+        for other in self.mapper()?.other_meanings(word) {
+            self.warn(&format!("short name {word:?} could also match lower priority resource {other}"))?;
+        }
+        Ok(Some(found))
+    }
+
     /// The type that a word means, or kubectl's complaint.
     pub fn mapping(&mut self, word: &str) -> Outcome<Mapping> {
-        match self.lookup(|mapper| mapper.resource(word).cloned())? {
+        match self.type_of(word)? {
             Some(mapping) => Ok(mapping),
             None => fail(unknown_type(word.split('.').next().unwrap_or_default())),
         }

@@ -155,6 +155,22 @@ impl Mapper {
         })
     }
 
+    /// What else a short name could mean, of lower priority.
+    pub fn other_meanings(&self, word: &str) -> Vec<String> {
+        let name = word.to_lowercase();
+        if name.contains('.') || self.mappings.iter().any(|mapping| mapping.is_called(&name)) {
+            return Vec::new();
+        }
+        let mut meant: Vec<String> = Vec::new();
+        for mapping in self.mappings.iter().filter(|mapping| mapping.short_names.contains(&name)) {
+            let resource = mapping.group_resource();
+            if !meant.contains(&resource) {
+                meant.push(resource);
+            }
+        }
+        meant.into_iter().skip(1).collect()
+    }
+
     /// The type of a kind in a version; without a version, the first there is.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&Mapping> {
         self.mappings.iter().find(|mapping| mapping.group == group && mapping.kind == kind && (version.is_empty() || mapping.version == version))

@@ -82,7 +82,7 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, verbs: &[String], resources: &mut [Wa
             continue;
         }
         let word = if wanted.group.is_empty() { wanted.resource.clone() } else { format!("{}.{}", wanted.resource, wanted.group) };
-        let found = kubectl.lookup(|mapper| mapper.resource(&word).cloned())?;
+        let found = kubectl.type_of(&word)?;
         let known = found.is_some();
         if let Some(mapping) = found {
             wanted.group = mapping.group;

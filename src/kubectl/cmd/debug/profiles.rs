@@ -31,11 +31,8 @@ pub(super) fn apply_to_container(profile: &str, style: Style, container: &mut Va
         if !capabilities.is_array() {
             *capabilities = json!([]);
         }
-        for name in names {
-            if let Some(list) = capabilities.as_array_mut().filter(|list| !list.contains(&json!(name))) {
-                list.push(json!(name));
-            }
-        }
+        // What is there already is added once more.
+        capabilities.as_array_mut().into_iter().for_each(|list| list.extend(names.iter().map(|name| json!(name))));
     };
     match profile {
         "general" if style == Style::Node => {
