@@ -53,11 +53,11 @@ impl Kubectl<'_, '_> {
         Ok(found)
     }
 
-    /// The type that a word means, if any. That a short name could mean others is said once.
+    /// The type that a word means, if any. That a short name could mean others is said each time.
     pub fn type_of(&mut self, word: &str) -> Outcome<Option<Mapping>> {
         let Some(found) = self.lookup(|mapper| mapper.resource(word).cloned())? else { return Ok(None) };
         for other in self.mapper()?.other_meanings(word) {
-            self.warn(&format!("short name {word:?} could also match lower priority resource {other}"))?;
+            self.eprint(&format!("Warning: short name {word:?} could also match lower priority resource {other}\n"))?;
         }
         Ok(Some(found))
     }

@@ -136,7 +136,8 @@ impl Mapper {
         let mut parts = lower.splitn(2, '.');
         let (name, rest) = (parts.next().unwrap_or_default(), parts.next());
         let Some(rest) = rest else {
-            let short = || self.mappings.iter().find(|mapping| mapping.short_names.iter().any(|short| short == name));
+            // `PODS` is a name of pods, but `PO` is not short for them.
+            let short = || self.mappings.iter().find(|mapping| mapping.short_names.iter().any(|short| short == word));
             return self.mappings.iter().find(|mapping| mapping.is_called(name)).or_else(short);
         };
         let group_only = |group: &str| {
@@ -157,12 +158,11 @@ impl Mapper {
 
     /// What else a short name could mean, of lower priority.
     pub fn other_meanings(&self, word: &str) -> Vec<String> {
-        let name = word.to_lowercase();
-        if name.contains('.') || self.mappings.iter().any(|mapping| mapping.is_called(&name)) {
+        if word.contains('.') || self.mappings.iter().any(|mapping| mapping.is_called(&word.to_lowercase())) {
             return Vec::new();
         }
         let mut meant: Vec<String> = Vec::new();
-        for mapping in self.mappings.iter().filter(|mapping| mapping.short_names.contains(&name)) {
+        for mapping in self.mappings.iter().filter(|mapping| mapping.short_names.iter().any(|short| short == word)) {
             let resource = mapping.group_resource();
             if !meant.contains(&resource) {
                 meant.push(resource);

@@ -74,6 +74,7 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, verbs: &[String], resources: &mut [Wa
     for verb in verbs.iter().filter(|verb| !RESOURCE_VERBS.contains(&verb.as_str())) {
         kubectl.eprint(&format!("Warning: '{verb}' is not a standard resource verb\n"))?;
     }
+    let mut words = Vec::new();
     for wanted in resources {
         if wanted.resource.is_empty() {
             return fail("resource must be specified if apiGroup/subresource specified");
@@ -99,8 +100,10 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, verbs: &[String], resources: &mut [Wa
             let place = if wanted.group.is_empty() { String::new() } else { format!(" in group {:?}", wanted.group) };
             return Err(Failure::Plain(format!("the server doesn't have a resource type {:?}{place}", wanted.resource)).into());
         }
+        words.push(word);
     }
-    Ok(())
+    // For its rules the reference looks for them once more, and so warns twice.
+    words.iter().try_for_each(|word| kubectl.type_of(word).map(|_| ()))
 }
 
 /// One rule for each group, and one for paths.
