@@ -14,6 +14,7 @@ mod computer;
 mod conversation;
 mod cpu_meter;
 mod process;
+mod process_namespaces;
 mod pushed;
 mod reference;
 mod userland;
@@ -53,6 +54,7 @@ pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use process_namespaces::{Membership, ProcessNamespaces};
 pub use pushed::Pushed;
 pub use reference::Reference;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_cluster::images::{PodVolume, Computer, Disks, Exec, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
+use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
 use podarium_cluster::network::{Asked, Ip, Peer};
 use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
 use podarium_sim::Time;
@@ -325,6 +325,7 @@ fn asked(request: &HttpRequest) -> Asked {
 pub struct Volumes {
     none: BTreeMap<Arc<str>, PodVolume>,
     named: Disks,
+    alone: ProcessNamespaces,
 }
 
 impl Volumes {
@@ -353,6 +354,6 @@ impl Volumes {
     }
 
     fn storage(&mut self) -> Storage<'_> {
-        Storage { pod: &mut self.none, disks: &mut self.named }
+        Storage { pod: &mut self.none, disks: &mut self.named, processes: &mut self.alone }
     }
 }

@@ -417,6 +417,8 @@ impl Daemon {
         let hardware = podarium_machine::Hardware::default();
         let number = (2..=254).find(|number| self.containers.iter().all(|container| container.address != format!("172.17.0.{number}"))).unwrap_or(2);
         let spawned = Spawned {
+            shares_processes: None,
+            user_namespace: None,
             at: cluster.now(),
             // The image's own settings count where nothing else is said: a played program recognises itself by that.
             command: if own_entrypoint { entrypoint.clone() } else { Vec::new() },
