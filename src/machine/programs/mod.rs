@@ -13,6 +13,7 @@ mod checksum;
 mod clock;
 mod columns;
 mod control;
+mod cookies;
 mod copy;
 mod curl;
 mod cut;
