@@ -43,8 +43,9 @@ pub struct Config {
     pub address: String,
     /// Whether it has the add-on that measures what pods and nodes use.
     pub metrics_server: bool,
-    /// Whether ingress-nginx is installed.
+    /// Whether ingress-nginx is installed, and the recommender of the vertical pod autoscaler.
     pub ingress_nginx: bool,
+    pub vertical_pod_autoscaler: bool,
     /// Which of Kubernetes' own components are pods.
     pub system_pods: SystemPods,
     /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
@@ -53,7 +54,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, ingress_nginx: false, vertical_pod_autoscaler: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
     }
 }
 
@@ -758,6 +759,7 @@ impl Cluster {
                 self.queue.schedule(at, Event::AskForUsage { node, from: id, life });
             }
             Effect::Part(part, runs) => self.part_changed(id, part, runs),
+            Effect::Lend(lent) => self.lend(lent),
             Effect::PowerOff => {
                 if let Some(node) = self.node_of_kubelet(id) {
                     self.stop_node(&node);

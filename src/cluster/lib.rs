@@ -33,5 +33,6 @@ pub use cause::{Cause, Write};
 pub use cluster::{Cluster, Config};
 pub use component::{Component, ComponentId, Ctx, Message};
 pub use gateway::HttpId;
+pub use nodes::external_address;
 pub use store::Key;
 pub use writes::Writes;

@@ -45,6 +45,7 @@ mod postgres;
 mod python;
 mod redis;
 mod sql;
+mod vpa_recommender;
 mod wordpress;
 
 pub use access_log::{Access, AccessFormat};
@@ -84,6 +85,7 @@ fn registry() -> Vec<Vec<Image>> {
         postgres::images(),
         python::images(),
         redis::images(),
+        vpa_recommender::images(),
         wordpress::images(),
     ]
 }
