@@ -250,3 +250,17 @@ fn containers_may_share_their_processes() {
     student.quietly(&["kubectl delete pod share"]);
     assert!((student.world.now() - before).as_secs() < 6, "nobody is the first process, so all heed SIGTERM");
 }
+
+#[test]
+fn a_small_server_runs_programs() {
+    let mut student = Student::new(false);
+    student.quietly(&[
+        r##"kubectl run cgi --image=busybox:1.36 -- sh -c 'mkdir -p /w/cgi-bin; printf "#!/bin/sh\necho Content-Type: text/plain; echo; echo \$REQUEST_METHOD \$QUERY_STRING \$PATH_INFO; cat\n" > /w/cgi-bin/say; chmod +x /w/cgi-bin/say; exec httpd -f -p 8080 -h /w'"##,
+        "kubectl wait --for=condition=Ready pod/cgi --timeout=60s; sleep 1",
+    ]);
+    student.lines(&[
+        ("kubectl exec cgi -- wget -qO- 'http://localhost:8080/cgi-bin/say/more?a=1'", "GET a=1 /more\n"),
+        ("kubectl exec cgi -- wget -qO- --post-data=x=1 http://localhost:8080/cgi-bin/say", "POST  \nx=1"),
+        ("kubectl exec cgi -- wget -qO- http://localhost:8080/cgi-bin/none 2>&1 | head -1", "wget: server returned error: HTTP/1.1 404 Not Found\n"),
+    ]);
+}
