@@ -64,7 +64,7 @@ impl Cluster {
         }
         self.set_authorization_mode(Mode::NodeAndRbac);
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server(self.config().metrics_server));
-        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self.authority()));
+        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self));
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());

@@ -17,6 +17,7 @@ use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::authority::{self, Authority};
 use crate::cause::Cause;
+use crate::controllers;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
@@ -43,6 +44,8 @@ pub struct Config {
     pub address: String,
     /// Whether it has the add-on that measures what pods and nodes use.
     pub metrics_server: bool,
+    /// How kube-controller-manager is started.
+    pub controller_manager: controllers::Options,
     /// Whether ingress-nginx is installed.
     pub ingress_nginx: bool,
     /// Which of Kubernetes' own components are pods.
@@ -53,7 +56,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, controller_manager: controllers::Options::default(), ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
     }
 }
 

@@ -24,6 +24,9 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub scheduler: Option<serde_json::Value>,
+    /// How kube-controller-manager is started.
+    #[serde(default)]
+    pub controller_manager: ControllerManager,
     /// What of a KubeletConfiguration the nodes have: `evictionHard` and its companions, `shutdownGracePeriod` and its.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
@@ -34,6 +37,35 @@ pub struct Cluster {
     /// Which of Kubernetes' own components can be seen as pods in kube-system.
     #[serde(default)]
     pub system: System,
+}
+
+/// Options of kube-controller-manager.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ControllerManager {
+    /// How many requests a second each controller sends to the API server at most. With Kubernetes' own 20 a cluster of 10,000
+    /// pods takes minutes to fill.
+    #[serde(default = "twenty")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub kube_api_qps: f64,
+    /// How many of them it may send at once.
+    #[serde(default = "thirty")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub kube_api_burst: u32,
+}
+
+impl Default for ControllerManager {
+    fn default() -> Self {
+        ControllerManager { kube_api_qps: twenty(), kube_api_burst: thirty() }
+    }
+}
+
+fn twenty() -> f64 {
+    20.0
+}
+
+fn thirty() -> u32 {
+    30
 }
 
 /// Which of Kubernetes' own components are pods.
@@ -75,7 +107,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, kubelet: None, addons: Vec::new(), system: System::default() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, controller_manager: ControllerManager::default(), kubelet: None, addons: Vec::new(), system: System::default() }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
+use podarium_cluster::controllers::Options;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::{KubeletConfiguration, NodeConfig};
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
@@ -30,7 +31,9 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     };
     let ingress_nginx = scenario.cluster.addons.contains(&Addon::IngressNginx);
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, ..Config::default() });
+    let asked = &scenario.cluster.controller_manager;
+    let controller_manager = Options { kube_api_qps: asked.kube_api_qps, kube_api_burst: asked.kube_api_burst };
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, controller_manager, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
