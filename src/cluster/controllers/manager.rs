@@ -25,6 +25,7 @@ const FIRST_QUEUE: u64 = 1;
 
 /// A controller behind a pointer, so that unlike ones stand in one list.
 trait AnyController: Send + std::marker::Sync {
+    fn name(&self) -> &'static str;
     fn watched(&self) -> Vec<(Kind, Filter)>;
     fn watches_custom_kinds(&self) -> bool;
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
@@ -35,6 +36,10 @@ trait AnyController: Send + std::marker::Sync {
 }
 
 impl<C: Controller> AnyController for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
     fn watched(&self) -> Vec<(Kind, Filter)> {
         C::watched()
     }
@@ -234,9 +239,11 @@ pub struct ControllerManager {
 }
 
 impl ControllerManager {
-    /// All controllers of the registry.
-    pub fn standard(authority: &Authority) -> Self {
-        Self::new(super::registry(authority))
+    /// All controllers of the registry; without `allocate_node_cidrs` nobody gives networks to nodes.
+    pub fn standard(authority: &Authority, allocate_node_cidrs: bool) -> Self {
+        let mut runners = super::registry(authority);
+        runners.retain(|runner| allocate_node_cidrs || runner.controller.name() != super::node_ipam::NodeIpamController::NAME);
+        Self::new(runners)
     }
 
     /// A process of its own with these controllers.

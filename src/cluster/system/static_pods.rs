@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Part;
 use crate::kubelet::NodeConfig;
+use crate::flags::Flags;
 
 /// The name of the control plane's node.
 pub const CONTROL_PLANE_NODE: &str = "control-plane";
@@ -82,8 +83,8 @@ fn command(program: &str, arguments: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// The files, by their names: what kubeadm writes in YAML.
-pub(crate) fn manifests() -> Vec<(String, String)> {
-    let all = [("etcd", etcd()), ("kube-apiserver", api_server()), ("kube-controller-manager", controller_manager()), ("kube-scheduler", scheduler())];
+pub(crate) fn manifests(flags: &Flags) -> Vec<(String, String)> {
+    let all = [("etcd", etcd()), ("kube-apiserver", api_server(flags)), ("kube-controller-manager", controller_manager(flags)), ("kube-scheduler", scheduler())];
     all.into_iter().map(|(name, pod)| (format!("{name}.yaml"), podarium_api::yaml::document(&pod))).collect()
 }
 
@@ -91,11 +92,12 @@ fn pki(file: &str) -> String {
     format!("{CERTIFICATES}/{file}")
 }
 
-fn api_server() -> Value {
+fn api_server(flags: &Flags) -> Value {
+    let (modes, services, off) = (flags.authorization_mode(), flags.services.to_string(), flags.switched_off.join(","));
     let files = ["sa.pub", "sa.key", "ca.crt", "apiserver.crt", "apiserver.key", "apiserver-kubelet-client.crt", "apiserver-kubelet-client.key", "front-proxy-ca.crt", "front-proxy-client.crt", "front-proxy-client.key", "etcd/ca.crt", "apiserver-etcd-client.crt", "apiserver-etcd-client.key"].map(pki);
     let [sa_pub, sa_key, ca, crt, key, kubelet_crt, kubelet_key, front_ca, front_crt, front_key, etcd_ca, etcd_crt, etcd_key] = &files;
-    let line = command("kube-apiserver", &[
-        ("advertise-address", ADDRESS), ("allow-privileged", "true"), ("authorization-mode", "Node,RBAC"), ("client-ca-file", ca),
+    let mut arguments = vec![
+        ("advertise-address", ADDRESS), ("allow-privileged", "true"), ("authorization-mode", &modes), ("client-ca-file", ca),
         ("enable-admission-plugins", "NodeRestriction"), ("enable-bootstrap-token-auth", "true"), ("etcd-cafile", etcd_ca),
         ("etcd-certfile", etcd_crt), ("etcd-keyfile", etcd_key), ("etcd-servers", "https://127.0.0.1:2379"),
         ("kubelet-client-certificate", kubelet_crt), ("kubelet-client-key", kubelet_key),
@@ -104,8 +106,12 @@ fn api_server() -> Value {
         ("requestheader-client-ca-file", front_ca), ("requestheader-extra-headers-prefix", "X-Remote-Extra-"),
         ("requestheader-group-headers", "X-Remote-Group"), ("requestheader-username-headers", "X-Remote-User"), ("secure-port", "6443"),
         ("service-account-issuer", "https://kubernetes.default.svc.cluster.local"), ("service-account-key-file", sa_pub),
-        ("service-account-signing-key-file", sa_key), ("service-cluster-ip-range", "10.96.0.0/12"), ("tls-cert-file", crt), ("tls-private-key-file", key),
-    ]);
+        ("service-account-signing-key-file", sa_key), ("service-cluster-ip-range", &services), ("tls-cert-file", crt), ("tls-private-key-file", key),
+    ];
+    if !off.is_empty() {
+        arguments.push(("disable-admission-plugins", &off));
+    }
+    let line = command("kube-apiserver", &arguments);
     let more = json!({
         "livenessProbe": liveness("/livez", ADDRESS), "readinessProbe": readiness("/readyz", ADDRESS), "startupProbe": startup("/livez", ADDRESS),
         "ports": [{"containerPort": 6443, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "250m"}},
@@ -115,15 +121,16 @@ fn api_server() -> Value {
     pod(Part::ApiServer, "kube-apiserver", &line, &more, &paths, false, &annotations)
 }
 
-fn controller_manager() -> Value {
+fn controller_manager(flags: &Flags) -> Value {
+    let (networks, services) = (flags.allocate_node_cidrs.to_string(), flags.services.to_string());
     let config = "/etc/kubernetes/controller-manager.conf";
     let (ca, ca_key, front_ca, sa_key) = (pki("ca.crt"), pki("ca.key"), pki("front-proxy-ca.crt"), pki("sa.key"));
     let line = command("kube-controller-manager", &[
-        ("allocate-node-cidrs", "true"), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
+        ("allocate-node-cidrs", &networks), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
         ("client-ca-file", &ca), ("cluster-cidr", "10.244.0.0/16"), ("cluster-name", "kubernetes"), ("cluster-signing-cert-file", &ca),
         ("cluster-signing-key-file", &ca_key), ("controllers", "*,bootstrapsigner,tokencleaner"), ("kubeconfig", config), ("leader-elect", "true"),
         ("requestheader-client-ca-file", &front_ca), ("root-ca-file", &ca), ("service-account-private-key-file", &sa_key),
-        ("service-cluster-ip-range", "10.96.0.0/12"), ("use-service-account-credentials", "true"),
+        ("service-cluster-ip-range", &services), ("use-service-account-credentials", "true"),
     ]);
     let more = json!({
         "livenessProbe": liveness("/healthz", "127.0.0.1"), "startupProbe": startup("/healthz", "127.0.0.1"),

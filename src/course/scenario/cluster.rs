@@ -28,6 +28,11 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub kubelet: Option<serde_json::Value>,
+    /// Flags of `kube-apiserver` and `kube-controller-manager`, by their names: `service-cluster-ip-range`,
+    /// `authorization-mode`, `disable-admission-plugins`; `allocate-node-cidrs`.
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
+    #[serde(default)]
+    pub flags: Option<serde_json::Value>,
     /// What else runs in the cluster.
     #[serde(default)]
     pub addons: Vec<Addon>,
@@ -75,7 +80,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, kubelet: None, addons: Vec::new(), system: System::default() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, kubelet: None, flags: None, addons: Vec::new(), system: System::default() }
     }
 }
 
