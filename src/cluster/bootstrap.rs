@@ -67,7 +67,7 @@ impl Cluster {
         self.set_authorization_modes(&flags.authorization);
         self.switch_off(&flags.switched_off);
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server(self.config().metrics_server));
-        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self.authority(), flags.allocate_node_cidrs));
+        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self));
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());

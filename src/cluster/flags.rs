@@ -1,8 +1,6 @@
-//! What the control plane's programs are started with where clusters differ: flags of kube-apiserver and of
-//! kube-controller-manager, by their own names.
+//! What kube-apiserver is started with where clusters differ: its flags by their own names.
 //!
-//! Models: cmd/kube-apiserver/app/options, pkg/kubeapiserver/options/{authorization,admission}.go,
-//! cmd/kube-controller-manager/app/options, v1.36.
+//! Models: cmd/kube-apiserver/app/options, pkg/kubeapiserver/options/{authorization,admission}.go, v1.36.
 //! Simplified: the flags below alone, everything else is as kubeadm has it; IPv4 networks; a server that asks nobody but
 //! AlwaysAllow is refused, as it would also turn nameless clients away.
 
@@ -22,13 +20,11 @@ pub struct Flags {
     pub switched_off: Vec<&'static str>,
     /// `--service-cluster-ip-range`
     pub services: ServiceRange,
-    /// `--allocate-node-cidrs`: whether nodes are given networks for their pods.
-    pub allocate_node_cidrs: bool,
 }
 
 impl Default for Flags {
     fn default() -> Self {
-        Flags { authorization: NODE_AND_RBAC.to_vec(), switched_off: Vec::new(), services: ServiceRange { base: Ipv4Addr::new(10, 96, 0, 0), prefix: 12 }, allocate_node_cidrs: true }
+        Flags { authorization: NODE_AND_RBAC.to_vec(), switched_off: Vec::new(), services: ServiceRange { base: Ipv4Addr::new(10, 96, 0, 0), prefix: 12 } }
     }
 }
 
@@ -73,36 +69,31 @@ impl fmt::Display for ServiceRange {
 }
 
 impl Flags {
-    /// Reads `{kube-apiserver: {flag: value}, kube-controller-manager: {flag: value}}`.
+    /// Reads `{flag: value, …}`.
     pub fn parse(written: &Value) -> Result<Self, String> {
         let mut made = Flags::default();
-        for (program, flags) in written.as_object().into_iter().flatten() {
-            for (flag, value) in flags.as_object().into_iter().flatten() {
-                made.take(program, flag, value)?;
-            }
+        for (flag, value) in written.as_object().into_iter().flatten() {
+            made.take(flag, value)?;
         }
         Ok(made)
     }
 
-    fn take(&mut self, program: &str, flag: &str, value: &Value) -> Result<(), String> {
+    fn take(&mut self, flag: &str, value: &Value) -> Result<(), String> {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let words = || text.split(',').map(str::trim).filter(|word| !word.is_empty());
-        match (program, flag) {
-            ("kube-apiserver", "authorization-mode") => {
+        match flag {
+            "authorization-mode" => {
                 self.authorization = words().map(mode).collect::<Result<_, _>>()?;
                 if matches!(self.authorization.as_slice(), [] | [Mode::AlwaysAllow, ..]) {
                     return Err(format!("not simulated: authorization-mode {text:?} without Node or RBAC in the first place"));
                 }
             }
-            ("kube-apiserver", "disable-admission-plugins") => {
+            "disable-admission-plugins" => {
                 let known = |name| optional_plugin(name).ok_or_else(|| format!("not simulated: an API server without the admission plugin {name:?}"));
                 self.switched_off = words().map(known).collect::<Result<_, _>>()?;
             }
-            ("kube-apiserver", "service-cluster-ip-range") => self.services = ServiceRange::parse(&text)?,
-            ("kube-controller-manager", "allocate-node-cidrs") => {
-                self.allocate_node_cidrs = text.parse().map_err(|_| format!("allocate-node-cidrs: {text:?} is neither true nor false"))?;
-            }
-            _ => return Err(format!("not simulated: {flag} of {program}")),
+            "service-cluster-ip-range" => self.services = ServiceRange::parse(&text)?,
+            _ => return Err(format!("not simulated: {flag} of kube-apiserver")),
         }
         Ok(())
     }
@@ -135,26 +126,21 @@ mod tests {
 
     #[test]
     fn flags_are_read_by_their_names() {
-        let flags = json!({
-            "kube-apiserver": {"authorization-mode": "RBAC,AlwaysAllow", "service-cluster-ip-range": "10.0.0.9/24", "disable-admission-plugins": "ServiceAccount,DefaultStorageClass"},
-            "kube-controller-manager": {"allocate-node-cidrs": false},
-        });
+        let flags = json!({"authorization-mode": "RBAC,AlwaysAllow", "service-cluster-ip-range": "10.0.0.9/24", "disable-admission-plugins": "ServiceAccount,DefaultStorageClass"});
         let made = Flags::parse(&flags).unwrap();
         assert_eq!(made.authorization, [Mode::Rbac, Mode::AlwaysAllow]);
         assert_eq!(made.switched_off, ["ServiceAccount", "DefaultStorageClass"]);
         assert_eq!((made.services.to_string().as_str(), made.services.api_server().as_str(), made.services.name_server().as_str()), ("10.0.0.0/24", "10.0.0.1", "10.0.0.10"));
-        assert!(!made.allocate_node_cidrs);
     }
 
     #[test]
     fn what_is_not_simulated_is_refused() {
         for (flags, wanted) in [
-            (json!({"kube-apiserver": {"authorization-mode": "AlwaysAllow"}}), "not simulated: authorization-mode \"AlwaysAllow\" without Node or RBAC in the first place"),
-            (json!({"kube-apiserver": {"authorization-mode": "Node,Webhook"}}), "not simulated: authorization-mode \"Webhook\""),
-            (json!({"kube-apiserver": {"disable-admission-plugins": "ResourceQuota"}}), "not simulated: an API server without the admission plugin \"ResourceQuota\""),
-            (json!({"kube-apiserver": {"service-cluster-ip-range": "fd00::/108"}}), "service-cluster-ip-range: \"fd00::/108\" is no IPv4 network with a mask from /8 to /27"),
-            (json!({"kube-apiserver": {"v": 5}}), "not simulated: v of kube-apiserver"),
-            (json!({"kube-controller-manager": {"allocate-node-cidrs": "yes"}}), "allocate-node-cidrs: \"yes\" is neither true nor false"),
+            (json!({"authorization-mode": "AlwaysAllow"}), "not simulated: authorization-mode \"AlwaysAllow\" without Node or RBAC in the first place"),
+            (json!({"authorization-mode": "Node,Webhook"}), "not simulated: authorization-mode \"Webhook\""),
+            (json!({"disable-admission-plugins": "ResourceQuota"}), "not simulated: an API server without the admission plugin \"ResourceQuota\""),
+            (json!({"service-cluster-ip-range": "fd00::/108"}), "service-cluster-ip-range: \"fd00::/108\" is no IPv4 network with a mask from /8 to /27"),
+            (json!({"v": 5}), "not simulated: v of kube-apiserver"),
         ] {
             assert_eq!(Flags::parse(&flags).unwrap_err(), wanted);
         }

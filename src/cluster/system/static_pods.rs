@@ -8,8 +8,9 @@ use k8s_openapi::api::core::v1::Taint;
 use serde_json::{Value, json};
 
 use super::Part;
-use crate::kubelet::NodeConfig;
+use crate::Config;
 use crate::flags::Flags;
+use crate::kubelet::NodeConfig;
 
 /// The name of the control plane's node.
 pub const CONTROL_PLANE_NODE: &str = "control-plane";
@@ -83,8 +84,8 @@ fn command(program: &str, arguments: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// The files, by their names: what kubeadm writes in YAML.
-pub(crate) fn manifests(flags: &Flags) -> Vec<(String, String)> {
-    let all = [("etcd", etcd()), ("kube-apiserver", api_server(flags)), ("kube-controller-manager", controller_manager(flags)), ("kube-scheduler", scheduler())];
+pub(crate) fn manifests(config: &Config) -> Vec<(String, String)> {
+    let all = [("etcd", etcd()), ("kube-apiserver", api_server(&config.flags)), ("kube-controller-manager", controller_manager(config)), ("kube-scheduler", scheduler())];
     all.into_iter().map(|(name, pod)| (format!("{name}.yaml"), podarium_api::yaml::document(&pod))).collect()
 }
 
@@ -121,17 +122,23 @@ fn api_server(flags: &Flags) -> Value {
     pod(Part::ApiServer, "kube-apiserver", &line, &more, &paths, false, &annotations)
 }
 
-fn controller_manager(flags: &Flags) -> Value {
-    let (networks, services) = (flags.allocate_node_cidrs.to_string(), flags.services.to_string());
+fn controller_manager(cluster: &Config) -> Value {
+    let (options, services) = (cluster.controller_manager, cluster.flags.services.to_string());
     let config = "/etc/kubernetes/controller-manager.conf";
     let (ca, ca_key, front_ca, sa_key) = (pki("ca.crt"), pki("ca.key"), pki("front-proxy-ca.crt"), pki("sa.key"));
-    let line = command("kube-controller-manager", &[
-        ("allocate-node-cidrs", &networks), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
+    let networks = options.allocate_node_cidrs.to_string();
+    let mut arguments = vec![
+        ("allocate-node-cidrs", &*networks), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
         ("client-ca-file", &ca), ("cluster-cidr", "10.244.0.0/16"), ("cluster-name", "kubernetes"), ("cluster-signing-cert-file", &ca),
         ("cluster-signing-key-file", &ca_key), ("controllers", "*,bootstrapsigner,tokencleaner"), ("kubeconfig", config), ("leader-elect", "true"),
         ("requestheader-client-ca-file", &front_ca), ("root-ca-file", &ca), ("service-account-private-key-file", &sa_key),
         ("service-cluster-ip-range", &services), ("use-service-account-credentials", "true"),
-    ]);
+    ];
+    let (qps, burst) = (options.kube_api_qps.to_string(), options.kube_api_burst.to_string());
+    if !options.has_usual_client() {
+        arguments.extend([("kube-api-qps", &*qps), ("kube-api-burst", &*burst)]);
+    }
+    let line = command("kube-controller-manager", &arguments);
     let more = json!({
         "livenessProbe": liveness("/healthz", "127.0.0.1"), "startupProbe": startup("/healthz", "127.0.0.1"),
         "ports": [{"containerPort": 10257, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "200m"}},

@@ -23,7 +23,7 @@ pub(crate) fn check(root: &Node, source: Source<'_>, errors: &mut Errors) {
     let machines = check.cluster();
     check.scheduler();
     check.kubelet();
-    check.flags();
+    check.api_server();
     check.images();
     check.files();
     check.timeline(machines.as_deref());
@@ -136,11 +136,11 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The flags are checked by the programs that they are for.
-    fn flags(&mut self) {
-        let Some(flags) = self.root.get("cluster").and_then(|cluster| cluster.get("flags")) else { return };
+    /// The flags are checked by the server that they are for.
+    fn api_server(&mut self) {
+        let Some(flags) = self.root.get("cluster").and_then(|cluster| cluster.get("api-server")) else { return };
         if let Err(error) = Flags::parse(&flags.json()) {
-            self.add(Place { width: flags.place.width.min(1), ..flags.place }, format!("a control plane that cannot start: {error}"));
+            self.add(Place { width: flags.place.width.min(1), ..flags.place }, format!("an API server that cannot start: {error}"));
         }
     }
 

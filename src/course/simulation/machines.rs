@@ -6,6 +6,7 @@ use std::time::Duration;
 use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
 use podarium_cluster::flags::Flags;
+use podarium_cluster::controllers::Options;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::{KubeletConfiguration, NodeConfig};
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
@@ -31,7 +32,10 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     };
     let ingress_nginx = scenario.cluster.addons.contains(&Addon::IngressNginx);
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, flags: flags_of(scenario), ..Config::default() });
+    let asked = &scenario.cluster.controller_manager;
+    let controller_manager = Options { kube_api_qps: asked.kube_api_qps, kube_api_burst: asked.kube_api_burst, allocate_node_cidrs: asked.allocate_node_cidrs };
+    let flags = flags_of(scenario);
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, controller_manager, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, flags, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
@@ -56,7 +60,7 @@ fn scheduler_of(scenario: &Scenario) -> SchedulerConfiguration {
 }
 
 fn flags_of(scenario: &Scenario) -> Flags {
-    let written = scenario.cluster.flags.as_ref().and_then(|written| Flags::parse(written).ok());
+    let written = scenario.cluster.api_server.as_ref().and_then(|written| Flags::parse(written).ok());
     written.unwrap_or_default()
 }
 
