@@ -26,6 +26,7 @@ const FIRST_QUEUE: u64 = 1;
 
 /// A controller behind a pointer, so that unlike ones stand in one list.
 trait AnyController: Send + std::marker::Sync {
+    fn name(&self) -> &'static str;
     fn watched(&self) -> Vec<(Kind, Filter)>;
     fn watches_custom_kinds(&self) -> bool;
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
@@ -36,6 +37,10 @@ trait AnyController: Send + std::marker::Sync {
 }
 
 impl<C: Controller> AnyController for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
     fn watched(&self) -> Vec<(Kind, Filter)> {
         C::watched()
     }
@@ -242,6 +247,7 @@ impl ControllerManager {
     pub fn standard(cluster: &Cluster) -> Self {
         let options = cluster.config().controller_manager;
         let mut runners = super::registry(cluster.authority());
+        runners.retain(|runner| options.allocate_node_cidrs || runner.controller.name() != super::node_ipam::NodeIpamController::NAME);
         for runner in &mut runners {
             runner.client = options.client(runner.share);
         }

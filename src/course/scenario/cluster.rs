@@ -31,6 +31,10 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub kubelet: Option<serde_json::Value>,
+    /// Flags of kube-apiserver, by their names: `service-cluster-ip-range`, `authorization-mode`, `disable-admission-plugins`.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[serde(default)]
+    pub api_server: Option<serde_json::Value>,
     /// What else runs in the cluster.
     #[serde(default)]
     pub addons: Vec<Addon>,
@@ -52,11 +56,14 @@ pub struct ControllerManager {
     #[serde(default = "thirty")]
     #[schemars(range(min = 1, max = 100_000))]
     pub kube_api_burst: u32,
+    /// Whether nodes are given networks for their pods.
+    #[serde(default = "networks_are_given")]
+    pub allocate_node_cidrs: bool,
 }
 
 impl Default for ControllerManager {
     fn default() -> Self {
-        ControllerManager { kube_api_qps: twenty(), kube_api_burst: thirty() }
+        ControllerManager { kube_api_qps: twenty(), kube_api_burst: thirty(), allocate_node_cidrs: networks_are_given() }
     }
 }
 
@@ -66,6 +73,10 @@ fn twenty() -> f64 {
 
 fn thirty() -> u32 {
     30
+}
+
+fn networks_are_given() -> bool {
+    true
 }
 
 /// Which of Kubernetes' own components are pods.
@@ -107,7 +118,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, controller_manager: ControllerManager::default(), kubelet: None, addons: Vec::new(), system: System::default() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, controller_manager: ControllerManager::default(), api_server: None, kubelet: None, addons: Vec::new(), system: System::default() }
     }
 }
 
