@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn names_are_accepted_or_refused_as_kubernetes_does() {
         type Rule = fn(&str) -> Vec<String>;
-        let cases: [(Rule, &str, bool); 26] = [
+        let cases: [(Rule, &str, bool); 30] = [
             (dns1123_label, "a", true), (dns1123_label, "0-a", true), (dns1123_label, "-a", false), (dns1123_label, "", false),
             (dns1123_label, "A", false), (dns1123_label, "a.b", false), (dns1123_subdomain, "a.b-c", true),
             (dns1123_subdomain, "a..b", false), (dns1123_subdomain, "a_b", false), (dns1035_label, "a1", true),
