@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
@@ -18,6 +17,7 @@ use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, Us
 use crate::authority::{self, Authority};
 use crate::cause::Cause;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
+use crate::config::Config;
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
@@ -25,38 +25,7 @@ use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
 use crate::scheduler::configuration::SchedulerConfiguration;
 use crate::store::{Key, Store};
-use crate::system::SystemPods;
 use crate::writes::Writes;
-
-/// What a cluster is made with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Config {
-    pub seed: u64,
-    pub epoch: Epoch,
-    /// One way between a component and the API server; each message takes up to half as long again.
-    pub network: Duration,
-    /// What a write costs in the API server and etcd; likewise.
-    pub write: Duration,
-    /// Whether the API versions of 2019 are served too (`compat: course-2019`).
-    pub compat_2019: bool,
-    /// Host and port under which clients find the API server, as discovery says.
-    pub address: String,
-    /// Whether it has the add-on that measures what pods and nodes use.
-    pub metrics_server: bool,
-    /// Whether ingress-nginx is installed, and the recommender of the vertical pod autoscaler.
-    pub ingress_nginx: bool,
-    pub vertical_pod_autoscaler: bool,
-    /// Which of Kubernetes' own components are pods.
-    pub system_pods: SystemPods,
-    /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
-    pub cloud: bool,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, ingress_nginx: false, vertical_pod_autoscaler: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
-    }
-}
 
 /// How long a client waits for an answer that does not come.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -240,9 +209,14 @@ impl Cluster {
         self.api.add_token(token, user);
     }
 
-    /// Whether everybody may do everything, or roles decide. A new cluster allows everything until it is bootstrapped.
-    pub fn set_authorization_mode(&mut self, mode: Mode) {
-        self.api.set_authorization_mode(mode);
+    /// Who is asked about requests. A new cluster allows everybody everything until it is bootstrapped.
+    pub fn set_authorization_modes(&mut self, modes: &[Mode]) {
+        self.api.set_authorization_modes(modes);
+    }
+
+    /// Switches admission plugins off, by their names.
+    pub(crate) fn switch_off(&mut self, plugins: &[&'static str]) {
+        self.api.switch_off(plugins);
     }
 
     /// Every write since the start, in order of resourceVersion.
