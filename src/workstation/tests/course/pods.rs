@@ -260,7 +260,7 @@ fn a_small_server_runs_programs() {
     ]);
     student.lines(&[
         ("kubectl exec cgi -- wget -qO- 'http://localhost:8080/cgi-bin/say/more?a=1'", "GET a=1 /more\n"),
-        ("kubectl exec cgi -- wget -qO- --post-data=x=1 http://localhost:8080/cgi-bin/say", "POST  \nx=1"),
+        ("kubectl exec cgi -- wget -qO- --post-data=x=1 http://localhost:8080/cgi-bin/say", "POST\nx=1"),
         ("kubectl exec cgi -- wget -qO- http://localhost:8080/cgi-bin/none 2>&1 | head -1", "wget: server returned error: HTTP/1.1 404 Not Found\n"),
     ]);
 }

@@ -191,8 +191,8 @@ docker run --rm --network shop alpine wget -q -T 3 -O- http://lone 2>&1; docker 
 docker network connect shop lone; docker run --rm --network shop alpine wget -q -T 3 -O- http://lone | grep -c 'Welcome to nginx!'
 #? 2
 docker network inspect shop | grep '"Name": ' | sort
-#?                 "Name": "lone",
-#?                 "Name": "web",
+#?                 "Name": "lone"
+#?                 "Name": "web"
 #?         "Name": "shop",
 docker network rm shop 2>&1 | cut -c 1-90; docker network rm bridge 2>&1; docker network create shop 2>&1; docker network inspect nosuch 2>&1 | tail -1
 #? Error response from daemon: error while removing network: network shop has active endpoints
