@@ -71,6 +71,11 @@ impl Quantity {
         Quantity { nanos: bytes as i128 * NANO, format: Format::BinarySi }
     }
 
+    /// So many units, printed in a family of suffixes.
+    pub const fn in_format(units: i64, format: Format) -> Self {
+        Quantity { nanos: units as i128 * NANO, format }
+    }
+
     /// The quantity in a stored object. Decoding has rejected whatever is no quantity, so what cannot be read is
     /// only ever text that a test made up: it counts as 0.
     pub fn of(raw: &RawQuantity) -> Self {
