@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{
-    CTRL_C, CTRL_D, ConnectionId, Endpoint, ExchangeId, FileSystem, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+    ConnectionId, Endpoint, ExchangeId, FileSystem, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
 use imbl::Vector;
 use podarium_sim::Time;
@@ -633,8 +633,8 @@ impl Computer {
     pub fn exec_input(&mut self, id: ExecId, bytes: &[u8]) {
         let Some((machine, stdin)) = self.input_of(id) else { return };
         match bytes {
-            [CTRL_C] if machine.is_tty(stdin) => machine.interrupt(stdin),
-            [CTRL_D] if machine.is_tty(stdin) => machine.end_input(stdin),
+            // A student's keyboard sends whole lines, others send keys.
+            keys if machine.is_tty(stdin) && (machine.is_editing(stdin) || keys.contains(&b'\r') || !keys.ends_with(b"\n")) => machine.press(stdin, keys),
             bytes => machine.type_bytes(stdin, bytes),
         }
     }
