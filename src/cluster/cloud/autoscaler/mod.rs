@@ -5,8 +5,8 @@
 //! in that ConfigMap itself.
 //!
 //! Models: cluster-autoscaler/core/static_autoscaler.go with its usual flags, v1.36.
-//! Simplified: it is no pod and has no log; machines that are ordered always come; DaemonSet pods and mirror pods count for how
-//! much a node is used, as with the usual flags.
+//! Simplified: it is no pod and has no log; machines that are ordered always come; a group is filled up to its least size, as with
+//! `--enforce-node-group-min-size`; DaemonSet pods and mirror pods count for how much a node is used, as with the usual flags.
 
 mod drainability;
 mod groups;

@@ -270,7 +270,7 @@ fn fill(template: &str, value: &Value) -> Option<String> {
 }
 
 pub fn inspect(process: &mut Process<'_>, parsed: &Parsed) -> Done {
-    let (mut found, mut code) = (Vec::new(), 0);
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in &parsed.operands {
         let container = ask(process, request("GET", &path(name, "json")))?;
         let answer = match container {
@@ -279,14 +279,14 @@ pub fn inspect(process: &mut Process<'_>, parsed: &Parsed) -> Done {
         };
         match answer {
             Ok(answer) => found.push(answer),
-            Err(_) => code = fail(process, &format!("error: no such object: {name}"))?,
+            Err(_) => problems.push(format!("error: no such object: {name}")),
         }
     }
-    pretty(process, parsed, &found, code)
+    pretty(process, parsed, &found, &problems)
 }
 
-/// Objects in JSON, or as a template wants them.
-pub fn pretty(process: &mut Process<'_>, parsed: &Parsed, found: &[Value], code: i32) -> Done {
+/// Objects in JSON, or as a template wants them, and then what could not be found.
+pub fn pretty(process: &mut Process<'_>, parsed: &Parsed, found: &[Value], problems: &[String]) -> Done {
     if let Some(template) = parsed.value("format") {
         for one in found {
             match fill(template, one) {
@@ -294,12 +294,12 @@ pub fn pretty(process: &mut Process<'_>, parsed: &Parsed, found: &[Value], code:
                 None => return fail(process, &format!("podarium: not simulated: docker inspect --format '{template}' (paths of fields are)")),
             }
         }
-        return Ok(code);
+    } else {
+        let mut out = Vec::new();
+        let mut writer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::with_indent(b"    "));
+        if serde::Serialize::serialize(found, &mut writer).is_ok() {
+            process.print(&format!("{}\n", String::from_utf8_lossy(&out)))?;
+        }
     }
-    let mut out = Vec::new();
-    let mut writer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::with_indent(b"    "));
-    if serde::Serialize::serialize(found, &mut writer).is_ok() {
-        process.print(&format!("{}\n", String::from_utf8_lossy(&out)))?;
-    }
-    Ok(code)
+    if problems.is_empty() { Ok(0) } else { fail(process, &problems.join("\n")) }
 }

@@ -1,6 +1,7 @@
 //! `docker`, version 28: what it prints, and what it asks of the daemon.
 //!
-//! Simplified: compose, swarm, contexts, plugins and the options that a command does not list in its help.
+//! Simplified: compose, swarm, contexts, plugins and the options that a command does not list in its help; `inspect` lists the keys of an object by
+//! the alphabet.
 
 mod build;
 mod containers;

@@ -54,14 +54,14 @@ pub fn inspect(process: &mut Process<'_>, parsed: &Parsed) -> Done {
 }
 
 fn several(process: &mut Process<'_>, parsed: &Parsed, kind: &str) -> Done {
-    let (mut found, mut code) = (Vec::new(), 0);
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
     for name in &parsed.operands {
         match ask(process, request("GET", &format!("/{kind}/{}", encoded(name))))? {
             Ok(one) => found.push(one),
-            Err(problem) => code = fail(process, &problem)?,
+            Err(problem) => problems.push(problem),
         }
     }
-    pretty(process, parsed, &found, code)
+    pretty(process, parsed, &found, &problems)
 }
 
 pub fn rm(process: &mut Process<'_>, parsed: &Parsed) -> Done {

@@ -194,7 +194,7 @@ docker network inspect shop | grep '"Name": ' | sort
 #?                 "Name": "lone"
 #?                 "Name": "web"
 #?         "Name": "shop",
-docker network rm shop 2>&1 | cut -c 1-90; docker network rm bridge 2>&1; docker network create shop 2>&1; docker network inspect nosuch 2>&1 | tail -1
+docker network rm shop 2>&1 | cut -c 1-91; docker network rm bridge 2>&1; docker network create shop 2>&1; docker network inspect nosuch 2>&1 | tail -1
 #? Error response from daemon: error while removing network: network shop has active endpoints
 #? Error response from daemon: bridge is a pre-defined network and cannot be removed
 #? Error response from daemon: network with name shop already exists
