@@ -213,15 +213,19 @@ mkdir -p tree/inner; echo deep > tree/inner/file; docker cp -q tree box:/srv; do
 #? deep
 sleep 3; docker ps | grep -c '(healthy)'
 #? 1
-docker stats --no-stream | awk '{print $2, $3, $4, $NF}'; docker stats 2>&1
-#? ID NAME CPU PIDS
-#? box 0.10% 1MiB 1
+docker stats --no-stream | awk '{print $2, $4, $NF}'; docker stats 2>&1
+#? ID CPU PIDS
+#? box 1MiB 1
 #? podarium: not simulated: docker stats without --no-stream
+docker images -q | sort -u | wc -l; docker ps -a -q | wc -l; docker volume ls -q | wc -l
+#? 4
+#? 1
+#? 0
 docker system df | awk '{print $1, $2, $3}'
 #? TYPE TOTAL ACTIVE
-#? Images 6 3
-#? Containers 4 1
-#? Local Volumes 1
+#? Images 4 1
+#? Containers 1 1
+#? Local Volumes 0
 #? Build Cache 0
 docker rm -f box > /dev/null; docker container prune -f | tail -1; docker ps -a -q | wc -l
 #? Total reclaimed space: 0B
