@@ -112,7 +112,7 @@ fn a_patch_can_be_tried_without_the_server() {
     assert_eq!(rig.run("patch --local -f - --type=merge -p '{\"data\":{\"color\":\"red\"}}' -o jsonpath={.data.color}", SETTINGS).stdout, "red");
     assert_eq!(rig.run("patch --local -f - -p '{\"data\":{\"color\":\"green\"}}'", SETTINGS).stdout, "configmap/settings patched (no change)\n");
     rig.run("create -f -", SETTINGS);
-    assert_eq!(rig.run("patch cm settings --dry-run=client -p '{\"data\":{\"size\":\"small\"}}'", "").stdout, "configmap/settings patched (dry run)\n");
+    assert_eq!(rig.run("patch cm settings --dry-run=client -p '{\"data\":{\"size\":\"small\"}}'", "").stdout, "configmap/settings patched\n");
     assert_eq!(rig.run("get cm settings -o jsonpath={.data.size}", "").stdout, "big");
 }
 
