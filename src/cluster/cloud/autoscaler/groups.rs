@@ -67,7 +67,6 @@ impl NodeGroup {
             metadata: ObjectMeta { name: Some(name.to_owned()), labels: Some(labels), annotations: Some(BTreeMap::new()), ..ObjectMeta::default() },
             spec: Arc::new(NodeSpec { taints: Some(config.taints.clone()).filter(|taints| !taints.is_empty()), ..NodeSpec::default() }),
             status: Arc::new(status),
-            ..Node::default()
         })
     }
 }
