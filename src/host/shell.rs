@@ -100,8 +100,15 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
                 player.input(Input::Type(line))?;
             }
             Ok(Pressed::Interrupt) => {
-                reads = false;
                 player.input(Input::Interrupt)?;
+                if !reads {
+                    // The real terminal has shown the key already.
+                    let output = player.simulation_mut().world_mut().take_output();
+                    let rest = output.strip_prefix(b"^C").unwrap_or(&output);
+                    std::io::stdout().write_all(rest)?;
+                    follow(&mut begun, rest);
+                }
+                reads = false;
             }
             Ok(Pressed::Tab { line, cursor, answer }) => {
                 // Whoever pressed the key may have gone on.

@@ -82,7 +82,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let mut count = 0;
     for info in found.infos {
         count += 1;
-        let patched = if local || dry_run == DryRun::Client { here(kubectl, &info, kind, &patch, dry_run) } else { send(kubectl, &info, kind, &patch, dry_run) };
+        let patched = if local || dry_run == DryRun::Client { here(kubectl, &info, kind, &patch) } else { send(kubectl, &info, kind, &patch, dry_run) };
         if let Err(failure) = caught(patched)? {
             failures.push(failure);
         }
@@ -112,17 +112,18 @@ fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, kind: PatchType, patch: &Val
     };
     let changed = object != info.object;
     let recorded = kubectl.record_after(info, &object, dry_run)?;
-    say(kubectl, recorded.as_ref().unwrap_or(&object), changed, dry_run)
+    say(kubectl, recorded.as_ref().unwrap_or(&object), changed)
 }
 
-fn say(kubectl: &mut Kubectl<'_, '_>, object: &Value, changed: bool, dry_run: DryRun) -> Outcome<()> {
+fn say(kubectl: &mut Kubectl<'_, '_>, object: &Value, changed: bool) -> Outcome<()> {
     let operation = if changed { "patched" } else { "patched (no change)" };
-    let printer = kubectl.change_printer(operation, dry_run)?;
+    // kubectl forgets here to say of a dry run that it was one.
+    let printer = kubectl.change_printer(operation, DryRun::None)?;
     kubectl.print_object(&printer, object)
 }
 
 /// Patches an object without sending anything.
-fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch: &Value, dry_run: DryRun) -> Outcome<()> {
+fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch: &Value) -> Outcome<()> {
     let (group, version, kind) = (&info.mapping.group, &info.mapping.version, &info.mapping.kind);
     let known = Kind::ALL.iter().copied().find(|known| {
         let info = known.info();
@@ -135,7 +136,7 @@ fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch
         (_, kind) => (kind.unwrap_or(Kind::ConfigMap), patch::PatchType::Merge),
     };
     match patch::apply(kind, patch_type, &info.object, patch) {
-        Ok(object) => say(kubectl, &object, object != info.object, dry_run),
+        Ok(object) => say(kubectl, &object, object != info.object),
         Err(status) => match missing_field(patch, &info.object) {
             Some(path) => fail(format!("Object to be patched is missing field ({path}: missing value)")),
             None if patch_type == patch::PatchType::Json => not_simulated("the error of a JSON patch without the server"),

@@ -12,6 +12,7 @@ use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
+use crate::printers::json as json_printer;
 use crate::unstructured::set;
 
 pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
@@ -42,7 +43,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let dry_run = kubectl.dry_run()?;
-    let printer = kubectl.change_printer("created", dry_run)?;
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
     let image = flags.text("image");
     if image.is_empty() {
