@@ -115,6 +115,13 @@ fn api_server() -> Value {
     pod(Part::ApiServer, "kube-apiserver", &line, &more, &paths, false, &annotations)
 }
 
+/// The API server's own flags and their values.
+pub(crate) fn api_server_arguments() -> Vec<(String, String)> {
+    let pod = api_server();
+    let line = pod["spec"]["containers"][0]["command"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    line.filter_map(|argument| argument.strip_prefix("--")?.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 fn controller_manager() -> Value {
     let config = "/etc/kubernetes/controller-manager.conf";
     let (ca, ca_key, front_ca, sa_key) = (pki("ca.crt"), pki("ca.key"), pki("front-proxy-ca.crt"), pki("sa.key"));

@@ -15,6 +15,6 @@ mod rules;
 mod tests;
 
 pub use attributes::Attributes;
-pub use decision::{Decision, Grant, Mode, Refusal};
+pub use decision::{Decision, Grant, Mode};
 pub(super) use decision::{Asked, Judge};
 pub(super) use rbac::Rbac;
