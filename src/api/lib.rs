@@ -54,6 +54,7 @@ pub mod resource;
 pub mod selector;
 pub mod status;
 mod tables;
+mod template_dump;
 pub mod time;
 mod validation;
 pub mod versions;

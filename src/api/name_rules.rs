@@ -194,6 +194,18 @@ pub fn env_var_name(value: &str) -> Vec<String> {
     faults
 }
 
+/// The same as kubectl has it, which is stricter than the API server.
+pub fn strict_env_var_name(value: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if value.is_empty() || value.as_bytes()[0].is_ascii_digit() || !value.bytes().all(fits) {
+        let text = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit";
+        faults.push(regex_error(text, "[-._a-zA-Z][-._a-zA-Z0-9]*", &["my.env-name", "MY_ENV.NAME", "MyEnvName1"]));
+    }
+    faults.extend(directory_faults(value));
+    faults
+}
+
 /// A key of a ConfigMap or a Secret.
 pub fn config_map_key(value: &str) -> Vec<String> {
     let mut faults = Vec::new();
@@ -204,13 +216,18 @@ pub fn config_map_key(value: &str) -> Vec<String> {
         let text = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
         faults.push(regex_error(text, "[-._a-zA-Z0-9]+", &["key.name", "KEY_NAME", "key-name"]));
     }
-    match value {
-        "." => faults.push("must not be '.'".to_owned()),
-        ".." => faults.push("must not be '..'".to_owned()),
-        _ if value.starts_with("..") => faults.push("must not start with '..'".to_owned()),
-        _ => {}
-    }
+    faults.extend(directory_faults(value));
     faults
+}
+
+/// What is wrong with a name that would lead out of a directory.
+fn directory_faults(value: &str) -> Option<String> {
+    match value {
+        "." => Some("must not be '.'".to_owned()),
+        ".." => Some("must not be '..'".to_owned()),
+        _ if value.starts_with("..") => Some("must not start with '..'".to_owned()),
+        _ => None,
+    }
 }
 
 /// A name that becomes one segment of a URL, as those of roles and bindings.
@@ -299,14 +316,14 @@ mod tests {
     #[test]
     fn names_are_accepted_or_refused_as_kubernetes_does() {
         type Rule = fn(&str) -> Vec<String>;
-        let cases: [(Rule, &str, bool); 26] = [
+        let cases: [(Rule, &str, bool); 30] = [
             (dns1123_label, "a", true), (dns1123_label, "0-a", true), (dns1123_label, "-a", false), (dns1123_label, "", false),
             (dns1123_label, "A", false), (dns1123_label, "a.b", false), (dns1123_subdomain, "a.b-c", true),
             (dns1123_subdomain, "a..b", false), (dns1123_subdomain, "a_b", false), (dns1035_label, "a1", true),
             (dns1035_label, "1a", false), (dns1035_label, "", false), (label_key, "a/b", true), (label_key, "/b", false),
             (label_key, "a/", false), (label_key, "a/b/c", false), (label_key, "1_a.b", true), (label_key, "", false),
             (label_value, "", true), (label_value, "a b", false), (port_name, "http-1", true), (port_name, "123", false),
-            (env_var_name, "1 A", true), (env_var_name, "A=B", false), (config_map_key, "..a", false), (config_map_key, "a.txt", true),
+            (env_var_name, "1 A", true), (env_var_name, "A=B", false), (strict_env_var_name, "1A", false), (strict_env_var_name, "a b", false), (strict_env_var_name, "..a", false), (strict_env_var_name, "my.env-name", true), (config_map_key, "..a", false), (config_map_key, "a.txt", true),
         ];
         for (rule, value, good) in cases {
             assert_eq!(rule(value).is_empty(), good, "{value:?}: {:?}", rule(value));

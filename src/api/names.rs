@@ -3,11 +3,12 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/storage/names/generate.go, staging/src/k8s.io/apimachinery/pkg/util/rand,
 //! pkg/controller/controller_utils.go (ComputeHash), v1.36.
-//! Simplified: the template hash is taken over the template's JSON instead of Go's dump of its memory, so hashes are
-//! stable here but differ from those of a real cluster.
+//! Simplified: nothing.
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use podarium_sim::Stream;
+
+use crate::template_dump;
 
 /// Consonants and digits that make neither words nor look-alikes.
 const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
@@ -40,8 +41,7 @@ pub fn safe_encode(text: &str) -> String {
 /// The value of `pod-template-hash`. A Deployment that meets a foreign ReplicaSet under its hash raises its collision
 /// count, which gives another hash.
 pub fn pod_template_hash(template: &PodTemplateSpec, collision_count: Option<i32>) -> String {
-    let json = serde_json::to_vec(template).expect("a template has only string keys");
-    let mut hash = fnv32a(0x811c_9dc5, &json);
+    let mut hash = fnv32a(0x811c_9dc5, template_dump::dump(template).as_bytes());
     if let Some(count) = collision_count {
         let mut bytes = [0; 8];
         bytes[..4].copy_from_slice(&count.to_le_bytes());

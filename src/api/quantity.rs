@@ -22,6 +22,17 @@ pub enum Format {
     DecimalExponent,
 }
 
+impl Format {
+    /// Go's name of the family.
+    fn name(self) -> &'static str {
+        match self {
+            Format::DecimalSi => "DecimalSI",
+            Format::BinarySi => "BinarySI",
+            Format::DecimalExponent => "DecimalExponent",
+        }
+    }
+}
+
 /// An amount, exact to a billionth. Comparison looks at the amount alone, not at how it was written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Quantity {
@@ -58,6 +69,11 @@ impl Quantity {
     /// An amount of bytes, printed with `Ki`, `Mi`, ….
     pub const fn from_bytes(bytes: i64) -> Self {
         Quantity { nanos: bytes as i128 * NANO, format: Format::BinarySi }
+    }
+
+    /// So many units, printed in a family of suffixes.
+    pub const fn in_format(units: i64, format: Format) -> Self {
+        Quantity { nanos: units as i128 * NANO, format }
     }
 
     /// The quantity in a stored object. Decoding has rejected whatever is no quantity, so what cannot be read is
@@ -225,6 +241,23 @@ impl<'a> Parts<'a> {
         Ok(Quantity { nanos: if self.negative { -amount } else { amount }, format })
     }
 
+    /// The number and its power of ten, if Go's quick way of reading can hold them.
+    fn small(&self, exponent: i32, format: Format) -> Option<(i64, i32)> {
+        let (whole, fraction) = (self.whole.len() as i32, self.fraction.len() as i32);
+        let (precision, scale, mantissa) = match format {
+            // 2^20 has about six digits.
+            Format::BinarySi if fraction == 0 => (15 - whole - exponent * 3 / 10 - 1, 0, 1i64.checked_shl(exponent as u32)?),
+            Format::BinarySi => return None,
+            Format::DecimalSi | Format::DecimalExponent => (18 - whole - fraction, exponent - fraction, 1),
+        };
+        if precision < 0 || scale < -9 {
+            return None;
+        }
+        let digits: i64 = format!("{}{}", self.whole, self.fraction).parse().ok()?;
+        let value = digits.checked_mul(mantissa)?;
+        Some((if self.negative { -value } else { value }, scale))
+    }
+
     /// Whether the text is kept as it was written. The rule is the reference's quick test for "already canonical",
     /// which also lets a few other texts through.
     fn is_kept(&self, exponent: i32, format: Format) -> bool {
@@ -241,6 +274,36 @@ impl<'a> Parts<'a> {
             && scale % 3 == 0
             && self.whole.as_bytes()[0] != b'0'
             && !(shifted().count() >= 3 && shifted().rev().take(3).all(|digit| digit == b'0'))
+    }
+}
+
+/// A quantity as Go has it in memory after it was read: a small number with a power of ten, or else a large one.
+pub(crate) struct InMemory<'a> {
+    pub value: i64,
+    pub scale: i32,
+    /// What does not fit, in billionths.
+    pub large: Option<i128>,
+    /// The text, if it was found to be in order already.
+    pub text: &'a str,
+    pub format: &'static str,
+}
+
+impl<'a> InMemory<'a> {
+    /// The quantity that a stored text stands for.
+    pub fn of(text: &'a str) -> Self {
+        let small = |value, scale, text, format: Format| InMemory { value, scale, large: None, text, format: format.name() };
+        if text == "0" {
+            return small(0, 0, text, Format::DecimalSi);
+        }
+        let Ok((parts, (exponent, format))) = Parts::split(text).and_then(|parts| parts.exponent().map(|exponent| (parts, exponent))) else {
+            return small(0, 0, "0", Format::DecimalSi);
+        };
+        let kept = if parts.is_kept(exponent, format) { text } else { "" };
+        if let Some((value, scale)) = parts.small(exponent, format) {
+            return small(value, scale, kept, format);
+        }
+        let quantity = parts.amount(exponent, format).unwrap_or_default();
+        InMemory { value: 0, scale: 0, large: Some(quantity.nanos), text: "", format: quantity.format.name() }
     }
 }
 

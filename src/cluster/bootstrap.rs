@@ -14,10 +14,11 @@ use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, 
 use crate::Cluster;
 use crate::apiserver::{User, api_services};
 use crate::apiserver::authentication::MASTERS;
-use crate::apiserver::authorization::{self, Mode};
+use crate::apiserver::authorization;
 use crate::cloud::ServiceController;
 use crate::controllers::ControllerManager;
 use crate::metrics_server::{self, MetricsServer};
+use crate::flags::ServiceRange;
 use crate::system;
 use crate::network::{NameServer, NetworkPlugin};
 use crate::scheduler::Scheduler;
@@ -45,8 +46,8 @@ impl Cluster {
             let namespace = Namespace { metadata, ..Namespace::default() };
             self.seed_object(Arc::new(namespace).into_object()).expect("a system namespace is valid");
         }
-        self.seed_object(Arc::new(service_addresses()).into_object()).expect("the default network of Services is valid");
-        self.seed_object(Arc::new(kubernetes_service()).into_object()).expect("the API server's Service is valid");
+        self.seed_object(Arc::new(service_addresses(self.config().flags.services)).into_object()).expect("the default network of Services is valid");
+        self.seed_object(Arc::new(kubernetes_service(self.config().flags.services)).into_object()).expect("the API server's Service is valid");
         for object in authorization::bootstrap::objects() {
             self.seed_object(object).expect("a default role or binding is valid");
         }
@@ -62,14 +63,16 @@ impl Cluster {
         for service in api_services::own(self.config().compat_2019) {
             self.seed_object(Arc::new(service).into_object()).expect("a version of the API is registered under its name");
         }
-        self.set_authorization_mode(Mode::NodeAndRbac);
+        let flags = self.config().flags.clone();
+        self.set_authorization_modes(&flags.authorization);
+        self.switch_off(&flags.switched_off);
         self.start("kube-apiserver", User::api_server(), ControllerManager::inside_api_server(self.config().metrics_server));
-        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self.authority()));
+        self.start("kube-controller-manager", "system:kube-controller-manager", ControllerManager::standard(self));
         self.start("kube-scheduler", "system:kube-scheduler", Scheduler::configured("control-plane", scheduler));
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         self.scheduler_configuration = scheduler.clone();
-        for object in system::objects(self.config().system_pods) {
+        for object in system::objects(self.config()) {
             self.seed_object(object).expect("what kubeadm applies is valid");
         }
         if self.config().metrics_server {
@@ -98,16 +101,16 @@ fn priority_class(name: &str, value: i32, description: &str) -> Object {
     Arc::new(class).into_object()
 }
 
-/// The network from which Services get their addresses (`--service-cluster-ip-range` of kubeadm).
-fn service_addresses() -> ServiceCIDR {
+/// The network from which Services get their addresses (`--service-cluster-ip-range`).
+fn service_addresses(range: ServiceRange) -> ServiceCIDR {
     ServiceCIDR {
         metadata: ObjectMeta { name: Some("kubernetes".to_owned()), ..ObjectMeta::default() },
-        spec: Arc::new(ServiceCIDRSpec { cidrs: Some(vec!["10.96.0.0/12".to_owned()]) }),
+        spec: Arc::new(ServiceCIDRSpec { cidrs: Some(vec![range.to_string()]) }),
         ..ServiceCIDR::default()
     }
 }
 
-fn kubernetes_service() -> Service {
+fn kubernetes_service(range: ServiceRange) -> Service {
     let labels = [("component", "apiserver"), ("provider", "kubernetes")];
     Service {
         metadata: ObjectMeta {
@@ -117,7 +120,7 @@ fn kubernetes_service() -> Service {
             ..ObjectMeta::default()
         },
         spec: Arc::new(ServiceSpec {
-            cluster_ip: Some("10.96.0.1".to_owned()),
+            cluster_ip: Some(range.api_server()),
             ports: Some(vec![ServicePort {
                 name: Some("https".to_owned()),
                 protocol: Some("TCP".to_owned()),

@@ -17,7 +17,9 @@ use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::authority::{self, Authority};
 use crate::cause::Cause;
+use crate::controllers;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
+use crate::flags::Flags;
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
@@ -44,17 +46,21 @@ pub struct Config {
     pub address: String,
     /// Whether it has the add-on that measures what pods and nodes use.
     pub metrics_server: bool,
+    /// How kube-controller-manager is started.
+    pub controller_manager: controllers::Options,
     /// Whether ingress-nginx is installed.
     pub ingress_nginx: bool,
     /// Which of Kubernetes' own components are pods.
     pub system_pods: SystemPods,
     /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
     pub cloud: bool,
+    /// With which flags the API server runs.
+    pub flags: Flags,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned() }
+        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, controller_manager: controllers::Options::default(), ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned(), flags: Flags::default() }
     }
 }
 
@@ -240,9 +246,14 @@ impl Cluster {
         self.api.add_token(token, user);
     }
 
-    /// Whether everybody may do everything, or roles decide. A new cluster allows everything until it is bootstrapped.
-    pub fn set_authorization_mode(&mut self, mode: Mode) {
-        self.api.set_authorization_mode(mode);
+    /// Who is asked about requests. A new cluster allows everybody everything until it is bootstrapped.
+    pub fn set_authorization_modes(&mut self, modes: &[Mode]) {
+        self.api.set_authorization_modes(modes);
+    }
+
+    /// Switches admission plugins off, by their names.
+    pub(crate) fn switch_off(&mut self, plugins: &[&'static str]) {
+        self.api.switch_off(plugins);
     }
 
     /// Every write since the start, in order of resourceVersion.

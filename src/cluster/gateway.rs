@@ -189,6 +189,7 @@ impl Cluster {
             course_2019: config.compat_2019,
             started: config.epoch.timestamp(Time::ZERO),
             now: config.epoch.timestamp(self.now()),
+            flags: &config.flags,
             address: &config.address,
             custom_documents: &self.gateway.custom_documents,
             store: self.store(),

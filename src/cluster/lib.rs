@@ -15,6 +15,7 @@ pub mod cloud;
 pub mod cluster;
 pub mod component;
 pub mod controllers;
+pub mod flags;
 pub mod gateway;
 mod http;
 pub mod images;

@@ -78,7 +78,7 @@ impl Cluster {
             ..Node::default()
         };
         self.seed_object(Arc::new(node).into_object()).expect("the node of the control plane is valid");
-        let manifests = system::manifests().into_iter().map(|(name, text)| (format!("{}/{name}", system::MANIFESTS), text));
+        let manifests = system::manifests(self.config()).into_iter().map(|(name, text)| (format!("{}/{name}", system::MANIFESTS), text));
         self.write_to_disk(machine_disk(&config.name), &manifests.collect::<Vec<_>>());
         self.add_node(config)
     }

@@ -5,12 +5,13 @@
 
 use podarium_machine::{Process, Suspend};
 
-use crate::cmd::{COMMANDS, NOT_SIMULATED, RECORD, plugin};
+use crate::cmd::{COMMANDS, RECORD, plugin};
 use crate::completion::complete;
 use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
 use crate::kubectl::Kubectl;
+use crate::kuberc;
 
 /// A verb, or a group of verbs.
 #[derive(Debug)]
@@ -106,9 +107,15 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         Some("__completeNoDesc") => return complete(process, &args[1..], false),
         _ => {}
     }
-    let (path, rest) = find(&args);
+    let applied = kuberc::apply(process, args)?;
+    let (name, path, rest) = match applied.alias {
+        Some((alias, path)) => (format!("kubectl {alias}"), path, applied.args),
+        None => {
+            let (path, rest) = find(&applied.args);
+            (path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name)), path, rest)
+        }
+    };
     let Some(command) = path.last() else { return root(process, &rest) };
-    let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
     let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).collect();
     let mut flags = match Flags::parse(&known, &rest) {
         Ok(flags) => flags,
@@ -178,6 +185,11 @@ fn first_word(known: &[&Flag], args: &[String]) -> Option<usize> {
     None
 }
 
+/// What kubectl itself knows beside its verbs.
+pub(crate) fn is_root_word(word: &str) -> bool {
+    matches!(word, "help" | "options")
+}
+
 /// kubectl without a verb that it knows.
 fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
     let known: Vec<&Flag> = GLOBAL.iter().collect();
@@ -195,7 +207,6 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
             return if find(topic).1.is_empty() || help::text(name.trim()).is_some() { show_help(process, name.trim()) } else { unknown_topic(process, topic) };
         }
         "options" => return show_help(process, "kubectl options"),
-        _ if NOT_SIMULATED.contains(&word.as_str()) => return not_simulated(format!("kubectl {word}")),
         _ => {}
     }
     if plugin::run(process, args)? {
@@ -227,7 +238,7 @@ fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
 
 /// Commands that are spelt nearly so.
 fn suggestions(word: &str) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = COMMANDS.iter().map(|command| command.name).chain(NOT_SIMULATED.iter().copied()).collect();
+    let mut names: Vec<&'static str> = COMMANDS.iter().map(|command| command.name).collect();
     names.sort_by_key(|name| help::position(name));
     names.retain(|name| distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase()));
     names

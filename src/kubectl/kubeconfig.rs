@@ -3,11 +3,75 @@
 //! Models: staging/src/k8s.io/client-go/tools/clientcmd, v1.36.
 //! Simplified: `$KUBECONFIG` names one file, not a list that is merged.
 
+use podarium_api::decode::go_kind;
 use serde_json::{Map, Value, json};
 
 use crate::failure::{Failure, Outcome, fail};
+use crate::manifest::first_document;
 use crate::printers::yaml;
 use crate::unstructured::{items, text};
+
+/// The fields of the entries of each list, by the names of Go's types; all but a few are texts.
+const ENTRIES: &[(&str, &str, &str, &str, &[&str])] = &[
+    ("clusters", "cluster", "NamedCluster", "Cluster", &["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority", "certificate-authority-data", "proxy-url", "disable-compression"]),
+    ("contexts", "context", "NamedContext", "Context", &["cluster", "user", "namespace"]),
+    ("users", "user", "NamedAuthInfo", "AuthInfo", &["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile", "as", "as-uid", "username", "password"]),
+];
+
+/// The data if its fields have the types that they must have, or Go's complaint.
+fn checked(mut data: Value) -> Result<Value, String> {
+    let wrong = |value: &Value, field: String, wanted: &str| Err(format!("json: cannot unmarshal {} into Go {field} of type {wanted}", go_kind(value)));
+    let structure = |value: &Value, field: String, wanted: &str| if value.is_object() || value.is_null() { Ok(()) } else { wrong(value, field, wanted) };
+    if !data.is_object() {
+        let typed = r#"value of type struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }"#;
+        return Err(format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go {typed}", go_kind(&data)));
+    }
+    for field in ["apiVersion", "kind", "current-context"] {
+        if !matches!(data[field], Value::Null | Value::String(_)) {
+            wrong(&data[field], format!("struct field Config.{field}"), "string")?;
+        }
+    }
+    for (list, entry, named, kind, fields) in ENTRIES {
+        if !matches!(data[*list], Value::Null | Value::Array(_)) {
+            wrong(&data[*list], format!("struct field Config.{list}"), &format!("[]v1.{named}"))?;
+        }
+        for one in items(&data, &format!("/{list}")) {
+            structure(one, format!("struct field Config.{list}"), &format!("v1.{named}"))?;
+            if !matches!(one["name"], Value::Null | Value::String(_)) {
+                wrong(&one["name"], format!("struct field {named}.{list}.name"), "string")?;
+            }
+            let inner = &one[*entry];
+            structure(inner, format!("struct field {named}.{list}.{entry}"), &format!("v1.{kind}"))?;
+            for field in *fields {
+                let wanted = match *field {
+                    "insecure-skip-tls-verify" | "disable-compression" => "bool",
+                    field if field.ends_with("-data") => "[]uint8",
+                    _ => "string",
+                };
+                let fits = match &inner[*field] {
+                    Value::Null => true,
+                    Value::Bool(_) => wanted == "bool",
+                    Value::String(_) => wanted != "bool",
+                    _ => false,
+                };
+                if !fits {
+                    wrong(&inner[*field], format!("struct field {kind}.{list}.{entry}.{field}"), wanted)?;
+                }
+            }
+        }
+    }
+    let (version, kind) = (text(&data, "/apiVersion"), text(&data, "/kind"));
+    if !matches!((version, kind), ("" | "v1", "" | "Config")) {
+        return Err(format!("no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""));
+    }
+    // What is false is not written.
+    for entry in data["clusters"].as_array_mut().into_iter().flatten() {
+        if let Some(cluster) = entry["cluster"].as_object_mut() {
+            cluster.retain(|_, value| *value != Value::Bool(false));
+        }
+    }
+    Ok(data)
+}
 
 /// The file, as data. Lists of named entries keep their order.
 #[derive(Clone, Debug)]
@@ -28,15 +92,11 @@ pub struct Connection {
 
 impl Kubeconfig {
     pub fn parse(path: &str, bytes: &[u8]) -> Outcome<Self> {
-        let mut data: Value = match serde_yaml::from_slice(bytes) {
-            Ok(Value::Null) => json!({}),
-            Ok(data) => data,
-            Err(error) => return fail(format!("error loading config file {path:?}: {error}")),
-        };
-        if !data.is_object() {
-            data = json!({});
+        let read = first_document(&String::from_utf8_lossy(bytes)).and_then(|data| if data.is_null() { Ok(json!({})) } else { checked(data) });
+        match read {
+            Ok(data) => Ok(Kubeconfig { path: path.to_owned(), data }),
+            Err(error) => fail(format!("error loading config file {path:?}: {error}")),
         }
-        Ok(Kubeconfig { path: path.to_owned(), data })
     }
 
     /// The file as kubectl writes it.

@@ -31,6 +31,7 @@ mod go_sort;
 pub mod help;
 pub mod kubeconfig;
 pub mod kubectl;
+mod kuberc;
 pub mod kustomize;
 pub mod manifest;
 pub mod mapping;

@@ -2,8 +2,12 @@
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/podcmd/podcmd.go,
 //! staging/src/k8s.io/kubectl/pkg/polymorphichelpers/helpers.go (GetFirstPod), v1.36.
-//! Simplified: a pod that is still to come is not waited for.
+//! Simplified: nothing.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use podarium_machine::StreamItem;
 use serde_json::Value;
 
 use crate::builder::{Builder, Info};
@@ -12,6 +16,7 @@ use crate::failure::{Outcome, fail};
 use crate::kubectl::Kubectl;
 use crate::revisions::selector;
 use crate::unstructured::{annotation, items, name, text};
+use crate::watch::left_until;
 
 /// The names of a pod's containers: ordinary ones, ephemeral ones, init containers.
 pub fn container_names(pod: &Value) -> Vec<String> {
@@ -60,16 +65,15 @@ impl Kubectl<'_, '_> {
     }
 
     /// The pod that these words name: `POD`, `TYPE/NAME` or `TYPE NAME`.
-    pub fn attachable_pod(&mut self, words: &[String]) -> Outcome<Value> {
+    ///
+    /// The first pod of a workload that has none yet is waited for as long as `patience` lasts.
+    pub fn attachable_pod(&mut self, words: &[String], patience: Duration) -> Outcome<Value> {
         let builder = Builder { default_type: Some("pods"), single_resource_type: true, ..Builder::of(self, words) };
         let infos = builder.find(self)?.all()?;
         let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
         match info.mapping.kind.as_str() {
             "Pod" => Ok(info.object),
-            "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => match self.pods_of(&info)?.into_iter().next() {
-                Some(pod) => Ok(pod),
-                None => fail("timed out waiting for the condition"),
-            },
+            "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => Ok(self.pods_of(&info, patience)?.swap_remove(0)),
             kind => fail(format!("cannot attach to {}: selector for {} not implemented", go_type(kind), go_type(kind))),
         }
     }
@@ -86,8 +90,13 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// The pods of a workload or a Service, those first that run and are ready, and of these the older ones.
-    pub fn pods_of(&mut self, info: &Info) -> Outcome<Vec<Value>> {
+    /// How long a command waits for its pod, as it was told.
+    pub fn patience(&self) -> Duration {
+        Duration::from_nanos(self.flags.duration("pod-running-timeout").unsigned_abs())
+    }
+
+    /// The pods of a workload or a Service, at least one: those first that run and are ready, and of these the older ones.
+    pub fn pods_of(&mut self, info: &Info, patience: Duration) -> Outcome<Vec<Value>> {
         let wanted = if info.mapping.kind == "Service" {
             let pairs = crate::unstructured::strings(&info.object, "/spec/selector");
             pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",")
@@ -97,6 +106,9 @@ impl Kubectl<'_, '_> {
         let call = Call::get(format!("/api/v1/namespaces/{}/pods", info.namespace)).query("labelSelector", wanted);
         let list = self.send(&call)?;
         let mut pods: Vec<Value> = items(&list, "/items").to_vec();
+        if pods.is_empty() {
+            return Ok(vec![self.first_pod(call.query("resourceVersion", text(&list, "/metadata/resourceVersion")).query("watch", "true"), patience)?]);
+        }
         pods.sort_by_key(|pod| {
             let phase = match text(pod, "/status/phase") {
                 "Running" => 0,
@@ -107,6 +119,34 @@ impl Kubectl<'_, '_> {
             (text(pod, "/spec/nodeName").is_empty(), phase, !ready)
         });
         Ok(pods)
+    }
+}
+
+impl Kubectl<'_, '_> {
+    /// The first pod that a watch tells of.
+    fn first_pod(&mut self, watch: Call, patience: Duration) -> Outcome<Value> {
+        let deadline = self.process.now()? + patience;
+        let stream = self.open(&watch)?;
+        let first = self.process.repeat(Vec::new(), |process, rest: &mut Vec<u8>| {
+            let left = left_until(deadline, process.now()?);
+            match process.http_next(stream.id, Some(left))? {
+                StreamItem::Chunk(bytes) => rest.extend(bytes),
+                StreamItem::TimedOut | StreamItem::End | StreamItem::Failed(_) => return Ok(ControlFlow::Break(None)),
+            }
+            while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = rest.drain(..=end).collect();
+                let event = serde_json::from_slice::<Value>(&line).unwrap_or_default();
+                if matches!(text(&event, "/type"), "ADDED" | "MODIFIED") {
+                    return Ok(ControlFlow::Break(event.get("object").cloned()));
+                }
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.process.http_close(stream.id)?;
+        match first {
+            Some(pod) => Ok(pod),
+            None => fail("timed out waiting for the condition"),
+        }
     }
 }
 

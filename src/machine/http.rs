@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::wire::reason;
 use crate::{LookupId, NetError, Pid, RecordType, Trust};
 
 /// Names one request and its answer, for as long as the exchange lasts.
@@ -94,6 +95,11 @@ impl HttpResponse {
     /// The value of a header, whatever the case of its name.
     pub fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
+    }
+
+    /// Its status with the words that belong to it: `404 Not Found`.
+    pub fn status_line(&self) -> String {
+        format!("{} {}", self.status, reason(self.status)).trim_end().to_owned()
     }
 }
 

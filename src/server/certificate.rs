@@ -7,9 +7,10 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SanType};
 use tokio_rustls::rustls::client::danger::HandshakeSignatureValid;
 use tokio_rustls::rustls::crypto::{WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use tokio_rustls::rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use tokio_rustls::rustls::{DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme};
+use tokio_rustls::rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, ServerConfig, SignatureScheme};
 
 /// What the server shows, and what its clients trust.
 pub struct Identity {
@@ -22,12 +23,15 @@ pub struct Identity {
 pub enum CertificateError {
     #[error("no certificate could be made: {0}")]
     Make(#[from] rcgen::Error),
+    #[error("the certificate of the cluster's authority cannot be read")]
+    Authority,
     #[error("the certificate cannot be used: {0}")]
     Use(#[from] tokio_rustls::rustls::Error),
 }
 
-/// A new identity for a server that is reached at `address` and as `localhost`.
-pub fn new_identity(address: IpAddr) -> Result<Identity, CertificateError> {
+/// A new identity for a server that is reached at `address` and as `localhost`. Clients are told that it takes certificates
+/// of `clients`, the cluster's authority (PEM).
+pub fn new_identity(address: IpAddr, clients: &str) -> Result<Identity, CertificateError> {
     let mut authority = CertificateParams::new(Vec::new())?;
     authority.distinguished_name.push(DnType::CommonName, "podarium");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -40,10 +44,13 @@ pub fn new_identity(address: IpAddr) -> Result<Identity, CertificateError> {
     leaf.subject_alt_names.extend([address, IpAddr::from([127, 0, 0, 1])].map(SanType::IpAddress));
     let key = KeyPair::generate()?;
     let certificate = leaf.signed_by(&key, &issuer)?;
+    let mut authorities = RootCertStore::empty();
+    authorities.add(CertificateDer::from_pem_slice(clients.as_bytes()).map_err(|_| CertificateError::Authority)?)?;
+    let verifier = AnyCertificate { algorithms: ring::default_provider().signature_verification_algorithms, authorities: authorities.subjects() };
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let mut tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
-        .with_client_cert_verifier(Arc::new(AnyCertificate(ring::default_provider().signature_verification_algorithms)))
+        .with_client_cert_verifier(Arc::new(verifier))
         .with_single_cert(vec![certificate.der().clone()], key)?;
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Identity { tls: Arc::new(tls), authority_pem: issuer.pem() })
@@ -52,11 +59,14 @@ pub fn new_identity(address: IpAddr) -> Result<Identity, CertificateError> {
 /// Asks clients for a certificate and takes any, or none: whose it is and whether it holds, the cluster says, whose
 /// authority gave it out and whose clock counts. That the client has its key is checked here.
 #[derive(Debug)]
-struct AnyCertificate(WebPkiSupportedAlgorithms);
+struct AnyCertificate {
+    algorithms: WebPkiSupportedAlgorithms,
+    authorities: Vec<DistinguishedName>,
+}
 
 impl ClientCertVerifier for AnyCertificate {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
-        &[]
+        &self.authorities
     }
 
     fn client_auth_mandatory(&self) -> bool {
@@ -68,14 +78,14 @@ impl ClientCertVerifier for AnyCertificate {
     }
 
     fn verify_tls12_signature(&self, message: &[u8], certificate: &CertificateDer<'_>, signed: &DigitallySignedStruct) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0)
+        verify_tls12_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn verify_tls13_signature(&self, message: &[u8], certificate: &CertificateDer<'_>, signed: &DigitallySignedStruct) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0)
+        verify_tls13_signature(message, certificate, signed, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_schemes()
+        self.algorithms.supported_schemes()
     }
 }

@@ -55,8 +55,9 @@ pub fn serve(mut player: Player, how: &Serve, ready: impl FnOnce(SocketAddr), en
     // The control plane has come up before anybody can ask it.
     player.step_by(Duration::from_secs(1));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let clients = player.simulation().world().cluster.authority().pem().to_owned();
     let (commands, thread) = engine::start(player);
-    let served = runtime.block_on(listen(how, &commands, ready, end));
+    let served = runtime.block_on(listen(how, &clients, &commands, ready, end));
     // If the engine has ended already, its thread says why.
     let _ = commands.send(Command::Stop);
     drop(runtime);
@@ -66,13 +67,14 @@ pub fn serve(mut player: Player, how: &Serve, ready: impl FnOnce(SocketAddr), en
 
 async fn listen(
     how: &Serve,
+    clients: &str,
     commands: &std::sync::mpsc::Sender<Command>,
     ready: impl FnOnce(SocketAddr),
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
     let listener = TcpListener::bind(how.listen).await.map_err(|error| ServeError::Listen { address: how.listen, error })?;
     let address = listener.local_addr()?;
-    let identity = new_identity(address.ip())?;
+    let identity = new_identity(address.ip(), clients)?;
     let token = kubeconfig::new_token()?;
     let text = kubeconfig::text(reachable(address), &identity.authority_pem, &token);
     kubeconfig::write(&how.kubeconfig, &text).map_err(|error| ServeError::Kubeconfig { path: how.kubeconfig.clone(), error })?;

@@ -65,7 +65,10 @@ pub struct ApiServer {
     epoch: Epoch,
     stream: Stream,
     allocator: rest::Allocator,
-    mode: authorization::Mode,
+    /// Who is asked about requests, in this order.
+    modes: Arc<[authorization::Mode]>,
+    /// The admission plugins that do not run.
+    switched_off: Arc<[&'static str]>,
     rbac: authorization::Rbac,
     refusals: Refusals,
     /// Static tokens and whose they are.
@@ -132,7 +135,8 @@ impl ApiServer {
             epoch,
             stream: Stream::new(seed, "apiserver"),
             allocator: rest::Allocator::default(),
-            mode: authorization::Mode::default(),
+            modes: Arc::new([authorization::Mode::AlwaysAllow]),
+            switched_off: Arc::new([]),
             rbac: authorization::Rbac::default(),
             refusals: Refusals::default(),
             tokens: OrdMap::new(),

@@ -76,7 +76,11 @@ impl ApiServer {
 
     fn list_latest(&self, request: &Request, start: Option<&str>) -> Reply {
         let namespace = (!request.namespace.is_empty()).then_some(&*request.namespace);
-        self.piece(request, self.store.list(request.kind, namespace), self.store.revision(), start)
+        let node = request.filter.fields.required("spec.nodeName").filter(|node| request.kind == Kind::Pod && !node.is_empty());
+        match node {
+            Some(node) => self.piece(request, self.store.pods_on(node, namespace), self.store.revision(), start),
+            None => self.piece(request, self.store.list(request.kind, namespace), self.store.revision(), start),
+        }
     }
 
     fn list_at(&self, request: &Request, revision: u64, start: Option<&str>, gone: impl Fn() -> Status) -> Result<Reply, Status> {

@@ -15,7 +15,7 @@ use podarium_api::selector::{FieldSelector, LabelSelector};
 use podarium_api::{Kind, Object, ObjectMeta, Resource as _, Status};
 
 use super::authentication::{Refused, User, UserInfo};
-use super::authorization::{Attributes, Decision};
+use super::authorization::{Attributes, Decision, Mode};
 use super::{ApiServer, Call};
 
 /// Whether objects of this kind are answered and not stored.
@@ -106,7 +106,7 @@ impl ApiServer {
     /// All that the user may do in a namespace, as far as rules say it.
     fn rules(&self, user: &User, namespace: &str) -> SubjectRulesReviewStatus {
         let (rules, mut faults) = self.rbac.rules_for(&self.store, user, namespace);
-        let incomplete = user.node_name().is_some();
+        let incomplete = user.node_name().is_some() && self.modes.contains(&Mode::Node);
         if incomplete {
             faults.insert(0, "node authorizer does not support user rule resolution".to_owned());
         }
@@ -117,10 +117,13 @@ impl ApiServer {
             [fault] => Some(fault.clone()),
             faults => Some(format!("[{}]", faults.join(", "))),
         };
+        let all = || vec!["*".to_owned()];
+        // Who asks nobody has one rule for everything.
+        let everything = self.modes.contains(&Mode::AlwaysAllow);
         SubjectRulesReviewStatus {
             evaluation_error: fault,
             incomplete,
-            non_resource_rules: of_paths.map(|rule| NonResourceRule { non_resource_urls: rule.non_resource_urls.clone(), verbs: rule.verbs.clone() }).collect(),
+            non_resource_rules: of_paths.map(|rule| NonResourceRule { non_resource_urls: rule.non_resource_urls.clone(), verbs: rule.verbs.clone() }).chain(everything.then(|| NonResourceRule { non_resource_urls: Some(all()), verbs: all() })).collect(),
             resource_rules: of_resources
                 .map(|rule| ResourceRule {
                     api_groups: rule.api_groups.clone(),
@@ -128,6 +131,7 @@ impl ApiServer {
                     resources: rule.resources.clone(),
                     verbs: rule.verbs.clone(),
                 })
+                .chain(everything.then(|| ResourceRule { api_groups: Some(all()), resource_names: None, resources: Some(all()), verbs: all() }))
                 .collect(),
         }
     }

@@ -113,20 +113,23 @@ impl ApiServer {
 
     fn admit(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
         let verb = if old.is_some() { Verb::Update } else { Verb::Create };
-        admission::admit(&mut self.attributes(verb, kind, object, old, subresource, call))
+        let off = self.switched_off.clone();
+        admission::admit(&off, &mut self.attributes(verb, kind, object, old, subresource, call))
     }
 
     /// The second half of admission, for an object that is complete and valid. Quotas are charged at its end.
     fn check_admission(&mut self, kind: Kind, object: &mut Object, old: Option<&Object>, subresource: Option<Subresource>, call: &mut Call) -> Result<(), Status> {
         let verb = if old.is_some() { Verb::Update } else { Verb::Create };
-        admission::validate(&mut self.attributes(verb, kind, object, old, subresource, call))?;
+        let off = self.switched_off.clone();
+        admission::validate(&off, &mut self.attributes(verb, kind, object, old, subresource, call))?;
         self.charge_quotas(object, old, subresource, call)
     }
 
     /// Admission of a delete: the object stays as it is, or stays.
     pub(super) fn admit_delete(&mut self, object: &Object, call: &mut Call) -> Result<(), Status> {
         let mut going = object.clone();
-        admission::admit(&mut self.attributes(Verb::Delete, object.kind(), &mut going, Some(object), None, call))
+        let off = self.switched_off.clone();
+        admission::admit(&off, &mut self.attributes(Verb::Delete, object.kind(), &mut going, Some(object), None, call))
     }
 
     fn attributes<'a>(
@@ -147,7 +150,7 @@ impl ApiServer {
             store: &self.store,
             stream: &mut self.stream,
             dry_run: call.dry_run,
-            judge: Judge { store: &self.store, rbac: &self.rbac, mode: self.mode },
+            judge: Judge { store: &self.store, rbac: &self.rbac, modes: &self.modes },
             user: &call.user,
             warnings: &mut call.warnings,
         }
@@ -176,7 +179,7 @@ impl ApiServer {
             object,
             old,
             store: &self.store,
-            judge: Judge { store: &self.store, rbac: &self.rbac, mode: self.mode },
+            judge: Judge { store: &self.store, rbac: &self.rbac, modes: &self.modes },
             user: &call.user,
             dry_run: call.dry_run,
             warnings: &mut call.warnings,

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use podarium_api::{Kind, Pod};
+use podarium_cluster::controllers::Options;
 use podarium_cluster::images::ImageCatalog;
 use podarium_cluster::kubelet::{Kubelet, NodeConfig};
+use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 use podarium_cluster::{Cause, Cluster, Config};
 use podarium_machine::HttpRequest;
 use serde_json::json;
@@ -19,6 +21,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How many pods each Deployment has.
 const REPLICAS: usize = 1000;
+/// How many requests a second each controller and the scheduler may send.
+const LIMIT: u32 = 5000;
 
 fn number(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -41,8 +45,10 @@ fn worked() -> f64 {
 fn main() {
     let (nodes, pods) = (number("SCALE_NODES", 5000), number("SCALE_PODS", 150_000));
     let start = Instant::now();
-    let mut cluster = Cluster::new(Config::default());
-    cluster.bootstrap();
+    // As scale tests of Kubernetes have it, with limits that do not matter.
+    let mut cluster = Cluster::new(Config { controller_manager: Options { kube_api_qps: f64::from(LIMIT), kube_api_burst: LIMIT }, ..Config::default() });
+    let scheduler = json!({"clientConnection": {"qps": LIMIT, "burst": LIMIT}});
+    cluster.bootstrap_with(&SchedulerConfiguration::parse(&scheduler).expect("a configuration of the scheduler"));
     let images = Arc::new(ImageCatalog::standard());
     for n in 0..nodes {
         let config = NodeConfig::new(&format!("node-{n}"), n as u32);

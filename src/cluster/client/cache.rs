@@ -10,6 +10,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 use podarium_api::{Kind, Object, Resource};
 
+use super::tally::{Labels, Tallies, Tally};
 use crate::store::Key;
 
 /// The objects of one kind.
@@ -20,6 +21,7 @@ pub struct Cache {
     owned: OrdSet<(Arc<str>, Key)>,
     /// Node name and the key of the pod on it.
     on_node: OrdSet<(Arc<str>, Key)>,
+    tallies: Tallies,
     synced: bool,
     /// The resourceVersion up to which the watch has brought this cache.
     revision: u64,
@@ -45,6 +47,7 @@ impl Cache {
     /// Puts an object in and gives the one it replaces.
     pub(super) fn insert(&mut self, key: Key, object: Object) -> Option<Object> {
         let old = self.objects.insert(key.clone(), object.clone());
+        self.tallies.replace(old.as_ref(), Some(&object));
         for (index, place) in [(&mut self.owned, owner_uid as fn(&Object) -> Option<Cow<'_, str>>), (&mut self.on_node, node_name)] {
             let (before, now) = (old.as_ref().and_then(place), place(&object));
             if before == now {
@@ -62,6 +65,7 @@ impl Cache {
 
     pub(super) fn remove(&mut self, key: &Key) -> Option<Object> {
         let old = self.objects.remove(key)?;
+        self.tallies.replace(Some(&old), None);
         self.unindex_owner(key, &old);
         self.unindex_node(key, &old);
         Some(old)
@@ -187,6 +191,11 @@ impl Caches {
     pub fn owned_by<'a, T: Resource>(&'a self, uid: &'a str) -> impl Iterator<Item = &'a Arc<T>> {
         let cache = self.kinds.get(&T::KIND);
         cache.into_iter().flat_map(move |cache| cache.indexed(&cache.owned, uid)).filter_map(T::from_object)
+    }
+
+    /// How many pods the ReplicaSet or ReplicationController with this uid has, by their labels.
+    pub fn tally(&self, uid: &str) -> &[(Labels, Tally)] {
+        self.kinds.get(&Kind::Pod).map_or(&[], |cache| cache.tallies.of(uid))
     }
 
     /// The pods, ReplicaSets or ControllerRevisions of a namespace that no controller owns.

@@ -6,9 +6,11 @@ mod informer;
 mod limiter;
 mod queue;
 mod recorder;
+mod tally;
 
 pub use cache::{Cache, Caches};
 pub use informer::{Change, Informers};
 pub use limiter::TokenBucket;
+pub use tally::{Labels, Tally};
 pub use queue::WorkQueue;
 pub use recorder::{EventType, Recorder};

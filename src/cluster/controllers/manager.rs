@@ -11,8 +11,9 @@ use std::time::Duration;
 use podarium_api::Kind;
 use podarium_sim::Time;
 
+use super::options::Options;
 use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync};
-use crate::authority::Authority;
+use crate::Cluster;
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
 use crate::client::{Caches, Change, Informers, Recorder, TokenBucket, WorkQueue};
@@ -25,6 +26,7 @@ const FIRST_QUEUE: u64 = 1;
 
 /// A controller behind a pointer, so that unlike ones stand in one list.
 trait AnyController: Send + std::marker::Sync {
+    fn name(&self) -> &'static str;
     fn watched(&self) -> Vec<(Kind, Filter)>;
     fn watches_custom_kinds(&self) -> bool;
     fn on_change(&mut self, change: &Change, caches: &Caches, enqueue: &mut Enqueue<'_>);
@@ -35,6 +37,10 @@ trait AnyController: Send + std::marker::Sync {
 }
 
 impl<C: Controller> AnyController for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
     fn watched(&self) -> Vec<(Kind, Filter)> {
         C::watched()
     }
@@ -80,6 +86,8 @@ pub(crate) struct Runner {
     waiting: BTreeMap<RequestId, (Key, usize)>,
     recorder: Recorder,
     client: TokenBucket,
+    /// How many times the usual limits its client has.
+    share: (f64, u32),
     /// The alarm that is set for the queue's next delayed key.
     alarm: Option<Time>,
 }
@@ -97,7 +105,8 @@ impl Runner {
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
             recorder: Recorder::new(C::REPORTER, ""),
-            client: TokenBucket::new(C::CLIENT.0, C::CLIENT.1),
+            client: Options::default().client(C::CLIENT),
+            share: C::CLIENT,
             alarm: None,
         }
     }
@@ -234,9 +243,15 @@ pub struct ControllerManager {
 }
 
 impl ControllerManager {
-    /// All controllers of the registry.
-    pub fn standard(authority: &Authority) -> Self {
-        Self::new(super::registry(authority))
+    /// All controllers of the registry, as this cluster has them started.
+    pub fn standard(cluster: &Cluster) -> Self {
+        let options = cluster.config().controller_manager;
+        let mut runners = super::registry(cluster.authority());
+        runners.retain(|runner| options.allocate_node_cidrs || runner.controller.name() != super::node_ipam::NodeIpamController::NAME);
+        for runner in &mut runners {
+            runner.client = options.client(runner.share);
+        }
+        Self::new(runners)
     }
 
     /// A process of its own with these controllers.

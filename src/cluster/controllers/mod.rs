@@ -29,6 +29,7 @@ mod manager;
 mod namespace;
 mod node_ipam;
 mod node_lifecycle;
+mod options;
 mod pod_control;
 mod persistent_volume;
 mod pod_gc;
@@ -60,6 +61,7 @@ pub use deployment::{max_surge, max_unavailable};
 use deployment::scaled;
 pub use manager::ControllerManager;
 pub(crate) use manager::Runner;
+pub use options::Options;
 pub(crate) use persistent_volume::bound_volume;
 pub use sync::{Controller, Enqueue, Stop, Sync};
 

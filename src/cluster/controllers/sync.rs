@@ -39,8 +39,8 @@ pub trait Controller: Clone + Send + std::marker::Sync + 'static {
     const SERVICE_ACCOUNT: &'static str = Self::NAME;
     /// How many keys are worked on at a time (the `--concurrent-…-syncs` of kube-controller-manager).
     const WORKERS: usize;
-    /// How many requests a second its client sends, and how many at once (`--kube-api-qps`, `--kube-api-burst`).
-    const CLIENT: (f64, u32) = (20.0, 30);
+    /// How many times as many requests its client may send as the others' (`--kube-api-qps`, `--kube-api-burst`).
+    const CLIENT: (f64, u32) = (1.0, 1);
 
     /// How long a key waits after its first failure, and at most: twice as long each time.
     const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1000));

@@ -300,7 +300,7 @@ impl TestBed {
     pub fn restart_controllers(&mut self) {
         let id = self.cluster.component_id("kube-controller-manager").unwrap();
         self.cluster.stop(id);
-        let manager = super::ControllerManager::standard(self.cluster.authority());
+        let manager = super::ControllerManager::standard(&self.cluster);
         self.cluster.restart(id, manager);
     }
 }

@@ -10,6 +10,7 @@ use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
 use super::{CustomDocuments, Query, Rendering, body, discovery, render};
 use crate::apiserver::{Answer, Request, User, Verb};
+use crate::flags::Flags;
 use crate::store::{Key, Store};
 
 /// What the answers of discovery depend on.
@@ -17,6 +18,7 @@ use crate::store::{Key, Store};
 pub(crate) struct Server<'a> {
     /// Whether the API versions of 2019 are served too.
     pub course_2019: bool,
+    pub flags: &'a Flags,
     /// Since when it runs, and what time it is.
     pub started: jiff::Timestamp,
     pub now: jiff::Timestamp,

@@ -91,7 +91,7 @@ impl PodState {
 
     fn place_on_network(&self, host: &Host) -> PodPlace {
         let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), name_server: None, searches: Vec::new(), ndots: 1 };
-        for line in self.resolver_file().lines() {
+        for line in self.resolver_file(host).lines() {
             let mut words = line.split_whitespace();
             match words.next() {
                 Some("nameserver") if place.name_server.is_none() => place.name_server = words.next().and_then(|ip| ip.parse().ok()),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::eviction::{Amount, Signal, Threshold};
+use crate::flags::Flags;
 
 /// The priority from which on pods are critical.
 pub(super) const CRITICAL: i32 = 2_000_000_000;
@@ -30,6 +31,8 @@ pub struct KubeletConfiguration {
     pub max_pod_grace_seconds: i64,
     /// In the order of priority; empty: the machine goes down without a word.
     pub shutdown: Vec<ShutdownPeriod>,
+    /// The address of the cluster's name server.
+    pub cluster_dns: String,
 }
 
 impl Default for KubeletConfiguration {
@@ -44,6 +47,7 @@ impl Default for KubeletConfiguration {
             pressure_transition: Duration::from_secs(300),
             max_pod_grace_seconds: 0,
             shutdown: Vec::new(),
+            cluster_dns: Flags::default().services.name_server(),
         }
     }
 }

@@ -16,9 +16,6 @@ use super::pod::PodState;
 use crate::component::Ctx;
 use crate::images::{Image, MountPoint, Mounted, Spawned};
 
-/// The address of the cluster's name server.
-pub(super) const NAME_SERVER: &str = "10.96.0.10";
-
 fn number(number: Option<i64>) -> Option<u32> {
     number.and_then(|number| u32::try_from(number).ok())
 }
@@ -38,7 +35,7 @@ impl PodState {
             credentials: self.credentials(container, image),
             read_only_root: container.security_context.as_ref().and_then(|security| security.read_only_root_filesystem) == Some(true),
             mounts: container.volume_mounts.iter().flatten().enumerate().filter_map(|(place, mount)| self.mount_point(&container.name, place, mount, &variables, host)).collect(),
-            files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file())],
+            files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file(host))],
             hostname: self.full_name(&hostname).filter(|_| self.pod.spec.set_hostname_as_fqdn == Some(true)).unwrap_or(hostname),
             attempt: u32::try_from(restart_count).unwrap_or(0),
             memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
@@ -134,7 +131,7 @@ impl PodState {
         text
     }
 
-    pub(super) fn resolver_file(&self) -> String {
+    pub(super) fn resolver_file(&self, host: &Host) -> String {
         let spec = &self.pod.spec;
         let config = spec.dns_config.clone().unwrap_or_default();
         let policy = match spec.dns_policy.as_deref() {
@@ -148,7 +145,7 @@ impl PodState {
             // As the machine itself resolves names.
             "Default" => servers.push("192.0.2.53".to_owned()),
             _ => {
-                servers.push(NAME_SERVER.to_owned());
+                servers.push(host.config.kubelet.cluster_dns.clone());
                 searches = vec![format!("{}.svc.cluster.local", self.key.namespace), "svc.cluster.local".to_owned(), "cluster.local".to_owned()];
                 options.push("ndots:5".to_owned());
             }

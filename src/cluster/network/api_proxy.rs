@@ -52,7 +52,9 @@ impl Proxied {
             path.push('?');
             path.push_str(query);
         }
-        Some(Proxied { is_service: plural == "services", namespace: namespace.to_owned(), id: id.to_owned(), path })
+        // Some clients write `web%3A80`.
+        let decoded = |part: &str| http::decode_percent(&part.replace('+', "%2B"));
+        Some(Proxied { is_service: plural == "services", namespace: decoded(namespace), id: decoded(id), path })
     }
 
     /// Scheme, name and port of the id.
@@ -176,6 +178,7 @@ mod tests {
         let read = |url: &str| Proxied::read(url).map(|proxied| (proxied.is_service, proxied.id.clone(), proxied.path.clone(), proxied.parts().map(|parts| parts.1.to_owned())));
         let taken = |is_service, id: &str, path: &str, name: Option<&str>| Some((is_service, id.to_owned(), path.to_owned(), name.map(str::to_owned)));
         assert_eq!(read("https://10.0.0.2:6443/api/v1/namespaces/a/services/web:80/proxy/version?x=1"), taken(true, "web:80", "/version?x=1", Some("web")));
+        assert_eq!(read("/api/v1/namespaces/a/services/web%3A80/proxy/a%20b"), taken(true, "web:80", "/a%20b", Some("web")));
         assert_eq!(read("/api/v1/namespaces/a/pods/https:p:443/proxy"), taken(false, "https:p:443", "/", Some("p")));
         assert_eq!(read("/api/v1/namespaces/a/services/ftp:web:80/proxy/"), taken(true, "ftp:web:80", "/", None));
         assert_eq!(read("/api/v1/namespaces/a/services/web"), None);

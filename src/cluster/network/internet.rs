@@ -20,6 +20,7 @@ const HOSTS: &[(&str, [u8; 4])] = &[
     ("google.com", [142, 250, 185, 78]),
     ("kubernetes.io", [3, 33, 186, 135]),
     ("one.one.one.one", [1, 1, 1, 1]),
+    ("raw.githubusercontent.com", [185, 199, 108, 133]),
     ("www.example.com", [23, 192, 228, 84]),
     ("www.google.com", [142, 250, 185, 132]),
 ];

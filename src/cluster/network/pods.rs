@@ -20,7 +20,7 @@ use crate::apiserver::Connection;
 use crate::cause::Cause;
 use crate::cluster::Cluster;
 use crate::component::{ComponentId, Message};
-use crate::system::{DNS_ADDRESS, SystemPods};
+use crate::system::SystemPods;
 
 /// The API server's address in the network of the nodes.
 const API_SERVER: Ip = Ip(u32::from_be_bytes([10, 0, 0, 2]));
@@ -114,7 +114,7 @@ impl Cluster {
     /// Whether the name server of a pod's resolver answers: where it is a pod, its Service has to lead there, no policy may
     /// forbid it, and a container has to listen.
     fn name_server(&mut self, kubelet: ComponentId, place: &PodPlace) -> NameServer {
-        let service = DNS_ADDRESS.parse::<Ip>().ok();
+        let service = self.config().flags.services.name_server().parse::<Ip>().ok();
         if self.config().system_pods == SystemPods::None || place.name_server.is_none() || place.name_server != service {
             return NameServer::Answers;
         }

@@ -205,12 +205,12 @@ impl Store {
         }
     }
 
-    /// The pods of a namespace that are bound to a node.
-    pub fn pods_on<'a>(&'a self, node: &str, namespace: &'a str) -> impl Iterator<Item = &'a Arc<Pod>> {
+    /// The pods that are bound to a node in the order of namespace and name; only one namespace's if it is given.
+    pub fn pods_on<'a>(&'a self, node: &str, namespace: Option<&'a str>) -> impl Iterator<Item = &'a Object> + use<'a> {
         let node: Arc<str> = node.into();
-        let first = (node.clone(), Key::new(namespace, ""));
-        let keys = self.on_node.range(first..).take_while(move |(of, key)| *of == node && &*key.namespace == namespace);
-        keys.filter_map(|(_, key)| self.get(Kind::Pod, key)).filter_map(Pod::from_object)
+        let first = (node.clone(), Key::new(namespace.unwrap_or_default(), ""));
+        let keys = self.on_node.range(first..).take_while(move |(of, key)| *of == node && namespace.is_none_or(|namespace| &*key.namespace == namespace));
+        keys.filter_map(|(_, key)| self.get(Kind::Pod, key))
     }
 
     /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
@@ -287,7 +287,7 @@ mod tests {
         for (namespace, name, node) in [("a", "x", None), ("a", "x", Some("n")), ("a", "y", Some("n")), ("a", "z", Some("m")), ("b", "x", Some("n")), ("ab", "x", Some("n"))] {
             bind(namespace, name, node);
         }
-        let on = |store: &Store, node: &str| store.pods_on(node, "a").map(|pod| pod.name().to_owned()).collect::<Vec<_>>();
+        let on = |store: &Store, node: &str| store.pods_on(node, Some("a")).map(|pod| pod.meta().name.as_deref().unwrap().to_owned()).collect::<Vec<_>>();
         assert_eq!((on(&store, "n"), on(&store, "m")), (vec!["x".to_owned(), "y".to_owned()], vec!["z".to_owned()]));
         store.commit(Kind::Pod, Key::new("a", "x"), None, None);
         assert_eq!(on(&store, "n"), ["y"]);

@@ -8,9 +8,7 @@ use podarium_api::{Kind, Object};
 use serde_json::{Value, json};
 
 use super::{Part, SystemPods};
-
-/// The address of the cluster's name server.
-pub(crate) const DNS_ADDRESS: &str = "10.96.0.10";
+use crate::Config;
 
 const COREFILE: &str = ".:53 {
     errors
@@ -38,18 +36,18 @@ const COREFILE: &str = ".:53 {
 ";
 
 /// All of them, for a cluster that has them.
-pub(crate) fn objects(system: SystemPods) -> Vec<Object> {
-    if system == SystemPods::None {
+pub(crate) fn objects(config: &Config) -> Vec<Object> {
+    if config.system_pods == SystemPods::None {
         return Vec::new();
     }
-    [dns(), proxy()].concat().into_iter().map(|(kind, value)| kind.parse(value).expect("an object of kubeadm is well formed")).collect()
+    [dns(&config.flags.services.name_server()), proxy()].concat().into_iter().map(|(kind, value)| kind.parse(value).expect("an object of kubeadm is well formed")).collect()
 }
 
 fn account(name: &str) -> (Kind, Value) {
     (Kind::ServiceAccount, json!({"metadata": {"name": name, "namespace": "kube-system"}}))
 }
 
-fn dns() -> Vec<(Kind, Value)> {
+fn dns(address: &str) -> Vec<(Kind, Value)> {
     let labels = json!({"k8s-app": "kube-dns"});
     let port = |name: &str, port: u16, protocol: &str| json!({"name": name, "port": port, "protocol": protocol, "targetPort": port});
     let container_port = |name: &str, port: u16, protocol: &str| json!({"name": name, "containerPort": port, "protocol": protocol});
@@ -104,7 +102,7 @@ fn dns() -> Vec<(Kind, Value)> {
                 "annotations": {"prometheus.io/port": "9153", "prometheus.io/scrape": "true"},
             },
             "spec": {
-                "clusterIP": DNS_ADDRESS, "selector": labels,
+                "clusterIP": address, "selector": labels,
                 "ports": [port("dns", 53, "UDP"), port("dns-tcp", 53, "TCP"), port("metrics", 9153, "TCP")],
             },
         })),

@@ -15,7 +15,7 @@ mod static_pods;
 pub use parts::Part;
 pub use static_pods::{CONTROL_PLANE_NODE, MANIFESTS, control_plane_node};
 
-pub(crate) use addons::{DNS_ADDRESS, objects};
+pub(crate) use addons::objects;
 pub(crate) use ingress_nginx::ingress_nginx_objects;
 pub(crate) use parts::{IMAGES, images_of_every_node, part_of};
 pub(crate) use static_pods::{MARKS, api_server_arguments, manifests};

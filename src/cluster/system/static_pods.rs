@@ -8,6 +8,8 @@ use k8s_openapi::api::core::v1::Taint;
 use serde_json::{Value, json};
 
 use super::Part;
+use crate::Config;
+use crate::flags::Flags;
 use crate::kubelet::NodeConfig;
 
 /// The name of the control plane's node.
@@ -82,8 +84,8 @@ fn command(program: &str, arguments: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// The files, by their names: what kubeadm writes in YAML.
-pub(crate) fn manifests() -> Vec<(String, String)> {
-    let all = [("etcd", etcd()), ("kube-apiserver", api_server()), ("kube-controller-manager", controller_manager()), ("kube-scheduler", scheduler())];
+pub(crate) fn manifests(config: &Config) -> Vec<(String, String)> {
+    let all = [("etcd", etcd()), ("kube-apiserver", api_server(&config.flags)), ("kube-controller-manager", controller_manager(config)), ("kube-scheduler", scheduler())];
     all.into_iter().map(|(name, pod)| (format!("{name}.yaml"), podarium_api::yaml::document(&pod))).collect()
 }
 
@@ -91,11 +93,12 @@ fn pki(file: &str) -> String {
     format!("{CERTIFICATES}/{file}")
 }
 
-fn api_server() -> Value {
+fn api_server(flags: &Flags) -> Value {
+    let (modes, services, off) = (flags.authorization_mode(), flags.services.to_string(), flags.switched_off.join(","));
     let files = ["sa.pub", "sa.key", "ca.crt", "apiserver.crt", "apiserver.key", "apiserver-kubelet-client.crt", "apiserver-kubelet-client.key", "front-proxy-ca.crt", "front-proxy-client.crt", "front-proxy-client.key", "etcd/ca.crt", "apiserver-etcd-client.crt", "apiserver-etcd-client.key"].map(pki);
     let [sa_pub, sa_key, ca, crt, key, kubelet_crt, kubelet_key, front_ca, front_crt, front_key, etcd_ca, etcd_crt, etcd_key] = &files;
-    let line = command("kube-apiserver", &[
-        ("advertise-address", ADDRESS), ("allow-privileged", "true"), ("authorization-mode", "Node,RBAC"), ("client-ca-file", ca),
+    let mut arguments = vec![
+        ("advertise-address", ADDRESS), ("allow-privileged", "true"), ("authorization-mode", &modes), ("client-ca-file", ca),
         ("enable-admission-plugins", "NodeRestriction"), ("enable-bootstrap-token-auth", "true"), ("etcd-cafile", etcd_ca),
         ("etcd-certfile", etcd_crt), ("etcd-keyfile", etcd_key), ("etcd-servers", "https://127.0.0.1:2379"),
         ("kubelet-client-certificate", kubelet_crt), ("kubelet-client-key", kubelet_key),
@@ -104,8 +107,12 @@ fn api_server() -> Value {
         ("requestheader-client-ca-file", front_ca), ("requestheader-extra-headers-prefix", "X-Remote-Extra-"),
         ("requestheader-group-headers", "X-Remote-Group"), ("requestheader-username-headers", "X-Remote-User"), ("secure-port", "6443"),
         ("service-account-issuer", "https://kubernetes.default.svc.cluster.local"), ("service-account-key-file", sa_pub),
-        ("service-account-signing-key-file", sa_key), ("service-cluster-ip-range", "10.96.0.0/12"), ("tls-cert-file", crt), ("tls-private-key-file", key),
-    ]);
+        ("service-account-signing-key-file", sa_key), ("service-cluster-ip-range", &services), ("tls-cert-file", crt), ("tls-private-key-file", key),
+    ];
+    if !off.is_empty() {
+        arguments.push(("disable-admission-plugins", &off));
+    }
+    let line = command("kube-apiserver", &arguments);
     let more = json!({
         "livenessProbe": liveness("/livez", ADDRESS), "readinessProbe": readiness("/readyz", ADDRESS), "startupProbe": startup("/livez", ADDRESS),
         "ports": [{"containerPort": 6443, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "250m"}},
@@ -116,22 +123,29 @@ fn api_server() -> Value {
 }
 
 /// The API server's own flags and their values.
-pub(crate) fn api_server_arguments() -> Vec<(String, String)> {
-    let pod = api_server();
+pub(crate) fn api_server_arguments(flags: &Flags) -> Vec<(String, String)> {
+    let pod = api_server(flags);
     let line = pod["spec"]["containers"][0]["command"].as_array().into_iter().flatten().filter_map(Value::as_str);
     line.filter_map(|argument| argument.strip_prefix("--")?.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-fn controller_manager() -> Value {
+fn controller_manager(cluster: &Config) -> Value {
+    let (options, services) = (cluster.controller_manager, cluster.flags.services.to_string());
     let config = "/etc/kubernetes/controller-manager.conf";
     let (ca, ca_key, front_ca, sa_key) = (pki("ca.crt"), pki("ca.key"), pki("front-proxy-ca.crt"), pki("sa.key"));
-    let line = command("kube-controller-manager", &[
-        ("allocate-node-cidrs", "true"), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
+    let networks = options.allocate_node_cidrs.to_string();
+    let mut arguments = vec![
+        ("allocate-node-cidrs", &*networks), ("authentication-kubeconfig", config), ("authorization-kubeconfig", config), ("bind-address", "127.0.0.1"),
         ("client-ca-file", &ca), ("cluster-cidr", "10.244.0.0/16"), ("cluster-name", "kubernetes"), ("cluster-signing-cert-file", &ca),
         ("cluster-signing-key-file", &ca_key), ("controllers", "*,bootstrapsigner,tokencleaner"), ("kubeconfig", config), ("leader-elect", "true"),
         ("requestheader-client-ca-file", &front_ca), ("root-ca-file", &ca), ("service-account-private-key-file", &sa_key),
-        ("service-cluster-ip-range", "10.96.0.0/12"), ("use-service-account-credentials", "true"),
-    ]);
+        ("service-cluster-ip-range", &services), ("use-service-account-credentials", "true"),
+    ];
+    let (qps, burst) = (options.kube_api_qps.to_string(), options.kube_api_burst.to_string());
+    if !options.has_usual_client() {
+        arguments.extend([("kube-api-qps", &*qps), ("kube-api-burst", &*burst)]);
+    }
+    let line = command("kube-controller-manager", &arguments);
     let more = json!({
         "livenessProbe": liveness("/healthz", "127.0.0.1"), "startupProbe": startup("/healthz", "127.0.0.1"),
         "ports": [{"containerPort": 10257, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "200m"}},

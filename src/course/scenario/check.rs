@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use podarium_cluster::flags::Flags;
 use podarium_cluster::kubelet::KubeletConfiguration;
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 
@@ -22,6 +23,7 @@ pub(crate) fn check(root: &Node, source: Source<'_>, errors: &mut Errors) {
     let machines = check.cluster();
     check.scheduler();
     check.kubelet();
+    check.api_server();
     check.images();
     check.files();
     check.timeline(machines.as_deref());
@@ -131,6 +133,14 @@ impl<'a> Check<'a> {
             let named = configuration.entries().iter().find(|entry| error.contains(&format!("{} of a", entry.key)));
             let place = named.map_or(configuration.place, |entry| entry.key_place);
             self.add(Place { width: place.width.min(1), ..place }, format!("a kubelet that cannot start: {error}"));
+        }
+    }
+
+    /// The flags are checked by the server that they are for.
+    fn api_server(&mut self) {
+        let Some(flags) = self.root.get("cluster").and_then(|cluster| cluster.get("api-server")) else { return };
+        if let Err(error) = Flags::parse(&flags.json()) {
+            self.add(Place { width: flags.place.width.min(1), ..flags.place }, format!("an API server that cannot start: {error}"));
         }
     }
 

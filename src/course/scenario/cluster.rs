@@ -24,16 +24,59 @@ pub struct Cluster {
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub scheduler: Option<serde_json::Value>,
+    /// How kube-controller-manager is started.
+    #[serde(default)]
+    pub controller_manager: ControllerManager,
     /// What of a KubeletConfiguration the nodes have: `evictionHard` and its companions, `shutdownGracePeriod` and its.
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     #[serde(default)]
     pub kubelet: Option<serde_json::Value>,
+    /// Flags of kube-apiserver, by their names: `service-cluster-ip-range`, `authorization-mode`, `disable-admission-plugins`.
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    #[serde(default)]
+    pub api_server: Option<serde_json::Value>,
     /// What else runs in the cluster.
     #[serde(default)]
     pub addons: Vec<Addon>,
     /// Which of Kubernetes' own components can be seen as pods in kube-system.
     #[serde(default)]
     pub system: System,
+}
+
+/// Options of kube-controller-manager.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ControllerManager {
+    /// How many requests a second each controller sends to the API server at most. With Kubernetes' own 20 a cluster of 10,000
+    /// pods takes minutes to fill.
+    #[serde(default = "twenty")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub kube_api_qps: f64,
+    /// How many of them it may send at once.
+    #[serde(default = "thirty")]
+    #[schemars(range(min = 1, max = 100_000))]
+    pub kube_api_burst: u32,
+    /// Whether nodes are given networks for their pods.
+    #[serde(default = "networks_are_given")]
+    pub allocate_node_cidrs: bool,
+}
+
+impl Default for ControllerManager {
+    fn default() -> Self {
+        ControllerManager { kube_api_qps: twenty(), kube_api_burst: thirty(), allocate_node_cidrs: networks_are_given() }
+    }
+}
+
+fn twenty() -> f64 {
+    20.0
+}
+
+fn thirty() -> u32 {
+    30
+}
+
+fn networks_are_given() -> bool {
+    true
 }
 
 /// Which of Kubernetes' own components are pods.
@@ -75,7 +118,7 @@ pub enum Storage {
 
 impl Default for Cluster {
     fn default() -> Self {
-        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, kubelet: None, addons: Vec::new(), system: System::default() }
+        Cluster { nodes: Nodes::default(), cloud: in_a_cloud(), storage: Storage::None, scheduler: None, controller_manager: ControllerManager::default(), api_server: None, kubelet: None, addons: Vec::new(), system: System::default() }
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
+use podarium_cluster::flags::Flags;
+use podarium_cluster::controllers::Options;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
 use podarium_cluster::kubelet::{KubeletConfiguration, NodeConfig};
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
@@ -30,7 +32,10 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
     };
     let ingress_nginx = scenario.cluster.addons.contains(&Addon::IngressNginx);
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, ..Config::default() });
+    let asked = &scenario.cluster.controller_manager;
+    let controller_manager = Options { kube_api_qps: asked.kube_api_qps, kube_api_burst: asked.kube_api_burst, allocate_node_cidrs: asked.allocate_node_cidrs };
+    let flags = flags_of(scenario);
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, controller_manager, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, flags, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
@@ -54,9 +59,14 @@ fn scheduler_of(scenario: &Scenario) -> SchedulerConfiguration {
     configured.unwrap_or_default()
 }
 
+fn flags_of(scenario: &Scenario) -> Flags {
+    let written = scenario.cluster.api_server.as_ref().and_then(|written| Flags::parse(written).ok());
+    written.unwrap_or_default()
+}
+
 fn kubelet_of(scenario: &Scenario) -> KubeletConfiguration {
     let configured = scenario.cluster.kubelet.as_ref().and_then(|written| KubeletConfiguration::parse(written).ok());
-    configured.unwrap_or_default()
+    KubeletConfiguration { cluster_dns: flags_of(scenario).services.name_server(), ..configured.unwrap_or_default() }
 }
 
 /// The loader has checked every quantity; one that cannot be read counts as nothing.

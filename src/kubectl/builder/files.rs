@@ -1,11 +1,18 @@
-//! Files for `-f`: single ones, directories, patterns, standard input.
+//! Files for `-f`: single ones, directories, patterns, standard input, addresses on the net.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/{builder,visitor}.go, v1.36.
-//! Simplified: addresses (`-f https://…`) are refused.
+//! Simplified: nothing.
 
-use crate::failure::{Outcome, not_simulated};
+use std::time::Duration;
+
+use podarium_machine::{HttpRequest, HttpResponse, NetError};
+
+use crate::failure::{Failure, Outcome, fail};
 use crate::kubectl::Kubectl;
 
+/// How often an address is asked at most, a second apart.
+const ATTEMPTS: u32 = 3;
+const REDIRECTIONS: usize = 10;
 const EXTENSIONS: [&str; 3] = [".json", ".yaml", ".yml"];
 
 /// A file that was read: how messages name it, and its bytes.
@@ -23,12 +30,49 @@ impl Kubectl<'_, '_> {
                 let bytes = self.process.read_stdin_to_end()?;
                 sources.push(Source { name: "STDIN".to_owned(), bytes });
             } else if path.starts_with("http://") || path.starts_with("https://") {
-                return not_simulated(format!("reading a manifest from {path}"));
+                let bytes = self.fetch(path)?;
+                sources.push(Source { name: path.clone(), bytes });
             } else {
                 self.sources_at(path, recursive, &mut sources, &mut errors)?;
             }
         }
         Ok(if errors.is_empty() { Ok(sources) } else { Err(errors) })
+    }
+
+    /// What lies at an address. Errors of the server are its own and may be over in a second.
+    fn fetch(&mut self, url: &str) -> Outcome<Vec<u8>> {
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            let (why, again) = match self.follow(url)? {
+                Ok(response) if response.status == 200 => return Ok(response.body),
+                Ok(response) => {
+                    let why = format!("unable to read URL {url:?}, server reported {}, status code={}", response.status_line(), response.status);
+                    (Failure::Message(why), (500..600).contains(&response.status))
+                }
+                Err(error) => (Failure::Connection { method: "Get".to_owned(), url: url.to_owned(), error }, true),
+            };
+            if !again || left == 0 {
+                return Err(why.into());
+            }
+            self.process.sleep(Duration::from_secs(1))?;
+        }
+    }
+
+    /// The answer at the end of all redirections, as Go's client follows them.
+    fn follow(&mut self, url: &str) -> Outcome<Result<HttpResponse, NetError>> {
+        let mut url = url.to_owned();
+        for _ in 0..REDIRECTIONS {
+            let response = match self.process.http(HttpRequest::get(url.as_str()).header("User-Agent", "Go-http-client/1.1"))? {
+                Ok(response) => response,
+                Err(error) => return Ok(Err(error)),
+            };
+            let location = response.header("Location").map(str::to_owned);
+            let Some(location) = location.filter(|_| matches!(response.status, 301 | 302 | 303 | 307 | 308)) else { return Ok(Ok(response)) };
+            let origin: String = url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+            url = if location.starts_with('/') { origin + &location } else { location };
+        }
+        fail(format!("Get {url:?}: stopped after {REDIRECTIONS} redirects"))
     }
 
     fn sources_at(&mut self, path: &str, recursive: bool, sources: &mut Vec<Source>, errors: &mut Vec<String>) -> Outcome<()> {

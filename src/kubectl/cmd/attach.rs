@@ -33,7 +33,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if flags.duration("pod-running-timeout") <= 0 {
         return usage("kubectl attach", "--pod-running-timeout must be higher than zero");
     }
-    let pod = kubectl.attachable_pod(&flags.args)?;
+    let pod = kubectl.attachable_pod(&flags.args, kubectl.patience())?;
     let phase = text(&pod, "/status/phase");
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot attach a container in a completed pod; current phase is {phase}"));

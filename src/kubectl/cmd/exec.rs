@@ -35,7 +35,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if command.is_empty() {
         return fail("you must specify at least one command for the container");
     }
-    let pod = kubectl.attachable_pod(&before[..before.len().min(1)])?;
+    let pod = kubectl.attachable_pod(&before[..before.len().min(1)], kubectl.patience())?;
     let phase = text(&pod, "/status/phase");
     if matches!(phase, "Succeeded" | "Failed") {
         return fail(format!("cannot exec into a container in a completed pod; current phase is {phase}"));

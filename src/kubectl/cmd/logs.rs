@@ -89,8 +89,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 /// Until when a log that is not there yet is waited for.
 fn deadline(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Time> {
-    let patience = Duration::from_nanos(kubectl.flags.duration("pod-running-timeout").unsigned_abs());
-    Ok(kubectl.process.now()? + patience)
+    Ok(kubectl.process.now()? + kubectl.patience())
 }
 
 /// Asks once a second for a log that the server does not have yet.
@@ -174,12 +173,12 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
 }
 
 fn first_pod(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Vec<Value>> {
-    let pods = kubectl.pods_of(info)?;
+    let pods = kubectl.pods_of(info, kubectl.patience())?;
     let count = pods.len();
     if count > 1 && kubectl.flags.bool("all-pods") {
         return Ok(pods);
     }
-    let Some(pod) = pods.into_iter().next() else { return fail("timed out waiting for the condition") };
+    let pod = pods.into_iter().next().unwrap_or_default();
     if count > 1 {
         kubectl.eprint(&format!("Found {count} pods, using pod/{}\n", name(&pod)))?;
     }

@@ -25,6 +25,7 @@ mod exec;
 mod explain;
 mod expose;
 mod get;
+mod kuberc;
 mod kustomize;
 mod label;
 mod logs;
@@ -90,10 +91,8 @@ pub const COMMANDS: &[&Command] = &[
     &api_resources::VERSIONS,
     &auth::COMMAND,
     &config::COMMAND,
+    &kuberc::COMMAND,
     &completion::COMMAND,
     &plugin::COMMAND,
     &version::COMMAND,
 ];
-
-/// kubectl has these; here they say that they are not there.
-pub const NOT_SIMULATED: &[&str] = &["kuberc"];

@@ -71,7 +71,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let builder = Builder { default_type: Some("pods"), single_resource_type: true, ..Builder::of(kubectl, std::slice::from_ref(resource)) };
     let Some(info) = builder.find(kubectl)?.all()?.into_iter().next() else { return fail("expected a resource") };
-    let pod = kubectl.attachable_pod(std::slice::from_ref(resource))?;
+    let pod = kubectl.attachable_pod(std::slice::from_ref(resource), kubectl.patience())?;
     let ports = if info.mapping.kind == "Service" { service_ports(ports, &info.object, &pod)? } else { pod_ports(ports, &pod)? };
     let phase = text(&pod, "/status/phase");
     if phase != "Running" {

@@ -3,8 +3,6 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go (handleAttachPod, waitForPod, removeCreatedObjects), v1.36.
 //! Simplified: nothing.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::attach::attach;
@@ -17,8 +15,7 @@ type Check<'c> = &'c dyn Fn(&Value) -> bool;
 
 /// Waits until something holds of the pod, not longer than `--pod-running-timeout`.
 fn wait(kubectl: &mut Kubectl<'_, '_>, pod: &Value, holds: Check<'_>) -> Outcome<Value> {
-    let timeout = Duration::from_nanos(kubectl.flags.duration("pod-running-timeout").unsigned_abs());
-    let deadline = kubectl.process.now()? + timeout;
+    let deadline = kubectl.process.now()? + kubectl.patience();
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let mut check = |found: Option<&Value>| match found {
         None => Some(None),

@@ -3,6 +3,8 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/util/completion/completion.go, v1.36.
 //! Simplified: nothing.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::arguments::Kind;
@@ -113,7 +115,7 @@ fn pod(kubectl: &mut Kubectl<'_, '_>, last: &str) -> Outcome<Candidates> {
 
 /// The pod that a word means.
 fn pod_of(kubectl: &mut Kubectl<'_, '_>, word: &str) -> Outcome<Value> {
-    match caught(kubectl.attachable_pod(&[word.to_owned()]))? {
+    match caught(kubectl.attachable_pod(&[word.to_owned()], Duration::ZERO))? {
         Ok(pod) => Ok(pod),
         Err(_) => Ok(Value::Null),
     }

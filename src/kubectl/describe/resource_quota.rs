@@ -1,9 +1,10 @@
 //! ResourceQuota: how much of what may be used in a namespace, and how much is.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeQuota, DescribeResourceQuotas), v1.36.
-//! Simplified: used amounts are shown as they were written, not in the format of the hard ones.
+//! Simplified: nothing.
 
 use k8s_openapi::api::core::v1::ResourceQuota;
+use podarium_api::quantity::Quantity;
 use podarium_api::resource::resource_list;
 
 use super::metadata;
@@ -15,7 +16,8 @@ pub fn describe(page: &mut Page, quota: &ResourceQuota, _: &Related) {
     scopes(page, 0, " * ", quota);
     page.row(0, &["Resource", "Used", "Hard"]);
     page.row(0, &["--------", "----", "----"]);
-    amounts(page, 0, quota);
+    // Used amounts in the format of the hard ones, which rounds them up.
+    amounts(page, 0, quota, |used, hard| if used.format() == hard.format() { used } else { Quantity::in_format(used.value(), hard.format()) });
 }
 
 /// The quotas in the description of their namespace.
@@ -31,16 +33,16 @@ pub fn of_namespace(page: &mut Page, quotas: &[ResourceQuota]) {
         scopes(page, 1, "* ", quota);
         page.row(1, &["Resource", "Used", "Hard"]);
         page.row(1, &["--------", "---", "---"]);
-        amounts(page, 1, quota);
+        amounts(page, 1, quota, |used, _| used);
     }
 }
 
-fn amounts(page: &mut Page, level: usize, quota: &ResourceQuota) {
+fn amounts(page: &mut Page, level: usize, quota: &ResourceQuota, shown: impl Fn(Quantity, Quantity) -> Quantity) {
     let status = quota.status.as_ref();
     let used = resource_list(status.and_then(|status| status.used.as_ref()));
     for (resource, hard) in resource_list(status.and_then(|status| status.hard.as_ref())) {
         let used = used.get(&resource).copied().unwrap_or_default();
-        page.row(level, &[&resource, &used.to_string(), &hard.to_string()]);
+        page.row(level, &[&resource, &shown(used, hard).to_string(), &hard.to_string()]);
     }
 }
 

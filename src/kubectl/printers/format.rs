@@ -27,6 +27,8 @@ pub enum Printer {
     TypedJson(&'static [&'static str]),
     Yaml,
     Kyaml,
+    /// KYAML, likewise.
+    TypedKyaml(&'static [&'static str]),
     /// `pod/web`, with what was done to it, if anything.
     Name { operation: String, short: bool },
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
@@ -90,14 +92,18 @@ impl Printer {
     /// For objects that kubectl makes itself: their JSON has another order of fields.
     #[must_use]
     pub fn typed(self, order: &'static [&'static str]) -> Printer {
-        if matches!(self, Printer::Json) { Printer::TypedJson(order) } else { self }
+        match self {
+            Printer::Json => Printer::TypedJson(order),
+            Printer::Kyaml => Printer::TypedKyaml(order),
+            other => other,
+        }
     }
 
     /// An object or a list.
     pub fn print(&self, object: &Value, how: How) -> Outcome<String> {
         let mut object = object.clone();
         // Templates see everything.
-        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::Yaml | Printer::Kyaml) {
+        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::Yaml | Printer::Kyaml | Printer::TypedKyaml(_)) {
             omit_managed_fields(&mut object);
         }
         match self {
@@ -105,6 +111,7 @@ impl Printer {
             Printer::TypedJson(order) => Ok(json_printer::pretty_in(&object, order)),
             Printer::Yaml => Ok(yaml::document(&object)),
             Printer::Kyaml => Ok(kyaml::document(&object)),
+            Printer::TypedKyaml(order) => Ok(kyaml::document_in(&object, order)),
             Printer::Name { operation, .. } => {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())

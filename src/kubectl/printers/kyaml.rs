@@ -7,8 +7,13 @@ use serde_json::Value;
 
 /// A document with the line of dashes in front.
 pub fn document(value: &Value) -> String {
+    document_in(value, &[])
+}
+
+/// The same with the fields in the order of a Go type; those that are not listed come behind, sorted.
+pub fn document_in(value: &Value, order: &[&str]) -> String {
     let mut out = "---\n".to_owned();
-    node(&mut out, value, 0);
+    node(&mut out, value, 0, order);
     out.push('\n');
     out
 }
@@ -17,12 +22,13 @@ fn pad(out: &mut String, indent: usize) {
     out.push_str(&"  ".repeat(indent));
 }
 
-fn node(out: &mut String, value: &Value, indent: usize) {
+fn node(out: &mut String, value: &Value, indent: usize, order: &[&str]) {
     match value {
         Value::Object(fields) if fields.is_empty() => out.push_str("{}"),
         Value::Object(fields) => {
             let mut sorted: Vec<_> = fields.iter().collect();
-            sorted.sort_by_key(|(name, _)| *name);
+            let place = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
+            sorted.sort_by_key(|(name, _)| (place(name), *name));
             out.push_str("{\n");
             for (name, value) in sorted {
                 pad(out, indent + 1);
@@ -32,7 +38,7 @@ fn node(out: &mut String, value: &Value, indent: usize) {
                     out.push_str(name);
                 }
                 out.push_str(": ");
-                node(out, value, indent + 1);
+                node(out, value, indent + 1, order);
                 out.push_str(",\n");
             }
             pad(out, indent);
@@ -45,7 +51,7 @@ fn node(out: &mut String, value: &Value, indent: usize) {
                 if at > 0 {
                     out.push_str(", ");
                 }
-                node(out, item, indent);
+                node(out, item, indent, order);
             }
             out.push(']');
         }
@@ -53,7 +59,7 @@ fn node(out: &mut String, value: &Value, indent: usize) {
             out.push_str("[\n");
             for item in items {
                 pad(out, indent + 1);
-                node(out, item, indent + 1);
+                node(out, item, indent + 1, order);
                 out.push_str(",\n");
             }
             pad(out, indent);

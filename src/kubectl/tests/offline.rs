@@ -47,3 +47,24 @@ fn what_needs_no_server_is_answered_to_the_letter() {
     }
     assert!(different.is_empty(), "{} of {} differ:\n{}", different.len(), recorded.len(), different.join("\n"));
 }
+
+/// A user's own defaults and aliases, and kubeconfigs as YAML 1.1 has them: lines in order, between files that are written.
+#[test]
+fn the_kuberc_and_strange_kubeconfigs_are_read_as_kubectl_reads_them() {
+    let recorded: Vec<Value> = serde_json::from_str(include_str!("../../../tests/golden/kubectl/kuberc.json")).unwrap();
+    let mut rig = Rig::new();
+    let mut different = Vec::new();
+    for wanted in &recorded {
+        if let Some(path) = wanted["file"].as_str() {
+            rig.machine.files.write(path, wanted["text"].as_str().unwrap(), 0o644, Time::ZERO).unwrap();
+            continue;
+        }
+        let line = wanted["line"].as_str().unwrap();
+        let done = rig.run(line, wanted["stdin"].as_str().unwrap_or_default());
+        let found = (Some(i64::from(done.code)), Some(done.stdout.as_str()), Some(done.stderr.as_str()));
+        if found != (wanted["code"].as_i64(), wanted["stdout"].as_str(), wanted["stderr"].as_str()) {
+            different.push(format!("kubectl {line}\n  wanted {wanted}\n  found  {found:?}"));
+        }
+    }
+    assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
+}

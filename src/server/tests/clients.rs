@@ -317,33 +317,6 @@ fn rude_clients_are_stopped_and_others_go_on() {
     assert_eq!(first.read(&mut [0; 16]).ok(), Some(0), "it is closed after its time for a greeting");
 }
 
-const PYTHON: &str = r#"
-import sys, threading
-from kubernetes import client, config, watch, stream
-config.load_kube_config(sys.argv[1])
-core, apps = client.CoreV1Api(), client.AppsV1Api()
-body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "py"}, "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "py"}},
-  "template": {"metadata": {"labels": {"app": "py"}}, "spec": {"containers": [{"name": "c", "image": "busybox:1.36", "command": ["sleep", "100000"]}]}}}}
-apps.create_namespaced_deployment("default", body)
-ready = set()
-for event in watch.Watch().stream(core.list_namespaced_pod, "default", label_selector="app=py", timeout_seconds=60):
-    pod = event["object"]
-    if any(c.type == "Ready" and c.status == "True" for c in pod.status.conditions or []): ready.add(pod.metadata.name)
-    if len(ready) == 2: break
-assert len(ready) == 2, ready
-apps.patch_namespaced_deployment_scale("py", "default", {"spec": {"replicas": 1}})
-assert apps.read_namespaced_deployment_scale("py", "default").spec.replicas == 1
-name = sorted(ready)[0]
-names = [p.metadata.name for p in core.list_namespaced_pod("default", label_selector="app=py").items]
-alive = names[0]
-said = stream.stream(core.connect_get_namespaced_pod_exec, alive, "default", command=["echo", "hello"], stdout=True, stderr=True, stdin=False, tty=False)
-assert said == "hello\n", said
-try: core.read_namespaced_pod("nobody", "default"); raise SystemExit("found nobody")
-except client.ApiException as error: assert error.status == 404 and 'nobody' in error.body
-assert core.read_namespaced_pod_log(alive, "default") == ""
-print("python agrees")
-"#;
-
 #[test]
 fn the_python_client_works() {
     let python = std::env::var_os("PYTHON").map(PathBuf::from).unwrap_or_else(|| "python3".into());
@@ -354,6 +327,6 @@ fn the_python_client_works() {
     }
     let served = served("python");
     let mut command = Command::new(python);
-    let output = done(command.args(["-c", PYTHON]).arg(served.kubeconfig()));
+    let output = run_with(command.arg("tests/python.py").arg(served.kubeconfig()), Duration::from_secs(300), || {}).expect("it ends in time");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "python agrees\n", "{}", String::from_utf8_lossy(&output.stderr));
 }

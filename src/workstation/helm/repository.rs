@@ -90,15 +90,7 @@ impl Helm<'_, '_> {
         let request = HttpRequest::get(url).header("User-Agent", "Helm/4.2.3");
         match self.process().http(request)? {
             Ok(answer) if answer.status == 200 => Ok(answer.body),
-            Ok(answer) => {
-                let word = match answer.status {
-                    404 => "Not Found",
-                    403 => "Forbidden",
-                    401 => "Unauthorized",
-                    _ => "Internal Server Error",
-                };
-                fail(format!("failed to fetch {url} : {} {word}", answer.status))
-            }
+            Ok(answer) => fail(format!("failed to fetch {url} : {}", answer.status_line())),
             Err(error) => {
                 let host = url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default().to_owned();
                 let why = match error {

@@ -29,6 +29,7 @@ const SITES: &[(&str, Answer)] = &[
     ("charts.jenkins.io", charts::answer),
     ("charts.podarium.example", charts::answer),
     ("github.com", source::answer),
+    ("raw.githubusercontent.com", source::file),
     ("source.developers.google.com", source::answer),
     ("sourcerepo.googleapis.com", source::manage),
 ];

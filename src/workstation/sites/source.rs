@@ -33,6 +33,20 @@ pub(super) fn answer(sites: &mut Sites, request: &HttpRequest) -> HttpResponse {
     repository.answer(&path, request)
 }
 
+/// A file of a repository by itself: `/OWNER/NAME/BRANCH/PATH`, also with `refs/heads/` before the branch.
+pub(super) fn file(sites: &mut Sites, request: &HttpRequest) -> HttpResponse {
+    let missing = || HttpResponse::new(404, "404: Not Found").with_header("Content-Type", "text/plain; charset=utf-8");
+    let path = request.path().split('?').next().unwrap_or_default().trim_start_matches('/').to_owned();
+    let mut parts = path.splitn(3, '/');
+    let (Some(owner), Some(name), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return missing() };
+    let Some(repository) = sites.repositories.get(&format!("github.com/{owner}/{name}")) else { return missing() };
+    let Some((branch, file)) = rest.strip_prefix("refs/heads/").unwrap_or(rest).split_once('/') else { return missing() };
+    match repository.file(branch, file) {
+        Some(text) => HttpResponse::new(200, text).with_header("Content-Type", "text/plain; charset=utf-8"),
+        None => missing(),
+    }
+}
+
 /// The API that makes and lists repositories: `/v1/projects/PROJECT/repos`.
 pub(super) fn manage(sites: &mut Sites, request: &HttpRequest) -> HttpResponse {
     let path = request.path().split('?').next().unwrap_or_default().to_owned();

@@ -94,18 +94,28 @@ const VALIDATORS: &[(&str, Plugin)] = &[
     ("PodResizeValidator", pod_resize::validate),
 ];
 
-pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
-    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))?;
+/// The plugin of this name, if a server can be started without it (`--disable-admission-plugins`).
+pub(crate) fn optional_plugin(name: &str) -> Option<&'static str> {
+    PLUGINS.iter().chain(VALIDATORS).map(|(known, _)| *known).find(|known| *known == name)
+}
+
+/// Runs those that are not switched off.
+fn run(plugins: &[(&str, Plugin)], off: &[&str], attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    plugins.iter().filter(|(name, _)| !off.contains(name)).try_for_each(|(_, plugin)| plugin(attributes))
+}
+
+pub(super) fn admit(off: &[&str], attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    run(PLUGINS, off, attributes)?;
     let mut invocations = mutating::Invocations::default();
     mutating::admit(attributes, &mut invocations)?;
     if !invocations.changed() {
         return Ok(());
     }
     // What a policy has changed, the others look at once more.
-    PLUGINS.iter().try_for_each(|(_, plugin)| plugin(attributes))?;
+    run(PLUGINS, off, attributes)?;
     mutating::admit_again(attributes, &mut invocations)
 }
 
-pub(super) fn validate(attributes: &mut Attributes<'_>) -> Result<(), Status> {
-    VALIDATORS.iter().try_for_each(|(_, plugin)| plugin(attributes))
+pub(super) fn validate(off: &[&str], attributes: &mut Attributes<'_>) -> Result<(), Status> {
+    run(VALIDATORS, off, attributes)
 }

@@ -18,15 +18,19 @@ use crate::apiserver::{ApiServer, User};
 use crate::cause::Cause;
 use crate::store::Store;
 
-/// How the server decides (`--authorization-mode`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// One of those that are asked whether a request is allowed (`--authorization-mode`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Everybody may do everything, for tests of other things.
-    #[default]
     AlwaysAllow,
-    /// Nodes have rights of their own, the rest is up to roles.
-    NodeAndRbac,
+    /// Kubelets have the rights that their nodes' business takes.
+    Node,
+    /// Roles and their bindings.
+    Rbac,
 }
+
+/// As kubeadm sets the server up.
+pub const NODE_AND_RBAC: [Mode; 2] = [Mode::Node, Mode::Rbac];
 
 /// Why a request was allowed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -80,32 +84,29 @@ impl Decision {
 pub(in crate::apiserver) struct Judge<'a> {
     pub store: &'a Store,
     pub rbac: &'a Rbac,
-    pub mode: Mode,
+    pub modes: &'a [Mode],
 }
 
 impl Judge<'_> {
     /// Asks the authorizers one after the other. The first that allows decides.
     pub(in crate::apiserver) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
-        if self.mode == Mode::AlwaysAllow {
-            return Decision::Allowed(Grant::AlwaysAllow);
-        }
-        if attributes.user.in_group(MASTERS) {
+        if self.modes.first() != Some(&Mode::AlwaysAllow) && attributes.user.in_group(MASTERS) {
             return Decision::Allowed(Grant::Masters);
         }
         let mut reasons = Vec::new();
-        if let Some(node) = attributes.user.node_name() {
-            match node::authorize(self.store, node, attributes) {
-                Ok(()) => return Decision::Allowed(Grant::Node),
+        for mode in self.modes {
+            let asked = match (mode, attributes.user.node_name()) {
+                (Mode::AlwaysAllow, _) => Ok(Grant::AlwaysAllow),
+                (Mode::Node, Some(node)) => node::authorize(self.store, node, attributes).map(|()| Grant::Node),
+                (Mode::Node, None) => continue,
+                (Mode::Rbac, _) => self.rbac.authorize(self.store, attributes),
+            };
+            match asked {
+                Ok(grant) => return Decision::Allowed(grant),
                 Err(reason) => reasons.extend(Some(reason).filter(|reason| !reason.is_empty())),
             }
         }
-        match self.rbac.authorize(self.store, attributes) {
-            Ok(grant) => Decision::Allowed(grant),
-            Err(reason) => {
-                reasons.extend(Some(reason).filter(|reason| !reason.is_empty()));
-                Decision::NoOpinion(reasons.join("\n"))
-            }
-        }
+        Decision::NoOpinion(reasons.join("\n"))
     }
 }
 
@@ -135,14 +136,19 @@ impl Authorizer for Asked<'_> {
 }
 
 impl ApiServer {
-    /// Switches authorization on or off.
-    pub(crate) fn set_authorization_mode(&mut self, mode: Mode) {
-        self.mode = mode;
+    /// Sets who is asked about requests, in this order.
+    pub(crate) fn set_authorization_modes(&mut self, modes: &[Mode]) {
+        self.modes = modes.into();
+    }
+
+    /// Switches admission plugins off.
+    pub(crate) fn switch_off(&mut self, plugins: &[&'static str]) {
+        self.switched_off = plugins.into();
     }
 
     /// Asks the authorizers one after the other. The first that allows decides.
     pub(crate) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
-        Judge { store: &self.store, rbac: &self.rbac, mode: self.mode }.decide(attributes)
+        Judge { store: &self.store, rbac: &self.rbac, modes: &self.modes }.decide(attributes)
     }
 
     /// The same as the server's answer, remembering a refusal.

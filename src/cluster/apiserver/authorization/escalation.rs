@@ -18,7 +18,7 @@ impl ApiServer {
     pub(in crate::apiserver) fn check_escalation(&self, user: &User, object: &Object, old: Option<&Object>) -> Result<(), Status> {
         let kind = object.kind();
         let concerned = matches!(kind, Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding);
-        if !concerned || self.mode == Mode::AlwaysAllow || user.in_group(MASTERS) || old.is_some_and(|old| only_owners_change(object, old)) {
+        if !concerned || self.modes.contains(&Mode::AlwaysAllow) || user.in_group(MASTERS) || old.is_some_and(|old| only_owners_change(object, old)) {
             return Ok(());
         }
         let meta = object.meta();

@@ -105,7 +105,7 @@ impl Question<'_> {
             Some(key) => (&*key.namespace, "persistentvolumeclaims", &*key.name),
             None => (&*self.request.namespace, &*self.request.resource, &*self.request.name),
         };
-        let used = self.store.pods_on(self.node, namespace).any(|pod| uses(pod, resource, name));
+        let used = self.store.pods_on(self.node, Some(namespace)).filter_map(Pod::from_object).any(|pod| uses(pod, resource, name));
         used.then_some(()).ok_or_else(|| self.unrelated())
     }
 

@@ -128,7 +128,7 @@ fn disks_of(caches: &Caches, pod: &Pod) -> Vec<Arc<PersistentVolume>> {
 
 fn wanted_on(caches: &Caches, node: &str) -> BTreeMap<String, Wanted> {
     let mut all = BTreeMap::<String, Wanted>::new();
-    for pod in caches.list::<Pod>().filter(|pod| node_name(pod) == Some(node) && !is_pod_terminal(pod)) {
+    for pod in caches.on_node(node).filter(|pod| !is_pod_terminal(pod)) {
         for volume in disks_of(caches, pod) {
             let wanted = all.entry(volume.name().to_owned()).or_insert_with(|| Wanted { volume, pods: Vec::new() });
             wanted.pods.push(pod.clone());

@@ -80,7 +80,7 @@ const CLIENT: &str = "kubernetes.io/kube-apiserver-client";
 fn an_approved_request_gets_a_certificate_of_its_asker() {
     let mut cluster = cluster();
     let jane = User::with_groups("jane", &["developers"]);
-    cluster.set_authorization_mode(crate::apiserver::authorization::Mode::AlwaysAllow);
+    cluster.set_authorization_modes(&[crate::apiserver::authorization::Mode::AlwaysAllow]);
     send(&mut cluster, Request::create(asked("jane", "CN=jane,O=developers", CLIENT, &["client auth"])), &jane).unwrap();
     let request = found(&cluster, "jane");
     assert_eq!(request.spec.username.as_deref(), Some("jane"));

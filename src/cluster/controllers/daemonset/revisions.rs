@@ -1,7 +1,7 @@
 //! The versions of a DaemonSet: its template as it is, and as it was.
 //!
 //! Models: pkg/controller/daemon/update.go (constructHistory, dedupCurHistories, snapshot, cleanupHistory), v1.36.
-//! Simplified: names end in this simulator's own hash of the template, which differs from the reference's (see names.rs).
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

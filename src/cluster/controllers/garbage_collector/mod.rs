@@ -49,7 +49,7 @@ impl Controller for GarbageCollector {
     const NAME: &'static str = "generic-garbage-collector";
     const REPORTER: &'static str = "garbage-collector-controller";
     const WORKERS: usize = 20;
-    const CLIENT: (f64, u32) = (40.0, 60);
+    const CLIENT: (f64, u32) = (2.0, 2);
 
     fn watched() -> Vec<(Kind, Filter)> {
         Kind::ALL.iter().filter(|kind| **kind != Kind::Event && kind.verbs().contains(&"watch")).map(|kind| (*kind, Filter::all())).collect()

@@ -32,7 +32,7 @@ pub struct NamespaceController;
 impl Controller for NamespaceController {
     const NAME: &'static str = "namespace-controller";
     const WORKERS: usize = 10;
-    const CLIENT: (f64, u32) = (400.0, 3000);
+    const CLIENT: (f64, u32) = (20.0, 100);
 
     fn watched() -> Vec<(Kind, Filter)> {
         vec![(Kind::Namespace, Filter::all()), (Kind::CustomResourceDefinition, Filter::all())]

@@ -32,6 +32,7 @@ use crate::apiserver::Filter;
 use crate::client::{Caches, Change};
 use crate::store::Key;
 use replicated::Replicated;
+use status::Counts;
 
 /// How many pods one sync makes or deletes at most.
 const BURST: usize = 500;
@@ -76,20 +77,28 @@ impl<S: Replicated> Controller for ReplicaSetController<S> {
             return Ok(());
         };
         let may_act = self.expectations.satisfied(key, ctx.now());
-        let selector = set.selector();
-        let caches = ctx.caches();
-        let owned = caches.owned_by::<Pod>(set.uid());
-        let pods: Vec<Arc<Pod>> = owned.chain(caches.orphans_in::<Pod>(&key.namespace)).cloned().collect();
-        let terminating = pods.iter().filter(|pod| is_going(pod) && is_controlled_by(&pod.metadata, set.uid()) && selector.matches(pod.metadata.labels.as_ref())).count();
-        let active = claim(ctx, set, &selector, pods.into_iter().filter(|pod| is_pod_active(pod)))?;
+        let now = ctx.epoch().timestamp(ctx.now());
+        // Nothing to claim and nothing to choose from: the numbers are enough.
+        let (active, counts) = match Counts::by_tally(&**set, ctx.caches()) {
+            Some(counts) => (Vec::new(), counts),
+            None => {
+                let selector = set.selector();
+                let caches = ctx.caches();
+                let owned = caches.owned_by::<Pod>(set.uid());
+                let pods: Vec<Arc<Pod>> = owned.chain(caches.orphans_in::<Pod>(&key.namespace)).cloned().collect();
+                let terminating = pods.iter().filter(|pod| is_going(pod) && is_controlled_by(&pod.metadata, set.uid()) && selector.matches(pod.metadata.labels.as_ref())).count();
+                let active = claim(ctx, set, &selector, pods.into_iter().filter(|pod| is_pod_active(pod)))?;
+                let counts = Counts::of(&**set, &active, terminating, now);
+                (active, counts)
+            }
+        };
 
         let mut outcome = Ok(());
         if may_act && !is_terminating(set.meta()) {
-            outcome = replicas::manage(ctx, key, set, &active)?;
+            outcome = replicas::manage(ctx, key, set, counts.active, &active)?;
         }
-        let now = ctx.epoch().timestamp(ctx.now());
         let failure = outcome.as_ref().err().map(String::as_str);
-        let status = status::calculate(&**set, &active, terminating, failure, now);
+        let status = status::calculate(&**set, &counts, failure, now);
         let updated = status::update(ctx, set, status)?;
         outcome.map_err(Stop::Failed)?;
 

@@ -19,13 +19,13 @@ use super::replicated::Replicated;
 use super::{BURST, ReplicaSetController};
 use crate::store::Key;
 
-/// Creates or deletes pods. The inner error is why some could not be.
-pub fn manage<S: Replicated>(ctx: &mut Sync<'_>, key: &Key, set: &Arc<S>, active: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
+/// Creates or deletes pods, of which `count` are active: `active`, if there are too many. The inner error is why some could not be.
+pub fn manage<S: Replicated>(ctx: &mut Sync<'_>, key: &Key, set: &Arc<S>, count: usize, active: &[Arc<Pod>]) -> Result<Result<(), String>, Stop> {
     let wanted = usize::try_from(set.wanted()).unwrap_or(0);
-    if active.len() < wanted {
-        create(ctx, key, set, (wanted - active.len()).min(BURST))
-    } else if active.len() > wanted {
-        let count = (active.len() - wanted).min(BURST);
+    if count < wanted {
+        create(ctx, key, set, (wanted - count).min(BURST))
+    } else if count > wanted {
+        let count = (count - wanted).min(BURST);
         let doomed = pods_to_delete(active, &related(ctx, &**set), count, ctx.epoch().timestamp(ctx.now()));
         delete(ctx, key, set, &doomed)
     } else {

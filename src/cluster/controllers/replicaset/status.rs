@@ -10,13 +10,14 @@ use jiff::Timestamp;
 use k8s_openapi::api::apps::v1::{ReplicaSetCondition, ReplicaSetStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{get_condition, remove_condition, replace_condition};
-use podarium_api::pod_state::{available_at, pod_condition, pod_is_available, pod_is_ready};
+use podarium_api::pod_state::{available_at, is_pod_active, pod_condition, pod_is_available, pod_is_ready};
 use podarium_api::selector::LabelSelector;
 use podarium_api::Pod;
 
 use super::super::{Stop, Sync};
 use super::ReplicaSetController;
 use super::replicated::Replicated;
+use crate::client::Caches;
 use crate::store::Key;
 
 const REPLICA_FAILURE: &str = "ReplicaFailure";
@@ -30,23 +31,79 @@ fn whole(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-/// The status of a set that has these pods; `failure` is why it could not make or remove some.
-pub fn calculate<S: Replicated>(set: &S, active: &[Arc<Pod>], terminating: usize, failure: Option<&str>, now: Timestamp) -> ReplicaSetStatus {
-    let template_labels = set.template().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
-    let fully_labeled = LabelSelector::from_labels(&template_labels.unwrap_or_default());
-    let of = |question: &dyn Fn(&Pod) -> bool| count(active.iter().filter(|pod| question(pod)).count());
+/// How many pods of a set are how far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub active: usize,
+    fully_labeled: usize,
+    ready: usize,
+    available: usize,
+    terminating: usize,
+}
+
+/// The labels of the template, which say of a pod that it is fully labelled.
+fn template_labels<S: Replicated>(set: &S) -> LabelSelector {
+    let labels = set.template().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
+    LabelSelector::from_labels(&labels.unwrap_or_default())
+}
+
+impl Counts {
+    /// Counts the pods.
+    pub fn of<S: Replicated>(set: &S, active: &[Arc<Pod>], terminating: usize, now: Timestamp) -> Counts {
+        let fully_labeled = template_labels(set);
+        let of = |question: &dyn Fn(&Pod) -> bool| active.iter().filter(|pod| question(pod)).count();
+        Counts {
+            active: active.len(),
+            fully_labeled: of(&|pod| fully_labeled.matches(pod.metadata.labels.as_ref())),
+            ready: of(&pod_is_ready),
+            available: of(&|pod| pod_is_available(pod, set.min_ready_seconds(), now)),
+            terminating,
+        }
+    }
+
+    /// The same from what the cache has counted; nothing if the pods themselves must be looked at: some are to be adopted, released
+    /// or chosen from, or it matters since when they have been ready.
+    pub fn by_tally<S: Replicated>(set: &S, caches: &Caches) -> Option<Counts> {
+        let (selector, fully_labeled) = (set.selector(), template_labels(set));
+        let adoptable = |pod: &Arc<Pod>| is_pod_active(pod) && selector.matches(pod.metadata.labels.as_ref());
+        if set.min_ready_seconds() > 0 || caches.orphans_in::<Pod>(set.namespace()).any(adoptable) {
+            return None;
+        }
+        let mut counts = Counts::default();
+        for (labels, tally) in caches.tally(set.uid()) {
+            if selector.matches(Some(labels)) {
+                counts.active += tally.active;
+                counts.ready += tally.ready;
+                counts.available += tally.ready;
+                counts.terminating += tally.terminating;
+                counts.fully_labeled += if fully_labeled.matches(Some(labels)) { tally.active } else { 0 };
+            } else if tally.active > 0 {
+                return None;
+            }
+        }
+        if counts.active > usize::try_from(set.wanted()).unwrap_or(0) {
+            return None;
+        }
+        debug_assert_eq!(counts.active, caches.owned_by::<Pod>(set.uid()).filter(|pod| is_pod_active(pod)).count(), "what is counted is there");
+        debug_assert_eq!(counts.ready, caches.owned_by::<Pod>(set.uid()).filter(|pod| is_pod_active(pod) && pod_is_ready(pod)).count(), "what is counted is there");
+        Some(counts)
+    }
+}
+
+/// The status of a set that has so many pods; `failure` is why it could not make or remove some.
+pub fn calculate<S: Replicated>(set: &S, counts: &Counts, failure: Option<&str>, now: Timestamp) -> ReplicaSetStatus {
     let mut status = ReplicaSetStatus {
-        replicas: whole(active.len()),
-        fully_labeled_replicas: of(&|pod| fully_labeled.matches(pod.metadata.labels.as_ref())),
-        ready_replicas: of(&pod_is_ready),
-        available_replicas: of(&|pod| pod_is_available(pod, set.min_ready_seconds(), now)),
-        terminating_replicas: S::REPORTS_TERMINATING.then(|| whole(terminating)),
+        replicas: whole(counts.active),
+        fully_labeled_replicas: count(counts.fully_labeled),
+        ready_replicas: count(counts.ready),
+        available_replicas: count(counts.available),
+        terminating_replicas: S::REPORTS_TERMINATING.then(|| whole(counts.terminating)),
         ..set.status()
     };
     match (failure, get_condition(&status.conditions, REPLICA_FAILURE)) {
         (Some(message), None) => {
             let wanted = usize::try_from(set.wanted()).unwrap_or(0);
-            let reason = if active.len() < wanted { "FailedCreate" } else { "FailedDelete" };
+            let reason = if counts.active < wanted { "FailedCreate" } else { "FailedDelete" };
             replace_condition(&mut status.conditions, ReplicaSetCondition {
                 type_: REPLICA_FAILURE.to_owned(),
                 status: "True".to_owned(),
@@ -119,7 +176,7 @@ mod tests {
             pod(json!({"app": "web", "tier": "front"}), Some("2026-01-05T09:00:05Z")),
             pod(json!({"app": "web", "tier": "front", "x": "y"}), Some("2026-01-05T09:00:15Z")),
         ];
-        let status = calculate(&set(10), &pods, 2, None, now);
+        let status = calculate(&set(10), &Counts::of(&set(10), &pods, 2, now), None, now);
         let counts = (status.replicas, status.fully_labeled_replicas, status.ready_replicas, status.available_replicas, status.terminating_replicas);
         assert_eq!(counts, (3, Some(2), Some(2), Some(1), Some(2)));
         assert_eq!(next_availability(&pods, 10, now), Some(Duration::from_secs(5)));
@@ -129,10 +186,10 @@ mod tests {
     fn a_failure_becomes_a_condition_and_goes_when_it_is_over() {
         let now = "2026-01-05T09:00:20Z".parse().unwrap();
         let mut set = set(0);
-        let failed = calculate(&set, &[], 0, Some("quota"), now);
+        let failed = calculate(&set, &Counts::default(), Some("quota"), now);
         let condition = get_condition(&failed.conditions, REPLICA_FAILURE).unwrap();
         assert_eq!((condition.reason.as_deref(), condition.message.as_deref()), (Some("FailedCreate"), Some("quota")));
         set.status = Arc::new(failed);
-        assert_eq!(calculate(&set, &[], 0, None, now).conditions, None);
+        assert_eq!(calculate(&set, &Counts::default(), None, now).conditions, None);
     }
 }

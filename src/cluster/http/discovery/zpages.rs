@@ -16,6 +16,7 @@ use super::super::accept::{self, Encoding};
 use super::super::read::{Server, with_warnings};
 use super::super::text::{encode, plain};
 use super::version;
+use crate::flags::Flags;
 use crate::system::api_server_arguments;
 
 /// Every flag with its default.
@@ -64,11 +65,11 @@ pub(super) fn answer(http: &HttpRequest, page: &str, server: &Server<'_>) -> Res
     let why = "only the following media types are accepted: application/json, application/yaml, text/plain";
     let form = form(accept::header(http, "Accept"), kind).ok_or_else(|| Status::new(406, "NotAcceptable", why))?;
     let mut response = match &form {
-        Form::Text => plain(200, format!("\napiserver {page}\n{WARNING}\n{}", if page == "flagz" { flags_text() } else { status_text(server) })),
+        Form::Text => plain(200, format!("\napiserver {page}\n{WARNING}\n{}", if page == "flagz" { flags_text(server.flags) } else { status_text(server) })),
         Form::Object { encoding, version } => {
             let (api_version, metadata) = (format!("config.k8s.io/{version}"), Name { name: "apiserver" });
             let mut response = match kind {
-                "Flagz" => encode(200, &Flagz { kind, api_version, metadata, flags: flags() }, *encoding),
+                "Flagz" => encode(200, &Flagz { kind, api_version, metadata, flags: flags(server.flags) }, *encoding),
                 _ => encode(200, &status(server, api_version, metadata), *encoding),
             };
             for (_, value) in response.headers.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("Content-Type")) {
@@ -148,9 +149,9 @@ fn status_text(server: &Server<'_>) -> String {
 }
 
 /// The flags as the process has them: the defaults, with what it was started with.
-fn flags() -> BTreeMap<String, String> {
+fn flags(own: &Flags) -> BTreeMap<String, String> {
     let mut flags: BTreeMap<String, String> = FLAGS.lines().filter_map(|line| line.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    for (name, value) in api_server_arguments() {
+    for (name, value) in api_server_arguments(own) {
         // Without a name of its own the server is known by its address.
         if name == "advertise-address" {
             flags.insert("external-hostname".to_owned(), value.clone());
@@ -161,8 +162,8 @@ fn flags() -> BTreeMap<String, String> {
     flags
 }
 
-fn flags_text() -> String {
-    flags().into_iter().fold(String::new(), |text, (name, value)| format!("{text}{name}: {value}\n"))
+fn flags_text(own: &Flags) -> String {
+    flags(own).into_iter().fold(String::new(), |text, (name, value)| format!("{text}{name}: {value}\n"))
 }
 
 #[cfg(test)]
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_kubeadm_sets_is_shown_as_the_flag_shows_it() {
-        let flags = flags();
+        let flags = flags(&Flags::default());
         assert_eq!(flags["authorization-mode"], "[Node,RBAC]");
         assert_eq!(flags["secure-port"], "6443");
         assert_eq!(flags["advertise-address"], flags["external-hostname"]);

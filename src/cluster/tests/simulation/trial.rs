@@ -206,7 +206,7 @@ impl Trial {
         match name {
             "kube-scheduler" => self.cluster.restart(id, Scheduler::new("control-plane")),
             _ => {
-                let manager = ControllerManager::standard(self.cluster.authority());
+                let manager = ControllerManager::standard(&self.cluster);
                 self.cluster.restart(id, manager);
             }
         }

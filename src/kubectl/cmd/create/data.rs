@@ -1,11 +1,11 @@
 //! `--from-literal`, `--from-file`, `--from-env-file`: the data of ConfigMaps and Secrets.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_{configmap,secret}.go, pkg/util/util.go, v1.36.
-//! Simplified: variables without a value in an env file are not looked up in the environment.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 
-use podarium_api::name_rules::config_map_key;
+use podarium_api::name_rules::{config_map_key, strict_env_var_name};
 
 use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Takes};
@@ -25,10 +25,7 @@ pub fn read(kubectl: &mut Kubectl<'_, '_>, kind: &str, name: &str) -> Outcome<BT
     if !env_files.is_empty() && (!literals.is_empty() || !files.is_empty()) {
         return fail("from-env-file cannot be combined with from-file or from-literal");
     }
-    let mut data = Data { kind: kind.to_owned(), name: name.to_owned(), values: BTreeMap::new() };
-    for source in files {
-        file(kubectl, &source, &mut data)?;
-    }
+    let mut data = Data { kind: kind.to_owned(), name: name.to_owned(), values: read_files(kubectl, kind, name, &files)? };
     for literal in literals {
         let Some((key, value)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
             return fail(format!("invalid literal source {literal}, expected key=value"));
@@ -64,6 +61,15 @@ impl Data {
         }
         Ok(())
     }
+}
+
+/// The data that these files hold, each `NAME=PATH`.
+pub fn read_files(kubectl: &mut Kubectl<'_, '_>, kind: &str, name: &str, sources: &[String]) -> Outcome<BTreeMap<String, Vec<u8>>> {
+    let mut data = Data { kind: kind.to_owned(), name: name.to_owned(), values: BTreeMap::new() };
+    for source in sources {
+        file(kubectl, source, &mut data)?;
+    }
+    Ok(data.values)
 }
 
 fn file(kubectl: &mut Kubectl<'_, '_>, source: &str, data: &mut Data) -> Outcome<()> {
@@ -106,14 +112,23 @@ fn env_file(kubectl: &mut Kubectl<'_, '_>, path: &str, data: &mut Data) -> Outco
         Ok(bytes) => bytes,
         Err(error) => return fail(format!("error reading {path}: {}", error.to_string().to_lowercase())),
     };
-    for line in String::from_utf8_lossy(&bytes).lines() {
-        let line = line.trim_start();
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        let Ok(line) = std::str::from_utf8(line) else {
+            return fail(format!("env file {path} contains invalid utf8 bytes at line {}: {line:?}", at + 1));
+        };
+        let line = line.strip_suffix('\r').unwrap_or(line).trim_start();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        if let Some((key, value)) = line.split_once('=') {
-            data.add(key, value.as_bytes().to_vec())?;
+        let (key, value) = line.split_once('=').map_or((line, None), |(key, value)| (key, Some(value.to_owned())));
+        let errors = strict_env_var_name(key);
+        if !errors.is_empty() {
+            return fail(format!("{key:?} is not a valid key name: {}", errors.join(";")));
         }
+        // A name alone takes the value that it has here.
+        let value = value.or_else(|| kubectl.process.env(key)).unwrap_or_default();
+        data.add(key, value.into_bytes())?;
     }
     Ok(())
 }

@@ -1,16 +1,16 @@
 //! `kubectl create secret generic|tls|docker-registry NAME …`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_secret{,_tls,_docker}.go, v1.36.
-//! Simplified: `docker-registry --from-file` is refused; a certificate is not compared with its key.
+//! Simplified: a certificate is not compared with its key.
 
 use serde_json::{Map, Value, json};
 
-use super::data::{SOURCES, read};
+use super::data::{SOURCES, read, read_files};
 use super::generated::{MANAGER, one_name, send};
 use crate::base64;
 use crate::cmd::change::{DRY_RUN, PRINT, SAVE_CONFIG, VALIDATE};
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::json as json_printer;
@@ -68,8 +68,12 @@ fn docker(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let name = one_name(kubectl)?;
     let flag = |name: &str| kubectl.flags.text(name).to_owned();
     let (user, password, email, server) = (flag("docker-username"), flag("docker-password"), flag("docker-email"), flag("docker-server"));
-    if kubectl.flags.is_set("from-file") {
-        return not_simulated("kubectl create secret docker-registry --from-file");
+    const DOCKER_CONFIG: &str = ".dockerconfigjson";
+    let files = kubectl.flags.list("from-file");
+    if !files.is_empty() {
+        let named: Vec<String> = files.into_iter().map(|file| if file.contains('=') { file } else { format!("{DOCKER_CONFIG}={file}") }).collect();
+        let data = read_files(kubectl, "Secret", &name, &named)?;
+        return secret(kubectl, &name, "kubernetes.io/dockerconfigjson", data.into_iter().collect(), "failed to create secret ");
     }
     if user.is_empty() || password.is_empty() || server.is_empty() {
         return fail("either --from-file or the combination of --docker-username, --docker-password and --docker-server is required");
@@ -85,5 +89,5 @@ fn docker(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         quoted(&password),
         quoted(&auth)
     );
-    secret(kubectl, &name, "kubernetes.io/dockerconfigjson", vec![(".dockerconfigjson".to_owned(), config.into_bytes())], "failed to create secret ")
+    secret(kubectl, &name, "kubernetes.io/dockerconfigjson", vec![(DOCKER_CONFIG.to_owned(), config.into_bytes())], "failed to create secret ")
 }

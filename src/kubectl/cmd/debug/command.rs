@@ -2,13 +2,13 @@
 //! a copy of the pod gets the container, and for `node/NAME` a pod of its own.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/debug/{debug.go,profiles.go}, v1.36.
-//! Simplified: `--custom` and `--filename` are refused.
+//! Simplified: `--filename` is refused.
 
 use podarium_machine::Suspend;
 use serde_json::{Value, json};
 
 use super::profiles::{Style, apply_to_container};
-use super::{pods, profiles};
+use super::{custom, pods, profiles};
 use crate::cmd::attach::attach;
 use crate::cmd::change::FILES;
 use crate::client::{Call, PatchType, Write};
@@ -135,9 +135,10 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
     if flags.bool("tty") && !flags.bool("stdin") {
         return fail("-i/--stdin is required for containers with -t/--tty=true");
     }
-    if !flags.text("custom").is_empty() || !flags.list("filename").is_empty() {
-        return not_simulated("kubectl debug with --custom or --filename");
+    if !flags.list("filename").is_empty() {
+        return not_simulated("kubectl debug with --filename");
     }
+    custom::check(kubectl)?;
     if flags.text("profile") == "legacy" {
         kubectl.eprint("--profile=legacy is deprecated and planned to be removed in v1.39. It is recommended to specify other profile, for example \"--profile=general\".\n")?;
     }
@@ -171,6 +172,7 @@ fn debug_container(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String])
         set("env", env.into());
     }
     apply_to_container(flags.text("profile"), Style::Ephemeral, &mut container);
+    custom::apply(kubectl, &mut container)?;
     Ok(container)
 }
 

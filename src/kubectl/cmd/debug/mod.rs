@@ -1,6 +1,7 @@
 //! `kubectl debug`, and the pods that it makes.
 
 mod command;
+mod custom;
 mod pods;
 mod profiles;
 

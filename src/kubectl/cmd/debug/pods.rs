@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::custom;
 use super::command::{environment, free_name, generated};
 use super::profiles::{Style, apply_to_container, apply_to_pod};
 use crate::client::Write;
@@ -58,6 +59,7 @@ pub(super) fn copy(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String])
     apply_to_container(flags.text("profile"), Style::Copy, &mut all[at]);
     copy["spec"]["containers"] = all.into();
     apply_to_pod(&flags, Style::Copy, &mut copy, &chosen);
+    custom::apply(kubectl, &mut copy["spec"]["containers"][at])?;
     Ok((create(kubectl, copy, pod)?, chosen))
 }
 
@@ -121,6 +123,7 @@ pub(super) fn on_node(kubectl: &mut Kubectl<'_, '_>, node: &str, words: &[String
         "spec": {"containers": [container], "nodeName": node, "restartPolicy": "Never", "tolerations": [{"operator": "Exists"}]},
     });
     apply_to_pod(&flags, Style::Node, &mut pod, &chosen);
+    custom::apply(kubectl, &mut pod["spec"]["containers"][0])?;
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let namespace = kubectl.namespace()?;
     let made = kubectl.create(&mapping, &namespace, &pod, &Write::default())?;

@@ -1,16 +1,19 @@
 //! `kubectl set env deployment/web MODE=test OLD-`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go, v1.36.
-//! Simplified: variables from standard input are refused; `--resolve` follows ConfigMaps and Secrets alone.
+//! Simplified: `--resolve` follows ConfigMaps and Secrets alone.
 
+use std::collections::BTreeSet;
+
+use podarium_api::name_rules::strict_env_var_name;
 use serde_json::{Value, json};
 
 use super::template::{OWN, containers, find, pod_spec, send};
 use crate::base64;
 use crate::builder::Builder;
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR, resources_and_pairs};
+use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR};
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
+use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{fields, items, text};
@@ -31,14 +34,11 @@ const VARIABLES: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("env updated", dry_run)?;
-    let (resources, mut pairs) = resources_and_pairs(&kubectl.flags.args, "environment")?;
-    pairs.extend(kubectl.flags.list("env"));
-    if pairs.iter().any(|pair| pair == "-") {
-        return not_simulated("kubectl set env from standard input");
-    }
+    let (resources, words) = split(&kubectl.flags.args)?;
     if resources.is_empty() && kubectl.flags.list("filename").is_empty() {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
+    let pairs = changes(kubectl, words)?;
     let list = kubectl.flags.bool("list");
     let infos = find(kubectl, &resources)?;
     let taken = taken_over(kubectl)?;
@@ -63,11 +63,11 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
                 }
                 continue;
             }
-            for variable in &taken {
-                add(container, variable.clone(), kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
-            }
             for pair in &pairs {
                 change(container, pair, kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
+            }
+            for variable in &taken {
+                add(container, variable.clone(), kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
             }
         }
         if list {
@@ -79,12 +79,51 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     all_of(failures)
 }
 
+/// The resources, and after them what is set (`KEY=VALUE`, `-` for what standard input says) or taken away (`KEY-`).
+fn split(args: &[String]) -> Outcome<(Vec<String>, Vec<String>)> {
+    let is_change = |arg: &String| arg.find('=').is_some_and(|at| at > 0) || arg.ends_with('-');
+    let (resources, changes) = args.split_at(args.iter().position(is_change).unwrap_or(args.len()));
+    if !changes.iter().all(is_change) {
+        return fail(format!("all resources must be specified before environment changes: {}", args.join(" ")));
+    }
+    Ok((resources.to_vec(), changes.to_vec()))
+}
+
+/// The changes of the command line and of standard input: first what is set, then what is taken away.
+fn changes(kubectl: &mut Kubectl<'_, '_>, words: Vec<String>) -> Outcome<Vec<String>> {
+    let (mut set, mut removed) = (Vec::new(), Vec::new());
+    let mut named = BTreeSet::new();
+    for word in kubectl.flags.list("env").into_iter().chain(words) {
+        if word == "-" {
+            let given = kubectl.process.read_stdin_to_end()?;
+            let lines = String::from_utf8_lossy(&given).lines().map(|line| line.split('#').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
+            set.extend(lines.into_iter().filter(|line| line.contains('=')));
+        } else if let Some((name, _)) = word.split_once('=') {
+            let errors = strict_env_var_name(name);
+            if !errors.is_empty() {
+                return fail(format!("{name:?} is not a valid key name: {}", errors.join(";")));
+            }
+            named.insert(name.to_owned());
+            set.push(word);
+        } else if word.ends_with('-') {
+            removed.push(word);
+        } else {
+            return fail(format!("unknown environment variable: {word}"));
+        }
+    }
+    if removed.iter().any(|word| named.contains(&word[..word.len() - 1])) {
+        return fail("can not both modify and remove the same environment variable in the same command");
+    }
+    set.extend(removed);
+    Ok(set)
+}
+
 fn change(container: &mut Value, pair: &str, overwrite: bool) -> Result<(), String> {
     if let Some((name, value)) = pair.split_once('=') {
         return add(container, json!({"name": name, "value": value}), overwrite);
     }
     let mut variables = items(container, "/env").to_vec();
-    let name = pair.trim_end_matches('-');
+    let name = pair.strip_suffix('-').unwrap_or(pair);
     variables.retain(|variable| text(variable, "/name") != name);
     match (variables.is_empty(), container.as_object_mut()) {
         (true, Some(fields)) => drop(fields.remove("env")),

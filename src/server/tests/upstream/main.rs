@@ -1,4 +1,5 @@
-//! Kubernetes' own tests of kubectl (`test/cmd/*.sh`), one function at a time, each on a fresh served cluster without nodes.
+//! Kubernetes' own tests of kubectl (`test/cmd/*.sh`), one function at a time, each on a fresh served cluster without nodes,
+//! whose control plane has the flags of theirs.
 //!
 //! `KUBERNETES_SOURCE` names a tree of Kubernetes 1.36 with `test`, `hack` and `third_party`; without it there is nothing to
 //! run. `failing.txt` lists the functions that do not pass, with the reason. `UPSTREAM` runs those whose names have one
@@ -27,7 +28,7 @@ fn functions(source: &Path) -> Vec<String> {
 
 /// Whether it passed, and what it printed.
 fn run(source: &Path, function: &str) -> (bool, String) {
-    let served = Served::start(&format!("upstream-{function}"), "tests/support/no-nodes.yaml", Speed::Times(1.0));
+    let served = Served::start(&format!("upstream-{function}"), "tests/upstream/cluster.yaml", Speed::Times(1.0));
     let script = std::fs::canonicalize("tests/upstream/run.sh").expect("the script");
     let mut command = Command::new("bash");
     command.arg(script).arg(source).arg(served.address.port().to_string()).arg(served.setting("token")).arg(function);

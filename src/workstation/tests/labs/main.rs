@@ -105,6 +105,11 @@ fn openssl_makes_keys_requests_and_certificates() {
 }
 
 #[test]
+fn kubectl_reads_addresses_and_waits() {
+    play("kubectl.sh");
+}
+
+#[test]
 fn docker_builds_and_runs() {
     play("docker.sh");
 }
