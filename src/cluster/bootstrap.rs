@@ -86,6 +86,11 @@ impl Cluster {
                 self.seed_object(object).expect("what ingress-nginx is installed with is valid");
             }
         }
+        if self.config().vertical_pod_autoscaler {
+            for object in system::vertical_pod_autoscaler_objects() {
+                self.seed_object(object).expect("what the vertical pod autoscaler is installed with is valid");
+            }
+        }
         if self.config().cloud {
             for object in authorization::bootstrap::objects_of_the_cloud() {
                 self.seed_object(object).expect("the cloud's role and binding are valid");

@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_machine::{HttpEvent, HttpRequest};
 use podarium_sim::{EventQueue, Fingerprint, Stream, Time};
@@ -17,9 +16,8 @@ use crate::apiserver::authorization::{Attributes, Mode};
 use crate::apiserver::{Answer, ApiServer, Connection, Filter, Grant, Request, User, component_status};
 use crate::authority::{self, Authority};
 use crate::cause::Cause;
-use crate::controllers;
 use crate::component::{Component, ComponentId, Ctx, Effect, Message, RequestId, Signal, WatchId};
-use crate::flags::Flags;
+use crate::config::Config;
 use crate::gateway::{Gateway, HttpId};
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
@@ -28,41 +26,7 @@ use crate::nodes::Machines;
 use crate::refusals::Refusals;
 use crate::scheduler::configuration::SchedulerConfiguration;
 use crate::store::{Key, Store};
-use crate::system::SystemPods;
 use crate::writes::Writes;
-
-/// What a cluster is made with.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Config {
-    pub seed: u64,
-    pub epoch: Epoch,
-    /// One way between a component and the API server; each message takes up to half as long again.
-    pub network: Duration,
-    /// What a write costs in the API server and etcd; likewise.
-    pub write: Duration,
-    /// Whether the API versions of 2019 are served too (`compat: course-2019`).
-    pub compat_2019: bool,
-    /// Host and port under which clients find the API server, as discovery says.
-    pub address: String,
-    /// Whether it has the add-on that measures what pods and nodes use.
-    pub metrics_server: bool,
-    /// How kube-controller-manager is started.
-    pub controller_manager: controllers::Options,
-    /// Whether ingress-nginx is installed.
-    pub ingress_nginx: bool,
-    /// Which of Kubernetes' own components are pods.
-    pub system_pods: SystemPods,
-    /// Whether it runs in a cloud, which gives Services of the type LoadBalancer their addresses.
-    pub cloud: bool,
-    /// With which flags the API server runs.
-    pub flags: Flags,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config { seed: 1, epoch: Epoch::default(), network: Duration::from_micros(400), write: Duration::from_millis(3), compat_2019: false, cloud: false, metrics_server: false, controller_manager: controllers::Options::default(), ingress_nginx: false, system_pods: SystemPods::None, address: "10.0.0.2:6443".to_owned(), flags: Flags::default() }
-    }
-}
 
 /// How long a client waits for an answer that does not come.
 const CLIENT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -775,6 +739,7 @@ impl Cluster {
                 self.queue.schedule(at, Event::AskForUsage { node, from: id, life });
             }
             Effect::Part(part, runs) => self.part_changed(id, part, runs),
+            Effect::Lend(lent) => self.lend(lent),
             Effect::PowerOff => {
                 if let Some(node) = self.node_of_kubelet(id) {
                     self.stop_node(&node);

@@ -14,6 +14,7 @@ use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
+use crate::cloud::autoscaler::Lent;
 use crate::gateway::HttpId;
 use crate::images::{Disks, Pushed};
 use crate::metrics_server::{Measured, NodeUsage};
@@ -141,6 +142,8 @@ pub(crate) enum Effect {
     PowerOff,
     /// Shows the API server what was measured.
     PublishUsage(Arc<Measured>),
+    /// Has the cloud lend a machine, or take one back.
+    Lend(Lent),
 }
 
 /// What a component does to the network of its machine.
@@ -243,6 +246,11 @@ impl Ctx<'_> {
     /// The machine goes off.
     pub(crate) fn power_off(&mut self) {
         self.effects.push(Effect::PowerOff);
+    }
+
+    /// The cloud lends a machine, or takes one back.
+    pub(crate) fn lend(&mut self, lent: Lent) {
+        self.effects.push(Effect::Lend(lent));
     }
 
     pub(crate) fn publish_usage(&mut self, measured: Arc<Measured>) {

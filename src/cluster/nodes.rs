@@ -10,6 +10,9 @@ use k8s_openapi::api::core::v1::NodeSpec;
 use podarium_api::{Node, ObjectMeta, Resource as _};
 
 use crate::Cluster;
+use crate::apiserver::User;
+use crate::apiserver::authentication::MASTERS;
+use crate::cloud::autoscaler::{self, Autoscaler, Lent, NodeGroup};
 use crate::component::{ComponentId, Signal};
 use crate::images::{Image, ImageCatalog, PullError, Reference};
 use crate::kubelet::{Kubelet, NodeConfig, machine_disk};
@@ -17,6 +20,11 @@ use crate::network::KubeProxy;
 use crate::system::{self, SystemPods};
 
 const PROXY_USER: &str = "system:serviceaccount:kube-system:kube-proxy";
+
+/// The address on the internet of the machine that is added after so many.
+pub fn external_address(machines: usize) -> String {
+    format!("198.51.100.{}", (10 + machines) % 256)
+}
 
 pub(crate) fn proxy_name(node: &str) -> String {
     format!("kube-proxy/{node}")
@@ -81,6 +89,44 @@ impl Cluster {
         let manifests = system::manifests(self.config()).into_iter().map(|(name, text)| (format!("{}/{name}", system::MANIFESTS), text));
         self.write_to_disk(machine_disk(&config.name), &manifests.collect::<Vec<_>>());
         self.add_node(config)
+    }
+
+    /// Starts the autoscaler, which lends machines of these groups, or starts it anew.
+    pub fn start_autoscaler(&mut self, groups: Vec<NodeGroup>) {
+        match self.component_id(autoscaler::COMPONENT) {
+            Some(id) => {
+                self.stop(id);
+                self.restart(id, Autoscaler::new(groups));
+            }
+            None => drop(self.start(autoscaler::COMPONENT, User::with_groups(autoscaler::USER, &[MASTERS]), Autoscaler::new(groups))),
+        }
+    }
+
+    pub fn stop_autoscaler(&mut self) {
+        if let Some(id) = self.component_id(autoscaler::COMPONENT) {
+            self.stop(id);
+        }
+    }
+
+    /// The autoscaler as it is, if one runs.
+    pub fn autoscaler(&self) -> Option<&Autoscaler> {
+        self.component(self.component_id(autoscaler::COMPONENT)?)
+    }
+
+    pub(crate) fn lend(&mut self, lent: Lent) {
+        match lent {
+            Lent::Out(config) => {
+                let next = NodeConfig::new(&config.name, u32::try_from(self.machines()).unwrap_or(u32::MAX));
+                let external_address = config.external_address.as_ref().map(|_| external_address(self.machines()));
+                self.add_node(NodeConfig { address: next.address, pod_cidr: next.pod_cidr, external_address, ..*config });
+            }
+            Lent::Back(node) => drop(self.stop_node(&node)),
+        }
+    }
+
+    /// What a machine was set up with.
+    pub fn node_config(&self, node: &str) -> Option<&NodeConfig> {
+        self.machines.configs.get(node)
     }
 
     /// The name of the node on which this component is the kubelet.

@@ -32,6 +32,7 @@ pub const SHIPPED: &[Shipped] = embedded!(Shipped { name, text }, ".yaml":
     "memory-limits",
     "eviction",
     "autoscaling",
+    "cluster-autoscaler",
     "quotas-and-limits",
     "who-may-what",
     "pod-security",

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "the host is where files and the wall clock are")]
 
 mod editor;
+mod keyboard;
 mod play;
 mod player;
 mod scenarios;

@@ -2,15 +2,20 @@
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use podarium_course::{Audience, Input};
+use podarium_workstation::Candidate;
+use rustyline::completion::Pair;
 
+use crate::keyboard::{Keyboard, Pressed};
 use crate::{Loaded, Player, editor};
 
 /// How often the screen follows the cluster while a command runs or a person thinks.
 const TICK: Duration = Duration::from_millis(30);
+/// How much virtual time a completion may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs the shell until its input ends or `exit`. Returns the last command's exit status.
 pub fn shell(loaded: Loaded, seed: Option<u64>, record: Option<PathBuf>) -> std::io::Result<u8> {
@@ -30,11 +35,13 @@ pub fn shell(loaded: Loaded, seed: Option<u64>, record: Option<PathBuf>) -> std:
     Ok(status)
 }
 
-fn print_output(player: &mut Player) -> std::io::Result<()> {
+/// What was printed.
+fn print_output(player: &mut Player) -> std::io::Result<Vec<u8>> {
     let output = player.simulation_mut().world_mut().take_output();
     let mut stdout = std::io::stdout();
     stdout.write_all(&output)?;
-    stdout.flush()
+    stdout.flush()?;
+    Ok(output)
 }
 
 /// Each line runs to its end in virtual time before the next is typed; nothing waits for the wall clock.
@@ -59,27 +66,18 @@ fn run_foreground(player: &mut Player) -> std::io::Result<()> {
         player.simulation_mut().advance(next);
         print_output(player)?;
     }
-    print_output(player)
+    print_output(player).map(drop)
 }
 
 /// A person types; virtual time follows the wall clock.
 fn interactive(player: &mut Player) -> std::io::Result<u8> {
-    let (sender, lines) = mpsc::channel();
-    let (ask, asked) = mpsc::channel::<()>();
-    // A line is read only when somebody waits for it, so that an editor has the keyboard for itself.
-    std::thread::spawn(move || {
-        let mut typed = std::io::stdin().lines();
-        while asked.recv().is_ok() {
-            let Some(line) = typed.next() else { return };
-            if sender.send(line).is_err() {
-                return;
-            }
-        }
-    });
+    let keyboard = Keyboard::new()?;
     let mut last = Instant::now();
+    // What stands in the last line of the screen: the prompt, when a line is read.
+    let mut begun = String::new();
     let mut reads = false;
     loop {
-        print_output(player)?;
+        follow(&mut begun, &print_output(player)?);
         let world = player.simulation().world();
         if world.shell_ended() {
             return Ok(world.last_status());
@@ -92,22 +90,90 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
             continue;
         }
         if !reads && world.is_idle() {
-            // If the thread has ended, the channel of its lines says so.
-            reads = ask.send(()).is_ok();
+            keyboard.read(&begun);
+            reads = true;
         }
-        match lines.recv_timeout(TICK) {
-            Ok(line) => {
+        match keyboard.pressed.recv_timeout(TICK) {
+            Ok(Pressed::Line(line)) => {
                 reads = false;
-                player.input(Input::Type(line?))?;
+                begun.clear();
+                player.input(Input::Type(line))?;
             }
+            Ok(Pressed::Interrupt) => {
+                reads = false;
+                player.input(Input::Interrupt)?;
+            }
+            Ok(Pressed::Tab { line, cursor, answer }) => {
+                // Whoever pressed the key may have gone on.
+                let _ = answer.send(complete(player, line, cursor)?);
+            }
+            Ok(Pressed::Failed(error)) => return Err(error),
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
+            Ok(Pressed::End) => {
+                reads = false;
                 player.input(Input::EndOfInput)?;
                 run_foreground(player)?;
-                return Ok(player.simulation().world().last_status());
             }
+            Err(RecvTimeoutError::Disconnected) => return Ok(player.simulation().world().last_status()),
         }
         player.advance(last.elapsed());
         last = Instant::now();
+    }
+}
+
+/// Keeps what stands behind the last end of a line.
+fn follow(begun: &mut String, output: &[u8]) {
+    let text = String::from_utf8_lossy(output);
+    match text.rsplit_once('\n') {
+        Some((_, rest)) => rest.clone_into(begun),
+        None => begun.push_str(&text),
+    }
+}
+
+/// Where the word at the cursor begins, and what it may become. kubectl asks the cluster, so virtual time passes.
+fn complete(player: &mut Player, line: String, cursor: usize) -> std::io::Result<(usize, Vec<Pair>)> {
+    player.input(Input::Complete { line, cursor })?;
+    let limit = player.now() + PATIENCE;
+    while player.simulation().world().completion().is_none() {
+        match player.simulation().next_at() {
+            Some(next) if next <= limit => player.simulation_mut().advance(next),
+            _ => break,
+        }
+    }
+    let Some(found) = player.simulation().world().completion() else { return Ok((cursor, Vec::new())) };
+    let only = found.candidates.len() == 1;
+    let pair = |candidate: &Candidate| {
+        let text = &candidate.text;
+        let display = if candidate.about.is_empty() { text.clone() } else { format!("{text}  ({})", candidate.about) };
+        let ends = only && !text.ends_with(['/', '=']);
+        Pair { display, replacement: if ends { format!("{text} ") } else { text.clone() } }
+    };
+    Ok((found.from, found.candidates.iter().map(pair).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_completed_by_commands_files_and_the_cluster() {
+        let mut player = Player::new(crate::load("sandbox").expect("a scenario"), Some(1), Audience::Student);
+        player.simulation_mut().advance(podarium_sim::Time::from_secs(5));
+        let mut found = |line: &str| {
+            let (from, pairs) = complete(&mut player, line.to_owned(), line.len()).expect("an answer");
+            (from, pairs.into_iter().map(|pair| pair.replacement).collect::<Vec<_>>())
+        };
+        assert_eq!(found("kubect"), (0, vec!["kubectl ".to_owned()]));
+        assert_eq!(found("kubectl get node "), (17, vec!["node-1".to_owned(), "node-2".to_owned(), "node-3".to_owned()]));
+        assert_eq!(found("kubectl desc"), (8, vec!["describe ".to_owned()]));
+    }
+
+    #[test]
+    fn the_prompt_is_what_stands_behind_the_last_line() {
+        let mut begun = String::new();
+        for (output, wanted) in [("a\nstudent", "student"), ("$ ", "student$ "), ("x\n", "")] {
+            follow(&mut begun, output.as_bytes());
+            assert_eq!(begun, wanted);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The kubeconfig: clusters, users, and the contexts that pair them with a namespace.
 //!
 //! Models: staging/src/k8s.io/client-go/tools/clientcmd, v1.36.
-//! Simplified: `$KUBECONFIG` names one file, not a list that is merged.
+//! Simplified: paths in a file are not read from where the file lies.
 
 use podarium_api::decode::go_kind;
 use serde_json::{Map, Value, json};
@@ -78,7 +78,12 @@ fn checked(mut data: Value) -> Result<Value, String> {
 pub struct Kubeconfig {
     pub path: String,
     pub data: Value,
+    /// The files that it was put together from, if `$KUBECONFIG` names several.
+    files: Vec<Kubeconfig>,
 }
+
+/// What is listed in a kubeconfig.
+const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
 
 /// Where and as whom requests go.
 #[derive(Clone, Debug, Default)]
@@ -94,9 +99,60 @@ impl Kubeconfig {
     pub fn parse(path: &str, bytes: &[u8]) -> Outcome<Self> {
         let read = first_document(&String::from_utf8_lossy(bytes)).and_then(|data| if data.is_null() { Ok(json!({})) } else { checked(data) });
         match read {
-            Ok(data) => Ok(Kubeconfig { path: path.to_owned(), data }),
+            Ok(data) => Ok(Kubeconfig { path: path.to_owned(), data, files: Vec::new() }),
             Err(error) => fail(format!("error loading config file {path:?}: {error}")),
         }
+    }
+
+    /// Several files as one. Of two that say the same, the first counts. `path` is the file to which new entries go.
+    pub fn merged(path: &str, files: Vec<Kubeconfig>) -> Self {
+        let mut data = json!({});
+        for file in &files {
+            for (field, value) in file.data.as_object().into_iter().flatten() {
+                if let (true, Some(more)) = (LISTS.contains(&field.as_str()), value.as_array()) {
+                    let mut all = items(&data, &format!("/{field}")).to_vec();
+                    for entry in more {
+                        if !all.iter().any(|known| text(known, "/name") == text(entry, "/name")) {
+                            all.push(entry.clone());
+                        }
+                    }
+                    data[field] = all.into();
+                } else if matches!(&data[field], Value::Null) || data[field] == json!("") {
+                    data[field] = value.clone();
+                }
+            }
+        }
+        Kubeconfig { path: path.to_owned(), data, files }
+    }
+
+    /// The files that have to be written so that they say together what this one says.
+    pub fn to_write(&self) -> Vec<Kubeconfig> {
+        if self.files.is_empty() {
+            return vec![self.clone()];
+        }
+        let origin = |list: &str, name: &str| self.files.iter().find(|file| file.entry(list, name).is_some()).map_or(&self.path, |file| &file.path);
+        let before = Kubeconfig::merged(&self.path, self.files.clone());
+        let mut written = Vec::new();
+        for file in &self.files {
+            let mut now = file.clone();
+            for list in LISTS {
+                let own = |entry: &&Value| origin(list, text(entry, "/name")) == &file.path;
+                let hidden = items(&file.data, &format!("/{list}")).iter().filter(|entry| !own(entry));
+                let entries: Vec<Value> = items(&self.data, &format!("/{list}")).iter().filter(own).chain(hidden).cloned().collect();
+                if !(entries.is_empty() && now.data[list].is_null()) {
+                    now.data[list] = entries.into();
+                }
+            }
+            let (old, new) = (before.current(), self.current());
+            let takes_it = if new.is_empty() { file.current() == old } else { file.path == self.path };
+            if old != new && takes_it {
+                now.data["current-context"] = new.into();
+            }
+            if now.complete() != file.complete() {
+                written.push(now);
+            }
+        }
+        written
     }
 
     /// The file as kubectl writes it.
@@ -214,6 +270,24 @@ pub struct Overrides<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn several_files_are_read_as_one_and_written_where_they_came_from() {
+        let first = Kubeconfig::parse("first", b"contexts: [{name: a, context: {cluster: c}}]\nclusters: [{name: c, cluster: {server: 'https://one'}}]\n").unwrap();
+        let second = Kubeconfig::parse("second", b"current-context: b\ncontexts: [{name: b, context: {cluster: d}}]\nclusters: [{name: c, cluster: {server: 'https://two'}}, {name: d, cluster: {}}]\n").unwrap();
+        let mut both = Kubeconfig::merged("first", vec![first, second]);
+        assert_eq!((both.current(), both.names("contexts"), both.names("clusters")), ("b", vec!["a".to_owned(), "b".to_owned()], vec!["c".to_owned(), "d".to_owned()]));
+        assert_eq!(both.entry("clusters", "c").unwrap()["server"], "https://one");
+        assert!(both.to_write().is_empty());
+        both.entry_mut("contexts", "b").0["namespace"] = json!("shop");
+        both.data["current-context"] = json!("a");
+        both.entry_mut("users", "new");
+        let written = both.to_write();
+        assert_eq!(written.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["first", "second"]);
+        assert_eq!((written[0].current(), written[0].names("users"), written[0].names("contexts")), ("a", vec!["new".to_owned()], vec!["a".to_owned()]));
+        assert_eq!((written[1].current(), written[1].entry("contexts", "b").unwrap()["namespace"].as_str()), ("b", Some("shop")));
+        assert_eq!(written[1].entry("clusters", "c").unwrap()["server"], "https://two", "what is hidden stays");
+    }
 
     #[test]
     fn the_context_says_where_to_go() {

@@ -54,24 +54,39 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         Ok(now)
     }
 
-    /// The path of the kubeconfig.
-    pub fn kubeconfig_path(&self) -> String {
+    /// The paths of the kubeconfigs, of which some may not exist.
+    fn kubeconfig_paths(&self) -> Vec<String> {
         let given = self.flags.text("kubeconfig");
         if !given.is_empty() {
-            return given.to_owned();
+            return vec![given.to_owned()];
         }
-        match self.process.env("KUBECONFIG").filter(|path| !path.is_empty()) {
-            Some(path) => path.split(':').find(|part| !part.is_empty()).unwrap_or_default().to_owned(),
-            None => format!("{}/.kube/config", self.process.env("HOME").unwrap_or_default()),
+        let listed = self.process.env("KUBECONFIG").unwrap_or_default();
+        let mut paths: Vec<String> = Vec::new();
+        for path in listed.split(':').filter(|path| !path.is_empty()) {
+            if !paths.iter().any(|known| known == path) {
+                paths.push(path.to_owned());
+            }
         }
+        if paths.is_empty() {
+            paths.push(format!("{}/.kube/config", self.process.env("HOME").unwrap_or_default()));
+        }
+        paths
     }
 
     pub fn kubeconfig(&mut self) -> Outcome<Kubeconfig> {
-        let path = self.kubeconfig_path();
-        match self.process.read_file(&path)? {
-            Ok(bytes) => Kubeconfig::parse(&path, &bytes),
-            Err(_) if !self.flags.text("kubeconfig").is_empty() => fail(format!("stat {path}: no such file or directory")),
-            Err(_) => Kubeconfig::parse(&path, b""),
+        let paths = self.kubeconfig_paths();
+        let mut files = Vec::new();
+        for path in &paths {
+            match self.process.read_file(path)? {
+                Ok(bytes) => files.push(Kubeconfig::parse(path, &bytes)?),
+                Err(_) if !self.flags.text("kubeconfig").is_empty() => return fail(format!("stat {path}: no such file or directory")),
+                Err(_) => {}
+            }
+        }
+        match files.len() {
+            0 => Kubeconfig::parse(paths.last().map_or("", String::as_str), b""),
+            1 if paths.len() == 1 => Ok(files.swap_remove(0)),
+            _ => Ok(Kubeconfig::merged(&files[0].path.clone(), files)),
         }
     }
 

@@ -280,6 +280,17 @@ impl FileSystem {
         }
     }
 
+    /// Takes away what is mounted last, if it is such a mount.
+    pub(crate) fn unmount(&mut self, is_meant: impl Fn(&Mount) -> bool) {
+        while self.mounts.last().is_some_and(&is_meant) {
+            Arc::make_mut(&mut self.mounts).pop();
+        }
+    }
+
+    pub(crate) fn tree_of_disk(&self) -> &Tree {
+        &self.own
+    }
+
     /// What is mounted, in the order in which it was.
     pub fn mounts(&self) -> &[Mount] {
         &self.mounts

@@ -32,7 +32,7 @@ use crate::pipes::{Description, Handle, Pipe, Target};
 use crate::processes::Entry;
 use crate::terminal::Terminal;
 use crate::walk::FileId;
-use crate::{Answered, ConnectionId, Errno, ExchangeId, LookupId, Main, Outgoing, Pid, Program, Replay, TtyId};
+use crate::{Answered, ConnectionId, Errno, ExchangeId, LookupId, Main, Neighbour, Outgoing, Pid, Program, Replay, Signal, TtyId};
 
 /// The wall clock at virtual time zero: 1 January 2026, 08:00 UTC.
 const DEFAULT_EPOCH_NANOS: i64 = 1_767_254_400_000_000_000;
@@ -75,6 +75,11 @@ pub struct Machine {
     /// What processes that have ended have used.
     pub(crate) cpu_of_ended: Duration,
     pub(crate) ran_out_of_memory: bool,
+    /// Processes of others that are seen here, and what was sent to them.
+    pub(crate) neighbours: Vec<Neighbour>,
+    pub(crate) signals_to_neighbours: Vec<(Pid, Signal)>,
+    /// What user and group 0 are outside, where they are not root's.
+    user_namespace: Option<u32>,
 }
 
 /// What `nproc`, `free` and `df` say, and what a process can have of it.
@@ -132,6 +137,9 @@ impl Machine {
             answers: Vec::new(),
             cpu_of_ended: Duration::ZERO,
             ran_out_of_memory: false,
+            neighbours: Vec::new(),
+            signals_to_neighbours: Vec::new(),
+            user_namespace: None,
         };
         machine.set_hostname(hostname);
         for (path, text) in [
@@ -206,6 +214,17 @@ impl Machine {
     /// end ends all others; a workstation starts higher.
     pub fn set_next_pid(&mut self, pid: u32) {
         self.next_pid = pid;
+    }
+
+    /// Gives its users numbers of their own: outside, user 0 is this one, and so on for 65536 of them.
+    pub fn set_user_namespace(&mut self, first: u32) {
+        self.user_namespace = Some(first);
+    }
+
+    /// `/proc/self/uid_map`: first number inside, first number outside, how many.
+    pub(crate) fn user_map(&self) -> String {
+        let (outside, count) = self.user_namespace.map_or((0, u32::MAX), |first| (first, 1 << 16));
+        format!("{:>10} {outside:>10} {count:>10}\n", 0)
     }
 
     /// Installs a sequential program as `/usr/bin/NAME`.

@@ -3,11 +3,11 @@
 use crate::pipes::{Description, Target};
 use crate::processes::{Entry, Wait};
 use crate::terminal::{Input, Terminal};
+pub use crate::terminal::CTRL_D;
 use crate::{Machine, Pid, Signal, TtyId};
 
 /// What the keys send.
 pub const CTRL_C: u8 = 3;
-pub const CTRL_D: u8 = 4;
 
 impl Machine {
     pub fn open_terminal(&mut self, columns: usize) -> TtyId {
@@ -79,12 +79,31 @@ impl Machine {
         self.terminal(tty).type_bytes(bytes);
     }
 
+    /// Keys as a keyboard sends them one by one; the terminal edits the line.
+    pub fn press(&mut self, tty: TtyId, keys: &[u8]) {
+        for key in keys {
+            match *key {
+                CTRL_C => self.interrupt(tty),
+                CTRL_D if !self.terminal(tty).is_editing() => self.end_input(tty),
+                key => self.terminal(tty).press(key),
+            }
+        }
+    }
+
+    /// Whether a line has been begun that the terminal edits.
+    pub fn is_editing(&self, tty: TtyId) -> bool {
+        self.terminals.get(&tty).is_some_and(Terminal::is_editing)
+    }
+
     /// Ctrl-D on a terminal; the end of a channel's input.
     pub fn end_input(&mut self, tty: TtyId) {
         let terminal = self.terminal(tty);
         match terminal.raw {
             true => terminal.type_bytes(&[CTRL_D]),
-            false => terminal.input.push_back(Input::End),
+            false => {
+                terminal.give_line();
+                terminal.input.push_back(Input::End);
+            }
         }
     }
 
@@ -94,7 +113,7 @@ impl Machine {
         if terminal.raw {
             return terminal.type_bytes(&[CTRL_C]);
         }
-        terminal.input.clear();
+        terminal.drop_line();
         terminal.output.extend(b"^C\n");
         let Some(group) = terminal.foreground else { return };
         for entry in self.processes.values_mut().filter(|entry| entry.group == group && entry.exit.is_none()) {

@@ -376,12 +376,15 @@ impl Machine {
         running.map(|(pid, entry)| (*pid, entry.args.as_ref().clone())).collect()
     }
 
-    /// All processes, zombies too.
+    /// All processes, zombies and neighbours too.
     pub fn processes(&self) -> Vec<ProcessInfo> {
-        self.processes.iter().map(|(pid, entry)| self.process_info(*pid, entry)).collect()
+        let own = self.processes.iter().map(|(pid, entry)| self.process_info(*pid, entry));
+        let mut all: Vec<ProcessInfo> = own.chain(self.neighbours.iter().map(|it| it.info.clone())).collect();
+        all.sort_by_key(|it| it.pid);
+        all
     }
 
-    fn process_info(&self, pid: Pid, entry: &Entry) -> ProcessInfo {
+    pub(crate) fn process_info(&self, pid: Pid, entry: &Entry) -> ProcessInfo {
         let state = match entry {
             Entry { exit: Some(_), .. } => ProcessState::Zombie,
             Entry { stopped: true, .. } => ProcessState::Stopped,

@@ -423,6 +423,10 @@ impl Sys<'_> {
         if pid == Pid(1) && matches!(signal, Signal::Kill | Signal::Stop) {
             return Ok(());
         }
+        if !self.machine.processes.contains_key(&pid) {
+            self.machine.signals_to_neighbours.push((pid, signal));
+            return Ok(());
+        }
         self.machine.kill(pid, signal)
     }
 
@@ -435,9 +439,11 @@ impl Sys<'_> {
 
     /// Whether there is such a process, and one that may be signalled: what `kill -0` asks.
     pub fn exists(&self, pid: Pid) -> Result<(), Errno> {
-        let target = self.machine.processes.get(&pid).ok_or(Errno::NoProcess)?;
+        let own = self.machine.processes.get(&pid).map(|entry| entry.credentials.uid);
+        let of_neighbour = || self.machine.neighbours.iter().find(|it| it.info.pid == pid).map(|it| it.info.uid);
+        let target = own.or_else(of_neighbour).ok_or(Errno::NoProcess)?;
         let by = &self.entry().credentials;
-        if by.is_capable("KILL") || by.uid == target.credentials.uid { Ok(()) } else { Err(Errno::NotPermitted) }
+        if by.is_capable("KILL") || by.uid == target { Ok(()) } else { Err(Errno::NotPermitted) }
     }
 
     /// A shell says that it waits for a command line, and what the last one came to.

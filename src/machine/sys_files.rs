@@ -196,7 +196,7 @@ impl Sys<'_> {
     /// What the machine's own disk and its volumes hold.
     pub fn disk(&self) -> Disk {
         let files = &self.machine.files;
-        let mounts = files.mounts().iter().filter(|mount| mount.volume != crate::procfs::PROC);
+        let mounts = files.mounts().iter().filter(|mount| mount.volume != crate::procfs::PROC && !crate::neighbours::is_root_of_neighbour(mount.volume));
         let mounts = mounts.map(|mount| {
             let volume = files.volume(mount.volume);
             MountedVolume {

@@ -8,6 +8,12 @@ use std::collections::VecDeque;
 
 use crate::Pid;
 
+pub const CTRL_D: u8 = 4;
+const BACKSPACE: u8 = 8;
+const CTRL_U: u8 = 0x15;
+const CTRL_W: u8 = 0x17;
+const DELETE: u8 = 0x7f;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TtyId(pub u32);
 
@@ -23,6 +29,8 @@ pub(crate) struct Terminal {
     pub foreground: Option<Pid>,
     /// A program in front has asked for every key as it is: no echo, no signals.
     pub raw: bool,
+    /// What has been typed of a line that is edited here.
+    line: Vec<u8>,
     /// What a keyboard has shown by itself, and whoever reads it in raw mode is about to show again.
     shown: VecDeque<u8>,
 }
@@ -36,7 +44,7 @@ pub(crate) enum Input {
 
 impl Terminal {
     pub fn new(is_tty: bool, columns: usize) -> Self {
-        Terminal { is_tty, echoes: is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None, raw: false, shown: VecDeque::new() }
+        Terminal { is_tty, echoes: is_tty, columns, input: VecDeque::new(), output: Vec::new(), foreground: None, raw: false, line: Vec::new(), shown: VecDeque::new() }
     }
 
     /// What is typed, shown as the mode has it.
@@ -46,6 +54,74 @@ impl Terminal {
             (false, true) => self.output.extend(bytes),
             (true, false) if self.is_tty => self.shown.extend(bytes),
             _ => {}
+        }
+    }
+
+    /// A key of a keyboard that sends each by itself, as a real terminal does that is far away. The line is edited here and
+    /// given to whoever reads when it is whole.
+    pub fn press(&mut self, key: u8) {
+        let key = if key == b'\r' { b'\n' } else { key };
+        if self.raw {
+            return self.type_bytes(&[key]);
+        }
+        match key {
+            b'\n' => {
+                self.line.push(b'\n');
+                self.echo(b"\n");
+                self.give_line();
+            }
+            CTRL_D => self.give_line(),
+            BACKSPACE | DELETE => self.erase(1),
+            CTRL_U => self.erase(usize::MAX),
+            CTRL_W => {
+                let text = String::from_utf8_lossy(&self.line).into_owned();
+                let kept = text.trim_end().rfind(' ').map_or(0, |space| text[..=space].chars().count());
+                self.erase(text.chars().count() - kept);
+            }
+            key => {
+                self.line.push(key);
+                match key {
+                    0..0x20 if key != b'\t' => self.echo(&[b'^', key + b'@']),
+                    key => self.echo(&[key]),
+                }
+            }
+        }
+    }
+
+    /// Whether a line has been begun that is edited here.
+    pub fn is_editing(&self) -> bool {
+        !self.line.is_empty()
+    }
+
+    /// Ctrl-C throws away what has been typed.
+    pub fn drop_line(&mut self) {
+        self.line.clear();
+        self.input.clear();
+    }
+
+    /// Whoever reads gets the line as it is.
+    pub fn give_line(&mut self) {
+        if !self.line.is_empty() {
+            self.input.push_back(Input::Bytes(std::mem::take(&mut self.line).into()));
+        }
+    }
+
+    fn echo(&mut self, bytes: &[u8]) {
+        if self.echoes {
+            self.output.extend_from_slice(bytes);
+        }
+    }
+
+    /// Takes characters off the end of the line, and off the screen.
+    fn erase(&mut self, count: usize) {
+        for _ in 0..count {
+            let start = self.line.iter().rposition(|byte| byte & 0xc0 != 0x80);
+            let Some(start) = start else { return };
+            let columns = if self.line[start] < 0x20 { 2 } else { 1 };
+            self.line.truncate(start);
+            for _ in 0..columns {
+                self.echo(b"\x08 \x08");
+            }
         }
     }
 
@@ -115,5 +191,34 @@ impl Terminal {
             }
         }
         taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pressed(keys: &str) -> (String, String) {
+        let mut terminal = Terminal::new(true, 80);
+        keys.bytes().for_each(|key| terminal.press(key));
+        let read = String::from_utf8(terminal.take(usize::MAX)).expect("a text");
+        (read, String::from_utf8(terminal.output).expect("a text"))
+    }
+
+    #[test]
+    fn a_line_is_edited_before_anybody_reads_it() {
+        for (keys, read, shown) in [
+            ("ls\r", "ls\n", "ls\n"),
+            ("ls", "", "ls"),
+            ("lx\x7fs\r", "ls\n", "lx\x08 \x08s\n"),
+            ("\x7fé\x7fe\r", "e\n", "é\x08 \x08e\n"),
+            ("rm x\x15w\r", "w\n", "rm x\x08 \x08\x08 \x08\x08 \x08\x08 \x08w\n"),
+            ("a bc \x17d\r", "a d\n", "a bc \x08 \x08\x08 \x08\x08 \x08d\n"),
+            ("a\x1b[A\r", "a\x1b[A\n", "a^[[A\n"),
+            // Ctrl-D gives what there is of a line.
+            ("ab\x04", "ab", "ab"),
+        ] {
+            assert_eq!(pressed(keys), (read.to_owned(), shown.to_owned()), "{keys:?}");
+        }
     }
 }

@@ -45,6 +45,10 @@ impl VolumeKind {
 }
 
 impl Volume {
+    pub(crate) fn of_tree(tree: Tree) -> Self {
+        Volume { tree, kind: VolumeKind::Disk }
+    }
+
     pub fn in_memory() -> Self {
         let mut volume = Volume { kind: VolumeKind::Memory, ..Volume::default() };
         volume.tree.in_memory = true;

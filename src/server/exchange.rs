@@ -19,6 +19,7 @@ use crate::engine::{BACKLOG, Command, Exchange};
 use crate::gzip;
 use crate::openapi_v2;
 use crate::protobuf::{self, ProtobufError};
+use crate::terminal::{has_terminal, through_terminal};
 use crate::upgrade::Upgrade;
 
 /// What a request's body may weigh before it is not even shown to the API server, which has a lower limit of its own
@@ -53,7 +54,8 @@ pub struct Doors {
 
 impl Doors {
     pub async fn answer(self, mut request: Request<Incoming>) -> Result<Answer, Infallible> {
-        let upgrade = Upgrade::asked_for(&request).map(|wanted| (wanted, hyper::upgrade::on(&mut request)));
+        let has_terminal = has_terminal(request.uri());
+        let upgrade = Upgrade::asked_for(&request).map(|wanted| (wanted, hyper::upgrade::on(&mut request), has_terminal));
         let compresses = accepts_gzip(&request);
         let (head, body) = request.into_parts();
         let is_own = self.is_own(&head.headers);
@@ -83,7 +85,7 @@ impl Doors {
             body: body.to_vec(),
             ..HttpRequest::default()
         };
-        if let Some((wanted, _)) = &upgrade {
+        if let Some((wanted, ..)) = &upgrade {
             wanted.rewrite(&mut request);
         }
         let as_protobuf = openapi_v2::asked_for(&mut request);
@@ -105,7 +107,7 @@ impl Doors {
         })
     }
 
-    async fn ask(self, request: HttpRequest, caller: Caller, upgrade: Option<(Upgrade, OnUpgrade)>) -> Answer {
+    async fn ask(self, request: HttpRequest, caller: Caller, upgrade: Option<(Upgrade, OnUpgrade, bool)>) -> Answer {
         let exchange = Exchange(self.numbers.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
         let (sender, mut answers) = tokio::sync::mpsc::channel(BACKLOG);
         let command = Command::Request { exchange, request: Box::new(request), caller, answers: sender };
@@ -120,8 +122,9 @@ impl Doors {
                 line.done = true;
                 with_head(response.status, &response.headers, Either::Left(Full::new(response.body.into())))
             }
-            (Some(HttpEvent::Head { status: 101, headers }), Some((wanted, upgrade))) => {
+            (Some(HttpEvent::Head { status: 101, headers }), Some((wanted, upgrade, has_terminal))) => {
                 let answer = wanted.agree(with_head(101, &headers, Either::Left(Full::default())));
+                let answers = if has_terminal { through_terminal(answers) } else { answers };
                 wanted.start(upgrade, answers, line, commands);
                 answer
             }

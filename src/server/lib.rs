@@ -18,6 +18,7 @@ mod listen;
 mod openapi_v2;
 mod protobuf;
 mod spdy;
+mod terminal;
 mod upgrade;
 mod websocket;
 

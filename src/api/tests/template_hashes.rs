@@ -1,6 +1,8 @@
 //! The hash of a pod template, against what Kubernetes 1.36.2 computes for templates with every field, every way to write a quantity,
 //! and those of the recorded flows.
 
+#![expect(clippy::disallowed_methods, reason = "the recordings are files")]
+
 use k8s_openapi::api::core::v1::PodTemplateSpec;
 use podarium_api::names::pod_template_hash;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! agnhost: the program of Kubernetes' own tests, with its subcommands.
 //!
 //! Models: test/images/agnhost (netexec, serve-hostname, test-webserver, liveness, connect, pause, dns-suffix,
-//! dns-server-list, etc-hosts, env, help), v1.36.
+//! dns-server-list, entrypoint-tester, etc-hosts, env, help), v1.36.
 //! Simplified: TCP and HTTP only. Other subcommands, and of netexec `/shell`, `/upload` and protocols but http in `/dial`, say
 //! that they are not simulated.
 
@@ -78,13 +78,17 @@ fn once(process: &mut Process<'_>) -> Result<i32, Suspend> {
             process.print(&text)?;
             Ok(0)
         }
+        "entrypoint-tester" => {
+            process.print(&format!("[{}]\n", args.join(" ")))?;
+            Ok(0)
+        }
         "env" => {
             let all: String = process.all_env().iter().map(|(name, value)| format!("{name}={value}\n")).collect();
             process.print(&all)?;
             Ok(0)
         }
         "help" | "--help" => {
-            process.print("Usage:\n  app [command]\n\nAvailable Commands that are simulated:\n  connect dns-server-list dns-suffix env etc-hosts help liveness netexec pause serve-hostname test-webserver\n")?;
+            process.print("Usage:\n  app [command]\n\nAvailable Commands that are simulated:\n  connect dns-server-list dns-suffix entrypoint-tester env etc-hosts help liveness netexec pause serve-hostname test-webserver\n")?;
             Ok(0)
         }
         other => {

@@ -5,8 +5,11 @@
 //! nothing, and there may be thousands of pods. Everything else (a shell, a script, a command of the pod's own) really
 //! runs. The computer behind a played program is made when the first command comes.
 //!
+//! When its programs need more memory than the container may have, all of them are killed, whichever it was: the kubelet of 1.36
+//! has it so on cgroup v2 (`memory.oom.group`, unless `singleProcessOOMKill`).
+//!
 //! Models: runc and the Linux kernel under a container, as far as its programs notice.
-//! Simplified: containers of a pod share no process names; the CPU is never short except for played programs.
+//! Simplified: the CPU is never short except for played programs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,15 +17,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{
-    CTRL_C, CTRL_D, ConnectionId, Endpoint, ExchangeId, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+    ConnectionId, Endpoint, ExchangeId, FileSystem, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
 use imbl::Vector;
 use podarium_sim::Time;
 
 use super::behaving::Behaving;
 use super::cpu_meter::CpuMeter;
+use super::process_namespaces::after_runc;
 use super::web_files;
-use super::{Behavior, Ended, Exec, ExecEvent, ExecId, Image, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+use super::{Behavior, Ended, Membership, Exec, ExecEvent, ExecId, Image, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 use crate::network::{Answered, Asked, Peer};
 
 /// From the container's start until its main program's first instruction.
@@ -117,11 +121,19 @@ impl Computer {
         match played {
             Some(behaving) => {
                 if computer.spawned.mounts.iter().any(|point| point.sub_path.is_some()) {
-                    let (machine, mounted) = computer.build(storage);
-                    computer.take_volumes_out(&machine, storage);
+                    let (mut machine, mounted) = computer.build(storage);
+                    computer.take_volumes_out(&mut machine, storage);
                     mounted?;
                 }
                 computer.main = Main::Played(Box::new(behaving));
+                // Others may look at its processes at any time.
+                if computer.spawned.shares_processes.is_some() {
+                    computer.make_machine(computer.spawned.at, storage);
+                    if let Some(mut machine) = computer.machine.take() {
+                        computer.take_volumes_out(&mut machine, storage);
+                        computer.machine = Some(machine);
+                    }
+                }
             }
             None => computer.start_program(&line, storage)?,
         }
@@ -135,7 +147,8 @@ impl Computer {
         let stdin = if spawned.stdin || spawned.tty { Endpoint::Tty(console) } else { Endpoint::Null };
         let stdio = Stdio { stdin, stdout: Endpoint::Tty(console), stderr: Endpoint::Tty(console) };
         let started = machine.start(self.start_of(line.to_vec(), stdio));
-        self.take_volumes_out(&machine, storage);
+        after_runc(&mut machine);
+        self.take_volumes_out(&mut machine, storage);
         mounted?;
         self.main = Main::Program(started.map_err(|error| StartError(error.to_string()))?);
         self.console = Some(console);
@@ -179,6 +192,12 @@ impl Computer {
             }
         }
         machine.files.set_root_read_only(spawned.read_only_root);
+        if let Some(member) = &spawned.shares_processes {
+            storage.processes.put_in(member, &mut machine);
+        }
+        if let Some(first) = spawned.user_namespace {
+            machine.set_user_namespace(first);
+        }
         self.image_bytes = machine.files.used_bytes();
         (machine, failed)
     }
@@ -208,10 +227,16 @@ impl Computer {
         for (id, mounted) in &self.volumes {
             machine.files.set_volume(*id, storage.take(mounted));
         }
+        if let Some(member) = &self.spawned.shares_processes {
+            storage.processes.put_in(member, machine);
+        }
     }
 
     /// Takes the volumes out, for others to see.
-    fn take_volumes_out(&self, machine: &Machine, storage: &mut Storage<'_>) {
+    fn take_volumes_out(&self, machine: &mut Machine, storage: &mut Storage<'_>) {
+        if let Some(member) = &self.spawned.shares_processes {
+            storage.processes.take_out(member, machine);
+        }
         for (id, mounted) in &self.volumes {
             storage.put(mounted, machine.files.volume(*id).cloned().unwrap_or_default());
         }
@@ -244,6 +269,7 @@ impl Computer {
             self.unsaid.append(&mut out.lines);
             let console = if self.spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
             let pid = machine.spawn_program((binary.program)(), line, self.environment(), &self.workdir(), Stdio::all(console));
+            after_runc(&mut machine);
             machine.run(now);
             (self.main, self.console, self.begins) = (Main::Program(pid), Some(console), now);
             self.machine = Some(Box::new(machine));
@@ -251,6 +277,7 @@ impl Computer {
         }
         let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
         machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
+        after_runc(&mut machine);
         self.machine = Some(Box::new(machine));
     }
 
@@ -289,7 +316,7 @@ impl Computer {
         let used = machine.cpu_time();
         self.cpu.add(now, used.saturating_sub(self.cpu_counted));
         self.cpu_counted = used;
-        self.take_volumes_out(&machine, storage);
+        self.take_volumes_out(&mut machine, storage);
         self.take_output(&mut machine, now, out);
         self.machine = Some(machine);
     }
@@ -344,6 +371,37 @@ impl Computer {
                 self.run_machine(now, storage, out);
             }
         }
+    }
+
+    /// A signal comes from a process in another container to one in this. Whether there is such a process.
+    pub fn signal(&mut self, pid: Pid, signal: Signal, now: Time, storage: &mut Storage<'_>, out: &mut Output) -> bool {
+        let Some(machine) = self.machine.as_mut().filter(|machine| machine.is_running(pid)) else { return false };
+        let is_played = machine.process_list().first().is_some_and(|(first, _)| *first == pid);
+        match (&mut self.main, signal) {
+            (Main::Played(_), Signal::Kill) if is_played => out.ended = Some(Ended::code(137)),
+            (Main::Played(behaving), Signal::Terminate | Signal::Interrupt | Signal::Quit) if is_played => behaving.terminate(now, out),
+            _ => {
+                // It was there a moment ago.
+                let _ = machine.kill(pid, signal);
+                self.run_machine(now, storage, out);
+            }
+        }
+        true
+    }
+
+    /// Others see its processes from now on, and it theirs.
+    pub fn share_processes(&mut self, member: Membership, now: Time, storage: &mut Storage<'_>) {
+        Arc::make_mut(&mut self.spawned).shares_processes = Some(member);
+        self.make_machine(now, storage);
+        if let Some(mut machine) = self.machine.take() {
+            self.take_volumes_out(&mut machine, storage);
+            self.machine = Some(machine);
+        }
+    }
+
+    /// Where it shares its processes.
+    pub fn shares_processes(&self) -> Option<&Membership> {
+        self.spawned.shares_processes.as_ref()
     }
 
     /// Whether it accepts connections on this port.
@@ -414,6 +472,16 @@ impl Computer {
         }
     }
 
+    /// Looks at its files or changes them, between two turns of its programs.
+    pub fn with_files<T>(&mut self, now: Time, storage: &mut Storage<'_>, act: impl FnOnce(&mut FileSystem) -> T) -> Option<T> {
+        self.make_machine(now, storage);
+        let mut machine = self.machine.take()?;
+        let done = act(&mut machine.files);
+        self.take_volumes_out(&mut machine, storage);
+        self.machine = Some(machine);
+        Some(done)
+    }
+
     /// A file of its own, if its programs have written one there.
     pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
         self.machine.as_ref()?.files.read(path).ok()
@@ -444,8 +512,8 @@ impl Computer {
         self.make_machine(now, storage);
         let server = format!("{}/{}", self.image.programs.first().map_or("", String::as_str), self.image.version);
         let version: Arc<str> = self.image.version.as_str().into();
-        let Some(machine) = self.machine.take() else { return Arc::default() };
-        self.take_volumes_out(&machine, storage);
+        let Some(mut machine) = self.machine.take() else { return Arc::default() };
+        self.take_volumes_out(&mut machine, storage);
         let answered = web_files::answer(&machine, root, asked, &server, &version);
         self.machine = Some(machine);
         Arc::new(answered)
@@ -531,7 +599,10 @@ impl Computer {
             stderr: Endpoint::Tty(stderr.unwrap_or(stdout)),
         };
         let started = machine.start(self.start_of(exec.command.clone(), stdio));
-        self.take_volumes_out(&machine, storage);
+        if started.is_ok() {
+            after_runc(&mut machine);
+        }
+        self.take_volumes_out(&mut machine, storage);
         self.machine = Some(machine);
         let pid = started.map_err(|error| StartError(error.to_string()))?;
         self.next_exec += 1;
@@ -562,8 +633,8 @@ impl Computer {
     pub fn exec_input(&mut self, id: ExecId, bytes: &[u8]) {
         let Some((machine, stdin)) = self.input_of(id) else { return };
         match bytes {
-            [CTRL_C] if machine.is_tty(stdin) => machine.interrupt(stdin),
-            [CTRL_D] if machine.is_tty(stdin) => machine.end_input(stdin),
+            // A student's keyboard sends whole lines, others send keys.
+            keys if machine.is_tty(stdin) && (machine.is_editing(stdin) || keys.contains(&b'\r') || !keys.ends_with(b"\n")) => machine.press(stdin, keys),
             bytes => machine.type_bytes(stdin, bytes),
         }
     }

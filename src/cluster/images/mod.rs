@@ -14,6 +14,7 @@ mod computer;
 mod conversation;
 mod cpu_meter;
 mod process;
+mod process_namespaces;
 mod pushed;
 mod reference;
 mod userland;
@@ -44,6 +45,7 @@ mod postgres;
 mod python;
 mod redis;
 mod sql;
+mod vpa_recommender;
 mod wordpress;
 
 pub use access_log::{Access, AccessFormat};
@@ -53,6 +55,7 @@ pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+pub use process_namespaces::{Membership, ProcessNamespaces};
 pub use pushed::Pushed;
 pub use reference::Reference;
 
@@ -82,6 +85,7 @@ fn registry() -> Vec<Vec<Image>> {
         postgres::images(),
         python::images(),
         redis::images(),
+        vpa_recommender::images(),
         wordpress::images(),
     ]
 }

@@ -11,7 +11,7 @@ use podarium_machine::{self as machine, CertificateProblem, ConnectionId, Creden
 use podarium_sim::{Stream, Time};
 
 use super::access_log::Access;
-use super::PodVolume;
+use super::{Membership, PodVolume, ProcessNamespaces};
 use crate::network::Answered;
 
 /// What a container is started with.
@@ -35,6 +35,10 @@ pub struct Spawned {
     pub files: Vec<(String, String)>,
     /// How often the container was started before.
     pub attempt: u32,
+    /// With whom it shares its processes' numbers, if with anybody.
+    pub shares_processes: Option<Membership>,
+    /// What its user 0 is on the machine, where that is not root.
+    pub user_namespace: Option<u32>,
     /// The container's memory limit.
     pub memory_limit: Option<u64>,
     /// The container's CPU limit, in thousandths of a CPU.
@@ -66,6 +70,8 @@ impl Spawned {
             mounts: Vec::new(),
             files: Vec::new(),
             attempt: 0,
+            shares_processes: None,
+            user_namespace: None,
             memory_limit: None,
             cpu_limit: None,
             cpus: 4,
@@ -106,6 +112,8 @@ pub struct Storage<'a> {
     /// The pod's volumes, by name.
     pub pod: &'a mut BTreeMap<Arc<str>, PodVolume>,
     pub disks: &'a mut Disks,
+    /// What containers of the pod see of each other's processes.
+    pub processes: &'a mut ProcessNamespaces,
 }
 
 impl Storage<'_> {

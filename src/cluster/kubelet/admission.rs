@@ -143,15 +143,30 @@ fn matches(requirement: &NodeSelectorRequirement, value: Option<&String>) -> boo
     }
 }
 
-/// The ports of the machine that a pod has, with their protocols and the pod's own ports.
-pub(super) fn host_ports(pod: &Pod) -> impl Iterator<Item = (i32, String, i32)> {
+/// A port of the machine that a pod has.
+pub(super) struct HostPort {
+    /// The address that it is for; `None`: all of the machine's.
+    pub ip: Option<String>,
+    pub port: i32,
+    pub protocol: String,
+    /// The pod's own port that is behind it.
+    pub own: i32,
+}
+
+pub(super) fn host_ports(pod: &Pod) -> impl Iterator<Item = HostPort> {
     let all = pod.spec.init_containers.iter().flatten().filter(|container| podarium_api::resource::is_sidecar(container)).chain(&pod.spec.containers);
     let ports = all.flat_map(|container| container.ports.iter().flatten());
-    ports.filter_map(|port| Some((port.host_port.filter(|port| *port > 0)?, port.protocol.clone().unwrap_or_else(|| "TCP".to_owned()), port.container_port)))
+    ports.filter_map(|port| {
+        let ip = port.host_ip.clone().filter(|ip| !ip.is_empty() && ip != "0.0.0.0");
+        let protocol = port.protocol.clone().unwrap_or_else(|| "TCP".to_owned());
+        Some(HostPort { ip, port: port.host_port.filter(|port| *port > 0)?, protocol, own: port.container_port })
+    })
 }
 
 fn ports_taken(pod: &Pod, others: &[Arc<Pod>]) -> bool {
-    host_ports(pod).any(|(port, protocol, _)| others.iter().any(|other| host_ports(other).any(|taken| (taken.0, &taken.1) == (port, &protocol))))
+    let same_address = |one: &HostPort, other: &HostPort| one.ip.is_none() || other.ip.is_none() || one.ip == other.ip;
+    let conflict = |one: &HostPort, other: &HostPort| one.port == other.port && one.protocol == other.protocol && same_address(one, other);
+    host_ports(pod).any(|wanted| others.iter().any(|other| host_ports(other).any(|taken| conflict(&wanted, &taken))))
 }
 
 pub(super) fn tolerates(toleration: &Toleration, taint: &Taint) -> bool {

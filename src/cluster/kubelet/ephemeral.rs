@@ -1,7 +1,7 @@
 //! Ephemeral containers: debuggers that join a pod which runs. Each is started once and never again.
 //!
 //! Models: pkg/kubelet/kuberuntime/kuberuntime_manager.go (computePodActions, SyncPod), v1.36.
-//! Simplified: the process namespace of a target container is not shared.
+//! Simplified: nothing.
 
 use std::borrow::Cow;
 

@@ -43,6 +43,7 @@ mod logs;
 mod node;
 mod node_status;
 mod phase;
+mod namespaces;
 mod pod;
 mod pod_status;
 mod port_forward;

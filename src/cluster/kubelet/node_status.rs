@@ -12,6 +12,7 @@ use podarium_api::quantity::Quantity;
 use podarium_api::resource::{ResourceList, raw_resource_list};
 
 use super::eviction::{Pressure, Signal};
+use super::NodeConfig;
 use super::host::Host;
 
 pub(super) const KUBELET_VERSION: &str = "v1.36.2";
@@ -38,28 +39,36 @@ pub(super) struct SystemIds {
 const DECLARED_FEATURES: [&str; 4] =
     ["ExtendWebSocketsToKubelet", "InPlacePodLevelResourcesVerticalScaling", "InPlacePodVerticalScalingInitContainers", "RestartAllContainersOnContainerExits"];
 
-impl Host {
+impl NodeConfig {
     pub fn capacity(&self) -> ResourceList {
-        let config = &self.config;
         let int = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
         BTreeMap::from([
-            ("cpu".to_owned(), Quantity::from_millis(int(config.cpu_millis))),
-            ("memory".to_owned(), binary(config.memory_bytes)),
-            ("ephemeral-storage".to_owned(), binary(config.ephemeral_storage_bytes)),
+            ("cpu".to_owned(), Quantity::from_millis(int(self.cpu_millis))),
+            ("memory".to_owned(), binary(self.memory_bytes)),
+            ("ephemeral-storage".to_owned(), binary(self.ephemeral_storage_bytes)),
             ("hugepages-1Gi".to_owned(), Quantity::ZERO),
             ("hugepages-2Mi".to_owned(), Quantity::ZERO),
-            ("pods".to_owned(), Quantity::from_units(i64::from(config.pods))),
+            ("pods".to_owned(), Quantity::from_units(i64::from(self.pods))),
         ])
     }
 
     /// What is left for pods: what the kubelet evicts at is kept back.
     pub fn allocatable(&self) -> ResourceList {
         let mut allocatable = self.capacity();
-        let config = &self.config;
-        allocatable.insert("memory".to_owned(), binary(config.memory_bytes.saturating_sub(config.kept_back(Signal::MemoryAvailable, config.memory_bytes))));
-        let storage = i64::try_from(config.ephemeral_storage_bytes.saturating_sub(config.kept_back(Signal::NodeFsAvailable, config.ephemeral_storage_bytes))).unwrap_or(i64::MAX);
+        allocatable.insert("memory".to_owned(), binary(self.memory_bytes.saturating_sub(self.kept_back(Signal::MemoryAvailable, self.memory_bytes))));
+        let storage = i64::try_from(self.ephemeral_storage_bytes.saturating_sub(self.kept_back(Signal::NodeFsAvailable, self.ephemeral_storage_bytes))).unwrap_or(i64::MAX);
         allocatable.insert("ephemeral-storage".to_owned(), Quantity::from_units(storage));
         allocatable
+    }
+}
+
+impl Host {
+    pub fn capacity(&self) -> ResourceList {
+        self.config.capacity()
+    }
+
+    pub fn allocatable(&self) -> ResourceList {
+        self.config.allocatable()
     }
 
     pub fn node_status(&self, ids: &SystemIds, old: Option<&NodeStatus>, now: &MetaTime) -> NodeStatus {

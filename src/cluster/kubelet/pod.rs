@@ -119,6 +119,9 @@ impl PodState {
             if self.runtime.run(now, ctx.disks) {
                 self.changed(host, now);
             }
+            if std::mem::take(&mut self.runtime.sandbox_ended) {
+                self.stop_sandbox(host, now);
+            }
             self.take_command_news(host, ctx);
             self.send_all(host, ctx);
             // A sync that waited for this relist sees what it found; the news of it still has the pod synced once more.

@@ -14,7 +14,7 @@ use podarium_machine::{ConnectionId, Outgoing};
 use podarium_sim::{Stream, Time};
 
 use super::resize::Applied;
-use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, PodVolume, Storage, Taken};
+use crate::images::{Computer, Disks, Ended, ExecEvent, ExecId, LogLine, Output, PodVolume, ProcessNamespaces, Storage, Taken};
 use crate::network::{Asked, Peer, ProcessId};
 
 /// How many containers of one name are kept.
@@ -128,11 +128,17 @@ impl RuntimeStatus {
 pub(super) struct PodRuntime {
     /// A container ended by what a command did to it, which nobody has looked at yet.
     pub ended_meanwhile: bool,
+    /// Somebody has ended the sandbox's own process, and nobody has looked at it yet.
+    pub sandbox_ended: bool,
     pub sandbox: Option<Sandbox>,
     pub ip: Option<Arc<str>>,
     pub containers: Vec<Container>,
     /// The files of the pod's own volumes, by their names.
     pub volumes: BTreeMap<Arc<str>, PodVolume>,
+    /// What its containers see of each other's processes.
+    pub processes: ProcessNamespaces,
+    /// What user 0 of its containers is on the machine, if that is not root.
+    pub user_namespace: Option<u32>,
 }
 
 impl PodRuntime {
@@ -151,7 +157,7 @@ impl PodRuntime {
     /// The same with the files that it may use.
     pub fn with_storage<'a>(&'a mut self, id: &str, disks: &'a mut Disks) -> Option<(&'a mut Container, Storage<'a>)> {
         let container = self.containers.iter_mut().find(|container| &*container.record.id == id)?;
-        Some((container, Storage { pod: &mut self.volumes, disks }))
+        Some((container, Storage { pod: &mut self.volumes, disks, processes: &mut self.processes }))
     }
 
     pub fn running(&self) -> impl Iterator<Item = &ContainerRecord> {
@@ -196,7 +202,7 @@ impl PodRuntime {
 
     /// A request comes to a port of the pod. `None`: nobody listens there.
     pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
-        let mut storage = Storage { pod: &mut self.volumes, disks };
+        let mut storage = Storage { pod: &mut self.volumes, disks, processes: &mut self.processes };
         for container in &mut self.containers {
             let Some(process) = container.process.as_mut() else { continue };
             match process.take(port, asked, from, now, &mut storage, &mut container.log) {
@@ -244,7 +250,8 @@ impl PodRuntime {
     /// Lets the processes do what is due. Whether any container ended.
     pub fn run(&mut self, now: Time, disks: &mut Disks) -> bool {
         let mut any = std::mem::take(&mut self.ended_meanwhile);
-        let mut storage = Storage { pod: &mut self.volumes, disks };
+        any |= self.settle_processes(now, disks);
+        let mut storage = Storage { pod: &mut self.volumes, disks, processes: &mut self.processes };
         for container in &mut self.containers {
             if container.process.as_ref().and_then(|process| process.next_at()).is_some_and(|at| at <= now) {
                 any |= container.run(now, &mut storage);
@@ -259,7 +266,8 @@ impl PodRuntime {
 
     pub fn next_wake(&self) -> Option<Time> {
         let running = self.containers.iter().filter(|container| container.record.is_running());
-        running.flat_map(|container| [container.kill_at, container.process.as_ref().and_then(|process| process.next_at())]).flatten().min()
+        let signalled = self.processes.has_signals().then_some(Time::ZERO);
+        running.flat_map(|container| [container.kill_at, container.process.as_ref().and_then(|process| process.next_at())]).flatten().chain(signalled).min()
     }
 }
 
@@ -274,7 +282,7 @@ impl Container {
     }
 
     /// Takes what came out of it. Whether it ended.
-    fn take(&mut self, out: Output, now: Time) -> bool {
+    pub(super) fn take(&mut self, out: Output, now: Time) -> bool {
         self.news.extend(out.execs);
         self.sent.extend(out.answers.into_iter().map(|(connection, answered)| Sent::Answer(connection, answered)));
         self.sent.extend(out.outgoing.into_iter().map(Sent::Call));

@@ -1,11 +1,11 @@
 //! Requests that reach the machine: which pod has the address, which of its processes listens on the port.
 //!
 //! Models: the network of a pod's sandbox, which its containers share; host ports of pods in the machine's own network.
-//! Simplified: of `hostIP` it is not looked at which of the machine's addresses a request came to.
+//! Simplified: nobody on the machine itself asks, so a host port on 127.0.0.1 is never reached.
 
 use std::sync::Arc;
 
-use super::admission::host_ports;
+use super::admission::{HostPort, host_ports};
 use super::agenda::Sleeper;
 use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
@@ -38,9 +38,11 @@ impl Kubelet {
     fn host_port(&self, arrival: Arrival<'_>) -> Option<(Uid, u16)> {
         let stands = |state: &PodState| !state.vanished && !state.is_host_network() && state.runtime.sandbox.as_ref().is_some_and(|sandbox| sandbox.ready);
         self.pods.values().filter(|state| stands(state)).find_map(|state| {
-            let wanted = |(port, protocol, _): &(i32, String, i32)| *port == i32::from(arrival.port) && protocol == "TCP";
-            let (_, _, own) = host_ports(&state.pod).find(wanted)?;
-            Some((state.uid.clone(), u16::try_from(own).ok()?))
+            // The cloud has put the machine's own address in the place of its public one.
+            let is_here = |ip: &String| ip.parse() == Ok(arrival.to);
+            let wanted = |port: &HostPort| port.port == i32::from(arrival.port) && port.protocol == "TCP" && port.ip.as_ref().is_none_or(is_here);
+            let found = host_ports(&state.pod).find(wanted)?;
+            Some((state.uid.clone(), u16::try_from(found.own).ok()?))
         })
     }
 

@@ -38,6 +38,8 @@ impl PodState {
             files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file(host))],
             hostname: self.full_name(&hostname).filter(|_| self.pod.spec.set_hostname_as_fqdn == Some(true)).unwrap_or(hostname),
             attempt: u32::try_from(restart_count).unwrap_or(0),
+            shares_processes: None,
+            user_namespace: self.runtime.user_namespace,
             memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
             cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
             cpus: u32::try_from(host.config.cpu_millis.div_ceil(1000)).unwrap_or(1),

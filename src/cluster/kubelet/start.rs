@@ -115,6 +115,10 @@ impl PodState {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
                         return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
                     }
+                    Some(Ok(_)) if let Some(message) = self.lacks_target(&name) => {
+                        self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
+                        return Started::Failed { reason: "CreateContainerConfigError", message, backoff_until: None };
+                    }
                     Some(Ok(variables)) => Stage::Creating(image.clone(), variables, now + ctx.stream().jitter(CREATE, 0.5)),
                     Some(Err(message)) => {
                         self.event(Some(&name), EventType::Warning, "Failed", &format!("Error: {message}"), host, ctx);
@@ -198,7 +202,10 @@ impl PodState {
         let restart_count = self.runtime.find(name, false).map_or_else(|| self.counted_restarts(name), |before| before.record.restart_count + 1);
         let applied = Applied::of(container);
         let id = new_id(ctx.stream());
-        let spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
+        self.draw_users(ctx);
+        let mut spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
+        spawned.shares_processes = self.shared_processes(name, ctx);
+        let member = spawned.shares_processes.clone();
         let mut record = ContainerRecord {
             name: name.into(),
             id: id.clone(),
@@ -210,7 +217,7 @@ impl PodState {
             finished: None,
             applied,
         };
-        let mut storage = Storage { pod: &mut self.runtime.volumes, disks: ctx.disks };
+        let mut storage = Storage { pod: &mut self.runtime.volumes, disks: ctx.disks, processes: &mut self.runtime.processes };
         let (process, failure) = match host.images.start(image, spawned, &mut storage) {
             Ok(computer) => (Some(Box::new(computer)), None),
             Err(error) => {
@@ -231,6 +238,9 @@ impl PodState {
         self.runtime.add(Container { record, process, log: Vector::new(), kill_at: None, connected, news: Vec::new(), sent: Vec::new(), last_words });
         self.changed(host, now);
         if let Some(message) = failure {
+            if let Some(member) = &member {
+                self.runtime.processes.leave(member);
+            }
             return Err(message);
         }
         if let Some(part) = part_of(&self.key.namespace, container.image.as_deref().unwrap_or_default()) {

@@ -249,6 +249,8 @@ impl PodState {
 
     fn create_sandbox(&mut self, attempt: u32, host: &mut Host, ctx: &mut Ctx<'_>) {
         self.runtime.sandbox = Some(Sandbox { attempt, ready: true });
+        self.runtime.processes.clear();
+        self.runtime.user_namespace = None;
         self.runtime.ip = if self.is_host_network() { None } else { host.addresses.allocate(&self.uid).map(Into::into) };
         self.changed(host, ctx.now());
         self.report_sandbox(host, ctx);

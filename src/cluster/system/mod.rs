@@ -5,12 +5,13 @@
 //! rules, and one without CoreDNS finds no names.
 //!
 //! Where to look: `parts` (the components, their images, and what starting and stopping does), `addons` (what kubeadm
-//! applies: CoreDNS and kube-proxy), `ingress_nginx` (an add-on whose program is an image like others), `static_pods` (the control plane's own manifests on its node).
+//! applies: CoreDNS and kube-proxy), `ingress_nginx` and `vertical_pod_autoscaler` (add-ons whose programs are images like others), `static_pods` (the control plane's own manifests on its node).
 
 mod addons;
 mod ingress_nginx;
 mod parts;
 mod static_pods;
+mod vertical_pod_autoscaler;
 
 pub use parts::Part;
 pub use static_pods::{CONTROL_PLANE_NODE, MANIFESTS, control_plane_node};
@@ -19,6 +20,7 @@ pub(crate) use addons::objects;
 pub(crate) use ingress_nginx::ingress_nginx_objects;
 pub(crate) use parts::{IMAGES, images_of_every_node, part_of};
 pub(crate) use static_pods::{MARKS, api_server_arguments, manifests};
+pub(crate) use vertical_pod_autoscaler::vertical_pod_autoscaler_objects;
 
 /// The release of the components.
 pub(crate) const VERSION: &str = "v1.36.2";

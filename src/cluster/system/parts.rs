@@ -65,7 +65,7 @@ impl Cluster {
             }
             Part::ControllerManager => {
                 let Some(id) = self.component_id("kube-controller-manager") else { return };
-                self.run_component(id, runs, |cluster| ControllerManager::standard(cluster));
+                self.run_component(id, runs, ControllerManager::standard);
             }
             Part::ApiServer => self.set_api_server_down(!runs),
             Part::Etcd => self.etcd_is_down = !runs,

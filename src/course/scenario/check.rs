@@ -11,7 +11,7 @@ use podarium_cluster::flags::Flags;
 use podarium_cluster::kubelet::KubeletConfiguration;
 use podarium_cluster::scheduler::configuration::SchedulerConfiguration;
 
-use super::cluster::Cluster;
+use super::cluster::{Addon, Cluster};
 use super::reference::References;
 use super::values::Period;
 use crate::error::{Errors, Source, did_you_mean};
@@ -64,6 +64,30 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Groups that come and go have bounds that make sense, and an add-on that looks after them.
+    fn autoscaling(&mut self, cluster: &Cluster) {
+        let groups = self.root.nearest(&["cluster", "nodes"]).items();
+        let has_addon = cluster.addons.contains(&Addon::ClusterAutoscaler);
+        let scaled = cluster.autoscaled();
+        if has_addon && scaled.is_empty() {
+            let place = self.root.nearest(&["cluster", "addons"]).place;
+            self.add(place, "`cluster-autoscaler` without a group that has `autoscale`".to_owned()).expected("`autoscale: {min: 1, max: 5}` in an entry of `nodes`");
+        }
+        for (index, group, bounds) in scaled {
+            let place = groups.get(index).map_or(self.root.place, |group| group.nearest(&["autoscale"]).place);
+            let count = group.count.unwrap_or(1);
+            if !has_addon {
+                self.add(place, "`autoscale` without the add-on".to_owned()).expected("`addons: [cluster-autoscaler]` beside `nodes`");
+            }
+            if group.name.is_some() || !group.zones.is_empty() {
+                self.add(place, "`autoscale` beside `name` or `zones`".to_owned()).expected("`count` and `prefix`, and one `zone`");
+            }
+            if bounds.min > bounds.max || count < bounds.min || count > bounds.max {
+                self.add(place, format!("{count} nodes between {} and {}", bounds.min, bounds.max)).expected("min ≤ count ≤ max");
+            }
+        }
+    }
+
     /// The names of the machines, or `None` when they cannot be known.
     fn cluster(&mut self) -> Option<Vec<String>> {
         let groups = self.root.nearest(&["cluster", "nodes"]).items();
@@ -83,6 +107,7 @@ impl<'a> Check<'a> {
             None => Cluster::default(),
             Some(node) => serde_json::from_value::<Cluster>(node.json()).ok()?,
         };
+        self.autoscaling(&cluster);
         if cluster.size() > MOST_NODES {
             let place = self.root.nearest(&["cluster", "nodes"]).place;
             self.add(place, format!("{} nodes", cluster.size())).expected(format!("at most {MOST_NODES}"));
@@ -96,6 +121,12 @@ impl<'a> Check<'a> {
                 self.add(place, format!("a second node `{}`", machine.name)).expected("each name once");
             }
             names.push(machine.name);
+        }
+        // Those that the autoscaler may order.
+        for (_, group, bounds) in cluster.autoscaled() {
+            let free = (1..).map(|number| format!("{}-{number}", group.prefix())).filter(|name| !names.contains(name));
+            let more: Vec<String> = free.take(bounds.max.saturating_sub(group.count.unwrap_or(1)) as usize).collect();
+            names.extend(more);
         }
         for added in items(self.root, "timeline").iter().filter_map(|entry| entry.get("add-node")) {
             let Some(name) = added.text() else { continue };

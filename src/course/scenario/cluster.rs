@@ -101,6 +101,10 @@ pub enum Addon {
     MetricsServer,
     /// Makes a web server of Ingresses: namespace `ingress-nginx`, class `nginx`.
     IngressNginx,
+    /// Orders and gives back machines of the groups that have `autoscale`.
+    ClusterAutoscaler,
+    /// Recommends requests for the kind VerticalPodAutoscaler; changes no pod. Needs `metrics-server`.
+    VerticalPodAutoscaler,
 }
 
 /// The disks of a cluster.
@@ -169,6 +173,18 @@ pub struct NodeGroup {
     pub labels: BTreeMap<String, String>,
     #[serde(default)]
     pub taints: Vec<Taint>,
+    /// Between how many and how many the add-on `cluster-autoscaler` keeps the group.
+    pub autoscale: Option<Autoscale>,
+}
+
+/// The bounds of a group of machines that come and go.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Autoscale {
+    #[schemars(range(min = 0, max = 5000))]
+    pub min: u32,
+    #[schemars(range(min = 1, max = 5000))]
+    pub max: u32,
 }
 
 fn four_cpus() -> Quantity {
@@ -204,6 +220,14 @@ impl Cluster {
         }
     }
 
+    /// The groups of which the autoscaler may have more or fewer, with their indexes.
+    pub fn autoscaled(&self) -> Vec<(usize, &NodeGroup, Autoscale)> {
+        match &self.nodes {
+            Nodes::Count(_) => Vec::new(),
+            Nodes::Groups(groups) => groups.iter().enumerate().filter_map(|(at, group)| Some((at, group, group.autoscale?))).collect(),
+        }
+    }
+
     /// Every machine, with the index of its group. Groups with the same prefix go on counting: groups of 2 and 1
     /// nodes are `node-1`, `node-2` and `node-3`.
     pub fn machines(&self) -> Vec<(usize, NodeSpec)> {
@@ -218,7 +242,7 @@ impl Cluster {
                 let name = match &group.name {
                     Some(name) => name.0.clone(),
                     None => {
-                        let prefix = group.prefix.as_ref().map_or("node", |prefix| prefix.0.as_str());
+                        let prefix = group.prefix();
                         let number = counted.entry(prefix.to_string()).or_default();
                         *number += 1;
                         format!("{prefix}-{number}")
@@ -244,10 +268,16 @@ impl NodeGroup {
             zones: vec![],
             labels: BTreeMap::new(),
             taints: vec![],
+            autoscale: None,
         }
     }
 
-    fn machine(&self, name: String, index: usize) -> NodeSpec {
+    /// What the names of its machines begin with.
+    pub fn prefix(&self) -> &str {
+        self.prefix.as_ref().map_or("node", |prefix| prefix.0.as_str())
+    }
+
+    pub fn machine(&self, name: String, index: usize) -> NodeSpec {
         let turn = (!self.zones.is_empty()).then(|| &self.zones[index % self.zones.len()]);
         NodeSpec {
             name,

@@ -14,7 +14,7 @@ mod objective;
 mod reference;
 mod values;
 
-pub use cluster::{Addon, Cluster, ControllerManager, NodeGroup, NodeSpec, Nodes, Storage, System};
+pub use cluster::{Addon, Autoscale, Cluster, ControllerManager, NodeGroup, NodeSpec, Nodes, Storage, System};
 pub use condition::{
     AllOf, AnyOf, Bounds, Comparison, Condition, DeploymentCondition, EventCondition, ExistsCondition, GoneCondition,
     NodeCondition, NodesCondition, Not, Phase, PodsCondition, ServiceCondition, TrafficCondition,

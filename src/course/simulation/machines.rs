@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use podarium_api::quantity::Quantity as Amount;
 use podarium_api::time::Epoch;
+use podarium_cluster::cloud::autoscaler::{Naming, NodeGroup};
 use podarium_cluster::flags::Flags;
 use podarium_cluster::controllers::Options;
 use podarium_cluster::images::{self, Behavior, ImageCatalog};
@@ -31,11 +32,12 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         System::Kubeadm => SystemPods::Kubeadm,
     };
     let ingress_nginx = scenario.cluster.addons.contains(&Addon::IngressNginx);
+    let vertical_pod_autoscaler = scenario.cluster.addons.contains(&Addon::VerticalPodAutoscaler);
     let metrics_server = scenario.cluster.addons.contains(&Addon::MetricsServer);
     let asked = &scenario.cluster.controller_manager;
     let controller_manager = Options { kube_api_qps: asked.kube_api_qps, kube_api_burst: asked.kube_api_burst, allocate_node_cidrs: asked.allocate_node_cidrs };
     let flags = flags_of(scenario);
-    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, controller_manager, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, system_pods, flags, ..Config::default() });
+    let mut cluster = Cluster::new(Config { seed, epoch, compat_2019, controller_manager, cloud: scenario.cluster.cloud, metrics_server, ingress_nginx, vertical_pod_autoscaler, system_pods, flags, ..Config::default() });
     cluster.bootstrap_with(&scheduler_of(scenario));
     cluster.set_images(Arc::new(catalog));
     match scenario.cluster.storage {
@@ -50,7 +52,29 @@ pub(super) fn cluster(scenario: &Scenario, seed: u64, epoch: Epoch) -> Cluster {
         let kubelet = kubelet_of(scenario);
         cluster.add_node(NodeConfig { kubelet, ..node_of(&machine, u32::try_from(index).unwrap_or(u32::MAX)) });
     }
+    if scenario.cluster.addons.contains(&Addon::ClusterAutoscaler) {
+        cluster.start_autoscaler(groups_of(scenario));
+    }
     cluster
+}
+
+/// The machines that come and go.
+fn groups_of(scenario: &Scenario) -> Vec<NodeGroup> {
+    let machines = scenario.cluster.machines();
+    let size = |count: u32| usize::try_from(count).unwrap_or(usize::MAX);
+    let group = |(at, group, bounds): (usize, &crate::NodeGroup, crate::Autoscale)| NodeGroup {
+        id: group.prefix().to_owned(),
+        min: size(bounds.min),
+        max: size(bounds.max),
+        template: NodeConfig {
+            kubelet: kubelet_of(scenario),
+            network_ready_in: Duration::from_secs(10),
+            ..node_of(&group.machine(group.prefix().to_owned(), 0), 0)
+        },
+        naming: Naming::Counted(group.prefix().to_owned()),
+        machines: machines.iter().filter(|(of, _)| *of == at).map(|(_, machine)| machine.name.clone()).collect(),
+    };
+    scenario.cluster.autoscaled().into_iter().map(group).collect()
 }
 
 /// The loader has checked the configuration; one that cannot be read counts as none.

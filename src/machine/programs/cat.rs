@@ -1,4 +1,4 @@
-//! `cat` and `tac`: print files. `less` and `more` do the same here: the terminal scrolls, pages are not turned.
+//! `cat` and `tac`: print files. `less` and `more` do the same where nobody sits in front of them.
 
 use super::arguments::{self, Options};
 use super::lines::{Complaint, Next, each_line, read_all};

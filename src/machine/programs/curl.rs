@@ -7,11 +7,12 @@ use std::time::Duration;
 use base64::Engine as _;
 
 use super::arguments::{self, Arguments, Options};
+use super::cookies::Jar;
 use super::lines::read_all;
 use crate::wire::reason;
 use crate::{CertificateProblem, HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend, Trust};
 
-const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
+const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:b:c:", &[
     ("silent", 's'),
     ("show-error", 'S'),
     ("fail", 'f'),
@@ -35,8 +36,10 @@ const OPTIONS: Options = Options::new("sSfLkivIX:H:d:o:Om:w:A:u:NC:BE:J:", &[
     ("cacert", 'E'),
     ("user", 'u'),
     ("json", 'J'),
+    ("cookie", 'b'),
+    ("cookie-jar", 'c'),
 ])
-.lacking(&["F", "T", "b", "c", "x", "e", "G", "resolve", "retry", "cert", "key", "form", "proxy", "http2"])
+.lacking(&["F", "T", "x", "e", "G", "resolve", "retry", "cert", "key", "form", "proxy", "http2"])
 .wrong_use(2);
 
 /// What curl adds when it does not believe a certificate.
@@ -108,8 +111,20 @@ pub(super) fn curl(process: &mut Process<'_>) -> Result<i32, Suspend> {
         },
     };
     let mut status = 0;
+    let sources: Vec<String> = arguments.values('b').map(str::to_owned).collect();
+    let mut jar = Jar::read(process, &sources)?;
     for url in &arguments.operands {
-        status = transfer(process, &arguments, url, user.as_deref(), &trust)?;
+        status = transfer(process, &arguments, url, user.as_deref(), &trust, &mut jar)?;
+    }
+    match arguments.value('c') {
+        None => {}
+        Some("-") => process.print(&jar.text())?,
+        Some(path) => {
+            if let Ok(fd) = process.open(path, crate::OpenMode::Write)? {
+                let _ = process.write(fd, jar.text().as_bytes())?;
+                process.close(fd)?;
+            }
+        }
     }
     Ok(status)
 }
@@ -145,7 +160,7 @@ fn password(process: &mut Process<'_>, user: &str) -> Result<String, Suspend> {
     Ok(typed)
 }
 
-fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust) -> Result<Result<HttpRequest, String>, Suspend> {
+fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust, jar: &Jar) -> Result<Result<HttpRequest, String>, Suspend> {
     let mut pieces = Vec::new();
     for value in arguments.values('d').chain(arguments.values('J')).map(str::to_owned).collect::<Vec<_>>() {
         match value.strip_prefix('@') {
@@ -171,6 +186,9 @@ fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Op
     }
     let agent = arguments.value('A').unwrap_or("curl/8.14.1");
     request = request.header("User-Agent", agent).header("Accept", "*/*");
+    if let Some(cookies) = jar.header(url) {
+        request = request.header("Cookie", &cookies);
+    }
     let given: Vec<(&str, &str)> = arguments.values('H').filter_map(|header| header.split_once(':')).collect();
     if has_body {
         let kind = if arguments.has('J') { "application/json" } else { "application/x-www-form-urlencoded" };
@@ -188,7 +206,7 @@ fn request(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Op
     Ok(Ok(request))
 }
 
-fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust) -> Result<i32, Suspend> {
+fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: Option<&str>, trust: &Trust, jar: &mut Jar) -> Result<i32, Suspend> {
     let mut url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     let after_host = url.split_once("://").map_or("", |(_, rest)| rest);
     if !after_host.contains('/') {
@@ -196,7 +214,7 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: O
     }
     let start = process.now()?;
     for _ in 0..50 {
-        let request = match request(process, arguments, &url, user, trust)? {
+        let request = match request(process, arguments, &url, user, trust, jar)? {
             Ok(request) => request,
             Err(problem) => {
                 process.eprint(&format!("curl: (26) {problem}\n"))?;
@@ -234,6 +252,11 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: O
         if arguments.has('v') {
             let head = head(&stream).replace('\r', "");
             process.eprint(&head.lines().map(|line| format!("< {line}\n")).collect::<String>())?;
+        }
+        let set: Vec<String> = stream.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")).map(|(_, value)| value.clone()).collect();
+        if !set.is_empty() {
+            let seconds = process.unix_nanos()? / 1_000_000_000;
+            set.iter().for_each(|header| jar.set(&url, header, seconds));
         }
         let next = stream.header("Location").filter(|_| arguments.has('L') && (300..400).contains(&stream.status));
         let Some(next) = next.map(str::to_owned) else { return answer(process, arguments, &url, &stream, start) };

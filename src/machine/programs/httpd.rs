@@ -1,5 +1,7 @@
-//! `httpd` of busybox: serves the files of a directory. Its configuration file and CGI programs are not simulated.
+//! `httpd` of busybox: serves the files of a directory, and runs the programs below `/cgi-bin/`, one after the other. Its
+//! configuration file is not simulated.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use percent_encoding::percent_decode_str;
@@ -84,14 +86,66 @@ fn headed(response: HttpResponse, clock: Clock) -> HttpResponse {
     response.with_header("Date", &date).with_header("Connection", "close")
 }
 
+/// Runs a program that makes the answer: headers, an empty line, the body.
+fn run_program(process: &mut Process<'_>, request: &HttpRequest, name: &str, info: &str, clock: Clock) -> Result<HttpResponse, Suspend> {
+    let mut env: BTreeMap<String, String> = process.all_env().into_iter().collect();
+    let script = format!("/cgi-bin/{name}");
+    let query = request.path().split_once('?').map_or("", |(_, query)| query).to_owned();
+    let (address, port) = request.from.rsplit_once(':').unwrap_or((&request.from, "0"));
+    for (name, value) in [
+        ("GATEWAY_INTERFACE", "CGI/1.1"), ("PATH_INFO", info), ("QUERY_STRING", &query), ("REMOTE_ADDR", &format!("[::ffff:{address}]")), ("REMOTE_PORT", port),
+        ("REQUEST_METHOD", &request.method), ("REQUEST_URI", request.path()), ("SCRIPT_NAME", &script), ("SERVER_PROTOCOL", "HTTP/1.1"), ("SERVER_SOFTWARE", "busybox httpd/1.36.1"),
+    ] {
+        env.insert(name.to_owned(), value.to_owned());
+    }
+    for (name, value) in request.headers.iter().filter(|(name, _)| !name.to_lowercase().starts_with("content-")) {
+        env.insert(format!("HTTP_{}", name.to_uppercase().replace('-', "_")), value.clone());
+    }
+    if !request.body.is_empty() {
+        env.insert("CONTENT_LENGTH".to_owned(), request.body.len().to_string());
+        env.insert("CONTENT_TYPE".to_owned(), request.header_value("content-type").unwrap_or_default().to_owned());
+    }
+    let ((input, to_child), (from_child, output)) = (process.pipe()?, process.pipe()?);
+    let folder = format!("{}/cgi-bin", process.cwd()?.trim_end_matches('/'));
+    let spawn = Spawn { env: Some(env), cwd: Some(folder), ..Spawn::new(&[format!("./{name}")]).fd(0, input).fd(1, output) };
+    let child = process.spawn(spawn)?;
+    process.close(input)?;
+    process.close(output)?;
+    let _ = process.write(to_child, &request.body)?;
+    process.close(to_child)?;
+    let out = process.read_to_end(from_child)?;
+    process.close(from_child)?;
+    match child {
+        Ok(child) => drop(process.wait(child)?),
+        Err(_) => return Ok(failed(404, clock)),
+    }
+    let text = String::from_utf8_lossy(&out).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").or_else(|| text.split_once("\n\n")).unwrap_or((&text, ""));
+    let mut response = HttpResponse::new(200, body.as_bytes().to_vec());
+    for (name, value) in head.lines().filter_map(|line| line.split_once(':')) {
+        match name.eq_ignore_ascii_case("status") {
+            true => response.status = value.split_whitespace().next().and_then(|status| status.parse().ok()).unwrap_or(200),
+            false => response = response.with_header(name, value.trim()),
+        }
+    }
+    Ok(response)
+}
+
 fn answer(process: &mut Process<'_>, request: &HttpRequest) -> Result<HttpResponse, Suspend> {
     let clock = Clock::read(process)?;
     let target = request.path().split(['?', '#']).next().unwrap_or_default().to_owned();
     let decoded = percent_decode_str(&target).decode_utf8_lossy().into_owned();
     let path = crate::walk::normalize(&decoded);
-    if path.starts_with("/cgi-bin/") {
-        process.eprint("podarium: not simulated: CGI programs of httpd\n")?;
-        return Ok(failed(501, clock));
+    if let Some(below) = path.strip_prefix("/cgi-bin").filter(|below| below.is_empty() || below.starts_with('/')) {
+        let (name, info) = below.trim_start_matches('/').split_once('/').map_or((below.trim_start_matches('/'), String::new()), |(name, info)| (name, format!("/{info}")));
+        if name.is_empty() {
+            return Ok(failed(403, clock));
+        }
+        let found = process.stat(&format!("./cgi-bin/{name}"))?;
+        return match found.is_ok_and(|found| !found.is_dir() && found.is_executable()) {
+            true => run_program(process, request, name, &info, clock),
+            false => Ok(failed(404, clock)),
+        };
     }
     match request.method.as_str() {
         "GET" | "HEAD" => {}

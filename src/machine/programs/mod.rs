@@ -13,6 +13,7 @@ mod checksum;
 mod clock;
 mod columns;
 mod control;
+mod cookies;
 mod copy;
 mod curl;
 mod cut;
@@ -31,6 +32,7 @@ mod head;
 mod httpd;
 mod identity;
 mod jq;
+mod less;
 mod lines;
 mod list;
 mod lookup;
@@ -121,13 +123,13 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("join", columns::join),
     ("jq", jq::main),
     ("kill", control::kill),
-    ("less", cat::main),
+    ("less", less::less),
     ("ln", make::ln),
     ("ls", list::main),
     ("md5sum", checksum::main),
     ("mkdir", make::mkdir),
     ("mktemp", making::mktemp),
-    ("more", cat::main),
+    ("more", less::more),
     ("mount", disk::mount),
     ("mv", copy::mv),
     ("nc", netcat::main),

@@ -223,12 +223,13 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     };
     let view = View { names: Names::read(process)?, clock: Clock::read(process)?, memory_bytes: process.hardware().memory_bytes };
     let all = process.processes()?;
+    let process_is_busybox = process.is_busybox();
     let own = all.iter().find(|it| it.pid == process.pid());
     let (own_uid, own_tty) = own.map_or((0, None), |it| (it.uid, it.tty));
     let mut shown: Vec<&ProcessInfo> = all
         .iter()
         .filter(|it| match (&request.pids, &request.users) {
-            (None, None) => request.all || it.uid == own_uid && it.tty == own_tty,
+            (None, None) => request.all || process_is_busybox || it.uid == own_uid && it.tty == own_tty,
             (pids, users) => {
                 pids.as_ref().is_some_and(|pids| pids.contains(&it.pid.0))
                     || users.as_ref().is_some_and(|users| users.iter().any(|user| *user == view.names.user_or_number(it.uid) || *user == it.uid.to_string()))
@@ -258,23 +259,29 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     }
     let mut out = String::new();
     if request.titles {
-        out.push_str(&line(&request.columns, |(_, title)| title.clone()));
+        out.push_str(&line(&request.columns, process_is_busybox, |(_, title)| title.clone()));
     }
     for it in &shown {
-        out.push_str(&line(&request.columns, |(column, _)| (column.value)(it, &view)));
+        out.push_str(&line(&request.columns, process_is_busybox, |(column, _)| (column.value)(it, &view)));
     }
     process.print(&out)?;
     Ok(i32::from(shown.is_empty()))
 }
 
 /// A row; the last cell is not padded when it stands to the left.
-fn line(columns: &[(&'static Column, String)], cell: impl Fn(&(&'static Column, String)) -> String) -> String {
+fn line(columns: &[(&'static Column, String)], busybox: bool, cell: impl Fn(&(&'static Column, String)) -> String) -> String {
     let mut out = String::new();
     for (index, entry) in columns.iter().enumerate() {
         let (column, title) = entry;
-        let width = column.width.max(title.len());
         let text = cell(entry);
-        match (column.right, index + 1 == columns.len()) {
+        // busybox has narrower columns, and its titles always stand to the left.
+        let width = match column.names[0] {
+            "pid" | "ppid" if busybox => 5,
+            "comm" if busybox => 16,
+            _ => column.width.max(title.len()),
+        };
+        let right = column.right && !(busybox && text == *title);
+        match (right, index + 1 == columns.len()) {
             (true, _) => out.push_str(&format!("{text:>width$}")),
             (false, true) => out.push_str(&text),
             (false, false) => out.push_str(&format!("{text:<width$}")),

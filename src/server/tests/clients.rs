@@ -162,6 +162,46 @@ fn commands_run_over_spdy_where_a_client_has_no_websockets() {
 }
 
 #[test]
+fn a_real_terminal_edits_lines_and_starts_them_on_the_left() {
+    let Some(kubectl) = kubectl() else { return };
+    if on_path("script").is_none() {
+        eprintln!("skipped: no script to make a terminal with");
+        return;
+    }
+    let served = served("terminal");
+    good(&served, &kubectl, &["run", "box", "--image=busybox:1.36", "--command", "--", "sleep", "100000"]);
+    good(&served, &kubectl, &["wait", "pod/box", "--for=condition=Ready", "--timeout=60s"]);
+    let line = format!("{} --kubeconfig {} exec -it box -- sh", kubectl.display(), served.kubeconfig().display());
+    for websockets in ["true", "false"] {
+        let mut terminal = Command::new("script");
+        terminal.args(["-qec", &line, "/dev/null"]).env("HOME", served.folder()).env("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", websockets);
+        let mut running = Background(terminal.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs"));
+        let mut keys = running.0.stdin.take().expect("its keyboard");
+        let mut screen = running.0.stdout.take().expect("its screen");
+        let mut shown = Vec::new();
+        let mut until = |wanted: &str| {
+            let mut piece = [0; 1024];
+            while !String::from_utf8_lossy(&shown).contains(wanted) {
+                let count = screen.read(&mut piece).expect("it shows something");
+                assert!(count > 0, "{wanted:?} does not come: {:?}", String::from_utf8_lossy(&shown));
+                shown.extend_from_slice(&piece[..count]);
+            }
+        };
+        until("# ");
+        keys.write_all(b"echo abx\x7fc\r").expect("it takes keys");
+        until("echo abx\x08 \x08c\r\nabc\r\n");
+        // Ctrl-C ends what runs, and Ctrl-D the shell.
+        keys.write_all(b"sleep 1000\r").expect("it takes keys");
+        until("sleep 1000\r\n");
+        std::thread::sleep(Duration::from_millis(300));
+        keys.write_all(b"\x03").expect("it takes keys");
+        until("^C\r\n");
+        keys.write_all(b"exit 3\r").expect("it takes keys");
+        until("command terminated with exit code 3");
+    }
+}
+
+#[test]
 fn tokens_and_certificates_of_the_cluster_open_it() {
     let Some(kubectl) = kubectl() else { return };
     let served = served("who");

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_cluster::images::{PodVolume, Computer, Disks, Exec, ExecEvent, ExecId, Output, Spawned, Storage, Taken};
+use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
 use podarium_cluster::network::{Asked, Ip, Peer};
-use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, NetError, Outgoing, Volume};
+use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, LookupId, NetError, Outgoing, Volume};
 use podarium_sim::Time;
 
-use super::health::Health;
+use super::health::{Check, Health};
 use super::store::Stored;
 
 /// How long `docker stop` waits before it kills.
@@ -28,7 +28,13 @@ pub struct Container {
     pub exposed: Vec<String>,
     pub labels: BTreeMap<String, String>,
     pub auto_remove: bool,
-    pub address: String,
+    /// Its address on each network that it is on, and other names by which it is known there.
+    pub networks: BTreeMap<String, String>,
+    pub aliases: Vec<String>,
+    /// How its health is asked for in the place of what the image says.
+    pub check: Option<Check>,
+    /// What its programs have asked of others.
+    pub outgoing: Vec<Outgoing>,
     pub state: State,
     pub log: Vec<(i64, String)>,
     /// When it is killed that was asked to stop.
@@ -62,7 +68,7 @@ pub enum State {
 pub type Reply = (Time, ExchangeId, HttpEvent);
 
 impl Container {
-    pub fn new(id: String, name: String, image_name: String, image: Arc<Stored>, line: Vec<String>, created_nanos: i64, spawned: Spawned, address: String) -> Self {
+    pub fn new(id: String, name: String, image_name: String, image: Arc<Stored>, line: Vec<String>, created_nanos: i64, spawned: Spawned, networks: BTreeMap<String, String>) -> Self {
         Container {
             id,
             name,
@@ -75,7 +81,10 @@ impl Container {
             exposed: Vec::new(),
             labels: BTreeMap::new(),
             auto_remove: false,
-            address,
+            networks,
+            aliases: Vec::new(),
+            check: None,
+            outgoing: Vec::new(),
             state: State::Created,
             log: Vec::new(),
             kill_at: None,
@@ -108,7 +117,7 @@ impl Container {
                 self.computer = Some(Box::new(computer));
                 self.state = State::Running { since_nanos: unix_nanos };
                 self.kill_at = None;
-                let check = self.image.settings.healthcheck.clone().filter(|check| check.command().is_some());
+                let check = self.check.clone().or_else(|| self.image.settings.healthcheck.clone()).filter(|check| check.command().is_some());
                 self.health = check.map(|check| Health::begin(check, now));
                 Ok(())
             }
@@ -188,18 +197,43 @@ impl Container {
                 }));
             }
         }
-        for outgoing in out.outgoing {
-            // Containers on the workstation reach nothing: their programs learn it at once.
-            let Some(computer) = self.computer.as_mut() else { continue };
-            match outgoing {
-                Outgoing::Request { id, .. } => computer.http_reply(id, HttpEvent::Failed(NetError::NetworkUnreachable)),
-                Outgoing::Lookup { id, .. } => computer.lookup_reply(id, podarium_machine::LookupAnswer::TimedOut),
-                Outgoing::Data { .. } | Outgoing::Close { .. } => {}
-            }
-        }
+        self.outgoing.extend(out.outgoing);
         if let Some(ended) = out.ended {
             self.end(ended.code, now, unix_nanos, replies);
         }
+    }
+
+    /// Its address on the network that it is on first.
+    pub fn address(&self) -> &str {
+        self.networks.values().next().map_or("", String::as_str)
+    }
+
+    /// An answer to one of its programs.
+    pub fn http_reply(&mut self, id: ExchangeId, event: HttpEvent) {
+        if let Some(computer) = self.computer.as_mut() {
+            computer.http_reply(id, event);
+        }
+    }
+
+    pub fn lookup_reply(&mut self, id: LookupId, answer: LookupAnswer) {
+        if let Some(computer) = self.computer.as_mut() {
+            computer.lookup_reply(id, answer);
+        }
+    }
+
+    /// What was written on its own disk.
+    pub fn written_bytes(&self) -> u64 {
+        self.computer.as_ref().map_or(0, |computer| computer.written_bytes())
+    }
+
+    /// What it uses now: thousandths of a CPU, bytes, processes.
+    pub fn usage(&self, now: Time) -> (u64, u64, u64) {
+        self.computer.as_ref().map_or((0, 0, 0), |computer| (computer.cpu_millis(now), computer.memory_bytes(now), computer.processes()))
+    }
+
+    /// Its files, while it runs.
+    pub fn computer(&mut self) -> Option<&mut Computer> {
+        self.computer.as_deref_mut()
     }
 
     /// Its main process has ended, and everything in it with it.
@@ -325,6 +359,7 @@ fn asked(request: &HttpRequest) -> Asked {
 pub struct Volumes {
     none: BTreeMap<Arc<str>, PodVolume>,
     named: Disks,
+    alone: ProcessNamespaces,
 }
 
 impl Volumes {
@@ -352,7 +387,16 @@ impl Volumes {
         }
     }
 
-    fn storage(&mut self) -> Storage<'_> {
-        Storage { pod: &mut self.none, disks: &mut self.named }
+    /// The bytes in a volume.
+    pub fn bytes(&self, name: &str) -> u64 {
+        self.named.0.get(name).map_or(0, Volume::used_bytes)
+    }
+
+    pub fn remove(&mut self, name: &str) {
+        self.named.0.remove(name);
+    }
+
+    pub fn storage(&mut self) -> Storage<'_> {
+        Storage { pod: &mut self.none, disks: &mut self.named, processes: &mut self.alone }
     }
 }

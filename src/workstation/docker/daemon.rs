@@ -2,7 +2,10 @@
 //!
 //! Its interface has the paths of the Docker Engine API and simpler bodies; only our own `docker` speaks it.
 
+mod files;
 mod images;
+mod networks;
+mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,7 +20,7 @@ use serde_json::{Value, json};
 
 use super::build::{Around, Build, Cache, Progress};
 use super::container::{Container, GRACE, Reply, State, Volumes};
-use super::health::Health;
+use super::health::{Check, Health};
 use super::store::{Stored, familiar, sha256};
 
 /// How the socket is called in URLs.
@@ -39,6 +42,11 @@ pub struct Daemon {
     /// Repositories and the layers that were pushed there.
     uploaded: BTreeSet<(String, String)>,
     volumes: Volumes,
+    known_volumes: BTreeMap<String, volumes::Known>,
+    networks: BTreeMap<String, networks::Network>,
+    /// What containers ask of each other, by the numbers that it has here.
+    carried: BTreeMap<ExchangeId, networks::Carried>,
+    next_carried: u64,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     /// Images that are on their way.
     arriving: BTreeMap<(Time, u64), (Reference, Arc<Stored>)>,
@@ -56,8 +64,14 @@ const PEOPLE: [&str; 12] =
     ["babbage", "curie", "dijkstra", "euler", "franklin", "goodall", "hopper", "kepler", "lovelace", "noether", "ritchie", "turing"];
 
 impl Daemon {
-    pub fn new(catalog: Arc<ImageCatalog>, random: Stream) -> Self {
+    pub fn new(catalog: Arc<ImageCatalog>, mut random: Stream) -> Self {
+        let mut ids = Stream::new(random.bits(), "networks");
+        let id = || (0..4).map(|_| format!("{:016x}", ids.bits())).collect();
         Daemon {
+            networks: networks::usual(id, 0),
+            known_volumes: BTreeMap::new(),
+            carried: BTreeMap::new(),
+            next_carried: 0,
             catalog,
             names: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -115,13 +129,24 @@ impl Daemon {
         for container in self.containers.iter_mut().filter(|container| container.next_at().is_some_and(|at| at <= now)) {
             container.run(now, unix_nanos, &mut self.volumes, &mut replies);
         }
-        self.containers.retain(|container| !(container.auto_remove && matches!(container.state, State::Exited { .. })));
         self.take(replies);
+        self.carry(now);
+        self.remove_ended();
         self.run_builds(cluster, unix_nanos);
         while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
             let (exchange, event) = entry.remove();
-            machine.http_reply(exchange, event);
+            if !self.answer_container(exchange, &event) {
+                machine.http_reply(exchange, event);
+            }
         }
+    }
+
+    /// Containers of `--rm` go when they have ended, with the volumes that are theirs alone.
+    fn remove_ended(&mut self) {
+        let ended = |container: &Container| container.auto_remove && matches!(container.state, State::Exited { .. });
+        let gone: Vec<Container> = self.containers.iter().filter(|container| ended(container)).cloned().collect();
+        self.containers.retain(|container| !ended(container));
+        gone.iter().for_each(|container| self.remove_anonymous(&container.spawned.mounts));
     }
 
     fn take(&mut self, replies: Vec<Reply>) {
@@ -232,7 +257,7 @@ impl Daemon {
         let found = running.filter_map(|container| {
             let inner = match is_own {
                 true => container.ports.iter().find(|(published, _)| *published == Some(port)).map(|(_, inner)| *inner),
-                false => (container.address == host).then_some(port),
+                false => container.networks.values().any(|address| address == host).then_some(port),
             };
             inner.map(|inner| (container, inner))
         });
@@ -270,8 +295,8 @@ impl Daemon {
                 }
                 let mut replies = Vec::new();
                 container.end(137, now, nanos(cluster), &mut replies);
-                self.containers.retain(|container| !(container.id == id && container.auto_remove));
                 self.take(replies);
+                self.remove_ended();
                 Ok(Some(json!({})))
             }
             ("POST", ["containers", name, "wait"]) => {
@@ -292,7 +317,13 @@ impl Daemon {
             ("POST", ["containers", name, "exec"]) => self.exec(name, asked, now).map(|()| None),
             ("GET", ["containers", name, "logs"]) => self.logs(name, asked, now).map(|()| None),
             ("GET", ["containers", name, "json"]) => Ok(Some(self.container(name).map(|container| inspect_container(container))?)),
-            ("DELETE", ["containers", name]) => self.remove(name, asked.query.contains_key("force"), cluster).map(|()| Some(json!({}))),
+            ("DELETE", ["containers", name]) => self.remove(name, asked.query.contains_key("force"), asked.query.contains_key("v"), cluster).map(|()| Some(json!({}))),
+            ("POST", ["containers", "prune"]) => Ok(Some(self.prune_containers())),
+            ("GET" | "PUT", ["containers", name, "archive"]) => self.archive(method, name, asked, now).map(Some),
+            ("GET", ["stats"]) => Ok(Some(self.stats(now))),
+            ("GET", ["system", "df"]) => Ok(Some(self.disk_usage())),
+            (_, ["volumes", ..]) => self.volume_request(method, asked, nanos(cluster)).map(Some),
+            (_, ["networks", ..]) => self.network_request(method, asked, nanos(cluster)).map(Some),
             ("GET", ["images", "json"]) => Ok(Some(self.list_images(nanos(cluster)))),
             ("POST", ["images", "create"]) => self.pull(asked, cluster).map(|()| None),
             ("POST", ["images", name, "push"]) => self.push(name, asked, cluster).map(|()| None),
@@ -398,25 +429,30 @@ impl Daemon {
                 [name, path, rest @ ..] if !name.contains('/') && !name.starts_with('.') => {
                     mounts.push(MountPoint { path: (*path).to_owned(), source: format!("/var/lib/docker/volumes/{name}/_data"), mounted: Mounted::Disk((*name).into()), sub_path: None, read_only: rest.contains(&"ro") });
                 }
-                [path] => mounts.push(MountPoint { path: (*path).to_owned(), source: format!("/var/lib/docker/volumes/{id}/_data"), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false }),
+                [path] if path.starts_with('/') => mounts.push(self.anonymous(path)),
                 _ => return Err((501, format!("podarium: not simulated: docker run -v {volume} (named volumes are)"))),
             }
         }
         for path in &settings.volumes {
             if mounts.iter().all(|point: &MountPoint| point.path.trim_end_matches('/') != path.trim_end_matches('/')) {
-                mounts.push(MountPoint { path: path.clone(), source: format!("/var/lib/docker/volumes/{id}/_data"), mounted: Mounted::Disk(format!("{id}{path}").into()), sub_path: None, read_only: false });
+                mounts.push(self.anonymous(path));
             }
         }
         let files = self.catalog.contents(&image.image).files;
         for point in &mounts {
             if let Mounted::Disk(name) = &point.mounted {
+                self.know_volume(name, name.len() == 64, nanos(cluster));
                 self.volumes.fill(name, &files, &point.path, cluster.now());
             }
         }
         let user = if text("User").is_empty() { image.image.user } else { text("User").split(':').next().and_then(|user| user.parse().ok()).unwrap_or(0) };
         let hardware = podarium_machine::Hardware::default();
-        let number = (2..=254).find(|number| self.containers.iter().all(|container| container.address != format!("172.17.0.{number}"))).unwrap_or(2);
+        let network = self.network_of(&text("Network"))?;
+        let networks = if network == "none" { BTreeMap::new() } else { BTreeMap::from([(network.clone(), self.free_address(&network))]) };
+        let check = Check::with(settings.healthcheck.as_ref(), &body["Health"]).map_err(|error| (400, error))?;
         let spawned = Spawned {
+            shares_processes: None,
+            user_namespace: None,
             at: cluster.now(),
             // The image's own settings count where nothing else is said: a played program recognises itself by that.
             command: if own_entrypoint { entrypoint.clone() } else { Vec::new() },
@@ -438,7 +474,9 @@ impl Daemon {
             random: Stream::new(self.random.bits(), "docker"),
             epoch_nanos: nanos(cluster) - i64::try_from(cluster.now().as_nanos()).unwrap_or(0),
         };
-        let mut container = Container::new(id.clone(), name.clone(), image_name, image.clone(), line, nanos(cluster), spawned, format!("172.17.0.{number}"));
+        let mut container = Container::new(id.clone(), name.clone(), image_name, image.clone(), line, nanos(cluster), spawned, networks);
+        container.check = check;
+        container.aliases = words("Aliases");
         container.auto_remove = body["AutoRemove"].as_bool().unwrap_or(false);
         container.exposed = settings.exposed.clone();
         container.labels = settings.labels.clone();
@@ -470,7 +508,7 @@ impl Daemon {
         if container.is_running() {
             return Ok(());
         }
-        let mut next = 32768;
+        let (mut next, address) = (32768, container.address().to_owned());
         for (host, inner) in &mut container.ports {
             let failed = |problem: String| {
                 (500, format!("failed to set up container networking: driver failed programming external connectivity on endpoint {} ({}): {problem}", container.name, sha256(container.id.as_bytes()).replace("sha256:", "")))
@@ -478,7 +516,7 @@ impl Daemon {
             match host {
                 Some(port) if taken.contains(port) => return Err(failed(format!("Bind for 0.0.0.0:{port} failed: port is already allocated"))),
                 Some(port) if machine.listens(*port) => {
-                    return Err(failed(format!("failed to bind host port for 0.0.0.0:{port}:{}:{inner}/tcp: address already in use", container.address)));
+                    return Err(failed(format!("failed to bind host port for 0.0.0.0:{port}:{address}:{inner}/tcp: address already in use")));
                 }
                 Some(_) => {}
                 None => {
@@ -517,7 +555,13 @@ impl Daemon {
         Ok(None)
     }
 
-    fn remove(&mut self, name: &str, force: bool, cluster: &Cluster) -> Result<(), Refusal> {
+    /// A volume for one container.
+    fn anonymous(&mut self, path: &str) -> MountPoint {
+        let name = self.hex();
+        MountPoint { path: path.to_owned(), source: format!("/var/lib/docker/volumes/{name}/_data"), mounted: Mounted::Disk(name.into()), sub_path: None, read_only: false }
+    }
+
+    fn remove(&mut self, name: &str, force: bool, volumes: bool, cluster: &Cluster) -> Result<(), Refusal> {
         let (now, unix_nanos) = (cluster.now(), nanos(cluster));
         let container = self.container(name)?;
         let mut replies = Vec::new();
@@ -527,8 +571,11 @@ impl Daemon {
             }
             container.end(137, now, unix_nanos, &mut replies);
         }
-        let id = container.id.clone();
+        let (id, mounts, own) = (container.id.clone(), container.spawned.mounts.clone(), container.auto_remove);
         self.containers.retain(|container| container.id != id);
+        if volumes || own {
+            self.remove_anonymous(&mounts);
+        }
         self.take(replies);
         Ok(())
     }
@@ -622,6 +669,9 @@ fn inspect_container(container: &Container) -> Value {
     config["Tty"] = json!(container.spawned.tty);
     config["Image"] = json!(container.image_name);
     let health = container.health.as_ref().map(Health::inspected);
+    if let Some(check) = &container.check {
+        config["Healthcheck"] = check.config();
+    }
     config["Env"] = json!(container.spawned.env.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>());
     let mut inspected = json!({
         "Id": container.id,
@@ -641,10 +691,11 @@ fn inspect_container(container: &Container) -> Value {
         "Config": config,
         "NetworkSettings": {
             "Ports": if running { json!(bindings) } else { json!({}) },
-            "IPAddress": if running { container.address.as_str() } else { "" },
-            "Gateway": if running { "172.17.0.1" } else { "" },
+            "IPAddress": if running && container.networks.contains_key(networks::BRIDGE) { container.address() } else { "" },
+            "Gateway": if running && container.networks.contains_key(networks::BRIDGE) { "172.17.0.1" } else { "" },
+            "Networks": container.networks.iter().map(|(name, address)| (name.clone(), json!({"IPAddress": if running { address } else { "" }, "IPPrefixLen": 16, "Aliases": container.aliases}))).collect::<serde_json::Map<String, Value>>(),
         },
-        "Mounts": container.spawned.mounts.iter().map(|point| mount(container, point)).collect::<Vec<_>>(),
+        "Mounts": container.spawned.mounts.iter().map(mount).collect::<Vec<_>>(),
     });
     if let Some(health) = health {
         inspected["State"]["Health"] = health;
@@ -652,10 +703,10 @@ fn inspect_container(container: &Container) -> Value {
     inspected
 }
 
-/// A volume as `docker inspect` shows it. One without a name of its own has a number for it.
-fn mount(container: &Container, point: &MountPoint) -> Value {
+/// A volume as `docker inspect` shows it.
+fn mount(point: &MountPoint) -> Value {
     let (Mounted::Disk(name) | Mounted::Pod(name)) = &point.mounted;
-    let name = if name.starts_with(&container.id) { sha256(name.as_bytes()).replace("sha256:", "") } else { name.to_string() };
+    let name = name.to_string();
     json!({
         "Type": "volume", "Name": name, "Source": format!("/var/lib/docker/volumes/{name}/_data"), "Destination": point.path, "Driver": "local",
         "Mode": if point.read_only { "ro" } else { "" }, "RW": !point.read_only, "Propagation": "",

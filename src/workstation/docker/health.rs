@@ -59,6 +59,31 @@ impl Check {
         Ok(check)
     }
 
+    /// What `docker run --health-…` says, upon what the image says; nothing: it says nothing.
+    pub fn with(of_image: Option<&Check>, asked: &Value) -> Result<Option<Self>, String> {
+        let text = |name: &str| asked[name].as_str().filter(|text| !text.is_empty());
+        if asked["none"] == true {
+            return Ok(Some(Check { test: vec!["NONE".to_owned()], interval: None, timeout: None, start_period: None, start_interval: None, retries: 0 }));
+        }
+        let names = ["cmd", "interval", "timeout", "start-period", "start-interval", "retries"];
+        if names.iter().all(|name| text(name).is_none()) {
+            return Ok(None);
+        }
+        let mut check = of_image.cloned().unwrap_or(Check { test: Vec::new(), interval: None, timeout: None, start_period: None, start_interval: None, retries: 0 });
+        if let Some(command) = text("cmd") {
+            check.test = vec!["CMD-SHELL".to_owned(), command.to_owned()];
+        }
+        for (name, place) in [("interval", &mut check.interval), ("timeout", &mut check.timeout), ("start-period", &mut check.start_period), ("start-interval", &mut check.start_interval)] {
+            if let Some(value) = text(name) {
+                *place = Some(duration(name, value)?);
+            }
+        }
+        if let Some(retries) = text("retries") {
+            check.retries = retries.parse().map_err(|_| format!("strconv.ParseInt: parsing {retries:?}: invalid syntax"))?;
+        }
+        Ok(Some(check))
+    }
+
     /// The command line; none if nothing is checked.
     pub fn command(&self) -> Option<Vec<String>> {
         match self.test.split_first() {

@@ -21,8 +21,8 @@ pub struct Line {
 }
 
 /// Flags without a value.
-const SWITCHES: [&str; 9] =
-    ["quiet", "help", "async", "enable-autoscaling", "enable-autorepair", "enable-ip-alias", "no-enable-autoupgrade", "no-enable-ip-alias", "enable-network-policy"];
+const SWITCHES: [&str; 10] =
+    ["quiet", "help", "async", "enable-autoscaling", "no-enable-autoscaling", "enable-autorepair", "enable-ip-alias", "no-enable-autoupgrade", "no-enable-ip-alias", "enable-network-policy"];
 const LETTERS: [(&str, &str); 2] = [("-q", "quiet"), ("-z", "zone")];
 
 impl Line {

@@ -14,7 +14,8 @@ const POLL: Duration = Duration::from_secs(5);
 
 pub fn clusters(process: &mut Process<'_>, verb: &str, line: &Line) -> Done {
     let known: &[&str] = match verb {
-        "create" => &["num-nodes", "machine-type", "zone", "location", "region", "cluster-version", "scopes", "disk-size", "disk-type", "enable-autorepair", "enable-ip-alias", "no-enable-ip-alias", "no-enable-autoupgrade", "release-channel"],
+        "create" => &["num-nodes", "machine-type", "zone", "location", "region", "cluster-version", "scopes", "disk-size", "disk-type", "enable-autorepair", "enable-ip-alias", "no-enable-ip-alias", "no-enable-autoupgrade", "release-channel", "enable-autoscaling", "min-nodes", "max-nodes"],
+        "update" => &["enable-autoscaling", "no-enable-autoscaling", "min-nodes", "max-nodes", "node-pool", "zone", "location", "region"],
         "resize" => &["num-nodes", "size", "node-pool", "zone", "location", "region"],
         _ => &["zone", "location", "region"],
     };
@@ -28,7 +29,8 @@ pub fn clusters(process: &mut Process<'_>, verb: &str, line: &Line) -> Done {
         "get-credentials" => get_credentials(process, line),
         "resize" => resize(process, line),
         "delete" => delete(process, line),
-        "create-auto" | "update" | "upgrade" => not_simulated(process, &format!("container clusters {verb}")),
+        "update" => update(process, line),
+        "create-auto" | "upgrade" => not_simulated(process, &format!("container clusters {verb}")),
         verb => {
             process.eprint(&format!("ERROR: (gcloud.container.clusters) Invalid choice: '{verb}'.\n"))?;
             Ok(2)
@@ -84,7 +86,12 @@ fn create(process: &mut Process<'_>, line: &Line) -> Done {
     };
     let size = number(line, "num-nodes").unwrap_or(3);
     let machine_type = line.flag("machine-type").unwrap_or("e2-medium");
-    let body = json!({"name": name, "zone": zone, "type": machine_type, "size": size});
+    let mut body = json!({"name": name, "zone": zone, "type": machine_type, "size": size});
+    match autoscaling(line) {
+        Some(Ok(bounds)) => body["autoscaling"] = bounds,
+        Some(Err(what)) => return not_simulated(process, &format!("container clusters create {what}")),
+        None => {}
+    }
     if let Err(error) = ask(process, "POST", "/clusters", &body)? {
         return fail(process, "container.clusters.create", &error);
     }
@@ -103,6 +110,40 @@ fn create(process: &mut Process<'_>, line: &Line) -> Done {
         }
         Err(error) => fail(process, "container.clusters.create", &error),
     }
+}
+
+/// What the flags say of the autoscaler: its bounds, or what is not simulated.
+fn autoscaling(line: &Line) -> Option<Result<Value, &'static str>> {
+    let (enabled, min, max) = (line.flag("enable-autoscaling").is_some(), number(line, "min-nodes"), number(line, "max-nodes"));
+    match (enabled, min, max) {
+        (false, None, None) => None,
+        (true, min, Some(max)) => Some(Ok(json!({"min": min.unwrap_or(0), "max": max}))),
+        (true, _, None) => Some(Err("--enable-autoscaling without --max-nodes")),
+        (false, ..) => Some(Err("--min-nodes and --max-nodes without --enable-autoscaling")),
+    }
+}
+
+/// Turns the autoscaler on or off.
+fn update(process: &mut Process<'_>, line: &Line) -> Done {
+    let (name, zone) = match name_and_zone(process, "update", line)? {
+        Ok(found) => found,
+        Err(code) => return Ok(code),
+    };
+    let bounds = match (line.flag("no-enable-autoscaling").is_some(), autoscaling(line)) {
+        (true, _) => json!(null),
+        (false, Some(Ok(bounds))) => bounds,
+        (false, Some(Err(what))) => return not_simulated(process, &format!("container clusters update {what}")),
+        (false, None) => return not_simulated(process, "container clusters update without --enable-autoscaling or --no-enable-autoscaling"),
+    };
+    if let Err(error) = ask(process, "POST", &format!("/clusters/{zone}/{name}/autoscaling"), &json!({"autoscaling": bounds}))? {
+        return fail(process, "container.clusters.update", &error);
+    }
+    process.eprint(&format!("Updating {name}..."))?;
+    wait_for(process, &zone, &name, Some("RUNNING"))?;
+    process.eprint(&format!(
+        "done.\nUpdated [https://container.googleapis.com/v1/projects/{PROJECT}/zones/{zone}/clusters/{name}].\nTo inspect the contents of your cluster, go to: https://console.cloud.google.com/kubernetes/workload_/gcloud/{zone}/{name}?project={PROJECT}\n"
+    ))?;
+    Ok(0)
 }
 
 fn text(value: &Value, name: &str) -> String {
@@ -152,10 +193,14 @@ fn describe(process: &mut Process<'_>, line: &Line) -> Done {
     };
     let address = text(&cluster, "endpoint").split(':').next().unwrap_or_default().to_owned();
     process.print(&format!(
-        "currentMasterVersion: {version}\ncurrentNodeCount: {size}\ncurrentNodeVersion: {version}\nendpoint: {address}\nlocation: {zone}\nname: {name}\nnodeConfig:\n  machineType: {kind}\nnodePools:\n- initialNodeCount: {size}\n  name: default-pool\n  status: RUNNING\nselfLink: https://container.googleapis.com/v1/projects/{PROJECT}/zones/{zone}/clusters/{name}\nstatus: {status}\nzone: {zone}\n",
+        "currentMasterVersion: {version}\ncurrentNodeCount: {size}\ncurrentNodeVersion: {version}\nendpoint: {address}\nlocation: {zone}\nname: {name}\nnodeConfig:\n  machineType: {kind}\nnodePools:\n- {autoscaling}initialNodeCount: {size}\n  name: default-pool\n  status: RUNNING\nselfLink: https://container.googleapis.com/v1/projects/{PROJECT}/zones/{zone}/clusters/{name}\nstatus: {status}\nzone: {zone}\n",
         version = text(&cluster, "version"),
         size = text(&cluster, "size"),
         kind = text(&cluster, "type"),
+        autoscaling = match (cluster["autoscaling"]["min"].as_u64(), cluster["autoscaling"]["max"].as_u64()) {
+            (Some(min), Some(max)) => format!("autoscaling:\n    enabled: true\n    maxNodeCount: {max}\n    minNodeCount: {min}\n  "),
+            _ => String::new(),
+        },
         status = text(&cluster, "status"),
     ))?;
     Ok(0)

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use podarium_api::Kind;
 use podarium_cluster::apiserver::Request;
+use podarium_cluster::cloud::autoscaler::{Naming, NodeGroup};
 use podarium_cluster::kubelet::NodeConfig;
-use podarium_cluster::{Cluster, Key};
+use podarium_cluster::{Cluster, Key, external_address};
 use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, NetError};
 use podarium_sim::{Stream, Time};
 use serde_json::{Value, json};
@@ -73,6 +74,8 @@ struct Gke {
     size: u32,
     machines: Vec<Instance>,
     pool: String,
+    /// Between how many and how many machines the autoscaler keeps it.
+    bounds: Option<(usize, usize)>,
 }
 
 #[derive(Clone, Debug)]
@@ -93,6 +96,8 @@ struct Rule {
 enum Work {
     /// Machines come or go, up to this number.
     Size(u32),
+    /// The autoscaler gets these bounds, or stops.
+    Bounds(Option<(usize, usize)>),
     ClusterIsUp,
     ClusterIsGone,
     AddRule(Rule),
@@ -106,8 +111,6 @@ pub struct Google {
     work: BTreeMap<(Time, u64), Work>,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     next: u64,
-    /// How many machines it has made so far; their addresses follow from it.
-    made: u32,
     random: Stream,
 }
 
@@ -124,7 +127,7 @@ impl Google {
             rule("default-allow-rdp", &["tcp:3389"], "0.0.0.0/0"),
             rule("default-allow-ssh", &["tcp:22"], "0.0.0.0/0"),
         ];
-        Google { gke: None, rules, work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, made: 0, random }
+        Google { gke: None, rules, work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, random }
     }
 
     pub fn next_at(&self) -> Option<Time> {
@@ -149,6 +152,7 @@ impl Google {
     /// Does what is due.
     pub fn run(&mut self, cluster: &mut Cluster, machine: &mut podarium_machine::Machine) {
         let now = cluster.now();
+        self.follow_autoscaler(cluster);
         while let Some(entry) = self.work.first_entry().filter(|entry| entry.key().0 <= now) {
             let work = entry.remove();
             self.do_work(work, cluster);
@@ -165,13 +169,23 @@ impl Google {
 
     fn do_work(&mut self, work: Work, cluster: &mut Cluster) {
         match work {
-            Work::Size(size) => self.set_size(size, cluster),
+            Work::Size(size) => {
+                self.set_size(size, cluster);
+                self.set_bounds(cluster);
+            }
+            Work::Bounds(bounds) => {
+                if let Some(gke) = self.gke.as_mut() {
+                    gke.bounds = bounds;
+                }
+                self.set_bounds(cluster);
+            }
             Work::ClusterIsUp => {
                 if let Some(gke) = self.gke.as_mut() {
                     gke.status = Status::Running;
                 }
             }
             Work::ClusterIsGone => {
+                cluster.stop_autoscaler();
                 self.set_size(0, cluster);
                 if let Some(gke) = self.gke.as_mut() {
                     gke.status = Status::Deleted;
@@ -185,20 +199,10 @@ impl Google {
     fn set_size(&mut self, size: u32, cluster: &mut Cluster) {
         let Some(mut gke) = self.gke.take() else { return };
         while gke.machines.len() < size as usize {
-            let index = u32::try_from(cluster.machines()).unwrap_or(u32::MAX);
             let tail: String = (0..4).map(|_| char::from(b"0123456789bcdfghjklmnpqrstvwxz"[self.random.below(30)])).collect();
             let name = format!("gke-{}-default-pool-{}-{tail}", gke.name, gke.pool);
-            let (_, cpu, mib) = TYPES.iter().find(|row| row.0 == gke.machine_type).copied().unwrap_or(TYPES[0]);
-            self.made += 1;
-            let external = format!("198.51.100.{}", 9 + self.made);
-            let mut config = NodeConfig::new(&name, index);
-            config.cpu_millis = cpu;
-            config.memory_bytes = mib << 20;
-            config.zone = Some(gke.zone.clone());
-            config.region = gke.zone.rsplit_once('-').map(|(region, _)| region.to_owned());
-            config.labels.insert("cloud.google.com/gke-nodepool".to_owned(), "default-pool".to_owned());
-            config.labels.insert("node.kubernetes.io/instance-type".to_owned(), gke.machine_type.clone());
-            config.external_address = Some(external.clone());
+            let external = external_address(cluster.machines());
+            let config = NodeConfig { external_address: Some(external.clone()), ..gke.config(&name, u32::try_from(cluster.machines()).unwrap_or(u32::MAX)) };
             gke.machines.push(Instance { name, internal: config.address.clone(), external });
             cluster.add_node(config);
         }
@@ -210,6 +214,29 @@ impl Google {
         }
         gke.size = size;
         self.gke = Some(gke);
+    }
+
+    /// Starts the autoscaler with what the pool is now, or stops it.
+    fn set_bounds(&mut self, cluster: &mut Cluster) {
+        match self.gke.as_ref().map(Gke::group) {
+            Some(Some(group)) => cluster.start_autoscaler(vec![group]),
+            _ => cluster.stop_autoscaler(),
+        }
+    }
+
+    /// The autoscaler has ordered machines, or given some back.
+    fn follow_autoscaler(&mut self, cluster: &Cluster) {
+        let (Some(gke), Some(group)) = (self.gke.as_mut(), cluster.autoscaler().and_then(|autoscaler| autoscaler.groups().first())) else { return };
+        gke.machines.retain(|machine| group.machines.contains(&machine.name) || cluster.node_is_on(&machine.name));
+        for name in &group.machines {
+            if gke.machines.iter().all(|machine| machine.name != *name)
+                && let Some(config) = cluster.node_config(name)
+            {
+                let external = config.external_address.clone().unwrap_or_default();
+                gke.machines.push(Instance { name: name.clone(), internal: config.address.clone(), external });
+            }
+        }
+        gke.size = u32::try_from(group.machines.len()).unwrap_or(u32::MAX);
     }
 }
 
@@ -289,6 +316,17 @@ impl Google {
                 self.later(now + RESIZE, Work::ClusterIsUp);
                 Ok(json!({}))
             }
+            ("POST", ["clusters", zone, name, "autoscaling"]) => {
+                let bounds = bounds_of(body)?;
+                let gke = self.gke_named(zone, name)?;
+                if gke.status != Status::Running {
+                    return Err((400, format!("Cluster is running incompatible operation on cluster '{name}'.")));
+                }
+                gke.status = Status::Reconciling;
+                self.later(now + (RESIZE - READY), Work::Bounds(bounds));
+                self.later(now + RESIZE, Work::ClusterIsUp);
+                Ok(json!({}))
+            }
             ("DELETE", ["clusters", zone, name]) => {
                 self.gke_named(zone, name)?.status = Status::Stopping;
                 self.later(now + DELETE, Work::ClusterIsGone);
@@ -349,14 +387,52 @@ impl Google {
         }
         let pool: String = format!("{:08x}", self.random.bits() as u32);
         let size = body["size"].as_u64().and_then(|size| u32::try_from(size).ok()).unwrap_or(3);
-        self.gke = Some(Gke { name, zone, machine_type, status: Status::Provisioning, size, machines: Vec::new(), pool });
+        self.gke = Some(Gke { name, zone, machine_type, status: Status::Provisioning, size, machines: Vec::new(), pool, bounds: bounds_of(body)? });
         self.later(now + MACHINES, Work::Size(size));
         self.later(now + CREATE, Work::ClusterIsUp);
         Ok(json!({}))
     }
 }
 
+/// The bounds that a request asks for.
+fn bounds_of(body: &Value) -> Result<Option<(usize, usize)>, (u16, String)> {
+    let bound = |name: &str| body["autoscaling"][name].as_u64().and_then(|bound| usize::try_from(bound).ok());
+    let Some(max) = bound("max") else { return Ok(None) };
+    let min = bound("min").unwrap_or(0);
+    match min <= max && max > 0 {
+        true => Ok(Some((min, max))),
+        false => Err((400, format!("NodePool.autoscaling.min_node_count ({min}) must not be greater than max_node_count ({max})."))),
+    }
+}
+
 impl Gke {
+    /// A machine of its pool.
+    fn config(&self, name: &str, index: u32) -> NodeConfig {
+        let (_, cpu, mib) = TYPES.iter().find(|row| row.0 == self.machine_type).copied().unwrap_or(TYPES[0]);
+        let mut config = NodeConfig::new(name, index);
+        config.cpu_millis = cpu;
+        config.memory_bytes = mib << 20;
+        config.zone = Some(self.zone.clone());
+        config.region = self.zone.rsplit_once('-').map(|(region, _)| region.to_owned());
+        config.labels.insert("cloud.google.com/gke-nodepool".to_owned(), "default-pool".to_owned());
+        config.labels.insert("node.kubernetes.io/instance-type".to_owned(), self.machine_type.clone());
+        config
+    }
+
+    /// Its pool, as the autoscaler knows it.
+    fn group(&self) -> Option<NodeGroup> {
+        let (min, max) = self.bounds?;
+        let prefix = format!("gke-{}-default-pool-{}", self.name, self.pool);
+        Some(NodeGroup {
+            id: format!("https://www.googleapis.com/compute/v1/projects/{PROJECT}/zones/{}/instanceGroups/{prefix}-grp", self.zone),
+            min,
+            max,
+            template: NodeConfig { external_address: Some(String::new()), network_ready_in: Duration::from_secs(10), ..self.config(&prefix, 0) },
+            naming: Naming::Drawn(prefix),
+            machines: self.machines.iter().map(|machine| machine.name.clone()).collect(),
+        })
+    }
+
     fn json(&self) -> Value {
         let status = match self.status {
             Status::Provisioning => "PROVISIONING",
@@ -367,7 +443,7 @@ impl Gke {
         let address = crate::API_SERVER.trim_start_matches("https://");
         json!({
             "name": self.name, "location": self.zone, "type": self.machine_type, "size": self.size, "status": status, "endpoint": address,
-            "version": VERSION, "pool": self.pool,
+            "version": VERSION, "pool": self.pool, "autoscaling": self.bounds.map(|(min, max)| json!({"min": min, "max": max})),
         })
     }
 }

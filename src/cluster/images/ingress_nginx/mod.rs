@@ -5,6 +5,9 @@
 //! Simplified: one program is controller and nginx; it asks once a second in the place of watching; no configuration but that of
 //! Ingresses; answers are passed on whole.
 
+mod annotations;
+mod balance;
+mod limits;
 mod routes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +18,8 @@ use podarium_machine::{ConnectionId, ExchangeId, HttpRequest, HttpResponse, NetE
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+use self::limits::Buckets;
+pub(super) use self::routes::text;
 use self::routes::{Found, Lists, Routes};
 use super::nginx::error_page;
 use super::web::{http_date, say, time};
@@ -58,9 +63,14 @@ struct Passed {
     began: Time,
     path: String,
     upstream: String,
+    /// The canary that it went to in the place of the upstream, if it did.
+    alternative: Option<String>,
     /// The endpoints that are left to try, and the one that has it.
     left: Vec<String>,
     at: String,
+    rules: Arc<annotations::Rules>,
+    /// The cookie that the client is to have from now on.
+    cookie: Option<String>,
 }
 
 #[derive(Clone)]
@@ -80,6 +90,7 @@ struct Controller {
     complained: BTreeSet<String>,
     active: BTreeMap<ExchangeId, Passed>,
     turns: BTreeMap<String, usize>,
+    buckets: Buckets,
     signals: Vec<Signal>,
     quitting: bool,
 }
@@ -100,6 +111,7 @@ impl Controller {
             complained: BTreeSet::new(),
             active: BTreeMap::new(),
             turns: BTreeMap::new(),
+            buckets: Buckets::default(),
             signals: Vec::new(),
             quitting: false,
         })
@@ -292,18 +304,19 @@ impl Controller {
         match routes.find(&host, &target, tls) {
             Found::Nothing => self.own(sys, connection, &request, 404, None, began),
             Found::ToTls => self.own(sys, connection, &request, 308, Some(format!("https://{host}{target}")), began),
+            Found::Elsewhere(status, location) => self.own(sys, connection, &request, status, Some(location), began),
             Found::To(location, path) => {
-                if location.endpoints.is_empty() {
-                    return self.own(sys, connection, &request, 503, None, began);
+                if let Some(status) = self.refuses(sys, &location.rules, &request) {
+                    return self.own(sys, connection, &request, status, None, began);
                 }
-                let turn = self.turns.entry(location.upstream.clone()).or_default();
-                let mut left = location.endpoints.clone();
-                let count = left.len();
-                left.rotate_left(*turn % count);
-                left.truncate(TRIES);
-                *turn += 1;
-                let at = left.remove(0);
-                self.pass(sys, Passed { connection, request, began, path, upstream: location.upstream.clone(), left, at });
+                match self.choose(sys, &routes, location, &request, tls) {
+                    None => self.own(sys, connection, &request, 503, None, began),
+                    Some(chosen) => {
+                        let (upstream, rules) = (location.upstream.clone(), location.rules.clone());
+                        let balance::Chosen { alternative, at, left, cookie } = chosen;
+                        self.pass(sys, Passed { connection, request, began, path, upstream, alternative, left, at, rules, cookie });
+                    }
+                }
             }
         }
     }
@@ -322,8 +335,15 @@ impl Controller {
         ] {
             out.headers.push((name.to_owned(), value.to_owned()));
         }
+        if let Some(prefix) = &passed.rules.forwarded_prefix {
+            out.headers.push(("X-Forwarded-Prefix".to_owned(), prefix.clone()));
+        }
+        if let Some(host) = &passed.rules.upstream_host {
+            out.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("host"));
+            out.headers.push(("Host".to_owned(), host.clone()));
+        }
         out.body.clone_from(&request.body);
-        out.timeout = Some(UPSTREAM);
+        out.timeout = Some(passed.rules.read_seconds.map_or(UPSTREAM, Duration::from_secs));
         let id = sys.http_send(out);
         drop(sys.http_whole(id, None));
         self.active.insert(id, passed);
@@ -337,7 +357,10 @@ impl Controller {
                 if passed.request.url.starts_with("https://") {
                     answer = answer.with_header("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
                 }
-                write_down(sys, &passed.request, status, length, Some((&passed.upstream, &passed.at)), passed.began);
+                if let Some(cookie) = &passed.cookie {
+                    answer = answer.with_header("Set-Cookie", cookie);
+                }
+                write_down(sys, &passed.request, status, length, Some((&passed.upstream, passed.alternative.as_deref().unwrap_or_default(), &passed.at)), passed.began);
                 sys.respond(passed.connection, answer);
             }
             Err(NetError::TimedOut) => self.own(sys, passed.connection, &passed.request, 504, None, passed.began),
@@ -365,18 +388,18 @@ impl Controller {
 }
 
 /// A line of the access log.
-fn write_down(sys: &mut Sys<'_>, request: &HttpRequest, status: u16, length: usize, upstream: Option<(&str, &str)>, began: Time) {
+fn write_down(sys: &mut Sys<'_>, request: &HttpRequest, status: u16, length: usize, upstream: Option<(&str, &str, &str)>, began: Time) {
     let stamp = time(sys, "%d/%b/%Y:%H:%M:%S +0000");
     let from = request.from.rsplit_once(':').map_or(request.from.as_str(), |(ip, _)| ip).to_owned();
     let header = |name: &str| request.header_value(name).unwrap_or("-").to_owned();
     let took = (sys.now() - began).as_secs_f64();
-    let (name, rest) = match upstream {
-        Some((name, at)) => (name.to_owned(), format!("{at} {length} {took:.3} {status}")),
-        None => (String::new(), "- - - -".to_owned()),
+    let (name, alternative, rest) = match upstream {
+        Some((name, alternative, at)) => (name, alternative, format!("{at} {length} {took:.3} {status}")),
+        None => ("", "", "- - - -".to_owned()),
     };
     let id = format!("{:016x}{:016x}", sys.random_bits(), sys.random_bits());
     let asked = request.body.len() + request.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum::<usize>() + request.path().len() + request.method.len() + 14;
-    let line = format!("{from} - - [{stamp}] \"{} {} HTTP/1.1\" {status} {length} \"{}\" \"{}\" {asked} {took:.3} [{name}] [] {rest} {id}\n", request.method, request.path(), header("referer"), header("user-agent"));
+    let line = format!("{from} - - [{stamp}] \"{} {} HTTP/1.1\" {status} {length} \"{}\" \"{}\" {asked} {took:.3} [{name}] [{alternative}] {rest} {id}\n", request.method, request.path(), header("referer"), header("user-agent"));
     say(sys, 1, &line);
 }
 

@@ -1,17 +1,17 @@
 //! What the controller makes of Ingresses: servers by host, their locations, and where each leads.
 //!
 //! Models: internal/ingress/controller/{controller.go,endpointslices.go,template}, rootfs/etc/nginx/template/nginx.tmpl of ingress-nginx, v1.11.
-//! Simplified: of the annotations `rewrite-target`, `use-regex`, `ssl-redirect` and `force-ssl-redirect` count; others are told to be
-//! not simulated.
+//! Simplified: nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use podarium_machine::{Certificate, Identity};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-const PREFIX: &str = "nginx.ingress.kubernetes.io/";
-const KNOWN: [&str; 4] = ["rewrite-target", "use-regex", "ssl-redirect", "force-ssl-redirect"];
+use super::annotations::{Canary, Rules, annotation, not_simulated};
+
 /// The server for whoever is asked for by no other name.
 const ANY: &str = "_";
 
@@ -27,7 +27,7 @@ pub(super) struct Lists {
 
 #[derive(Clone, Debug)]
 pub(super) struct Location {
-    path: String,
+    pub path: String,
     kind: Kind,
     rewrite: Option<(Regex, String)>,
     to_tls: bool,
@@ -35,6 +35,16 @@ pub(super) struct Location {
     pub upstream: String,
     /// Addresses and ports of ready pods.
     pub endpoints: Vec<String>,
+    pub rules: Arc<Rules>,
+}
+
+/// Pods that get a share of the requests to others.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    pub upstream: String,
+    pub endpoints: Vec<String>,
+    pub canary: Canary,
+    pub sticky: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -51,6 +61,8 @@ enum Kind {
 struct Server {
     locations: Vec<Location>,
     tls: bool,
+    /// Where `/` leads, if somewhere else.
+    app_root: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -59,6 +71,8 @@ pub(super) struct Routes {
     pub identities: Vec<Identity>,
     /// The Ingresses that this controller serves: namespace, name and version.
     pub served: Vec<(String, String, String)>,
+    /// The canaries, by the upstreams that they take from.
+    pub alternatives: BTreeMap<String, Alternative>,
     /// What the log says of them.
     pub complaints: BTreeSet<String>,
 }
@@ -69,16 +83,15 @@ pub(super) enum Found<'a> {
     /// Nobody has that host and path.
     Nothing,
     ToTls,
+    /// The server itself says where to: the status and the address.
+    Elsewhere(u16, String),
     /// To this location, with this path.
     To(&'a Location, String),
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+/// A text in a document; empty if there is none.
+pub(in crate::images) fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
-}
-
-fn annotation<'a>(ingress: &'a Value, name: &str) -> Option<&'a str> {
-    ingress["metadata"]["annotations"][format!("{PREFIX}{name}")].as_str()
 }
 
 impl Routes {
@@ -87,8 +100,13 @@ impl Routes {
         let mut mine: Vec<&Value> = lists.ingresses.iter().filter(|ingress| lists.serves(ingress)).collect();
         // Of two that want the same, the older one gets it.
         mine.sort_by_key(|ingress| (text(ingress, "/metadata/creationTimestamp"), text(ingress, "/metadata/namespace"), text(ingress, "/metadata/name")));
-        for ingress in mine {
+        // A canary has no places of its own.
+        let (canaries, real): (Vec<&Value>, Vec<&Value>) = mine.into_iter().partition(|ingress| Canary::of(ingress).is_some());
+        for ingress in real {
             routes.add(ingress, lists);
+        }
+        for ingress in canaries {
+            routes.add_canary(ingress, lists);
         }
         for server in routes.servers.values_mut() {
             server.locations.sort_by_key(|location| (std::cmp::Reverse(location.path.len()), !matches!(location.kind, Kind::Exact)));
@@ -99,11 +117,7 @@ impl Routes {
     fn add(&mut self, ingress: &Value, lists: &Lists) {
         let (namespace, name) = (text(ingress, "/metadata/namespace"), text(ingress, "/metadata/name"));
         self.served.push((namespace.to_owned(), name.to_owned(), text(ingress, "/metadata/resourceVersion").to_owned()));
-        for key in ingress["metadata"]["annotations"].as_object().into_iter().flatten().filter_map(|(key, _)| key.strip_prefix(PREFIX)) {
-            if !KNOWN.contains(&key) {
-                self.complaints.insert(format!("podarium: not simulated: the annotation {PREFIX}{key} of the Ingress {namespace}/{name}"));
-            }
-        }
+        self.complaints.extend(not_simulated(ingress));
         for tls in ingress["spec"]["tls"].as_array().into_iter().flatten() {
             let hosts: Vec<String> = tls["hosts"].as_array().into_iter().flatten().filter_map(|host| host.as_str().map(str::to_owned)).collect();
             for host in &hosts {
@@ -156,23 +170,66 @@ impl Routes {
             ("Prefix", false) => Kind::Below,
             _ => Kind::Begins,
         };
-        let endpoints = lists.endpoints(namespace, service, port);
+        let mut endpoints = lists.endpoints(namespace, service, port);
         if endpoints.is_empty() {
             self.complaints.insert(format!("Service \"{namespace}/{service}\" does not have any active Endpoint."));
         }
+        let mut upstream = format!("{namespace}-{service}-{shown}");
+        if let Some(instead) = annotation(ingress, "default-backend").filter(|_| endpoints.is_empty()) {
+            let port = lists.service(namespace, instead).map(|found| serde_json::json!({"number": found["spec"]["ports"][0]["port"]})).unwrap_or_default();
+            (endpoints, upstream) = (lists.endpoints(namespace, instead, &port), format!("custom-default-backend-{namespace}-{instead}"));
+        }
+        let rules = Arc::new(Rules::of(ingress));
         let server = self.servers.entry(host.to_owned()).or_default();
         if server.locations.iter().any(|known| known.path == path && matches!(known.kind, Kind::Exact) == matches!(kind, Kind::Exact)) {
             return;
         }
+        server.app_root = server.app_root.take().or_else(|| rules.app_root.clone());
         let forced = annotation(ingress, "force-ssl-redirect") == Some("true");
         server.locations.push(Location {
             path: path.to_owned(),
             rewrite: rewrite.and_then(|target| Some((pattern()?, target))),
             kind,
             to_tls: forced || server.tls && annotation(ingress, "ssl-redirect") != Some("false"),
-            upstream: format!("{namespace}-{service}-{shown}"),
+            upstream,
             endpoints,
+            rules,
         });
+    }
+
+    /// Lets a canary take from the upstreams that have its hosts and paths.
+    fn add_canary(&mut self, ingress: &Value, lists: &Lists) {
+        let (namespace, name) = (text(ingress, "/metadata/namespace"), text(ingress, "/metadata/name"));
+        self.served.push((namespace.to_owned(), name.to_owned(), text(ingress, "/metadata/resourceVersion").to_owned()));
+        self.complaints.extend(not_simulated(ingress));
+        let Some(canary) = Canary::of(ingress) else { return };
+        let rules = ingress["spec"]["rules"].as_array().cloned().unwrap_or_default();
+        let of_rules = rules.iter().flat_map(|rule| {
+            let paths = rule["http"]["paths"].as_array().into_iter().flatten();
+            paths.map(|path| (rule["host"].as_str().unwrap_or(ANY), Some(path["path"].as_str().unwrap_or("/")), &path["backend"]))
+        });
+        for (host, path, backend) in of_rules.chain(ingress["spec"].get("defaultBackend").map(|backend| (ANY, None, backend))) {
+            let service = text(backend, "/service/name");
+            let port = &backend["service"]["port"];
+            let shown = port["number"].as_u64().map_or_else(|| text(port, "/name").to_owned(), |number| number.to_string());
+            let upstream = format!("{namespace}-{service}-{shown}");
+            let endpoints = lists.endpoints(namespace, service, port);
+            if endpoints.is_empty() {
+                self.complaints.insert(format!("Service \"{namespace}/{service}\" does not have any active Endpoint."));
+            }
+            let Some(server) = self.servers.get(host) else {
+                self.complaints.insert(format!("cannot merge alternative backend {upstream} into hostname {host} that does not exist"));
+                continue;
+            };
+            let mut primaries = server.locations.iter().filter(|location| path.is_none_or(|path| location.path == path) && location.upstream != upstream).peekable();
+            if primaries.peek().is_none() {
+                self.complaints.insert(format!("unable to find real backend for alternative backend {upstream}. Deleting."));
+            }
+            for primary in primaries {
+                let alternative = Alternative { upstream: upstream.clone(), endpoints: endpoints.clone(), canary: canary.clone(), sticky: primary.rules.sticky.is_some() };
+                self.alternatives.entry(primary.upstream.clone()).or_insert(alternative);
+            }
+        }
     }
 
     /// Where a request to this host and path (with its query) goes.
@@ -182,7 +239,13 @@ impl Routes {
         let server = self.servers.get(&host).or_else(|| self.servers.get(&wild()?)).or_else(|| self.servers.get(ANY));
         let Some(server) = server else { return Found::Nothing };
         let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        if let Some(root) = server.app_root.as_ref().filter(|_| path == "/") {
+            return Found::Elsewhere(302, format!("{}://{host}{root}", if tls { "https" } else { "http" }));
+        }
         let Some(location) = server.locations.iter().find(|location| location.takes(path)) else { return Found::Nothing };
+        if let Some((status, url)) = &location.rules.redirect {
+            return Found::Elsewhere(*status, url.clone());
+        }
         if location.to_tls && !tls {
             return Found::ToTls;
         }
@@ -308,6 +371,7 @@ mod tests {
         match routes.find(host, path, tls) {
             Found::Nothing => "404".to_owned(),
             Found::ToTls => "308".to_owned(),
+            Found::Elsewhere(status, to) => format!("{status} {to}"),
             Found::To(location, path) if location.endpoints.is_empty() => format!("503 {path}"),
             Found::To(location, path) => format!("{} {path}", location.endpoints.join(",")),
         }
@@ -337,6 +401,41 @@ mod tests {
             assert_eq!(shown(&routes, host, path, false), wanted, "{host}{path}");
         }
         assert!(routes.complaints.contains("Service \"default/empty\" does not have any active Endpoint."));
+    }
+
+    #[test]
+    fn a_canary_takes_from_the_upstream_that_has_its_place() {
+        let real = ingress(json!({}), json!({"rules": [{"host": "s.example", "http": {"paths": [path("/", "Prefix", "a")]}}]}));
+        let canary = |host: &str, at: &str| {
+            let mut found = ingress(json!({"nginx.ingress.kubernetes.io/canary": "true", "nginx.ingress.kubernetes.io/canary-weight": "20"}), json!({"rules": [{"host": host, "http": {"paths": [path(at, "Prefix", "b")]}}]}));
+            found["metadata"]["name"] = json!("c");
+            found
+        };
+        let with = |canary: Value| {
+            let mut all = lists(real.clone());
+            all.ingresses.insert(0, canary);
+            Routes::of(&all)
+        };
+        let routes = with(canary("s.example", "/"));
+        let found = &routes.alternatives["default-a-80"];
+        assert_eq!((found.upstream.as_str(), found.canary.weight), ("default-b-80", 20));
+        assert_eq!(shown(&routes, "s.example", "/x", false), "10.0.0.1:8080 /x");
+        assert_eq!(routes.served.len(), 2);
+        let elsewhere = with(canary("other.example", "/"));
+        assert!(elsewhere.alternatives.is_empty() && elsewhere.complaints.contains("cannot merge alternative backend default-b-80 into hostname other.example that does not exist"));
+        assert!(with(canary("s.example", "/x")).complaints.contains("unable to find real backend for alternative backend default-b-80. Deleting."));
+    }
+
+    #[test]
+    fn a_server_may_send_clients_elsewhere() {
+        let rules = || json!({"rules": [{"host": "s.example", "http": {"paths": [path("/", "Prefix", "a")]}}]});
+        let root = Routes::of(&lists(ingress(json!({"nginx.ingress.kubernetes.io/app-root": "/app"}), rules())));
+        assert_eq!((shown(&root, "s.example", "/", false), shown(&root, "s.example", "/x", false)), ("302 http://s.example/app".to_owned(), "10.0.0.1:8080 /x".to_owned()));
+        let moved = Routes::of(&lists(ingress(json!({"nginx.ingress.kubernetes.io/permanent-redirect": "https://new.example"}), rules())));
+        assert_eq!(shown(&moved, "s.example", "/x", false), "301 https://new.example");
+        let empty = json!({"rules": [{"host": "s.example", "http": {"paths": [path("/", "Prefix", "empty")]}}]});
+        let instead = Routes::of(&lists(ingress(json!({"nginx.ingress.kubernetes.io/default-backend": "b"}), empty)));
+        assert_eq!(shown(&instead, "s.example", "/", false), "10.0.0.2:8080 /");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use imbl::Vector;
 use podarium_machine::{Answered, HttpEvent, HttpResponse, NetError, Outgoing};
 use podarium_sim::Time;
 
-use super::super::{Computer, Disks, Ended, Exec, ExecEvent, ImageCatalog, LogLine, Output, PodVolume, Spawned, Storage, Taken};
+use super::super::{Computer, Disks, Ended, Exec, ExecEvent, ImageCatalog, LogLine, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
 use crate::network::{Asked, Ip, Peer};
 
 struct Container {
@@ -40,20 +40,21 @@ impl Container {
         spawned.files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         spawned.cpus = 1;
         let (mut volumes, mut disks) = (BTreeMap::new(), Disks::default());
-        let mut storage = Storage { pod: &mut volumes, disks: &mut disks };
+        let mut processes = ProcessNamespaces::default();
+        let mut storage = Storage { pod: &mut volumes, disks: &mut disks, processes: &mut processes };
         let computer = catalog.start(&image, spawned, &mut storage).unwrap();
         let mut container = Container { computer, volumes, disks, now, log: Vec::new(), ended: None, out: Output::default() };
         container.pass(Duration::from_millis(100));
         container
     }
 
-    fn storage<'a>(volumes: &'a mut BTreeMap<Arc<str>, PodVolume>, disks: &'a mut Disks) -> Storage<'a> {
-        Storage { pod: volumes, disks }
+    fn storage<'a>(volumes: &'a mut BTreeMap<Arc<str>, PodVolume>, disks: &'a mut Disks, processes: &'a mut ProcessNamespaces) -> Storage<'a> {
+        Storage { pod: volumes, disks, processes }
     }
 
     fn run(&mut self) {
         let mut out = Output::default();
-        self.computer.run(self.now, &mut Self::storage(&mut self.volumes, &mut self.disks), &mut out);
+        self.computer.run(self.now, &mut Self::storage(&mut self.volumes, &mut self.disks, &mut ProcessNamespaces::default()), &mut out);
         self.log.extend(out.lines.iter().map(|line| line.text.to_string()));
         self.ended = self.ended.or(out.ended);
         self.out.answers.append(&mut out.answers);
@@ -80,7 +81,7 @@ impl Container {
     fn try_ask(&mut self, asked: Asked) -> Option<HttpResponse> {
         let mut log: Vector<LogLine> = Vector::new();
         let port = if asked.tls { 443 } else { 80 };
-        let taken = self.computer.take(port, &Arc::new(asked), peer(), self.now, &mut Self::storage(&mut self.volumes, &mut self.disks), &mut log);
+        let taken = self.computer.take(port, &Arc::new(asked), peer(), self.now, &mut Self::storage(&mut self.volumes, &mut self.disks, &mut ProcessNamespaces::default()), &mut log);
         self.log.extend(log.iter().map(|line| line.text.to_string()));
         let id = match taken {
             Taken::Answer { answered, .. } => return Some(HttpResponse { status: answered.status, headers: answered.headers.clone(), body: answered.body.clone() }),
@@ -102,7 +103,7 @@ impl Container {
 
     fn exec(&mut self, command: &[&str]) -> (i32, String) {
         let exec = Exec { command: command.iter().map(|word| (*word).to_owned()).collect(), ..Exec::default() };
-        let id = self.computer.exec(&exec, self.now, &mut Self::storage(&mut self.volumes, &mut self.disks)).unwrap();
+        let id = self.computer.exec(&exec, self.now, &mut Self::storage(&mut self.volumes, &mut self.disks, &mut ProcessNamespaces::default())).unwrap();
         self.run();
         let mut text = String::new();
         let mut code = -1;
@@ -376,7 +377,7 @@ fn who_may_not_write_gets_nowhere() {
     let mut spawned = Spawned::plain(Time::from_secs(10));
     spawned.credentials = podarium_machine::Credentials::user(1000, 1000);
     let (mut volumes, mut disks) = (BTreeMap::new(), Disks::default());
-    let computer = catalog.start(&image, spawned, &mut Storage { pod: &mut volumes, disks: &mut disks }).unwrap();
+    let computer = catalog.start(&image, spawned, &mut Storage { pod: &mut volumes, disks: &mut disks, processes: &mut ProcessNamespaces::default() }).unwrap();
     let mut container = Container { computer, volumes, disks, now: Time::from_secs(10), log: Vec::new(), ended: None, out: Output::default() };
     container.pass(Duration::from_secs(1));
     assert_eq!(container.ended, Some(Ended::code(1)), "{:#?}", container.log);

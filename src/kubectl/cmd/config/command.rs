@@ -48,14 +48,16 @@ const CURRENT: Command = Command::new("current-context", &[], current_context);
 const SET_CONTEXT: Command = Command::new("set-context", &[&[Flag::bool("current")]], set_context);
 
 pub(super) fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcome<()> {
-    let directory = config.path.rsplit_once('/').map_or("", |(directory, _)| directory);
-    if !directory.is_empty() && kubectl.process.stat(directory)?.is_err() {
-        let _ = kubectl.process.mkdir(directory)?;
+    for file in config.to_write() {
+        let directory = file.path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        if !directory.is_empty() && kubectl.process.stat(directory)?.is_err() {
+            let _ = kubectl.process.mkdir(directory)?;
+        }
+        if let Err(error) = kubectl.process.write_file(&file.path, file.to_yaml().as_bytes(), 0o600)? {
+            return fail(format!("open {}: {}", file.path, error.to_string().to_lowercase()));
+        }
     }
-    match kubectl.process.write_file(&config.path, config.to_yaml().as_bytes(), 0o600)? {
-        Ok(()) => Ok(()),
-        Err(error) => fail(format!("open {}: {}", config.path, error.to_string().to_lowercase())),
-    }
+    Ok(())
 }
 
 fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {

@@ -40,16 +40,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let pairs = changes(kubectl, words)?;
     let list = kubectl.flags.bool("list");
-    let infos = find(kubectl, &resources)?;
     let taken = taken_over(kubectl)?;
+    let infos = find(kubectl, &resources)?;
     let pattern = kubectl.flags.text("containers").to_owned();
     let mut failures = Vec::new();
     for info in infos {
         let mut wanted = info.object.clone();
         let spec = pod_spec(&info, &mut wanted)?;
-        let chosen = containers(spec, &["containers"], &pattern);
+        let chosen = containers(spec, &["containers", "initContainers"], &pattern);
         if chosen.is_empty() {
-            kubectl.eprint(&format!("warning: {} does not have any containers matching {pattern:?}\n", info.object_name()))?;
+            kubectl.eprint(&format!("Warning: {}/{} does not have any containers matching {pattern:?}\n", info.mapping.kind, info.name))?;
             continue;
         }
         let mut shown = String::new();

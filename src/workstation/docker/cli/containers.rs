@@ -160,7 +160,12 @@ pub fn kill(process: &mut Process<'_>, parsed: &Parsed) -> Done {
 }
 
 pub fn rm(process: &mut Process<'_>, parsed: &Parsed) -> Done {
-    let query = if parsed.has("force") { "?force=1" } else { "" };
+    let query = match (parsed.has("force"), parsed.has("volumes")) {
+        (true, true) => "?force=1&v=1",
+        (true, false) => "?force=1",
+        (false, true) => "?v=1",
+        (false, false) => "",
+    };
     each(process, &parsed.operands, |name| request("DELETE", &format!("/containers/{}{query}", encoded(name))))
 }
 
@@ -277,8 +282,13 @@ pub fn inspect(process: &mut Process<'_>, parsed: &Parsed) -> Done {
             Err(_) => code = fail(process, &format!("error: no such object: {name}"))?,
         }
     }
+    pretty(process, parsed, &found, code)
+}
+
+/// Objects in JSON, or as a template wants them.
+pub fn pretty(process: &mut Process<'_>, parsed: &Parsed, found: &[Value], code: i32) -> Done {
     if let Some(template) = parsed.value("format") {
-        for one in &found {
+        for one in found {
             match fill(template, one) {
                 Some(text) => process.print(&format!("{text}\n"))?,
                 None => return fail(process, &format!("podarium: not simulated: docker inspect --format '{template}' (paths of fields are)")),
@@ -288,7 +298,7 @@ pub fn inspect(process: &mut Process<'_>, parsed: &Parsed) -> Done {
     }
     let mut out = Vec::new();
     let mut writer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::with_indent(b"    "));
-    if serde::Serialize::serialize(&found, &mut writer).is_ok() {
+    if serde::Serialize::serialize(found, &mut writer).is_ok() {
         process.print(&format!("{}\n", String::from_utf8_lossy(&out)))?;
     }
     Ok(code)

@@ -1,13 +1,15 @@
 //! `docker`, version 28: what it prints, and what it asks of the daemon.
 //!
-//! Simplified: networks, compose, swarm, contexts, plugins and the options that a command does not list in its help.
+//! Simplified: compose, swarm, contexts, plugins and the options that a command does not list in its help.
 
 mod build;
 mod containers;
 mod flags;
 mod images;
 mod run;
+mod system;
 mod table;
+mod volumes;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use podarium_machine::{HttpRequest, HttpResponse, NetError, Process, Suspend};
@@ -56,13 +58,30 @@ const COMMANDS: &[Command] = &[
     Command { name: "start", usage: "[OPTIONS] CONTAINER [CONTAINER...]", about: "Start one or more stopped containers", flags: &[], least: 1, most: usize::MAX, run: containers::start },
     Command { name: "stop", usage: "[OPTIONS] CONTAINER [CONTAINER...]", about: "Stop one or more running containers", flags: containers::STOP, least: 1, most: usize::MAX, run: containers::stop },
     Command { name: "tag", usage: "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", about: "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", flags: &[], least: 2, most: 2, run: images::tag },
+    Command { name: "container prune", usage: "[OPTIONS]", about: "Remove all stopped containers", flags: volumes::PRUNE, least: 0, most: 0, run: system::prune_containers },
+    Command { name: "cp", usage: "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-", about: "Copy files/folders between a container and the local filesystem", flags: system::CP, least: 2, most: 2, run: system::cp },
+    Command { name: "network connect", usage: "[OPTIONS] NETWORK CONTAINER", about: "Connect a container to a network", flags: &[], least: 2, most: 2, run: volumes::connect },
+    Command { name: "network create", usage: "[OPTIONS] NETWORK", about: "Create a network", flags: volumes::CREATE_NETWORK, least: 1, most: 1, run: volumes::create_network },
+    Command { name: "network disconnect", usage: "[OPTIONS] NETWORK CONTAINER", about: "Disconnect a container from a network", flags: volumes::DISCONNECT, least: 2, most: 2, run: volumes::disconnect },
+    Command { name: "network inspect", usage: "[OPTIONS] NETWORK [NETWORK...]", about: "Display detailed information on one or more networks", flags: containers::INSPECT, least: 1, most: usize::MAX, run: volumes::inspect_networks },
+    Command { name: "network ls", usage: "[OPTIONS]", about: "List networks", flags: volumes::LIST, least: 0, most: 0, run: volumes::list_networks },
+    Command { name: "network prune", usage: "[OPTIONS]", about: "Remove all unused networks", flags: volumes::PRUNE, least: 0, most: 0, run: volumes::prune_networks },
+    Command { name: "network rm", usage: "NETWORK [NETWORK...]", about: "Remove one or more networks", flags: volumes::RM, least: 1, most: usize::MAX, run: volumes::rm_networks },
+    Command { name: "stats", usage: "[OPTIONS] [CONTAINER...]", about: "Display a live stream of container(s) resource usage statistics", flags: system::STATS, least: 0, most: usize::MAX, run: system::stats },
+    Command { name: "system df", usage: "[OPTIONS]", about: "Show docker disk usage", flags: &[], least: 0, most: 0, run: system::df },
+    Command { name: "system prune", usage: "[OPTIONS]", about: "Remove unused data", flags: system::PRUNE, least: 0, most: 0, run: system::prune },
+    Command { name: "volume create", usage: "[OPTIONS] [VOLUME]", about: "Create a volume", flags: volumes::CREATE_VOLUME, least: 0, most: 1, run: volumes::create },
+    Command { name: "volume inspect", usage: "[OPTIONS] VOLUME [VOLUME...]", about: "Display detailed information on one or more volumes", flags: containers::INSPECT, least: 1, most: usize::MAX, run: volumes::inspect },
+    Command { name: "volume ls", usage: "[OPTIONS]", about: "List volumes", flags: volumes::LIST, least: 0, most: 0, run: volumes::list },
+    Command { name: "volume prune", usage: "[OPTIONS]", about: "Remove unused local volumes", flags: volumes::PRUNE, least: 0, most: 0, run: volumes::prune },
+    Command { name: "volume rm", usage: "[OPTIONS] VOLUME [VOLUME...]", about: "Remove one or more volumes", flags: volumes::RM, least: 1, most: usize::MAX, run: volumes::rm },
     Command { name: "wait", usage: "CONTAINER [CONTAINER...]", about: "Block until one or more containers stop, then print their exit codes", flags: &[], least: 1, most: usize::MAX, run: containers::wait },
 ];
 
 /// Commands that docker has and we do not.
-const ABSENT: [&str; 34] = [
-    "attach", "bake", "builder", "buildx", "checkpoint", "commit", "compose", "config", "context", "cp", "create", "diff", "events", "export", "import", "info",
-    "init", "load", "manifest", "network", "node", "pause", "plugin", "rename", "save", "scout", "search", "service", "stack", "stats", "swarm", "system", "top", "volume",
+const ABSENT: [&str; 29] = [
+    "attach", "bake", "builder", "buildx", "checkpoint", "commit", "compose", "config", "context", "create", "diff", "events", "export", "import", "info",
+    "init", "load", "manifest", "node", "pause", "plugin", "rename", "save", "scout", "search", "service", "stack", "swarm", "top",
 ];
 
 pub fn main(process: &mut Process<'_>) -> Done {
@@ -75,6 +94,11 @@ pub fn main(process: &mut Process<'_>) -> Done {
             process.print(&format!("Docker version {VERSION}, build 980b856\n"))?;
             return Ok(0);
         }
+        ["container", "prune", rest @ ..] => ("container prune", rest.to_vec()),
+        ["volume" | "network" | "system", ..] => match group(&words) {
+            Some((name, rest)) => (name, rest),
+            None => return management(process, words[0], words.get(1).copied()),
+        },
         ["container", verb, rest @ ..] => (if matches!(*verb, "ls" | "list") { "ps" } else { *verb }, rest.to_vec()),
         ["image", verb, rest @ ..] => (if matches!(*verb, "ls" | "list") { "images" } else if *verb == "rm" { "rmi" } else { *verb }, rest.to_vec()),
         ["buildx", "build", rest @ ..] | ["builder", "build", rest @ ..] => ("build", rest.to_vec()),
@@ -121,9 +145,39 @@ pub fn main(process: &mut Process<'_>) -> Done {
     (command.run)(process, &parsed)
 }
 
+/// `volume ls` and the like: the command's name and what follows.
+fn group<'a>(words: &[&'a str]) -> Option<(&'static str, Vec<&'a str>)> {
+    let [kind, verb, rest @ ..] = words else { return None };
+    let verb = match *verb {
+        "list" => "ls",
+        "remove" => "rm",
+        verb => verb,
+    };
+    let name = format!("{kind} {verb}");
+    COMMANDS.iter().find(|command| command.name == name).map(|command| (command.name, rest.to_vec()))
+}
+
+/// The help of a group of commands, or what is said of one that it does not have.
+fn management(process: &mut Process<'_>, kind: &str, verb: Option<&str>) -> Done {
+    let own = COMMANDS.iter().filter_map(|command| Some((command.name.strip_prefix(kind)?.strip_prefix(' ')?, command.about)));
+    let list: String = own.map(|(verb, about)| format!("  {verb:<11} {about}\n")).collect();
+    match verb {
+        None | Some("--help") => process.print(&format!("Usage:  docker {kind} COMMAND\n\nCommands:\n{list}\nRun 'docker {kind} COMMAND --help' for more information on a command.\n"))?,
+        Some(verb @ ("info" | "events" | "update")) => {
+            process.eprint(&format!("podarium: not simulated: docker {kind} {verb}\n"))?;
+            return Ok(1);
+        }
+        Some(verb) => {
+            process.eprint(&format!("docker: unknown command: docker {kind} {verb}\n\nUsage:  docker {kind} COMMAND\n\nRun 'docker {kind} COMMAND --help' for more information\n"))?;
+            return Ok(1);
+        }
+    }
+    Ok(0)
+}
+
 fn help(process: &mut Process<'_>) -> Done {
     let mut text = String::from("Usage:  docker [OPTIONS] COMMAND\n\nA self-sufficient runtime for containers\n\nCommands:\n");
-    for command in COMMANDS {
+    for command in COMMANDS.iter().filter(|command| !command.name.contains(' ')) {
         text.push_str(&format!("  {:<11} {}\n", command.name, command.about));
     }
     text.push_str("\nRun 'docker COMMAND --help' for more information on a command.\n");

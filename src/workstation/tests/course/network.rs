@@ -57,6 +57,25 @@ fn ingresses_are_served_by_hosts_and_paths_over_tls_and_not_without_their_contro
     ]);
     student.quietly(&["kubectl annotate ingress web nginx.ingress.kubernetes.io/rewrite-target=/echo; sleep 3"]);
     student.lines(&[(&get("shop.example", "/anything?msg=rewritten", ""), "rewritten")]);
+    // A canary, by its header and by chance; a rate; a cookie that holds on to a pod.
+    student.quietly(&[
+        "kubectl create ingress main --class=nginx '--rule=canary.example/*=shop:80'",
+        "kubectl create ingress new --class=nginx '--rule=canary.example/*=cart:80' --annotation=nginx.ingress.kubernetes.io/canary=true --annotation=nginx.ingress.kubernetes.io/canary-by-header=X-New --annotation=nginx.ingress.kubernetes.io/canary-weight=30",
+        "kubectl create ingress slow --class=nginx '--rule=slow.example/*=shop:80' --annotation=nginx.ingress.kubernetes.io/limit-rps=1 --annotation=nginx.ingress.kubernetes.io/auth-url=http://x",
+        "kubectl scale deployment cart --replicas=3; kubectl rollout status deployment/cart",
+        "kubectl create ingress held --class=nginx '--rule=held.example/*=cart:80' --annotation=nginx.ingress.kubernetes.io/affinity=cookie --annotation=nginx.ingress.kubernetes.io/session-cookie-name=route; sleep 3",
+    ]);
+    student.lines(&[
+        (&format!("{} | cut -d - -f 1", get("canary.example", "/hostname", "-H 'X-New: always'")), "cart\n"),
+        (&format!("{} | cut -d - -f 1", get("canary.example", "/hostname", "-H 'X-New: never'")), "shop\n"),
+        (&format!("for i in $(seq 10); do {}; done | sort | uniq -c | awk '{{print $1, $2}}'", get("slow.example", "/", code)), "6 200\n4 503\n"),
+        (&format!("{} | grep -i ^set-cookie | sed -E 's/=[0-9.]+[|][0-9a-f]{{32}}/=KEY/' | tr -d '\\r'", get("held.example", "/hostname", "-i")), "Set-Cookie: route=KEY; Path=/; HttpOnly\n"),
+        (&format!("for i in $(seq 9); do {}; echo; done | sort -u | wc -l", get("held.example", "/hostname", "-b 'route=1.2.30.4|x'")), "1\n"),
+        (&format!("for i in $(seq 9); do {}; echo; done | sort -u | wc -l", get("held.example", "/hostname", "")), "3\n"),
+        ("kubectl logs deployment/ingress-nginx-controller --namespace=ingress-nginx | grep -o 'not simulated: .*'", "not simulated: the annotation nginx.ingress.kubernetes.io/auth-url of the Ingress default/slow\n"),
+    ]);
+    let share = student.run(&format!("for i in $(seq 200); do {}; echo; done | grep -c cart", get("canary.example", "/hostname", "")));
+    assert!((40..80).contains(&share.trim().parse::<i32>().unwrap_or(0)), "about 60 of 200: {share}");
     student.quietly(&["kubectl scale deployment ingress-nginx-controller --namespace=ingress-nginx --replicas=0 && sleep 30"]);
     assert_eq!(student.run(&format!("{}; echo $?", get("shop.example", "/", "-m 5 -o /dev/null"))).trim().parse::<i32>().map(|code| code != 0), Ok(true));
 }

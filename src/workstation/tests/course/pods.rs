@@ -222,3 +222,45 @@ spec:
     student.quietly(&["kubectl delete pod load-generator --now"]);
     student.until(replicas, "1", 600);
 }
+
+/// As on a real 1.36.2: the numbers of the processes, who dies of which signal, and how fast the pod goes.
+#[test]
+fn containers_may_share_their_processes() {
+    let mut student = Student::new(false);
+    student.world.put_file(
+        "share.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: share}\nspec:\n  shareProcessNamespace: true\n  terminationGracePeriodSeconds: 20\n  containers:\n  - {name: a, image: 'busybox:1.36', command: [sh, -c, \"trap 'echo hup' HUP; while true; do sleep 1000 & wait; done\"]}\n  - {name: b, image: 'busybox:1.36', command: [sleep, '3600']}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: plain}\nspec:\n  hostUsers: false\n  containers:\n  - {name: app, image: 'busybox:1.36', command: [sleep, '3600']}\n",
+        false,
+    );
+    student.quietly(&["kubectl apply -f share.yaml; kubectl wait --for=condition=Ready pod/share pod/plain --timeout=60s"]);
+    student.lines(&[
+        ("kubectl exec share -c b -- ps -o pid,ppid,args | sed 1d", "    1     0 /pause\n    7     0 sh -c trap 'echo hup' HUP; while true; do sleep 1000 & wait; done\n   13     7 sleep 1000\n   14     0 sleep 3600\n   20     0 ps -o pid,ppid,args\n"),
+        ("kubectl exec share -c b -- kill -HUP 7; sleep 1; kubectl logs share -c a", "hup\n"),
+        ("kubectl exec share -c b -- kill -9 1; kubectl exec share -c b -- cat /proc/1/cmdline | tr '\\0' ' '", "/pause "),
+        ("kubectl exec share -c a -- sh -c 'echo secret > /tmp/mine'; kubectl exec share -c b -- cat /proc/7/root/tmp/mine", "secret\n"),
+        ("kubectl exec share -c b -- kill 7; sleep 3; kubectl get pod share --no-headers | awk '{print $2, $3, $4}'; kubectl get pod share -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'", "2/2 Running 1\n143"),
+        ("kubectl exec share -c a -- kill 1; sleep 30; kubectl get pod share --no-headers | awk '{print $2, $3}'; kubectl get events --field-selector reason=SandboxChanged --no-headers | wc -l", "2/2 Running\n1\n"),
+        ("for i in 1 2 3; do kubectl exec plain -- sh -c 'echo $$'; done", "7\n13\n19\n"),
+        ("kubectl exec plain -- id -u; kubectl exec plain -- cat /proc/self/uid_map | awk '{print $1, $2 >= 65536, $2 % 65536, $3}'; kubectl exec share -c a -- cat /proc/self/uid_map", "0\n0 1 0 65536\n         0          0 4294967295\n"),
+        ("kubectl debug plain --image=busybox:1.36 --target=app -c dbg -- sleep 3000 >/dev/null; sleep 4; kubectl exec plain -c dbg -- ps | awk '{print $1, $4, $5}' | sed 1d", "1 sleep 3600\n37 sleep 3000\n43 ps \n"),
+        ("kubectl exec plain -c dbg -- kill 1; kubectl exec plain -c dbg -- kill -9 1; sleep 2; kubectl get pod plain --no-headers | awk '{print $2, $3, $4}'", "1/1 Running 0\n"),
+        ("kubectl exec plain -c app -- kill 37; sleep 3; kubectl get pod plain -o jsonpath='{.status.ephemeralContainerStatuses[0].state.terminated.exitCode}'", "143"),
+    ]);
+    let before = student.world.now();
+    student.quietly(&["kubectl delete pod share"]);
+    assert!((student.world.now() - before).as_secs() < 6, "nobody is the first process, so all heed SIGTERM");
+}
+
+#[test]
+fn a_small_server_runs_programs() {
+    let mut student = Student::new(false);
+    student.quietly(&[
+        r##"kubectl run cgi --image=busybox:1.36 -- sh -c 'mkdir -p /w/cgi-bin; printf "#!/bin/sh\necho Content-Type: text/plain; echo; echo \$REQUEST_METHOD \$QUERY_STRING \$PATH_INFO; cat\n" > /w/cgi-bin/say; chmod +x /w/cgi-bin/say; exec httpd -f -p 8080 -h /w'"##,
+        "kubectl wait --for=condition=Ready pod/cgi --timeout=60s; sleep 1",
+    ]);
+    student.lines(&[
+        ("kubectl exec cgi -- wget -qO- 'http://localhost:8080/cgi-bin/say/more?a=1'", "GET a=1 /more\n"),
+        ("kubectl exec cgi -- wget -qO- --post-data=x=1 http://localhost:8080/cgi-bin/say", "POST  \nx=1"),
+        ("kubectl exec cgi -- wget -qO- http://localhost:8080/cgi-bin/none 2>&1 | head -1", "wget: server returned error: HTTP/1.1 404 Not Found\n"),
+    ]);
+}

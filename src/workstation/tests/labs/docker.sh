@@ -151,3 +151,78 @@ docker stop h; docker logs h; docker ps -a | grep -c 'Exited (5)'
 #? 1
 printf 'FROM alpine\nHEALTHCHECK --often CMD true\n' > Dockerfile; docker build -q . 2>&1 | grep -c 'unknown flag: --often'
 #? 1
+# volumes
+docker volume create data; docker volume ls | grep -c data; docker volume ls | head -1
+#? data
+#? 1
+#? DRIVER    VOLUME NAME
+docker run --rm -v data:/keep alpine sh -c 'echo hello > /keep/file'; docker run --rm -v data:/other:ro alpine cat /other/file
+#? hello
+docker volume inspect data -f '{{.Name}} {{.Driver}} {{.Mountpoint}}'
+#? data local /var/lib/docker/volumes/data/_data
+docker create 2>&1 | head -1; docker run -d --name holds -v data:/x alpine sleep 1000 > /dev/null; docker volume rm data 2>&1 | sed -E 's/[0-9a-f]{64}/ID/'; docker volume rm nosuch 2>&1
+#? podarium: not simulated: docker create
+#? Error response from daemon: remove data: volume is in use - [ID]
+#? Error response from daemon: get nosuch: no such volume
+docker rm -f holds > /dev/null; docker volume prune -f; docker volume ls -q | grep -c data; docker volume prune -a -f | grep -v space; docker volume ls -q | grep -c '^data$'
+#? Total reclaimed space: 0B
+#? 1
+#? Deleted Volumes:
+#? data
+#? 
+#? 0
+docker container prune -f > /dev/null; docker volume prune -f > /dev/null; docker run -d --name anon -v /scratch alpine sleep 1000 > /dev/null; docker volume ls -q | grep -c -E '^[0-9a-f]{64}$'; docker rm -f -v anon; docker volume ls -q | grep -c -E '^[0-9a-f]{64}$'
+#? 1
+#? anon
+#? 0
+# networks
+docker network create shop > /dev/null; docker network ls | awk '{print $2, $3, $4}' | sort
+#? ID NAME DRIVER
+#? bridge bridge local
+#? host host local
+#? none null local
+#? shop bridge local
+docker run -d --name web --network shop nginx:1.27 > /dev/null 2>&1; docker run -d --name lone nginx:1.27 > /dev/null 2>&1; sleep 2
+docker run --rm --network shop alpine wget -q -T 3 -O- http://web | grep -c 'Welcome to nginx!'
+#? 2
+docker run --rm --network shop alpine wget -q -T 3 -O- http://lone 2>&1; docker run --rm alpine wget -q -T 3 -O- http://web 2>&1
+#? wget: bad address 'lone'
+#? wget: bad address 'web'
+docker network connect shop lone; docker run --rm --network shop alpine wget -q -T 3 -O- http://lone | grep -c 'Welcome to nginx!'
+#? 2
+docker network inspect shop | grep '"Name": ' | sort
+#?                 "Name": "lone",
+#?                 "Name": "web",
+#?         "Name": "shop",
+docker network rm shop 2>&1 | cut -c 1-90; docker network rm bridge 2>&1; docker network create shop 2>&1; docker network inspect nosuch 2>&1 | tail -1
+#? Error response from daemon: error while removing network: network shop has active endpoints
+#? Error response from daemon: bridge is a pre-defined network and cannot be removed
+#? Error response from daemon: network with name shop already exists
+#? Error response from daemon: network nosuch not found
+docker rm -f web lone > /dev/null; docker network rm shop
+#? shop
+# files, use, health on the command line
+docker run -d --name box --memory 64m --health-cmd 'test -f /tmp/ok' --health-interval 2s --health-retries 1 alpine sleep 1000 > /dev/null
+echo content > note.txt; docker cp note.txt box:/tmp/ok 2>&1; docker exec box cat /tmp/ok; docker cp box:/tmp/ok back.txt 2>&1; cat back.txt; docker cp box:/none . 2>&1 | sed -E 's/[0-9a-f]{64}/ID/'
+#? Successfully copied 2.05kB to box:/tmp/ok
+#? content
+#? Successfully copied 2.05kB to back.txt
+#? content
+#? Error response from daemon: Could not find the file /none in container box
+mkdir -p tree/inner; echo deep > tree/inner/file; docker cp -q tree box:/srv; docker exec box cat /srv/tree/inner/file
+#? deep
+sleep 3; docker ps | grep -c '(healthy)'
+#? 1
+docker stats --no-stream | awk '{print $2, $3, $4, $NF}'; docker stats 2>&1
+#? ID NAME CPU PIDS
+#? box 0.10% 1MiB 1
+#? podarium: not simulated: docker stats without --no-stream
+docker system df | awk '{print $1, $2, $3}'
+#? TYPE TOTAL ACTIVE
+#? Images 6 3
+#? Containers 4 1
+#? Local Volumes 1
+#? Build Cache 0
+docker rm -f box > /dev/null; docker container prune -f | tail -1; docker ps -a -q | wc -l
+#? Total reclaimed space: 0B
+#? 0

@@ -1,21 +1,22 @@
 //! `openssl`: keys, requests and certificates, as students make them for TLS. The keys and signatures are real ones.
 //!
 //! Simplified: RSA alone, with SHA-256; keys without a passphrase; a subject has to be given with `-subj`; of the subcommands `version`,
-//! `rand`, `genrsa`, `req` and `x509`. Nothing is asked of other hosts.
+//! `rand`, `genrsa`, `req`, `verify` and `x509`. Nothing is asked of other hosts.
+
+mod text;
 
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use der::asn1::{BitString, Ia5String, ObjectIdentifier, OctetString, PrintableStringRef, UtcTime, GeneralizedTime, Utf8StringRef};
 use der::{Any, DateTime, Decode as _, Encode as _};
-use jiff::Timestamp;
 use podarium_kubectl::base64;
 use podarium_machine::{Process, Suspend};
 use podarium_sim::Stream;
-use rsa::pkcs1v15::SigningKey;
-use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _};
-use rsa::signature::{SignatureEncoding as _, Signer as _};
-use rsa::{RsaPrivateKey, rand_core};
+use rsa::pkcs1v15::{SigningKey, VerifyingKey};
+use rsa::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _, EncodePrivateKey as _, EncodePublicKey as _};
+use rsa::signature::{SignatureEncoding as _, Signer as _, Verifier as _};
+use rsa::{RsaPrivateKey, RsaPublicKey, rand_core};
 use sha2::{Digest as _, Sha256};
 use x509_cert::attr::{Attribute, AttributeTypeAndValue};
 use x509_cert::ext::pkix::name::GeneralName;
@@ -117,6 +118,12 @@ fn pem(kind: &str, der: &[u8]) -> String {
     let text = base64::encode(der);
     let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
     format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
+}
+
+/// All certificates in a text.
+fn blocks(text: &str) -> Vec<Vec<u8>> {
+    let pieces = text.split("-----BEGIN CERTIFICATE-----").skip(1).filter_map(|piece| piece.split("-----END").next());
+    pieces.filter_map(|body| base64::decode(&body.split_whitespace().collect::<String>())).collect()
 }
 
 /// The first block of a kind in a text.
@@ -253,6 +260,7 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Some("genrsa") => genrsa(process, &rest)?,
         Some("req") => req(process, &rest)?,
         Some("x509") => x509(process, &rest)?,
+        Some("verify") => verify(process, &rest)?,
         Some(other) => absent(other),
     };
     match done {
@@ -353,14 +361,19 @@ fn genrsa(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>,
 }
 
 fn req(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, Suspend> {
-    let options = ok!(Options::read("req", words, &["newkey", "keyout", "key", "out", "days", "subj", "addext", "in"], &["x509", "new", "nodes", "noenc", "sha256", "batch", "noout", "subject", "verify"]));
+    let options = ok!(Options::read("req", words, &["newkey", "keyout", "key", "out", "days", "subj", "addext", "in"], &["x509", "new", "nodes", "noenc", "sha256", "batch", "noout", "subject", "text", "verify"]));
     if let Some(path) = options.value("in") {
         let text = ok!(read(process, path)?);
         let Some(request) = block(&text, "CERTIFICATE REQUEST").and_then(|der| CertReq::from_der(&der).ok()) else { return Ok(problem("Unable to load X509 request")) };
-        return Ok(match options.has("subject") {
-            true => Ok(format!("subject={}\n{}", shown(&request.info.subject), if options.has("noout") { String::new() } else { text })),
-            false => absent("req -in without -subject"),
-        });
+        let mut out = String::new();
+        for (name, _) in &options.given {
+            match name.as_str() {
+                "subject" => out.push_str(&format!("subject={}\n", shown(&request.info.subject))),
+                "text" => out.push_str(&text::request(&request)),
+                _ => {}
+            }
+        }
+        return Ok(Ok(if options.has("noout") { out } else { out + &text }));
     }
     let key = match (options.value("newkey"), options.value("key")) {
         (Some(kind), _) => {
@@ -409,8 +422,8 @@ fn x509(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, S
     let options = ok!(Options::read(
         "x509",
         words,
-        &["in", "out", "CA", "CAkey", "days", "CAserial"],
-        &["noout", "subject", "issuer", "dates", "startdate", "enddate", "serial", "fingerprint", "sha256", "req", "CAcreateserial"],
+        &["in", "out", "CA", "CAkey", "days", "CAserial", "ext", "checkend"],
+        &["noout", "subject", "issuer", "dates", "startdate", "enddate", "serial", "fingerprint", "sha256", "req", "CAcreateserial", "text", "pubkey"],
     ));
     let text = match options.value("in") {
         Some(path) => ok!(read(process, path)?),
@@ -424,14 +437,27 @@ fn x509(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, S
         return Ok(problem(format!("Could not find certificate from {what}")));
     };
     let body = &found.tbs_certificate;
-    let date = |time: &Time| {
-        let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(0);
-        Timestamp::from_second(seconds).unwrap_or_default().strftime("%b %e %H:%M:%S %Y GMT").to_string()
-    };
+    let date = text::date;
     let hex = |bytes: &[u8], between: &str| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(between);
     let mut out = String::new();
-    for (name, _) in &options.given {
+    let mut expired = false;
+    for (name, value) in &options.given {
         out.push_str(&match name.as_str() {
+            "text" => text::certificate(&found),
+            "ext" => match text::some_extensions(&found, value.as_deref().unwrap_or_default()) {
+                Some(text) => text,
+                None => {
+                    process.eprint("No extensions in certificate\n")?;
+                    String::new()
+                }
+            },
+            "pubkey" => pem("PUBLIC KEY", &body.subject_public_key_info.to_der().unwrap_or_default()),
+            "checkend" => {
+                let Ok(seconds) = value.as_deref().unwrap_or_default().parse::<i64>() else { return Ok(problem("x509: Invalid number")) };
+                let until = process.unix_nanos()?.div_euclid(1_000_000_000) + seconds;
+                expired = i64::try_from(body.validity.not_after.to_unix_duration().as_secs()).unwrap_or(i64::MAX) < until;
+                if expired { "Certificate will expire\n".to_owned() } else { "Certificate will not expire\n".to_owned() }
+            }
             "subject" => format!("subject={}\n", shown(&body.subject)),
             "issuer" => format!("issuer={}\n", shown(&body.issuer)),
             "startdate" => format!("notBefore={}\n", date(&body.validity.not_before)),
@@ -449,7 +475,66 @@ fn x509(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, S
     if !options.has("noout") {
         out.push_str(&pem("CERTIFICATE", &der));
     }
-    write(process, options.value("out"), out, 0o644)
+    let written = ok!(write(process, options.value("out"), out, 0o644)?);
+    if expired {
+        process.print(&written)?;
+        return Ok(Err((String::new(), 1)));
+    }
+    Ok(Ok(written))
+}
+
+/// Whether the issuer's key has signed a certificate; `None`: it is a signature that is not known here.
+fn is_signed_by(certificate: &Certificate, issuer: &Certificate) -> Option<bool> {
+    if certificate.signature_algorithm.oid != SHA256_WITH_RSA {
+        return None;
+    }
+    let public = RsaPublicKey::from_public_key_der(&issuer.tbs_certificate.subject_public_key_info.to_der().ok()?).ok()?;
+    let signature = rsa::pkcs1v15::Signature::try_from(certificate.signature.raw_bytes()).ok()?;
+    let message = certificate.tbs_certificate.to_der().ok()?;
+    Some(VerifyingKey::<Sha256>::new(public).verify(&message, &signature).is_ok())
+}
+
+/// Whether authorities in a file have signed certificates.
+fn verify(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, Suspend> {
+    let options = ok!(Options::read("verify", words, &["CAfile"], &[]));
+    let trusted = match options.value("CAfile") {
+        Some(path) => ok!(read(process, path)?),
+        None => String::new(),
+    };
+    let authorities: Vec<Certificate> = blocks(&trusted).iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+    let now = u64::try_from(process.unix_nanos()?.div_euclid(1_000_000_000)).unwrap_or(0);
+    let (mut out, mut failed) = (String::new(), false);
+    for path in &options.operands {
+        let found = block(&ok!(read(process, path)?), "CERTIFICATE").and_then(|der| Certificate::from_der(&der).ok());
+        let Some(found) = found else { return Ok(problem(format!("Could not read certificate from {path}\nUnable to load certificate"))) };
+        let body = &found.tbs_certificate;
+        let issuer = authorities.iter().find(|authority| authority.tbs_certificate.subject == body.issuer);
+        let signed = match issuer.map(|issuer| is_signed_by(&found, issuer)) {
+            Some(None) => return Ok(absent("verify of other signatures than RSA with SHA-256")),
+            Some(signed) => signed,
+            None => None,
+        };
+        let wrong = match signed {
+            Some(false) => Some((7, "certificate signature failure")),
+            None if body.issuer == body.subject => Some((18, "self-signed certificate")),
+            None => Some((20, "unable to get local issuer certificate")),
+            Some(true) if body.validity.not_before.to_unix_duration().as_secs() > now => Some((9, "certificate is not yet valid")),
+            Some(true) if body.validity.not_after.to_unix_duration().as_secs() < now => Some((10, "certificate has expired")),
+            Some(true) => None,
+        };
+        match wrong {
+            None => out.push_str(&format!("{path}: OK\n")),
+            Some((number, why)) => {
+                process.eprint(&format!("{}\nerror {number} at 0 depth lookup: {why}\nerror {path}: verification failed\n", shown(&body.subject)))?;
+                failed = true;
+            }
+        }
+    }
+    if failed {
+        process.print(&out)?;
+        return Ok(Err((String::new(), 2)));
+    }
+    Ok(Ok(out))
 }
 
 fn sign_request(process: &mut Process<'_>, options: &Options, text: &str) -> Result<Answer<String>, Suspend> {

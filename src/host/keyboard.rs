@@ -1,0 +1,78 @@
+//! The real terminal's keyboard: lines with editing, a history and completion by Tab, and Ctrl-C at any time.
+//!
+//! A thread reads a line only when it is asked to, so that an editor, or a program in front, has the terminal for itself.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use rustyline::completion::{Completer, Pair};
+use rustyline::config::{BellStyle, CompletionType};
+use rustyline::error::ReadlineError;
+use rustyline::history::MemHistory;
+use rustyline::{Config, Context, Editor, Helper, Highlighter, Hinter, Validator};
+
+/// What the person at the keyboard did.
+pub(crate) enum Pressed {
+    Line(String),
+    /// Ctrl-C.
+    Interrupt,
+    /// Ctrl-D, or the terminal is gone.
+    End,
+    /// Tab, with the cursor at this byte. The answer: where the word begins, and what it may become.
+    Tab { line: String, cursor: usize, answer: Sender<(usize, Vec<Pair>)> },
+    Failed(std::io::Error),
+}
+
+pub(crate) struct Keyboard {
+    asks: Sender<String>,
+    pub pressed: Receiver<Pressed>,
+}
+
+impl Keyboard {
+    pub fn new() -> std::io::Result<Self> {
+        let (asks, asked) = channel::<String>();
+        let (sender, pressed) = channel();
+        let interrupts = sender.clone();
+        // While a line is read the terminal hands Ctrl-C over as a key; this is for the time in between.
+        ctrlc::set_handler(move || drop(interrupts.send(Pressed::Interrupt))).map_err(std::io::Error::other)?;
+        let config = Config::builder().completion_type(CompletionType::List).bell_style(BellStyle::None).auto_add_history(true).build();
+        let mut editor = Editor::<Tabs, MemHistory>::with_history(config, MemHistory::new()).map_err(std::io::Error::other)?;
+        editor.set_helper(Some(Tabs(sender.clone())));
+        std::thread::spawn(move || {
+            while let Ok(prompt) = asked.recv() {
+                let pressed = match editor.readline(&prompt) {
+                    Ok(line) => Pressed::Line(line),
+                    Err(ReadlineError::Interrupted) => Pressed::Interrupt,
+                    Err(ReadlineError::Eof) => Pressed::End,
+                    Err(ReadlineError::Io(error)) => Pressed::Failed(error),
+                    Err(error) => Pressed::Failed(std::io::Error::other(error)),
+                };
+                if sender.send(pressed).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Keyboard { asks, pressed })
+    }
+
+    /// Has the next line read behind this prompt.
+    pub fn read(&self, prompt: &str) {
+        // If the thread has ended, it has said why.
+        let _ = self.asks.send(prompt.to_owned());
+    }
+}
+
+/// Passes the Tab key on to whoever knows the simulated computer.
+#[derive(Helper, Highlighter, Hinter, Validator)]
+struct Tabs(Sender<Pressed>);
+
+impl Completer for Tabs {
+    type Candidate = Pair;
+
+    fn complete(&self, line: &str, cursor: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let (answer, answered) = channel();
+        if self.0.send(Pressed::Tab { line: line.to_owned(), cursor, answer }).is_err() {
+            return Ok((cursor, Vec::new()));
+        }
+        Ok(answered.recv().unwrap_or((cursor, Vec::new())))
+    }
+}
