@@ -163,7 +163,11 @@ fn shown(value: &Value) -> String {
 
 /// Structs whose fields Go does not write in alphabetical order, where a server of our own kinds would not know them from
 /// their names: selectors by labels, and owners.
-const IN_ORDER: &[&[&str]] = &[&["matchLabels", "matchExpressions"], &["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"]];
+const IN_ORDER: &[&[&str]] = &[
+    &["matchLabels", "matchExpressions"],
+    &["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"],
+    &["manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"],
+];
 
 /// JSON as Go writes it in messages, which escapes what HTML would read.
 pub(crate) fn go_json(value: &Value) -> String {

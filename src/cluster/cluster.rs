@@ -23,6 +23,7 @@ use crate::images::{Disks, Pushed};
 use crate::metrics_server::{self, Measured};
 use crate::network::{Arrival, Connected, Hop, Network};
 use crate::nodes::Machines;
+use crate::refusals::Refusals;
 use crate::scheduler::configuration::SchedulerConfiguration;
 use crate::store::{Key, Store};
 use crate::writes::Writes;
@@ -222,6 +223,11 @@ impl Cluster {
     /// Every write since the start, in order of resourceVersion.
     pub fn writes(&self) -> &Writes {
         self.api.writes()
+    }
+
+    /// The latest requests that were refused, and why.
+    pub fn refusals(&self) -> &Refusals {
+        self.api.refusals()
     }
 
     /// The fingerprint of all writes so far: equal for equal runs.
@@ -510,7 +516,7 @@ impl Cluster {
 
     /// The API server answers; whether it wrote anything.
     pub(crate) fn ask(&mut self, request: Request, cause: Cause) -> (Answer, bool) {
-        match self.api.authorize(&Attributes::of(&request), self.now) {
+        match self.api.authorize(&Attributes::of(&request), self.now, cause) {
             Ok(grant) => self.serve(request, grant, cause),
             Err(status) => (Err(status).into(), false),
         }

@@ -50,6 +50,8 @@ pub(crate) struct Gateway {
     last_piece: BTreeMap<HttpId, Time>,
     /// The kubelets that clients talk with, and when what a client sent last arrives there.
     conversations: BTreeMap<HttpId, (ComponentId, Time)>,
+    /// What describes the custom kinds, for `/openapi`.
+    custom_documents: http::CustomDocuments,
     /// Requests of programs in pods.
     pub for_pods: BTreeMap<HttpId, (ComponentId, PodCall)>,
 }
@@ -173,31 +175,43 @@ impl Cluster {
             let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
             return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
         }
-        let (user, grant) = match self.admit_client(connection, request) {
+        let (user, grant) = match self.admit_client(connection, request, cause) {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
         };
         if let Some(proxied) = Proxied::read(&request.url) {
             return self.http_proxy(id, &proxied, request);
         }
+        let definitions = self.store().changed(Kind::CustomResourceDefinition);
+        self.gateway.custom_documents.refresh(definitions);
         let config = self.config();
-        let server = Server { course_2019: config.compat_2019, address: &config.address, store: self.store() };
-        match http::read(request, &user, &server) {
+        let server = Server {
+            course_2019: config.compat_2019,
+            started: config.epoch.timestamp(Time::ZERO),
+            now: config.epoch.timestamp(self.now()),
+            flags: &config.flags,
+            address: &config.address,
+            custom_documents: &self.gateway.custom_documents,
+            store: self.store(),
+        };
+        let mut warnings = Vec::new();
+        match http::read(request, &user, &server, &mut warnings) {
             Err(status) => {
                 // Where there is no such method there is nothing that could be deprecated.
                 let deprecation = http::kind_of(&request.url, &server).filter(|_| status.code() != 405).and_then(|kind| self.api().deprecation(kind));
-                let refused = http::with_warnings(http::error_for(&status, request), deprecation);
+                let refused = http::with_warnings(http::error_for(&status, request), deprecation.into_iter().chain(warnings));
                 self.http_refuse(id, request, refused);
             }
             Ok(Asked::Now(response)) => self.http_reply(id, HttpEvent::Response(response), false),
-            Ok(Asked::Request { request: asked, rendering, warnings }) => {
-                let deprecation = self.api().deprecation(asked.kind);
+            Ok(Asked::Request(asked, rendering)) => {
+                let kind = asked.kind;
+                let deprecation = self.api().deprecation(kind);
                 let (mut answer, wrote) = self.serve(*asked, grant, cause);
                 // A patch has seen to that itself.
                 if request.method != "PATCH"
                     && let Ok(sent) = serde_json::from_slice(&request.body)
                 {
-                    answer.result = answer.result.map_err(|status| as_sent(status, &sent));
+                    answer.result = answer.result.map_err(|status| as_sent(status, kind, &sent));
                 }
                 // That a version is deprecated is told before anything about the body.
                 let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
@@ -213,13 +227,13 @@ impl Cluster {
     }
 
     /// Who the client is, for whom it acts, and whether it may do that.
-    fn admit_client(&mut self, connection: &Connection, request: &HttpRequest) -> Result<(User, Grant), Status> {
+    fn admit_client(&mut self, connection: &Connection, request: &HttpRequest, cause: Cause) -> Result<(User, Grant), Status> {
         let now = self.now();
         let info = http::RequestInfo::of(&request.method, &request.url);
         let api = self.api_mut();
         let user = api.authenticate(connection, &request.headers, now)?;
-        let user = api.impersonate(user.clone(), &request.headers, &info.attributes(&user), now)?;
-        let grant = api.authorize(&info.attributes(&user), now)?;
+        let user = api.impersonate(user.clone(), &request.headers, &info.attributes(&user), now, cause)?;
+        let grant = api.authorize(&info.attributes(&user), now, cause)?;
         Ok((user, grant))
     }
 

@@ -25,6 +25,7 @@ impl Expr {
             Kind::Map(entries) => entries.iter().map(|(key, value, _)| key.depth.max(value.depth)).max().unwrap_or(0),
             Kind::Fold(fold) => [Some(&fold.range), fold.condition.as_ref(), fold.result.as_ref()].into_iter().flatten().map(|part| part.depth).max().unwrap_or(0),
             Kind::WithOptional { of, body, .. } => of.depth.max(body.depth),
+            Kind::Bind { value, body, .. } => value.depth.max(body.depth),
         };
         Expr { at, kind, depth: deepest + 1 }
     }
@@ -49,6 +50,8 @@ pub(crate) enum Kind {
     Fold(Box<Fold>),
     /// `optMap` and `optFlatMap`: the body sees the value that is there.
     WithOptional { of: Box<Expr>, name: String, body: Box<Expr>, flat: bool },
+    /// `cel.bind(name, value, body)`
+    Bind { name: String, value: Box<Expr>, body: Box<Expr> },
 }
 
 /// A field of a struct that is written out.

@@ -21,6 +21,8 @@ pub(crate) const OBJECT: &str = "Object";
 pub(crate) const JSON_PATCH: &str = "JSONPatch";
 /// A variable of this name, which no text can name, lets an expression make these.
 pub(crate) const MAKES_OBJECTS: &str = "{}";
+/// A variable of this name lets an expression give names to values: `cel.bind(name, value, expression)`.
+pub(crate) const BINDS: &str = "{bind}";
 
 /// The names of types, which stand for themselves.
 const TYPE_NAMES: &[(&str, Type)] = &[
@@ -122,6 +124,13 @@ impl Checker {
             }
             Kind::Struct { name, fields } => self.check_struct(expr.at, name.trim_start_matches('.'), fields),
             Kind::Fold(fold) => self.check_fold(fold),
+            Kind::Bind { name, value, body } => {
+                let found = self.check(value);
+                self.scopes.push(Variables::from([(name.clone(), found)]));
+                let result = self.check(body);
+                self.scopes.pop();
+                result
+            }
             Kind::WithOptional { of, name, body, flat } => {
                 let found = self.check(of);
                 let inner = self.unwrap_optional(of.at, &found);
@@ -314,7 +323,7 @@ impl Checker {
             Type::List(of) => ((*of).clone(), Type::Dyn),
             Type::Map(key, value) => ((*key).clone(), (*value).clone()),
             Type::Error => (Type::Error, Type::Error),
-            found if found.is_dyn() => (Type::Dyn, Type::Dyn),
+            Type::Dyn => (Type::Dyn, Type::Dyn),
             variable @ Type::Variable(_) => {
                 self.found.assign(&variable, &Type::Dyn);
                 (Type::Dyn, Type::Dyn)

@@ -22,6 +22,8 @@ pub(crate) struct Extent {
     /// Of a map: its keys, of which nothing is known.
     pub keys: Option<Box<Extent>>,
     pub fields: BTreeMap<String, Extent>,
+    /// What a field of any other name holds.
+    pub others: Option<Box<Extent>>,
 }
 
 /// From and to how much.
@@ -207,7 +209,7 @@ impl<'a> Estimator<'a> {
             Kind::Select { of, test: true, .. } => self.cost(of),
             Kind::Select { of, field, .. } => {
                 let inner = self.cost(of);
-                let extent = self.extent(of).and_then(|extent| extent.fields.get(field));
+                let extent = self.extent(of).and_then(|extent| extent.fields.get(field).or(extent.others.as_deref()));
                 self.set_extent(expr, extent);
                 let counts = matches!(self.type_of(of), Type::Map(..) | Type::Object(_) | Type::Variable(_));
                 inner.saturating_add(u64::from(counts))
@@ -237,6 +239,15 @@ impl<'a> Estimator<'a> {
             }
             Kind::Struct { fields, .. } => fields.iter().fold(MESSAGE, |cost, field| cost.saturating_add(self.cost(&field.value))),
             Kind::Fold(fold) => self.fold(expr, fold),
+            Kind::Bind { name, value, body } => {
+                let value_cost = self.cost(value);
+                let bound = Local { extent: self.extent(value), size: self.size(value) };
+                self.locals.entry(name.clone()).or_default().push(bound);
+                let body_cost = self.cost(body);
+                self.locals.entry(name.clone()).or_default().pop();
+                // A fold over an empty list, which has to be made.
+                LIST.saturating_add(value_cost).saturating_add(body_cost)
+            }
             Kind::WithOptional { of, name, body, flat } => {
                 // `of.hasValue() ? optional.of(bind(name, of.value(), body)) : optional.none()`
                 let of_cost = self.cost(of);

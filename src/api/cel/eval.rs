@@ -130,6 +130,10 @@ impl Runner<'_> {
                 Ok(Value::Struct(Arc::new(Struct { name: name.trim_start_matches('.').into(), fields: made })))
             }
             Kind::Fold(fold) => self.fold(fold, scope),
+            Kind::Bind { name, value, body } => {
+                let names = [(name.as_str(), self.eval(value, scope)?)];
+                self.eval(body, &Scope { parent: Some(scope), names: &names })
+            }
             Kind::WithOptional { of, name, body, flat } => match self.eval(of, scope)? {
                 Value::Optional(None) => Ok(Value::Optional(None)),
                 Value::Optional(Some(value)) => {

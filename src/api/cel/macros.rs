@@ -1,14 +1,24 @@
 //! Macros: calls that stand for something else, such as `list.all(x, x > 0)`.
 //!
-//! Models: github.com/google/cel-go/parser/macro.go, ext/comprehensions.go, cel/library.go (optMap), v0.26 as v1.36 has it.
+//! Models: github.com/google/cel-go/parser/macro.go, ext/{comprehensions.go,bindings.go}, cel/library.go (optMap), v0.26 as v1.36 has it.
 //! Simplified: nothing.
 
 use super::ast::{Expr, Fold, Gather, Kind};
 use super::source::Issue;
 
 /// The call, or what it stands for if it is a macro.
-pub(super) fn expand(at: usize, name: &str, target: Option<Expr>, mut arguments: Vec<Expr>) -> Result<Expr, Issue> {
+///
+/// With `binds`, `cel.bind` is one.
+pub(super) fn expand(at: usize, name: &str, target: Option<Expr>, mut arguments: Vec<Expr>, binds: bool) -> Result<Expr, Issue> {
     match (name, target.is_some(), arguments.len()) {
+        ("bind", true, 3) if binds && matches!(target.as_ref().map(|target| &target.kind), Some(Kind::Identifier(name)) if name == "cel") => {
+            let Kind::Identifier(name) = &arguments[0].kind else {
+                return Err(Issue::new(arguments[0].at, "cel.bind() variable names must be simple identifiers"));
+            };
+            let name = name.clone();
+            let (body, value) = (arguments.remove(2), arguments.remove(1));
+            Ok(Expr::new(at, Kind::Bind { name, value: Box::new(value), body: Box::new(body) }))
+        }
         ("has", false, 1) => {
             let argument = arguments.remove(0);
             match argument.kind {

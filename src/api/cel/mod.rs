@@ -21,13 +21,13 @@ mod tests;
 mod types;
 mod value;
 
-pub(crate) use checker::{JSON_PATCH, MAKES_OBJECTS, OBJECT, Variables};
+pub(crate) use checker::{BINDS, JSON_PATCH, MAKES_OBJECTS, OBJECT, Variables};
 pub(crate) use cost::Extent;
 pub(crate) use duration::parse as go_duration;
 pub(crate) use eval::Activation;
 pub(crate) use library::authorizer::Asking;
 pub use library::authorizer::{Answer, Question};
 pub(crate) use program::Program;
-pub(crate) use signatures::{AUTHORIZER, RESOURCE_CHECK};
+pub(crate) use signatures::{AUTHORIZER, QUANTITY, RESOURCE_CHECK};
 pub(crate) use types::Type;
 pub(crate) use value::{Fault, Struct, Value};

@@ -22,8 +22,8 @@ const OPERAND: &str = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', N
 
 type Parsed = Result<Expr, Issue>;
 
-pub(super) fn parse(text: &str) -> Result<Expr, Vec<Issue>> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, nesting: 0 };
+pub(super) fn parse(text: &str, binds: bool) -> Result<Expr, Vec<Issue>> {
+    let mut parser = Parser { tokens: tokens(text)?, at: 0, nesting: 0, binds };
     let whole = parser.expression().and_then(|expr| parser.end().map(|()| expr));
     whole.map_err(|issue| vec![issue])
 }
@@ -32,6 +32,8 @@ struct Parser {
     tokens: Vec<Placed>,
     at: usize,
     nesting: usize,
+    /// Whether `cel.bind` is known.
+    binds: bool,
 }
 
 impl Parser {
@@ -174,7 +176,7 @@ impl Parser {
                 if !optional && self.is("(") {
                     let open = self.take().at;
                     let arguments = self.arguments(")")?;
-                    expr = macros::expand(open, &name, Some(expr), arguments)?;
+                    expr = macros::expand(open, &name, Some(expr), arguments, self.binds)?;
                 } else if optional {
                     expr = Expr::new(at, Kind::OptionalSelect { of: Box::new(expr), field: name });
                 } else {
@@ -289,7 +291,7 @@ impl Parser {
         if self.is("(") {
             let open = self.take().at;
             let arguments = self.arguments(")")?;
-            return macros::expand(open, &name, None, arguments);
+            return macros::expand(open, &name, None, arguments, self.binds);
         }
         if self.is("{") {
             return self.structure(name);

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::ast::{Expr, Kind};
-use super::checker::{self, Variables};
+use super::checker::{self, BINDS, Variables};
 use super::cost::{self, Extent};
 use super::eval::{self, Activation};
 use super::source::{Issue, show};
@@ -23,7 +23,7 @@ pub(crate) struct Program {
 impl Program {
     /// Compiles an expression. The error is the compiler's report.
     pub fn compile(text: &str, variables: &Variables) -> Result<Self, String> {
-        let expr = parser::parse(text).map_err(|issues| show(text, &issues))?;
+        let expr = parser::parse(text, variables.contains_key(BINDS)).map_err(|issues| show(text, &issues))?;
         let result = checker::check(&expr, variables).map_err(|issues| show(text, &issues))?;
         let mut issues = Vec::new();
         check_literals(&expr, &mut issues);
@@ -63,7 +63,7 @@ fn each<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
             each(value, see);
         }),
         Kind::Fold(fold) => [Some(&fold.range), fold.condition.as_ref(), fold.result.as_ref()].into_iter().flatten().for_each(|part| each(part, see)),
-        Kind::WithOptional { of, body, .. } => {
+        Kind::WithOptional { of, body, .. } | Kind::Bind { value: of, body, .. } => {
             each(of, see);
             each(body, see);
         }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::types::Type;
 
-pub(super) const QUANTITY: &str = "kubernetes.Quantity";
+pub(crate) const QUANTITY: &str = "kubernetes.Quantity";
 pub(super) const URL: &str = "kubernetes.URL";
 pub(super) const IP: &str = "net.IP";
 pub(super) const CIDR: &str = "net.CIDR";

@@ -16,12 +16,18 @@ impl Issue {
     }
 }
 
-/// All issues as the compiler prints them, each with its line and a mark under the place.
+/// All issues as the compiler prints them in the order of their places, each with its line and a mark under the place.
 pub(crate) fn show(text: &str, issues: &[Issue]) -> String {
-    issues.iter().map(|issue| show_one(text, issue)).collect::<Vec<_>>().join("\n")
+    let mut sorted: Vec<&Issue> = issues.iter().collect();
+    sorted.sort_by_key(|issue| issue.at);
+    sorted.into_iter().map(|issue| show_one(text, issue)).collect::<Vec<_>>().join("\n")
 }
 
 fn show_one(text: &str, issue: &Issue) -> String {
+    if text.is_empty() {
+        // There is no line to show.
+        return format!("ERROR: <input>:1:0: {}", issue.message);
+    }
     let (mut line, mut column, mut start) = (1, 0, 0);
     let chars: Vec<char> = text.chars().collect();
     for (at, c) in chars.iter().enumerate().take(issue.at) {

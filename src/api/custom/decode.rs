@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSchemaProps;
 use serde_json::{Map, Value};
 
 use super::{CustomObject, Definition, schema};
@@ -50,7 +51,15 @@ fn decode_request(definition: &Arc<Definition>, value: Value, body: &[u8]) -> Re
     }
     if version != info.api_version() {
         let expected = info.api_version();
-        return Err(Status::bad_request(format!("the API version in the data ({version}) does not match the expected API version ({expected})")));
+        let refusal = Status::bad_request(format!("the API version in the data ({version}) does not match the expected API version ({expected})"));
+        return match version.rsplit_once('/') {
+            // The fields are looked at as that version has them, and none are known of a version that there is not.
+            Some((group, version)) if group == info.group && kind == info.kind => {
+                let decoded = decode_as(definition, definition.schema_of(version), value).map_err(|why| unreadable(definition, &why))?;
+                Ok(Decoded { refusal: Some(refusal), ..decoded })
+            }
+            _ => Err(refusal),
+        };
     }
     if kind != info.kind {
         let name = value.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
@@ -62,6 +71,10 @@ fn decode_request(definition: &Arc<Definition>, value: Value, body: &[u8]) -> Re
 
 /// Reads a value that is known to be of this kind. The error is the bare reason.
 pub fn decode_value(definition: &Arc<Definition>, value: Value) -> Result<Decoded, String> {
+    decode_as(definition, definition.schema(), value)
+}
+
+fn decode_as(definition: &Arc<Definition>, schema: Option<&JSONSchemaProps>, value: Value) -> Result<Decoded, String> {
     let Value::Object(mut fields) = value else { return Err("json: cannot unmarshal into Go value of type map[string]interface {}".to_owned()) };
     fields.remove("kind");
     fields.remove("apiVersion");
@@ -70,21 +83,20 @@ pub fn decode_value(definition: &Arc<Definition>, value: Value) -> Result<Decode
         _ => (ObjectMeta::default(), Vec::new()),
     };
     let mut object = CustomObject::new(definition.clone(), metadata, fields);
-    let mut dropped = object.prune()?;
+    let mut dropped = object.prune(schema)?;
     dropped.extend(unknown.into_iter().map(|field| format!("metadata.{field}")));
     let strict_errors = dropped.into_iter().map(|path| format!("unknown field {path:?}")).collect();
     object.set_defaults();
-    Ok(Decoded { object: object.into_object(), strict_errors })
+    Ok(Decoded { object: object.into_object(), strict_errors, refusal: None })
 }
 
 impl CustomObject {
     /// Drops what the schema does not have, and `null` where it has no place. Gives the paths of unknown fields.
-    pub(super) fn prune(&mut self) -> Result<Vec<String>, String> {
-        let definition = self.definition.clone();
+    pub(super) fn prune(&mut self, schema: Option<&JSONSchemaProps>) -> Result<Vec<String>, String> {
         let mut value = Value::Object(std::mem::take(Arc::make_mut(&mut self.fields)));
-        let mut dropped = schema::prune(&mut value, definition.schema(), true);
-        schema::drop_nulls(&mut value, definition.schema());
-        let coerced = definition.schema().map(|schema| schema::coerce_embedded(&mut value, schema));
+        let mut dropped = schema::prune(&mut value, schema, true);
+        schema::drop_nulls(&mut value, schema);
+        let coerced = schema.map(|schema| schema::coerce_embedded(&mut value, schema));
         self.fields = Arc::new(into_map(value));
         dropped.extend(coerced.transpose()?.unwrap_or_default());
         Ok(dropped)

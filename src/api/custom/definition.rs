@@ -98,6 +98,11 @@ impl Definition {
         self.of_version().schema.as_ref()?.open_api_v3_schema.as_ref()
     }
 
+    /// The schema of another version of the kind.
+    pub(crate) fn schema_of(&self, version: &str) -> Option<&JSONSchemaProps> {
+        self.spec.versions.iter().find(|other| other.name == version)?.schema.as_ref()?.open_api_v3_schema.as_ref()
+    }
+
     pub fn schema_value(&self) -> &Value {
         &self.schema_value
     }

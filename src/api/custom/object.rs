@@ -68,7 +68,7 @@ impl CustomObject {
         if !Arc::ptr_eq(&self.definition, definition) {
             converted.definition = definition.clone();
             // What was stored could be read then; embedded metadata that cannot be read now stays as it is.
-            let _ = converted.prune();
+            let _ = converted.prune(definition.schema());
             converted.set_defaults();
         }
         converted

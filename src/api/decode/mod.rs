@@ -41,16 +41,23 @@ pub struct Decoded {
     pub object: Object,
     /// `unknown field "spec.foo"`, `duplicate field "spec.bar"`, in order.
     pub strict_errors: Vec<String>,
+    /// What is wrong with it as a whole, which is noticed after its fields.
+    pub refusal: Option<Status>,
 }
 
 impl Decoded {
     /// The answer under `fieldValidation=Strict`, if there is anything to object to.
     pub fn strict(self) -> Result<Object, Status> {
         if self.strict_errors.is_empty() {
-            return Ok(self.object);
+            return self.accepted();
         }
         let why = format!("strict decoding error: {}", self.strict_errors.join(", "));
         Err(cannot_be_handled(self.object.kind(), &self.object.kind().info().api_version(), self.object.kind().info().kind, &why))
+    }
+
+    /// The object, if nothing is wrong with it as a whole.
+    pub fn accepted(self) -> Result<Object, Status> {
+        self.refusal.map_or(Ok(self.object), Err)
     }
 }
 
@@ -121,7 +128,7 @@ pub fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
 fn read_value(kind: Kind, value: &Value, order: Option<&Order>) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
     let object = typed::read(kind, value, order, &mut context)?;
-    Ok(Decoded { object, strict_errors: context.strict_errors })
+    Ok(Decoded { object, strict_errors: context.strict_errors, refusal: None })
 }
 
 /// Reads the metadata of an object of any kind, and names the fields that there are not.

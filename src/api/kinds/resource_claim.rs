@@ -1,8 +1,7 @@
 //! A request for devices, such as GPUs; pods that use the claim run where the devices are.
 //!
 //! Models: pkg/registry/resource/resourceclaim/strategy.go, pkg/apis/resource/v1/defaults.go, v1.36.
-//! Simplified: no driver offers devices, so a claim stays pending and so do the pods that use it. Admin access is not
-//! checked against the namespace's label.
+//! Simplified: no driver offers devices, so a claim stays pending and so do the pods that use it.
 
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 //! Models: pkg/registry/resource/resourceslice/strategy.go, pkg/apis/resource/v1/defaults.go, v1.36.
 //! Simplified: no driver runs, so slices are what somebody writes by hand, and nothing allocates from them.
 
+use std::sync::Arc;
+
 use k8s_openapi::api::resource::v1::ResourceSliceSpec;
 
 use crate::field::FieldError;
@@ -28,9 +30,11 @@ impl Strategy for ResourceSlice {
 
     fn prepare_for_create(&mut self) {
         self.metadata.generation = Some(1);
+        validation::device_slice::drop_disabled(Arc::make_mut(&mut self.spec));
     }
 
     fn prepare_for_update(&mut self, old: &Self) {
+        validation::device_slice::drop_disabled(Arc::make_mut(&mut self.spec));
         let changed = object_meta::share(&mut self.spec, &old.spec);
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
@@ -41,6 +45,10 @@ impl Strategy for ResourceSlice {
 
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::device_slice::update(self, old)
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        validation::device_slice::driver_warning(&self.spec.driver).into_iter().collect()
     }
 
     fn selectable_fields(&self) -> Vec<(&'static str, String)> {

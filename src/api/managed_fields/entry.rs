@@ -97,7 +97,7 @@ impl Managed {
     }
 
     /// The entries as they are read back: of several by one writer the last counts.
-    pub(super) fn read_back(&self) -> Self {
+    pub fn read_back(&self) -> Self {
         let repeated = |at: usize| self.0[at + 1..].iter().any(|later| later.writer.is(&self.0[at].writer));
         if (0..self.0.len()).any(repeated) {
             return Managed((0..self.0.len()).filter(|at| !repeated(*at)).map(|at| self.0[at].clone()).collect());

@@ -119,8 +119,8 @@ fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Opt
     let is_changed = |part: &str| names.contains_key(part);
     let changed = kind.empty()?.with_parts_of(current, &is_changed)?;
     let patched = apply(kind, patch_type, &changed.to_value(), patch).ok()?;
-    let Decoded { object, strict_errors } = decode_value(kind, &patched).ok()?;
-    Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors })
+    let Decoded { object, strict_errors, refusal } = decode_value(kind, &patched).ok()?;
+    Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors, refusal })
 }
 
 /// The answer when the patched object, which is of this type, cannot be read, or not strictly.

@@ -9,7 +9,7 @@ use k8s_openapi::api::resource::v1::{AllocatedDeviceStatus, AllocationResult, De
 use serde_json::{Value, json};
 
 use super::device_claim::{CONFIGURATIONS, each, label, opaque, reference, references, request_names, set};
-use super::{list, metadata, persistent_volume_source, scheduling};
+use super::{device_slice, list, metadata, persistent_volume_source, scheduling};
 use crate::field::{FieldError, Path};
 use crate::{ResourceClaim, name_rules};
 
@@ -75,6 +75,7 @@ fn allocation(allocation: &AllocationResult, path: &Path, names: &BTreeSet<Strin
         errors.extend(persistent_volume_source::driver_name(&one.driver, &path.child("driver")));
         errors.extend(pool_name(&one.pool, &path.child("pool")));
         errors.extend(label(&one.device, &path.child("device")));
+        errors.extend(device_slice::conditions(one.binding_conditions.as_deref(), one.binding_failure_conditions.as_deref(), path));
         errors
     });
     errors.extend(each(list(&devices.config), Some(2 * CONFIGURATIONS), &at.child("config"), |one, path| {

@@ -1,7 +1,7 @@
 //! Validation of claims of devices: which devices are asked for, how they must go together, how they are configured.
 //!
 //! Models: pkg/apis/resource/validation/validation.go, v1.36.
-//! Simplified: a selector in CEL is looked at for its length and not compiled.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,7 @@ use k8s_openapi::api::resource::v1::{
 };
 use serde_json::{Value, json};
 
+use super::device_selector::selectors;
 use super::{go_dump, list, metadata, persistent_volume_source, text};
 use crate::field::{FieldError, Path};
 use crate::{DeviceClass, ResourceClaim, ResourceClaimTemplate, name_rules};
@@ -17,9 +18,7 @@ use crate::{DeviceClass, ResourceClaim, ResourceClaimTemplate, name_rules};
 const REQUESTS: usize = 32;
 const CONSTRAINTS: usize = 32;
 pub(super) const CONFIGURATIONS: usize = 32;
-const SELECTORS: usize = 32;
 const ALTERNATIVES: usize = 8;
-const EXPRESSION_BYTES: usize = 10 * 1024;
 const PARAMETER_BYTES: usize = 10 * 1024;
 const ONE_REQUEST: &str = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
 const EFFECTS: &[&str] = &["NoExecute", "NoSchedule", "None"];
@@ -44,9 +43,7 @@ pub(crate) fn template(template: &ResourceClaimTemplate) -> Vec<FieldError> {
     let mut errors = metadata::validate(&template.metadata, true, metadata::SUBDOMAIN);
     let path = Path::new("spec");
     if let Some(meta) = &template.spec.metadata {
-        let at = path.child("metadata");
-        errors.extend(metadata::annotations(meta.annotations.as_ref(), &at.child("annotations")));
-        errors.extend(metadata::labels(meta.labels.as_ref(), &at.child("labels")));
+        errors.extend(metadata::of_template(meta, &path.child("metadata")));
     }
     errors.extend(spec(&template.spec.spec, &path.child("spec")));
     errors
@@ -200,17 +197,6 @@ fn wanted(class: &str, select: &[DeviceSelector], mode: (&str, Option<i64>), tol
     }
     errors.extend(each(tolerations, None, &path.child("tolerations"), toleration));
     errors
-}
-
-fn selectors(selectors: &[DeviceSelector], path: &Path) -> Vec<FieldError> {
-    each(selectors, Some(SELECTORS), path, |selector, path| {
-        let at = path.child("cel");
-        match &selector.cel {
-            None => vec![FieldError::required(at, "")],
-            Some(cel) if cel.expression.len() > EXPRESSION_BYTES => vec![FieldError::too_long(at.child("expression"), EXPRESSION_BYTES)],
-            Some(_) => Vec::new(),
-        }
-    })
 }
 
 fn toleration(toleration: &DeviceToleration, path: &Path) -> Vec<FieldError> {

@@ -1,14 +1,17 @@
 //! Validation of what devices a driver offers.
 //!
 //! Models: pkg/apis/resource/validation/validation.go, v1.36.
-//! Simplified: what is consumed of shared counters, and policies of capacities, are not looked at.
+//! Simplified: nothing.
+
+use std::sync::LazyLock;
 
 use k8s_openapi::api::resource::v1::{Device, DeviceAttribute, DeviceTaint, ResourceSliceSpec};
+use regex::Regex;
 use serde_json::{Value, json};
 
 use super::device_allocation::pool_name;
 use super::device_claim::{each, label, qualified_name, set};
-use super::{list, metadata, persistent_volume_source, scheduling, text};
+use super::{device_capacity, go_dump, list, metadata, persistent_volume_source, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::{ResourceSlice, name_rules};
 
@@ -19,6 +22,30 @@ const TAINTS: usize = 16;
 const PROPERTIES: usize = 32;
 const COUNTER_SETS: usize = 8;
 const VALUE_BYTES: usize = 64;
+const CONDITIONS: usize = 4;
+
+/// `1.2.3`, `1.2.3-rc.1+build.5`
+static SEMANTIC_VERSION: LazyLock<Regex> = LazyLock::new(|| {
+    let (number, before, build) = (r"(0|[1-9]\d*)", r"(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)", "[0-9a-zA-Z-]+");
+    let pattern = format!(r"^{number}\.{number}\.{number}(-{before}(\.{before})*)?(\+{build}(\.{build})*)?$");
+    Regex::new(&pattern.replace(r"\d", "[0-9]")).expect("a valid pattern")
+});
+
+/// Lists as values of attributes are behind a feature that is off: they are taken out.
+pub(crate) fn drop_disabled(spec: &mut ResourceSliceSpec) {
+    for device in spec.devices.iter_mut().flatten() {
+        device.node_allocatable_resource_mappings = None;
+        for attribute in device.attributes.iter_mut().flat_map(|attributes| attributes.values_mut()) {
+            (attribute.bools, attribute.ints, attribute.strings, attribute.versions) = (None, None, None, None);
+        }
+    }
+}
+
+/// Names of drivers are compared without regard to case, and should not need that.
+pub(crate) fn driver_warning(driver: &str) -> Option<String> {
+    let upper = driver != driver.to_lowercase();
+    upper.then(|| format!("spec.driver: driver names should be lowercase; {driver:?} contains uppercase characters"))
+}
 
 pub(crate) fn slice(slice: &ResourceSlice) -> Vec<FieldError> {
     let mut errors = metadata::validate(&slice.metadata, false, metadata::SUBDOMAIN);
@@ -56,15 +83,16 @@ fn spec(spec: &ResourceSliceSpec, old: Option<&ResourceSliceSpec>) -> Vec<FieldE
     let advanced = devices.iter().any(|device| !list(&device.taints).is_empty() || !list(&device.consumes_counters).is_empty());
     let max = if advanced { ADVANCED_DEVICES } else { DEVICES };
     let per_device = spec.per_device_node_selection == Some(true);
-    errors.extend(set(devices, Some(max), &path.child("devices"), |device| json!(device.name), |one, path| device(one, per_device, path)));
+    errors.extend(set(devices, Some(max), &path.child("devices"), |device| json!(device.name), |one, path| {
+        let before = old.and_then(|old| list(&old.devices).iter().find(|before| before.name == one.name));
+        device(one, before, per_device, path)
+    }));
     errors.extend(set(list(&spec.shared_counters), Some(COUNTER_SETS), &path.child("sharedCounters"), |counters| json!(counters.name), |counters, path| {
         let mut errors = match counters.name.as_str() {
             "" => vec![FieldError::required(path.child("name"), "")],
             name => label(name, &path.child("name")),
         };
-        if counters.counters.is_empty() {
-            errors.push(FieldError::required(path.child("counters"), ""));
-        }
+        errors.extend(device_capacity::counters(&counters.counters, &path.child("counters")));
         errors
     }));
     errors
@@ -106,7 +134,7 @@ fn placement(spec: &ResourceSliceSpec, path: &Path) -> Vec<FieldError> {
     errors
 }
 
-fn device(device: &Device, per_device: bool, path: &Path) -> Vec<FieldError> {
+fn device(device: &Device, old: Option<&Device>, per_device: bool, path: &Path) -> Vec<FieldError> {
     let mut errors = label(&device.name, &path.child("name"));
     let (attributes, capacity) = (device.attributes.iter().flatten(), device.capacity.iter().flatten());
     let count = attributes.clone().count() + capacity.clone().count();
@@ -121,37 +149,98 @@ fn device(device: &Device, per_device: bool, path: &Path) -> Vec<FieldError> {
     let at = path.child("capacity");
     for (name, value) in capacity {
         errors.extend(qualified_name(name, false, &at));
-        if value.request_policy.is_some() && device.allow_multiple_allocations != Some(true) {
-            errors.push(FieldError::forbidden(at.key(name).child("requestPolicy"), "allowMultipleAllocations must be true"));
-        }
+        errors.extend(device_capacity::policy(value, device.allow_multiple_allocations == Some(true), &at.key(name)));
     }
-    errors.extend(each(list(&device.taints), Some(TAINTS), &path.child("taints"), taint));
-    let own = [device.node_name.is_some(), device.node_selector.is_some(), device.all_nodes.is_some()].into_iter().filter(|given| *given).count();
-    if per_device && own != 1 {
-        let why = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
-        errors.push(if own == 0 { FieldError::required(path, why) } else { FieldError::invalid(path, Value::Null, why) });
-    } else if !per_device && own > 0 {
-        let why = "`nodeName`, `nodeSelector` and `allNodes` can only be set if `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
-        errors.push(FieldError::invalid(path, Value::Null, why));
+    if old.is_none_or(|old| list(&old.taints) != list(&device.taints)) {
+        errors.extend(each(list(&device.taints), Some(TAINTS), &path.child("taints"), taint));
+    }
+    errors.extend(device_capacity::consumptions(list(&device.consumes_counters), &path.child("consumesCounters")));
+    errors.extend(if per_device { own_placement(device, path) } else { no_own_placement(device, path) });
+    errors.extend(conditions(device.binding_conditions.as_deref(), device.binding_failure_conditions.as_deref(), path));
+    errors
+}
+
+/// On which nodes the device is, where each device says that itself.
+fn own_placement(device: &Device, path: &Path) -> Vec<FieldError> {
+    let (mut errors, mut given) = (Vec::new(), Vec::new());
+    match device.node_name.as_deref() {
+        Some("") => errors.push(FieldError::invalid(path.child("nodeName"), "", "must not be empty")),
+        Some(name) => {
+            given.push("`nodeName`");
+            super::invalid_each(&mut errors, &path.child("nodeName"), name, name_rules::dns1123_subdomain(name));
+        }
+        None => {}
+    }
+    if let Some(selector) = &device.node_selector {
+        given.push("`nodeSelector`");
+        errors.extend(scheduling::node_selector(selector, &path.child("nodeSelector")));
+    }
+    match device.all_nodes {
+        Some(true) => given.push("`allNodes`"),
+        Some(false) => errors.push(FieldError::invalid(path.child("allNodes"), false, "must be either unset or set to true")),
+        None => {}
+    }
+    let why = "exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
+    match given.as_slice() {
+        [] => errors.push(FieldError::required(path, why)),
+        [_] => {}
+        many => errors.push(FieldError::invalid(path, format!("{{{}}}", many.join(", ")), why)),
     }
     errors
 }
 
+fn no_own_placement(device: &Device, path: &Path) -> Vec<FieldError> {
+    if device.node_name.is_none() && device.node_selector.is_none() && device.all_nodes.is_none() {
+        return Vec::new();
+    }
+    let why = "`nodeName`, `nodeSelector` and `allNodes` can only be set if `perDeviceNodeSelection` is set to true in the ResourceSlice spec";
+    vec![FieldError::invalid(path, Value::Null, why)]
+}
+
+/// Conditions that must hold before a pod is bound, and those with which it is given up: one kind needs the other.
+pub(super) fn conditions(good: Option<&[String]>, bad: Option<&[String]>, path: &Path) -> Vec<FieldError> {
+    let (good_path, bad_path) = (path.child("bindingConditions"), path.child("bindingFailureConditions"));
+    let (good_list, bad_list) = (good.unwrap_or_default(), bad.unwrap_or_default());
+    let name = |name: &String, path: &Path| {
+        let mut errors = Vec::new();
+        super::invalid_each(&mut errors, path, name.as_str(), name_rules::label_key(name));
+        errors
+    };
+    let mut errors = each(good_list, Some(CONDITIONS), &good_path, name);
+    errors.extend(each(bad_list, Some(CONDITIONS), &bad_path, name));
+    for (conditions, path) in [(good_list, &good_path), (bad_list, &bad_path)] {
+        let repeated = conditions.iter().enumerate().filter(|(index, condition)| conditions[..*index].contains(condition));
+        errors.extend(repeated.map(|(index, condition)| FieldError::duplicate(path.index(index), condition.as_str())));
+    }
+    let both = bad_list.iter().enumerate().filter(|(_, condition)| good_list.contains(condition));
+    errors.extend(both.map(|(index, condition)| {
+        FieldError::invalid(bad_path.index(index), condition.as_str(), "bindingFailureConditions must not overlap with bindingConditions")
+    }));
+    if good_list.is_empty() && !bad_list.is_empty() {
+        errors.push(FieldError::invalid(good_path, json!(good), "bindingConditions are required to use bindingFailureConditions"));
+    } else if bad_list.is_empty() && !good_list.is_empty() {
+        errors.push(FieldError::invalid(bad_path, json!(bad), "bindingFailureConditions are required to use bindingConditions"));
+    }
+    errors
+}
 fn attribute(value: &DeviceAttribute, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let given = [
-        value.bool.is_some(), value.int.is_some(), value.string.is_some(), value.version.is_some(), value.bools.is_some(), value.ints.is_some(),
-        value.strings.is_some(), value.versions.is_some(),
-    ];
+    let given = [value.bool.is_some(), value.int.is_some(), value.string.is_some(), value.version.is_some()];
     for (field, text) in [("string", &value.string), ("version", &value.version)] {
         if text.as_ref().is_some_and(|text| text.len() > VALUE_BYTES) {
             errors.push(FieldError::too_long(path.child(field), VALUE_BYTES));
         }
     }
+    if let Some(version) = value.version.as_deref().filter(|version| !SEMANTIC_VERSION.is_match(version)) {
+        errors.push(FieldError::invalid(path.child("version"), version, "must be a string compatible with semver.org spec 2.0.0"));
+    }
     match given.into_iter().filter(|given| *given).count() {
         0 => errors.push(FieldError::invalid(path, "", "exactly one value must be specified")),
         1 => {}
-        _ => errors.push(FieldError::invalid(path, json!(value), "exactly one value must be specified")),
+        _ => {
+            let shown = go_dump::compact("DeviceAttribute", &json!(value));
+            errors.push(FieldError::invalid(path, Value::Null, "exactly one value must be specified").shown_as(shown));
+        }
     }
     errors
 }

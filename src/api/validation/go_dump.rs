@@ -2,47 +2,17 @@
 //! update changes what may not change.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go over pkg/apis/core/types.go, v1.36.
-//! Simplified: an empty list shows as a missing one.
+//! Simplified: an empty list or map shows as a missing one.
 
 use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
 use serde_json::{Map, Value, json};
 
 use super::go_types::{Field, STRUCTS, Type};
+use super::unified_diff::unified;
 
 /// The changed lines with three lines around them.
 pub(super) fn diff(old: &PodSpec, new: &PodSpec) -> String {
     unified(&dump(old), &dump(new))
-}
-
-fn unified(old: &str, new: &str) -> String {
-    one_block(old, new).unwrap_or_else(|| similar::TextDiff::from_lines(old, new).unified_diff().context_radius(CONTEXT).to_string())
-}
-
-/// How many lines stand around what changed.
-const CONTEXT: usize = 3;
-
-/// The difference if lines were only added or taken out, in one place. Where that is may be said in several ways; Go's library
-/// keeps the longer one of beginning and end whole.
-fn one_block(old: &str, new: &str) -> Option<String> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.split_inclusive('\n').collect(), new.split_inclusive('\n').collect());
-    let shorter = old.len().min(new.len());
-    let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let after = old.iter().rev().zip(new.iter().rev()).take_while(|(old, new)| old == new).count();
-    if before + after <= shorter || old.len() == new.len() {
-        return None;
-    }
-    let (before, after) = if after > before { (shorter - after, after) } else { (before, shorter - before) };
-    let first = before.saturating_sub(CONTEXT);
-    let rest = after.min(CONTEXT);
-    let (old_end, new_end) = (old.len() - after, new.len() - after);
-    let line = first + 1;
-    let mut out = format!("@@ -{line},{} +{line},{} @@\n", old_end + rest - first, new_end + rest - first);
-    let mut add = |sign: char, lines: &[&str]| lines.iter().for_each(|line| out.extend([sign.to_string().as_str(), line]));
-    add(' ', &old[first..before]);
-    add('-', &old[before..old_end]);
-    add('+', &new[before..new_end]);
-    add(' ', &old[old_end..old_end + rest]);
-    Some(out)
 }
 
 /// The same for any other struct, given as JSON.
@@ -170,7 +140,8 @@ impl Writer {
             (Type::Plain(name), Value::Null) => self.structure(fields(name), &Value::Object(structs), depth),
             (_, Value::Null) => self.out.push_str("null"),
             (Type::Plain(name) | Type::Optional(name), value) => self.structure(fields(name), value, depth),
-            (Type::Structs(_) | Type::List, Value::Array(items)) if items.is_empty() => self.out.push_str("null"),
+            (_, Value::Array(items)) if items.is_empty() => self.out.push_str("null"),
+            (_, Value::Object(entries)) if entries.is_empty() => self.out.push_str("null"),
             (Type::Structs(name), Value::Array(items)) => {
                 self.list(items, depth, |writer, item, depth| writer.structure(fields(name), item, depth));
             }

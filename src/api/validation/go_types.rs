@@ -124,6 +124,11 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("Action", "action", Text), ("ExitCodes", "exitCodes", Optional("ContainerRestartRuleOnExitCodes")),
     ]),
     ("ContainerRestartRuleOnExitCodes", &[("Operator", "operator", Text), ("Values", "values", List)]),
+    ("DeviceAttribute", &[
+        ("IntValue", "int", Pointer), ("BoolValue", "bool", Pointer), ("StringValue", "string", Pointer),
+        ("VersionValue", "version", Pointer), ("IntValues", "ints", List), ("BoolValues", "bools", List),
+        ("StringValues", "strings", List), ("VersionValues", "versions", List),
+    ]),
     ("DeviceClaim", &[
         ("Requests", "requests", Structs("DeviceRequest")), ("Constraints", "constraints", Structs("DeviceConstraint")),
         ("Config", "config", Structs("DeviceClaimConfiguration")),

@@ -109,6 +109,18 @@ pub(crate) fn validate_update_any(new: &ObjectMeta, old: &ObjectMeta) -> Vec<Fie
     errors
 }
 
+/// The metadata in a template of claims: nothing but labels and annotations goes from it to what is made of it.
+pub(crate) fn of_template(meta: &ObjectMeta, path: &Path) -> Vec<FieldError> {
+    let mut errors = annotations(meta.annotations.as_ref(), &path.child("annotations"));
+    errors.extend(labels(meta.labels.as_ref(), &path.child("labels")));
+    let others = json!(ObjectMeta { annotations: None, labels: None, ..meta.clone() });
+    for name in others.as_object().into_iter().flat_map(|others| others.keys()) {
+        let name = if name == "uid" { "uID" } else { name };
+        errors.push(FieldError::forbidden(path.child(name), "cannot be set"));
+    }
+    errors
+}
+
 pub(crate) fn immutable(new: &Value, old: &Value, field: &Path) -> Option<FieldError> {
     (new != old).then(|| FieldError::invalid(field, new.clone(), "field is immutable"))
 }

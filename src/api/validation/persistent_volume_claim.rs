@@ -26,16 +26,7 @@ pub(crate) fn validate(claim: &PersistentVolumeClaim) -> Vec<FieldError> {
 
 /// The claim inside a pod's ephemeral volume.
 pub(crate) fn template(template: &PersistentVolumeClaimTemplate, path: &Path) -> Vec<FieldError> {
-    let meta = template.metadata.clone().unwrap_or_default();
-    let own = path.child("metadata");
-    let mut errors = metadata::annotations(meta.annotations.as_ref(), &own.child("annotations"));
-    errors.extend(metadata::labels(meta.labels.as_ref(), &own.child("labels")));
-    // Nothing but labels and annotations goes from a template to the claims that are made of it.
-    let others = json!(k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta { annotations: None, labels: None, ..meta });
-    for name in others.as_object().into_iter().flat_map(|others| others.keys()) {
-        let name = if name == "uid" { "uID" } else { name };
-        errors.push(FieldError::forbidden(own.child(name), "cannot be set"));
-    }
+    let mut errors = metadata::of_template(&template.metadata.clone().unwrap_or_default(), &path.child("metadata"));
     errors.extend(spec(&template.spec, &path.child("spec")));
     errors
 }

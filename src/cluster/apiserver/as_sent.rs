@@ -4,7 +4,8 @@
 //! Models: encoding/json as the API server uses it (nil and empty slices, maps and pointers to text), v1.36.
 //! Simplified: values inside a shown struct stay as they are.
 
-use podarium_api::Status;
+use podarium_api::managed_fields::{Schema as _, Type};
+use podarium_api::{Kind, Status};
 use serde_json::Value;
 
 /// Errors of required texts that are pointers in Go: the end of the field, what is said of none, and of an empty one.
@@ -13,11 +14,8 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (".pathType", "Required value: pathType must be specified", "Unsupported value: \"\": supported values: \"Exact\", \"ImplementationSpecific\", \"Prefix\""),
 ];
 
-/// Fields that are maps, of which an empty one shows as `{}`. Others that are written in braces are structs.
-const MAPS: &[&str] = &["annotations", "data", "labels", "limits", "matchLabels", "nodeSelector", "parameters", "requests"];
-
-/// The error with empty values as they were in what was sent.
-pub(crate) fn as_sent(status: Status, sent: &Value) -> Status {
+/// The error with empty values as they were in what was sent, an object of this kind.
+pub(crate) fn as_sent(status: Status, kind: Kind, sent: &Value) -> Status {
     const NOTHING: &str = "Invalid value: null: ";
     let causes = status.as_meta().details.as_ref().and_then(|details| details.causes.as_ref());
     let concerns = |text: &str| text.starts_with(NOTHING) || TEXTS.iter().any(|(_, missing, _)| text == *missing);
@@ -28,10 +26,9 @@ pub(crate) fn as_sent(status: Status, sent: &Value) -> Status {
     let mut message = meta.message.take().unwrap_or_default();
     for cause in meta.details.iter_mut().flat_map(|details| details.causes.iter_mut().flatten()) {
         let (Some(field), Some(text)) = (cause.field.as_deref(), cause.message.as_deref()) else { continue };
-        let is_map = || MAPS.contains(&field.rsplit('.').next().unwrap_or_default());
         let shown = match at(sent, field) {
             Some(Value::Array(items)) if items.is_empty() => text.strip_prefix(NOTHING).map(|rest| format!("Invalid value: []: {rest}")),
-            Some(Value::Object(fields)) if fields.is_empty() && is_map() => text.strip_prefix(NOTHING).map(|rest| format!("Invalid value: {{}}: {rest}")),
+            Some(Value::Object(fields)) if fields.is_empty() && is_map(kind, field) => text.strip_prefix(NOTHING).map(|rest| format!("Invalid value: {{}}: {rest}")),
             Some(Value::String(given)) if given.is_empty() => {
                 TEXTS.iter().find(|(end, missing, _)| field.ends_with(end) && text == *missing).map(|(_, _, empty)| (*empty).to_owned())
             }
@@ -47,6 +44,32 @@ pub(crate) fn as_sent(status: Status, sent: &Value) -> Status {
     }
     meta.message = Some(message);
     Status::from_meta(meta)
+}
+
+/// Whether a field is a map, of which an empty one shows as `{}`. Others that are written in braces are structs.
+fn is_map(kind: Kind, place: &str) -> bool {
+    let info = kind.info();
+    let schema = match Type::of_kind(&info.api_version(), info.kind) {
+        Some(schema) => schema,
+        // Of a custom kind the metadata alone are known.
+        None if place.starts_with("metadata.") => return is_map(Kind::ConfigMap, place),
+        None => return false,
+    };
+    matches!(type_at(schema, place), Some(Type::Map(_) | Type::AtomicMap(_)))
+}
+
+/// The type of such a place.
+fn type_at(of: Type, place: &str) -> Option<Type> {
+    if place.is_empty() {
+        return Some(of);
+    }
+    if let Some((_, rest)) = place.strip_prefix('[').and_then(|place| place.split_once(']')) {
+        let inner = of.list().map(|(_, inner)| inner).or_else(|| of.map()?.others)?;
+        return type_at(inner, rest);
+    }
+    let place = place.strip_prefix('.').unwrap_or(place);
+    let end = place.find(['.', '[']).unwrap_or(place.len());
+    type_at(of.field(&place[..end])?.1, &place[end..])
 }
 
 /// What stands at a place like `spec.rules[0].http` or `metadata.annotations[a.b/c]`.
@@ -68,7 +91,6 @@ fn at<'a>(value: &'a Value, place: &str) -> Option<&'a Value> {
 
 #[cfg(test)]
 mod tests {
-    use podarium_api::Kind;
     use podarium_api::field::FieldError;
     use serde_json::json;
 
@@ -77,11 +99,18 @@ mod tests {
     #[test]
     fn what_was_sent_empty_is_shown_empty() {
         let error = FieldError::invalid("spec.template.metadata.labels", Value::Null, "does not match");
-        let said = |body: Value| as_sent(Status::invalid(Kind::Deployment, "web", std::slice::from_ref(&error)), &body);
+        let said = |body: Value| as_sent(Status::invalid(Kind::Deployment, "web", std::slice::from_ref(&error)), Kind::Deployment, &body);
         let empty = said(json!({"spec": {"template": {"metadata": {"labels": {}}}}}));
         assert_eq!(empty.message(), "Deployment.apps \"web\" is invalid: spec.template.metadata.labels: Invalid value: {}: does not match");
         let missing = said(json!({"spec": {}}));
         assert_eq!(missing.message(), "Deployment.apps \"web\" is invalid: spec.template.metadata.labels: Invalid value: null: does not match");
+    }
+
+    #[test]
+    fn the_schema_tells_maps_from_structs() {
+        let map = |place: &str| is_map(Kind::Deployment, place);
+        assert!(map("metadata.annotations") && map("spec.selector.matchLabels") && map("spec.template.spec.containers[0].resources.limits"));
+        assert!(!map("spec.template.spec.securityContext") && !map("spec.selector") && !map("spec.nothing"));
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod write;
 
 use std::sync::Arc;
 
-use imbl::{OrdMap, OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 use podarium_api::managed_fields::Managed;
 use podarium_api::versions::Version;
 use podarium_api::time::Epoch;
@@ -37,12 +37,14 @@ use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
 
 use crate::cause::{Cause, Write};
+use crate::refusals::{Refusals, Subject};
 use crate::writes::Writes;
 use crate::store::{Key, Revision, Store};
 
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub(crate) use as_sent::as_sent;
-pub(crate) use authentication::ISSUER;
+pub(crate) use authentication::{ISSUER, key_set};
+pub(crate) use authorization::Attributes;
 pub use authentication::{Connection, User};
 pub use authorization::Grant;
 pub use filter::Filter;
@@ -68,7 +70,7 @@ pub struct ApiServer {
     /// The admission plugins that do not run.
     switched_off: Arc<[&'static str]>,
     rbac: authorization::Rbac,
-    refusals: Vector<authorization::Refusal>,
+    refusals: Refusals,
     /// Static tokens and whose they are.
     tokens: OrdMap<Arc<str>, User>,
     issuer: authentication::Issuer,
@@ -136,7 +138,7 @@ impl ApiServer {
             modes: Arc::new([authorization::Mode::AlwaysAllow]),
             switched_off: Arc::new([]),
             rbac: authorization::Rbac::default(),
-            refusals: Vector::new(),
+            refusals: Refusals::default(),
             tokens: OrdMap::new(),
             issuer: authentication::Issuer,
             owners: ownership::Owners::default(),
@@ -151,6 +153,10 @@ impl ApiServer {
 
     pub fn writes(&self) -> &Writes {
         &self.writes
+    }
+
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     /// Whether the cluster has given out the certificate with this digest.
@@ -187,7 +193,20 @@ impl ApiServer {
             accepted: false,
         };
         let shows_managed = request.options.managed_fields;
+        let info = request.kind.info();
+        let subject = Subject {
+            user: request.user.shared_name(),
+            verb: request.verb.name(),
+            group: info.group,
+            resource: info.plural,
+            subresource: request.subresource.map_or("", Subresource::name),
+            namespace: request.namespace.clone(),
+            name: request.name.clone(),
+        };
         let result = self.dispatch(request, &mut call);
+        if let Err(status) = &result {
+            self.refusals.answered(subject, &call.grant, status, now, cause);
+        }
         let managed = match &result {
             Ok(reply) if shows_managed => self.managed_of_reply(reply, &call),
             _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! Questions that the server answers at once: who am I, whose token is this, may this user do that, what may I do here.
 //!
 //! Models: pkg/registry/authorization/*/rest.go, pkg/registry/authentication/*/rest.go, pkg/registry/authorization/util, v1.36.
-//! Simplified: audiences are those of the API server.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,12 +14,9 @@ use k8s_openapi::api::authorization::v1::{
 use podarium_api::selector::{FieldSelector, LabelSelector};
 use podarium_api::{Kind, Object, ObjectMeta, Resource as _, Status};
 
-use super::authentication::{User, UserInfo};
+use super::authentication::{Refused, User, UserInfo};
 use super::authorization::{Attributes, Decision, Mode};
 use super::{ApiServer, Call};
-
-/// The audience of tokens for the API server itself.
-const AUDIENCE: &str = "https://kubernetes.default.svc.cluster.local";
 
 /// Whether objects of this kind are answered and not stored.
 pub(super) fn is_review(kind: Kind) -> bool {
@@ -140,15 +137,18 @@ impl ApiServer {
     }
 
     fn token_status(&self, token: &str, audiences: &[String], call: &Call) -> TokenReviewStatus {
-        let for_us = audiences.is_empty() || audiences.iter().any(|audience| audience == AUDIENCE);
-        match self.user_of_token(token, call.now).filter(|_| for_us) {
-            Some(user) => TokenReviewStatus {
-                audiences: Some(vec![AUDIENCE.to_owned()]),
+        const UNKNOWN: &str = "invalid bearer token";
+        let refused = |error: String| TokenReviewStatus { error: Some(error), user: Some(ReviewedUser::default()), ..TokenReviewStatus::default() };
+        match self.user_of_token(token, audiences, call.now) {
+            Ok((user, audiences)) => TokenReviewStatus {
+                audiences: Some(audiences),
                 authenticated: Some(true),
                 error: None,
                 user: Some(described(&user)),
             },
-            None => TokenReviewStatus { error: Some("invalid bearer token".to_owned()), user: Some(ReviewedUser::default()), ..TokenReviewStatus::default() },
+            // The server asks for its own tokens first, which nobody else has.
+            Err(Refused::Unknown) => refused(UNKNOWN.to_owned()),
+            Err(Refused::Because(why)) => refused(format!("[{UNKNOWN}, {why}]")),
         }
     }
 }

@@ -98,8 +98,16 @@ impl ApiServer {
             (Verb::Update, Body::Value(scale)) => scale.clone(),
             (Verb::Patch, Body::Patch(PatchType::Apply, configuration)) => self.apply_scale(&old, &current, configuration, request.options.force, call)?,
             (Verb::Patch, Body::Patch(patch_type, patch)) => {
-                let patched = podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?;
+                let mut current = current.clone();
+                let owners = self.owners_of_scale(&old);
+                if !owners.is_empty() {
+                    current["metadata"]["managedFields"] = json!(owners.encode());
+                }
+                let mut patched = podarium_api::patch::apply(request.kind, *patch_type, &current, patch)?;
                 check_scale(&patched, *patch_type, patch, request.options.field_validation, &mut call.warnings)?;
+                if let Some(metadata) = patched.get_mut("metadata").and_then(Value::as_object_mut) {
+                    metadata.remove("managedFields");
+                }
                 patched
             }
             (verb, _) => return Err(Status::method_not_allowed(request.kind, verb.name())),

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use podarium_api::decode::Decoded;
 use podarium_api::field::FieldError;
-use podarium_api::managed_fields::Type;
+use podarium_api::managed_fields::{Managed, Type};
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::as_sent::as_sent;
 use super::authorization::Judge;
 use super::admission::{self, Attributes, validating};
+use super::ownership::shown;
 use super::review::is_review;
 use super::{ApiServer, Body, Call, FieldValidation, PatchType, Reply, Request, Subresource, Verb, rest, storage_rules};
 use crate::store::Key;
@@ -37,8 +38,9 @@ impl ApiServer {
         // Admission sees an object that has no name yet if only a prefix was given.
         self.admit(kind, &mut object, None, None, call)?;
         if is_review(kind) {
-            let errors = object.validate();
-            if !errors.is_empty() {
+            if !object.validate().is_empty() {
+                // Who owns its fields is told with them.
+                let errors = shown(object, call.managed.as_ref().unwrap_or(&Managed::default())).validate();
                 // The reference leaves out which review it is.
                 let which = if kind.info().group == "authorization.k8s.io" { "" } else { kind.info().kind };
                 return Err(Status::invalid_kind(kind.info().group, which, "", &errors));
@@ -61,7 +63,8 @@ impl ApiServer {
     /// The second half of a creation: the object is complete.
     fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
         let (kind, key) = (object.kind(), Key::of(&object));
-        let errors = [object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
+        let access: Vec<FieldError> = rest::admin_access(&self.store, &object).into_iter().collect();
+        let errors = [access, object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &errors));
         }
@@ -238,7 +241,7 @@ impl ApiServer {
         let before = old.clone();
         let put = self.replace(object, old, request.subresource, call).map(Reply::Object);
         put.map_err(|status| match patch::apply(request.kind, patch_type, &before.to_value(), &body) {
-            Ok(patched) => as_sent(status, &patched),
+            Ok(patched) => as_sent(status, request.kind, &patched),
             Err(_) => status,
         })
     }
@@ -372,7 +375,7 @@ pub(crate) fn strictly(decoded: Decoded, validation: FieldValidation, warnings: 
         FieldValidation::Warn => warnings.extend(decoded.strict_errors.iter().flat_map(|error| as_warnings(error))),
         FieldValidation::Ignore => {}
     }
-    Ok(decoded.object)
+    decoded.accepted()
 }
 
 /// What the reader of YAML objects to is one error of several lines, and a warning for each.

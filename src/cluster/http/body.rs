@@ -19,12 +19,11 @@ use crate::apiserver::{Body, Filter, Options, PatchType, Request, Subresource, U
 const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
 const UNKNOWN_FORMAT: &str = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
-/// The request, how it is answered, and warnings about its body.
-pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query) -> Result<(Request, Agreed, Vec<String>), Status> {
+/// The request, and how it is answered. Warnings about its body are told even if it is refused.
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query, warnings: &mut Vec<String>) -> Result<(Request, Agreed), Status> {
     let verb = verb(&http.method, path, query)?;
     let patch = if verb == Verb::Patch { Some(patch_type(http, path)?) } else { None };
     let mut agreed = accept::agree(http, query, route(verb, path))?;
-    let mut warnings = Vec::new();
     let (mut options, body) = match verb {
         Verb::Get => (Options { resource_version: query.get("resourceVersion").map(str::to_owned), ..Options::default() }, Body::None),
         Verb::List | Verb::Watch => {
@@ -38,14 +37,14 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
             content_type(http)?;
             check_size(http)?;
             let options = options::write(query, "CreateOptions", None)?;
-            let body = read_object(http, path, &options, &mut warnings)?;
+            let body = read_object(http, path, &options, warnings)?;
             (options, body)
         }
         Verb::Update => {
             check_size(http)?;
             let options = options::write(query, "UpdateOptions", None)?;
             content_type(http)?;
-            let body = read_object(http, path, &options, &mut warnings)?;
+            let body = read_object(http, path, &options, warnings)?;
             (options, body)
         }
         Verb::Patch => {
@@ -86,7 +85,7 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
         filter: filter(path, query, verb, namespace)?,
         options,
     };
-    Ok((request, agreed, warnings))
+    Ok((request, agreed))
 }
 
 fn route(verb: Verb, path: &ResourcePath) -> Route {

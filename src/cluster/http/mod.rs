@@ -24,6 +24,7 @@ mod stream;
 mod tests;
 mod text;
 
+pub(crate) use openapi::CustomDocuments;
 pub(crate) use path::ResourcePath;
 pub(crate) use query::{Query, decode as decode_percent};
 pub(crate) use log_options::check as check_log_options;

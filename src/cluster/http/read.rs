@@ -8,8 +8,9 @@ use podarium_machine::{HttpRequest, HttpResponse};
 
 use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
-use super::{Query, Rendering, body, discovery, render};
+use super::{CustomDocuments, Query, Rendering, body, discovery, render};
 use crate::apiserver::{Answer, Request, User, Verb};
+use crate::flags::Flags;
 use crate::store::{Key, Store};
 
 /// What the answers of discovery depend on.
@@ -17,8 +18,14 @@ use crate::store::{Key, Store};
 pub(crate) struct Server<'a> {
     /// Whether the API versions of 2019 are served too.
     pub course_2019: bool,
+    pub flags: &'a Flags,
+    /// Since when it runs, and what time it is.
+    pub started: jiff::Timestamp,
+    pub now: jiff::Timestamp,
     /// Host and port under which clients find it.
     pub address: &'a str,
+    /// What describes the custom kinds.
+    pub custom_documents: &'a CustomDocuments,
     /// Holds the definitions of custom kinds.
     pub store: &'a Store,
 }
@@ -27,7 +34,7 @@ pub(crate) struct Server<'a> {
 pub(crate) enum Asked {
     /// An answer that needs nothing of the store.
     Now(HttpResponse),
-    Request { request: Box<Request>, rendering: Rendering, warnings: Vec<String> },
+    Request(Box<Request>, Rendering),
     Watch(Box<Request>, Rendering),
     /// The log of a container, which its kubelet has.
     Log(ResourcePath, Query),
@@ -38,8 +45,8 @@ pub(crate) enum Asked {
 /// The subresources over which a client and a container talk.
 const STREAMS: [&str; 3] = ["attach", "exec", "portforward"];
 
-/// Reads a request. What is wrong with it becomes the server's error.
-pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Result<Asked, Status> {
+/// Reads a request. What is wrong with it becomes the server's error; warnings about its body go with either.
+pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>, warnings: &mut Vec<String>) -> Result<Asked, Status> {
     let (target, query) = path::parse(&http.url, server.course_2019, server.store)?;
     let path = match target {
         Target::Resource(path) => path,
@@ -52,7 +59,7 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
     if path.subresource.is_some_and(|subresource| STREAMS.contains(&subresource.name)) {
         return if matches!(http.method.as_str(), "GET" | "POST") { Ok(Asked::Stream(path, query)) } else { Err(Status::no_such_method()) };
     }
-    let (mut request, agreed, warnings) = body::request(http, user, &path, &query)?;
+    let (mut request, agreed) = body::request(http, user, &path, &query, warnings)?;
     if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
         return Ok(Asked::Log(path, query));
     }
@@ -64,7 +71,7 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>) -> Resu
         rendering.check()?;
         return Ok(Asked::Watch(request, rendering));
     }
-    Ok(Asked::Request { request, rendering, warnings })
+    Ok(Asked::Request(request, rendering))
 }
 
 /// Writes an answer.

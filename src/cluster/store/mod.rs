@@ -150,6 +150,11 @@ impl Store {
         self.shelves.get(&kind).map_or(0, |shelf| shelf.objects.len())
     }
 
+    /// The revision of the latest change of a kind.
+    pub fn changed(&self, kind: Kind) -> u64 {
+        self.shelves.get(&kind).and_then(|shelf| shelf.history.last()).map_or(0, |change| change.resource_version)
+    }
+
     /// Writes an object (or removes it) and gives the change with its new revision. The stored object carries that
     /// revision as its resourceVersion; so does the last state of a removed one. Without a record of ownership the
     /// stored one stays.

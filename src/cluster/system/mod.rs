@@ -19,7 +19,7 @@ pub use static_pods::{CONTROL_PLANE_NODE, MANIFESTS, control_plane_node};
 pub(crate) use addons::objects;
 pub(crate) use ingress_nginx::ingress_nginx_objects;
 pub(crate) use parts::{IMAGES, images_of_every_node, part_of};
-pub(crate) use static_pods::{MARKS, manifests};
+pub(crate) use static_pods::{MARKS, api_server_arguments, manifests};
 pub(crate) use vertical_pod_autoscaler::vertical_pod_autoscaler_objects;
 
 /// The release of the components.

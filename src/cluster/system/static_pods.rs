@@ -122,6 +122,13 @@ fn api_server(flags: &Flags) -> Value {
     pod(Part::ApiServer, "kube-apiserver", &line, &more, &paths, false, &annotations)
 }
 
+/// The API server's own flags and their values.
+pub(crate) fn api_server_arguments(flags: &Flags) -> Vec<(String, String)> {
+    let pod = api_server(flags);
+    let line = pod["spec"]["containers"][0]["command"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    line.filter_map(|argument| argument.strip_prefix("--")?.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 fn controller_manager(cluster: &Config) -> Value {
     let (options, services) = (cluster.controller_manager, cluster.flags.services.to_string());
     let config = "/etc/kubernetes/controller-manager.conf";

@@ -4,12 +4,11 @@
 //! endpoints/filters/authentication.go}, v1.36.
 //! Simplified: certificates are not looked at here; whoever accepts the connection says whose it is.
 
-use std::sync::Arc;
-
 use podarium_api::Status;
 use podarium_sim::Time;
 
-use super::User;
+use super::issuer::Refused;
+use super::{ISSUER, User};
 use crate::apiserver::ApiServer;
 
 /// What is known of a client before its first request.
@@ -49,12 +48,19 @@ impl ApiServer {
             return Ok(user.clone());
         }
         let Some(token) = bearer_token(headers) else { return Ok(User::anonymous()) };
-        self.user_of_token(token, now).ok_or_else(|| Status::new(401, "Unauthorized", "Unauthorized"))
+        let (user, _) = self.user_of_token(token, &[], now).map_err(|_| Status::new(401, "Unauthorized", "Unauthorized"))?;
+        Ok(user)
     }
 
-    /// The user of a token that is valid now.
-    pub(in crate::apiserver) fn user_of_token(&self, token: &str, now: Time) -> Option<User> {
-        let token: Arc<str> = token.into();
-        self.tokens.get(&token).cloned().or_else(|| self.issuer.user(&self.store, &token, self.epoch.timestamp(now).as_second()))
+    /// The user of a token that is valid now for one of the audiences, by default this server, and for which of them it is.
+    pub(in crate::apiserver) fn user_of_token(&self, token: &str, audiences: &[String], now: Time) -> Result<(User, Vec<String>), Refused> {
+        let default = [ISSUER.to_owned()];
+        let audiences = if audiences.is_empty() { &default } else { audiences };
+        if let Some(user) = self.tokens.get(token) {
+            // A listed token is for this server.
+            let both: Vec<String> = audiences.iter().filter(|audience| *audience == ISSUER).cloned().collect();
+            return if both.is_empty() { Err(Refused::Unknown) } else { Ok((user.clone(), both)) };
+        }
+        self.issuer.user(&self.store, token, audiences, self.epoch.timestamp(now).as_second())
     }
 }

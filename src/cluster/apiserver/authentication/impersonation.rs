@@ -15,6 +15,7 @@ use super::user::{ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED};
 use super::{User, UserInfo};
 use crate::apiserver::authorization::{Attributes, Decision};
 use crate::apiserver::ApiServer;
+use crate::cause::Cause;
 
 const EXTRA_PREFIX: &str = "impersonate-extra-";
 const AUTHENTICATION: &str = "authentication.k8s.io";
@@ -79,7 +80,7 @@ fn applies(mode: &str, wanted: &UserInfo, requestor: &User) -> bool {
 
 impl ApiServer {
     /// The user that the request is made as: the one who sends it, or whom it wants to be, if that is allowed.
-    pub(crate) fn impersonate(&mut self, user: User, headers: &[(String, String)], request: &Attributes<'_>, now: Time) -> Result<User, Status> {
+    pub(crate) fn impersonate(&mut self, user: User, headers: &[(String, String)], request: &Attributes<'_>, now: Time, cause: Cause) -> Result<User, Status> {
         let Some(wanted) = wanted(headers)? else { return Ok(user) };
         let mut first = None;
         for mode in MODES.into_iter().filter(|mode| applies(mode, &wanted, &user)) {
@@ -89,7 +90,7 @@ impl ApiServer {
             }
         }
         let status = first.unwrap_or_else(|| Status::new(500, "InternalError", "all impersonation modes failed"));
-        self.refuse(&user, &status, now);
+        self.refusals.forbidden(request, &status, now, cause);
         Err(status)
     }
 

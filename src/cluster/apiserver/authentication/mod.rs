@@ -4,9 +4,12 @@
 mod connection;
 mod impersonation;
 mod issuer;
+mod signing_key;
 mod token_request;
 mod user;
 
 pub use connection::Connection;
+pub(in crate::apiserver) use issuer::Refused;
 pub(crate) use issuer::{ISSUER, Issuer};
+pub(crate) use signing_key::key_set;
 pub use user::{ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User, UserInfo};

@@ -1,7 +1,7 @@
 //! The decision about a request, and why: kept with every write, so that "who allowed this?" has an answer.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/{authorization/union,endpoints/filters/authorization.go}, v1.36.
-//! Simplified: the audit log is what the cluster keeps of writes and refusals.
+//! Simplified: nothing.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,10 +15,8 @@ use super::rbac::{Bound, Rbac};
 use super::{Attributes, node};
 use crate::apiserver::authentication::MASTERS;
 use crate::apiserver::{ApiServer, User};
+use crate::cause::Cause;
 use crate::store::Store;
-
-/// How many refused requests are remembered.
-const REFUSALS: usize = 256;
 
 /// One of those that are asked whether a request is allowed (`--authorization-mode`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +77,6 @@ impl Decision {
     pub fn is_allowed(&self) -> bool {
         matches!(self, Decision::Allowed(_))
     }
-}
-
-/// A request that was not allowed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
-    pub at: Time,
-    pub user: Arc<str>,
-    pub message: String,
 }
 
 /// What a decision rests on.
@@ -156,32 +146,20 @@ impl ApiServer {
         self.switched_off = plugins.into();
     }
 
-    /// The requests that were refused lately, the latest last.
-    pub fn refusals(&self) -> &imbl::Vector<Refusal> {
-        &self.refusals
-    }
-
     /// Asks the authorizers one after the other. The first that allows decides.
     pub(crate) fn decide(&self, attributes: &Attributes<'_>) -> Decision {
         Judge { store: &self.store, rbac: &self.rbac, modes: &self.modes }.decide(attributes)
     }
 
     /// The same as the server's answer, remembering a refusal.
-    pub(crate) fn authorize(&mut self, attributes: &Attributes<'_>, now: Time) -> Result<Grant, Status> {
+    pub(crate) fn authorize(&mut self, attributes: &Attributes<'_>, now: Time, cause: Cause) -> Result<Grant, Status> {
         match self.decide(attributes) {
             Decision::Allowed(grant) => Ok(grant),
             Decision::NoOpinion(reason) => {
                 let status = attributes.forbidden(&reason);
-                self.refuse(attributes.user, &status, now);
+                self.refusals.forbidden(attributes, &status, now, cause);
                 Err(status)
             }
         }
-    }
-
-    pub(in crate::apiserver) fn refuse(&mut self, user: &User, status: &Status, now: Time) {
-        if self.refusals.len() == REFUSALS {
-            self.refusals.pop_front();
-        }
-        self.refusals.push_back(Refusal { at: now, user: user.shared_name(), message: status.message().to_owned() });
     }
 }

@@ -15,6 +15,6 @@ mod rules;
 mod tests;
 
 pub use attributes::Attributes;
-pub use decision::{Decision, Grant, Mode, NODE_AND_RBAC, Refusal};
+pub use decision::{Decision, Grant, Mode, NODE_AND_RBAC};
 pub(super) use decision::{Asked, Judge};
 pub(super) use rbac::Rbac;

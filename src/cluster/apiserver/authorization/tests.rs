@@ -1,10 +1,12 @@
 //! Who may do what, over HTTP as everybody meets it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use podarium_machine::{HttpEvent, HttpRequest};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-use crate::apiserver::{Connection, User};
+use crate::apiserver::{Connection, Grant, User};
 use crate::{Cause, Cluster, Config};
 
 fn cluster() -> Cluster {
@@ -72,7 +74,8 @@ fn a_binding_gives_what_its_role_says() {
     assert_eq!(jane(&mut cluster, "GET", "/api/v1/namespaces/kube-system/pods", Value::Null).0, 403);
     assert_eq!(jane(&mut cluster, "GET", &format!("{pods}?watch=true"), Value::Null).0, 403);
     assert_eq!(jane(&mut cluster, "DELETE", &format!("{pods}/x"), Value::Null).0, 403);
-    let refusal = cluster.api().refusals().last().expect("the refusal is kept");
+    let refusal = cluster.refusals().last().expect("the refusal is kept");
+    assert_eq!((&*refusal.user, refusal.verb.as_str(), refusal.resource.as_str(), &*refusal.name, refusal.code), ("jane", "delete", "pods", "x", 403));
     assert_eq!(refusal.message, "pods \"x\" is forbidden: User \"jane\" cannot delete resource \"pods\" in API group \"\" in the namespace \"default\"");
     let path = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings/rb";
     assert_eq!(admin(&mut cluster, "DELETE", path, Value::Null).0, 200);
@@ -155,8 +158,46 @@ fn a_token_is_its_accounts_until_it_ends() {
     let review = json!({"spec": {"token": token}});
     let (_, answer) = admin(&mut cluster, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", review);
     assert_eq!(answer["status"]["authenticated"], true, "{answer}");
-    cluster.advance(cluster.now() + Duration::from_secs(601));
+    // Clocks may differ by a minute.
+    cluster.advance(cluster.now() + Duration::from_secs(661));
     assert_eq!(whoami(&mut cluster).0, 401);
+    let (_, answer) = admin(&mut cluster, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", json!({"spec": {"token": token}}));
+    assert_eq!(answer["status"], json!({"user": {}, "error": "[invalid bearer token, service account token has expired]"}));
+}
+
+#[test]
+fn a_review_tells_for_whom_a_token_is_and_why_it_is_not_taken() {
+    let mut cluster = cluster();
+    let path = "/api/v1/namespaces/default/serviceaccounts/default/token";
+    let (_, answer) = admin(&mut cluster, "POST", path, json!({"spec": {"audiences": ["a", "b"]}}));
+    let token = answer["status"]["token"].as_str().unwrap_or_default().to_owned();
+    let review = |cluster: &mut Cluster, token: &str, audiences: &[&str]| {
+        let body = json!({"spec": {"token": token, "audiences": audiences}});
+        admin(cluster, "POST", "/apis/authentication.k8s.io/v1/tokenreviews", body).1["status"].clone()
+    };
+    assert_eq!(review(&mut cluster, &token, &["b", "a", "c"])["audiences"], json!(["b", "a"]));
+    let not_for_us = "[invalid bearer token, token audiences [\"a\" \"b\"] is invalid for the target audiences [\"https://kubernetes.default.svc.cluster.local\"]]";
+    assert_eq!(review(&mut cluster, &token, &[]), json!({"user": {}, "error": not_for_us}));
+    // Other claims under the same signature.
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap().replace("default:default", "default:root");
+    let forged = format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(claims), parts[2]);
+    assert_eq!(review(&mut cluster, &forged, &["a"]), json!({"user": {}, "error": "[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]"}));
+    assert_eq!(review(&mut cluster, "a.b.c", &["a"]), json!({"user": {}, "error": "invalid bearer token"}));
+    assert_eq!(admin(&mut cluster, "DELETE", "/api/v1/namespaces/default/serviceaccounts/default", Value::Null).0, 200);
+    let error = review(&mut cluster, &token, &["a"])["error"].clone();
+    // The account may be there again, under another uid.
+    assert!(error.as_str().is_some_and(|error| error.contains("service account UID") || error.contains("not found")), "{error}");
+}
+
+#[test]
+fn what_is_refused_after_the_roles_have_allowed_it_is_kept_with_its_right() {
+    let mut cluster = cluster();
+    let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": []}});
+    assert_eq!(admin(&mut cluster, "POST", "/api/v1/namespaces/default/pods", pod).0, 422);
+    let refusal = cluster.refusals().last().expect("the refusal is kept");
+    assert_eq!((refusal.verb.as_str(), refusal.resource.as_str(), &*refusal.namespace, &*refusal.name), ("create", "pods", "default", "p"));
+    assert_eq!((refusal.code, refusal.reason.as_str(), &refusal.grant), (422, "Invalid", &Some(Grant::Masters)));
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl ApiServer {
                 }
                 // Who may patch may not yet create.
                 let create = Attributes { verb: "create".into(), ..Attributes::of(request) };
-                self.authorize(&create, call.now)?;
+                self.authorize(&create, call.now, call.cause)?;
                 self.create_object(object, call).map(Reply::Object)
             }
         }

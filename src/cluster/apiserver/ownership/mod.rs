@@ -11,6 +11,7 @@ mod show;
 mod track;
 
 pub(crate) use shared::Owners;
+pub(crate) use show::shown;
 pub(crate) use track::manager_of;
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use podarium_api::managed_fields::{
-    BEFORE_FIRST_APPLY, NOTHING, Operation, PathElement, Type, Write, Writer, compare, empty_object, scale, validate,
+    BEFORE_FIRST_APPLY, Managed, NOTHING, Operation, PathElement, Type, Write, Writer, compare, empty_object, scale, validate,
 };
 use podarium_api::{Object, Status};
 use serde_json::Value;
@@ -25,12 +25,17 @@ fn replicas(object: &Object) -> Vec<PathElement> {
 }
 
 impl ApiServer {
+    /// Who owns what of the Scale of an object.
+    pub(in crate::apiserver) fn owners_of_scale(&self, object: &Object) -> Managed {
+        scale::of_scale(&self.managed(object.kind(), &Key::of(object)).read_back(), &replicas(object))
+    }
+
     /// The record of `old` after its Scale has become `wanted`.
     pub(in crate::apiserver) fn track_scale(&mut self, old: &Object, current: &Value, wanted: &Value, call: &mut Call) {
         if call.managed.is_some() {
             return;
         }
-        let parent = self.managed(old.kind(), &Key::of(old));
+        let parent = self.managed(old.kind(), &Key::of(old)).read_back();
         let owners = scale::of_scale(&parent, &replicas(old));
         let Some(schema) = Type::of_kind(scale::SCALE_VERSION, "Scale") else { return };
         let write = self.write_of_scale(&call.manager, Operation::Update, call);
@@ -44,7 +49,7 @@ impl ApiServer {
         check_configuration("autoscaling", "v1", "Scale", configuration)?;
         let Some(schema) = Type::of_kind(scale::SCALE_VERSION, "Scale") else { return Err(Status::no_such_path()) };
         validate(schema, configuration, false).map_err(|why| Status::new(500, "", format!("failed to create typed patch object: {why}")))?;
-        let parent = self.managed(old.kind(), &Key::of(old));
+        let parent = self.managed(old.kind(), &Key::of(old)).read_back();
         let mut owners = scale::of_scale(&parent, &replicas(old));
         if owners.is_empty() {
             let before = self.write_of_scale(BEFORE_FIRST_APPLY, Operation::Update, call);

@@ -153,6 +153,15 @@ fn differences(old: Option<&Object>, new: &Object, call: &Call) -> Comparison {
 /// one owns the annotation that tells the number.
 fn as_inside(object: &Object) -> Cow<'_, Object> {
     const COUNT: &str = "deprecated.daemonset.template.generation";
+    if let Object::Job(job) = object
+        && job.metadata.labels.as_ref().is_none_or(|labels| labels.is_empty())
+        && let Some(labels) = job.spec.template.metadata.as_ref().and_then(|meta| meta.labels.clone()).filter(|labels| !labels.is_empty())
+    {
+        // A Job without labels has those of its template.
+        let mut object = object.clone();
+        object.meta_mut().labels = Some(labels);
+        return Cow::Owned(object);
+    }
     let has = |name: &str| object.meta().annotations.as_ref().is_some_and(|annotations| annotations.contains_key(name));
     if object.kind() != Kind::DaemonSet || has(COUNT) {
         return Cow::Borrowed(object);

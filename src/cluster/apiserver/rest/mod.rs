@@ -4,10 +4,12 @@
 pub(super) mod api_service;
 pub(super) mod certificate_signing_request;
 mod complete;
+mod device_access;
 mod ip_address;
 pub(super) mod persistent_volume;
 mod service;
 mod service_families;
 
 pub(super) use complete::complete_new;
+pub(super) use device_access::admin_access;
 pub use service::Allocator;

@@ -61,6 +61,20 @@ fn a_silent_node_is_reported_tainted_and_its_pods_are_replaced_elsewhere() {
     assert_eq!(taints(&bed, &lost), Vec::<String>::new());
 }
 
+/// The reference was seen to take 0.9 s, 2.2 s, 3.6 s and 4.4 s: until its next round, which is made every 5 s.
+#[test]
+fn the_evicting_taint_goes_with_the_round_after_the_node_has_spoken() {
+    let mut bed = bed();
+    bed.switch("node-1", false);
+    bed.run(75.0);
+    assert_eq!(taints(&bed, "node-1"), ["unreachable:NoSchedule", "unreachable:NoExecute"]);
+    bed.switch("node-1", true);
+    let silent = (0..300).take_while(|_| ready(&bed, "node-1").0 != "True" && { bed.run(0.1); true }).count();
+    assert!(silent < 300, "the node never spoke");
+    let tainted = (0..300).take_while(|_| !taints(&bed, "node-1").is_empty() && { bed.run(0.1); true }).count();
+    assert!(tainted <= 52, "{tainted} tenths of a second");
+}
+
 #[test]
 fn a_node_that_comes_back_in_time_keeps_its_pods() {
     let mut bed = bed();

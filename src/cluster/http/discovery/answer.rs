@@ -1,18 +1,18 @@
 //! Which document a path means.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go (director), v1.36.
-//! Simplified: the logs folder, the keys of service accounts, and the pages about flags and state of the process are not simulated.
+//! Simplified: the logs folder is not simulated.
 
 use podarium_api::{Kind, Status};
 use podarium_machine::{HttpRequest, HttpResponse};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::accept::{self, Route};
 use super::super::read::Server;
 use super::super::text::{Ordered, content_type, encode, page_not_found};
 use super::super::{Query, aggregation, openapi};
-use super::{aggregated, groups, health, legacy, metrics, root, version};
-use crate::apiserver::ISSUER;
+use super::{aggregated, groups, health, legacy, metrics, root, version, zpages};
+use crate::apiserver::{ISSUER, key_set as own_keys};
 
 /// The answer to a path that is not about objects.
 pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
@@ -39,11 +39,12 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             return Ok(openid_configuration(server.address));
         }
         [".well-known", "openid-configuration", ..] | ["openid", "v1", "jwks", _, ..] => return Err(Status::no_such_path()),
-        ["openid", "v1", "jwks"] if http.method != "GET" => return Err(Status::no_such_method()),
-        [part @ ("flagz" | "statusz")] if !text_is_accepted(http, part) => {
-            let why = "only the following media types are accepted: application/json, application/yaml, text/plain";
-            return Err(Status::new(406, "NotAcceptable", why));
+        ["openid", "v1", "jwks"] => {
+            read_only(http)?;
+            return key_set(http);
         }
+        [page @ ("flagz" | "statusz")] if !http.url.split(['?', '#']).next().is_some_and(|path| path.ends_with('/')) => return zpages::answer(http, page, server),
+        ["flagz" | "statusz"] => return Ok(page_not_found()),
         [".well-known" | "flagz" | "statusz", _, ..] | [".well-known"] | ["openid"] | ["openid", "v1"] => return Ok(page_not_found()),
         ["version"] => {
             read_only(http)?;
@@ -53,7 +54,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             read_only(http)?;
             return Ok(metrics::answer(server.store));
         }
-        ["logs" | "metrics" | "openid" | "flagz" | "statusz", ..] => return Err(not_simulated(&parts)),
+        ["logs" | "metrics" | "openid", ..] => return Err(not_simulated(&parts)),
         ["openapi", rest @ ..] => return openapi::answer(http, rest, query, server),
         ["api"] => {
             read_only(http)?;
@@ -99,27 +100,34 @@ fn is_built_in(group: &str) -> bool {
 
 /// Where others find the keys of service accounts' tokens.
 fn openid_configuration(address: &str) -> HttpResponse {
-    let body = json!({
-        "issuer": ISSUER, "jwks_uri": format!("https://{address}/openid/v1/jwks"), "response_types_supported": ["id_token"],
-        "subject_types_supported": ["public"], "id_token_signing_alg_values_supported": ["RS256"],
-    });
-    HttpResponse { status: 200, headers: content_type("application/json"), body: body.to_string().into_bytes() }
+    let body = format!(
+        r#"{{"issuer":"{ISSUER}","jwks_uri":"https://{address}/openid/v1/jwks","response_types_supported":["id_token"],"subject_types_supported":["public"],"id_token_signing_alg_values_supported":["RS256"]}}"#
+    );
+    cached(content_type("application/json"), body)
 }
 
-/// Whether the client takes the text of a page about the server's process, or the object that it can be instead.
-fn text_is_accepted(http: &HttpRequest, page: &str) -> bool {
-    let accept = accept::header(http, "Accept").to_ascii_lowercase();
-    let object = format!("as={page}");
-    accept.is_empty() || accept.split(',').any(|clause| matches!(clause.split(';').next().unwrap_or_default().trim(), "text/plain" | "text/*" | "*/*") || clause.contains(&object))
+/// The public keys of the issuer of tokens.
+fn key_set(http: &HttpRequest) -> Result<HttpResponse, Status> {
+    let accepted = accept::header(http, "Accept").to_ascii_lowercase();
+    let takes = |clause: &str| matches!(clause.split(';').next().unwrap_or_default().trim(), "application/jwk-set+json" | "application/*" | "*/*");
+    if !accepted.is_empty() && !accepted.split(',').any(takes) {
+        return Err(Status::refused_route(406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: application/jwk-set+json"));
+    }
+    Ok(cached(content_type("application/jwk-set+json"), own_keys()))
+}
+
+/// A document that clients may keep for an hour.
+fn cached(mut headers: Vec<(String, String)>, body: String) -> HttpResponse {
+    headers.push(("Cache-Control".to_owned(), "public, max-age=3600".to_owned()));
+    HttpResponse { status: 200, headers, body: body.into_bytes() }
 }
 
 /// What a real server has under this path, and where to look instead.
 fn not_simulated(parts: &[&str]) -> Status {
     let instead = match parts {
         ["logs", ..] => "the log files of the API server; see the events of the cluster and the logs of its pods",
-        ["flagz" | "statusz", ..] => "flags and state of the server process; see /version",
         ["metrics", ..] => "this part of the metrics; see /metrics",
-        _ => "the keys with which tokens of service accounts are signed; have a token checked with a TokenReview",
+        _ => "this document; see /openid/v1/jwks",
     };
     Status::not_simulated(&format!("/{}: {instead}", parts.join("/")))
 }

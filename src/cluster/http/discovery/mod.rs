@@ -12,6 +12,7 @@ mod legacy;
 mod metrics;
 mod root;
 mod version;
+mod zpages;
 
 pub(super) use answer::answer;
 pub(super) use groups::{BINDING, Group, GroupVersion, Served, served as served_groups};

@@ -42,6 +42,11 @@ const VERSION: Info = Info {
     platform: "linux/amd64",
 };
 
+/// As the pages about the process tell them.
+pub(super) const GO: &str = VERSION.go_version;
+pub(super) const BINARY: &str = "1.36.2";
+pub(super) const EMULATION: &str = "1.36";
+
 /// The version as the labels of a metric.
 pub(super) fn labels() -> String {
     let labels = [

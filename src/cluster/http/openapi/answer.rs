@@ -3,8 +3,6 @@
 //! Models: vendor/k8s.io/kube-openapi/pkg/{handler,handler3}/handler.go, v1.36.
 //! Simplified: JSON alone, no protobuf.
 
-use std::collections::BTreeMap;
-
 use podarium_api::Status;
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
@@ -13,7 +11,7 @@ use super::super::Query;
 use super::super::accept::header;
 use super::super::text::{content_type, page_not_found};
 use super::super::read::Server;
-use super::documents::{Document, custom_v2, custom_v3, documents};
+use super::documents::{Document, documents};
 
 pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query, server: &Server<'_>) -> Result<HttpResponse, Status> {
     if http.method != "GET" {
@@ -23,19 +21,19 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[&str], query: &Query
         return Ok(HttpResponse { status: 406, headers: content_type("text/plain; charset=utf-8"), body: Vec::new() });
     }
     let all = documents(server.course_2019);
-    let custom = if parts.first() == Some(&"v3") { custom_v3(server.store) } else { BTreeMap::new() };
+    let custom = server.custom_documents;
     Ok(match parts {
-        ["v2"] => match custom_v2(server.course_2019, server.store) {
-            Some(with_custom_kinds) => written(http, &with_custom_kinds, None),
+        ["v2"] => match custom.v2(server.course_2019, server.store) {
+            Some(with_custom_kinds) => written(http, with_custom_kinds, None),
             None => written(http, &all.v2, None),
         },
         ["v3"] => {
             let paths: Map<String, Value> =
-                all.v3.iter().chain(&custom).map(|(path, document)| (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", document.hash)}))).collect();
+                all.v3.iter().chain(custom.v3(server.store)).map(|(path, document)| (path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", document.hash)}))).collect();
             let body = json!({"paths": paths}).to_string().into_bytes();
             HttpResponse { status: 200, headers: content_type("application/json"), body }
         }
-        ["v3", path @ ..] => match all.v3.get(&path.join("/")).or_else(|| custom.get(&path.join("/"))) {
+        ["v3", path @ ..] => match all.v3.get(&path.join("/")).or_else(|| custom.v3(server.store).get(&path.join("/"))) {
             Some(document) => match query.get("hash") {
                 // The client asks for a text that is no longer the one.
                 Some(hash) if hash != document.hash => {

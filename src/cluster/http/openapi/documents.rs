@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use podarium_api::openapi::{components, definitions};
 use serde_json::{Map, Value, json};
@@ -26,6 +26,7 @@ const ALWAYS: &[&str] = &[
 ];
 
 /// A document with the hash of its text.
+#[derive(Debug)]
 pub(super) struct Document {
     pub body: Vec<u8>,
     pub hash: String,
@@ -55,8 +56,40 @@ pub(super) fn documents(course_2019: bool) -> &'static Documents {
     if course_2019 { &COURSE_2019 } else { &NOW }
 }
 
-/// Custom kinds come and go with their definitions, so what describes them is made when it is asked for.
-pub(super) fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
+/// Custom kinds come and go with their definitions, so what describes them is made when it is first asked for, and kept
+/// until a definition changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CustomDocuments {
+    /// The revision of the latest change of a definition.
+    of: u64,
+    made: Arc<Made>,
+}
+
+#[derive(Debug, Default)]
+struct Made {
+    v3: OnceLock<BTreeMap<String, Document>>,
+    v2: OnceLock<Option<Document>>,
+}
+
+impl CustomDocuments {
+    /// Forgets what was made of older definitions.
+    pub(crate) fn refresh(&mut self, revision: u64) {
+        if self.of != revision {
+            *self = CustomDocuments { of: revision, made: Arc::default() };
+        }
+    }
+
+    pub(super) fn v3(&self, store: &Store) -> &BTreeMap<String, Document> {
+        self.made.v3.get_or_init(|| custom_v3(store))
+    }
+
+    /// The one document of version 2 with the custom kinds of the store, if it has any.
+    pub(super) fn v2(&self, course_2019: bool, store: &Store) -> Option<&Document> {
+        self.made.v2.get_or_init(|| custom_v2(course_2019, store)).as_ref()
+    }
+}
+
+fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
     let mut found = BTreeMap::new();
     for group in served_groups(false, store).iter().filter(|group| custom::is_group(&group.name, store)) {
         for version in &group.versions {
@@ -73,8 +106,7 @@ pub(super) fn custom_v3(store: &Store) -> BTreeMap<String, Document> {
     found
 }
 
-/// The one document of version 2 with the custom kinds of the store, if it has any.
-pub(super) fn custom_v2(course_2019: bool, store: &Store) -> Option<Document> {
+fn custom_v2(course_2019: bool, store: &Store) -> Option<Document> {
     let groups = served_groups(course_2019, store);
     if !groups.iter().any(|group| custom::is_group(&group.name, store)) {
         return None;

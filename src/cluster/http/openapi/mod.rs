@@ -9,3 +9,4 @@ mod paths;
 mod written;
 
 pub(super) use answer::answer;
+pub(crate) use documents::CustomDocuments;

@@ -113,13 +113,17 @@ fn whatever_the_reference_serves_is_served_or_said_not_to_be() {
             }
         }
     }
-    for (path, expected) in [("/logs/", 501), ("/openid/v1/jwks", 501), ("/metrics/slis", 501), ("/nothing", 404)] {
+    for (path, expected) in [("/logs/", 501), ("/metrics/slis", 501), ("/nothing", 404)] {
         let (code, answer) = call(&mut cluster, "GET", path, None);
         assert_eq!(code, expected, "{path}: {answer}");
         assert!(code == 404 || answer["message"].as_str().unwrap().starts_with("not simulated: /"), "{answer}");
     }
     let (code, openid) = call(&mut cluster, "GET", "/.well-known/openid-configuration", None);
     assert_eq!((code, &openid["issuer"]), (200, &Value::from("https://kubernetes.default.svc.cluster.local")));
+    let (code, keys) = call(&mut cluster, "GET", "/openid/v1/jwks", None);
+    assert_eq!((code, &keys["keys"][0]["alg"], &keys["keys"][0]["e"]), (200, &Value::from("RS256"), &Value::from("AQAB")));
+    let statusz = String::from_utf8(send(&mut cluster, HttpRequest::get("/statusz")).body).unwrap();
+    assert!(statusz.contains("\nUp: 0 hr ") && statusz.contains("\nBinary version: 1.36.2\n"), "{statusz}");
     let metrics = String::from_utf8(send(&mut cluster, HttpRequest::get("/metrics")).body).unwrap();
     assert!(metrics.contains("\napiserver_resource_objects{group=\"\",resource=\"namespaces\"} 4\n"), "{metrics}");
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use podarium_api::Kind;
 use podarium_sim::{Stream, Time};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,8 +18,12 @@ use crate::scheduler::framework::toleration::tolerated;
 use crate::scheduler::plugins::default_profile;
 use super::building::Scene;
 
-/// Plain cases, and those that were made for what they leave out: namespaces, budgets, images, whole pods' requests, ….
-const CASES: [&str; 2] = [include_str!("../../../../tests/golden/scheduler/cases.jsonl"), include_str!("../../../../tests/golden/scheduler/themes.jsonl")];
+/// Plain cases, those that were made for what they leave out (namespaces, budgets, images, whole pods' requests, …), and
+/// those about volumes and nominated pods.
+const CASES: [&str; 3] = [
+    include_str!("../../../../tests/golden/scheduler/cases.jsonl"), include_str!("../../../../tests/golden/scheduler/themes.jsonl"),
+    include_str!("../../../../tests/golden/scheduler/storage.jsonl"),
+];
 
 #[derive(Deserialize)]
 struct Case {
@@ -27,9 +32,12 @@ struct Case {
     nodes: Vec<Value>,
     pods: Vec<Value>,
     pending: Value,
-    /// Services and disruption budgets, these with the status that their controller had given them.
+    /// Services, disruption budgets and objects of storage, with the status that controllers had given them.
     #[serde(default)]
     objects: Vec<Value>,
+    /// Pods that came before the pending one, and the nodes that preemption nominated for them.
+    #[serde(default)]
+    first: Vec<Value>,
     outcomes: Vec<Option<Recorded>>,
 }
 
@@ -73,13 +81,26 @@ impl Case {
         }
         for there in &self.pods {
             let namespace = there["namespace"].as_str().unwrap_or("sched");
-            let info = pod(there["name"].as_str().expect("a name"), namespace, &there["labels"], &there["spec"], &there["node"]);
+            let mut info = pod(there["name"].as_str().expect("a name"), namespace, &there["labels"], &there["spec"], &there["node"]);
+            if there["deleting"] == true {
+                let mut deleting = (*info.pod).clone();
+                deleting.metadata.deletion_timestamp = Some(serde_json::from_value(json!("2026-01-05T09:00:00Z")).expect("a time"));
+                info = Arc::new(PodInfo::new(Arc::new(deleting)));
+            }
             // The reference evicts, within moments, pods from nodes whose `NoExecute` taints they do not tolerate.
             let node = scene.snapshot.slot(info.node_name()).expect("the pods are on nodes of the case");
             let taints = scene.snapshot.node(node).node().spec.taints.clone().unwrap_or_default();
             let mut expelling = taints.iter().filter(|taint| taint.effect == "NoExecute");
             if expelling.all(|taint| tolerated(info.pod.spec.tolerations.as_deref(), taint)) {
                 scene.snapshot.add_pod(info);
+            }
+        }
+        for first in &self.first {
+            let info = pod(first["name"].as_str().expect("a name"), "sched", &first["labels"], &first["spec"], &first["node"]);
+            match (first["node"].as_str(), first["nominated"].as_str()) {
+                (Some(_), _) => scene.snapshot.add_pod(info),
+                (None, Some(nominated)) => scene.nominator.add(&info, Some(nominated)),
+                (None, None) => {}
             }
         }
         scene.snapshot.refresh();
@@ -92,7 +113,14 @@ impl Case {
         }
         for object in &self.objects {
             let mut object = object.clone();
-            object["metadata"]["namespace"] = json!("sched");
+            let kind = Kind::ALL.iter().find(|kind| object["kind"] == kind.info().kind).expect("a known kind");
+            if kind.info().namespaced {
+                object["metadata"]["namespace"] = json!("sched");
+            }
+            if kind.info().group == "storage.k8s.io" || object["kind"].as_str().is_some_and(|kind| kind.starts_with("PersistentVolume")) {
+                scene.listers.storage.set(&kind.parse(object).expect("an object of storage"));
+                continue;
+            }
             match object["kind"].as_str() {
                 Some("Service") => scene.listers.set_service(Arc::new(serde_json::from_value(object).expect("a Service"))),
                 Some("PodDisruptionBudget") => scene.listers.set_disruption_budget(&serde_json::from_value(object).expect("a budget")),
@@ -103,7 +131,7 @@ impl Case {
     }
 
     fn pending(&self) -> Arc<PodInfo> {
-        pod("pending", "sched", &self.pending["labels"], &self.pending["spec"], &Value::Null)
+        pod(self.pending["name"].as_str().unwrap_or("pending"), "sched", &self.pending["labels"], &self.pending["spec"], &Value::Null)
     }
 }
 
