@@ -1,8 +1,8 @@
 //! What kube-apiserver is started with where clusters differ: its flags by their own names.
 //!
 //! Models: cmd/kube-apiserver/app/options, pkg/kubeapiserver/options/{authorization,admission}.go, v1.36.
-//! Simplified: the flags below alone, everything else is as kubeadm has it; IPv4 networks; a server that asks nobody but
-//! AlwaysAllow is refused, as it would also turn nameless clients away.
+//! Simplified: the flags below alone, everything else is as kubeadm has it; IPv4 networks; AlwaysAllow comes
+//! behind others, and lets nameless clients in, whom the reference then turns away.
 
 use std::fmt;
 use std::net::Ipv4Addr;
