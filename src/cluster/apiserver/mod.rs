@@ -43,7 +43,7 @@ use crate::store::{Key, Revision, Store};
 
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
 pub(crate) use as_sent::as_sent;
-pub(crate) use authentication::{ISSUER, key_set};
+pub(crate) use authentication::{ISSUER, SIGNATURE_LENGTH, key_set, signed};
 pub(crate) use authorization::Attributes;
 pub use authentication::{Connection, User};
 pub use authorization::Grant;

@@ -135,6 +135,9 @@ pub struct Options {
     pub version: Option<&'static Version>,
     /// Whether the answer is for a client that sees who owns which fields.
     pub managed_fields: bool,
+    /// Whether the answer's token comes without its signature, which takes longer than everything else: a kubelet adds it when a
+    /// program first reads the token.
+    pub unsigned_token: bool,
     pub force: bool,
     pub field_validation: FieldValidation,
     /// What a strict reader objects to in the text of a patch.

@@ -6,6 +6,7 @@
 //! Models: pkg/volume/util/atomic_writer.go, v1.36.
 //! Simplified: nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,8 +14,34 @@ use podarium_api::time::Epoch;
 use podarium_machine::{Volume, VolumeKind};
 use podarium_sim::Time;
 
+use crate::apiserver::{SIGNATURE_LENGTH, signed};
+
 /// Files by path: what is in them, and their permissions.
-pub type Payload = BTreeMap<String, (Arc<Vec<u8>>, u32)>;
+pub type Payload = BTreeMap<String, (Content, u32)>;
+
+/// What is in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Bytes(Arc<Vec<u8>>),
+    /// A token that has yet to be signed.
+    Token(Arc<str>),
+}
+
+impl Content {
+    fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Content::Bytes(bytes) => bytes.as_slice().into(),
+            Content::Token(unsigned) => signed(unsigned).into_bytes().into(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::Token(unsigned) => unsigned.len() + SIGNATURE_LENGTH,
+        }
+    }
+}
 
 /// Permissions of the root of such a volume: in memory nobody may remove what another has made.
 fn open_to_all(kind: VolumeKind) -> u32 {
@@ -75,7 +102,7 @@ impl PodVolume {
     pub fn used_bytes(&self) -> u64 {
         match self {
             PodVolume::Made(volume) => volume.used_bytes(),
-            PodVolume::Unmade { files, .. } => files.values().map(|(bytes, _)| bytes.len() as u64).sum(),
+            PodVolume::Unmade { files, .. } => files.values().map(|(content, _)| content.len() as u64).sum(),
         }
     }
 }
@@ -88,9 +115,9 @@ impl From<Volume> for PodVolume {
 
 /// Puts the files into a volume, in the place of those that are there. Whether anything changed.
 fn write(volume: &mut Volume, files: &Payload, now: Time, epoch: Epoch) -> bool {
-    let same = |(path, (bytes, mode)): (&String, &(Arc<Vec<u8>>, u32))| {
+    let same = |(path, (content, mode)): (&String, &(Content, u32))| {
         let path = format!("/..data/{path}");
-        volume.read(&path).is_ok_and(|there| there == **bytes) && volume.stat(&path, true).is_ok_and(|there| there.mode & 0o777 == *mode)
+        volume.read(&path).is_ok_and(|there| there == *content.bytes()) && volume.stat(&path, true).is_ok_and(|there| there.mode & 0o777 == *mode)
     };
     let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let shown: Vec<String> = volume.read_dir("/").unwrap_or_default().into_iter().filter(|name| !name.starts_with("..")).collect();
@@ -104,10 +131,10 @@ fn write(volume: &mut Volume, files: &Payload, now: Time, epoch: Epoch) -> bool 
     let directory = format!("..{}.{:09}", stamp.strftime("%Y_%m_%d_%H_%M_%S"), stamp.subsec_nanosecond());
     let written = (|| {
         volume.mkdir_all(&format!("/{directory}"), now)?;
-        for (path, (bytes, mode)) in files {
+        for (path, (content, mode)) in files {
             let path = format!("/{directory}/{path}");
             volume.mkdir_all(path.rsplit_once('/').map_or("/", |(above, _)| above), now)?;
-            volume.write(&path, bytes.as_slice(), *mode, now)?;
+            volume.write(&path, content.bytes(), *mode, now)?;
         }
         volume.symlink(&directory, "/..data_tmp", now)?;
         volume.rename("/..data_tmp", "/..data", now)?;
@@ -131,7 +158,7 @@ mod tests {
     use super::*;
 
     fn files(files: &[(&str, &str)]) -> Payload {
-        files.iter().map(|(path, text)| ((*path).to_owned(), (Arc::new(text.as_bytes().to_vec()), 0o644))).collect()
+        files.iter().map(|(path, text)| ((*path).to_owned(), (Content::Bytes(Arc::new(text.as_bytes().to_vec())), 0o644))).collect()
     }
 
     #[test]

@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, Volume as Dec
 use podarium_api::{Kind, Object, Pod};
 
 use super::downward::{self, Place};
-use crate::images::Payload;
+use crate::images::{Content, Payload};
 
 /// A part of a volume.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,12 +62,12 @@ pub(super) fn payload<'a>(parts: &[Part], default_mode: u32, pod: &Pod, place: &
             Part::Object { kind, name, items } => {
                 let data = find(*kind, name).map(data).unwrap_or_default();
                 if items.is_empty() {
-                    files.extend(data.into_iter().map(|(key, bytes)| (key, (bytes, default_mode))));
+                    files.extend(data.into_iter().map(|(key, bytes)| (key, (Content::Bytes(bytes), default_mode))));
                     continue;
                 }
                 for item in items {
                     let Some(bytes) = data.get(&item.key) else { continue };
-                    files.insert(item.path.clone(), (bytes.clone(), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
+                    files.insert(item.path.clone(), (Content::Bytes(bytes.clone()), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
                 }
             }
             Part::Downward(items) => {
@@ -84,7 +84,7 @@ pub(super) fn payload<'a>(parts: &[Part], default_mode: u32, pod: &Pod, place: &
                         }
                         (None, None) => continue,
                     };
-                    files.insert(item.path.clone(), (Arc::new(text.into_bytes()), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
+                    files.insert(item.path.clone(), (Content::Bytes(Arc::new(text.into_bytes())), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
                 }
             }
             Part::Token { path, .. } => {
@@ -93,7 +93,7 @@ pub(super) fn payload<'a>(parts: &[Part], default_mode: u32, pod: &Pod, place: &
                     Object::TokenRequest(request) => request.status.as_ref().and_then(|status| status.token.clone()),
                     _ => None,
                 });
-                files.insert(path.clone(), (Arc::new(token.unwrap_or_default().into_bytes()), default_mode));
+                files.insert(path.clone(), (Content::Token(token.unwrap_or_default().into()), default_mode));
             }
         }
     }

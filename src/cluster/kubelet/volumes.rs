@@ -23,7 +23,7 @@ use super::host::Host;
 use super::host_path;
 use super::pod::{PodState, Uid};
 use super::spawn::machine_disk;
-use crate::apiserver::{Answer, Body, Reply, Request, Subresource, Verb};
+use crate::apiserver::{Answer, Body, Options, Reply, Request, Subresource, Verb};
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
@@ -191,6 +191,7 @@ fn token_request(pod: &Pod, key: &Key, account: &str, audience: Option<&str>, se
         verb: Verb::Create,
         subresource: Some(Subresource::Token),
         body: Body::Object(Object::TokenRequest(request.into())),
+        options: Options { unsigned_token: true, ..Options::default() },
         ..Request::get(Kind::ServiceAccount, &Key::new(&key.namespace, account))
     }
 }

@@ -37,7 +37,7 @@ pub(super) struct Binding {
 pub(crate) struct Issuer;
 
 impl Issuer {
-    /// A token for an account that holds from `issued` to `expires` (seconds).
+    /// A token for an account that holds from `issued` to `expires` (seconds), without its signature.
     pub(super) fn token(self, account: &ServiceAccount, bindings: &[Binding], audiences: &[String], id: &str, issued: i64, expires: (i64, Option<i64>)) -> String {
         let (namespace, name) = (account.namespace(), account.name());
         let mut cluster = json!({"namespace": namespace, "serviceaccount": {"name": name, "uid": account.uid()}});
@@ -47,7 +47,7 @@ impl Issuer {
         if let Some(warn) = expires.1 {
             cluster["warnafter"] = warn.into();
         }
-        signing_key::sign(&json!({
+        signing_key::unsigned(&json!({
             "aud": audiences, "exp": expires.0, "iat": issued, "iss": ISSUER, "jti": id, "kubernetes.io": cluster, "nbf": issued,
             "sub": format!("system:serviceaccount:{namespace}:{name}"),
         }))
@@ -57,10 +57,10 @@ impl Issuer {
     pub(crate) fn legacy_token(self, account: &ServiceAccount, secret: &str) -> String {
         let (namespace, name) = (account.namespace(), account.name());
         let claim = |word: &str| format!("{LEGACY}{word}");
-        signing_key::sign(&json!({
+        signing_key::signed(&signing_key::unsigned(&json!({
             "iss": LEGACY_ISSUER, claim("namespace"): namespace, claim("secret.name"): secret, claim("service-account.name"): name,
             claim("service-account.uid"): account.uid(), "sub": format!("system:serviceaccount:{namespace}:{name}"),
-        }))
+        })))
     }
 
     /// The user of a token that is ours, holds now, and whose account and bound object are still there, with those of the

@@ -11,5 +11,5 @@ mod user;
 pub use connection::Connection;
 pub(in crate::apiserver) use issuer::Refused;
 pub(crate) use issuer::{ISSUER, Issuer};
-pub(crate) use signing_key::key_set;
+pub(crate) use signing_key::{SIGNATURE_LENGTH, key_set, signed};
 pub use user::{ANONYMOUS, AUTHENTICATED, MASTERS, UNAUTHENTICATED, User, UserInfo};

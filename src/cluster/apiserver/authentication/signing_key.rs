@@ -24,6 +24,9 @@ const PRIMES: [&str; 2] = [
 ];
 const EXPONENT: u32 = 65537;
 
+/// How much longer a token becomes by its signature: a dot, and 256 bytes in base 64.
+pub(crate) const SIGNATURE_LENGTH: usize = 1 + 342;
+
 struct Key {
     signing: SigningKey<Sha256>,
     verifying: VerifyingKey<Sha256>,
@@ -41,12 +44,16 @@ static KEY: LazyLock<Key> = LazyLock::new(|| {
     Key { signing: SigningKey::new(private), verifying: VerifyingKey::new(public.clone()), public, id }
 });
 
-/// The signed token of these claims.
-pub(super) fn sign(claims: &Value) -> String {
+/// The token of these claims but for its signature.
+pub(super) fn unsigned(claims: &Value) -> String {
     let header = json!({"alg": "RS256", "kid": KEY.id});
-    let text = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()));
-    let signature = BASE64.encode(KEY.signing.sign(text.as_bytes()).to_bytes());
-    format!("{text}.{signature}")
+    format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(claims.to_string()))
+}
+
+/// A token with its signature.
+pub(crate) fn signed(unsigned: &str) -> String {
+    let signature = BASE64.encode(KEY.signing.sign(unsigned.as_bytes()).to_bytes());
+    format!("{unsigned}.{signature}")
 }
 
 /// Whether the signature of a token is the key's.
@@ -69,7 +76,7 @@ mod tests {
 
     #[test]
     fn who_has_the_key_set_can_check_a_token() {
-        let token = sign(&json!({"sub": "system:serviceaccount:default:default"}));
+        let token = signed(&unsigned(&json!({"sub": "system:serviceaccount:default:default"})));
         let set: Value = serde_json::from_str(&key_set()).unwrap();
         let number = |name: &str| BigUint::from_bytes_be(&BASE64.decode(set["keys"][0][name].as_str().unwrap()).unwrap());
         let key: VerifyingKey<Sha256> = VerifyingKey::new(RsaPublicKey::new(number("n"), number("e")).unwrap());
@@ -78,6 +85,6 @@ mod tests {
         assert!(key.verify(text.as_bytes(), &signature).is_ok());
         assert!(verifies(&token));
         assert!(!verifies(&token.replacen('e', "f", 1)), "a changed token");
-        assert_eq!(token.rsplit('.').next().unwrap().len(), 342);
+        assert_eq!(token.rsplit('.').next().unwrap().len() + 1, SIGNATURE_LENGTH);
     }
 }

@@ -9,6 +9,7 @@ use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Resource as _, ServiceAccount, Status, TokenRequest, names};
 
 use super::issuer::{Binding, ISSUER};
+use super::signed;
 use crate::apiserver::{ApiServer, Body, Call, Reply, Request, Subresource};
 use crate::store::Key;
 
@@ -18,7 +19,7 @@ const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 
 impl ApiServer {
     pub(in crate::apiserver) fn request_token(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
-        let key = request.key();
+        let (key, signs_itself) = (request.key(), request.options.unsigned_token);
         let Body::Object(mut object) = request.body else {
             return Err(Status::bad_request("the body of a token request holds no TokenRequest"));
         };
@@ -54,7 +55,8 @@ impl ApiServer {
             (issued + asked_for, None)
         };
         let id = names::new_uid(&mut self.stream);
-        let token = self.issuer.token(&account, &bindings, &audiences, &id, issued, expires);
+        let unsigned = self.issuer.token(&account, &bindings, &audiences, &id, issued, expires);
+        let token = if signs_itself { unsigned } else { signed(&unsigned) };
         let expiration_timestamp = Some(expiry(self.epoch, call, asked_for));
         asked.status = Some(TokenRequestStatus { expiration_timestamp, token: Some(token) });
         call.created = true;
