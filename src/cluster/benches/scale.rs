@@ -46,7 +46,7 @@ fn main() {
     let (nodes, pods) = (number("SCALE_NODES", 5000), number("SCALE_PODS", 150_000));
     let start = Instant::now();
     // As scale tests of Kubernetes have it, with limits that do not matter.
-    let mut cluster = Cluster::new(Config { controller_manager: Options { kube_api_qps: f64::from(LIMIT), kube_api_burst: LIMIT }, ..Config::default() });
+    let mut cluster = Cluster::new(Config { controller_manager: Options { kube_api_qps: f64::from(LIMIT), kube_api_burst: LIMIT, ..Options::default() }, ..Config::default() });
     let scheduler = json!({"clientConnection": {"qps": LIMIT, "burst": LIMIT}});
     cluster.bootstrap_with(&SchedulerConfiguration::parse(&scheduler).expect("a configuration of the scheduler"));
     let images = Arc::new(ImageCatalog::standard());
