@@ -19,7 +19,11 @@ pub fn rows(rules: &[PolicyRule]) -> Vec<[String; 4]> {
                 && (&rule.api_groups, &rule.resources, &rule.resource_names) == (&part.api_groups, &part.resources, &part.resource_names)
         };
         match compact.iter_mut().find(same) {
-            Some(rule) => rule.verbs.extend(part.verbs),
+            // Only within one rule may a verb stand twice.
+            Some(rule) => {
+                let known = rule.verbs.clone();
+                rule.verbs.extend(part.verbs.into_iter().filter(|verb| !known.contains(verb)));
+            }
             None => compact.push(part),
         }
     }
@@ -63,7 +67,7 @@ mod tests {
     fn rules_are_put_together_by_resource() {
         let rules: Vec<PolicyRule> = serde_json::from_value(serde_json::json!([
             {"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]},
-            {"apiGroups": [""], "resources": ["pods"], "verbs": ["watch"]},
+            {"apiGroups": [""], "resources": ["pods"], "verbs": ["list", "watch"]},
             {"apiGroups": ["apps"], "resources": ["deployments/scale"], "resourceNames": ["web"], "verbs": ["get"]},
             {"nonResourceURLs": ["/healthz"], "verbs": ["get"]},
         ]))

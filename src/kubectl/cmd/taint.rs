@@ -173,7 +173,8 @@ fn taint(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_run: 
         () if added => "tainted",
         () => "untainted",
     };
-    let printer = kubectl.change_printer(operation, dry_run)?;
+    // The reference says nothing of a dry run here.
+    let printer = kubectl.change_printer(operation, DryRun::None)?;
     let mut wanted = info.object.clone();
     set(&mut wanted, "/spec/taints", if taints.is_empty() { Value::Null } else { Value::Array(taints) });
     let manager = kubectl.flags.text("field-manager").to_owned();

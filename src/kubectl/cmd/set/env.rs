@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_env.go, v1.36.
 //! Simplified: `--resolve` follows ConfigMaps and Secrets alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podarium_api::name_rules::strict_env_var_name;
 use serde_json::{Value, json};
@@ -57,10 +57,22 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             if list {
                 let head = format!("# {} {}, container {}\n", info.mapping.kind, info.name, text(container, "/name"));
                 shown.push_str(&head);
+                let mut broken: BTreeMap<String, Vec<String>> = BTreeMap::new();
                 for variable in items(container, "/env") {
-                    let resolved = if kubectl.flags.bool("resolve") { resolve(kubectl, &info.namespace, variable)? } else { None };
+                    let resolved = if kubectl.flags.bool("resolve") { caught(resolve(kubectl, &info.namespace, variable))? } else { Ok(None) };
+                    let resolved = resolved.unwrap_or_else(|why| {
+                        broken.entry(why.to_string()).or_default().push(text(variable, "/name").to_owned());
+                        None
+                    });
                     shown.push_str(&resolved.unwrap_or_else(|| line(variable)));
                 }
+                kubectl.print(&std::mem::take(&mut shown))?;
+                let mut lines: Vec<String> = broken.into_iter().map(|(why, mut names)| {
+                    names.sort();
+                    format!("error retrieving reference for {}: {why}\n", names.join(", "))
+                }).collect();
+                lines.sort();
+                kubectl.eprint(&lines.concat())?;
                 continue;
             }
             for pair in &pairs {
@@ -180,7 +192,7 @@ fn resolve(kubectl: &mut Kubectl<'_, '_>, namespace: &str, variable: &Value) -> 
     let mapping = kubectl.mapping(if kind == "secretKeyRef" { "secrets" } else { "configmaps" })?;
     let object = kubectl.get(&mapping, namespace, text(reference, "/name"))?;
     let key = text(reference, "/key");
-    let Some(value) = object["data"][key].as_str() else { return fail(format!("key {key} not found in {} {}", mapping.singular, text(reference, "/name"))) };
+    let Some(value) = object["data"][key].as_str() else { return fail(format!("key {key} not found in {} {}", if kind == "secretKeyRef" { "secret" } else { "config map" }, text(reference, "/name"))) };
     let value = if kind == "secretKeyRef" { String::from_utf8_lossy(&base64::decode(value).unwrap_or_default()).into_owned() } else { value.to_owned() };
     Ok(Some(format!("{}={value}\n", text(variable, "/name"))))
 }
