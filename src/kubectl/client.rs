@@ -15,6 +15,8 @@ use crate::printers::json;
 use crate::unstructured::text;
 
 pub const JSON: &str = "application/json";
+/// What is accepted where nothing else is said: JSON rather than other forms.
+const ANYTHING: &str = "application/json, */*";
 pub const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json";
 
 /// A request that is being put together.
@@ -29,7 +31,7 @@ pub struct Call {
 
 impl Call {
     pub fn new(method: &'static str, path: impl Into<String>) -> Self {
-        Call { method, path: path.into(), query: Vec::new(), accept: JSON, body: None }
+        Call { method, path: path.into(), query: Vec::new(), accept: ANYTHING, body: None }
     }
 
     pub fn get(path: impl Into<String>) -> Self {

@@ -48,3 +48,7 @@ kubectl get pod monolith -o jsonpath='{.spec.ephemeralContainers[0].env}{.spec.e
 echo 'image: alpine' > custom.yaml; kubectl debug monolith --image=busybox --custom=custom.yaml; echo "exit $?"
 #? error: name, command, image, lifecycle and volume devices are not modifiable via custom profile
 #? exit 1
+kubectl get --raw /openid/v1/jwks | cut -c1-34; kubectl exec monolith -- cat /var/run/secrets/kubernetes.io/serviceaccount/token | tr -cd . ; echo; kubectl create token default | tr -cd .; echo
+#? {"keys":[{"use":"sig","kty":"RSA",
+#? ..
+#? ..
