@@ -6,6 +6,7 @@
 //! Invariant: nothing here knows of pods, nodes or the API server.
 
 mod access_log;
+mod api_client;
 mod base;
 mod behavior;
 mod behaving;

@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use super::lines::read_all;
-use crate::{Process, Suspend};
+use crate::{Errno, Process, Suspend};
 
 const LINES: usize = 23;
 const CLEAR: &str = "\u{1b}[H\u{1b}[2J";
@@ -162,6 +162,21 @@ impl Pager {
     }
 }
 
+/// What the files hold together; nothing, with a complaint, if one cannot be read.
+fn text_of(process: &mut Process<'_>, paths: &[String], complaint: impl Fn(&str, Errno) -> String) -> Result<Option<Vec<u8>>, Suspend> {
+    let mut text = Vec::new();
+    for path in paths {
+        match read_all(process, path)? {
+            Ok(bytes) => text.extend(bytes),
+            Err(error) => {
+                process.eprint(&complaint(path, error))?;
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(text))
+}
+
 pub(super) fn less(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let words = process.args();
     let (options, paths): (Vec<String>, Vec<String>) = words[1..].iter().cloned().partition(|word| word.len() > 1 && word.starts_with('-'));
@@ -177,16 +192,7 @@ pub(super) fn less(process: &mut Process<'_>) -> Result<i32, Suspend> {
         // What is piped in leaves no keyboard to turn pages with: the terminal scrolls.
         return super::cat::main(process);
     }
-    let mut text = Vec::new();
-    for path in &paths {
-        match read_all(process, path)? {
-            Ok(bytes) => text.extend(bytes),
-            Err(error) => {
-                process.eprint(&format!("{path}: {error}\n"))?;
-                return Ok(1);
-            }
-        }
-    }
+    let Some(text) = text_of(process, &paths, |path, error| format!("{path}: {error}\n"))? else { return Ok(1) };
     let lines: Vec<String> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
     let has = |letter: char| options.iter().any(|option| option.contains(letter));
     if has('F') && lines.len() <= LINES {
@@ -224,17 +230,8 @@ pub(super) fn more(process: &mut Process<'_>) -> Result<i32, Suspend> {
     if !process.is_tty(1) || !process.is_tty(0) || paths.is_empty() {
         return super::cat::main(process);
     }
-    let mut text = Vec::new();
-    for path in &paths {
-        match read_all(process, path)? {
-            Ok(bytes) => text.extend(bytes),
-            Err(error) => {
-                let said = if process.is_busybox() { format!("more: {path}: {error}\n") } else { format!("more: cannot open {path}: {error}\n") };
-                process.eprint(&said)?;
-                return Ok(1);
-            }
-        }
-    }
+    let cannot = if process.is_busybox() { "" } else { "cannot open " };
+    let Some(text) = text_of(process, &paths, |path, error| format!("more: {cannot}{path}: {error}\n"))? else { return Ok(1) };
     let lines: Vec<String> = String::from_utf8_lossy(&text).lines().map(str::to_owned).collect();
     let first = lines.len().min(LINES);
     process.print(&lines[..first].iter().map(|line| format!("{line}\n")).collect::<String>())?;

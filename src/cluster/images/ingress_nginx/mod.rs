@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use self::limits::Buckets;
 pub(super) use self::routes::text;
 use self::routes::{Found, Lists, Routes};
+use super::api_client::ApiClient;
 use super::nginx::error_page;
 use super::web::{http_date, say, time};
 use super::{Base, Binary, Image};
@@ -28,7 +29,6 @@ use super::{Base, Binary, Image};
 /// What an IngressClass says that is this controller's.
 pub(super) const CONTROLLER: &str = "k8s.io/ingress-nginx";
 const BINARY: Binary = Binary { path: "/nginx-ingress-controller", program: Controller::program };
-const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const HEALTH: u16 = 10_254;
 const ASK: Duration = Duration::from_secs(1);
 /// How often Ingresses are told their address.
@@ -79,13 +79,8 @@ struct Controller {
     routes: Arc<Routes>,
     lists: Lists,
     synced: bool,
-    /// The lists that are asked for, and what has come.
-    asking: BTreeMap<ExchangeId, usize>,
-    came: BTreeMap<usize, Vec<Value>>,
-    ask_at: Time,
+    api: ApiClient,
     status_at: Time,
-    /// What was written, and nobody looks at the answer.
-    writing: BTreeSet<ExchangeId>,
     known: BTreeMap<(String, String), String>,
     complained: BTreeSet<String>,
     active: BTreeMap<ExchangeId, Passed>,
@@ -102,11 +97,8 @@ impl Controller {
             routes: Arc::default(),
             lists: Lists::default(),
             synced: false,
-            asking: BTreeMap::new(),
-            came: BTreeMap::new(),
-            ask_at: Time::ZERO,
+            api: ApiClient::new("nginx-ingress-controller", &LISTS, ASK),
             status_at: Time::ZERO,
-            writing: BTreeSet::new(),
             known: BTreeMap::new(),
             complained: BTreeSet::new(),
             active: BTreeMap::new(),
@@ -134,55 +126,23 @@ impl Controller {
         Ok(())
     }
 
-    fn api(sys: &mut Sys<'_>, method: &str, path: &str, body: Option<&Value>) -> ExchangeId {
-        let host = sys.env().get("KUBERNETES_SERVICE_HOST").cloned().unwrap_or_else(|| "kubernetes.default.svc".to_owned());
-        let token = sys.read_file(TOKEN).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default();
-        let mut request = HttpRequest::new(method, format!("https://{host}{path}")).header("Authorization", &format!("Bearer {token}")).header("Accept", "application/json").header("User-Agent", "nginx-ingress-controller");
-        if let Some(body) = body {
-            request = request.header("Content-Type", "application/json").body(body.to_string());
-        }
-        request.timeout = Some(Duration::from_secs(10));
-        sys.http_send(request)
-    }
-
     /// Asks the API server, and makes routes of what it says.
     fn look(&mut self, sys: &mut Sys<'_>) {
-        for id in self.asking.keys().copied().collect::<Vec<_>>() {
-            let Some(answer) = sys.http_whole(id, None) else { continue };
-            sys.http_close(id);
-            let Some(index) = self.asking.remove(&id) else { continue };
-            match answer {
-                Ok(answer) if answer.status == 200 => {
-                    let list: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-                    self.came.insert(index, list["items"].as_array().cloned().unwrap_or_default());
-                }
-                Ok(answer) => {
-                    let status: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-                    self.complain(sys, 'W', "reflector.go:561", &format!("failed to list: {}", status["message"].as_str().unwrap_or_default()));
-                }
-                Err(error) => self.complain(sys, 'W', "reflector.go:561", &format!("failed to list: {error}")),
-            }
-            if self.asking.is_empty() && self.came.len() == LISTS.len() {
-                self.sync(sys);
-            }
+        let (over, missed) = self.api.gather(sys);
+        for (_, answer) in missed {
+            let why = match answer {
+                Ok(answer) => serde_json::from_slice::<Value>(&answer.body).unwrap_or_default()["message"].as_str().unwrap_or_default().to_owned(),
+                Err(error) => error.to_string(),
+            };
+            self.complain(sys, 'W', "reflector.go:561", &format!("failed to list: {why}"));
         }
-        if self.asking.is_empty() && sys.sleep_until(self.ask_at).is_some() && !self.quitting {
-            self.came.clear();
-            for (index, path) in LISTS.iter().enumerate() {
-                let id = Self::api(sys, "GET", path, None);
-                self.asking.insert(id, index);
-            }
-            self.ask_at = sys.now() + ASK;
-            // Asking again is waiting.
-            self.asking.keys().for_each(|id| drop(sys.http_whole(*id, None)));
+        if over && self.api.is_complete() {
+            self.sync(sys);
         }
-        self.writing.retain(|id| match sys.http_whole(*id, None) {
-            Some(_) => {
-                sys.http_close(*id);
-                false
-            }
-            None => true,
-        });
+        if !self.quitting {
+            self.api.ask(sys);
+        }
+        self.api.settle(sys);
     }
 
     fn complain(&mut self, sys: &mut Sys<'_>, level: char, place: &str, text: &str) {
@@ -192,7 +152,7 @@ impl Controller {
     }
 
     fn sync(&mut self, sys: &mut Sys<'_>) {
-        let mut take = |index: usize| self.came.remove(&index).unwrap_or_default();
+        let mut take = |index: usize| self.api.take(index);
         self.lists = Lists { classes: take(0), ingresses: take(1), services: take(2), slices: take(3), secrets: take(4) };
         let routes = Routes::of(&self.lists);
         let first = !std::mem::replace(&mut self.synced, true);
@@ -238,8 +198,7 @@ impl Controller {
             "reason": "Sync", "message": "Scheduled for sync", "type": "Normal", "count": 1, "firstTimestamp": stamp, "lastTimestamp": stamp,
             "source": {"component": "nginx-ingress-controller"}, "reportingComponent": "nginx-ingress-controller", "reportingInstance": pod,
         });
-        let id = Self::api(sys, "POST", &format!("/api/v1/namespaces/{namespace}/events"), Some(&event));
-        self.writing.insert(id);
+        self.api.write(sys, "POST", &format!("/api/v1/namespaces/{namespace}/events"), "application/json", &event);
         log(sys, 'I', "event.go:377", &format!("Event(v1.ObjectReference{{Kind:\"Ingress\", Namespace:\"{namespace}\", Name:\"{name}\"}}): type: 'Normal' reason: 'Sync' Scheduled for sync"));
     }
 
@@ -266,8 +225,7 @@ impl Controller {
         }
         for (namespace, name, told) in writes {
             log(sys, 'I', "status.go:304", &format!("\"updating Ingress status\" namespace=\"{namespace}\" ingress=\"{name}\""));
-            let id = Self::api(sys, "PUT", &format!("/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses/{name}/status"), Some(&told));
-            self.writing.insert(id);
+            self.api.write(sys, "PUT", &format!("/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses/{name}/status"), "application/json", &told);
         }
     }
 

@@ -13,17 +13,16 @@ use std::time::Duration;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector as RawSelector;
 use podarium_api::quantity::Quantity;
 use podarium_api::selector::LabelSelector;
-use podarium_machine::{ExchangeId, HttpRequest, Program, Signal, Sys, Turn};
-use podarium_sim::Time;
+use podarium_machine::{Program, Signal, Sys, Turn};
 use serde_json::{Value, json};
 
 use self::histogram::{CPU_WEIGHT, Histogram, Resource, estimates};
+use super::api_client::ApiClient;
 use super::ingress_nginx::text;
 use super::web::{say, time};
 use super::{Base, Binary, Image};
 
 const BINARY: Binary = Binary { path: "/recommender", program: Recommender::program };
-const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const INTERVAL: Duration = Duration::from_secs(60);
 /// Of how much memory the greatest amount is looked at together.
 const PEAK_SECONDS: i64 = 86_400;
@@ -68,10 +67,7 @@ type Group = (String, String, String);
 #[derive(Clone)]
 struct Recommender {
     begun: bool,
-    asking: BTreeMap<ExchangeId, usize>,
-    came: BTreeMap<usize, Vec<Value>>,
-    writing: BTreeSet<ExchangeId>,
-    ask_at: Time,
+    api: ApiClient,
     used: BTreeMap<Group, Used>,
     seen: BTreeMap<(String, String, String), Seen>,
     complained: BTreeSet<String>,
@@ -82,28 +78,12 @@ impl Recommender {
     fn program() -> Box<dyn Program> {
         Box::new(Recommender {
             begun: false,
-            asking: BTreeMap::new(),
-            came: BTreeMap::new(),
-            writing: BTreeSet::new(),
-            ask_at: Time::ZERO,
+            api: ApiClient::new("vpa-recommender", &LISTS, INTERVAL),
             used: BTreeMap::new(),
             seen: BTreeMap::new(),
             complained: BTreeSet::new(),
             ended: false,
         })
-    }
-
-    fn api(sys: &mut Sys<'_>, method: &str, path: &str, body: Option<(&str, &Value)>) -> ExchangeId {
-        let host = sys.env().get("KUBERNETES_SERVICE_HOST").cloned().unwrap_or_else(|| "kubernetes.default.svc".to_owned());
-        let token = sys.read_file(TOKEN).map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned()).unwrap_or_default();
-        let mut request = HttpRequest::new(method, format!("https://{host}{path}")).header("Authorization", &format!("Bearer {token}")).header("Accept", "application/json").header("User-Agent", "vpa-recommender");
-        if let Some((kind, body)) = body {
-            request = request.header("Content-Type", kind).body(body.to_string());
-        }
-        request.timeout = Some(Duration::from_secs(10));
-        let id = sys.http_send(request);
-        drop(sys.http_whole(id, None));
-        id
     }
 
     fn complain(&mut self, sys: &mut Sys<'_>, level: char, text: &str) -> bool {
@@ -115,48 +95,30 @@ impl Recommender {
     }
 
     fn look(&mut self, sys: &mut Sys<'_>) {
-        for id in self.asking.keys().copied().collect::<Vec<_>>() {
-            let Some(answer) = sys.http_whole(id, None) else { continue };
-            sys.http_close(id);
-            let Some(index) = self.asking.remove(&id) else { continue };
-            match answer {
-                Ok(answer) if answer.status == 200 => {
-                    let list: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-                    self.came.insert(index, list["items"].as_array().cloned().unwrap_or_default());
-                }
-                Ok(answer) => drop(self.complain(sys, 'E', &format!("\"Cannot list\" path=\"{}\" status={}", LISTS[index], answer.status))),
-                Err(error) => drop(self.complain(sys, 'E', &format!("\"Cannot list\" path=\"{}\" err=\"{error}\"", LISTS[index]))),
-            }
-            if self.asking.is_empty() {
-                self.recommend(sys);
-            }
+        let (over, missed) = self.api.gather(sys);
+        for (path, answer) in missed {
+            let why = match answer {
+                Ok(answer) => format!("status={}", answer.status),
+                Err(error) => format!("err=\"{error}\""),
+            };
+            self.complain(sys, 'E', &format!("\"Cannot list\" path=\"{path}\" {why}"));
         }
-        if self.asking.is_empty() && sys.sleep_until(self.ask_at).is_some() {
-            self.came.clear();
-            for (index, path) in LISTS.iter().enumerate() {
-                let id = Self::api(sys, "GET", path, None);
-                self.asking.insert(id, index);
-            }
-            self.ask_at = sys.now() + INTERVAL;
+        if over {
+            self.recommend(sys);
         }
-        self.writing.retain(|id| match sys.http_whole(*id, None) {
-            Some(_) => {
-                sys.http_close(*id);
-                false
-            }
-            None => true,
-        });
+        self.api.ask(sys);
+        self.api.settle(sys);
     }
 
     fn recommend(&mut self, sys: &mut Sys<'_>) {
-        let pods = self.came.remove(&2).unwrap_or_default();
-        for metrics in self.came.remove(&1).unwrap_or_default() {
+        let pods = self.api.take(2);
+        for metrics in self.api.take(1) {
             let pod = pods.iter().find(|pod| pod["metadata"]["name"] == metrics["metadata"]["name"] && pod["metadata"]["namespace"] == metrics["metadata"]["namespace"]);
             if let Some(pod) = pod {
                 self.learn(pod, &metrics);
             }
         }
-        for vpa in self.came.remove(&0).unwrap_or_default() {
+        for vpa in self.api.take(0) {
             self.judge(sys, &vpa, &pods);
         }
     }
@@ -202,7 +164,7 @@ impl Recommender {
             self.tell(sys, vpa, &format!("podarium: not simulated: updateMode {mode}: pods keep what they request"));
         }
         let (kind, target) = (text(vpa, "/spec/targetRef/kind"), text(vpa, "/spec/targetRef/name"));
-        let list = KINDS.iter().find(|(known, _)| *known == kind).and_then(|(_, index)| self.came.get(index));
+        let list = KINDS.iter().find(|(known, _)| *known == kind).and_then(|(_, index)| self.api.list(*index));
         let selector = list.and_then(|list| list.iter().find(|one| text(one, "/metadata/name") == target && text(one, "/metadata/namespace") == namespace)).map(|one| one["spec"]["selector"].clone());
         let now = time(sys, "%Y-%m-%dT%H:%M:%SZ");
         let Some(selector) = selector else {
@@ -253,8 +215,7 @@ impl Recommender {
         }
         if vpa["status"] != status {
             let path = format!("/apis/autoscaling.k8s.io/v1/namespaces/{}/verticalpodautoscalers/{}/status", text(vpa, "/metadata/namespace"), text(vpa, "/metadata/name"));
-            let id = Self::api(sys, "PATCH", &path, Some(("application/merge-patch+json", &json!({ "status": status }))));
-            self.writing.insert(id);
+            self.api.write(sys, "PATCH", &path, "application/merge-patch+json", &json!({ "status": status }));
         }
     }
 
@@ -268,8 +229,7 @@ impl Recommender {
             "reason": "NotSimulated", "message": message, "type": "Warning", "count": 1, "firstTimestamp": stamp, "lastTimestamp": stamp,
             "source": {"component": "vpa-recommender"}, "reportingComponent": "vpa-recommender", "reportingInstance": "",
         });
-        let id = Self::api(sys, "POST", &format!("/api/v1/namespaces/{namespace}/events"), Some(("application/json", &event)));
-        self.writing.insert(id);
+        self.api.write(sys, "POST", &format!("/api/v1/namespaces/{namespace}/events"), "application/json", &event);
     }
 }
 
