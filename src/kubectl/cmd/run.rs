@@ -5,14 +5,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_made_configuration};
 use crate::client::Write;
 use crate::command::Command;
 use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
-use crate::printers::json as json_printer;
 use crate::unstructured::set;
 
 pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
@@ -43,7 +42,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let dry_run = kubectl.dry_run()?;
-    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
+    let printer = kubectl.change_printer("created", dry_run)?.of_objects();
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
     let image = flags.text("image");
     if image.is_empty() {
@@ -185,7 +184,7 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, dry_run: DryRun) -> Ou
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
     }
     kubectl.record(&mut object);
-    save_configuration(kubectl, &mut object);
+    save_made_configuration(kubectl, &mut object);
     if dry_run == DryRun::Client {
         return Ok(object);
     }

@@ -1,7 +1,7 @@
 //! The `-o` flag: which printer is meant, and printing whole objects with it.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/print_flags.go, v1.36.
-//! Simplified: nothing.
+//! Simplified: within a `range` of JSONPath a missing key is no error.
 
 use serde_json::{Value, json};
 
@@ -25,6 +25,8 @@ pub enum Printer {
     Json,
     /// JSON with the fields in the order of a Go type.
     TypedJson(&'static [&'static str]),
+    /// JSON of an object of the API, in the order of its Go type.
+    ObjectJson,
     Yaml,
     Kyaml,
     /// KYAML, likewise.
@@ -34,6 +36,8 @@ pub enum Printer {
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
     Columns(CustomColumns),
     GoTemplate(go_template::Template),
+    /// The same; where it fails, the object is shown in the order of its Go type.
+    ObjectTemplate(go_template::Template),
 }
 
 /// Reads `-o`; files that it names have been read by the caller. `operation` is what the default output says.
@@ -44,6 +48,9 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     };
     let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
     let columns = allowed == GET;
+    if output.contains('=') && matches!(format, "json" | "yaml" | "kyaml" | "name" | "wide") {
+        return unsuitable(output, allowed);
+    }
     if allowed == DOCUMENT && !matches!(format, "json" | "kyaml" | "yaml") {
         return unsuitable(output, allowed);
     }
@@ -99,16 +106,28 @@ impl Printer {
         }
     }
 
+    /// For objects of the API that kubectl makes itself, or reads as what they are.
+    #[must_use]
+    pub fn of_objects(self) -> Printer {
+        match self {
+            Printer::Json => Printer::ObjectJson,
+            Printer::Kyaml => Printer::TypedKyaml(json_printer::OBJECT),
+            Printer::GoTemplate(template) => Printer::ObjectTemplate(template),
+            other => other,
+        }
+    }
+
     /// An object or a list.
     pub fn print(&self, object: &Value, how: How) -> Outcome<String> {
         let mut object = object.clone();
         // Templates see everything.
-        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::Yaml | Printer::Kyaml | Printer::TypedKyaml(_)) {
+        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::ObjectJson | Printer::Yaml | Printer::Kyaml | Printer::TypedKyaml(_)) {
             omit_managed_fields(&mut object);
         }
         match self {
             Printer::Json => Ok(json_printer::pretty(&object)),
             Printer::TypedJson(order) => Ok(json_printer::pretty_in(&object, order)),
+            Printer::ObjectJson => Ok(json_printer::pretty_object(&object)),
             Printer::Yaml => Ok(yaml::document(&object)),
             Printer::Kyaml => Ok(kyaml::document(&object)),
             Printer::TypedKyaml(order) => Ok(kyaml::document_in(&object, order)),
@@ -117,7 +136,8 @@ impl Printer {
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())
             }
             Printer::JsonPath { template, nodes, as_json } => {
-                let printed = if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) };
+                let missing = if how.strict { missing_key(nodes, &object) } else { None };
+                let printed = missing.map_or_else(|| if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) }, |key| Err(format!("{key} is not found")));
                 printed.or_else(|why| {
                     fail(format!(
                         "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
@@ -129,8 +149,9 @@ impl Printer {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 columns.print(&all).or_else(fail)
             }
-            Printer::GoTemplate(template) => template.print(&object, how.strict).map_err(|(printed, why)| {
-                let (source, raw) = (&template.source, json_printer::compact(&object));
+            Printer::GoTemplate(template) | Printer::ObjectTemplate(template) => template.print(&object, how.strict).map_err(|(printed, why)| {
+                let source = &template.source;
+                let raw = if matches!(self, Printer::ObjectTemplate(_)) { json_printer::compact_object(&object) } else { json_printer::compact(&object) };
                 // The explanation goes where the result would have gone, so that it is seen.
                 let text = format!(
                     "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{source}\n\traw data was:\n\t\t{raw}\n\tobject given to template engine was:\n\t\t{}\n\n",
@@ -141,6 +162,21 @@ impl Printer {
             }),
         }
     }
+}
+
+/// The first key of a template that no object has of those that could have it.
+fn missing_key<'n>(nodes: &'n [jsonpath::Node], object: &Value) -> Option<&'n str> {
+    let paths = nodes.iter().filter_map(|node| match node {
+        jsonpath::Node::Text(_) => None,
+        jsonpath::Node::Path(steps) | jsonpath::Node::Range(steps, _) => Some(steps),
+    });
+    paths.into_iter().find_map(|steps| {
+        steps.iter().enumerate().find_map(|(at, step)| {
+            let jsonpath::Step::Field(name) = step else { return None };
+            let reached = |count: usize| jsonpath::find(&steps[..count], object).map_or(0, |found| found.len());
+            (!name.is_empty() && reached(at) > 0 && reached(at + 1) == 0).then_some(name.as_str())
+        })
+    })
 }
 
 fn as_json_list(nodes: &[jsonpath::Node], object: &Value) -> Result<String, String> {

@@ -1,10 +1,11 @@
 //! JSON as Go writes it: sorted names, four spaces, `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/json.go, v1.36.
-//! Simplified: the order of the fields of objects that kubectl itself made is known for the usual kinds.
+//! Simplified: KYAML of objects that kubectl itself made has the order of fields of the usual kinds.
 
 use std::fmt::Write as _;
 
+use podarium_api::InGoOrder;
 use serde_json::Value;
 
 /// Several lines, as `-o json` prints them.
@@ -16,6 +17,67 @@ pub fn pretty(value: &Value) -> String {
 pub fn pretty_in(value: &Value, order: &[&str]) -> String {
     let mut out = String::new();
     write(&mut out, value, Some(0), order);
+    out.push('\n');
+    out
+}
+
+/// An object of the API with its fields in the order of its Go type, on one line.
+pub fn compact_object(value: &Value) -> String {
+    let text = if value["items"].is_array() { list_in_go_order(value) } else { serde_json::to_string(&InGoOrder::new(value)).unwrap_or_default() };
+    // These stand in texts only.
+    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
+/// A list, whose items may be silent about what they are.
+fn list_in_go_order(list: &Value) -> String {
+    let (version, kind) = (list["apiVersion"].as_str().unwrap_or_default(), list["kind"].as_str().unwrap_or_default());
+    let (group, version) = version.split_once('/').unwrap_or(("core", version));
+    let of_items = format!("{}/{version}.{}", group.split('.').next().unwrap_or_default(), kind.trim_end_matches("List"));
+    let one = |part: InGoOrder<'_>| serde_json::to_string(&part).unwrap_or_default();
+    let items = list["items"].as_array().into_iter().flatten();
+    let items: Vec<String> = items.map(|item| one(if item["kind"].is_string() { InGoOrder::new(item) } else { InGoOrder::part(item, &of_items) })).collect();
+    let field = |name: &str| list.get(name).map(|value| format!("\"{name}\":{},", one(InGoOrder::part(value, "meta/v1.ListMeta")))).unwrap_or_default();
+    format!("{{{}{}{}\"items\":[{}]}}", field("kind"), field("apiVersion"), field("metadata"), items.join(","))
+}
+
+/// The same on several lines.
+pub fn pretty_object(value: &Value) -> String {
+    let (mut out, mut indent, mut in_text, mut escaped) = (String::new(), 0, false, false);
+    let text = compact_object(value);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        if in_text {
+            out.push(letter);
+            in_text = escaped || letter != '"';
+            escaped = letter == '\\' && !escaped;
+            continue;
+        }
+        match letter {
+            '{' | '[' => {
+                out.push(letter);
+                if let Some(end) = letters.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                    continue;
+                }
+                indent += 1;
+                new_line(&mut out, Some(indent));
+            }
+            '}' | ']' => {
+                indent -= 1;
+                new_line(&mut out, Some(indent));
+                out.push(letter);
+            }
+            ',' => {
+                out.push(letter);
+                new_line(&mut out, Some(indent));
+            }
+            ':' => out.push_str(": "),
+            other => {
+                out.push(other);
+                in_text = other == '"';
+            }
+        }
+    }
     out.push('\n');
     out
 }
@@ -103,6 +165,11 @@ mod tests {
     fn json_is_written_as_go_writes_it() {
         let value = json!({"b": [], "a": {"x": "<a&b>\u{1}é", "n": 1.5}, "c": [1, null]});
         assert_eq!(compact(&value), "{\"a\":{\"n\":1.5,\"x\":\"\\u003ca\\u0026b\\u003e\\u0001é\"},\"b\":[],\"c\":[1,null]}");
+        let pod = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"labels": {"b": "<\\\"", "a": "x:,{"}, "name": "n"}, "spec": {"containers": [], "volumes": [{}]}});
+        assert_eq!(
+            pretty_object(&pod),
+            "{\n    \"kind\": \"Pod\",\n    \"apiVersion\": \"v1\",\n    \"metadata\": {\n        \"name\": \"n\",\n        \"labels\": {\n            \"a\": \"x:,{\",\n            \"b\": \"\\u003c\\\\\\\"\"\n        }\n    },\n    \"spec\": {\n        \"volumes\": [\n            {}\n        ],\n        \"containers\": []\n    }\n}\n"
+        );
         assert_eq!(pretty(&json!({"a": [1], "b": {}})), "{\n    \"a\": [\n        1\n    ],\n    \"b\": {}\n}\n");
     }
 }

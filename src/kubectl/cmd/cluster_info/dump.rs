@@ -13,7 +13,6 @@ use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{How, Printer};
-use crate::printers::json;
 use crate::unstructured::{items, name, text};
 
 pub const COMMAND: Command = Command::new("dump", &[OWN, PRINT, ALL_NAMESPACES], run);
@@ -44,7 +43,7 @@ struct Dump {
 }
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    let printer = kubectl.change_printer("", DryRun::None)?.typed(json::OBJECT);
+    let printer = kubectl.change_printer("", DryRun::None)?.of_objects();
     let extension = match kubectl.flags.text("output") {
         "json" => ".json",
         "yaml" => ".yaml",
@@ -89,7 +88,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 impl Dump {
     fn list(&self, kubectl: &mut Kubectl<'_, '_>, file: &str, path: &str) -> Outcome<Value> {
         let list = kubectl.send(&Call::get(path))?;
-        let printed = self.printer.print(&list, How::default())?;
+        let how = How { managed_fields: kubectl.flags.bool("show-managed-fields"), ..How::default() };
+        let mut printed = self.printer.print(&list, how)?;
+        // One printer writes all files, and puts the documents apart.
+        if matches!(self.printer, Printer::Yaml) && std::mem::replace(&mut kubectl.printed_yaml, true) {
+            printed.insert_str(0, "---\n");
+        }
         self.write(kubectl, &format!("{file}{}", self.extension), &printed)?;
         Ok(list)
     }

@@ -6,12 +6,11 @@
 use serde_json::{Value, json};
 
 use crate::client::Write;
-use crate::cmd::change::{DryRun, save_configuration};
+use crate::cmd::change::{DryRun, save_made_configuration};
 use crate::failure::{Failure, Outcome, caught, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::kustomize::hash;
-use crate::printers::json as json_printer;
 use crate::unstructured::{name, set, text};
 
 pub const MANAGER: &[Flag] = &[Flag::new("field-manager", Takes::Text, "kubectl-create")];
@@ -30,7 +29,7 @@ pub fn one_name(kubectl: &Kubectl<'_, '_>) -> Outcome<String> {
 pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
-    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
+    let printer = kubectl.change_printer("created", dry_run)?.of_objects();
     let connection = kubectl.connection()?;
     let namespaced = !matches!(text(&object, "/kind"), "Namespace" | "ClusterRole" | "ClusterRoleBinding" | "PriorityClass");
     if connection.enforce_namespace && namespaced {
@@ -43,7 +42,10 @@ pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> O
         let named = name(&object).to_owned();
         object["metadata"]["name"] = format!("{named}-{}", hash(&object, &named)).into();
     }
-    save_configuration(kubectl, &mut object);
+    // Of services it is not written down, whatever the flag says.
+    if text(&object, "/kind") != "Service" {
+        save_made_configuration(kubectl, &mut object);
+    }
     if dry_run == DryRun::Client {
         return kubectl.print_object(&printer, &object);
     }
