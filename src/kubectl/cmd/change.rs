@@ -150,7 +150,7 @@ pub fn annotate_configuration(object: &mut Value) {
 /// The same for an object that kubectl itself has made, which is written in the order of its Go type.
 pub fn save_made_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
     if kubectl.flags.bool("save-config") {
-        let configuration = json::compact_object(object);
+        let configuration = json::compact_in(object, json::Order::Kind);
         set(object, &format!("/metadata/annotations/{}", crate::unstructured::escape(LAST_APPLIED)), format!("{configuration}\n").into());
     }
 }

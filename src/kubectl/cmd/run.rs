@@ -12,6 +12,7 @@ use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
+use crate::printers::json as json_printer;
 use crate::unstructured::set;
 
 pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
@@ -42,7 +43,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let dry_run = kubectl.dry_run()?;
-    let printer = kubectl.change_printer("created", dry_run)?.of_objects();
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::Order::Kind);
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
     let image = flags.text("image");
     if image.is_empty() {
@@ -68,7 +69,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let attaches = flags.bool("attach") || flags.bool("stdin") && !flags.is_set("attach");
     if attaches && dry_run != DryRun::None {
-        return usage("kubectl run", "--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)");
+        return usage("kubectl run", "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
     }
     let labels = labels(flags.text("labels"), name)?;
     let pod = pod(kubectl, name, &labels)?;
@@ -172,7 +173,7 @@ fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Ou
         "status": {},
     });
     for pair in flags.list("annotations") {
-        let Some((key, value)) = pair.split_once('=') else { return fail(format!("unexpected annotation spec: {pair}")) };
+        let Some((key, value)) = pair.split_once('=') else { return fail(format!("invalid annotations format: {pair}")) };
         set(&mut pod, &format!("/metadata/annotations/{}", crate::unstructured::escape(key)), value.into());
     }
     Ok(pod)

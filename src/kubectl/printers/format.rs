@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::custom_columns::CustomColumns;
+use super::json::Order;
 use super::{go_template, json as json_printer, jsonpath, kyaml, yaml};
 use crate::failure::{Failure, Outcome, fail};
 use crate::mapping::kind_name;
@@ -22,22 +23,15 @@ pub const DOCUMENT: &str = "json,kyaml,yaml";
 /// A printer of whole objects.
 #[derive(Clone, Debug)]
 pub enum Printer {
-    Json,
-    /// JSON with the fields in the order of a Go type.
-    TypedJson(&'static [&'static str]),
-    /// JSON of an object of the API, in the order of its Go type.
-    ObjectJson,
+    Json(Order),
     Yaml,
-    Kyaml,
-    /// KYAML, likewise.
-    TypedKyaml(&'static [&'static str]),
+    Kyaml(Order),
     /// `pod/web`, with what was done to it, if anything.
     Name { operation: String, short: bool },
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
     Columns(CustomColumns),
-    GoTemplate(go_template::Template),
-    /// The same; where it fails, the object is shown in the order of its Go type.
-    ObjectTemplate(go_template::Template),
+    /// Where it fails, the object is shown in this order.
+    GoTemplate(go_template::Template, Order),
 }
 
 /// Reads `-o`; files that it names have been read by the caller. `operation` is what the default output says.
@@ -57,9 +51,9 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     Ok(match format {
         "" => Printer::Name { operation: operation.to_owned(), short: false },
         "name" => Printer::Name { operation: String::new(), short: true },
-        "json" => Printer::Json,
+        "json" => Printer::Json(Order::Names),
         "yaml" => Printer::Yaml,
-        "kyaml" => Printer::Kyaml,
+        "kyaml" => Printer::Kyaml(Order::Names),
         "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
             if argument.is_empty() {
                 return fail("template format specified but no template given");
@@ -71,7 +65,7 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             if argument.is_empty() {
                 return fail("template format specified but no template given");
             }
-            Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?)
+            Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?, Order::Names)
         }
         "custom-columns" | "custom-columns-file" if columns => {
             let read = if format == "custom-columns" { CustomColumns::parse(argument) } else { CustomColumns::parse_file(argument) };
@@ -96,23 +90,13 @@ pub struct How {
 }
 
 impl Printer {
-    /// For objects that kubectl makes itself: their JSON has another order of fields.
+    /// For what kubectl makes itself: its JSON has another order of fields.
     #[must_use]
-    pub fn typed(self, order: &'static [&'static str]) -> Printer {
+    pub fn typed(self, order: Order) -> Printer {
         match self {
-            Printer::Json => Printer::TypedJson(order),
-            Printer::Kyaml => Printer::TypedKyaml(order),
-            other => other,
-        }
-    }
-
-    /// For objects of the API that kubectl makes itself, or reads as what they are.
-    #[must_use]
-    pub fn of_objects(self) -> Printer {
-        match self {
-            Printer::Json => Printer::ObjectJson,
-            Printer::Kyaml => Printer::TypedKyaml(json_printer::OBJECT),
-            Printer::GoTemplate(template) => Printer::ObjectTemplate(template),
+            Printer::Json(_) => Printer::Json(order),
+            Printer::Kyaml(_) => Printer::Kyaml(order),
+            Printer::GoTemplate(template, _) => Printer::GoTemplate(template, order),
             other => other,
         }
     }
@@ -121,16 +105,13 @@ impl Printer {
     pub fn print(&self, object: &Value, how: How) -> Outcome<String> {
         let mut object = object.clone();
         // Templates see everything.
-        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::ObjectJson | Printer::Yaml | Printer::Kyaml | Printer::TypedKyaml(_)) {
+        if !how.managed_fields && matches!(self, Printer::Json(_) | Printer::Yaml | Printer::Kyaml(_)) {
             omit_managed_fields(&mut object);
         }
         match self {
-            Printer::Json => Ok(json_printer::pretty(&object)),
-            Printer::TypedJson(order) => Ok(json_printer::pretty_in(&object, order)),
-            Printer::ObjectJson => Ok(json_printer::pretty_object(&object)),
+            Printer::Json(order) => Ok(json_printer::pretty_in(&object, *order)),
             Printer::Yaml => Ok(yaml::document(&object)),
-            Printer::Kyaml => Ok(kyaml::document(&object)),
-            Printer::TypedKyaml(order) => Ok(kyaml::document_in(&object, order)),
+            Printer::Kyaml(order) => Ok(kyaml::document_in(&object, *order)),
             Printer::Name { operation, .. } => {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())
@@ -149,9 +130,9 @@ impl Printer {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 columns.print(&all).or_else(fail)
             }
-            Printer::GoTemplate(template) | Printer::ObjectTemplate(template) => template.print(&object, how.strict).map_err(|(printed, why)| {
+            Printer::GoTemplate(template, order) => template.print(&object, how.strict).map_err(|(printed, why)| {
                 let source = &template.source;
-                let raw = if matches!(self, Printer::ObjectTemplate(_)) { json_printer::compact_object(&object) } else { json_printer::compact(&object) };
+                let raw = json_printer::compact_in(&object, *order);
                 // The explanation goes where the result would have gone, so that it is seen.
                 let text = format!(
                     "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{source}\n\traw data was:\n\t\t{raw}\n\tobject given to template engine was:\n\t\t{}\n\n",

@@ -2,7 +2,7 @@
 //! standard output or in files.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go, v1.36.
-//! Simplified: the fields of most objects are in another order than in their Go types.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{How, Printer};
+use crate::printers::json;
 use crate::unstructured::{items, name, text};
 
 pub const COMMAND: Command = Command::new("dump", &[OWN, PRINT, ALL_NAMESPACES], run);
@@ -43,7 +44,7 @@ struct Dump {
 }
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    let printer = kubectl.change_printer("", DryRun::None)?.of_objects();
+    let printer = kubectl.change_printer("", DryRun::None)?.typed(json::Order::Kind);
     let extension = match kubectl.flags.text("output") {
         "json" => ".json",
         "yaml" => ".yaml",

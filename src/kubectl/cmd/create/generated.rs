@@ -11,6 +11,7 @@ use crate::failure::{Failure, Outcome, caught, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::kustomize::hash;
+use crate::printers::json as json_printer;
 use crate::unstructured::{name, set, text};
 
 pub const MANAGER: &[Flag] = &[Flag::new("field-manager", Takes::Text, "kubectl-create")];
@@ -29,7 +30,7 @@ pub fn one_name(kubectl: &Kubectl<'_, '_>) -> Outcome<String> {
 pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
-    let printer = kubectl.change_printer("created", dry_run)?.of_objects();
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::Order::Kind);
     let connection = kubectl.connection()?;
     let namespaced = !matches!(text(&object, "/kind"), "Namespace" | "ClusterRole" | "ClusterRoleBinding" | "PriorityClass");
     if connection.enforce_namespace && namespaced {
