@@ -80,12 +80,20 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// Learns the types, for the objects of files: a server that does not answer is asked once, and nothing is said here.
+    /// Learns the types, for the objects of files: a server that does not answer is asked once.
     pub(crate) fn learn_types(&mut self) -> Outcome<()> {
         if self.mapper.is_none() {
             self.mapper = Some(match self.read_cache()? {
                 Some(mapper) => Discovered { mapper, cached: true },
-                None => Discovered { mapper: self.ask_for_types()?, cached: false },
+                None => match caught(self.ask_for_types())? {
+                    Ok(mapper) => Discovered { mapper, cached: false },
+                    Err(failure) => {
+                        if failure.is_unreachable() {
+                            self.tell_unreachable(&failure)?;
+                        }
+                        return Err(failure.into());
+                    }
+                },
             });
         }
         Ok(())
@@ -116,14 +124,18 @@ impl Kubectl<'_, '_> {
                 }
                 Err(failure) => return Err(failure.into()),
             };
-            let said = format!("couldn't get current server API group list: {failure}");
-            let quoted = if said.contains('\n') { format!("<\n\t{}\n >", said.replace('\n', "\n\t")) } else { json_printer::compact(&said.into()) };
-            self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={quoted}"))?;
+            self.tell_unreachable(&failure)?;
             left -= 1;
             if left == 0 {
                 return Err(failure.into());
             }
         }
+    }
+
+    fn tell_unreachable(&mut self, failure: &Failure) -> Outcome<()> {
+        let said = format!("couldn't get current server API group list: {failure}");
+        let quoted = if said.contains('\n') { format!("<\n\t{}\n >", said.replace('\n', "\n\t")) } else { json_printer::compact(&said.into()) };
+        self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={quoted}"))
     }
 
     fn ask_for_types(&mut self) -> Outcome<Mapper> {

@@ -116,7 +116,7 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         }
         let patience = flags.text("request-timeout");
         let seconds = patience.parse::<i64>().is_ok_and(|seconds| seconds >= 0);
-        if !seconds && crate::duration::parse_duration(patience).is_err() {
+        if flags.is_set("request-timeout") && !seconds && crate::duration::parse_duration(patience).is_err() {
             return fail("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)");
         }
         if connection.plugin.is_none() {
