@@ -74,9 +74,14 @@ impl Serialize for WrittenMetadata<'_> {
     }
 }
 
+/// Writes a part of an object, or an object as if it were one, in which structs are maps.
+pub(crate) fn write<T: Serialize, S: Serializer>(part: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    part.serialize(Writer::new(serializer, Place::Part { whole_numbers: false }))
+}
+
 /// A part of an object as JSON.
 pub(crate) fn value<T: Serialize>(part: &T) -> Value {
-    part.serialize(Writer::new(serde_json::value::Serializer, Place::Part { whole_numbers: false })).expect("an object has only string keys")
+    write(part, serde_json::value::Serializer).expect("an object has only string keys")
 }
 
 /// Numbers without a fraction as Go writes them: `1`, not `1.0`.
