@@ -118,7 +118,10 @@ impl PartialEq for PlacedSpec {
 
 impl Serialize for PlacedSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.whole().serialize(serializer)
+        match (&self.node_name, &self.token) {
+            (None, None) => self.common.serialize(serializer),
+            _ => self.whole().serialize(serializer),
+        }
     }
 }
 
