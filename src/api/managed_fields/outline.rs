@@ -1,6 +1,8 @@
 //! The outline of a value: which places it has, by the fields and keys that lead to them, and what stands there, as
 //! numbers that are found in one walk, without building anything.
 //!
+//! What is written though it is empty has no place of its own: whether it is, follows from the field.
+//!
 //! What a write makes of the ownership of an object follows from its outline: two new objects of a kind with the same
 //! *shape* are owned alike by their creators, as all pods of one ReplicaSet are, and two updates that make the same
 //! *difference* change ownership alike. So it need not be computed for each of them.
@@ -10,10 +12,10 @@
 
 use std::fmt;
 
-use serde::ser::{Impossible, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde::ser::{Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 use super::schema::{Elements, KeyDefault, Schema as _, Type};
-use crate::wire;
+use crate::wire::{self, NO_TIME};
 
 /// The shape of a new object of this type: its places, and which of them hold nothing.
 pub fn shape<T: Serialize>(of: Type, value: &T) -> u128 {
@@ -107,7 +109,7 @@ struct Outline {
 impl Outline {
     fn walk<T: Serialize>(&mut self, at: u64, of: Option<Type>, value: &T) {
         let walker = Walker { outline: self, depth: Depth::place(at, of), is_name: false };
-        wire::write(value, walker).expect("a walk writes nothing that could fail");
+        value.serialize(walker).expect("a walk writes nothing that could fail");
     }
 
     fn sorted(&mut self) -> Option<&[Place]> {
@@ -123,12 +125,17 @@ impl Outline {
 
     /// A field of what counts so.
     fn enter(&mut self, parent: Depth, name: &str) {
+        let key = |list: Option<Type>| list.and_then(|list| list.keys().iter().position(|(key, _)| *key == name));
         self.field = match parent {
             Depth::Place { at, of, list } => {
                 let declared = of.field(name).map(|(_, of)| of).or_else(|| of.map().and_then(|map| map.others));
-                (Depth::place(text(at, name), declared), list.and_then(|list| list.keys().iter().position(|(key, _)| *key == name)))
+                (Depth::place(text(at, name), declared), key(list))
             }
-            Depth::Atomic { .. } | Depth::Content => {
+            Depth::Atomic { list, .. } => {
+                self.content = text(self.content, name);
+                (Depth::Content, key(list))
+            }
+            Depth::Content => {
                 self.content = text(self.content, name);
                 (Depth::Content, None)
             }
@@ -173,7 +180,7 @@ enum Depth {
     /// As what stands in a place. An element of a keyed list has that list's type too.
     Place { at: u64, of: Type, list: Option<Type> },
     /// As what stands in a place, with all that is in it.
-    Atomic { at: u64 },
+    Atomic { at: u64, list: Option<Type> },
     /// As a part of such a value.
     #[default]
     Content,
@@ -182,7 +189,7 @@ enum Depth {
 impl Depth {
     /// What no type declares is one value.
     fn place(at: u64, of: Option<Type>) -> Self {
-        of.map_or(Depth::Atomic { at }, |of| Depth::Place { at, of, list: None })
+        of.map_or(Depth::Atomic { at, list: None }, |of| Depth::Place { at, of, list: None })
     }
 }
 
@@ -196,7 +203,7 @@ struct Walker<'a> {
 impl<'a> Walker<'a> {
     fn plain(self, mark: Mark, content: u64) -> Result<(), fmt::Error> {
         match self.depth {
-            Depth::Place { at, .. } | Depth::Atomic { at } => self.outline.places.push(Place { at, content, mark }),
+            Depth::Place { at, .. } | Depth::Atomic { at, .. } => self.outline.places.push(Place { at, content, mark }),
             Depth::Content => self.outline.content = mix(self.outline.content, content),
         }
         Ok(())
@@ -209,7 +216,7 @@ impl<'a> Walker<'a> {
     /// A map or list, of which the type says whether its parts have places of their own.
     fn parts(self, is_atomic: impl Fn(Type) -> bool, tag: u64) -> Result<Parts<'a>, fmt::Error> {
         let depth = match self.depth {
-            Depth::Place { at, of, .. } if is_atomic(of) => Depth::Atomic { at },
+            Depth::Place { at, of, list } if is_atomic(of) => Depth::Atomic { at, list },
             depth => depth,
         };
         let first = self.outline.places.len();
@@ -247,7 +254,7 @@ impl Parts<'_> {
         let start = self.outline.places.len();
         let (is_keyed, element) = match list.list() {
             Some((elements, of)) => (elements == Elements::Keyed, Depth::Place { at: mix(at, ELEMENT), of, list: Some(list) }),
-            None => (false, Depth::Atomic { at: mix(at, ELEMENT) }),
+            None => (false, Depth::Atomic { at: mix(at, ELEMENT), list: None }),
         };
         self.outline.key = 0;
         value.serialize(Walker { outline: self.outline, depth: element, is_name: false })?;
@@ -257,17 +264,17 @@ impl Parts<'_> {
     }
 
     fn done(self) -> Result<(), fmt::Error> {
+        if let Depth::Place { list: Some(list), .. } | Depth::Atomic { list: Some(list), .. } = self.depth {
+            let keys = list.keys().iter().zip(self.keys);
+            self.outline.key = keys.fold(ELEMENT, |number, ((_, default), key)| mix(number, key.unwrap_or_else(|| of_default(*default))));
+        }
         match self.depth {
-            Depth::Place { list, .. } => {
+            Depth::Place { .. } => {
                 if self.any {
                     self.outline.places[self.first].mark = Mark::Parts;
                 }
-                if let Some(list) = list {
-                    let keys = list.keys().iter().zip(self.keys);
-                    self.outline.key = keys.fold(ELEMENT, |number, ((_, default), key)| mix(number, key.unwrap_or_else(|| of_default(*default))));
-                }
             }
-            Depth::Atomic { at } => {
+            Depth::Atomic { at, .. } => {
                 let mark = if self.any { Mark::Atomic } else { Mark::Empty };
                 let content = self.outline.content;
                 self.outline.places.push(Place { at, content, mark });
@@ -318,7 +325,7 @@ impl<'a> Serializer for Walker<'a> {
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = Parts<'a>;
-    type SerializeStruct = Never;
+    type SerializeStruct = Parts<'a>;
     type SerializeStructVariant = Never;
 
     numbers! {
@@ -327,10 +334,9 @@ impl<'a> Serializer for Walker<'a> {
         serialize_f32 f32 => serialize_f64,
     }
 
-    // `wire` writes structs as maps.
     not_in_objects! {
         serialize_bytes(&[u8]) -> (), serialize_tuple(usize) -> Never, serialize_tuple_struct(&'static str, usize) -> Never,
-        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never, serialize_struct(&'static str, usize) -> Never,
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never,
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never,
     }
 
@@ -360,7 +366,13 @@ impl<'a> Serializer for Walker<'a> {
             self.outline.enter(self.depth, value);
             return Ok(());
         }
-        self.plain(if value.is_empty() { Mark::Zero } else { Mark::Plain }, text(TEXT, value))
+        let mark = match value {
+            "" => Mark::Zero,
+            // It is written as `null`.
+            NO_TIME => Mark::Null,
+            _ => Mark::Plain,
+        };
+        self.plain(mark, text(TEXT, value))
     }
 
     fn serialize_none(self) -> Result<(), fmt::Error> {
@@ -398,6 +410,10 @@ impl<'a> Serializer for Walker<'a> {
     fn serialize_map(self, _: Option<usize>) -> Result<Parts<'a>, fmt::Error> {
         self.parts(|of| of.map().is_none_or(|map| map.atomic), MAP)
     }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Parts<'a>, fmt::Error> {
+        self.serialize_map(None)
+    }
 }
 
 impl SerializeSeq for Parts<'_> {
@@ -422,11 +438,30 @@ impl SerializeMap for Parts<'_> {
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), fmt::Error> {
         let (depth, key) = self.field;
+        if let (Some(key), Depth::Content) = (key, depth) {
+            // A key of an element that is one value is looked at by itself, too.
+            value.serialize(Walker { outline: self.outline, depth: Depth::Atomic { at: 0, list: None }, is_name: false })?;
+            self.keys[key] = self.outline.places.pop().map(|place| place.content);
+        }
         value.serialize(Walker { outline: self.outline, depth, is_name: false })?;
-        if let Some(key) = key {
+        if let (Some(key), Depth::Place { .. }) = (key, depth) {
             self.keys[key] = self.outline.places.last().map(|place| place.content);
         }
         Ok(())
+    }
+    fn end(self) -> Result<(), fmt::Error> {
+        self.done()
+    }
+}
+
+impl SerializeStruct for Parts<'_> {
+    type Ok = ();
+    type Error = fmt::Error;
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), fmt::Error> {
+        self.any = true;
+        self.outline.enter(self.depth, name);
+        self.field = std::mem::take(&mut self.outline.field);
+        self.serialize_value(value)
     }
     fn end(self) -> Result<(), fmt::Error> {
         self.done()
@@ -486,6 +521,15 @@ mod tests {
         moved["metadata"]["finalizers"] = json!(["z/z", "x/y"]);
         states.push(moved.clone());
         moved["metadata"]["finalizers"] = json!([]);
+        // Elements that are one value, and have a key all the same.
+        for owners in [json!([{"uid": ""}]), json!([{"uid": "1"}]), json!([{"uid": "1", "name": "a"}, {"uid": "2"}]), json!([{"uid": "2"}, {"uid": "1"}])] {
+            moved["metadata"]["ownerReferences"] = owners;
+            states.push(moved.clone());
+        }
+        for secrets in [json!([{}]), json!([{"name": ""}]), json!([{"name": "a"}])] {
+            moved["spec"]["imagePullSecrets"] = secrets;
+            states.push(moved.clone());
+        }
         states.push(moved);
         states
     }
