@@ -16,6 +16,7 @@ mod files;
 mod http;
 mod machine;
 mod neighbours;
+mod datagrams;
 mod network;
 mod outside;
 mod pipes;

@@ -217,6 +217,7 @@ impl Machine {
             Some(Connection { inbox: Some(_), .. }) => self.gone(id),
             _ => {
                 self.connections.remove(&id);
+                self.forget_datagram_peer(id);
             }
         }
         for listener in self.listeners.values_mut() {
@@ -232,6 +233,7 @@ impl Machine {
     /// A process has ended: its ports are closed and whoever waits for its answers learns it.
     pub(crate) fn reset_connections(&mut self, pid: Pid) {
         self.listeners.retain(|_, listener| listener.pid != pid);
+        self.close_datagram_ports(pid);
         let open: Vec<ConnectionId> = self.connections.iter().filter(|(_, it)| it.pid == pid).map(|(id, _)| *id).collect();
         for id in open {
             if self.connections.get(&id).is_some_and(|connection| connection.inbox.is_some()) {

@@ -412,6 +412,20 @@ impl Computer {
         }
     }
 
+    /// Whether it takes datagrams on this port.
+    pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
+        match &self.main {
+            Main::Played(behaving) if behaving.takes_datagrams(port, now) => true,
+            _ => self.machine.as_ref().is_some_and(|machine| machine.takes_datagrams(port)),
+        }
+    }
+
+    /// A client's first datagram comes to one of its ports; `None`: no program takes it. More go with
+    /// [`Computer::connection_data`].
+    pub fn datagram(&mut self, port: u16, from: &str, bytes: &[u8]) -> Option<ConnectionId> {
+        self.machine.as_mut()?.datagram(port, from, bytes)
+    }
+
     /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
     /// others before it.
     pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, storage: &mut Storage<'_>, log: &mut Vector<LogLine>) -> Taken {
@@ -535,6 +549,14 @@ impl Computer {
     /// How many processes run.
     pub fn processes(&self) -> u64 {
         self.machine.as_ref().map_or(1, |machine| machine.running_processes() as u64)
+    }
+
+    /// CPU time since it started.
+    pub fn cpu_total(&self, now: Time) -> Duration {
+        match &self.main {
+            Main::Played(behaving) => behaving.cpu_total(now),
+            Main::Program(_) => now.since(self.spawned.at) / 1000 + self.cpu.total(),
+        }
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {

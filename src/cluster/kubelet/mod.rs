@@ -41,6 +41,7 @@ mod kubelet;
 mod lease;
 mod logs;
 mod node;
+mod node_api;
 mod node_status;
 mod phase;
 mod namespaces;

@@ -18,7 +18,7 @@ use super::pod::{PodState, Uid};
 use super::port_forward::{Line, fail_line, tell_line};
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Answered, Asked, ConduitId, Ip, Peer, ProcessId, Said};
+use crate::network::{Answered, Arrival, Asked, ConduitId, Ip, Peer, ProcessId, Said};
 
 /// A connection between somebody and a port of a pod.
 #[derive(Clone, Debug)]
@@ -103,6 +103,18 @@ impl PodState {
         })?;
         let id = ctx.new_conduit();
         host.tunnels.insert(id, Tunnel { pod: self.uid.clone(), container, process, near, far });
+        Some((id, process))
+    }
+
+    /// Hands a client's first datagram to whoever takes them on a port of the pod. `None`: nobody does.
+    pub fn open_flow(&mut self, arrival: Arrival<'_>, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<(ConduitId, ProcessId)> {
+        let (container, process, connection) = self.runtime.containers.iter_mut().find_map(|container| {
+            let (process, computer) = (container.connected?, container.process.as_mut()?);
+            let connection = computer.datagram(arrival.port, &arrival.from.to_string(), &arrival.asked.body)?;
+            Some((container.record.id.clone(), process, connection))
+        })?;
+        let id = ctx.new_conduit();
+        host.tunnels.insert(id, Tunnel { pod: self.uid.clone(), container, process, near: Near::Network, far: Far::Bytes(connection) });
         Some((id, process))
     }
 

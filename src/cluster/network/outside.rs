@@ -33,6 +33,10 @@ impl Cluster {
             Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
                 self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
             }
+            Ok((to, asked)) if asked.wanted == Wanted::Datagrams => {
+                self.open_socket(Client::Program(id), asked, Side::Outside, WORKSTATION, to);
+                self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Head { status: 200, headers: Vec::new() }) });
+            }
             Ok((to, asked)) => {
                 self.launch(Flight {
                     client: Client::Program(id),
@@ -69,6 +73,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         "http" => (false, Wanted::Answer, Some(80)),
         "https" => (true, Wanted::Answer, Some(443)),
         "tcp" => (false, Wanted::Bytes, None),
+        "udp" => (false, Wanted::Datagrams, None),
         "icmp" => (false, Wanted::Echo, Some(0)),
         _ => return Err(NetError::BadUrl),
     };
@@ -112,6 +117,7 @@ mod tests {
             ("ftp://10.0.1.1/", Err(NetError::BadUrl)),
             ("tcp://10.0.1.1:5432", Ok(("10.0.1.1", 5432, "/", false))),
             ("tcp://10.0.1.1", Err(NetError::BadUrl)),
+            ("udp://10.0.1.1:53", Ok(("10.0.1.1", 53, "/", false))),
             ("icmp://10.0.1.1", Ok(("10.0.1.1", 0, "/", false))),
             ("http://10.0.1.1:x/", Err(NetError::BadUrl)),
         ];

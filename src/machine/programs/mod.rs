@@ -40,6 +40,7 @@ mod make;
 mod making;
 mod names;
 mod netcat;
+mod netcat_udp;
 mod node;
 mod owner;
 mod packages;

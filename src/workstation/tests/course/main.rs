@@ -7,3 +7,4 @@ mod network;
 mod orchestrate;
 mod pods;
 mod student;
+mod udp;
