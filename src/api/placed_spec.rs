@@ -17,6 +17,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub const TOKEN_VOLUME: &str = "kube-api-access-";
 /// The name of that volume in the shared part. No random name has a zero.
 const ANY_TOKEN_VOLUME: &str = "kube-api-access-00000";
+/// What a serializer hears that it is given: a spec that was put together for it.
+pub(crate) const PLACED_SPEC: &str = "PlacedSpec";
 
 /// A `PodSpec` in two parts. It reads and is changed like one; but in [`PodSpec`] itself, as whoever takes a `&PodSpec` sees
 /// it, `node_name` is empty, and the volume of the token has a name that stands for any. [`PlacedSpec::whole`] is the spec
@@ -118,7 +120,7 @@ impl PartialEq for PlacedSpec {
 
 impl Serialize for PlacedSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.whole().serialize(serializer)
+        serializer.serialize_newtype_struct(PLACED_SPEC, &self.whole())
     }
 }
 

@@ -154,25 +154,49 @@ impl Entry {
 }
 
 /// As `metadata.managedFields` shows it, too, but without making anything of it.
-impl Serialize for Managed {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter())
+impl Managed {
+    /// The entries with their fields in the order of Go's struct; without it they come in the order of their names.
+    pub fn in_go_order(&self) -> impl Serialize {
+        InGoOrder(self)
     }
 }
 
-impl Serialize for Entry {
+impl Serialize for Managed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const ORDER: [&str; 7] = ["apiVersion", "fieldsType", "fieldsV1", "manager", "operation", "subresource", "time"];
+        serializer.collect_seq(self.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
+    }
+}
+
+struct InGoOrder<'a>(&'a Managed);
+
+impl Serialize for InGoOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const ORDER: [&str; 7] = ["manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"];
+        serializer.collect_seq(self.0.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
+    }
+}
+
+struct Ordered<'a> {
+    entry: &'a Entry,
+    order: &'static [&'static str],
+}
+
+impl Serialize for Ordered<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let writer = &self.entry.writer;
         let mut out = serializer.serialize_map(None)?;
-        out.serialize_entry("apiVersion", &self.writer.api_version)?;
-        out.serialize_entry("fieldsType", "FieldsV1")?;
-        out.serialize_entry("fieldsV1", &self.fields)?;
-        out.serialize_entry("manager", &self.writer.manager)?;
-        out.serialize_entry("operation", self.writer.operation.name())?;
-        if !self.writer.subresource.is_empty() {
-            out.serialize_entry("subresource", &self.writer.subresource)?;
-        }
-        if let Some(time) = self.shown_time() {
-            out.serialize_entry("time", &time)?;
+        for field in self.order {
+            match *field {
+                "apiVersion" => out.serialize_entry(field, &writer.api_version)?,
+                "fieldsType" => out.serialize_entry(field, "FieldsV1")?,
+                "fieldsV1" => out.serialize_entry(field, &self.entry.fields)?,
+                "manager" => out.serialize_entry(field, &writer.manager)?,
+                "operation" => out.serialize_entry(field, writer.operation.name())?,
+                "subresource" if !writer.subresource.is_empty() => out.serialize_entry(field, &writer.subresource)?,
+                "time" => if let Some(time) = self.entry.shown_time() { out.serialize_entry(field, &time)? },
+                _ => {}
+            }
         }
         out.end()
     }

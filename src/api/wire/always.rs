@@ -26,7 +26,7 @@ impl Serialize for Empty {
             Empty::Null | Empty::List => serializer.serialize_unit(),
             Empty::Object => serializer.serialize_map(Some(0))?.end(),
             Empty::Zero => serializer.serialize_i32(0),
-            Empty::Names => super::map(serializer, &[("kind", ""), ("plural", "")]),
+            Empty::Names => super::map(serializer, &[("plural", ""), ("kind", "")]),
             Empty::Requests => {
                 let mut out = serializer.serialize_map(Some(1))?;
                 out.serialize_entry("requests", &Value::Null)?;

@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use serde::ser::{self, Impossible, Serialize, Serializer};
+use serde::ser::{self, Impossible, Serialize, SerializeStruct, Serializer};
+
+use super::in_order::Present;
 
 /// What is seen of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,15 +16,39 @@ pub(super) enum Glance {
     EmptyText,
     /// The text of the time that stands for none.
     NoTime,
+    /// A struct, if one was looked for.
+    Struct,
     Other,
 }
 
 /// Looks at a value. The serializer gives up as soon as it knows.
 pub(super) fn glance<T: Serialize + ?Sized>(value: &T) -> Glance {
-    value.serialize(Look).unwrap_or_else(|seen| seen)
+    value.serialize(Look(None)).unwrap_or_else(|seen| seen)
 }
 
-struct Look;
+/// Looks whether a value is a struct, and which fields it has.
+pub(super) fn survey<T: Serialize + ?Sized>(value: &T, present: &mut Present) -> Glance {
+    value.serialize(Look(Some(present))).unwrap_or_else(|seen| seen)
+}
+
+struct Look<'p>(Option<&'p mut Present>);
+
+/// A struct whose fields are looked at.
+struct Fields<'p>(&'p mut Present);
+
+impl SerializeStruct for Fields<'_> {
+    type Ok = Glance;
+    type Error = Glance;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, _: &T) -> Result<(), Glance> {
+        self.0.add(name);
+        Ok(())
+    }
+
+    fn end(self) -> Result<Glance, Glance> {
+        Ok(Glance::Struct)
+    }
+}
 
 impl fmt::Display for Glance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,7 +74,7 @@ macro_rules! others {
 
 type Never = Impossible<Glance, Glance>;
 
-impl Serializer for Look {
+impl<'p> Serializer for Look<'p> {
     type Ok = Glance;
     type Error = Glance;
     type SerializeSeq = Never;
@@ -56,7 +82,7 @@ impl Serializer for Look {
     type SerializeTupleStruct = Never;
     type SerializeTupleVariant = Never;
     type SerializeMap = Never;
-    type SerializeStruct = Never;
+    type SerializeStruct = Fields<'p>;
     type SerializeStructVariant = Never;
 
     others! {
@@ -66,7 +92,7 @@ impl Serializer for Look {
         serialize_bytes(&[u8]) -> Glance, serialize_none() -> Glance, serialize_unit() -> Glance, serialize_unit_struct(&'static str) -> Glance,
         serialize_unit_variant(&'static str, u32, &'static str) -> Glance, serialize_tuple(usize) -> Never,
         serialize_tuple_struct(&'static str, usize) -> Never, serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Never,
-        serialize_map(Option<usize>) -> Never, serialize_struct(&'static str, usize) -> Never,
+        serialize_map(Option<usize>) -> Never,
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Never,
     }
 
@@ -82,8 +108,14 @@ impl Serializer for Look {
         value.serialize(self)
     }
 
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'p>, Glance> {
+        let present = self.0.ok_or(Glance::Other)?;
+        present.name = name;
+        Ok(Fields(present))
+    }
+
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<Glance, Glance> {
-        value.serialize(self)
+        value.serialize(Look(None))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(self, _: &'static str, _: u32, _: &'static str, _: &T) -> Result<Glance, Glance> {

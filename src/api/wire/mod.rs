@@ -1,14 +1,16 @@
 //! Objects as the API server writes them, with what it writes even when it is empty: `"lastProbeTime": null`,
 //! `"state": {}` and the like.
 //!
-//! Go leaves out an empty field only if its type says so, and some types do not. An object is written in one walk: into
-//! text, into a `Value`, into whatever serde writes.
+//! Go leaves out an empty field only if its type says so, and some types do not. Text has the fields in Go's order.
 //!
 //! Models: the JSON tags in staging/src/k8s.io/api, v1.36.
 //! Simplified: nothing of the kinds that are served.
 
 mod always;
 mod glance;
+mod go_fields;
+mod in_order;
+mod ordered_value;
 mod writer;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -16,7 +18,9 @@ use serde_json::Value;
 
 use crate::Object;
 use crate::managed_fields::Managed;
-use writer::{Place, Writer};
+use go_fields::Struct;
+pub use ordered_value::InGoOrder;
+use writer::{Below, Place, Role, Writer};
 
 /// The time that stands for none, as Go's zero time does: it is written as `null`.
 pub(crate) const NO_TIME: &str = "0001-01-01T00:00:00Z";
@@ -31,25 +35,50 @@ pub struct Written<'a> {
     pub typed: bool,
 }
 
-impl Serialize for Written<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+impl Written<'_> {
+    /// The object as JSON.
+    pub fn to_value(self) -> Value {
+        self.write(None, serde_json::value::Serializer).expect("an object has only string keys")
+    }
+
+    fn write<S: Serializer>(self, shape: Option<&'static Struct>, serializer: S) -> Result<S::Ok, S::Error> {
         let info = self.object.kind().info();
         let api_version = info.api_version();
         let names = self.typed.then_some((info.kind, api_version.as_str()));
         let managed = self.managed.filter(|managed| !managed.is_empty());
+        let place = Place { role: Role::Object { names, managed }, shape };
         match self.object {
             Object::Custom(object) => {
+                // A custom object is a map for the server, and maps are written in the order of their names.
+                let api_version = object.definition().info().api_version();
+                let mut own = [("apiVersion", Some(api_version.as_str())), ("kind", Some(info.kind)), ("metadata", None)].into_iter().peekable();
                 let mut out = serializer.serialize_map(None)?;
-                if self.typed {
-                    out.serialize_entry("kind", info.kind)?;
-                    out.serialize_entry("apiVersion", &object.definition().info().api_version())?;
+                let mut write_own = |out: &mut S::SerializeMap, before: Option<&str>| {
+                    while let Some((name, text)) = own.next_if(|(name, _)| before.is_none_or(|before| *name < before)) {
+                        match text {
+                            Some(text) if self.typed => out.serialize_entry(name, text)?,
+                            Some(_) => {}
+                            None => out.serialize_entry(name, &WrittenMetadata { object: self.object, managed, alone: false })?,
+                        }
+                    }
+                    Ok(())
+                };
+                for (name, value) in &*object.fields {
+                    write_own(&mut out, Some(name))?;
+                    out.serialize_entry(name, value)?;
                 }
-                out.serialize_entry("metadata", &WrittenMetadata { object: self.object, managed, alone: false })?;
-                object.fields.iter().try_for_each(|(name, value)| out.serialize_entry(name, value))?;
+                write_own(&mut out, None)?;
                 out.end()
             }
-            object => object.serialize(Writer::new(serializer, Place::Object { names, managed })),
+            object => Below { value: object, place }.serialize(serializer),
         }
+    }
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let info = self.object.kind().info();
+        self.write(Struct::of(&info.api_version(), info.kind), serializer)
     }
 }
 
@@ -65,23 +94,23 @@ pub struct WrittenMetadata<'a> {
 impl Serialize for WrittenMetadata<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let managed = self.managed.filter(|managed| !managed.is_empty());
-        if self.alone
-            && let Object::DaemonSet(set) = self.object
-        {
-            return set.metadata_inside().serialize(Writer::new(serializer, Place::Metadata { managed }));
+        let is_map = !self.alone && matches!(self.object, Object::Custom(_));
+        let place = Place { role: Role::Metadata { managed }, shape: if is_map { None } else { Struct::named("meta/v1.ObjectMeta") } };
+        match self.object {
+            Object::DaemonSet(set) if self.alone => Below { value: &set.metadata_inside(), place }.serialize(serializer),
+            object => Below { value: object.meta(), place }.serialize(serializer),
         }
-        self.object.meta().serialize(Writer::new(serializer, Place::Metadata { managed }))
     }
 }
 
 /// A part of an object as JSON.
 pub(crate) fn value<T: Serialize>(part: &T) -> Value {
-    part.serialize(Writer::new(serde_json::value::Serializer, Place::Part { whole_numbers: false })).expect("an object has only string keys")
+    part.serialize(Writer::new(serde_json::value::Serializer, Place::by_name(Role::Part { whole_numbers: false }))).expect("an object has only string keys")
 }
 
 /// Numbers without a fraction as Go writes them: `1`, not `1.0`.
 pub(crate) fn whole_numbers<T: Serialize>(part: &T) -> Value {
-    part.serialize(Writer::new(serde_json::value::Serializer, Place::Part { whole_numbers: true })).expect("an object has only string keys")
+    part.serialize(Writer::new(serde_json::value::Serializer, Place::by_name(Role::Part { whole_numbers: true }))).expect("an object has only string keys")
 }
 
 /// The entries of a map and no more: for writing `{}` and what begins like it.
@@ -122,12 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn fields_come_in_the_order_of_their_names_after_what_the_object_is() {
-        let pod = Kind::Pod.parse(json!({"metadata": {"name": "a"}, "status": {"conditions": [{"type": "Ready", "status": "True", "message": "m"}]}})).unwrap();
+    fn text_has_the_order_of_the_structs_and_a_value_that_of_the_names() {
+        let pod = Kind::Pod.parse(json!({"metadata": {"name": "a", "labels": {"b": "c"}, "uid": "u"}, "status": {"conditions": [{"type": "Ready", "status": "True", "message": "m"}]}})).unwrap();
         let text = |typed| serde_json::to_string(&Written { object: &pod, managed: None, typed }).unwrap();
-        let rest = r#""metadata":{"name":"a"},"spec":{"containers":[]},"status":{"conditions":[{"lastProbeTime":null,"lastTransitionTime":null,"message":"m","status":"True","type":"Ready"}]}}"#;
+        let rest = r#""metadata":{"name":"a","uid":"u","labels":{"b":"c"}},"spec":{"containers":[]},"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null,"message":"m"}]}}"#;
         assert_eq!(text(true), format!(r#"{{"kind":"Pod","apiVersion":"v1",{rest}"#));
         assert_eq!(text(false), format!("{{{rest}"));
+        assert_eq!(pod.to_value(), serde_json::from_str::<Value>(&text(true)).unwrap());
     }
 
     #[test]
@@ -136,7 +166,7 @@ mod tests {
         let entry = json!({"manager": "m", "operation": "Update", "apiVersion": "apps/v1", "fieldsType": "FieldsV1", "time": "2026-01-01T00:00:00Z",
             "fieldsV1": {"f:spec": {"f:template": {"f:metadata": {"f:labels": {".": {}, "f:a": {}}}}}}});
         let managed = Managed::decode(&[serde_json::from_value(entry.clone()).unwrap()]).unwrap();
-        let value = serde_json::to_value(Written { object: &deployment, managed: Some(&managed), typed: true }).unwrap();
+        let value = Written { object: &deployment, managed: Some(&managed), typed: true }.to_value();
         assert_eq!(value["metadata"]["managedFields"], json!([entry]));
         assert_eq!(value["spec"]["template"]["metadata"], json!({"labels": {"a": "b"}}));
     }

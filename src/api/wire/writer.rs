@@ -2,21 +2,30 @@
 //! and who owns its fields.
 //!
 //! The types announce themselves to a serializer by the names of their structs, and their fields come in the order of
-//! their names, so what is missing can be put in its place on the way.
+//! their names, so what is missing can be put in its place on the way. Text has Go's order: see `in_order`.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
-//! Simplified: fields come in the order of their names and not in that of the Go types.
+//! Simplified: nothing.
 
 use serde::ser::{self, Impossible, Serialize, SerializeMap, Serializer};
 
 use super::always::{Empty, fields_of};
 use super::glance::{Glance, glance};
-use super::not_in_objects;
+use super::go_fields::Struct;
+use super::{in_order, not_in_objects};
 use crate::managed_fields::Managed;
+use crate::placed_spec::PLACED_SPEC;
 
 /// What is being written.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) struct Place<'a> {
+    pub role: Role<'a>,
+    /// Go's struct for it, or for what is in it if it is a list or a map; none where the order of names is wanted.
+    pub shape: Option<&'static Struct>,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Role<'a> {
     /// The object itself, which says its kind and version first if it says them at all.
     Object { names: Option<(&'a str, &'a str)>, managed: Option<&'a Managed> },
     Metadata { managed: Option<&'a Managed> },
@@ -25,13 +34,31 @@ pub(super) enum Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// A place whose fields come in the order of their names.
+    pub fn by_name(role: Role<'a>) -> Self {
+        Place { role, shape: None }
+    }
+
     /// The place of a field of what is here.
-    fn below(self, field: &str) -> Self {
-        match self {
-            Place::Object { managed, .. } if field == "metadata" => Place::Metadata { managed },
-            Place::Part { .. } => self,
-            Place::Object { .. } | Place::Metadata { .. } => Place::Part { whole_numbers: false },
+    pub fn below(self, field: &str) -> Self {
+        Place::by_name(match self.role {
+            Role::Object { managed, .. } if field == "metadata" => Role::Metadata { managed },
+            Role::Part { .. } => self.role,
+            Role::Object { .. } | Role::Metadata { .. } => Role::Part { whole_numbers: false },
+        })
+    }
+
+    /// The place in a struct of this name.
+    pub fn inside(self, name: &str) -> Self {
+        match self.role {
+            // Limits are real numbers, which Go writes without a fraction where there is none.
+            Role::Part { .. } if name == "CustomResourceDefinitionSpec" => Place { role: Role::Part { whole_numbers: true }, ..self },
+            _ => self,
         }
+    }
+
+    pub fn shaped(self, shape: Option<&'static Struct>) -> Self {
+        Place { shape, ..self }
     }
 }
 
@@ -47,19 +74,22 @@ impl<'a, S> Writer<'a, S> {
 }
 
 /// A value below, on its way into the serializer inside.
-struct Below<'a, T: ?Sized> {
-    value: &'a T,
-    place: Place<'a>,
+pub(super) struct Below<'a, T: ?Sized> {
+    pub value: &'a T,
+    pub place: Place<'a>,
 }
 
 impl<T: Serialize + ?Sized> Serialize for Below<'_, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.value.serialize(Writer::new(serializer, self.place))
+        match self.place.shape {
+            Some(shape) => in_order::write(self.value, shape, self.place, serializer),
+            None => self.value.serialize(Writer::new(serializer, self.place)),
+        }
     }
 }
 
 /// Structs that name an object by a `name` that may be missing.
-const REFERENCES: &[&str] = &[
+pub(super) const REFERENCES: &[&str] = &[
     "LocalObjectReference", "ConfigMapEnvSource", "SecretEnvSource", "ConfigMapKeySelector", "SecretKeySelector", "ConfigMapProjection",
     "SecretProjection", "ConfigMapVolumeSource",
 ];
@@ -76,7 +106,7 @@ pub(super) struct Parts<'a, C> {
 
 impl<C: SerializeMap> Parts<'_, C> {
     fn write<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), C::Error> {
-        if matches!(self.place, Place::Object { .. }) && matches!(name, "apiVersion" | "kind") {
+        if matches!(self.place.role, Role::Object { .. }) && matches!(name, "apiVersion" | "kind") {
             return Ok(());
         }
         if let [(always, Empty::List), ..] = self.pending
@@ -103,10 +133,10 @@ impl<C: SerializeMap> Parts<'_, C> {
                 self.inner.serialize_entry(name, empty)?;
             }
         }
-        if let Place::Metadata { managed: Some(managed) } = self.place
+        if let Role::Metadata { managed: Some(managed) } = self.place.role
             && before.is_none_or(|field| field > "managedFields")
         {
-            self.place = Place::Metadata { managed: None };
+            self.place.role = Role::Metadata { managed: None };
             self.inner.serialize_entry("managedFields", managed)?;
         }
         Ok(())
@@ -138,7 +168,7 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        let whole = matches!(self.place, Place::Part { whole_numbers: true }) && value.fract() == 0.0 && value.abs() < 1e15;
+        let whole = matches!(self.place.role, Role::Part { whole_numbers: true }) && value.fract() == 0.0 && value.abs() < 1e15;
         if whole { self.inner.serialize_i64(value as i64) } else { self.inner.serialize_f64(value) }
     }
 
@@ -165,6 +195,9 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, name: &'static str, value: &T) -> Result<S::Ok, S::Error> {
         if name == "Time" && glance(value) == Glance::NoTime {
             return self.inner.serialize_unit();
+        }
+        if name == PLACED_SPEC {
+            return Below { value, place: self.place.shaped(Struct::named("core/v1.PodSpec")) }.serialize(self.inner);
         }
         value.serialize(self)
     }
@@ -196,14 +229,10 @@ impl<'a, S: Serializer> Serializer for Writer<'a, S> {
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
         // How many fields it will be is not known.
         let mut inner = self.inner.serialize_map(None)?;
-        let mut place = self.place;
-        if let Place::Object { names: Some((kind, api_version)), .. } = place {
+        let place = self.place.inside(name);
+        if let Role::Object { names: Some((kind, api_version)), .. } = place.role {
             inner.serialize_entry("kind", kind)?;
             inner.serialize_entry("apiVersion", api_version)?;
-        }
-        if name == "CustomResourceDefinitionSpec" {
-            // Limits are real numbers, which Go writes without a fraction where there is none.
-            place = Place::Part { whole_numbers: true };
         }
         Ok(Parts { inner, place, pending: fields_of(name), refers: REFERENCES.contains(&name) })
     }
@@ -237,7 +266,7 @@ impl<C: SerializeMap> SerializeMap for Parts<'_, C> {
         self.inner.serialize_key(key)
     }
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), C::Error> {
-        self.inner.serialize_value(&Below { value, place: self.place.below("") })
+        self.inner.serialize_value(&Below { value, place: self.place.below("").shaped(self.place.shape) })
     }
     fn end(self) -> Result<C::Ok, C::Error> {
         self.inner.end()

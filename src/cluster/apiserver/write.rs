@@ -80,14 +80,14 @@ impl ApiServer {
             return Err(if generated { Status::generated_name_taken(kind, &key.name) } else { Status::already_exists(kind, &key.name) });
         }
         call.created = true;
+        // What was written is read again, with defaults: a Job has labels of its own only then.
+        if kind == Kind::Job {
+            object.set_defaults();
+        }
         if call.dry_run {
             return Ok(object);
         }
         self.keep_address(Some(&object), None, call)?;
-        // What was stored is read again, with defaults: a Job has labels of its own only then.
-        if kind == Kind::Job {
-            object.set_defaults();
-        }
         Ok(self.commit(kind, key, Some(object), call))
     }
 

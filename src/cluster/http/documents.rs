@@ -4,11 +4,9 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{Cell, Written, WrittenMetadata};
+use podarium_api::{Cell, InGoOrder, Written, WrittenMetadata};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
-
-use super::text::Ordered;
 
 /// An object as a client wants to see it.
 #[derive(Serialize)]
@@ -23,7 +21,15 @@ pub(super) enum Shown<'a> {
 }
 
 fn ordered<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
-    Ordered::new(value).serialize(serializer)
+    InGoOrder::new(value).serialize(serializer)
+}
+
+fn list_meta<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+    InGoOrder::part(value, "meta/v1.ListMeta").serialize(serializer)
+}
+
+fn column_definitions<S: Serializer>(columns: &[Value], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(columns.iter().map(|column| InGoOrder::part(column, "meta/v1.TableColumnDefinition")))
 }
 
 #[derive(Serialize)]
@@ -39,8 +45,19 @@ pub(super) struct Partial<'a> {
 pub(super) struct List<I> {
     pub kind: String,
     pub api_version: String,
+    #[serde(serialize_with = "list_meta")]
     pub metadata: Value,
     pub items: I,
+}
+
+/// A list of custom objects, which is a map for the server.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CustomList<I> {
+    pub api_version: String,
+    pub items: I,
+    pub kind: String,
+    pub metadata: Value,
 }
 
 #[derive(Serialize)]
@@ -48,7 +65,9 @@ pub(super) struct List<I> {
 pub(super) struct Table<R> {
     pub kind: &'static str,
     pub api_version: &'static str,
+    #[serde(serialize_with = "list_meta")]
     pub metadata: Value,
+    #[serde(serialize_with = "column_definitions")]
     pub column_definitions: Vec<Value>,
     pub rows: R,
 }

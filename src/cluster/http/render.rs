@@ -2,22 +2,22 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/response.go,
 //! apiserver/pkg/endpoints/handlers/responsewriters/writers.go, v1.36.
-//! Simplified: fields come in alphabetical order and not in that of the Go types.
+//! Simplified: the objects in the rows of a table do not say who owns their fields.
 
 use std::sync::Arc;
 
 use podarium_api::custom::Definition;
 use podarium_api::managed_fields::Managed;
 use podarium_api::versions::Version;
-use podarium_api::{Kind, Object, Status, Written, WrittenMetadata, flow_control};
+use podarium_api::{InGoOrder, Kind, Object, Status, Written, WrittenMetadata, flow_control};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::accept::{self, Agreed, Encoding, Form};
 use super::custom::columns;
-use super::documents::{Each, List, Partial, Row, Shown, Table};
-use super::text::{Ordered, encode};
+use super::documents::{CustomList, Each, List, Partial, Row, Shown, Table};
+use super::text::encode;
 use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
 
@@ -113,10 +113,10 @@ impl Rendering {
                     details["group"] = group.into();
                 }
                 let success = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details});
-                Ok(encode(code, &Ordered::new(&success), encoding))
+                Ok(encode(code, &InGoOrder::new(&success), encoding))
             }
             Reply::Value(value) if self.agreed.form == Form::Table && value["kind"] == "Scale" => Ok(encode(code, &self.scale_table(value, now), encoding)),
-            Reply::Value(value) => Ok(encode(code, &Ordered::new(value), encoding)),
+            Reply::Value(value) => Ok(encode(code, &InGoOrder::new(value), encoding)),
         }
     }
 
@@ -135,7 +135,10 @@ impl Rendering {
             Form::Plain => {
                 let name = self.definition.as_ref().map_or_else(|| format!("{}List", kind.info().kind), |definition| definition.list_kind().to_owned());
                 let items = Each(items.map(|(object, managed)| self.whole(object, managed, self.definition.is_some())));
-                encode(code, &List { kind: name, api_version: self.api_version(kind), metadata, items }, encoding)
+                match &self.definition {
+                    Some(_) => encode(code, &CustomList { kind: name, api_version: self.api_version(kind), metadata, items }, encoding),
+                    None => encode(code, &List { kind: name, api_version: self.api_version(kind), metadata, items }, encoding),
+                }
             }
             Form::Metadata | Form::MetadataList => {
                 let items = Each(items.map(|(object, managed)| self.metadata_of(object, managed)));
@@ -143,7 +146,7 @@ impl Rendering {
                 // Go writes a list that nobody has made as `null`.
                 if items.0.clone().next().is_none() {
                     let empty = json!({"kind": kind, "apiVersion": api_version, "metadata": metadata, "items": null});
-                    return encode(code, &Ordered::new(&empty), encoding);
+                    return encode(code, &InGoOrder::new(&empty), encoding);
                 }
                 encode(code, &List { kind: kind.to_owned(), api_version, metadata, items }, encoding)
             }
@@ -179,7 +182,7 @@ impl Rendering {
 
     /// The object in the version that was asked for. In a list the kind is said once for all.
     fn whole<'a>(&self, object: &'a Object, managed: Option<&'a Managed>, typed: bool) -> Shown<'a> {
-        let value = |object: &Object, typed| serde_json::to_value(Written { object, managed, typed }).expect("an object has only string keys");
+        let value = |object: &Object, typed| Written { object, managed, typed }.to_value();
         match (object, &self.definition, self.version) {
             (Object::Custom(custom), Some(definition), _) => Shown::Converted(value(&custom.in_version(definition).into_object(), typed)),
             (_, _, Some(version)) => {
@@ -269,7 +272,7 @@ fn not_a_list(kind: Kind, list: &str) -> Status {
 /// An error as it travels.
 pub(crate) fn error(status: &Status, encoding: Encoding) -> HttpResponse {
     let value = serde_json::to_value(status.as_meta()).expect("a status has only string keys");
-    let mut response = encode(status.code(), &Ordered::new(&value), encoding);
+    let mut response = encode(status.code(), &InGoOrder::new(&value), encoding);
     if let Some(seconds) = status.as_meta().details.as_ref().and_then(|details| details.retry_after_seconds).filter(|seconds| *seconds > 0) {
         response.headers.push(("Retry-After".to_owned(), seconds.to_string()));
     }

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/watch.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{Kind, ObjectMeta, Status};
+use podarium_api::{InGoOrder, Kind, ObjectMeta, Status};
 use serde_json::json;
 
 use super::Rendering;
@@ -43,5 +43,6 @@ pub(crate) fn bookmark_line(kind: Kind, resource_version: u64, end_of_list: bool
 
 /// The error that ends a watch.
 pub(crate) fn error_line(status: &Status) -> Vec<u8> {
-    line(&Line { change: "ERROR", object: status.as_meta() })
+    let value = serde_json::to_value(status.as_meta()).expect("a status has only string keys");
+    line(&Line { change: "ERROR", object: InGoOrder::new(&value) })
 }

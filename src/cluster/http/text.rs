@@ -1,101 +1,46 @@
 //! Values as text: JSON in one line or readable, YAML, plain text.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
-//! Simplified: `<`, `>` and `&` are written as they are.
+//! Simplified: nothing.
 
 use podarium_machine::HttpResponse;
-use serde::ser::{Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
-use serde_json::Value;
+use serde::Serialize;
 
 use super::accept::Encoding;
 
-/// What comes first in every object of the API.
-const FIRST: &[&str] = &["type", "kind", "apiVersion", "metadata"];
-/// The fields of an object's metadata, and those of a list's.
-const METADATA: &[&str] = &["name", "generateName", "namespace", "uid", "resourceVersion", "continue", "remainingItemCount", "generation", "creationTimestamp"];
-/// The documents of discovery in its older form, and what is in them.
-const VERSIONS: &[&str] = &["kind", "versions"];
-const GROUP: &[&str] = &["kind", "apiVersion", "name", "versions"];
-const GROUPS: &[&str] = &["kind", "apiVersion", "groups"];
-const RESOURCES: &[&str] = &["kind", "apiVersion", "groupVersion", "resources"];
-const RESOURCE: &[&str] = &["name", "singularName", "namespaced", "group", "version", "kind", "verbs", "shortNames", "categories"];
-/// The fields of a `Status`, of its details and of their causes.
-const STATUS: &[&str] = &["kind", "apiVersion", "metadata", "status", "message", "reason", "details", "code"];
-const DETAILS: &[&str] = &["name", "group", "kind", "uid", "causes"];
-const CAUSE: &[&str] = &["reason", "message", "field"];
-
-/// A value whose first levels are written in the order in which people know them.
-pub(super) struct Ordered<'a> {
-    value: &'a Value,
-    levels: u8,
-    first: &'static [&'static str],
-}
-
-impl<'a> Ordered<'a> {
-    pub fn new(value: &'a Value) -> Self {
-        let first = match value["kind"].as_str().unwrap_or_default() {
-            "Status" => STATUS,
-            "APIVersions" => VERSIONS,
-            "APIGroup" => GROUP,
-            "APIGroupList" => GROUPS,
-            "APIResourceList" => RESOURCES,
-            _ => FIRST,
-        };
-        Ordered { value, levels: 3, first }
-    }
-
-    fn inner(&self, name: &str, value: &'a Value) -> Self {
-        let first = match name {
-            "details" if self.first == STATUS => DETAILS,
-            "causes" if self.first == DETAILS => CAUSE,
-            "groups" if self.first == GROUPS => GROUP,
-            "resources" if self.first == RESOURCES => RESOURCE,
-            "metadata" => METADATA,
-            _ if value["kind"] == "Status" => STATUS,
-            _ => FIRST,
-        };
-        Ordered { value, levels: self.levels.saturating_sub(1), first }
-    }
-}
-
-impl Serialize for Ordered<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.value {
-            Value::Object(fields) if self.levels > 0 => {
-                let mut out = serializer.serialize_map(Some(fields.len()))?;
-                for name in self.first {
-                    if let Some(value) = fields.get(*name) {
-                        out.serialize_entry(name, &self.inner(name, value))?;
-                    }
-                }
-                for (name, value) in fields.iter().filter(|(name, _)| !self.first.contains(&name.as_str())) {
-                    out.serialize_entry(name, &self.inner(name, value))?;
-                }
-                out.end()
-            }
-            Value::Array(items) if self.levels > 0 => {
-                let mut out = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    out.serialize_element(&Ordered { value: item, levels: self.levels.saturating_sub(1), first: self.first })?;
-                }
-                out.end()
-            }
-            other => other.serialize(serializer),
-        }
-    }
-}
-
 /// One line of JSON.
 pub(super) fn line(value: &impl Serialize) -> Vec<u8> {
-    let mut out = serde_json::to_vec(value).unwrap_or_default();
+    let mut out = escaped(serde_json::to_vec(value).unwrap_or_default());
     out.push(b'\n');
+    out
+}
+
+/// JSON that could stand in a page, as Go writes it. What it escapes is only ever found in texts.
+fn escaped(json: Vec<u8>) -> Vec<u8> {
+    if !json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+        return json;
+    }
+    let mut out = Vec::with_capacity(json.len() + 64);
+    let mut rest = json.as_slice();
+    while let [byte, after @ ..] = rest {
+        let (text, length): (&[u8], usize) = match (byte, after) {
+            (b'<', _) => (b"\\u003c", 1),
+            (b'>', _) => (b"\\u003e", 1),
+            (b'&', _) => (b"\\u0026", 1),
+            (0xe2, [0x80, 0xa8, ..]) => (b"\\u2028", 3),
+            (0xe2, [0x80, 0xa9, ..]) => (b"\\u2029", 3),
+            _ => (std::slice::from_ref(byte), 1),
+        };
+        out.extend_from_slice(text);
+        rest = &rest[length..];
+    }
     out
 }
 
 pub(super) fn encode(status: u16, value: &impl Serialize, encoding: Encoding) -> HttpResponse {
     let body = match encoding {
         Encoding::Json => line(value),
-        Encoding::Pretty => serde_json::to_vec_pretty(value).unwrap_or_default(),
+        Encoding::Pretty => escaped(serde_json::to_vec_pretty(value).unwrap_or_default()),
         Encoding::Yaml => podarium_api::yaml::document(&serde_json::to_value(value).unwrap_or_default()).into_bytes(),
     };
     HttpResponse { status, headers: content_type(encoding.media_type()), body }
@@ -122,19 +67,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_object_begins_with_what_it_is() {
-        let value = json!({"apiVersion": "v1", "items": [{"data": {}, "metadata": {"name": "a"}}], "kind": "ConfigMapList", "metadata": {}});
-        let text = String::from_utf8(encode(200, &Ordered::new(&value), Encoding::Json).body).unwrap();
-        assert_eq!(text, "{\"kind\":\"ConfigMapList\",\"apiVersion\":\"v1\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"},\"data\":{}}]}\n");
-        let pretty = String::from_utf8(encode(200, &Ordered::new(&json!({"kind": "A", "a": []})), Encoding::Pretty).body).unwrap();
-        assert_eq!(pretty, "{\n  \"kind\": \"A\",\n  \"a\": []\n}");
-        let scale = json!({"kind": "Scale", "metadata": {"creationTimestamp": "t", "name": "a", "resourceVersion": "1"}});
-        let text = String::from_utf8(encode(200, &Ordered::new(&scale), Encoding::Json).body).unwrap();
-        assert_eq!(text, "{\"kind\":\"Scale\",\"metadata\":{\"name\":\"a\",\"resourceVersion\":\"1\",\"creationTimestamp\":\"t\"}}\n");
-        let list = json!({"kind": "APIResourceList", "groupVersion": "v1", "resources": [{"kind": "Pod", "name": "pods", "shortNames": ["po"], "verbs": ["get"]}]});
-        let text = String::from_utf8(encode(200, &Ordered::new(&list), Encoding::Json).body).unwrap();
-        assert!(text.contains("{\"name\":\"pods\",\"kind\":\"Pod\",\"verbs\":[\"get\"],\"shortNames\":[\"po\"]}"), "{text}");
-        let yaml = String::from_utf8(encode(200, &value, Encoding::Yaml).body).unwrap();
+    fn text_is_as_go_writes_it() {
+        let value = json!({"apiVersion": "v1", "items": [], "kind": "ConfigMapList", "metadata": {"a": "<none> & \u{2028}"}});
+        let text = String::from_utf8(encode(200, &value, Encoding::Json).body).unwrap();
+        assert_eq!(text, "{\"apiVersion\":\"v1\",\"items\":[],\"kind\":\"ConfigMapList\",\"metadata\":{\"a\":\"\\u003cnone\\u003e \\u0026 \\u2028\"}}\n");
+        let pretty = String::from_utf8(encode(200, &json!({"a": [], "b": "<"}), Encoding::Pretty).body).unwrap();
+        assert_eq!(pretty, "{\n  \"a\": [],\n  \"b\": \"\\u003c\"\n}");
+        let yaml = String::from_utf8(encode(200, &json!({"items": [{"data": {}}], "apiVersion": "v1"}), Encoding::Yaml).body).unwrap();
         assert!(yaml.starts_with("apiVersion: v1\nitems:\n- data: {}\n"), "{yaml}");
     }
 }

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use podarium_api::ResourceInfo;
+use podarium_api::{InGoOrder, ResourceInfo};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
@@ -21,7 +21,7 @@ pub(super) fn answer(http: &HttpRequest, groups: &[Group], core: bool) -> Option
     let groups = groups.iter().filter(|group| group.name.is_empty() == core);
     let items: Vec<Value> = groups.map(item).collect();
     let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": format!("apidiscovery.k8s.io/{version}"), "metadata": {}, "items": items});
-    let body = text::line(&text::Ordered::new(&list));
+    let body = text::line(&InGoOrder::new(&list));
     let tag = format!("\"{}\"", Sha512::digest(&body).iter().fold(String::new(), |mut tag, byte| {
         let _ = write!(tag, "{byte:02X}");
         tag

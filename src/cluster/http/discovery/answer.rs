@@ -3,13 +3,13 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go (director), v1.36.
 //! Simplified: the logs folder is not simulated.
 
-use podarium_api::{Kind, Status};
+use podarium_api::{InGoOrder, Kind, Status};
 use podarium_machine::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
 use super::super::accept::{self, Route};
 use super::super::read::Server;
-use super::super::text::{Ordered, content_type, encode, page_not_found};
+use super::super::text::{content_type, encode, page_not_found};
 use super::super::{Query, aggregation, openapi};
 use super::{aggregated, groups, health, legacy, metrics, root, version, zpages};
 use crate::apiserver::{ISSUER, key_set as own_keys};
@@ -69,7 +69,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
                 return Ok(answer);
             }
             let agreed = accept::agree(http, query, Route::Answer)?;
-            return Ok(encode(200, &Ordered::new(&legacy::group_list(&groups())), agreed.encoding));
+            return Ok(encode(200, &InGoOrder::new(&legacy::group_list(&groups())), agreed.encoding));
         }
         ["api", "v1"] => legacy::resource_list("", "v1", &groups()).unwrap_or(Value::Null),
         ["api", ..] => return Err(Status::no_such_path()),
@@ -79,7 +79,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
             match rest {
                 [] => {
                     let agreed = accept::agree(http, query, Route::Answer)?;
-                    return Ok(encode(200, &Ordered::new(&legacy::group(found)), agreed.encoding));
+                    return Ok(encode(200, &InGoOrder::new(&legacy::group(found)), agreed.encoding));
                 }
                 // Nobody answers for what the definitions of custom kinds do not serve.
                 [version, ..] if !is_built_in(group) && (rest.len() > 1 || legacy::resource_list(group, version, &groups).is_none()) => return Ok(page_not_found()),
@@ -91,7 +91,7 @@ pub(in super::super) fn answer(http: &HttpRequest, parts: &[String], query: &Que
     };
     read_only(http)?;
     let agreed = accept::agree(http, query, Route::Answer)?;
-    Ok(encode(200, &Ordered::new(&document), agreed.encoding))
+    Ok(encode(200, &InGoOrder::new(&document), agreed.encoding))
 }
 
 fn is_built_in(group: &str) -> bool {

@@ -20,6 +20,8 @@ pub struct Answered {
     pub code: u16,
     /// Text if it is no JSON.
     pub answer: Value,
+    /// The answer as it came.
+    pub text: String,
     pub warning: Option<String>,
 }
 
@@ -110,6 +112,7 @@ fn ask(cluster: &mut Cluster, request: HttpRequest) -> Answered {
 
 fn answered(code: u16, headers: &[(String, String)], body: &[u8]) -> Answered {
     let warnings: Vec<&str> = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("warning")).map(|(_, value)| value.as_str()).collect();
-    let answer = serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into_owned().into());
-    Answered { code, answer, warning: (!warnings.is_empty()).then(|| warnings.join(", ")) }
+    let text = String::from_utf8_lossy(body).into_owned();
+    let answer = serde_json::from_slice(body).unwrap_or_else(|_| text.clone().into());
+    Answered { code, answer, text, warning: (!warnings.is_empty()).then(|| warnings.join(", ")) }
 }

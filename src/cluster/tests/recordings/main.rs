@@ -11,6 +11,7 @@ mod normal;
 mod openapi;
 mod ordered;
 mod requests;
+mod texts;
 mod verdicts;
 
 use std::collections::BTreeMap;
