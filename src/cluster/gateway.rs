@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
-use podarium_machine::{HttpEvent, HttpRequest, NetError};
+use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User, as_sent};
@@ -174,6 +174,10 @@ impl Cluster {
         if self.etcd_is_down && http::RequestInfo::of(&request.method, &request.url).is_resource() {
             let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
             return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
+        }
+        if request.method == HANDSHAKE {
+            let shown = self.authority().server_certificate(&self.config().address);
+            return self.http_reply(id, HttpEvent::Response(http::plain(200, shown)), false);
         }
         let (user, grant) = match self.admit_client(connection, request, cause) {
             Ok(admitted) => admitted,

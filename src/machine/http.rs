@@ -13,6 +13,9 @@ use crate::{LookupId, NetError, Pid, RecordType, Trust};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExchangeId(pub u64);
 
+/// The method of a request that asks for a handshake alone.
+pub const HANDSHAKE: &str = "HANDSHAKE";
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST`, …
@@ -48,6 +51,11 @@ impl HttpRequest {
     /// the name has an address.
     pub fn datagrams(host: &str, port: u16) -> Self {
         HttpRequest::new("CONNECT", format!("udp://{host}:{port}"))
+    }
+
+    /// Shakes hands over TLS and no more: method `HANDSHAKE`. The body of the answer is the server's certificates in PEM.
+    pub fn handshake(host: &str, port: u16, server_name: &str) -> Self {
+        HttpRequest::new(HANDSHAKE, format!("https://{host}:{port}/")).header("Host", server_name)
     }
 
     /// Asks whether there is such a host: method `ECHO`, address `icmp://HOST`. Any answer means yes; its status is the

@@ -40,11 +40,11 @@ mod volume;
 mod walk;
 mod wire;
 
-pub use certificate::{Certificate, CertificateProblem, Trust};
+pub use certificate::{Certificate, CertificateProblem, Trust, problem_of};
 pub use credentials::{CAPABILITIES, Capabilities, Credentials};
 pub use error::{Errno, NetError};
 pub use files::{FileKind, FileSystem, Metadata, Mount};
-pub use http::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
+pub use http::{ExchangeId, HANDSHAKE, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
 pub use machine::{Hardware, Machine};
 pub use neighbours::Neighbour;
 pub use network::{Answered, ConnectionId, Identity, LookupAnswer, LookupId, Record, RecordData, RecordType};

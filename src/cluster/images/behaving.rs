@@ -217,6 +217,10 @@ impl Behaving {
         !self.closed && self.works(now) && self.behavior.serves.iter().any(|serves| serves.port == port)
     }
 
+    pub fn speaks_tls(&self, port: u16, now: Time) -> bool {
+        self.behavior.tls && self.listens(port, now)
+    }
+
     /// Played servers take datagrams where their like do: name servers.
     pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
         port == DNS_PORT && self.listens(port, now)

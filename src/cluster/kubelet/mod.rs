@@ -42,6 +42,7 @@ mod lease;
 mod logs;
 mod node;
 mod node_api;
+mod node_processes;
 mod node_status;
 mod phase;
 mod namespaces;

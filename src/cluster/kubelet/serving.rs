@@ -51,7 +51,7 @@ impl Kubelet {
         let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
         let state: &mut PodState = Arc::make_mut(state);
         match arrival.asked.wanted {
-            Wanted::Answer => {}
+            Wanted::Answer | Wanted::Handshake => {}
             Wanted::Echo => return Connected::Alive,
             Wanted::Datagrams => {
                 let opened = state.open_flow(arrival, &mut self.host, ctx);

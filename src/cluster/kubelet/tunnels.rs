@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_machine::{self as machine, ConnectionId, HttpRequest, HttpResponse, NotHttp, RequestReader, write_response};
+use podarium_machine::{self as machine, ConnectionId, HANDSHAKE, HttpRequest, HttpResponse, NotHttp, RequestReader, write_response};
 use podarium_sim::{Fingerprint, Time};
 
 use super::agenda::Sleeper;
@@ -18,7 +18,7 @@ use super::pod::{PodState, Uid};
 use super::port_forward::{Line, fail_line, tell_line};
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Answered, Arrival, Asked, ConduitId, Ip, Peer, ProcessId, Said};
+use crate::network::{Answered, Arrival, Asked, ConduitId, Ip, Peer, ProcessId, Said, Wanted};
 
 /// A connection between somebody and a port of a pod.
 #[derive(Clone, Debug)]
@@ -266,7 +266,8 @@ fn asked(request: HttpRequest, tls: bool) -> Asked {
     let host = request.header_value("host").unwrap_or_default().to_owned();
     let path = request.path().to_owned();
     let path = if request.url.starts_with('/') { request.url.clone() } else { path };
-    Asked { method: request.method, host, path, headers: request.headers, body: request.body, tls, ..Asked::default() }
+    let wanted = if request.method == HANDSHAKE { Wanted::Handshake } else { Wanted::Answer };
+    Asked { method: request.method, server_name: host.clone(), host, path, headers: request.headers, body: request.body, tls, wanted, ..Asked::default() }
 }
 
 /// A process has ended, and with it the connections to it.

@@ -38,6 +38,8 @@ pub enum Wanted {
     Answer,
     /// A connection that carries bytes both ways.
     Bytes,
+    /// The certificates that a server shows over TLS.
+    Handshake,
     /// A sign of life of the host (ICMP).
     Echo,
     /// That its body arrives as a datagram (UDP), and those that follow it.
@@ -50,7 +52,7 @@ impl Wanted {
     pub(crate) fn protocol(self) -> Protocol {
         match self {
             Wanted::Datagrams | Wanted::Listener => Protocol::Udp,
-            Wanted::Answer | Wanted::Bytes | Wanted::Echo => Protocol::Tcp,
+            Wanted::Answer | Wanted::Bytes | Wanted::Handshake | Wanted::Echo => Protocol::Tcp,
         }
     }
 }

@@ -298,6 +298,8 @@ impl Cluster {
         let answered = match wanted {
             Wanted::Echo => Answered { status: internet::TIME_TO_LIVE, ..Answered::default() },
             Wanted::Datagrams => return self.lose(id),
+            // Their certificates are not known here.
+            Wanted::Handshake => Answered { status: 501, ..Answered::default() },
             _ if !matches!(port, 80 | 443) => return self.lose(id),
             _ => {
                 let HttpResponse { status, headers, body } = internet::answer(host);

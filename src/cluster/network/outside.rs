@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
+use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
 
 use super::{Ip, internet};
 use super::exchange::{Asked, Wanted};
@@ -71,6 +71,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
     let (scheme, rest) = request.url.split_once("://").ok_or(NetError::BadUrl)?;
     let (tls, wanted, usual_port) = match scheme {
         "http" => (false, Wanted::Answer, Some(80)),
+        "https" if request.method == HANDSHAKE => (true, Wanted::Handshake, Some(443)),
         "https" => (true, Wanted::Answer, Some(443)),
         "tcp" => (false, Wanted::Bytes, None),
         "udp" => (false, Wanted::Datagrams, None),
@@ -87,6 +88,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
     let ip: Ip = host.parse().ok().or_else(|| resolve(host)).ok_or(NetError::UnknownHost)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());
+    let named_for_tls = named.clone().filter(|_| wanted == Wanted::Handshake);
     let asked = Asked {
         method: request.method.clone(),
         host: named.unwrap_or_else(|| authority.to_owned()),
@@ -95,7 +97,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         body: request.body.clone(),
         tls,
         trust: request.trust.clone(),
-        server_name: host.to_owned(),
+        server_name: named_for_tls.unwrap_or_else(|| host.to_owned()),
         wanted,
     };
     Ok(((ip, port), asked))

@@ -16,6 +16,7 @@ mod control;
 mod cookies;
 mod copy;
 mod curl;
+mod curl_tls;
 mod cut;
 mod date;
 mod diff;
@@ -202,11 +203,11 @@ const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), 
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "adduser", "bzip2", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
-    "helm", "htop", "ifconfig", "iostat", "ip", "java", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
-    "nano", "netstat", "nmap", "node", "npm", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
+    "adduser", "bzip2", "chroot", "crictl", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
+    "helm", "htop", "ifconfig", "iostat", "ip", "ipcs", "java", "journalctl", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
+    "nano", "netstat", "nmap", "node", "npm", "nsenter", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
     "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
-    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
+    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unshare", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
 ];
 
 /// `test` outside the shell (`xargs test`) is the shell's own.
