@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::quantity::Quantity;
-use podarium_api::Resource as _;
+use podarium_api::{Resource as _, Written};
 use podarium_machine::{HttpEvent, HttpRequest, HttpResponse};
 use podarium_sim::Time;
 use serde_json::{Value, json};
@@ -138,8 +138,12 @@ impl Kubelet {
             ["healthz", "ping" | "log" | "syncloop"] => plain(200, "ok"),
             ["pods"] => self.pod_list(),
             ["runningpods"] => self.running_pods(),
-            ["configz"] => as_json(&self.configz(), false),
-            ["stats", "summary"] => as_json(&self.summary(query.contains("only_cpu_and_memory=true"), ctx), true),
+            ["configz"] => self.configz(),
+            ["stats", "summary"] => {
+                let mut text = String::new();
+                indented(&self.summary(query.contains("only_cpu_and_memory=true"), ctx), 0, &mut text);
+                as_json(text)
+            }
             ["metrics", "resource"] => metrics(&self.resource_metrics(ctx), ctx),
             ["metrics", "cadvisor"] => metrics(&self.container_metrics(ctx), ctx),
             ["metrics"] | ["metrics", "probes"] | ["logs", ..] | ["exec" | "attach" | "run" | "portForward" | "checkpoint" | "debug", ..] => {
@@ -157,24 +161,24 @@ impl Kubelet {
     }
 
     fn pod_list(&self) -> HttpResponse {
-        let items: Vec<Value> = self.alive().map(|state| {
-            let mut pod = state.pod.clone().into_object().to_value();
-            if let Some(fields) = pod.as_object_mut() {
-                fields.remove("apiVersion");
-                fields.remove("kind");
-            }
-            pod
-        }).collect();
-        as_json(&json!({"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": items}), false)
+        let written = |state: &PodState| {
+            let object = state.pod.clone().into_object();
+            serde_json::to_string(&Written { object: &object, managed: None, typed: false }).expect("an object has only string keys")
+        };
+        list_of_pods(self.alive().map(written))
     }
 
     fn running_pods(&self) -> HttpResponse {
-        let items: Vec<Value> = self.alive().filter(|state| state.runtime.sandbox.is_some()).map(|state| {
+        let text = |text: &str| Value::from(text).to_string();
+        let written = |state: &PodState| {
             let running = state.runtime.containers.iter().filter(|container| container.record.is_running());
-            let containers: Vec<Value> = running.map(|container| json!({"name": &*container.record.name, "image": &*container.record.image_id, "resources": {}})).collect();
-            json!({"metadata": {"name": state.pod.name(), "namespace": state.pod.namespace(), "uid": &*state.uid}, "spec": {"containers": containers}, "status": {}})
-        }).collect();
-        as_json(&json!({"kind": "PodList", "apiVersion": "v1", "metadata": {}, "items": items}), false)
+            let containers: Vec<String> = running.map(|container| format!("{{\"name\":{},\"image\":{},\"resources\":{{}}}}", text(&container.record.name), text(&container.record.image_id))).collect();
+            format!(
+                "{{\"metadata\":{{\"name\":{},\"namespace\":{},\"uid\":{}}},\"spec\":{{\"containers\":[{}]}},\"status\":{{}}}}",
+                text(state.pod.name()), text(state.pod.namespace()), text(&state.uid), containers.join(","),
+            )
+        };
+        list_of_pods(self.alive().filter(|state| state.runtime.sandbox.is_some()).map(written))
     }
 
     /// CPU in thousandths, CPU time so far, memory, processes of the whole node; and what is on its disk.
@@ -201,11 +205,11 @@ impl Kubelet {
         let mut of_pods = (0, Duration::ZERO, 0);
         let mut pods = Vec::new();
         for state in self.alive().filter(|state| state.runtime.sandbox.is_some()) {
-            let mut sum = (0, Duration::ZERO, 0, 0, 0);
+            let mut sum = (0, Duration::ZERO, 0, 0);
             let mut containers = Vec::new();
             for container in &state.runtime.containers {
                 let (Some(usage), Some(started)) = (Usage::of(container, now), container.record.started_at) else { continue };
-                sum = (sum.0 + usage.cpu_nanos, sum.1 + usage.cpu_total, sum.2 + usage.memory, sum.3 + usage.disk + usage.log, sum.4 + usage.processes);
+                sum = (sum.0 + usage.cpu_nanos, sum.1 + usage.cpu_total, sum.2 + usage.memory, sum.3 + usage.disk + usage.log);
                 let mut held = json!({"time": time, "usageBytes": usage.memory, "workingSetBytes": usage.memory, "rssBytes": usage.memory, "pageFaults": 0, "majorPageFaults": 0});
                 if let Some(limit) = limit_of(state, &container.record.name) {
                     held["availableBytes"] = json!(limit.saturating_sub(usage.memory));
@@ -237,7 +241,6 @@ impl Kubelet {
                 };
                 told["volume"] = volumes.iter().map(volume).collect();
                 told["ephemeral-storage"] = fs(sum.3 + on_disk);
-                told["process_stats"] = json!({"process_count": sum.4});
                 told["swap"] = json!({"time": time, "swapUsageBytes": 0});
             }
             pods.push(told);
@@ -316,16 +319,17 @@ impl Kubelet {
     }
 
     /// Its settings, most of which are those that nobody has changed.
-    fn configz(&self) -> Value {
+    fn configz(&self) -> HttpResponse {
         let config = &self.host.config;
         let thresholds: BTreeMap<&str, String> = config.kubelet.thresholds.iter().filter(|one| one.is_hard()).map(|one| (one.signal.name(), amount(one.amount))).collect();
-        let mut settings: Value = serde_json::from_str(include_str!("configz.json")).expect("a recorded file is JSON");
-        settings["evictionHard"] = json!(thresholds);
-        settings["evictionPressureTransitionPeriod"] = json!(go_duration(config.kubelet.pressure_transition));
-        settings["maxPods"] = json!(config.pods);
-        settings["podCIDR"] = json!(config.pod_cidr);
-        settings["clusterDNS"] = json!([config.kubelet.cluster_dns]);
-        json!({"kubeletconfig": settings})
+        let settings: String = include_str!("configz.json").lines().map(str::trim_start).map(|line| line.replacen("\": ", "\":", 1)).collect();
+        let settings = settings
+            .replace("@evictionHard", &json!(thresholds).to_string())
+            .replace("@transition", &go_duration(config.kubelet.pressure_transition))
+            .replace("@maxPods", &config.pods.to_string())
+            .replace("@podCIDR", &config.pod_cidr)
+            .replace("@clusterDNS", &config.kubelet.cluster_dns);
+        as_json(format!("{{\"kubeletconfig\":{settings}}}"))
     }
 }
 
@@ -335,17 +339,57 @@ fn limit_of(state: &PodState, container: &str) -> Option<u64> {
     u64::try_from(limit.0.parse::<Quantity>().ok()?.value()).ok()
 }
 
-fn as_json(value: &Value, pretty: bool) -> HttpResponse {
-    let text = if pretty { indented(value) } else { value.to_string() };
+fn as_json(text: String) -> HttpResponse {
     HttpResponse::new(200, text).with_header("Content-Type", "application/json")
 }
 
+fn list_of_pods(items: impl Iterator<Item = String>) -> HttpResponse {
+    as_json(format!("{{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\"metadata\":{{}},\"items\":[{}]}}", items.collect::<Vec<_>>().join(",")))
+}
+
+/// The fields of a summary in the order of Go's structs, which no two of them contradict.
+const ORDER: [&str; 43] = [
+    "node", "pods", "nodeName", "systemContainers", "podRef", "time", "maxpid", "curproc", "usageNanoCores", "usageCoreNanoSeconds", "availableBytes", "capacityBytes", "usedBytes", "usageBytes",
+    "workingSetBytes", "rssBytes", "pageFaults", "majorPageFaults", "swapAvailableBytes", "swapUsageBytes", "psi", "full", "some", "total", "avg10", "avg60", "avg300", "name", "namespace", "uid",
+    "startTime", "containers", "cpu", "memory", "fs", "runtime", "imageFs", "containerFs", "rlimit", "rootfs", "logs", "volume", "ephemeral-storage",
+];
+
 /// With one space a level, as go-restful writes it.
-fn indented(value: &Value) -> String {
-    let mut out = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, serde_json::ser::PrettyFormatter::with_indent(b" "));
-    serde::Serialize::serialize(value, &mut serializer).expect("a value is JSON");
-    String::from_utf8_lossy(&out).into_owned()
+fn indented(value: &Value, level: usize, out: &mut String) {
+    let line = |out: &mut String, level: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n(' ', level));
+    };
+    match value {
+        Value::Object(fields) if !fields.is_empty() => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
+            out.push('{');
+            for (place, (name, value)) in fields.into_iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                line(out, level + 1);
+                out.push_str(&format!("\"{name}\": "));
+                indented(value, level + 1, out);
+            }
+            line(out, level);
+            out.push('}');
+        }
+        Value::Array(items) if !items.is_empty() => {
+            out.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                line(out, level + 1);
+                indented(item, level + 1, out);
+            }
+            line(out, level);
+            out.push(']');
+        }
+        value => out.push_str(&value.to_string()),
+    }
 }
 
 fn metrics(families: &Families, ctx: &Ctx<'_>) -> HttpResponse {

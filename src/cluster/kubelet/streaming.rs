@@ -81,6 +81,10 @@ impl Kubelet {
             return ctx.http_reply(id, refusal(500, &format!("container not found ({name:?})")));
         };
         let uid = state.uid.clone();
+        if state.sees_node() {
+            self.show_node(&uid, ctx);
+        }
+        let Some(state) = self.pods.get_mut(&uid).map(Arc::make_mut) else { return };
         let headers = vec![("Upgrade".to_owned(), "websocket".to_owned()), ("Sec-WebSocket-Protocol".to_owned(), PROTOCOL.to_owned())];
         let begin = |ctx: &mut Ctx<'_>| ctx.http_reply(id, HttpEvent::Head { status: 101, headers });
         let exec = match wanted.verb {
