@@ -25,6 +25,9 @@ pub(crate) struct Field {
     inside: Option<usize>,
 }
 
+/// The fields of a list of objects.
+pub(crate) const LIST: [&str; 4] = ["kind", "apiVersion", "metadata", "items"];
+
 static STRUCTS: LazyLock<Vec<Struct>> = LazyLock::new(|| {
     let lines: Vec<(&str, &str)> = include_str!("go_fields.txt").lines().filter_map(|line| line.split_once(':')).collect();
     let place = |name: &str| lines.binary_search_by_key(&name, |(name, _)| name).ok();

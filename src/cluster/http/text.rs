@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::escaped;
 use podarium_machine::HttpResponse;
 use serde::Serialize;
 
@@ -12,28 +13,6 @@ use super::accept::Encoding;
 pub(super) fn line(value: &impl Serialize) -> Vec<u8> {
     let mut out = escaped(serde_json::to_vec(value).unwrap_or_default());
     out.push(b'\n');
-    out
-}
-
-/// JSON that could stand in a page, as Go writes it. What it escapes is only ever found in texts.
-fn escaped(json: Vec<u8>) -> Vec<u8> {
-    if !json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
-        return json;
-    }
-    let mut out = Vec::with_capacity(json.len() + 64);
-    let mut rest = json.as_slice();
-    while let [byte, after @ ..] = rest {
-        let (text, length): (&[u8], usize) = match (byte, after) {
-            (b'<', _) => (b"\\u003c", 1),
-            (b'>', _) => (b"\\u003e", 1),
-            (b'&', _) => (b"\\u0026", 1),
-            (0xe2, [0x80, 0xa8, ..]) => (b"\\u2028", 3),
-            (0xe2, [0x80, 0xa9, ..]) => (b"\\u2029", 3),
-            _ => (std::slice::from_ref(byte), 1),
-        };
-        out.extend_from_slice(text);
-        rest = &rest[length..];
-    }
     out
 }
 

@@ -12,6 +12,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::format;
+use crate::printers::json::Order;
 use crate::printers::tabwriter::TABLE;
 
 pub const COMMAND: Command = Command::new("api-resources", &[OWN], run);
@@ -62,7 +63,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return kubectl.print(&names);
     }
     if matches!(output, "json" | "yaml" | "kyaml") {
-        let printer = format::printer(output, "", "", format::DOCUMENT, false)?.typed(ORDER);
+        let printer = format::printer(output, "", "", format::DOCUMENT, false)?.typed(Order::Listed(ORDER));
         return kubectl.print_object(&printer, &listed(&mappings));
     }
     let wide = output == "wide";

@@ -12,6 +12,7 @@ use crate::flags::{Flag, Takes};
 use crate::kuberc::{self, position};
 use crate::kubectl::Kubectl;
 use crate::manifest;
+use crate::printers::json::Order;
 use crate::printers::{format, yaml};
 
 pub const COMMAND: Command = Command::group("kuberc", &[&SET, &VIEW]);
@@ -115,7 +116,7 @@ fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         "" => "yaml".to_owned(),
         output => output.to_owned(),
     };
-    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(ORDER);
+    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(Order::Listed(ORDER));
     kubectl.print_object(&printer, &preference)
 }
 

@@ -43,7 +43,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let dry_run = kubectl.dry_run()?;
-    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::Order::Kind);
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
     let image = flags.text("image");
     if image.is_empty() {

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::custom_columns::CustomColumns;
+use super::json::Order;
 use super::{go_template, json as json_printer, jsonpath, kyaml, yaml};
 use crate::failure::{Failure, Outcome, fail};
 use crate::mapping::kind_name;
@@ -22,13 +23,9 @@ pub const DOCUMENT: &str = "json,kyaml,yaml";
 /// A printer of whole objects.
 #[derive(Clone, Debug)]
 pub enum Printer {
-    Json,
-    /// JSON with the fields in the order of a Go type.
-    TypedJson(&'static [&'static str]),
+    Json(Order),
     Yaml,
-    Kyaml,
-    /// KYAML, likewise.
-    TypedKyaml(&'static [&'static str]),
+    Kyaml(Order),
     /// `pod/web`, with what was done to it, if anything.
     Name { operation: String, short: bool },
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
@@ -50,9 +47,9 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     Ok(match format {
         "" => Printer::Name { operation: operation.to_owned(), short: false },
         "name" => Printer::Name { operation: String::new(), short: true },
-        "json" => Printer::Json,
+        "json" => Printer::Json(Order::Names),
         "yaml" => Printer::Yaml,
-        "kyaml" => Printer::Kyaml,
+        "kyaml" => Printer::Kyaml(Order::Names),
         "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
             if argument.is_empty() {
                 return fail("template format specified but no template given");
@@ -89,12 +86,12 @@ pub struct How {
 }
 
 impl Printer {
-    /// For objects that kubectl makes itself: their JSON has another order of fields.
+    /// For what kubectl makes itself: its JSON has another order of fields.
     #[must_use]
-    pub fn typed(self, order: &'static [&'static str]) -> Printer {
+    pub fn typed(self, order: Order) -> Printer {
         match self {
-            Printer::Json => Printer::TypedJson(order),
-            Printer::Kyaml => Printer::TypedKyaml(order),
+            Printer::Json(_) => Printer::Json(order),
+            Printer::Kyaml(_) => Printer::Kyaml(order),
             other => other,
         }
     }
@@ -103,15 +100,13 @@ impl Printer {
     pub fn print(&self, object: &Value, how: How) -> Outcome<String> {
         let mut object = object.clone();
         // Templates see everything.
-        if !how.managed_fields && matches!(self, Printer::Json | Printer::TypedJson(_) | Printer::Yaml | Printer::Kyaml | Printer::TypedKyaml(_)) {
+        if !how.managed_fields && matches!(self, Printer::Json(_) | Printer::Yaml | Printer::Kyaml(_)) {
             omit_managed_fields(&mut object);
         }
         match self {
-            Printer::Json => Ok(json_printer::pretty(&object)),
-            Printer::TypedJson(order) => Ok(json_printer::pretty_in(&object, order)),
+            Printer::Json(order) => Ok(json_printer::pretty_in(&object, *order)),
             Printer::Yaml => Ok(yaml::document(&object)),
-            Printer::Kyaml => Ok(kyaml::document(&object)),
-            Printer::TypedKyaml(order) => Ok(kyaml::document_in(&object, order)),
+            Printer::Kyaml(order) => Ok(kyaml::document_in(&object, *order)),
             Printer::Name { operation, .. } => {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())

@@ -1,96 +1,55 @@
-//! JSON as Go writes it: sorted names, four spaces, `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`.
+//! JSON as Go writes it: four spaces, `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/json.go, v1.36.
-//! Simplified: the order of the fields of objects that kubectl itself made is known for the usual kinds.
+//! Simplified: nothing.
 
-use std::fmt::Write as _;
-
+use podarium_api::{InGoOrder, escaped};
+use serde::Serialize;
 use serde_json::Value;
+use serde_json::ser::PrettyFormatter;
+
+/// In which order the fields of what is printed come.
+#[derive(Clone, Copy, Debug)]
+pub enum Order {
+    /// That of their names, as in everything that the server sent.
+    Names,
+    /// That of the Go type of its kind, for objects that kubectl made itself.
+    Kind,
+    /// That of another Go type; those that are not listed come behind, sorted.
+    Listed(&'static [&'static str]),
+}
+
+impl Order {
+    pub fn of<'a>(&self, value: &'a Value) -> InGoOrder<'a> {
+        match self {
+            Order::Names => InGoOrder::listed(value, &[]),
+            Order::Kind => InGoOrder::new(value),
+            Order::Listed(fields) => InGoOrder::listed(value, fields),
+        }
+    }
+}
 
 /// Several lines, as `-o json` prints them.
 pub fn pretty(value: &Value) -> String {
-    pretty_in(value, &[])
+    pretty_in(value, Order::Names)
 }
 
-/// The same with the fields in the order of a Go type; those that are not listed come behind, sorted.
-pub fn pretty_in(value: &Value, order: &[&str]) -> String {
-    let mut out = String::new();
-    write(&mut out, value, Some(0), order);
+/// The same with the fields in another order.
+pub fn pretty_in(value: &Value, order: Order) -> String {
+    let mut out = serde_json::Serializer::with_formatter(Vec::new(), PrettyFormatter::with_indent(b"    "));
+    order.of(value).serialize(&mut out).expect("JSON can be written");
+    let mut out = text(out.into_inner());
     out.push('\n');
     out
 }
 
-/// The order of fields in objects that kubectl makes itself.
-pub const OBJECT: &[&str] = &[
-    "kind", "apiVersion", "name", "generateName", "namespace", "uid", "resourceVersion", "generation", "creationTimestamp", "labels", "annotations",
-    "ownerReferences", "finalizers", "metadata", "verbs", "apiGroups", "schedule", "suspend", "parallelism", "completions", "replicas", "image", "command", "args", "ports",
-    "protocol", "port", "targetPort", "nodePort", "envFrom", "env", "resources", "resourceNames", "nonResourceURLs", "minAvailable", "maxUnavailable",
-    "selector", "template", "strategy", "volumes", "initContainers", "containers", "restartPolicy", "terminationGracePeriodSeconds", "dnsPolicy",
-    "serviceAccountName", "serviceAccount", "nodeName", "securityContext", "scheduler", "schedulerName", "tolerations", "clusterIP", "type", "externalName",
-    "secrets", "imagePullSecrets", "aggregationRule", "rules", "subjects", "roleRef", "spec", "immutable", "data", "binaryData", "value", "status", "username", "groups", "extra",
-];
-
 /// One line, without an end of line.
 pub fn compact(value: &Value) -> String {
-    let mut out = String::new();
-    write(&mut out, value, None, &[]);
-    out
+    text(serde_json::to_vec(value).expect("JSON can be written"))
 }
 
-fn write(out: &mut String, value: &Value, indent: Option<usize>, order: &[&str]) {
-    match value {
-        Value::Object(fields) => {
-            let mut sorted: Vec<_> = fields.iter().collect();
-            let place = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
-            sorted.sort_by_key(|(name, _)| (place(name), *name));
-            list(out, indent, ('{', '}'), sorted, |out, (name, value), indent| {
-                quote(out, name);
-                out.push_str(if indent.is_some() { ": " } else { ":" });
-                write(out, value, indent, order);
-            });
-        }
-        Value::Array(items) => list(out, indent, ('[', ']'), items.iter().collect(), |out, item, indent| write(out, item, indent, order)),
-        Value::String(text) => quote(out, text),
-        other => {
-            let _ = write!(out, "{other}");
-        }
-    }
-}
-
-fn list<T>(out: &mut String, indent: Option<usize>, ends: (char, char), items: Vec<T>, mut one: impl FnMut(&mut String, T, Option<usize>)) {
-    out.push(ends.0);
-    let inner = indent.map(|indent| indent + 1);
-    let empty = items.is_empty();
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            out.push(',');
-        }
-        new_line(out, inner);
-        one(out, item, inner);
-    }
-    if !empty {
-        new_line(out, indent);
-    }
-    out.push(ends.1);
-}
-
-fn new_line(out: &mut String, indent: Option<usize>) {
-    if let Some(indent) = indent {
-        out.push('\n');
-        out.push_str(&"    ".repeat(indent));
-    }
-}
-
-/// As Go's encoder quotes: what means something in HTML is escaped.
-fn quote(out: &mut String, text: &str) {
-    for c in serde_json::Value::from(text).to_string().chars() {
-        match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
+fn text(json: Vec<u8>) -> String {
+    String::from_utf8(escaped(json)).expect("JSON is text")
 }
 
 #[cfg(test)]

@@ -3,17 +3,20 @@
 //! Models: sigs.k8s.io/yaml/kyaml/kyaml.go, staging/src/k8s.io/cli-runtime/pkg/printers/kyaml.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::InGoOrder;
 use serde_json::Value;
+
+use super::json::Order;
 
 /// A document with the line of dashes in front.
 pub fn document(value: &Value) -> String {
-    document_in(value, &[])
+    document_in(value, Order::Names)
 }
 
-/// The same with the fields in the order of a Go type; those that are not listed come behind, sorted.
-pub fn document_in(value: &Value, order: &[&str]) -> String {
+/// The same with the fields in another order.
+pub fn document_in(value: &Value, order: Order) -> String {
     let mut out = "---\n".to_owned();
-    node(&mut out, value, 0, order);
+    node(&mut out, order.of(value), 0);
     out.push('\n');
     out
 }
@@ -22,15 +25,13 @@ fn pad(out: &mut String, indent: usize) {
     out.push_str(&"  ".repeat(indent));
 }
 
-fn node(out: &mut String, value: &Value, indent: usize, order: &[&str]) {
-    match value {
+fn node(out: &mut String, ordered: InGoOrder<'_>, indent: usize) {
+    let items = ordered.items().unwrap_or_default();
+    match ordered.value() {
         Value::Object(fields) if fields.is_empty() => out.push_str("{}"),
-        Value::Object(fields) => {
-            let mut sorted: Vec<_> = fields.iter().collect();
-            let place = |name: &str| order.iter().position(|known| *known == name).unwrap_or(order.len());
-            sorted.sort_by_key(|(name, _)| (place(name), *name));
+        Value::Object(_) => {
             out.push_str("{\n");
-            for (name, value) in sorted {
+            for (name, value) in ordered.fields().unwrap_or_default() {
                 pad(out, indent + 1);
                 if needs_quotes(name) {
                     string(out, name, indent + 2);
@@ -38,28 +39,28 @@ fn node(out: &mut String, value: &Value, indent: usize, order: &[&str]) {
                     out.push_str(name);
                 }
                 out.push_str(": ");
-                node(out, value, indent + 1, order);
+                node(out, value, indent + 1);
                 out.push_str(",\n");
             }
             pad(out, indent);
             out.push('}');
         }
-        Value::Array(items) if items.is_empty() => out.push_str("[]"),
-        Value::Array(items) if items.iter().all(|item| item.is_object() || item.is_array()) => {
+        Value::Array(_) if items.is_empty() => out.push_str("[]"),
+        Value::Array(_) if items.iter().all(|item| item.value().is_object() || item.value().is_array()) => {
             out.push('[');
-            for (at, item) in items.iter().enumerate() {
+            for (at, item) in items.into_iter().enumerate() {
                 if at > 0 {
                     out.push_str(", ");
                 }
-                node(out, item, indent, order);
+                node(out, item, indent);
             }
             out.push(']');
         }
-        Value::Array(items) => {
+        Value::Array(_) => {
             out.push_str("[\n");
             for item in items {
                 pad(out, indent + 1);
-                node(out, item, indent + 1, order);
+                node(out, item, indent + 1);
                 out.push_str(",\n");
             }
             pad(out, indent);

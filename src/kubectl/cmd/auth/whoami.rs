@@ -22,7 +22,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let (output, template) = kubectl.output_and_template()?;
     let answer = kubectl.send(&Call::new("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews").body(JSON, &question))?;
     if !output.is_empty() {
-        let printer = format::printer(&output, &template, "", format::CHANGE, false)?.typed(json_printer::OBJECT);
+        let printer = format::printer(&output, &template, "", format::CHANGE, false)?.typed(json_printer::Order::Kind);
         return kubectl.print_object(&printer, &answer);
     }
     let words = |pointer: &str| -> Vec<String> { items(&answer, pointer).iter().filter_map(|word| word.as_str()).map(str::to_owned).collect() };

@@ -2,7 +2,7 @@
 //! standard output or in files.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/clusterinfo/clusterinfo_dump.go, v1.36.
-//! Simplified: the fields of most objects are in another order than in their Go types.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ struct Dump {
 }
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    let printer = kubectl.change_printer("", DryRun::None)?.typed(json::OBJECT);
+    let printer = kubectl.change_printer("", DryRun::None)?.typed(json::Order::Kind);
     let extension = match kubectl.flags.text("output") {
         "json" => ".json",
         "yaml" => ".yaml",

@@ -14,6 +14,7 @@ use crate::help;
 use crate::kubeconfig::Kubeconfig;
 use crate::kubectl::Kubectl;
 use crate::printers::format;
+use crate::printers::json::Order;
 use crate::printers::tabwriter::TABLE;
 use crate::unstructured::text;
 
@@ -91,7 +92,7 @@ fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         "" => "yaml".to_owned(),
         output => output.to_owned(),
     };
-    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(ORDER);
+    let printer = format::printer(&output, kubectl.flags.text("template"), "", format::CHANGE, false)?.typed(Order::Listed(ORDER));
     kubectl.print_object(&printer, &data)
 }
 

@@ -30,7 +30,7 @@ pub fn one_name(kubectl: &Kubectl<'_, '_>) -> Outcome<String> {
 pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
-    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::OBJECT);
+    let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::Order::Kind);
     let connection = kubectl.connection()?;
     let namespaced = !matches!(text(&object, "/kind"), "Namespace" | "ClusterRole" | "ClusterRoleBinding" | "PriorityClass");
     if connection.enforce_namespace && namespaced {
