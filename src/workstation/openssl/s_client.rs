@@ -39,7 +39,7 @@ pub(super) fn main(process: &mut Process<'_>, words: &[String]) -> Result<Answer
         (None, host) => format!("{}:{}", host.unwrap_or("localhost"), options.value("port").unwrap_or("4433")),
     };
     let (host, port) = target.rsplit_once(':').unwrap_or((&target, "4433"));
-    let Ok(port) = port.parse::<u16>() else { return Ok(problem(format!("s_client: -connect argument or target parameter malformed or ambiguous\ns_client: Use -help for summary."))) };
+    let Ok(port) = port.parse::<u16>() else { return Ok(problem("s_client: -connect argument or target parameter malformed or ambiguous\ns_client: Use -help for summary.")) };
     let trusted = match options.value("CAfile") {
         Some(path) => ok!(read(process, path)?),
         None => String::new(),
