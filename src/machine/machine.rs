@@ -224,6 +224,11 @@ impl Machine {
         self.user_namespace = Some(first);
     }
 
+    /// The number by which the kernel knows the namespace of its users; that of the computer itself is the same everywhere.
+    pub(crate) fn user_namespace_number(&self) -> u32 {
+        self.user_namespace.map_or(4_026_531_837, |first| 4_026_532_208 + (first >> 16))
+    }
+
     /// `/proc/self/uid_map`: first number inside, first number outside, how many.
     pub(crate) fn user_map(&self) -> String {
         let (outside, count) = self.user_namespace.map_or((0, u32::MAX), |first| (first, 1 << 16));

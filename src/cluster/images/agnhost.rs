@@ -21,7 +21,7 @@ pub(super) fn images() -> Vec<Image> {
     tags.iter().map(|tag| {
         let mut image = Image::of(&format!("registry.k8s.io/e2e-test-images/agnhost:{tag}"), 52 << 20, Base::Alpine, BINARY);
         image.args = vec!["pause".to_owned()];
-        image.tools = vec!["bash", "curl", "dig", "host", "nslookup", "ip", "ss"];
+        image.tools = vec!["bash", "bind-tools", "curl", "dig", "host", "ip", "ss"];
         image
     }).collect()
 }

@@ -235,6 +235,7 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
     for name in names {
         match PROGRAMS.binary_search_by_key(name, |(known, _)| known) {
             Ok(index) => machine.install(name, PROGRAMS[index].1),
+            Err(_) if *name == "bind-tools" => machine.install("nslookup", lookup::bind_nslookup),
             Err(_) if *name == "bash" => machine.install_program(name, Shell::bash),
             Err(_) if matches!(*name, "sh" | "ash") && machine.busybox => machine.install_program(name, Shell::ash),
             Err(_) if matches!(*name, "sh" | "dash") => machine.install_program(name, Shell::dash),

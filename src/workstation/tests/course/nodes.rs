@@ -41,6 +41,9 @@ fn a_pod_with_the_nodes_processes_sees_them_and_may_end_them() {
         ("kubectl exec web -- sh -c 'ls -d /proc/[0-9]* | wc -l' | awk '{print ($1 < 10)}'", "1\n"),
         ("kubectl exec eye -- sh -c 'kill -9 $(ps | grep \"nginx: master\" | grep -v grep | awk \"{print \\$1}\")'; sleep 5; kubectl get pod web --no-headers | awk '{print $2, $3, $4}'", "1/1 Running 1\n"),
         ("kubectl get pod web -o jsonpath='{.status.containerStatuses[0].lastState.terminated.exitCode}'", "137"),
+        // busybox shows the same whatever letters it is given, and tells that users are the node's own.
+        ("kubectl exec eye -- ps ax | head -2", "PID   USER     TIME  COMMAND\n    1 root      0:00 /sbin/init\n"),
+        ("kubectl exec eye -- readlink /proc/self/ns/user", "user:[4026531837]\n"),
         ("kubectl exec eye -- nsenter -t 1 -m sh 2>&1 | head -1", "podarium: not simulated: nsenter\n"),
     ]);
 }
