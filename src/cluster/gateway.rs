@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
-use podarium_machine::{HttpEvent, HttpRequest, NetError};
+use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User, as_sent};
@@ -175,12 +175,19 @@ impl Cluster {
             let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
             return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
         }
+        if request.method == HANDSHAKE {
+            let shown = self.authority().server_certificate(&self.config().address);
+            return self.http_reply(id, HttpEvent::Response(http::plain(200, shown)), false);
+        }
         let (user, grant) = match self.admit_client(connection, request, cause) {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
         };
         if let Some(proxied) = Proxied::read(&request.url) {
             return self.http_proxy(id, &proxied, request);
+        }
+        if let Some(node) = node_of_proxy(&request.url) {
+            return self.http_node(id, &node, request.clone(), cause);
         }
         let definitions = self.store().changed(Kind::CustomResourceDefinition);
         self.gateway.custom_documents.refresh(definitions);
@@ -394,6 +401,25 @@ impl Cluster {
         self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
     }
 
+    /// The API server passes a request on to the kubelet of a node.
+    fn http_node(&mut self, id: HttpId, node: &str, request: HttpRequest, cause: Cause) {
+        let refuse = |cluster: &mut Cluster, status: &Status| cluster.http_reply(id, HttpEvent::Response(http::error(status)), false);
+        let (node, port) = match node.trim_start_matches("https:").split_once(':') {
+            Some((node, port)) => (node, port),
+            None => (node.trim_start_matches("https:"), "10250"),
+        };
+        let Some(Object::Node(found)) = self.store().get(Kind::Node, &Key::new("", node)).cloned() else { return refuse(self, &Status::not_found(Kind::Node, node)) };
+        let addresses = found.status.addresses.iter().flatten();
+        let address = addresses.clone().find(|address| address.type_ == "InternalIP").map_or(node, |address| address.address.as_str());
+        let unreachable = |why: &str| Status::new(503, "ServiceUnavailable", format!("error trying to reach service: dial tcp {address}:{port}: {why}"));
+        let Some(kubelet) = self.reachable_kubelet(node) else { return refuse(self, &unreachable("connect: no route to host")) };
+        if port != "10250" {
+            return refuse(self, &unreachable("connect: connection refused"));
+        }
+        let at = self.now() + self.outside_latency();
+        self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
+    }
+
     fn reachable_kubelet(&self, node: &str) -> Option<ComponentId> {
         self.component_id(&format!("kubelet/{node}")).filter(|kubelet| self.is_running(*kubelet) && !self.is_cut_off(*kubelet))
     }
@@ -431,6 +457,15 @@ impl Cluster {
         self.gateway.conversations.insert(id, (kubelet, at));
         self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
     }
+}
+
+/// The node that a request is to be passed on to: `NODE`, `NODE:PORT` or `https:NODE:PORT`.
+fn node_of_proxy(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    let path = rest.split('?').next()?.strip_prefix("/api/v1/nodes/")?;
+    let mut parts = path.split('/');
+    let node = parts.next()?;
+    (parts.next()? == "proxy").then(|| http::decode_percent(&node.replace('+', "%2B")))
 }
 
 /// Whether a client can talk with this container of a pod.

@@ -14,6 +14,8 @@ use super::{Access, Behavior, Ended, Line, LogLine, LogText, Output, Spawned, Ta
 use crate::network::{Answered, Asked, Peer};
 
 /// The exit code of a process that died of SIGKILL.
+/// Where name servers listen.
+const DNS_PORT: u16 = 53;
 const KILLED: i32 = 137;
 
 #[derive(Clone, Debug)]
@@ -206,6 +208,15 @@ impl Behaving {
         !self.closed && self.works(now) && self.behavior.serves.iter().any(|serves| serves.port == port)
     }
 
+    pub fn speaks_tls(&self, port: u16, now: Time) -> bool {
+        self.behavior.tls && self.listens(port, now)
+    }
+
+    /// Played servers take datagrams where their like do: name servers.
+    pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
+        port == DNS_PORT && self.listens(port, now)
+    }
+
     pub fn take(&mut self, port: u16, asked: &Asked, now: Time) -> Taken {
         if asked.tls && !self.behavior.tls && self.listens(port, now) {
             return Taken::NotTls;
@@ -255,6 +266,12 @@ impl Behaving {
         let held: u64 = self.held.iter().filter(|(until, _)| *until > now).map(|(_, bytes)| bytes).sum();
         let age = now.since(self.started).as_secs();
         self.behavior.memory_bytes + self.leaked + held + self.behavior.leaks.per_second * age
+    }
+
+    /// CPU time since it started.
+    pub fn cpu_total(&self, now: Time) -> Duration {
+        let idle = now.since(self.started) * u32::try_from(self.behavior.cpu_millis).unwrap_or(0) / 1000;
+        idle + self.cpu.total()
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {
