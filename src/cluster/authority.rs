@@ -114,6 +114,45 @@ impl Authority {
         signed(body, &made.key).and_then(|certificate| certificate.to_pem(der::pem::LineEnding::LF)).map_err(fault)
     }
 
+    /// The API server's own certificate, as PEM, for a server with this address.
+    pub(crate) fn server_certificate(&self, address: &str) -> String {
+        self.made_for_server(address).expect("the server's certificate is well formed")
+    }
+
+    fn made_for_server(&self, address: &str) -> Result<String, der::Error> {
+        let made = self.made();
+        let mut stream = Stream::new(self.seed, "certificate of the API server");
+        let public = p256::PublicKey::from(VerifyingKey::from(&draw_key(&mut stream))).to_public_key_der().map_err(|_| der::ErrorKind::Failed)?;
+        let mut names = Vec::new();
+        for name in ["kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"] {
+            names.push(GeneralName::DnsName(Ia5String::new(name)?));
+        }
+        let own = address.rsplit_once(':').map_or(address, |(ip, _)| ip);
+        for ip in ["10.96.0.1", own].iter().filter_map(|ip| ip.parse::<std::net::Ipv4Addr>().ok()) {
+            names.push(GeneralName::IpAddress(OctetString::new(ip.octets())?));
+        }
+        let mut extensions = Extensions::default();
+        extensions.add(&KeyUsage(KeyUsages::DigitalSignature | KeyUsages::KeyEncipherment))?;
+        extensions.add(&ExtendedKeyUsage(vec![ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1")]))?;
+        extensions.add(&BasicConstraints { ca: false, path_len_constraint: None })?;
+        extensions.add(&AuthorityKeyIdentifier { key_identifier: Some(made.key_id.clone()), ..AuthorityKeyIdentifier::default() })?;
+        extensions.add(&SubjectAltName(names))?;
+        let until = self.epoch.0.checked_add(jiff::SignedDuration::from_hours(365 * 24)).unwrap_or(Timestamp::MAX);
+        let body = TbsCertificate {
+            version: Version::V3,
+            serial_number: SerialNumber::from(stream.bits() >> 1),
+            signature: algorithm(),
+            issuer: made.subject.clone(),
+            validity: Validity { not_before: time(self.epoch.0)?, not_after: time(until)? },
+            subject: "CN=kube-apiserver".parse()?,
+            subject_public_key_info: SubjectPublicKeyInfoOwned::from_der(public.as_bytes())?,
+            issuer_unique_id: None,
+            subject_unique_id: None,
+            extensions: Some(extensions.0),
+        };
+        signed(body, &made.key)?.to_pem(der::pem::LineEnding::LF)
+    }
+
     /// Whose certificate this is, if it is ours, for clients, and valid now.
     pub(crate) fn user_of(&self, certificate: &[u8], now: Timestamp) -> Option<User> {
         let parsed = Certificate::from_der(certificate).ok()?;
@@ -177,15 +216,19 @@ impl Extensions {
     }
 }
 
-fn make(seed: u64, epoch: Epoch) -> Made {
-    let mut stream = Stream::new(seed, "certificate authority");
-    let key = loop {
+fn draw_key(stream: &mut Stream) -> SigningKey {
+    loop {
         let bytes: Vec<u8> = (0..4).flat_map(|_| stream.bits().to_be_bytes()).collect();
         // All but one in four billion draws are a key.
         if let Ok(key) = SigningKey::from_slice(&bytes) {
-            break key;
+            return key;
         }
-    };
+    }
+}
+
+fn make(seed: u64, epoch: Epoch) -> Made {
+    let mut stream = Stream::new(seed, "certificate authority");
+    let key = draw_key(&mut stream);
     own_certificate(key, epoch, stream.bits()).expect("the authority's own certificate is well formed")
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::{Kind, Object, Resource as _, Status};
-use podarium_machine::{HttpEvent, HttpRequest, NetError};
+use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
 use crate::apiserver::{Connection, Grant, Reply, Request, User, as_sent};
@@ -175,12 +175,19 @@ impl Cluster {
             let status = Status::new(504, "Timeout", "request did not complete within the allotted timeout");
             return self.http_reply_after(id, HttpEvent::Response(http::error_for(&status, request)), false, STORE_TIMEOUT);
         }
+        if request.method == HANDSHAKE {
+            let shown = self.authority().server_certificate(&self.config().address);
+            return self.http_reply(id, HttpEvent::Response(http::plain(200, shown)), false);
+        }
         let (user, grant) = match self.admit_client(connection, request, cause) {
             Ok(admitted) => admitted,
             Err(status) => return self.http_reply(id, HttpEvent::Response(http::error_for(&status, request)), false),
         };
         if let Some(proxied) = Proxied::read(&request.url) {
             return self.http_proxy(id, &proxied, request);
+        }
+        if let Some(node) = node_of_proxy(&request.url) {
+            return self.http_node(id, &node, request.clone(), cause);
         }
         let definitions = self.store().changed(Kind::CustomResourceDefinition);
         self.gateway.custom_documents.refresh(definitions);
@@ -208,17 +215,18 @@ impl Cluster {
                 let deprecation = self.api().deprecation(kind);
                 let (mut answer, wrote) = self.serve(*asked, grant, cause);
                 // A patch has seen to that itself.
-                if request.method != "PATCH"
-                    && let Ok(sent) = serde_json::from_slice(&request.body)
-                {
-                    answer.result = answer.result.map_err(|status| as_sent(status, kind, &sent));
+                if request.method != "PATCH" {
+                    answer.result = answer.result.map_err(|status| match serde_json::from_slice(&request.body) {
+                        Ok(sent) => as_sent(status, kind, &sent),
+                        Err(_) => status,
+                    });
                 }
                 // That a version is deprecated is told before anything about the body.
                 let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
                 answer.warnings.splice(own..own, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
-                self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);
+                self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, self.store(), now)), wrote, waited);
             }
             Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
@@ -393,6 +401,25 @@ impl Cluster {
         self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
     }
 
+    /// The API server passes a request on to the kubelet of a node.
+    fn http_node(&mut self, id: HttpId, node: &str, request: HttpRequest, cause: Cause) {
+        let refuse = |cluster: &mut Cluster, status: &Status| cluster.http_reply(id, HttpEvent::Response(http::error(status)), false);
+        let (node, port) = match node.trim_start_matches("https:").split_once(':') {
+            Some((node, port)) => (node, port),
+            None => (node.trim_start_matches("https:"), "10250"),
+        };
+        let Some(Object::Node(found)) = self.store().get(Kind::Node, &Key::new("", node)).cloned() else { return refuse(self, &Status::not_found(Kind::Node, node)) };
+        let addresses = found.status.addresses.iter().flatten();
+        let address = addresses.clone().find(|address| address.type_ == "InternalIP").map_or(node, |address| address.address.as_str());
+        let unreachable = |why: &str| Status::new(503, "ServiceUnavailable", format!("error trying to reach service: dial tcp {address}:{port}: {why}"));
+        let Some(kubelet) = self.reachable_kubelet(node) else { return refuse(self, &unreachable("connect: no route to host")) };
+        if port != "10250" {
+            return refuse(self, &unreachable("connect: connection refused"));
+        }
+        let at = self.now() + self.outside_latency();
+        self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
+    }
+
     fn reachable_kubelet(&self, node: &str) -> Option<ComponentId> {
         self.component_id(&format!("kubelet/{node}")).filter(|kubelet| self.is_running(*kubelet) && !self.is_cut_off(*kubelet))
     }
@@ -430,6 +457,15 @@ impl Cluster {
         self.gateway.conversations.insert(id, (kubelet, at));
         self.deliver(kubelet, Message::Http { id, request: Box::new(request) }, cause, at);
     }
+}
+
+/// The node that a request is to be passed on to: `NODE`, `NODE:PORT` or `https:NODE:PORT`.
+fn node_of_proxy(url: &str) -> Option<String> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+    let path = rest.split('?').next()?.strip_prefix("/api/v1/nodes/")?;
+    let mut parts = path.split('/');
+    let node = parts.next()?;
+    (parts.next()? == "proxy").then(|| http::decode_percent(&node.replace('+', "%2B")))
 }
 
 /// Whether a client can talk with this container of a pod.
@@ -519,5 +555,32 @@ mod tests {
         cluster.http(HttpRequest::new("POST", "/api/v1/namespaces").body(made), Cause::Start);
         cluster.advance(cluster.now() + Duration::from_millis(10));
         assert_eq!(lines(&mut cluster), ["ADDED shop"]);
+    }
+
+    #[test]
+    fn whoever_makes_a_change_is_answered_what_watches_are_told() {
+        let mut cluster = cluster();
+        let watch = cluster.http(HttpRequest::get("/api/v1/namespaces?watch=true"), Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(50));
+        cluster.take_http_events();
+        let mut said = |request: HttpRequest| {
+            let id = cluster.http(request, Cause::Start);
+            cluster.advance(cluster.now() + Duration::from_millis(50));
+            let (mut answer, mut told) = (String::new(), String::new());
+            for (of, event) in cluster.take_http_events() {
+                match event {
+                    HttpEvent::Response(response) if of == id => answer = String::from_utf8(response.body).unwrap(),
+                    HttpEvent::Chunk(bytes) if of == watch => told = String::from_utf8(bytes).unwrap(),
+                    _ => {}
+                }
+            }
+            (answer, told)
+        };
+        let post = |name: &str| HttpRequest::new("POST", "/api/v1/namespaces").body(json!({"metadata": {"name": name}}).to_string());
+        let (made, told) = said(post("shop"));
+        assert!(made.contains("\"managedFields\":[{"), "{made}");
+        assert_eq!(told, format!("{{\"type\":\"ADDED\",\"object\":{}}}\n", made.trim_end()));
+        said(post("other"));
+        assert_eq!(said(HttpRequest::get("/api/v1/namespaces/shop")).0, made, "written anew");
     }
 }

@@ -45,6 +45,8 @@ pub struct Certificate {
     pub not_before: i64,
     pub not_after: i64,
     pub is_authority: bool,
+    /// As it goes over the wire.
+    pub der: Vec<u8>,
     key_id: Option<Vec<u8>>,
     issuer_key_id: Option<Vec<u8>>,
 }
@@ -52,11 +54,19 @@ pub struct Certificate {
 impl Certificate {
     /// All certificates in a file; empty if there is none.
     pub fn read_all(pem: &[u8]) -> Vec<Certificate> {
-        let parsed = blocks(pem, "CERTIFICATE").into_iter().filter_map(|block| x509_cert::Certificate::from_der(&block).ok());
-        parsed.map(|certificate| Certificate::of(&certificate)).collect()
+        let parsed = blocks(pem, "CERTIFICATE").into_iter().filter_map(|block| Some((x509_cert::Certificate::from_der(&block).ok()?, block)));
+        parsed.map(|(certificate, der)| Certificate::of(&certificate, der)).collect()
     }
 
-    fn of(certificate: &x509_cert::Certificate) -> Self {
+    /// As a file holds it.
+    pub fn pem(&self) -> String {
+        use base64::Engine as _;
+        let text = base64::engine::general_purpose::STANDARD.encode(&self.der);
+        let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap_or_default()).collect();
+        format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
+    }
+
+    fn of(certificate: &x509_cert::Certificate, der: Vec<u8>) -> Self {
         let body = &certificate.tbs_certificate;
         let names = body.get::<SubjectAltName>().ok().flatten().map(|(_, names)| names.0).unwrap_or_default();
         let names = names.iter().filter_map(|name| match name {
@@ -78,6 +88,7 @@ impl Certificate {
             not_before: seconds(&body.validity.not_before),
             not_after: seconds(&body.validity.not_after),
             is_authority: body.get::<BasicConstraints>().ok().flatten().is_some_and(|(_, constraints)| constraints.ca),
+            der,
             key_id,
             issuer_key_id: issuer_key_id.map(|id| id.as_bytes().to_vec()),
         }

@@ -13,6 +13,9 @@ use crate::{LookupId, NetError, Pid, RecordType, Trust};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ExchangeId(pub u64);
 
+/// The method of a request that asks for a handshake alone.
+pub const HANDSHAKE: &str = "HANDSHAKE";
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST`, …
@@ -44,6 +47,17 @@ impl HttpRequest {
     /// accepted it.
     pub fn connect(host: &str, port: u16) -> Self {
         HttpRequest::new("CONNECT", format!("tcp://{host}:{port}"))
+    }
+
+    /// Opens a socket that sends datagrams to one address: method `CONNECT`, address `udp://HOST:PORT`. A head means that
+    /// the name has an address.
+    pub fn datagrams(host: &str, port: u16) -> Self {
+        HttpRequest::new("CONNECT", format!("udp://{host}:{port}"))
+    }
+
+    /// Shakes hands over TLS and no more: method `HANDSHAKE`. The body of the answer is the server's certificates in PEM.
+    pub fn handshake(host: &str, port: u16, server_name: &str) -> Self {
+        HttpRequest::new(HANDSHAKE, format!("https://{host}:{port}/")).header("Host", server_name)
     }
 
     /// Asks whether there is such a host: method `ECHO`, address `icmp://HOST`. Any answer means yes; its status is the
@@ -202,6 +216,31 @@ impl Exchange {
             (None, true) => Some(StreamItem::End),
             (None, false) => None,
         }
+    }
+
+    /// As it is read through a descriptor: up to so many bytes of the next piece. Nothing: the end.
+    pub fn take(&mut self, max: usize) -> Vec<u8> {
+        let Some(mut piece) = self.chunks.pop_front() else { return Vec::new() };
+        if piece.len() > max {
+            let rest = piece.split_off(max);
+            self.chunks.push_front(rest);
+        }
+        piece
+    }
+
+    /// The same up to the end of the first line, or all there is.
+    pub fn take_line(&mut self) -> Vec<u8> {
+        let mut all: Vec<u8> = self.chunks.drain(..).flatten().collect();
+        let end = all.iter().position(|byte| *byte == b'\n').map_or(all.len(), |at| at + 1);
+        let rest = all.split_off(end);
+        if !rest.is_empty() {
+            self.chunks.push_front(rest);
+        }
+        all
+    }
+
+    pub fn has_line(&self) -> bool {
+        self.ended || self.failed.is_some() || self.chunks.iter().any(|piece| piece.contains(&b'\n'))
     }
 
     pub fn has_item(&self) -> bool {

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use podarium_sim::{Stream, Time};
 
+use crate::datagrams::DatagramPort;
 use crate::files::FileSystem;
 use crate::http::Exchange;
 use crate::network::{Connection, Listener, Lookup};
@@ -65,6 +66,7 @@ pub struct Machine {
     pub(crate) exchanges: BTreeMap<ExchangeId, Exchange>,
     pub(crate) lookups: BTreeMap<LookupId, Lookup>,
     pub(crate) listeners: BTreeMap<u16, Listener>,
+    pub(crate) datagram_ports: BTreeMap<u16, DatagramPort>,
     pub(crate) connections: BTreeMap<ConnectionId, Connection>,
     /// Connections whose clients are gone and whose servers do not know it yet.
     pub(crate) forsaken: BTreeSet<ConnectionId>,
@@ -130,6 +132,7 @@ impl Machine {
             exchanges: BTreeMap::new(),
             lookups: BTreeMap::new(),
             listeners: BTreeMap::new(),
+            datagram_ports: BTreeMap::new(),
             connections: BTreeMap::new(),
             forsaken: BTreeSet::new(),
             next_exchange: 0,
@@ -221,6 +224,11 @@ impl Machine {
         self.user_namespace = Some(first);
     }
 
+    /// The number by which the kernel knows the namespace of its users; that of the computer itself is the same everywhere.
+    pub(crate) fn user_namespace_number(&self) -> u32 {
+        self.user_namespace.map_or(4_026_531_837, |first| 4_026_532_208 + (first >> 16))
+    }
+
     /// `/proc/self/uid_map`: first number inside, first number outside, how many.
     pub(crate) fn user_map(&self) -> String {
         let (outside, count) = self.user_namespace.map_or((0, u32::MAX), |first| (first, 1 << 16));
@@ -295,6 +303,7 @@ impl Machine {
             Target::PipeReader(pipe) => (pipe, true),
             Target::PipeWriter(pipe) => (pipe, false),
             Target::File { file, .. } => return self.forget_unless_open(file),
+            Target::Socket(id) => return self.close_exchange(id),
             _ => return,
         };
         if let Some(ends) = self.pipes.get_mut(&pipe) {

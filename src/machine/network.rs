@@ -190,11 +190,16 @@ impl Machine {
 
     /// What comes of a TLS handshake on a port with a client that asks for this host: `None`, nobody there speaks TLS.
     pub fn handshake(&self, port: u16, host: &str, trust: &Trust) -> Option<Result<(), CertificateProblem>> {
-        let identities = &self.listeners.get(&port)?.tls;
         let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        let chain = self.chain_shown(port, host)?;
+        Some(problem_of(chain, trust, host, self.unix_nanos() / 1_000_000_000).map_or(Ok(()), Err))
+    }
+
+    /// The certificates that are shown on a port to a client that asks for this host; `None`: nobody there speaks TLS.
+    pub fn chain_shown(&self, port: u16, host: &str) -> Option<&[Certificate]> {
+        let identities = &self.listeners.get(&port)?.tls;
         let own = identities.iter().find(|identity| identity.hosts.iter().any(|name| name.eq_ignore_ascii_case(host)));
-        let shown = own.or(identities.first())?;
-        Some(problem_of(&shown.chain, trust, host, self.unix_nanos() / 1_000_000_000).map_or(Ok(()), Err))
+        own.or(identities.first()).map(|identity| identity.chain.as_slice())
     }
 
     /// Hands a request to whoever listens on the port; `None`: the connection is refused. The machine has to run for
@@ -217,6 +222,7 @@ impl Machine {
             Some(Connection { inbox: Some(_), .. }) => self.gone(id),
             _ => {
                 self.connections.remove(&id);
+                self.forget_datagram_peer(id);
             }
         }
         for listener in self.listeners.values_mut() {
@@ -232,6 +238,7 @@ impl Machine {
     /// A process has ended: its ports are closed and whoever waits for its answers learns it.
     pub(crate) fn reset_connections(&mut self, pid: Pid) {
         self.listeners.retain(|_, listener| listener.pid != pid);
+        self.close_datagram_ports(pid);
         let open: Vec<ConnectionId> = self.connections.iter().filter(|(_, it)| it.pid == pid).map(|(id, _)| *id).collect();
         for id in open {
             if self.connections.get(&id).is_some_and(|connection| connection.inbox.is_some()) {

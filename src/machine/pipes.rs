@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::TtyId;
+use crate::{ExchangeId, TtyId};
 use crate::walk::FileId;
 
 /// How much a pipe holds before its writer has to wait.
@@ -36,6 +36,8 @@ pub(crate) enum Target {
     PipeReader(u64),
     PipeWriter(u64),
     Terminal(TtyId),
+    /// The client's end of a connection.
+    Socket(ExchangeId),
 }
 
 #[derive(Clone, Debug, Default)]

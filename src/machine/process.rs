@@ -45,6 +45,8 @@ pub enum Source {
     Connection(u16),
     /// Something to read on a connection that was accepted, or its end.
     Received(ConnectionId),
+    /// A datagram on a port that the program listens on.
+    Datagram(u16),
 }
 
 /// Which source of a [`Process::poll`] is ready.
@@ -302,7 +304,12 @@ impl Process<'_> {
 
     /// Has the terminal of standard input hand over every key as it is (no echo, no signals), or not any more.
     pub fn set_raw(&mut self, raw: bool) -> Result<(), Suspend> {
-        self.at_once(("set_raw", u64::from(raw)), |sys| sys.set_raw(raw))
+        self.set_raw_at(0, raw)
+    }
+
+    /// The same for the terminal that a descriptor leads to.
+    pub fn set_raw_at(&mut self, fd: u32, raw: bool) -> Result<(), Suspend> {
+        self.at_once(("set_raw", u64::from(raw)), |sys| sys.set_raw(fd, raw))
     }
 
     /// The terminal's width in characters: of standard output, or `COLUMNS`, or `None` when neither says.
@@ -427,6 +434,26 @@ impl Process<'_> {
     /// Closes a connection that was accepted. What is open when the program ends is closed then.
     pub fn stream_close(&mut self, id: ConnectionId) -> Result<(), Suspend> {
         self.at_once(("stream_close", id.0), |sys| sys.stream_close(id))
+    }
+
+    /// Takes a port for datagrams, until the program ends.
+    pub fn listen_datagrams(&mut self, port: u16) -> Result<Result<(), Errno>, Suspend> {
+        self.at_once(("listen_datagrams", port.into()), |sys| sys.listen_datagrams(port))
+    }
+
+    /// Waits for the next datagram on a port: whose it is, from which address it comes, and what it says.
+    pub fn receive(&mut self, port: u16) -> Result<(ConnectionId, String, Vec<u8>), Suspend> {
+        self.step(("receive", port.into()), |sys| sys.receive(port))
+    }
+
+    /// Listens on a port to this client alone from now on.
+    pub fn receive_only_from(&mut self, port: u16, client: ConnectionId) -> Result<(), Suspend> {
+        self.at_once(("receive_only_from", client.0), |sys| sys.receive_only_from(port, client))
+    }
+
+    /// Sends a datagram to a client that has sent one.
+    pub fn reply(&mut self, client: ConnectionId, bytes: &[u8]) -> Result<(), Suspend> {
+        self.at_once(call("reply", &[bytes]), |sys| sys.reply(client, bytes))
     }
 
     /// Asks a name server (`None`: that of `/etc/resolv.conf`) for a name as it is, without search domains.

@@ -62,6 +62,7 @@ pub(crate) enum Wait {
     Lookup(LookupId),
     Connection(u16),
     Received(ConnectionId),
+    Datagram(u16),
 }
 
 /// Where one of a process's first three descriptors leads.

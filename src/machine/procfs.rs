@@ -119,6 +119,8 @@ impl Machine {
             files.chown(&path, process.uid, process.gid)?;
         }
         files.symlink(seen.cwd, &format!("{base}/cwd"), Time::ZERO)?;
+        files.mkdir_all(&format!("{base}/ns"), Time::ZERO)?;
+        files.symlink(&format!("user:[{}]", self.user_namespace_number()), &format!("{base}/ns/user"), Time::ZERO)?;
         files.chown(&base, process.uid, process.gid)
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use podarium_sim::Time;
 
+use crate::datagrams::DatagramPort;
 use crate::http::Exchange;
 use crate::pipes::{Handle, Target};
 use crate::processes::{Entry, Wait};
@@ -69,6 +70,7 @@ impl Machine {
             Wait::Item(id) => self.exchanges.get(&id).is_none_or(Exchange::has_item),
             Wait::Lookup(id) => self.lookups.get(&id).is_none_or(|lookup| lookup.answer.is_some()),
             Wait::Connection(port) => self.listeners.get(&port).is_none_or(|listener| !listener.backlog.is_empty()),
+            Wait::Datagram(port) => self.datagram_ports.get(&port).is_none_or(DatagramPort::has_item),
             Wait::Received(id) => self.connections.get(&id).and_then(|it| it.inbox.as_ref()).is_none_or(Inbox::has_item),
             Wait::Whole(id) => self.exchanges.get(&id).is_none_or(|it| it.ended || it.failed.is_some()),
             Wait::Readable(handle) | Wait::Line(handle) | Wait::Writable(handle) => {
@@ -77,6 +79,8 @@ impl Machine {
                     (Target::PipeReader(pipe), Wait::Line(_)) => self.pipes[pipe].has_line(),
                     (Target::PipeReader(pipe), _) => self.pipes[pipe].is_readable(),
                     (Target::PipeWriter(pipe), _) => self.pipes[pipe].is_writable(),
+                    (Target::Socket(id), Wait::Line(_)) => self.exchanges.get(id).is_none_or(Exchange::has_line),
+                    (Target::Socket(id), Wait::Readable(_)) => self.exchanges.get(id).is_none_or(Exchange::has_item),
                     (Target::Terminal(tty), Wait::Line(_)) => self.terminals.get(tty).is_none_or(Terminal::has_line),
                     (Target::Terminal(tty), Wait::Readable(_)) => self.terminals.get(tty).is_none_or(Terminal::is_readable),
                     _ => true,

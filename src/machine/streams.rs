@@ -61,6 +61,9 @@ impl Machine {
 
     /// Something comes from the client; nothing: no more will come.
     pub fn connection_data(&mut self, id: ConnectionId, bytes: &[u8]) {
+        if self.next_datagram(id, bytes) {
+            return;
+        }
         let Some(inbox) = self.connections.get_mut(&id).and_then(|connection| connection.inbox.as_mut()) else { return };
         match bytes {
             [] => inbox.ended = true,

@@ -196,9 +196,9 @@ impl Sys<'_> {
         }
     }
 
-    /// Has the terminal of standard input hand over every key as it is, or not any more.
-    pub fn set_raw(&mut self, raw: bool) {
-        if let Some((_, Target::Terminal(tty))) = self.target(0) {
+    /// Has a terminal hand over every key as it is, or not any more.
+    pub fn set_raw(&mut self, fd: u32, raw: bool) {
+        if let Some((_, Target::Terminal(tty))) = self.target(fd) {
             self.machine.terminal(tty).set_raw(raw);
         }
     }
@@ -228,6 +228,7 @@ impl Sys<'_> {
                 Ok(buffer.drain(..taken).collect())
             }
             Target::Terminal(tty) => Ok(self.machine.terminals.get_mut(&tty).map_or_else(Vec::new, |it| it.take(max))),
+            Target::Socket(id) => Ok(self.machine.exchanges.get_mut(&id).map_or_else(Vec::new, |it| it.take(max))),
             Target::PipeWriter(_) => Err(Errno::BadDescriptor),
         })
     }
@@ -248,6 +249,7 @@ impl Sys<'_> {
             }
             Target::PipeReader(pipe) => self.pipe_mut(pipe).take_line(),
             Target::Terminal(tty) => self.machine.terminals.get_mut(&tty).map_or_else(Vec::new, |it| it.take_line()),
+            Target::Socket(id) => self.machine.exchanges.get_mut(&id).map_or_else(Vec::new, crate::http::Exchange::take_line),
             Target::Null | Target::Zero | Target::Full | Target::Random | Target::PipeWriter(_) => Vec::new(),
         })
     }
@@ -289,6 +291,10 @@ impl Sys<'_> {
                 if let Some(terminal) = self.machine.terminals.get_mut(&tty) {
                     terminal.write(bytes);
                 }
+                Ok(())
+            }
+            Target::Socket(id) => {
+                self.http_write(id, bytes);
                 Ok(())
             }
             Target::PipeReader(_) | Target::Text(..) => Err(Errno::BadDescriptor),
@@ -493,6 +499,7 @@ impl Sys<'_> {
                 Source::Child(pid) => Wait::Child(pid),
                 Source::Connection(port) => Wait::Connection(port),
                 Source::Received(id) => Wait::Received(id),
+                Source::Datagram(port) => Wait::Datagram(port),
             };
             if self.wait_for(wait) {
                 ready = ready.or(Some(Ready::Source(index)));

@@ -6,6 +6,7 @@ use podarium_sim::Time;
 
 use crate::http::Exchange;
 use crate::network::{Listener, Lookup};
+use crate::pipes::Target;
 use crate::processes::Wait;
 use crate::{
     Answered, ConnectionId, Errno, ExchangeId, HttpRequest, HttpResponse, HttpStream, Identity, LookupAnswer, LookupId, NetError,
@@ -72,6 +73,14 @@ impl Sys<'_> {
 
     pub fn http_close(&mut self, id: ExchangeId) {
         self.machine.close_exchange(id);
+    }
+
+    /// The descriptor of a connection that carries bytes or of a socket for datagrams, from 10 on. It is there once
+    /// [`Sys::http_head`] says so.
+    pub fn open_socket(&mut self, request: HttpRequest) -> (u32, ExchangeId) {
+        let id = self.http_send(request);
+        let handle = self.machine.add_description(Target::Socket(id));
+        (self.add_fd(handle), id)
     }
 
     fn past(&mut self, deadline: Option<Time>) -> bool {

@@ -2,13 +2,13 @@
 //!
 //! Models: test/images/agnhost (netexec, serve-hostname, test-webserver, liveness, connect, pause, dns-suffix,
 //! dns-server-list, entrypoint-tester, etc-hosts, env, help), v1.36.
-//! Simplified: TCP and HTTP only. Other subcommands, and of netexec `/shell`, `/upload` and protocols but http in `/dial`, say
+//! Simplified: TCP and UDP, no SCTP. Other subcommands, and of netexec `/shell`, `/upload` and protocols but http in `/dial`, say
 //! that they are not simulated.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use podarium_machine::{HttpRequest, HttpResponse, NetError, Process, Program, Replay, Signal, Suspend, Sys, Turn};
+use podarium_machine::{HttpRequest, HttpResponse, NetError, Process, Program, Replay, Signal, StreamItem, Suspend, Sys, Turn};
 use podarium_sim::Time;
 
 use super::web::{Flag, Flags, Reply, Server, Service, Stop, go_answer, go_error, go_log, http_date, port_of, query, say, split, time};
@@ -21,7 +21,7 @@ pub(super) fn images() -> Vec<Image> {
     tags.iter().map(|tag| {
         let mut image = Image::of(&format!("registry.k8s.io/e2e-test-images/agnhost:{tag}"), 52 << 20, Base::Alpine, BINARY);
         image.args = vec!["pause".to_owned()];
-        image.tools = vec!["bash", "curl", "dig", "host", "nslookup", "ip", "ss"];
+        image.tools = vec!["bash", "bind-tools", "curl", "dig", "host", "ip", "ss"];
         image
     }).collect()
 }
@@ -100,28 +100,39 @@ fn once(process: &mut Process<'_>) -> Result<i32, Suspend> {
 
 /// Tries to connect and says what stood in the way.
 fn connect(process: &mut Process<'_>, words: &[String]) -> Result<i32, Suspend> {
-    let (mut target, mut timeout) = (String::new(), Duration::ZERO);
+    let (mut target, mut timeout, mut protocol, mut data) = (String::new(), Duration::ZERO, "tcp".to_owned(), "hostname".to_owned());
     let mut words = words.iter();
     while let Some(word) = words.next() {
-        match word.split_once('=').unwrap_or((word, "")) {
-            ("--timeout", "") => timeout = words.next().and_then(|text| go_duration(text)).unwrap_or_default(),
-            ("--timeout", text) => timeout = go_duration(text).unwrap_or_default(),
-            ("--protocol", "tcp") => {}
-            ("--protocol", other) => {
-                process.eprint(&format!("podarium: not simulated: agnhost connect --protocol={other}\n"))?;
-                return Ok(1);
-            }
+        let (name, value) = match word.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None if word.starts_with("--") => (word.as_str(), words.next().cloned().unwrap_or_default()),
+            None => (word.as_str(), String::new()),
+        };
+        match name {
+            "--timeout" => timeout = go_duration(&value).unwrap_or_default(),
+            "--protocol" => protocol = value,
+            "--udp-data" => data = value,
             _ => word.clone_into(&mut target),
         }
+    }
+    if !matches!(protocol.as_str(), "" | "tcp" | "udp") {
+        process.eprint(&format!("podarium: not simulated: agnhost connect --protocol={protocol}\n"))?;
+        return Ok(1);
     }
     let Some((host, port)) = target.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?))) else {
         process.eprint(&format!("UNKNOWN: address {target}: missing port in address\n"))?;
         return Ok(1);
     };
+    if protocol == "udp" {
+        return connect_udp(process, host, port, &data, timeout);
+    }
     let mut request = HttpRequest::connect(host, port);
     request.timeout = (!timeout.is_zero()).then_some(timeout);
-    let problem = match process.http(request)? {
-        Ok(_) => return Ok(0),
+    let problem = match process.http_open(request)? {
+        Ok(stream) => {
+            process.http_close(stream.id)?;
+            return Ok(0);
+        }
         Err(NetError::TimedOut) => "TIMEOUT".to_owned(),
         Err(NetError::ConnectionRefused) => "REFUSED".to_owned(),
         Err(NetError::UnknownHost) => format!("DNS: lookup {host}: no such host"),
@@ -129,6 +140,32 @@ fn connect(process: &mut Process<'_>, words: &[String]) -> Result<i32, Suspend> 
     };
     process.eprint(&format!("{problem}\n"))?;
     Ok(1)
+}
+
+/// Sends a line and wants an answer.
+fn connect_udp(process: &mut Process<'_>, host: &str, port: u16, data: &str, timeout: Duration) -> Result<i32, Suspend> {
+    let stream = match process.http_open(HttpRequest::datagrams(host, port))? {
+        Ok(stream) => stream.id,
+        Err(_) => {
+            process.eprint(&format!("DNS: lookup {host}: no such host\n"))?;
+            return Ok(1);
+        }
+    };
+    process.http_write(stream, format!("{data}\n").as_bytes())?;
+    let item = process.http_next(stream, (!timeout.is_zero()).then_some(timeout))?;
+    let problem = match item {
+        StreamItem::Chunk(_) => return Ok(0),
+        StreamItem::TimedOut | StreamItem::End => format!("TIMEOUT: {}", not_read(host, port, "i/o timeout")),
+        StreamItem::Failed(NetError::ConnectionRefused) => format!("REFUSED: {}", not_read(host, port, "read: connection refused")),
+        StreamItem::Failed(error) => format!("UNKNOWN: {error}"),
+    };
+    process.eprint(&format!("{problem}\n"))?;
+    Ok(1)
+}
+
+/// What Go says of a read from a socket for datagrams that failed. Its own end has an address, which nobody here knows.
+fn not_read(host: &str, port: u16, reason: &str) -> String {
+    format!("read udp {host}:{port}: {reason}")
 }
 
 /// `1s`, `500ms`, `1m30s`.
@@ -190,6 +227,7 @@ struct Dial {
 #[derive(Clone)]
 struct NetExec {
     port: u16,
+    udp_port: Option<u16>,
     dials: BTreeMap<String, Dial>,
     exits: Option<(Time, i32)>,
 }
@@ -203,11 +241,15 @@ impl Service for NetExec {
             Flag { name: "delay-shutdown", kind: "int", default: "0", usage: "Number of seconds to delay shutdown when receiving SIGTERM." },
         ])?;
         let port = flags.get("http-port").parse().unwrap_or(8080);
+        let udp_port = Some(flags.get("udp-port")).filter(|text| *text != "-1").map(|text| text.parse().unwrap_or(8081));
         go_log(sys, &format!("Started HTTP server on port {port}"));
-        if flags.get("udp-port") != "-1" {
-            go_log(sys, "podarium: not simulated: UDP");
+        if let Some(udp_port) = udp_port {
+            go_log(sys, &format!("Started UDP server on port  {udp_port}"));
         }
-        Ok(NetExec { port, dials: BTreeMap::new(), exits: None })
+        if flags.get("sctp-port") != "-1" {
+            go_log(sys, "podarium: not simulated: SCTP");
+        }
+        Ok(NetExec { port, udp_port, dials: BTreeMap::new(), exits: None })
     }
 
     fn ports(&self) -> Vec<u16> {
@@ -245,7 +287,8 @@ impl Service for NetExec {
             }
             "/healthz" => {
                 go_log(sys, "GET /healthz");
-                go_answer(sys, 200, "")
+                // It is ready once its server for UDP is, if it has none never.
+                go_answer(sys, if self.udp_port.is_some() { 200 } else { 412 }, "")
             }
             "/hostname" | "/hostName" => {
                 go_log(sys, &format!("GET {path}"));
@@ -273,18 +316,50 @@ impl Service for NetExec {
         })
     }
 
+    fn datagram_ports(&self) -> Vec<u16> {
+        self.udp_port.into_iter().collect()
+    }
+
+    fn datagram(&mut self, sys: &mut Sys<'_>, _port: u16, from: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+        let text = String::from_utf8_lossy(bytes).trim().to_lowercase();
+        if text == "hostname" {
+            go_log(sys, "Sending udp hostName response");
+            return Some(sys.hostname().as_bytes().to_vec());
+        }
+        if let Some(message) = text.strip_prefix("echo ") {
+            go_log(sys, &format!("Echoing {message} to UDP client {from}"));
+            return Some(message.as_bytes().to_vec());
+        }
+        if text == "clientip" {
+            go_log(sys, &format!("Sending clientip back to UDP client {from}"));
+            return Some(from.as_bytes().to_vec());
+        }
+        if !text.is_empty() {
+            go_log(sys, &format!("Unknown UDP command received from {from}: {text}"));
+        }
+        None
+    }
+
     fn answered(&mut self, sys: &mut Sys<'_>, request: &HttpRequest, answer: Result<HttpResponse, NetError>) -> Reply {
         let Some(dial) = self.dials.get_mut(&request.from) else { return Reply::Reset };
         let address = dial.url.split('/').nth(2).unwrap_or_default().to_owned();
         match answer {
             Ok(response) => dial.responses.push(String::from_utf8_lossy(&response.body).into_owned()),
+            Err(error) if dial.is_udp() => {
+                let reason = match error {
+                    NetError::ConnectionRefused => "read: connection refused".to_owned(),
+                    NetError::TimedOut => "i/o timeout".to_owned(),
+                    error => error.to_string(),
+                };
+                dial.errors.push(format!("reading from udp connection failed. err:'read udp {address}: {reason}'"));
+            }
             Err(NetError::ConnectionRefused) => dial.errors.push(format!("Get \"{}\": dial tcp {address}: connect: connection refused", dial.url)),
             Err(NetError::TimedOut) => dial.errors.push(format!("Get \"{}\": context deadline exceeded (Client.Timeout exceeded while awaiting headers)", dial.url)),
             Err(error) => dial.errors.push(format!("Get \"{}\": {error}", dial.url)),
         }
         dial.left -= 1;
         if dial.left > 0 {
-            return Reply::Ask(dialed(&dial.url));
+            return dial.next();
         }
         let dial = self.dials.remove(&request.from).unwrap_or_default();
         let mut parts = Vec::new();
@@ -319,22 +394,44 @@ impl NetExec {
             return Reply::Now(go_error(sys, 400, "request parameter not specified. <nil>"));
         }
         match protocol.to_ascii_lowercase().as_str() {
-            "" | "http" => {}
-            "udp" | "sctp" => return Reply::Now(go_error(sys, 501, &format!("podarium: not simulated: agnhost netexec /dial?protocol={protocol}"))),
+            "" | "http" | "udp" => {}
+            "sctp" => return Reply::Now(go_error(sys, 501, &format!("podarium: not simulated: agnhost netexec /dial?protocol={protocol}"))),
             _ => return Reply::Now(go_error(sys, 400, &format!("unsupported protocol. {protocol}"))),
         }
         if left == 0 {
             return Reply::Now(go_answer(sys, 200, "{}"));
         }
-        let url = format!("http://{host}:{port}/{what}");
-        self.dials.insert(request.from.clone(), Dial { url: url.clone(), left, ..Dial::default() });
-        Reply::Ask(dialed(&url))
+        let scheme = if protocol.eq_ignore_ascii_case("udp") { "udp" } else { "http" };
+        let dial = Dial { url: format!("{scheme}://{host}:{port}/{what}"), left, ..Dial::default() };
+        let reply = dial.next();
+        self.dials.insert(request.from.clone(), dial);
+        reply
+    }
+}
+
+/// How long it waits for each answer.
+const DIAL_PATIENCE: Duration = Duration::from_secs(5);
+
+impl Dial {
+    fn is_udp(&self) -> bool {
+        self.url.starts_with("udp:")
+    }
+
+    /// One more time.
+    fn next(&self) -> Reply {
+        match self.is_udp() {
+            true => {
+                let data = self.url.splitn(4, '/').nth(3).unwrap_or_default();
+                Reply::Send(HttpRequest::new("CONNECT", self.url.clone()), data.as_bytes().to_vec(), DIAL_PATIENCE)
+            }
+            false => Reply::Ask(dialed(&self.url)),
+        }
     }
 }
 
 fn dialed(url: &str) -> HttpRequest {
     let mut request = HttpRequest::get(url).header("User-Agent", "Go-http-client/1.1");
-    request.timeout = Some(Duration::from_secs(5));
+    request.timeout = Some(DIAL_PATIENCE);
     request
 }
 

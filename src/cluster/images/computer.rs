@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{
-    ConnectionId, Endpoint, ExchangeId, FileSystem, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
+    Certificate, ConnectionId, Endpoint, ExchangeId, FileSystem, Hardware, HttpEvent, HttpRequest, LookupAnswer, LookupId, Machine, Neighbour, Pid, Program, Signal, Start, Stdio, Sys, Turn, TtyId, VolumeId,
 };
 use imbl::Vector;
 use podarium_sim::Time;
@@ -27,7 +27,7 @@ use super::cpu_meter::CpuMeter;
 use super::process_namespaces::after_runc;
 use super::web_files;
 use super::{Behavior, Ended, Membership, Exec, ExecEvent, ExecId, Image, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
-use crate::network::{Answered, Asked, Peer};
+use crate::network::{Answered, Asked, Peer, Wanted};
 
 /// From the container's start until its main program's first instruction.
 const START_UP: Duration = Duration::from_millis(20);
@@ -389,6 +389,23 @@ impl Computer {
         true
     }
 
+    /// Its processes, as they look from outside.
+    pub fn shown(&mut self, now: Time, storage: &mut Storage<'_>) -> Vec<Neighbour> {
+        if self.machine.is_none() {
+            self.make_machine(now, storage);
+            if let Some(mut machine) = self.machine.take() {
+                self.take_volumes_out(&mut machine, storage);
+                self.machine = Some(machine);
+            }
+        }
+        self.machine.as_ref().map(|machine| machine.shown_to_neighbours()).unwrap_or_default()
+    }
+
+    /// Whether it has such a process.
+    pub fn runs(&self, pid: Pid) -> bool {
+        self.machine.as_ref().is_some_and(|machine| machine.is_running(pid))
+    }
+
     /// Others see its processes from now on, and it theirs.
     pub fn share_processes(&mut self, member: Membership, now: Time, storage: &mut Storage<'_>) {
         Arc::make_mut(&mut self.spawned).shares_processes = Some(member);
@@ -412,9 +429,26 @@ impl Computer {
         }
     }
 
+    /// Whether it takes datagrams on this port.
+    pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
+        match &self.main {
+            Main::Played(behaving) if behaving.takes_datagrams(port, now) => true,
+            _ => self.machine.as_ref().is_some_and(|machine| machine.takes_datagrams(port)),
+        }
+    }
+
+    /// A client's first datagram comes to one of its ports; `None`: no program takes it. More go with
+    /// [`Computer::connection_data`].
+    pub fn datagram(&mut self, port: u16, from: &str, bytes: &[u8]) -> Option<ConnectionId> {
+        self.machine.as_mut()?.datagram(port, from, bytes)
+    }
+
     /// A request comes to one of its ports. The time for the answer includes the time that the request has to wait for
     /// others before it.
     pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, storage: &mut Storage<'_>, log: &mut Vector<LogLine>) -> Taken {
+        if asked.wanted == Wanted::Handshake {
+            return self.shake_hands(port, asked, now);
+        }
         if let Main::Played(behaving) = &mut self.main {
             let taken = behaving.take(port, asked, now);
             let root = behaving.root().map(str::to_owned);
@@ -442,6 +476,20 @@ impl Computer {
             }
         }
         machine.deliver(port, request(asked, from)).map_or(Taken::Refused, Taken::Later)
+    }
+
+    /// Shows its certificates.
+    fn shake_hands(&self, port: u16, asked: &Asked, now: Time) -> Taken {
+        if !self.listens(port, now) {
+            return Taken::Refused;
+        }
+        let answered = |status: u16, body: String| Taken::Answer { at: now, answered: Arc::new(Answered { status, body: body.into(), ..Answered::default() }) };
+        match (&self.main, self.machine.as_ref().and_then(|machine| machine.chain_shown(port, &asked.server_name))) {
+            (_, Some(chain)) => answered(200, chain.iter().map(Certificate::pem).collect()),
+            // One that is played has none that could be shown.
+            (Main::Played(behaving), None) if behaving.speaks_tls(port, now) => answered(501, String::new()),
+            _ => Taken::NotTls,
+        }
     }
 
     fn access(&self, asked: &Arc<Asked>, from: Peer, answered: &Answered, now: Time) -> Option<Line> {
@@ -535,6 +583,14 @@ impl Computer {
     /// How many processes run.
     pub fn processes(&self) -> u64 {
         self.machine.as_ref().map_or(1, |machine| machine.running_processes() as u64)
+    }
+
+    /// CPU time since it started.
+    pub fn cpu_total(&self, now: Time) -> Duration {
+        match &self.main {
+            Main::Played(behaving) => behaving.cpu_total(now),
+            Main::Program(_) => now.since(self.spawned.at) / 1000 + self.cpu.total(),
+        }
     }
 
     pub fn cpu_millis(&self, now: Time) -> u64 {

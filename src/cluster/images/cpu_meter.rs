@@ -16,6 +16,7 @@ pub(super) struct CpuMeter {
     used: Duration,
     /// What the window before used, once there was one.
     before: Option<Duration>,
+    total: Duration,
 }
 
 impl CpuMeter {
@@ -32,6 +33,12 @@ impl CpuMeter {
             self.began += WINDOW * windows;
         }
         self.used += cpu;
+        self.total += cpu;
+    }
+
+    /// All that was ever used.
+    pub fn total(&self) -> Duration {
+        self.total
     }
 
     /// In thousandths of a CPU.

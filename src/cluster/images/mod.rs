@@ -10,6 +10,7 @@ mod api_client;
 mod base;
 mod behavior;
 mod behaving;
+mod greeting;
 mod catalog;
 mod computer;
 mod conversation;
@@ -56,7 +57,7 @@ pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
-pub use process_namespaces::{Membership, ProcessNamespaces};
+pub use process_namespaces::{Membership, OF_NODE, ProcessNamespaces};
 pub use pushed::Pushed;
 pub use reference::Reference;
 

@@ -17,9 +17,12 @@ const THREADS_OF_RUNC: u32 = 5;
 /// As whom the sandbox's process runs.
 const PAUSE_USER: u32 = 65535;
 
+/// The name of the namespace of the machine itself.
+pub const OF_NODE: &str = "node";
+
 /// The namespaces of one pod in which there may be several containers, by name.
 #[derive(Clone, Debug, Default)]
-pub struct ProcessNamespaces(BTreeMap<Arc<str>, Namespace>);
+pub struct ProcessNamespaces(BTreeMap<Arc<str>, Namespace>, Vec<(Pid, Signal)>);
 
 #[derive(Clone, Debug)]
 struct Namespace {
@@ -57,6 +60,27 @@ impl ProcessNamespaces {
         };
         let first = || Namespace { next_pid: 2 + THREADS_OF_RUNC, shown: [(SANDBOX, vec![Neighbour::of(pause)])].into(), signals: Vec::new() };
         self.0.entry(namespace.clone()).or_insert_with(first);
+    }
+
+    /// What is to be seen of the machine, and the next number there.
+    pub fn show_node(&mut self, shown: Vec<Neighbour>, next_pid: u32) {
+        let found = self.0.entry(OF_NODE.into()).or_insert_with(|| Namespace { next_pid, shown: BTreeMap::new(), signals: Vec::new() });
+        found.next_pid = found.next_pid.max(next_pid);
+        found.shown.insert(SANDBOX, shown);
+    }
+
+    /// The number that the next process in a namespace gets.
+    pub fn next_number(&self, namespace: &str) -> u32 {
+        self.0.get(namespace).map_or(0, |found| found.next_pid)
+    }
+
+    /// A process of the machine that is in no container of this pod is signalled.
+    pub fn signal_node(&mut self, pid: Pid, signal: Signal) {
+        self.1.push((pid, signal));
+    }
+
+    pub fn take_signals_to_node(&mut self) -> Vec<(Pid, Signal)> {
+        std::mem::take(&mut self.1)
     }
 
     /// A place in a namespace, which is made if nobody was in it.

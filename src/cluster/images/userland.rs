@@ -20,11 +20,11 @@ const GNU: &[&str] = &[
 
 /// What Debian's image has beyond that: no `ps`, no `ping`, no editor, nothing that fetches.
 const DEBIAN: &[&str] = &[
-    "adduser", "apt", "apt-get", "clear", "dash", "diff", "dmesg", "hostname", "lsblk", "lscpu", "more", "passwd", "perl", "pidof", "rev", "setsid", "sh", "tar", "useradd", "which",
+    "adduser", "apt", "apt-get", "chroot", "clear", "dash", "diff", "dmesg", "hostname", "lsblk", "lscpu", "more", "nsenter", "passwd", "perl", "pidof", "rev", "setsid", "sh", "tar", "unshare", "useradd", "which",
 ];
 
 /// Applets of BusyBox that are not simulated.
-const BUSYBOX_MORE: &[&str] = &["adduser", "bzip2", "crontab", "fdisk", "ifconfig", "ip", "lsof", "netstat", "passwd", "route", "su", "telnet", "traceroute", "tree", "unzip", "vi"];
+const BUSYBOX_MORE: &[&str] = &["adduser", "bzip2", "chroot", "crontab", "fdisk", "ifconfig", "ip", "ipcs", "lsof", "netstat", "nsenter", "passwd", "route", "su", "telnet", "traceroute", "tree", "unshare", "unzip", "vi"];
 
 /// The package procps.
 pub(super) const PROCPS: &[&str] = &["free", "kill", "pgrep", "pkill", "ps", "top", "uptime", "vmstat", "watch"];

@@ -20,6 +20,16 @@ pub(super) trait Service: Clone + Send + Sync + 'static {
 
     fn answer(&mut self, sys: &mut Sys<'_>, port: u16, request: &HttpRequest) -> Reply;
 
+    /// The ports on which it takes datagrams.
+    fn datagram_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
+    /// What it answers to a datagram, if anything.
+    fn datagram(&mut self, _sys: &mut Sys<'_>, _port: u16, _from: &str, _bytes: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
     /// What it asked for with [`Reply::Ask`] has come: what it makes of it.
     fn answered(&mut self, _sys: &mut Sys<'_>, _request: &HttpRequest, _answer: Result<HttpResponse, NetError>) -> Reply {
         Reply::Reset
@@ -68,6 +78,8 @@ pub(super) enum Reply {
     Later(Duration, HttpResponse),
     /// Somebody else is asked first.
     Ask(HttpRequest),
+    /// A datagram is sent to somebody else; what comes back within this time is one body.
+    Send(HttpRequest, Vec<u8>, Duration),
     /// A connection to somebody else is opened, and these lines are said. What is answered to each comes as one body.
     Say(HttpRequest, Vec<String>),
     /// The connection is closed without an answer.
@@ -90,6 +102,15 @@ struct Asked {
     connection: ConnectionId,
     request: HttpRequest,
     talk: Option<Talk>,
+    datagram: Option<Datagram>,
+}
+
+/// A datagram that is sent once its socket is there, and how long its answer is waited for.
+#[derive(Clone)]
+struct Datagram {
+    bytes: Vec<u8>,
+    sent: bool,
+    deadline: Time,
 }
 
 /// Lines that are said on a connection, and what was heard.
@@ -112,6 +133,11 @@ impl<S: Service> Server<S> {
                 return Err(service.port_taken(sys, port));
             }
         }
+        for port in service.datagram_ports() {
+            if sys.listen_datagrams(port).is_err() {
+                return Err(service.port_taken(sys, port));
+            }
+        }
         sys.set_memory(service.memory_bytes());
         Ok(service)
     }
@@ -124,6 +150,13 @@ impl<S: Service> Server<S> {
             while let Some((connection, request)) = sys.accept(port) {
                 let reply = service.answer(sys, port, &request);
                 self.act(sys, connection, request, reply);
+            }
+        }
+        for port in service.datagram_ports() {
+            while let Some((client, from, bytes)) = sys.receive(port) {
+                if let Some(answer) = service.datagram(sys, port, &from, &bytes) {
+                    sys.reply(client, &answer);
+                }
             }
         }
         // Asking again is waiting again.
@@ -145,6 +178,20 @@ impl<S: Service> Server<S> {
 impl Asked {
     /// The answer, as soon as it is there.
     fn answer(&mut self, sys: &mut Sys<'_>, id: ExchangeId) -> Option<Result<HttpResponse, NetError>> {
+        if let Some(datagram) = &mut self.datagram {
+            if !datagram.sent {
+                if let Err(error) = sys.http_head(id, None)? {
+                    return Some(Err(error));
+                }
+                datagram.sent = true;
+                sys.http_write(id, &datagram.bytes);
+            }
+            return Some(match sys.http_next(id, Some(datagram.deadline))? {
+                StreamItem::Chunk(bytes) => Ok(HttpResponse::new(200, bytes)),
+                StreamItem::Failed(error) => Err(error),
+                StreamItem::End | StreamItem::TimedOut => Err(NetError::TimedOut),
+            });
+        }
         let Some(talk) = &mut self.talk else { return sys.http_whole(id, None) };
         if !talk.said {
             if let Err(error) = sys.http_head(id, None)? {
@@ -178,11 +225,16 @@ impl<S: Service> Server<S> {
             Reply::Later(wait, response) => self.later.push((sys.now() + wait, connection, response)),
             Reply::Ask(out) => {
                 let id = sys.http_send(out);
-                self.asked.insert(id, Asked { connection, request, talk: None });
+                self.asked.insert(id, Asked { connection, request, talk: None, datagram: None });
+            }
+            Reply::Send(out, bytes, patience) => {
+                let datagram = Datagram { bytes, sent: false, deadline: sys.now() + patience };
+                let id = sys.http_send(out);
+                self.asked.insert(id, Asked { connection, request, talk: None, datagram: Some(datagram) });
             }
             Reply::Say(out, lines) => {
                 let id = sys.http_send(out);
-                self.asked.insert(id, Asked { connection, request, talk: Some(Talk { lines, said: false, heard: Vec::new() }) });
+                self.asked.insert(id, Asked { connection, request, talk: Some(Talk { lines, said: false, heard: Vec::new() }), datagram: None });
             }
             Reply::Reset => sys.reset(connection),
         }

@@ -15,6 +15,7 @@ use super::addresses::Addresses;
 use super::agenda::Agenda;
 use super::calls::Caller;
 use super::events::Events;
+use super::node_processes::NodeProcesses;
 use super::eviction::Pressure;
 use super::pod::Uid;
 use super::puller::Puller;
@@ -57,6 +58,8 @@ pub(super) struct Host {
     pub pressures: Vec<Pressure>,
     /// The machine is being shut down.
     pub shutting_down: bool,
+    /// The numbers of processes, for pods that see all of the machine's.
+    pub processes: NodeProcesses,
 }
 
 impl Host {
@@ -77,6 +80,7 @@ impl Host {
             network_error: None,
             pressures: Vec::new(),
             shutting_down: false,
+            processes: NodeProcesses::default(),
             config,
             images,
         }

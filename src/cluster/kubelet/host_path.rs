@@ -1,11 +1,14 @@
 //! hostPath volumes that say what must be at their path on the machine.
 //!
 //! Models: pkg/volume/hostpath/host_path.go (checkType, makeDir, makeFile), v1.36.
-//! Simplified: a machine has the directories and files that every Linux has, though they are empty, and what pods have made.
+//! Simplified: a machine has the directories that every Linux has, a few files that tell which it is, and what pods have made; no
+//! programs: `chroot` there finds none.
 
 use k8s_openapi::api::core::v1::HostPathVolumeSource;
 use podarium_machine::Volume;
 use podarium_sim::Time;
+
+use super::NodeConfig;
 
 const DIRECTORIES: &[&str] = &[
     "/", "/bin", "/boot", "/dev", "/etc", "/etc/cni/net.d", "/etc/kubernetes", "/etc/kubernetes/manifests", "/etc/kubernetes/pki", "/etc/ssl/certs", "/home", "/lib", "/lib/modules",
@@ -16,6 +19,43 @@ const FILES: &[&str] = &["/etc/fstab", "/etc/group", "/etc/hostname", "/etc/host
 const SOCKETS: &[&str] = &["/run/containerd/containerd.sock", "/var/run/containerd/containerd.sock"];
 const CHARACTER_DEVICES: &[&str] = &["/dev/full", "/dev/fuse", "/dev/kmsg", "/dev/null", "/dev/random", "/dev/tty", "/dev/urandom", "/dev/zero"];
 const BLOCK_DEVICES: &[&str] = &["/dev/vda", "/dev/vda1"];
+
+/// What the node says of its system (`osImage` of its status), as its own file has it.
+const OS_RELEASE: &str = "PRETTY_NAME=\"Ubuntu 24.04.3 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"24.04\"\nVERSION=\"24.04.3 LTS (Noble Numbat)\"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nHOME_URL=\"https://www.ubuntu.com/\"\nSUPPORT_URL=\"https://help.ubuntu.com/\"\nBUG_REPORT_URL=\"https://bugs.launchpad.net/ubuntu/\"\nPRIVACY_POLICY_URL=\"https://www.ubuntu.com/legal/terms-and-policies/privacy-policy\"\nUBUNTU_CODENAME=noble\nLOGO=ubuntu-logo\n";
+const PASSWD: &str = "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nbin:x:2:2:bin:/bin:/usr/sbin/nologin\nsys:x:3:3:sys:/dev:/usr/sbin/nologin\nmessagebus:x:100:101::/nonexistent:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n";
+const GROUP: &str = "root:x:0:\ndaemon:x:1:\nbin:x:2:\nsys:x:3:\nadm:x:4:\nmessagebus:x:101:\nnogroup:x:65534:\n";
+
+/// Whether a volume of this path is one in which somebody may look for what belongs to the machine itself.
+pub(super) fn shows_the_machine(path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    matches!(path, "" | "/etc" | "/var" | "/var/lib") || ["/etc/", "/var/lib/kubelet"].iter().any(|start| path.starts_with(start))
+}
+
+/// Gives a machine's disk what every such machine has, when somebody first looks at it.
+pub(super) fn furnish(disk: &mut Volume, config: &NodeConfig, now: Time) {
+    const MARK: &str = "/etc/os-release";
+    if disk.stat(MARK, false).is_ok() {
+        return;
+    }
+    let settings = format!("apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\nauthorization:\n  mode: Webhook\ncgroupDriver: systemd\nclusterDNS:\n- {}\nclusterDomain: cluster.local\ncontainerRuntimeEndpoint: unix:///run/containerd/containerd.sock\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n", config.kubelet.cluster_dns);
+    let files = [
+        (MARK, OS_RELEASE.to_owned()),
+        ("/etc/hostname", format!("{}\n", config.name)),
+        ("/etc/hosts", format!("127.0.0.1 localhost\n127.0.1.1 {0}\n{1} {0}\n", config.name, config.address)),
+        ("/etc/passwd", PASSWD.to_owned()),
+        ("/etc/group", GROUP.to_owned()),
+        ("/var/lib/kubelet/config.yaml", settings),
+    ];
+    for directory in DIRECTORIES {
+        // What pods have made there already stays.
+        let _ = disk.mkdir_all(directory, now);
+    }
+    for (path, text) in files {
+        if disk.stat(path, false).is_err() {
+            let _ = disk.write(path, text, 0o644, now);
+        }
+    }
+}
 
 /// Makes what is to be made, and says what is wrong with what is there.
 pub(super) fn check(source: &HostPathVolumeSource, disk: &mut Volume, now: Time) -> Result<(), String> {

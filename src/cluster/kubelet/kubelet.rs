@@ -117,8 +117,16 @@ impl Kubelet {
 
     /// Lets a pod do what is due; forgets it when it is over and nobody asks for it any more.
     pub(super) fn run_pod(&mut self, uid: &Uid, ctx: &mut Ctx<'_>) {
+        let sees_node = self.pods.get(uid).is_some_and(|pod| pod.sees_node());
+        if sees_node {
+            self.show_node(uid, ctx);
+        }
         let Some(pod) = self.pods.get_mut(uid) else { return };
         Arc::make_mut(pod).run(&mut self.host, ctx);
+        if sees_node {
+            self.hear_from_node(uid, ctx);
+        }
+        let Some(pod) = self.pods.get(uid) else { return };
         if pod.vanished && (pod.worker.finished || pod.runtime.sandbox.is_none() && pod.worker.work.is_none()) {
             self.host.agenda.set(Sleeper::Pod(uid.clone()), None);
             self.pods.remove(uid);

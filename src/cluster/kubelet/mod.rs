@@ -41,6 +41,8 @@ mod kubelet;
 mod lease;
 mod logs;
 mod node;
+mod node_api;
+mod node_processes;
 mod node_status;
 mod phase;
 mod namespaces;

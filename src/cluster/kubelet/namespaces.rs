@@ -3,7 +3,7 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/util/util.go (PidNamespaceForPod), pkg/kubelet/kuberuntime/kuberuntime_container.go
 //! (getTargetID), pkg/kubelet/userns/userns_manager.go, v1.36.
-//! Simplified: `hostPID` and `hostIPC` change nothing; two pods on a node may draw the same users.
+//! Simplified: `hostIPC` changes nothing; two pods on a node may draw the same users.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use podarium_sim::Time;
 use super::pod::PodState;
 use super::runtime::PodRuntime;
 use crate::component::Ctx;
-use crate::images::{Disks, Ended, Membership, Output, Storage};
+use crate::images::{Disks, Ended, Membership, OF_NODE, Output, Storage};
 
 /// How many users a pod has; the first ones are the machine's own.
 const USERS_OF_POD: u32 = 1 << 16;
@@ -42,6 +42,9 @@ impl PodState {
             let namespace: Arc<str> = OF_POD.into();
             self.runtime.processes.share_pod(&namespace, now);
             return Some(self.runtime.processes.join(&namespace));
+        }
+        if self.sees_node() {
+            return Some(self.runtime.processes.join(&OF_NODE.into()));
         }
         let target = self.target_of(name)?;
         let namespace = self.runtime.find(target, false).filter(|container| container.record.is_running())?.record.id.clone();
@@ -72,10 +75,11 @@ impl PodRuntime {
         }
         let mut any = false;
         for (namespace, pid, signal) in self.processes.take_signals() {
-            if self.processes.is_sandbox(&namespace, pid) {
+            if *namespace != *OF_NODE && self.processes.is_sandbox(&namespace, pid) {
                 self.sandbox_ended |= matches!(signal, Signal::Terminate | Signal::Interrupt);
                 continue;
             }
+            let mut reached = false;
             let mut storage = Storage { pod: &mut self.volumes, disks, processes: &mut self.processes };
             for container in &mut self.containers {
                 let Some(process) = container.process.as_mut() else { continue };
@@ -83,8 +87,12 @@ impl PodRuntime {
                 let mut out = Output::default();
                 if is_member && process.signal(pid, signal, now, &mut storage, &mut out) {
                     any |= container.take(out, now);
+                    reached = true;
                     break;
                 }
+            }
+            if !reached && *namespace == *OF_NODE {
+                self.processes.signal_node(pid, signal);
             }
         }
         any | self.end_with_first(now)

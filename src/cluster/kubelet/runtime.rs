@@ -200,6 +200,11 @@ impl PodRuntime {
         self.containers.iter().filter_map(|container| container.process.as_ref()).any(|process| process.listens(port, now))
     }
 
+    /// The same for datagrams.
+    pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
+        self.containers.iter().filter_map(|container| container.process.as_ref()).any(|process| process.takes_datagrams(port, now))
+    }
+
     /// A request comes to a port of the pod. `None`: nobody listens there.
     pub fn take(&mut self, port: u16, asked: &Arc<Asked>, from: Peer, now: Time, disks: &mut Disks) -> Option<(&Container, Taken)> {
         let mut storage = Storage { pod: &mut self.volumes, disks, processes: &mut self.processes };

@@ -12,7 +12,7 @@ use super::pod::{PodState, Uid};
 use super::tunnels::Near;
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Arrival, Connected, Wanted};
+use crate::network::{Arrival, Connected, Protocol, Wanted};
 
 impl Kubelet {
     pub(super) fn serve(&mut self, arrival: Arrival<'_>, ctx: &mut Ctx<'_>) -> Connected {
@@ -40,7 +40,7 @@ impl Kubelet {
         self.pods.values().filter(|state| stands(state)).find_map(|state| {
             // The cloud has put the machine's own address in the place of its public one.
             let is_here = |ip: &String| ip.parse() == Ok(arrival.to);
-            let wanted = |port: &HostPort| port.port == i32::from(arrival.port) && port.protocol == "TCP" && port.ip.as_ref().is_none_or(is_here);
+            let wanted = |port: &HostPort| port.port == i32::from(arrival.port) && Protocol::named(Some(port.protocol.as_str())) == Some(arrival.asked.wanted.protocol()) && port.ip.as_ref().is_none_or(is_here);
             let found = host_ports(&state.pod).find(wanted)?;
             Some((state.uid.clone(), u16::try_from(found.own).ok()?))
         })
@@ -51,9 +51,19 @@ impl Kubelet {
         let Some(state) = self.pods.get_mut(uid) else { return Connected::Dropped };
         let state: &mut PodState = Arc::make_mut(state);
         match arrival.asked.wanted {
-            Wanted::Answer => {}
+            Wanted::Answer | Wanted::Handshake => {}
             Wanted::Echo => return Connected::Alive,
-            Wanted::Listener => return if state.runtime.listens(arrival.port, now) { Connected::Alive } else { Connected::Refused },
+            Wanted::Datagrams => {
+                let opened = state.open_flow(arrival, &mut self.host, ctx);
+                self.host.agenda.sooner(Sleeper::Pod(uid.clone()), now);
+                let played = || state.runtime.takes_datagrams(arrival.port, now);
+                return match opened {
+                    Some((conduit, process)) => Connected::Opened { process, conduit },
+                    None if played() => Connected::Alive,
+                    None => Connected::Refused,
+                };
+            }
+            Wanted::Listener => return if state.runtime.takes_datagrams(arrival.port, now) { Connected::Alive } else { Connected::Refused },
             Wanted::Bytes => {
                 let opened = state.open_tunnel(arrival.port, &arrival.from.ip.to_string(), Near::Network, &mut self.host, ctx);
                 // Whoever accepts it does so at once.

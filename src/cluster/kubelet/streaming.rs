@@ -62,6 +62,9 @@ fn read(url: &str) -> Option<Wanted<'_>> {
 impl Kubelet {
     /// Answers a request that the API server passed on.
     pub(super) fn serve_http(&mut self, id: HttpId, request: &HttpRequest, ctx: &mut Ctx<'_>) {
+        if self.serve_node_api(id, request, ctx) {
+            return;
+        }
         let Some(wanted) = read(&request.url).filter(|wanted| wanted.verb != "log") else { return self.serve_log(id, request, ctx) };
         let Some(state) = self.pods.values_mut().find(|state| state.key == wanted.key && !state.vanished) else {
             return ctx.http_reply(id, refusal(404, "pod does not exist"));
@@ -78,6 +81,10 @@ impl Kubelet {
             return ctx.http_reply(id, refusal(500, &format!("container not found ({name:?})")));
         };
         let uid = state.uid.clone();
+        if state.sees_node() {
+            self.show_node(&uid, ctx);
+        }
+        let Some(state) = self.pods.get_mut(&uid).map(Arc::make_mut) else { return };
         let headers = vec![("Upgrade".to_owned(), "websocket".to_owned()), ("Sec-WebSocket-Protocol".to_owned(), PROTOCOL.to_owned())];
         let begin = |ctx: &mut Ctx<'_>| ctx.http_reply(id, HttpEvent::Head { status: 101, headers });
         let exec = match wanted.verb {

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_machine::{self as machine, ConnectionId, HttpRequest, HttpResponse, NotHttp, RequestReader, write_response};
+use podarium_machine::{self as machine, ConnectionId, HANDSHAKE, HttpRequest, HttpResponse, NotHttp, RequestReader, write_response};
 use podarium_sim::{Fingerprint, Time};
 
 use super::agenda::Sleeper;
@@ -18,7 +18,7 @@ use super::pod::{PodState, Uid};
 use super::port_forward::{Line, fail_line, tell_line};
 use crate::component::Ctx;
 use crate::images::Taken;
-use crate::network::{Answered, Asked, ConduitId, Ip, Peer, ProcessId, Said};
+use crate::network::{Answered, Arrival, Asked, ConduitId, Ip, Peer, ProcessId, Said, Wanted};
 
 /// A connection between somebody and a port of a pod.
 #[derive(Clone, Debug)]
@@ -103,6 +103,18 @@ impl PodState {
         })?;
         let id = ctx.new_conduit();
         host.tunnels.insert(id, Tunnel { pod: self.uid.clone(), container, process, near, far });
+        Some((id, process))
+    }
+
+    /// Hands a client's first datagram to whoever takes them on a port of the pod. `None`: nobody does.
+    pub fn open_flow(&mut self, arrival: Arrival<'_>, host: &mut Host, ctx: &mut Ctx<'_>) -> Option<(ConduitId, ProcessId)> {
+        let (container, process, connection) = self.runtime.containers.iter_mut().find_map(|container| {
+            let (process, computer) = (container.connected?, container.process.as_mut()?);
+            let connection = computer.datagram(arrival.port, &arrival.from.to_string(), &arrival.asked.body)?;
+            Some((container.record.id.clone(), process, connection))
+        })?;
+        let id = ctx.new_conduit();
+        host.tunnels.insert(id, Tunnel { pod: self.uid.clone(), container, process, near: Near::Network, far: Far::Bytes(connection) });
         Some((id, process))
     }
 
@@ -254,7 +266,8 @@ fn asked(request: HttpRequest, tls: bool) -> Asked {
     let host = request.header_value("host").unwrap_or_default().to_owned();
     let path = request.path().to_owned();
     let path = if request.url.starts_with('/') { request.url.clone() } else { path };
-    Asked { method: request.method, host, path, headers: request.headers, body: request.body, tls, ..Asked::default() }
+    let wanted = if request.method == HANDSHAKE { Wanted::Handshake } else { Wanted::Answer };
+    Asked { method: request.method, server_name: host.clone(), host, path, headers: request.headers, body: request.body, tls, wanted, ..Asked::default() }
 }
 
 /// A process has ended, and with it the connections to it.

@@ -11,7 +11,7 @@ mod server;
 mod tests;
 
 pub(crate) use answer::answer;
-pub(crate) use scrape::SYSTEM_MEMORY;
+pub(crate) use scrape::{SYSTEM_CPU_MILLIS, SYSTEM_MEMORY};
 pub use scrape::{NodeUsage, PodUsage};
 pub(crate) use scrape::Measured;
 pub(crate) use objects::objects;

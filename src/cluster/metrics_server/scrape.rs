@@ -12,7 +12,8 @@ use jiff::Timestamp;
 use crate::store::Key;
 
 /// What the machine and the system's own programs on it take: thousandths of a CPU, and bytes.
-const SYSTEM: (u64, u64) = (50, SYSTEM_MEMORY);
+const SYSTEM: (u64, u64) = (SYSTEM_CPU_MILLIS, SYSTEM_MEMORY);
+pub(crate) const SYSTEM_CPU_MILLIS: u64 = 50;
 pub(crate) const SYSTEM_MEMORY: u64 = 400 << 20;
 
 /// What a pod's containers use, by their names: thousandths of a CPU, and bytes.

@@ -3,7 +3,7 @@
 //!
 //! Models: pkg/registry/core/service/storage/storage.go (ResourceLocation), pkg/registry/core/pod/strategy.go
 //! (ResourceLocation), staging/src/k8s.io/apimachinery/pkg/util/proxy/transport.go, v1.36.
-//! Simplified: links in pages are not rewritten; nodes are not proxied.
+//! Simplified: links in pages are not rewritten; nodes are asked in another way (`kubelet/node_api.rs`).
 
 use std::sync::Arc;
 use std::time::Duration;

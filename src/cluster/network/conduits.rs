@@ -45,7 +45,12 @@ pub(crate) struct Conduit {
     to_client: Time,
     /// The server sends no more.
     ended: bool,
+    /// It carries datagrams: no end of it is told.
+    datagrams: bool,
 }
+
+/// How long Linux remembers a flow of datagrams (`nf_conntrack_udp_timeout_stream`).
+const REMEMBERED: Duration = Duration::from_secs(120);
 
 /// How long a client takes that is told the end until it closes the connection.
 const CLOSING: Duration = Duration::from_millis(1);
@@ -55,8 +60,27 @@ impl Cluster {
     pub(super) fn conduit_opens(&mut self, id: ConduitId, client: Client, way: (Side, Option<MachineId>, MachineId), process: ProcessId, known_at: Time) {
         let (from, via, server) = way;
         let kubelet = self.network.machines[server as usize].kubelet;
-        let conduit = Conduit { client, from, via, server, kubelet, process, to_server: known_at, to_client: known_at, ended: false };
+        let conduit = Conduit { client, from, via, server, kubelet, process, to_server: known_at, to_client: known_at, ended: false, datagrams: false };
         self.network.conduits.insert(id, conduit);
+    }
+
+    /// The same for a client whose first datagram has come.
+    pub(super) fn flow_opens(&mut self, id: ConduitId, client: Client, way: (Side, Option<MachineId>, MachineId), process: ProcessId) {
+        self.conduit_opens(id, client, way, process, self.now());
+        if let Some(conduit) = self.network.conduits.get_mut(&id) {
+            conduit.datagrams = true;
+        }
+    }
+
+    /// The client's flow of datagrams, unless nothing has come on it for so long that the machine has forgotten it.
+    pub(super) fn flow_of(&mut self, client: Client) -> Option<ConduitId> {
+        let id = self.conduit_of(client)?;
+        let conduit = self.network.conduits.get(&id)?;
+        if self.now() < conduit.to_server.max(conduit.to_client) + REMEMBERED {
+            return Some(id);
+        }
+        self.client_says(id, Said::Gone);
+        None
     }
 
     fn conduit_of(&self, client: Client) -> Option<ConduitId> {
@@ -65,6 +89,10 @@ impl Cluster {
 
     /// A program outside says something on its connection. Whether it has one.
     pub(crate) fn outside_says(&mut self, http: HttpId, said: Said) -> bool {
+        let said = match self.socket_says(Client::Program(http), said) {
+            None => return true,
+            Some(said) => said,
+        };
         let Some(id) = self.conduit_of(Client::Program(http)) else { return false };
         self.client_says(id, said);
         true
@@ -72,6 +100,7 @@ impl Cluster {
 
     /// A program in a pod of this kubelet says something on a connection that it has opened.
     pub(crate) fn pod_says(&mut self, kubelet: ComponentId, call: PodCall, said: Said) {
+        let Some(said) = self.socket_says(Client::Pod(kubelet, call), said) else { return };
         match self.conduit_of(Client::Pod(kubelet, call)) {
             Some(id) => self.client_says(id, said),
             // It talks with the API server, or its request is still on the way.
@@ -107,6 +136,11 @@ impl Cluster {
         // What a server says at once comes after the news that the connection is there.
         conduit.to_client = (conduit.to_client + Duration::from_nanos(1)).max(now + takes);
         let (client, at, kubelet, ended) = (conduit.client, conduit.to_client, conduit.kubelet, conduit.ended);
+        if conduit.datagrams && !matches!(said, Said::Data(_)) {
+            // A client finds out only when it sends the next one.
+            self.network.conduits.remove(&id);
+            return self.deliver(kubelet, Message::Conduit { id, said: Said::Gone }, Cause::Timer("connection"), now);
+        }
         let event = match said {
             Said::Data(bytes) => HttpEvent::Chunk(bytes),
             Said::End => {

@@ -1,6 +1,6 @@
 //! What is asked of a process and what it answers; how an exchange can fail.
 //!
-//! Models: HTTP/1.1 over TCP, one request to a connection.
+//! Models: HTTP/1.1 over TCP, one request to a connection; UDP.
 //! Simplified: connections are not kept, but those that carry bytes; TLS is a property of the request and costs nothing.
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use podarium_sim::Time;
 
 use super::Ip;
 use super::conduits::ConduitId;
+use super::rules::Protocol;
 
 /// An HTTP request, as the process sees it. Load generators send the same one again and again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,10 +38,23 @@ pub enum Wanted {
     Answer,
     /// A connection that carries bytes both ways.
     Bytes,
+    /// The certificates that a server shows over TLS.
+    Handshake,
     /// A sign of life of the host (ICMP).
     Echo,
+    /// That its body arrives as a datagram (UDP), and those that follow it.
+    Datagrams,
     /// To know whether somebody listens (a datagram that will be answered).
     Listener,
+}
+
+impl Wanted {
+    pub(crate) fn protocol(self) -> Protocol {
+        match self {
+            Wanted::Datagrams | Wanted::Listener => Protocol::Udp,
+            Wanted::Answer | Wanted::Bytes | Wanted::Handshake | Wanted::Echo => Protocol::Tcp,
+        }
+    }
 }
 
 impl Asked {
@@ -154,7 +168,7 @@ pub enum Connected {
     Accepted { process: ProcessId, at: Time, answered: Arc<Answered> },
     /// A process has it, and nobody knows yet when it answers: it says so with this number.
     Pending { process: ProcessId, connection: u64 },
-    /// A process has accepted a connection that carries bytes.
+    /// A process has accepted a connection that carries bytes, or has a client's first datagram.
     Opened { process: ProcessId, conduit: ConduitId },
     /// The host is there (ICMP).
     Alive,

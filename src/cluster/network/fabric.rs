@@ -2,7 +2,7 @@
 //!
 //! Models: the Linux network stack with the routes of a simple network plugin: each machine has a range of pod addresses,
 //! and every machine knows which.
-//! Simplified: TCP only. The handshake is not a hop of its own: its time is added to that of the answer. Links neither
+//! Simplified: the handshake is not a hop of its own: its time is added to that of the answer. Links neither
 //! fill up nor lose anything. The cloud's load balancers know at once which machines are in order.
 
 use std::collections::BTreeMap;
@@ -21,7 +21,8 @@ use super::internet;
 use super::names::Names;
 use super::latency::{BETWEEN_MACHINES, FROM_OUTSIDE, ON_MACHINE, WAYS_TO_ASK, one_way};
 use super::policy::Policies;
-use super::rules::{Endpoint, Origin, Recent, Rules, Verdict};
+use super::rules::{Endpoint, Origin, Protocol, Recent, Rules, Verdict};
+use super::sockets::Socket;
 use super::statistics::Outcome;
 use super::traffic::Generator;
 use super::{Ip, Range};
@@ -72,6 +73,8 @@ pub(crate) struct Network {
     pub(super) pending: BTreeMap<(ProcessId, u64), FlightId>,
     /// Connections that carry bytes.
     pub(super) conduits: BTreeMap<ConduitId, Conduit>,
+    /// Clients' sockets for datagrams.
+    pub(super) sockets: BTreeMap<Client, Socket>,
     /// The load balancers of the cloud: the machines behind each address.
     balancers: BTreeMap<Ip, Vec<MachineId>>,
     /// For what happens outside of all machines.
@@ -101,6 +104,7 @@ impl Network {
             names: Arc::default(),
             pending: BTreeMap::new(),
             conduits: BTreeMap::new(),
+            sockets: BTreeMap::new(),
             balancers: BTreeMap::new(),
             stream: Stream::new(seed, "network"),
         }
@@ -175,28 +179,28 @@ impl Network {
         self.by_pods.range(..=ip).next_back().is_some_and(|(_, id)| self.machine(*id).pods.contains(ip))
     }
 
-    /// Whether policies let a pod ask a name server, over UDP.
-    pub(super) fn lets_ask(&self, from: Ip, to: Endpoint) -> bool {
-        self.policies.is_empty() || self.policies.lets_out_udp(from, to.0, to.1) && self.policies.lets_in_udp(from, to.0, to.1)
+    /// Whether policies let a pod of a machine ask a name server on another, over UDP.
+    pub(super) fn lets_ask(&self, at: MachineId, target: MachineId, from: Ip, to: Endpoint) -> bool {
+        self.lets_out(at, from, to, Protocol::Udp) && self.lets_in(target, from, to, Protocol::Udp)
     }
 
     /// Whether policies let a pod of a machine send there. Its own machine is always in reach.
-    fn lets_out(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
-        self.policies.is_empty() || to.0 == self.machine(at).address || self.policies.lets_out(from, to.0, to.1)
+    fn lets_out(&self, at: MachineId, from: Ip, to: Endpoint, protocol: Protocol) -> bool {
+        self.policies.is_empty() || to.0 == self.machine(at).address || self.policies.lets_out(from, to.0, (protocol, to.1))
     }
 
     /// Whether policies let a pod of a machine be reached. Its own machine always reaches it.
-    fn lets_in(&self, at: MachineId, from: Ip, to: Endpoint) -> bool {
-        self.policies.is_empty() || from == self.machine(at).address || self.policies.lets_in(from, to.0, to.1)
+    fn lets_in(&self, at: MachineId, from: Ip, to: Endpoint, protocol: Protocol) -> bool {
+        self.policies.is_empty() || from == self.machine(at).address || self.policies.lets_in(from, to.0, (protocol, to.1))
     }
 
     /// What the rules of a machine say of an address; `None`: nothing.
-    pub(super) fn verdict(&mut self, at: MachineId, source: Ip, to: Endpoint, is_ours: bool, now: Time) -> Option<Verdict> {
+    pub(super) fn verdict(&mut self, at: MachineId, source: Ip, (protocol, to): (Protocol, Endpoint), is_ours: bool, now: Time) -> Option<Verdict> {
         let machine = &mut self.machines[at as usize];
         let is_own = machine.address == to.0;
         let Machine { rules, recent, stream, .. } = machine;
         let origin = if is_ours { Origin::Here } else { Origin::Elsewhere };
-        rules.find(to, is_own).map(|(door, rule)| rule.decide(door, source, origin, now, recent, stream))
+        rules.of(protocol).find(to, is_own).map(|(door, rule)| rule.decide(door, source, origin, now, recent, stream))
     }
 
     /// One way between two places.
@@ -293,6 +297,9 @@ impl Cluster {
         let (from, wanted, port) = (flight.from, flight.asked.wanted, flight.to.1);
         let answered = match wanted {
             Wanted::Echo => Answered { status: internet::TIME_TO_LIVE, ..Answered::default() },
+            Wanted::Datagrams => return self.lose(id),
+            // Their certificates are not known here.
+            Wanted::Handshake => Answered { status: 501, ..Answered::default() },
             _ if !matches!(port, 80 | 443) => return self.lose(id),
             _ => {
                 let HttpResponse { status, headers, body } = internet::answer(host);
@@ -319,15 +326,16 @@ impl Cluster {
         if from == Side::ControlPlane {
             return self.network.machine_of(to);
         }
-        let port = self.network.flights.get_mut(id)?.to.1;
+        let flight = self.network.flights.get_mut(id)?;
+        let (port, protocol) = (flight.to.1, flight.asked.wanted.protocol());
         let behind = self.network.balancers.get(&to)?.clone();
-        let healthy: Vec<MachineId> = behind.into_iter().filter(|id| self.answers_health_check(*id, (to, port))).collect();
+        let healthy: Vec<MachineId> = behind.into_iter().filter(|id| self.answers_health_check(*id, (to, port), protocol)).collect();
         if healthy.is_empty() { None } else { Some(healthy[self.network.stream.below(healthy.len())]) }
     }
 
-    fn answers_health_check(&self, id: MachineId, to: Endpoint) -> bool {
+    fn answers_health_check(&self, id: MachineId, to: Endpoint, protocol: Protocol) -> bool {
         let machine = self.network.machine(id);
-        self.is_connected(machine.kubelet) && machine.rules.takes(to)
+        self.is_connected(machine.kubelet) && machine.rules.of(protocol).takes(to)
     }
 
     fn is_connected(&self, kubelet: ComponentId) -> bool {
@@ -348,12 +356,12 @@ impl Cluster {
     fn enter(&mut self, id: FlightId, at: MachineId) {
         let now = self.now();
         let Some(flight) = self.network.flights.get_mut(id) else { return };
-        let (from, source, to) = (flight.from, flight.source, flight.to);
+        let (from, source, to, protocol) = (flight.from, flight.source, flight.to, flight.asked.wanted.protocol());
         if !self.gets_through(from, at) {
             return self.lose(id);
         }
         let is_ours = from == Side::Machine(at) || self.network.is_pod(source);
-        let verdict = self.network.verdict(at, source, to, is_ours, now);
+        let verdict = self.network.verdict(at, source, (protocol, to), is_ours, now);
         let machine = self.network.machine(at);
         let (address, is_own) = (machine.address, machine.address == to.0);
         let Some(flight) = self.network.flights.get_mut(id) else { return };
@@ -362,7 +370,7 @@ impl Cluster {
             Some(Verdict::To { endpoint, .. }) => endpoint,
             _ => to,
         };
-        if from == Side::Machine(at) && !self.network.lets_out(at, source, endpoint) {
+        if from == Side::Machine(at) && !self.network.lets_out(at, source, endpoint, protocol) {
             return self.lose(id);
         }
         let Some(flight) = self.network.flights.get_mut(id) else { return };
@@ -399,7 +407,7 @@ impl Cluster {
         flight.server = Some(at);
         let last = flight.via.map_or(flight.from, Side::Machine);
         let (source, to, asked) = (flight.source, flight.to, flight.asked.clone());
-        if !self.gets_through(last, at) || !self.network.lets_in(at, source, to) {
+        if !self.gets_through(last, at) || !self.network.lets_in(at, source, to, asked.wanted.protocol()) {
             return self.lose(id);
         }
         let kubelet = self.network.machine(at).kubelet;
@@ -417,6 +425,7 @@ impl Cluster {
             Connected::Accepted { process, at: leaves, answered } => {
                 self.answer_leaves(id, process, leaves, answered);
             }
+            Connected::Opened { process, conduit } if asked.wanted == Wanted::Datagrams => self.datagram_arrived(id, at, process, conduit),
             Connected::Opened { process, conduit } => {
                 let now = self.now();
                 self.answer_leaves(id, process, now, Arc::default());
@@ -425,6 +434,8 @@ impl Cluster {
                 let (client, way, known_at) = (flight.client, (flight.from, flight.via, at), flight.due);
                 self.conduit_opens(conduit, client, way, process, known_at);
             }
+            // Somebody has it, and says nothing to it.
+            Connected::Alive if asked.wanted == Wanted::Datagrams => self.lose(id),
             Connected::Alive => self.echo(id),
         }
     }
@@ -488,6 +499,9 @@ impl Cluster {
         let now = self.now();
         let Some(flight) = self.network.flights.remove(id) else { return };
         self.trace_number(now.as_nanos() ^ u64::from(flight.to.0.0));
+        if flight.asked.wanted == Wanted::Datagrams {
+            return self.datagram_failed(flight.client, &outcome);
+        }
         let event = || match (&outcome, flight.opens) {
             (Outcome::Answered(_), Some(_)) => HttpEvent::Head { status: 200, headers: Vec::new() },
             (Outcome::Answered(answered), None) => HttpEvent::Response(response(answered)),

@@ -42,7 +42,7 @@ pub(crate) enum Hop {
 }
 
 /// Who waits for the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Client {
     /// With the number of the plan by which it was sent.
     Generator(GeneratorId, u32),

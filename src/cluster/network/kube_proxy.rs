@@ -6,7 +6,7 @@
 //!
 //! Models: pkg/proxy/iptables/proxier.go, pkg/proxy/{servicechangetracker,serviceport}.go,
 //! pkg/proxy/runner/bounded_frequency_runner.go, v1.36.
-//! Simplified: TCP and IPv4 only; nothing is written between changes, as nobody else touches the rules.
+//! Simplified: TCP and UDP, and IPv4 only; nothing is written between changes, as nobody else touches the rules.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use podarium_api::{EndpointSlice, Kind, Node, Object, Service};
 use podarium_sim::Time;
 
 use super::endpoints::{Known, categorize, known};
-use super::rules::{Door, Endpoint, Rule, Rules};
+use super::rules::{Door, Endpoint, Protocol, Rule, Rules};
 use super::{Ip, Range};
 use crate::apiserver::Filter;
 use crate::client::{Caches, Change, Informers};
@@ -58,8 +58,8 @@ pub struct KubeProxy {
 /// One rule's place among the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Entry {
-    Address(Endpoint),
-    NodePort(u16),
+    Address(Protocol, Endpoint),
+    NodePort(Protocol, u16),
 }
 
 impl KubeProxy {
@@ -129,24 +129,25 @@ impl KubeProxy {
     fn write(&mut self, caches: &Caches, key: &Key, slices: &[Arc<EndpointSlice>]) {
         for entry in self.written.remove(key).unwrap_or_default() {
             match entry {
-                Entry::Address(address) => self.rules.addresses.remove(&address).is_some(),
-                Entry::NodePort(port) => self.rules.node_ports.remove(&port).is_some(),
+                Entry::Address(protocol, address) => self.rules.of_mut(protocol).addresses.remove(&address).is_some(),
+                Entry::NodePort(protocol, port) => self.rules.of_mut(protocol).node_ports.remove(&port).is_some(),
             };
         }
         let Some(service) = caches.get::<Service>(key).filter(|service| is_ours(service)) else { return };
         let node = caches.get::<Node>(&Key::new("", &self.node));
         let zone = node.and_then(|node| node.metadata.labels.as_ref()?.get(ZONE).cloned()).unwrap_or_default();
         let mut entries = Vec::new();
-        for port in service.spec.ports.iter().flatten().filter(|port| port.protocol.as_deref().unwrap_or("TCP") == "TCP") {
+        for port in service.spec.ports.iter().flatten() {
+            let Some(protocol) = Protocol::named(port.protocol.as_deref()) else { continue };
             let endpoints = known(slices, port.name.as_deref().unwrap_or_default(), &self.node);
             let Some(rule) = rule(service, port, &endpoints, &self.node, &zone) else { continue };
             for (door, address) in addresses(service, port) {
-                self.rules.addresses.insert(address, (door, rule.clone()));
-                entries.push(Entry::Address(address));
+                self.rules.of_mut(protocol).addresses.insert(address, (door, rule.clone()));
+                entries.push(Entry::Address(protocol, address));
             }
             if let Some(node_port) = node_port(port) {
-                self.rules.node_ports.insert(node_port, rule.clone());
-                entries.push(Entry::NodePort(node_port));
+                self.rules.of_mut(protocol).node_ports.insert(node_port, rule.clone());
+                entries.push(Entry::NodePort(protocol, node_port));
             }
         }
         self.written.insert(key.clone(), entries);
@@ -206,6 +207,7 @@ fn rule(service: &Service, port: &ServicePort, endpoints: &[Known], node: &str, 
     let ranges = spec.load_balancer_source_ranges.iter().flatten();
     Some(Arc::new(Rule {
         name: (spec.cluster_ip.as_deref()?.parse().ok()?, u16::try_from(port.port).ok()?),
+        protocol: Protocol::named(port.protocol.as_deref())?,
         cluster: usable.cluster,
         local: usable.local,
         has_endpoints: usable.any,

@@ -16,7 +16,7 @@
 //!
 //! Where to look: `fabric` (the machines, the way of a request), `flight` (one request under way), `rules` (what a
 //! machine does with an address) and `kube_proxy` (who writes the rules), `exchange` (what is asked and answered),
-//! `pods` (programs in pods), `conduits` (connections that carry bytes), `names` and `name_server` (what names mean), `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside), `internet` (what there is beyond),
+//! `pods` (programs in pods), `conduits` (connections that carry bytes), `sockets` (datagrams), `names` and `name_server` (what names mean), `policy` and `plugin` (who may talk to whom), `api_proxy` (the API server asks pods), `outside` (programs outside), `internet` (what there is beyond),
 //! `traffic`, `generator` and `statistics` (load generators), `carried` (which way how many went), `aim` (how load
 //! generators learn where to send), `view` (what a screen may see).
 //!
@@ -46,6 +46,7 @@ mod policy;
 #[cfg(test)]
 mod policy_matrix_tests;
 mod rules;
+mod sockets;
 mod statistics;
 mod traffic;
 mod view;
@@ -72,4 +73,4 @@ pub(crate) use flight::Hop;
 pub(crate) use names::Names;
 pub(crate) use pods::PodPlace;
 pub(crate) use policy::Policies;
-pub(crate) use rules::Rules;
+pub(crate) use rules::{Protocol, Rules};

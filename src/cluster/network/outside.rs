@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
+use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, LookupAnswer, NetError, RecordType};
 
 use super::{Ip, internet};
 use super::exchange::{Asked, Wanted};
@@ -32,6 +32,10 @@ impl Cluster {
             // What listens on the workstation itself is not asked for here.
             Ok(((ip, _), _)) if ip.0 >> 24 == 127 => {
                 self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(NetError::ConnectionRefused)) });
+            }
+            Ok((to, asked)) if asked.wanted == Wanted::Datagrams => {
+                self.open_socket(Client::Program(id), asked, Side::Outside, WORKSTATION, to);
+                self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Head { status: 200, headers: Vec::new() }) });
             }
             Ok((to, asked)) => {
                 self.launch(Flight {
@@ -67,8 +71,10 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
     let (scheme, rest) = request.url.split_once("://").ok_or(NetError::BadUrl)?;
     let (tls, wanted, usual_port) = match scheme {
         "http" => (false, Wanted::Answer, Some(80)),
+        "https" if request.method == HANDSHAKE => (true, Wanted::Handshake, Some(443)),
         "https" => (true, Wanted::Answer, Some(443)),
         "tcp" => (false, Wanted::Bytes, None),
+        "udp" => (false, Wanted::Datagrams, None),
         "icmp" => (false, Wanted::Echo, Some(0)),
         _ => return Err(NetError::BadUrl),
     };
@@ -82,6 +88,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
     let ip: Ip = host.parse().ok().or_else(|| resolve(host)).ok_or(NetError::UnknownHost)?;
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     let named = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("host")).map(|(_, value)| value.clone());
+    let named_for_tls = named.clone().filter(|_| wanted == Wanted::Handshake);
     let asked = Asked {
         method: request.method.clone(),
         host: named.unwrap_or_else(|| authority.to_owned()),
@@ -90,7 +97,7 @@ pub(super) fn read(request: &HttpRequest, resolve: impl Fn(&str) -> Option<Ip>) 
         body: request.body.clone(),
         tls,
         trust: request.trust.clone(),
-        server_name: host.to_owned(),
+        server_name: named_for_tls.unwrap_or_else(|| host.to_owned()),
         wanted,
     };
     Ok(((ip, port), asked))
@@ -112,6 +119,7 @@ mod tests {
             ("ftp://10.0.1.1/", Err(NetError::BadUrl)),
             ("tcp://10.0.1.1:5432", Ok(("10.0.1.1", 5432, "/", false))),
             ("tcp://10.0.1.1", Err(NetError::BadUrl)),
+            ("udp://10.0.1.1:53", Ok(("10.0.1.1", 53, "/", false))),
             ("icmp://10.0.1.1", Ok(("10.0.1.1", 0, "/", false))),
             ("http://10.0.1.1:x/", Err(NetError::BadUrl)),
         ];

@@ -1,7 +1,7 @@
 //! Requests and look-ups of programs in pods, and the answers that they give as servers.
 //!
 //! Models: the network of a pod's sandbox; glibc's and musl's resolvers.
-//! Simplified: TCP and HTTP only. A look-up on the way to a connection takes no time; nobody checks the API server's certificate.
+//! Simplified: a look-up on the way to a connection takes no time; nobody checks the API server's certificate.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use super::flight::{Client, Flight, Stage};
 use super::latency::{BETWEEN_MACHINES, ON_MACHINE, one_way};
 use super::metadata;
 use super::outside::{LONGEST, read};
-use super::rules::Verdict;
+use super::rules::{Protocol, Verdict};
 use crate::apiserver::Connection;
 use crate::cause::Cause;
 use crate::cluster::Cluster;
@@ -88,6 +88,10 @@ impl Cluster {
         let Some(machine) = self.network.machine_of_kubelet(kubelet) else {
             return self.tell_pod(kubelet, call, HttpEvent::Failed(NetError::NetworkUnreachable), Duration::ZERO);
         };
+        if asked.wanted == Wanted::Datagrams {
+            self.open_socket(Client::Pod(kubelet, call), asked, Side::Machine(machine), place.ip, to);
+            return self.tell_pod(kubelet, call, HttpEvent::Head { status: 200, headers: Vec::new() }, Duration::ZERO);
+        }
         self.launch(Flight {
             client: Client::Pod(kubelet, call),
             asked: Arc::new(asked),
@@ -120,13 +124,13 @@ impl Cluster {
         }
         let (Some(at), Some(server)) = (self.network.machine_of_kubelet(kubelet), service) else { return NameServer::Silent };
         let now = self.now();
-        let endpoint = match self.network.verdict(at, place.ip, (server, DNS_PORT), true, now) {
+        let endpoint = match self.network.verdict(at, place.ip, (Protocol::Udp, (server, DNS_PORT)), true, now) {
             Some(Verdict::To { endpoint, .. }) => endpoint,
             Some(Verdict::Reject) => return NameServer::Refuses,
             Some(Verdict::Drop) | None => return NameServer::Silent,
         };
         let Some(target) = self.network.machine_of(endpoint.0) else { return NameServer::Silent };
-        if !self.network.lets_ask(place.ip, endpoint) || !self.gets_through(Side::Machine(at), target) {
+        if !self.network.lets_ask(at, target, place.ip, endpoint) || !self.gets_through(Side::Machine(at), target) {
             return NameServer::Silent;
         }
         let kubelet = self.network.machines[target as usize].kubelet;

@@ -5,7 +5,7 @@
 //! the address after the rules of kube-proxy.
 //!
 //! Models: staging/src/k8s.io/api/networking/v1/types.go (NetworkPolicySpec), as network plugins implement it, v1.36.
-//! Simplified: TCP, and UDP for look-ups of names; named ports are those of TCP; pods in the network of their machine are neither selected nor meant.
+//! Simplified: TCP and UDP; pods in the network of their machine are neither selected nor meant.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use podarium_api::pod_state::is_pod_terminal;
 use podarium_api::selector::LabelSelector;
 use podarium_api::{Namespace, NetworkPolicy, Pod, Resource as _};
 
+use super::rules::Protocol;
 use super::{Ip, Range};
 
 /// What the policies come to, by the addresses of the pods that they select.
@@ -23,7 +24,7 @@ use super::{Ip, Range};
 pub(crate) struct Policies {
     closed: BTreeMap<Ip, Closed>,
     /// Ports of pods by their names.
-    names: BTreeMap<Ip, BTreeMap<String, u16>>,
+    names: BTreeMap<Ip, Vec<(Protocol, String, u16)>>,
 }
 
 /// In which directions a pod is closed, and what is allowed all the same.
@@ -38,8 +39,8 @@ struct Closed {
 struct Allowed {
     /// `None`: everybody.
     others: Option<Vec<Other>>,
-    /// `None`: every port. With whether it is one of UDP.
-    ports: Option<Vec<(bool, Port)>>,
+    /// `None`: every port.
+    ports: Option<Vec<(Protocol, Port)>>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -93,37 +94,19 @@ impl Policies {
     }
 
     /// Whether a pod may send to an address and port.
-    pub fn lets_out(&self, from: Ip, to: Ip, port: u16) -> bool {
-        self.out(from, to, (false, port))
-    }
-
-    /// The same over UDP.
-    pub fn lets_out_udp(&self, from: Ip, to: Ip, port: u16) -> bool {
-        self.out(from, to, (true, port))
-    }
-
-    fn out(&self, from: Ip, to: Ip, port: (bool, u16)) -> bool {
+    pub fn lets_out(&self, from: Ip, to: Ip, port: (Protocol, u16)) -> bool {
         let rules = self.closed.get(&from).and_then(|closed| closed.egress.as_ref());
         from == to || rules.is_none_or(|rules| rules.iter().any(|rule| self.allows(rule, to, to, port)))
     }
 
     /// Whether a pod may be reached on a port from an address.
-    pub fn lets_in(&self, from: Ip, to: Ip, port: u16) -> bool {
-        self.into(from, to, (false, port))
-    }
-
-    /// The same over UDP.
-    pub fn lets_in_udp(&self, from: Ip, to: Ip, port: u16) -> bool {
-        self.into(from, to, (true, port))
-    }
-
-    fn into(&self, from: Ip, to: Ip, port: (bool, u16)) -> bool {
+    pub fn lets_in(&self, from: Ip, to: Ip, port: (Protocol, u16)) -> bool {
         let rules = self.closed.get(&to).and_then(|closed| closed.ingress.as_ref());
         from == to || rules.is_none_or(|rules| rules.iter().any(|rule| self.allows(rule, from, to, port)))
     }
 
     /// `other` is whom the rule speaks of, `to` whose port it is.
-    fn allows(&self, rule: &Allowed, other: Ip, to: Ip, (udp, port): (bool, u16)) -> bool {
+    fn allows(&self, rule: &Allowed, other: Ip, to: Ip, (protocol, port): (Protocol, u16)) -> bool {
         let is_other = rule.others.as_ref().is_none_or(|others| {
             others.iter().any(|meant| match meant {
                 Other::Block { range, except } => range.contains(other) && !except.iter().any(|range| range.contains(other)),
@@ -131,11 +114,11 @@ impl Policies {
             })
         });
         let names = || self.names.get(&to);
-        let is_port = |(of_udp, meant): &(bool, Port)| match meant {
-            _ if *of_udp != udp => false,
+        let is_port = |(of, meant): &(Protocol, Port)| match meant {
+            _ if *of != protocol => false,
             Port::Any => true,
             Port::Numbers { first, last } => (*first..=*last).contains(&port),
-            Port::Named(name) => names().and_then(|names| names.get(name)) == Some(&port),
+            Port::Named(name) => names().is_some_and(|names| names.iter().any(|(of, own, number)| (*of, *number) == (protocol, port) && own == name)),
         };
         is_other && rule.ports.as_ref().is_none_or(|ports| ports.iter().any(is_port))
     }
@@ -147,11 +130,14 @@ fn address(pod: &Pod) -> Option<Ip> {
     pod.status.pod_ip.as_deref().filter(|_| has_own)?.parse().ok()
 }
 
-fn named_ports(pod: &Pod) -> BTreeMap<String, u16> {
+fn named_ports(pod: &Pod) -> Vec<(Protocol, String, u16)> {
     let sidecars = pod.spec.init_containers.iter().flatten().filter(|container| podarium_api::resource::is_sidecar(container));
     let ports = sidecars.chain(&pod.spec.containers).flat_map(|container| container.ports.iter().flatten());
-    let tcp = ports.filter(|port| port.protocol.as_deref().unwrap_or("TCP") == "TCP");
-    tcp.filter_map(|port| Some((port.name.clone()?, u16::try_from(port.container_port).ok()?))).collect()
+    let named = ports.filter_map(|port| {
+        let protocol = Protocol::named(port.protocol.as_deref())?;
+        Some((protocol, port.name.clone()?, u16::try_from(port.container_port).ok()?))
+    });
+    named.collect()
 }
 
 fn others(peers: &Option<Vec<NetworkPolicyPeer>>, own: &str, members: &[(Ip, &Arc<Pod>)], namespaces: &BTreeMap<String, Arc<Namespace>>) -> Option<Vec<Other>> {
@@ -181,7 +167,7 @@ fn other(peer: &NetworkPolicyPeer, own: &str, members: &[(Ip, &Arc<Pod>)], names
 }
 
 /// Ports of SCTP allow nothing here, and are kept as an empty list if they stand alone.
-fn read_ports(ports: &Option<Vec<NetworkPolicyPort>>) -> Option<Vec<(bool, Port)>> {
+fn read_ports(ports: &Option<Vec<NetworkPolicyPort>>) -> Option<Vec<(Protocol, Port)>> {
     let ports = ports.as_ref().filter(|ports| !ports.is_empty())?;
     let number = |number: i32| u16::try_from(number).ok();
     let read = |port: &NetworkPolicyPort| match &port.port {
@@ -189,10 +175,6 @@ fn read_ports(ports: &Option<Vec<NetworkPolicyPort>>) -> Option<Vec<(bool, Port)
         Some(IntOrString::String(name)) => Some(Port::Named(name.clone())),
         Some(IntOrString::Int(first)) => Some(Port::Numbers { first: number(*first)?, last: number(port.end_port.unwrap_or(*first))? }),
     };
-    let known = ports.iter().filter_map(|port| match port.protocol.as_deref().unwrap_or("TCP") {
-        "TCP" => Some((false, read(port)?)),
-        "UDP" => Some((true, read(port)?)),
-        _ => None,
-    });
+    let known = ports.iter().filter_map(|port| Some((Protocol::named(port.protocol.as_deref())?, read(port)?)));
     Some(known.collect())
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::Ip;
 use super::policy::Policies;
+use super::rules::Protocol;
 
 const NAMESPACES: [&str; 3] = ["a", "b", "c"];
 const PORTS: [u16; 4] = [80, 81, 443, 8080];
@@ -56,7 +57,7 @@ fn port(stream: &mut Stream) -> Value {
         0 => json!({"port": pick(stream, &PORTS)}),
         1 => json!({"port": 80, "endPort": pick(stream, &[81, 500])}),
         2 => json!({"port": "web"}),
-        3 => json!({"protocol": "UDP", "port": 80}),
+        3 => json!({"protocol": "UDP", "port": pick(stream, &["80", "web"]).parse::<u16>().map_or(json!("web"), |port| json!(port))}),
         _ => json!({"protocol": "TCP"}),
     }
 }
@@ -85,7 +86,7 @@ fn world(seed: u64) -> World {
         let labels = if stream.below(4) == 0 { json!({}) } else { json!({"app": pick(&mut stream, &["x", "y"])}) };
         parse(Kind::Pod, json!({
             "metadata": {"name": format!("p{number}"), "namespace": NAMESPACES[number as usize % 3], "labels": labels},
-            "spec": {"hostNetwork": number == 8, "containers": [{"name": "c", "image": "i", "ports": [{"name": "web", "containerPort": pick(&mut stream, &PORTS)}]}]},
+            "spec": {"hostNetwork": number == 8, "containers": [{"name": "c", "image": "i", "ports": [{"name": "web", "protocol": pick(&mut stream, &["TCP", "TCP", "UDP"]), "containerPort": pick(&mut stream, &PORTS)}]}]},
             "status": {"phase": if number == 7 { "Succeeded" } else { "Running" }, "podIP": if number == 8 { "10.0.1.1".to_owned() } else { format!("10.244.{}.{}", number % 2, number + 2) }},
         }))
     });
@@ -158,21 +159,21 @@ impl World {
         place && peer.get("podSelector").is_none_or(|selector| Self::selects(selector, &self.labels(pod)))
     }
 
-    fn port_is(&self, wanted: &Value, to: &str, port: u16) -> bool {
-        if wanted["protocol"].as_str().unwrap_or("TCP") != "TCP" {
+    fn port_is(&self, wanted: &Value, to: &str, (protocol, port): (&str, u16)) -> bool {
+        if wanted["protocol"].as_str().unwrap_or("TCP") != protocol {
             return false;
         }
         match &wanted["port"] {
             Value::Null => true,
             Value::String(name) => self.pod_at(to).is_some_and(|pod| {
-                pod.spec.containers.iter().flat_map(|container| container.ports.iter().flatten()).any(|declared| declared.name.as_ref() == Some(name) && declared.container_port == i32::from(port))
+                pod.spec.containers.iter().flat_map(|container| container.ports.iter().flatten()).any(|declared| declared.name.as_ref() == Some(name) && declared.protocol.as_deref().unwrap_or("TCP") == protocol && declared.container_port == i32::from(port))
             }),
             number => (number.as_u64().unwrap()..=wanted["endPort"].as_u64().unwrap_or(number.as_u64().unwrap())).contains(&u64::from(port)),
         }
     }
 
     /// One direction: `subject` is the pod that policies select, `other` the other end, `to` the receiver.
-    fn direction(&self, type_: &str, rules: &str, peers: &str, subject: &str, other: &str, to: &str, port: u16) -> bool {
+    fn direction(&self, type_: &str, rules: &str, peers: &str, subject: &str, other: &str, to: &str, port: (&str, u16)) -> bool {
         let Some(pod) = self.pod_at(subject) else { return true };
         let has_type = |policy: &Value| match policy["spec"]["policyTypes"].as_array() {
             Some(types) => types.iter().any(|one| one == type_),
@@ -196,7 +197,7 @@ impl World {
         })
     }
 
-    fn allowed(&self, from: &str, to: &str, port: u16) -> bool {
+    fn allowed(&self, from: &str, to: &str, port: (&str, u16)) -> bool {
         from == to || (self.direction("Egress", "egress", "to", from, to, to, port) && self.direction("Ingress", "ingress", "from", to, from, to, port))
     }
 }
@@ -211,10 +212,11 @@ fn the_whole_matrix_of_connections_agrees_with_a_second_opinion() {
         let addresses: Vec<String> = pods.chain(["198.51.100.7".to_owned(), "10.0.1.2".to_owned()]).collect();
         for from in &addresses {
             for to in &addresses {
-                for port in PORTS {
+                for (port, udp) in PORTS.into_iter().flat_map(|port| [(port, false), (port, true)]) {
+                    let (protocol, name) = if udp { (Protocol::Udp, "UDP") } else { (Protocol::Tcp, "TCP") };
                     let (source, target): (Ip, Ip) = (from.parse().unwrap(), to.parse().unwrap());
-                    let got = policies.lets_out(source, target, port) && policies.lets_in(source, target, port);
-                    assert_eq!(got, world.allowed(from, to, port), "seed {seed}: {from} → {to}:{port}\n{:#?}", world.plain);
+                    let got = policies.lets_out(source, target, (protocol, port)) && policies.lets_in(source, target, (protocol, port));
+                    assert_eq!(got, world.allowed(from, to, (name, port)), "seed {seed}: {from} → {to}:{port}/{name}\n{:#?}", world.plain);
                     *(if got { &mut allowed } else { &mut denied }) += 1;
                 }
             }

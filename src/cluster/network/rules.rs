@@ -4,7 +4,7 @@
 //! connection, unless the Service asks for session affinity.
 //!
 //! Models: pkg/proxy/iptables/proxier.go (the chains KUBE-SERVICES, KUBE-NODEPORTS, KUBE-EXT, KUBE-FW), v1.36.
-//! Simplified: TCP only; node ports are not served on 127.0.0.1.
+//! Simplified: TCP and UDP; node ports are not served on 127.0.0.1.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,11 +18,31 @@ use super::{Ip, Range};
 /// The address and port of an endpoint.
 pub(crate) type Endpoint = (Ip, u16);
 
+/// What a port belongs to: both have all numbers for themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Protocol {
+    #[default]
+    Tcp,
+    Udp,
+}
+
+impl Protocol {
+    /// As objects of the API name it, where TCP is what is meant without a word. `None`: no simulated one.
+    pub fn named(name: Option<&str>) -> Option<Self> {
+        match name.unwrap_or("TCP") {
+            "TCP" => Some(Protocol::Tcp),
+            "UDP" => Some(Protocol::Udp),
+            _ => None,
+        }
+    }
+}
+
 /// One port of one Service, as a machine sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rule {
     /// The cluster IP and port: the name under which clients are remembered.
     pub name: Endpoint,
+    pub protocol: Protocol,
     /// The endpoints for the traffic policy `Cluster`, and for `Local`.
     pub cluster: Vec<Endpoint>,
     pub local: Vec<Endpoint>,
@@ -65,17 +85,40 @@ pub(crate) enum Verdict {
 /// All rules of a machine.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
+    tcp: Table,
+    udp: Table,
+}
+
+/// Those about one protocol.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Table {
     pub addresses: OrdMap<Endpoint, (Door, Arc<Rule>)>,
     pub node_ports: OrdMap<u16, Arc<Rule>>,
 }
 
 /// Which client came to which endpoint of which Service, and when last.
-pub(crate) type Recent = BTreeMap<(Endpoint, Ip), (Endpoint, Time)>;
+pub(crate) type Recent = BTreeMap<(Protocol, Endpoint, Ip), (Endpoint, Time)>;
 
 /// How many clients a machine remembers before it looks for those that it may forget.
 const REMEMBERED: usize = 4096;
 
 impl Rules {
+    pub fn of(&self, protocol: Protocol) -> &Table {
+        match protocol {
+            Protocol::Tcp => &self.tcp,
+            Protocol::Udp => &self.udp,
+        }
+    }
+
+    pub fn of_mut(&mut self, protocol: Protocol) -> &mut Table {
+        match protocol {
+            Protocol::Tcp => &mut self.tcp,
+            Protocol::Udp => &mut self.udp,
+        }
+    }
+}
+
+impl Table {
     /// The rule for a destination. A node port counts on the machine's own address alone.
     pub fn find(&self, to: Endpoint, is_own: bool) -> Option<(Door, &Arc<Rule>)> {
         if let Some((door, rule)) = self.addresses.get(&to) {
@@ -122,7 +165,7 @@ impl Rule {
         let endpoint = match self.affinity {
             None => endpoints[stream.below(endpoints.len())],
             Some(timeout) => {
-                let key = (self.name, client);
+                let key = (self.protocol, self.name, client);
                 let known = recent.get(&key).filter(|(endpoint, last)| now - *last <= timeout && endpoints.contains(endpoint));
                 let endpoint = known.map_or_else(|| endpoints[stream.below(endpoints.len())], |(endpoint, _)| *endpoint);
                 if recent.len() >= REMEMBERED && !recent.contains_key(&key) {

@@ -46,6 +46,11 @@ impl Arguments {
         self.options.iter().any(|(found, _)| *found == letter)
     }
 
+    /// How often an option was given.
+    pub fn count(&self, letter: char) -> usize {
+        self.options.iter().filter(|(found, _)| *found == letter).count()
+    }
+
     /// The argument of an option; of the last one, if there are several.
     pub fn value(&self, letter: char) -> Option<&str> {
         self.options.iter().rev().find(|(found, _)| *found == letter).and_then(|(_, value)| value.as_deref())

@@ -8,6 +8,7 @@ use base64::Engine as _;
 
 use super::arguments::{self, Arguments, Options};
 use super::cookies::Jar;
+use super::curl_tls;
 use super::lines::read_all;
 use crate::wire::reason;
 use crate::{CertificateProblem, HttpRequest, HttpStream, NetError, Process, StreamItem, Suspend, Trust};
@@ -222,6 +223,10 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: O
             }
         };
         if arguments.has('v') {
+            if url.starts_with("https://") {
+                let (host, port) = host_and_port(&url);
+                curl_tls::tell(process, &host, port.parse().unwrap_or(443), trust)?;
+            }
             process.eprint(&sent(&request))?;
         }
         let stream = match process.http_open(request)? {

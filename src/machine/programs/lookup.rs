@@ -52,6 +52,16 @@ fn described(record: &Record) -> String {
 }
 
 pub(super) fn nslookup(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let of_busybox = process.is_busybox();
+    ask_about(process, of_busybox)
+}
+
+/// BIND's, on a machine that has its package beside busybox.
+pub(super) fn bind_nslookup(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    ask_about(process, false)
+}
+
+fn ask_about(process: &mut Process<'_>, of_busybox: bool) -> Result<i32, Suspend> {
     let (mut record, mut words) = (None, Vec::new());
     for word in process.args().into_iter().skip(1) {
         match word.strip_prefix('-') {
@@ -69,7 +79,7 @@ pub(super) fn nslookup(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let resolver = Resolver::read(process)?;
     let server = words.get(1).cloned();
     let shown = server.clone().unwrap_or_else(|| resolver.server.clone());
-    if process.is_busybox() {
+    if of_busybox {
         return busybox_nslookup(process, &resolver, name, server.as_deref(), &shown, record);
     }
     let head = format!("Server:\t\t{shown}\nAddress:\t{shown}#53\n\n");

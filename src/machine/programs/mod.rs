@@ -16,6 +16,7 @@ mod control;
 mod cookies;
 mod copy;
 mod curl;
+mod curl_tls;
 mod cut;
 mod date;
 mod diff;
@@ -40,6 +41,7 @@ mod make;
 mod making;
 mod names;
 mod netcat;
+mod netcat_udp;
 mod node;
 mod owner;
 mod packages;
@@ -201,11 +203,11 @@ const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), 
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "adduser", "bzip2", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
-    "helm", "htop", "ifconfig", "iostat", "ip", "java", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
-    "nano", "netstat", "nmap", "node", "npm", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
+    "adduser", "bzip2", "chroot", "crictl", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
+    "helm", "htop", "ifconfig", "iostat", "ip", "ipcs", "java", "journalctl", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
+    "nano", "netstat", "nmap", "node", "npm", "nsenter", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
     "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
-    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
+    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unshare", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
 ];
 
 /// `test` outside the shell (`xargs test`) is the shell's own.
@@ -233,6 +235,7 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
     for name in names {
         match PROGRAMS.binary_search_by_key(name, |(known, _)| known) {
             Ok(index) => machine.install(name, PROGRAMS[index].1),
+            Err(_) if *name == "bind-tools" => machine.install("nslookup", lookup::bind_nslookup),
             Err(_) if *name == "bash" => machine.install_program(name, Shell::bash),
             Err(_) if matches!(*name, "sh" | "ash") && machine.busybox => machine.install_program(name, Shell::ash),
             Err(_) if matches!(*name, "sh" | "dash") => machine.install_program(name, Shell::dash),

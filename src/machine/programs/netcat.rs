@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use super::arguments::{self, Arguments, Options};
 use super::names::{addresses, reason};
+use super::netcat_udp;
 use crate::{HttpRequest, NetError, Process, Ready, Source, StreamItem, Suspend};
 
 pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let options = Options::new("zvlkp:w:nN46q:", &[]).lacking(&["u", "e", "U", "x", "X", "i", "s", "c"]);
+    let options = Options::new("zvlkup:w:nN46q:", &[]).lacking(&["e", "U", "x", "X", "i", "s", "c"]);
     let arguments = match arguments::read(process, &options)? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
@@ -45,6 +46,14 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         }
     };
     let limit = arguments.value('w').and_then(|text| text.parse::<u64>().ok()).map(Duration::from_secs);
+    if arguments.has('u') {
+        return process.repeat((first, 1), |process, (port, status): &mut (u16, i32)| {
+            // One that answers is enough.
+            *status *= netcat_udp::talk(process, &arguments, host, &address, *port)?;
+            *port = port.wrapping_add(1);
+            Ok(if *port > last || *port == 0 { ControlFlow::Break(*status) } else { ControlFlow::Continue(()) })
+        });
+    }
     if arguments.has('z') {
         let mut status = 1;
         for port in first..=last {
@@ -78,21 +87,30 @@ fn report(process: &mut Process<'_>, arguments: &Arguments, host: &str, address:
         return Ok(());
     }
     let named = if host == address { host.to_owned() } else { format!("{host} ({address})") };
-    let service = match port {
-        22 => "ssh",
+    let service = service(port, false);
+    match result {
+        Ok(()) => process.eprint(&format!("Connection to {named} {port} port [tcp/{service}] succeeded!\n")),
+        Err(NetError::TimedOut) => process.eprint(&format!("nc: connect to {named} port {port} (tcp) timed out: Operation now in progress\n")),
+        Err(error) => process.eprint(&format!("nc: connect to {named} port {port} (tcp) failed: {error}\n")),
+    }
+}
+
+/// What `/etc/services` calls a port.
+pub(super) fn service(port: u16, udp: bool) -> &'static str {
+    match port {
         53 => "domain",
-        80 => "http",
+        123 if udp => "ntp",
+        161 if udp => "snmp",
         443 => "https",
+        514 if udp => "syslog",
+        _ if udp => "*",
+        22 => "ssh",
+        80 => "http",
         3306 => "mysql",
         5432 => "postgresql",
         6379 => "redis",
         8080 => "http-alt",
         _ => "*",
-    };
-    match result {
-        Ok(()) => process.eprint(&format!("Connection to {named} {port} port [tcp/{service}] succeeded!\n")),
-        Err(NetError::TimedOut) => process.eprint(&format!("nc: connect to {named} port {port} (tcp) timed out: Operation now in progress\n")),
-        Err(error) => process.eprint(&format!("nc: connect to {named} port {port} (tcp) failed: {error}\n")),
     }
 }
 
@@ -138,6 +156,9 @@ fn listen(process: &mut Process<'_>, arguments: &Arguments) -> Result<i32, Suspe
         process.eprint("nc: missing port number\n")?;
         return Ok(1);
     };
+    if arguments.has('u') {
+        return netcat_udp::listen(process, arguments, port);
+    }
     if let Err(error) = process.listen_stream(port)? {
         process.eprint(&format!("nc: {}{error}\n", if process.is_busybox() { "bind: " } else { "" }))?;
         return Ok(1);

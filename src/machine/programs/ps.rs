@@ -248,7 +248,8 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
             shown.reverse();
         }
     }
-    if process.is_busybox() && words.len() == 1 {
+    // busybox takes the usual letters and shows what it always shows.
+    if process.is_busybox() && words[1..].iter().all(|word| word.trim_start_matches('-').chars().all(|letter| "aAdefluwx".contains(letter))) {
         let row = |it: &ProcessInfo| {
             let user: String = view.names.user_or_number(it.uid).chars().take(8).collect();
             format!("{:>5} {user:<8} {:>2}:{:02} {}\n", it.pid, it.cpu.as_secs() / 60, it.cpu.as_secs() % 60, command(it))

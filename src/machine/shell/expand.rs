@@ -3,7 +3,8 @@
 //! A command substitution inside a word has to wait for another process, and the expansion is ordinary recursive Rust
 //! that cannot be kept half done. So it is *repeated*: it gives up with [`Stop::Substitute`], the interpreter restores
 //! the variables, runs the substitution, adds its output to the answers, and expands the command again from the start,
-//! which finds that answer in its place and gets further. Nothing else in an expansion reaches outside the shell.
+//! which finds that answer in its place and gets further. A connection (`>/dev/tcp/HOST/PORT`)
+//! is waited for in the same way. Nothing else in an expansion reaches outside the shell.
 
 use brush_parser::word::{TildeExpr, WordPiece, WordPieceWithSource};
 
@@ -13,7 +14,7 @@ use super::glob::glob;
 use super::interpreter::Shell;
 use super::pattern::is_pattern;
 use super::variables::{ReadOnly, Value};
-use crate::Sys;
+use crate::{HttpRequest, Sys};
 
 /// What a command substitution gave.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Answer {
 pub(super) enum Stop {
     /// This command has to run first.
     Substitute(String),
+    /// This connection has to be made first; what stands for it in bash (`/dev/tcp/HOST/PORT`).
+    Connect { path: String, request: Box<HttpRequest> },
     /// It cannot be done. A shell that runs a script ends with this status.
     Error { message: String, status: i32 },
     /// Only this command fails.

@@ -12,7 +12,7 @@ use super::interpreter::{Flow, STACK_LIMIT, Shell};
 use super::pattern::matches;
 use super::syntax::{Parsed, parse};
 use super::variables::Variable;
-use crate::{ExitStatus, Group, Pid, Signal, Sys};
+use crate::{ExchangeId, ExitStatus, Group, Pid, Signal, Sys};
 
 #[derive(Clone)]
 pub(super) struct Frame {
@@ -49,6 +49,8 @@ pub(super) enum Kind {
     /// `wait -n`: the first of them that ends.
     WaitAny { pids: Vec<Pid> },
     Substitute { fd: u32, pid: Pid, output: Vec<u8> },
+    /// Waits for the connection of a redirection.
+    Connect { fd: u32, exchange: ExchangeId, path: String },
     Write(u32, String),
     Read(super::builtins::Read),
     TrapEnd(i32),
@@ -187,6 +189,7 @@ impl Shell {
             Kind::WaitJobs { pids } => return self.step_wait_jobs(sys, pids),
             Kind::WaitAny { pids } => return self.step_wait_any(sys, pids),
             Kind::Substitute { fd, pid, output } => return self.step_substitute(sys, fd, pid, output),
+            Kind::Connect { fd, exchange, path } => return self.step_connect(sys, fd, exchange, path),
             Kind::Write(fd, text) => {
                 if sys.write(fd, text.as_bytes()).is_none() {
                     self.push(Kind::Write(fd, text));
@@ -221,7 +224,7 @@ impl Shell {
             }
             Kind::Source { positional: Some(positional) } => self.positional = positional,
             Kind::TrapEnd(status) => self.status = status,
-            Kind::Substitute { fd, .. } => sys.close(fd),
+            Kind::Substitute { fd, .. } | Kind::Connect { fd, .. } => sys.close(fd),
             _ => {}
         }
     }
@@ -524,6 +527,28 @@ impl Shell {
         }
         self.push(Kind::Substitute { fd, pid, output });
         Flow::Wait
+    }
+
+    fn step_connect(&mut self, sys: &mut Sys<'_>, fd: u32, exchange: ExchangeId, path: String) -> Flow {
+        match sys.http_head(exchange, None) {
+            None => {
+                self.push(Kind::Connect { fd, exchange, path });
+                Flow::Wait
+            }
+            // Above the command that is being expanded there may be a message.
+            Some(Ok(_)) => {
+                self.answer(Answer { output: fd.to_string(), status: 0 });
+                Flow::Go
+            }
+            Some(Err(error)) => {
+                sys.close(fd);
+                let (first, second) = super::redirect::not_connected(&path, error);
+                self.answer(Answer { output: second, status: 1 });
+                let text = format!("{}: {first}\n", self.own_name());
+                self.write_error(sys, &text);
+                Flow::Go
+            }
+        }
     }
 
     fn answer(&mut self, answer: Answer) {

@@ -278,13 +278,16 @@ impl Shell {
         }
     }
 
-    /// What stands before the shell's own error messages.
-    pub(super) fn complaint(&self, message: &str) -> String {
-        let name = match self.name.strip_prefix('-') {
+    pub(super) fn own_name(&self) -> &str {
+        match self.name.strip_prefix('-') {
             Some(_) if self.dialect.is_bash() => "bash",
             _ => &self.name,
-        };
-        self.dialect.message(name, self.line, self.at_terminal, message)
+        }
+    }
+
+    /// What stands before the shell's own error messages.
+    pub(super) fn complaint(&self, message: &str) -> String {
+        self.dialect.message(self.own_name(), self.line, self.at_terminal, message)
     }
 
     pub(super) fn push(&mut self, kind: Kind) {
@@ -343,6 +346,14 @@ impl Shell {
                 self.substitute(sys, &code);
                 None
             }
+            Err(Stop::Connect { path, request }) => {
+                (self.variables, self.random) = (before, random);
+                frame.answers = answers;
+                self.stack.push(frame);
+                let (fd, exchange) = sys.open_socket(*request);
+                self.push(Kind::Connect { fd, exchange, path });
+                None
+            }
             Err(stop) => {
                 self.stop(sys, stop);
                 None
@@ -353,7 +364,7 @@ impl Shell {
     /// Reports an expansion that cannot be done, and ends what it ends.
     pub(super) fn stop(&mut self, sys: &mut Sys<'_>, stop: Stop) {
         match stop {
-            Stop::Substitute(_) => {}
+            Stop::Substitute(_) | Stop::Connect { .. } => {}
             Stop::Failed(message) => {
                 self.status = if message.starts_with("podarium: ") { 2 } else { self.dialect.failure(1) };
                 self.complain(sys, &message);

@@ -1,10 +1,10 @@
 //! Redirections: which descriptor leads where while a command runs.
 
-use super::code::{Redirect, RedirectKind};
+use super::code::{Redirect, RedirectKind, Word};
 use super::dialect::Dialect;
 use super::expand::{Expander, Stop};
 use super::interpreter::Shell;
-use crate::{OpenMode, Sys};
+use crate::{HttpRequest, NetError, OpenMode, Sys};
 
 /// A redirection with its words expanded.
 #[derive(Clone, Debug)]
@@ -20,6 +20,46 @@ pub(super) enum To {
     Closed,
     /// The text of a here-document.
     Text(String),
+    /// A connection that has been made.
+    Socket(u32),
+    /// One that has not, and what is said of it.
+    NoSocket(String),
+}
+
+/// What bash takes for an address in the place of a file.
+const SOCKETS: [(&str, fn(&str, u16) -> HttpRequest); 2] = [("/dev/tcp/", HttpRequest::connect), ("/dev/udp/", HttpRequest::datagrams)];
+/// Services with a name, of those that scripts ask for.
+const SERVICES: [(&str, u16); 5] = [("domain", 53), ("http", 80), ("https", 443), ("smtp", 25), ("ssh", 22)];
+
+fn file(expander: &mut Expander<'_, '_>, word: &Word, mode: OpenMode) -> Result<To, Stop> {
+    let path = expander.text(word)?;
+    let named = SOCKETS.iter().find_map(|(start, open)| Some((path.strip_prefix(start)?.split_once('/')?, open)));
+    let Some(((host, service), open)) = named.filter(|_| expander.shell.dialect.is_bash()) else { return Ok(To::File(path, mode)) };
+    let port = SERVICES.iter().find(|(name, _)| *name == service).map(|(_, port)| *port).or_else(|| service.parse().ok());
+    let Some(port) = port else {
+        expander.shell.complain(expander.sys, &format!("{service}: Servname not supported for ai_socktype"));
+        return Ok(To::NoSocket(format!("{path}: Invalid argument")));
+    };
+    let Some(answer) = expander.answers.get(expander.used) else {
+        let request = Box::new(open(if host.is_empty() { "localhost" } else { host }, port));
+        return Err(Stop::Connect { path, request });
+    };
+    expander.used += 1;
+    Ok(match (answer.status, answer.output.parse()) {
+        (0, Ok(fd)) => To::Socket(fd),
+        _ => To::NoSocket(answer.output.clone()),
+    })
+}
+
+/// What bash says of a connection that could not be made, and then of the redirection.
+pub(super) fn not_connected(path: &str, error: NetError) -> (String, String) {
+    match error {
+        NetError::UnknownHost => {
+            let host = path.split('/').nth(3).unwrap_or_default();
+            (format!("{host}: Name or service not known"), format!("{path}: Invalid argument"))
+        }
+        error => (format!("connect: {error}"), format!("{path}: {error}")),
+    }
 }
 
 pub(super) fn expand(expander: &mut Expander<'_, '_>, redirects: &[Redirect]) -> Result<Vec<Change>, Stop> {
@@ -27,13 +67,13 @@ pub(super) fn expand(expander: &mut Expander<'_, '_>, redirects: &[Redirect]) ->
     for redirect in redirects {
         let number = |default: u32| redirect.fd.unwrap_or(default);
         let (fd, to) = match &redirect.kind {
-            RedirectKind::Read(word) => (number(0), To::File(expander.text(word)?, OpenMode::Read)),
-            RedirectKind::Write(word) => (number(1), To::File(expander.text(word)?, OpenMode::Write)),
-            RedirectKind::Append(word) => (number(1), To::File(expander.text(word)?, OpenMode::Append)),
-            RedirectKind::ReadWrite(word) => (number(0), To::File(expander.text(word)?, OpenMode::ReadWrite)),
+            RedirectKind::Read(word) => (number(0), file(expander, word, OpenMode::Read)?),
+            RedirectKind::Write(word) => (number(1), file(expander, word, OpenMode::Write)?),
+            RedirectKind::Append(word) => (number(1), file(expander, word, OpenMode::Append)?),
+            RedirectKind::ReadWrite(word) => (number(0), file(expander, word, OpenMode::ReadWrite)?),
             RedirectKind::Both(word, append) => {
                 let mode = if *append { OpenMode::Append } else { OpenMode::Write };
-                changes.push(Change { fd: 1, to: To::File(expander.text(word)?, mode) });
+                changes.push(Change { fd: 1, to: file(expander, word, mode)? });
                 (2, To::Descriptor(1))
             }
             RedirectKind::Duplicate(word, is_output) => {
@@ -109,6 +149,8 @@ fn apply(sys: &mut Sys<'_>, change: &Change, dialect: Dialect) -> Result<(), Str
             sys.close(writer);
             reader
         }
+        To::Socket(fd) => *fd,
+        To::NoSocket(message) => return Err(message.clone()),
     };
     let moved = sys.duplicate(opened, change.fd);
     sys.close(opened);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
-use podarium_cluster::network::{Asked, Ip, Peer};
-use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, LookupId, NetError, Outgoing, Volume};
+use podarium_cluster::network::{Asked, Ip, Peer, Wanted};
+use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HANDSHAKE, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, LookupId, NetError, Outgoing, Volume};
 use podarium_sim::Time;
 
 use super::health::{Check, Health};
@@ -350,7 +350,7 @@ fn asked(request: &HttpRequest) -> Asked {
         tls: scheme == "https",
         trust: request.trust.clone(),
         server_name: host.to_owned(),
-        wanted: podarium_cluster::network::Wanted::Answer,
+        wanted: if request.method == HANDSHAKE { Wanted::Handshake } else { Wanted::Answer },
     }
 }
 

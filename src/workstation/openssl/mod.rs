@@ -1,8 +1,18 @@
 //! `openssl`: keys, requests and certificates, as students make them for TLS. The keys and signatures are real ones.
 //!
 //! Simplified: RSA alone, with SHA-256; keys without a passphrase; a subject has to be given with `-subj`; of the subcommands `version`,
-//! `rand`, `genrsa`, `req`, `verify` and `x509`. Nothing is asked of other hosts.
+//! `rand`, `genrsa`, `req`, `s_client`, `verify` and `x509`.
 
+macro_rules! ok {
+    ($answer:expr) => {
+        match $answer {
+            Ok(value) => value,
+            Err(problem) => return Ok(Err(problem)),
+        }
+    };
+}
+
+mod s_client;
 mod text;
 
 use std::net::IpAddr;
@@ -261,6 +271,7 @@ pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Some("req") => req(process, &rest)?,
         Some("x509") => x509(process, &rest)?,
         Some("verify") => verify(process, &rest)?,
+        Some("s_client") => s_client::main(process, &rest)?,
         Some(other) => absent(other),
     };
     match done {
@@ -326,15 +337,6 @@ fn write(process: &mut Process<'_>, path: Option<&str>, text: String, mode: u32)
 fn key_of(text: &str) -> Answer<RsaPrivateKey> {
     let found = block(text, "PRIVATE KEY").and_then(|der| RsaPrivateKey::from_pkcs8_der(&der).ok());
     found.map_or_else(|| problem("Could not read private key from file"), Ok)
-}
-
-macro_rules! ok {
-    ($answer:expr) => {
-        match $answer {
-            Ok(value) => value,
-            Err(problem) => return Ok(Err(problem)),
-        }
-    };
 }
 
 fn rand(process: &mut Process<'_>, words: &[String]) -> Result<Answer<String>, Suspend> {

@@ -29,9 +29,9 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What a pod gets that is ended by a hard threshold.
 const AT_ONCE_SECONDS: i64 = 1;
 /// The room that the machine's own programs take, and how many processes there may be and are without pods.
-const SYSTEM_DISK: u64 = 5 << 30;
-const MOST_PROCESSES: u64 = 32_768;
-const SYSTEM_PROCESSES: u64 = 150;
+pub(in crate::kubelet) const SYSTEM_DISK: u64 = 5 << 30;
+pub(in crate::kubelet) const MOST_PROCESSES: u64 = 32_768;
+pub(in crate::kubelet) const SYSTEM_PROCESSES: u64 = 150;
 
 #[derive(Clone, Debug, Default)]
 pub(in crate::kubelet) struct EvictionManager {

@@ -9,7 +9,7 @@ mod manager;
 mod ranking;
 mod thresholds;
 
-pub(super) use manager::EvictionManager;
+pub(super) use manager::{EvictionManager, MOST_PROCESSES, SYSTEM_DISK, SYSTEM_PROCESSES};
 pub(super) use thresholds::Pressure;
 pub use thresholds::{Amount, Signal, Threshold};
 

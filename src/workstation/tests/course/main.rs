@@ -4,6 +4,8 @@ mod autoscaler;
 mod databases;
 mod gceme;
 mod network;
+mod nodes;
 mod orchestrate;
 mod pods;
 mod student;
+mod udp;
