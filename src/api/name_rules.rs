@@ -111,6 +111,9 @@ pub fn dns1035_label(value: &str) -> Vec<String> {
 /// `app` or `example.com/app`: the key of a label, an annotation, a taint, a resource.
 pub fn label_key(value: &str) -> Vec<String> {
     let mut faults = Vec::new();
+    if value.len() <= 63 && is_label_text(value) {
+        return faults;
+    }
     let text = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
     let examples = &["MyName", "my.name", "123-abc"];
     let parts: Vec<&str> = value.split('/').collect();

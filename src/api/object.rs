@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ObjectMeta;
+use crate::managed_fields::{Difference, Type};
 pub use crate::kinds::{Kind, Object};
 use crate::field::FieldError;
 
@@ -58,6 +59,11 @@ pub trait Resource: Strategy + Clone + Debug + Default + PartialEq + Serialize +
     /// The JSON of two states of an object, of which parts that are equal may be missing in both.
     fn differing_values(&self, new: &Self) -> (serde_json::Value, serde_json::Value) {
         (crate::wire::value(self), crate::wire::value(new))
+    }
+
+    /// A number for what differs between two states of an object of this type, see [`Difference`].
+    fn difference(&self, new: &Self, of: Type) -> Option<u128> {
+        Difference::new(of).whole(self, new).digest()
     }
 
     /// This object with the chosen parts (`metadata`, `spec`, `status`) of another, or `None` for a kind that is whole.
@@ -219,6 +225,17 @@ macro_rules! spec_and_status_kind {
                     after.insert(stringify!($field).to_owned(), $crate::wire::value(&new.$field));
                 })+
                 (before.into(), after.into())
+            }
+
+            fn difference(&self, new: &Self, of: $crate::managed_fields::Type) -> Option<u128> {
+                let mut difference = $crate::managed_fields::Difference::new(of);
+                if $crate::object_meta::ownable_differs(&self.metadata, &new.metadata) {
+                    difference.part("metadata", &self.metadata, &new.metadata);
+                }
+                $(if !std::sync::Arc::ptr_eq(&self.$field, &new.$field) && self.$field != new.$field {
+                    difference.part(stringify!($field), &self.$field, &new.$field);
+                })+
+                difference.digest()
             }
 
             fn with_parts_of(&self, other: &Self, is_chosen: &dyn Fn(&str) -> bool) -> Option<Self> {

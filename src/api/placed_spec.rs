@@ -120,7 +120,10 @@ impl PartialEq for PlacedSpec {
 
 impl Serialize for PlacedSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(PLACED_SPEC, &self.whole())
+        match (&self.node_name, &self.token) {
+            (None, None) => serializer.serialize_newtype_struct(PLACED_SPEC, &*self.common),
+            _ => serializer.serialize_newtype_struct(PLACED_SPEC, &self.whole()),
+        }
     }
 }
 

@@ -209,8 +209,24 @@ impl<'a> Parts<'a> {
         Ok((power.clamp(-1000, 1000) as i32, Format::DecimalExponent))
     }
 
+    /// The amount of a small whole number, as nearly all are, in billionths.
+    fn small_amount(&self, exponent: i32, format: Format) -> Option<i128> {
+        if !self.fraction.is_empty() || self.whole.len() > 9 {
+            return None;
+        }
+        let number = self.whole.bytes().fold(0i64, |number, digit| number * 10 + i64::from(digit - b'0'));
+        match (format, exponent) {
+            (Format::BinarySi, 0..=30) => Some(i128::from(number << exponent) * NANO),
+            (Format::DecimalSi, -9..=9) => Some(i128::from(number) * i128::from(10i64.pow((9 + exponent) as u32))),
+            _ => None,
+        }
+    }
+
     fn amount(&self, exponent: i32, format: Format) -> Result<Quantity, QuantityError> {
         const MOST: i128 = i128::MAX / 10;
+        if let Some(amount) = self.small_amount(exponent, format) {
+            return Ok(Quantity { nanos: if self.negative { -amount } else { amount }, format });
+        }
         let mut scale = 9 - self.fraction.len() as i32;
         let mut amount = 0i128;
         for digit in self.whole.bytes().chain(self.fraction.bytes()) {
@@ -409,6 +425,17 @@ mod tests {
         ];
         for (text, error) in cases {
             assert_eq!(text.parse::<Quantity>().map(|quantity| quantity.to_string()), Err(error), "{text}");
+        }
+    }
+
+    #[test]
+    fn small_numbers_are_read_as_large_ones_are() {
+        let suffixes = DECIMAL_SUFFIXES.iter().map(|(name, _)| *name).chain(BINARY_SUFFIXES.iter().copied());
+        for suffix in suffixes {
+            for number in ["0", "1", "-7", "1024", "999999999"] {
+                let read = |text: String| text.parse::<Quantity>().unwrap().nanos;
+                assert_eq!(read(format!("{number}{suffix}")), read(format!("{number}.0{suffix}")), "{number}{suffix}");
+            }
         }
     }
 

@@ -215,17 +215,18 @@ impl Cluster {
                 let deprecation = self.api().deprecation(kind);
                 let (mut answer, wrote) = self.serve(*asked, grant, cause);
                 // A patch has seen to that itself.
-                if request.method != "PATCH"
-                    && let Ok(sent) = serde_json::from_slice(&request.body)
-                {
-                    answer.result = answer.result.map_err(|status| as_sent(status, kind, &sent));
+                if request.method != "PATCH" {
+                    answer.result = answer.result.map_err(|status| match serde_json::from_slice(&request.body) {
+                        Ok(sent) => as_sent(status, kind, &sent),
+                        Err(_) => status,
+                    });
                 }
                 // That a version is deprecated is told before anything about the body.
                 let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
                 answer.warnings.splice(own..own, warnings);
                 let now = self.config().epoch.timestamp(self.now());
                 let waited = if answer.result.as_ref().is_err_and(|status| status.reason() == "Timeout") { FRESHNESS_TIMEOUT } else { Duration::ZERO };
-                self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, now)), wrote, waited);
+                self.http_reply_after(id, HttpEvent::Response(http::write(answer, &rendering, self.store(), now)), wrote, waited);
             }
             Ok(Asked::Watch(request, rendering)) => self.http_watch(id, *request, rendering, grant, cause),
             Ok(Asked::Log(path, query)) => self.http_log(id, &path, &query, request.clone(), cause),
@@ -554,5 +555,32 @@ mod tests {
         cluster.http(HttpRequest::new("POST", "/api/v1/namespaces").body(made), Cause::Start);
         cluster.advance(cluster.now() + Duration::from_millis(10));
         assert_eq!(lines(&mut cluster), ["ADDED shop"]);
+    }
+
+    #[test]
+    fn whoever_makes_a_change_is_answered_what_watches_are_told() {
+        let mut cluster = cluster();
+        let watch = cluster.http(HttpRequest::get("/api/v1/namespaces?watch=true"), Cause::Start);
+        cluster.advance(cluster.now() + Duration::from_millis(50));
+        cluster.take_http_events();
+        let mut said = |request: HttpRequest| {
+            let id = cluster.http(request, Cause::Start);
+            cluster.advance(cluster.now() + Duration::from_millis(50));
+            let (mut answer, mut told) = (String::new(), String::new());
+            for (of, event) in cluster.take_http_events() {
+                match event {
+                    HttpEvent::Response(response) if of == id => answer = String::from_utf8(response.body).unwrap(),
+                    HttpEvent::Chunk(bytes) if of == watch => told = String::from_utf8(bytes).unwrap(),
+                    _ => {}
+                }
+            }
+            (answer, told)
+        };
+        let post = |name: &str| HttpRequest::new("POST", "/api/v1/namespaces").body(json!({"metadata": {"name": name}}).to_string());
+        let (made, told) = said(post("shop"));
+        assert!(made.contains("\"managedFields\":[{"), "{made}");
+        assert_eq!(told, format!("{{\"type\":\"ADDED\",\"object\":{}}}\n", made.trim_end()));
+        said(post("other"));
+        assert_eq!(said(HttpRequest::get("/api/v1/namespaces/shop")).0, made, "written anew");
     }
 }

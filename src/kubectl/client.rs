@@ -8,6 +8,7 @@ use std::time::Duration;
 use podarium_machine::{HttpRequest, HttpStream};
 use serde_json::{Value, json};
 
+use crate::base64;
 use crate::failure::{Failure, Outcome, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
@@ -120,10 +121,12 @@ impl Kubectl<'_, '_> {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&encode(&query));
         }
+        let credentials = self.credentials(call.method, &url)?;
         let mut request = HttpRequest::new(call.method, url).header("Accept", call.accept).header("User-Agent", "kubectl/v1.36.3 (linux/amd64)");
-        if let Some(token) = &connection.token {
+        if let Some(token) = &credentials.token {
             request = request.header("Authorization", &format!("Bearer {token}"));
         }
+        request.certificate = first_block(&credentials.certificate);
         let user = self.flags.text("as").to_owned();
         if !user.is_empty() {
             request = request.header("Impersonate-User", &user);
@@ -170,6 +173,9 @@ impl Kubectl<'_, '_> {
             Ok(response) => response,
             Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
         };
+        if response.status == 401 {
+            self.refresh_credentials()?;
+        }
         self.show_warnings(&response.headers)?;
         if response.status >= 400 {
             return Err(server_error(response.status, &response.body).into());
@@ -278,6 +284,13 @@ impl Kubectl<'_, '_> {
     }
 }
 
+/// The bytes of the first block of a PEM text.
+fn first_block(pem: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(pem);
+    let inside = text.split("-----\n").nth(1).and_then(|rest| rest.split("-----").next());
+    inside.and_then(|inside| base64::decode(inside.trim())).unwrap_or_default()
+}
+
 /// How something is written.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Write<'a> {
@@ -322,6 +335,12 @@ pub fn server_error(code: u16, body: &[u8]) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_block_of_a_pem_text_is_read() {
+        assert_eq!(first_block(b"-----BEGIN X-----\nYW\nE=\n-----END X-----\n-----BEGIN X-----\nYg==\n-----END X-----\n"), b"aa");
+        assert_eq!(first_block(b"nothing"), b"");
+    }
 
     #[test]
     fn queries_are_written_as_go_writes_them() {

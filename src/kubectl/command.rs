@@ -116,9 +116,11 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         }
     };
     let Some(command) = path.last() else { return root(process, &rest) };
-    let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).collect();
+    let known: Vec<&Flag> = command.flags.iter().copied().flatten().chain(GLOBAL).filter(|flag| is_open(process, flag)).collect();
     let mut flags = match Flags::parse(&known, &rest) {
         Ok(flags) => flags,
+        // 1 would say that there are differences.
+        Err(error) if name == "kubectl diff" => return Err(Failure::Command { code: 2, message: format!("error: {error}\nSee 'kubectl diff -h' for help and examples") }.into()),
         Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
     };
     if flags.bool("help") {
@@ -128,12 +130,19 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         process.eprint("Flag --record has been deprecated, --record will be removed in the future\n")?;
     }
     flags.shadowed = command.flags.iter().copied().flatten().map(|flag| flag.name).filter(|name| GLOBAL.iter().any(|flag| flag.name == *name)).collect();
+    let profile = flags.global_text("profile");
+    if !matches!(profile, "" | "none" | "cpu" | "heap" | "goroutine" | "threadcreate" | "block" | "mutex") {
+        return fail(format!("unknown profile '{profile}'"));
+    }
     let missing: Vec<String> = command.required.iter().filter(|flag| !flags.is_set(flag)).map(|flag| format!("{flag:?}")).collect();
     if !missing.is_empty() {
         return fail(format!("required flag(s) {} not set", missing.join(", ")));
     }
     flags.command = name.clone();
     let Some(run) = command.run else {
+        if name == "kubectl certificate" {
+            return show_help(process, &name);
+        }
         if !flags.args.is_empty() {
             return usage(&name, format!("unknown command {:?}", flags.args.join(" ")));
         }
@@ -145,7 +154,23 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         }
         return Err(Failure::Exit(1).into());
     };
-    run(&mut Kubectl::new(process, flags))
+    let mut kubectl = Kubectl::new(process, flags);
+    kubectl.plugin_policy = applied.policy;
+    run(&mut kubectl)?;
+    match kubectl.warned.len() {
+        count if count > 0 && kubectl.flags.bool("warnings-as-errors") => fail(format!("{count} {} received", if count == 1 { "warning" } else { "warnings" })),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the environment asks for something that is not yet for everybody.
+fn is_enabled(process: &Process<'_>, gate: &str) -> bool {
+    process.env(gate).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+}
+
+/// Whether a flag exists in this environment.
+pub(crate) fn is_open(process: &Process<'_>, flag: &Flag) -> bool {
+    flag.gate.is_none_or(|gate| is_enabled(process, gate))
 }
 
 /// The command and its parents, and the line without their names.
@@ -227,7 +252,7 @@ fn unknown_topic(process: &mut Process<'_>, topic: &[String]) -> Outcome<()> {
 }
 
 fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
-    match help::text(name) {
+    match help::text_in(name, |gate| is_enabled(process, gate)) {
         Some(text) => {
             let home = process.env("HOME").unwrap_or_default();
             Ok(process.print(&text.replace("$HOME", &home))?)

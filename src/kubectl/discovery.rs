@@ -8,13 +8,15 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::client::Call;
-use crate::failure::{Outcome, caught, fail};
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::{Mapper, Mapping};
 use crate::printers::json as json_printer;
 use crate::unstructured::{items, text};
 
 const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json";
+/// How often a server is asked that does not answer.
+const ATTEMPTS: u32 = 5;
 /// How long what was discovered is believed.
 const BELIEVED: Duration = Duration::from_secs(6 * 3600);
 
@@ -78,11 +80,57 @@ impl Kubectl<'_, '_> {
         }
     }
 
-    /// Asks the server.
+    /// Learns the types, for the objects of files: a server that does not answer is asked once, and nothing is said here.
+    pub(crate) fn learn_types(&mut self) -> Outcome<()> {
+        if self.mapper.is_none() {
+            self.mapper = Some(match self.read_cache()? {
+                Some(mapper) => Discovered { mapper, cached: true },
+                None => Discovered { mapper: self.ask_for_types()?, cached: false },
+            });
+        }
+        Ok(())
+    }
+
+    /// Where files are validated, what describes the fields is asked for before anything else; a server that cannot be
+    /// reached is noticed there.
+    pub(crate) fn check_reachable(&mut self, validates: bool) -> Outcome<()> {
+        if !validates || self.mapper.is_some() || self.validation()? != "Strict" {
+            return Ok(());
+        }
+        match caught(self.send_for_bytes(&Call::get("/api").query("timeout", "32s")))? {
+            Err(failure) if failure.is_unreachable() => fail(failure.to_string().replace("/api?", "/openapi/v2?")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks the server; a server that does not answer is asked several times, and each time is told.
     pub fn discover(&mut self) -> Outcome<Mapper> {
+        let mut left = ATTEMPTS;
+        loop {
+            let failure = match caught(self.ask_for_types())? {
+                Ok(mapper) => return Ok(mapper),
+                Err(failure) if failure.is_unreachable() => failure,
+                Err(Failure::Server(mut status)) if text(&status, "/reason") == "Unauthorized" => {
+                    status["message"] = "the server has asked for the client to provide credentials".into();
+                    Failure::Server(status)
+                }
+                Err(failure) => return Err(failure.into()),
+            };
+            let said = format!("couldn't get current server API group list: {failure}");
+            let quoted = if said.contains('\n') { format!("<\n\t{}\n >", said.replace('\n', "\n\t")) } else { json_printer::compact(&said.into()) };
+            self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={quoted}"))?;
+            left -= 1;
+            if left == 0 {
+                return Err(failure.into());
+            }
+        }
+    }
+
+    fn ask_for_types(&mut self) -> Outcome<Mapper> {
         let mut lists: Vec<Value> = Vec::new();
-        let core = self.send(&Call::get("/api").accept(AGGREGATED))?;
-        let groups = self.send(&Call::get("/apis").accept(AGGREGATED))?;
+        let patience = if self.flags.is_set("request-timeout") { "" } else { "32s" };
+        let core = self.send(&Call::get("/api").accept(AGGREGATED).maybe("timeout", patience))?;
+        let groups = self.send(&Call::get("/apis").accept(AGGREGATED).maybe("timeout", patience))?;
         if text(&core, "/kind") == "APIGroupDiscoveryList" {
             lists.extend([core, groups]);
         } else {

@@ -26,6 +26,8 @@ pub enum Failure {
     /// The server's `Status`.
     Server(Box<Value>),
     Connection { method: String, url: String, error: NetError },
+    /// There is nothing to send a request with.
+    Credentials { method: String, url: String, why: String },
     Many(Vec<Failure>),
     /// A text that goes out as it is, without `error: `.
     Plain(String),
@@ -97,6 +99,11 @@ impl Failure {
         }
     }
 
+    /// The server was not reached, or there was nothing to ask it with.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Failure::Connection { .. } | Failure::Credentials { .. })
+    }
+
     pub fn is_not_found(&self) -> bool {
         self.reason() == "NotFound"
     }
@@ -160,6 +167,7 @@ impl Failure {
                 let host = url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
                 Some(format!("The connection to the server {host} was refused - did you specify the right host or port?"))
             }
+            Failure::Credentials { why, .. } => Some(format!("Unable to connect to the server: getting credentials: {why}")),
             Failure::Connection { url, error, .. } => Some(format!("Unable to connect to the server: {}", go_net_error(url, *error))),
             _ => None,
         }
@@ -174,6 +182,11 @@ fn flatten(failures: &[Failure]) -> Vec<&Failure> {
             other => vec![other],
         })
         .collect()
+}
+
+/// `GET` is `Get` in an error of Go's HTTP client.
+fn go_method(method: &str) -> String {
+    format!("{}{}", &method[..1], method[1..].to_lowercase())
 }
 
 fn go_net_error(url: &str, error: NetError) -> String {
@@ -225,9 +238,9 @@ impl fmt::Display for Failure {
             Failure::Message(message) | Failure::Plain(message) => f.write_str(message),
             Failure::Server(status) => f.write_str(text(status, "/message")),
             Failure::Connection { method, url, error } => {
-                let method = format!("{}{}", &method[..1], method[1..].to_lowercase());
-                write!(f, "{method} {url:?}: {}", go_net_error(url, *error))
+                write!(f, "{} {url:?}: {}", go_method(method), go_net_error(url, *error))
             }
+            Failure::Credentials { method, url, why } => write!(f, "{} {url:?}: getting credentials: {why}", go_method(method)),
             Failure::Many(failures) if failures.len() == 1 => failures[0].fmt(f),
             Failure::Many(failures) => {
                 let all: Vec<String> = failures.iter().map(Failure::to_string).collect();

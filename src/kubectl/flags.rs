@@ -18,6 +18,8 @@ pub enum Takes {
     List,
     /// May be repeated; commas are part of the value.
     Repeated,
+    /// The same, of `key=value` each.
+    Pairs,
     /// `--dry-run` alone means `--dry-run=<this>`.
     Optional(&'static str),
 }
@@ -29,11 +31,13 @@ pub struct Flag {
     pub short: Option<char>,
     pub takes: Takes,
     pub default: &'static str,
+    /// The environment variable that must be `true` for the flag to exist.
+    pub gate: Option<&'static str>,
 }
 
 impl Flag {
     pub const fn new(name: &'static str, takes: Takes, default: &'static str) -> Self {
-        Flag { name, short: None, takes, default }
+        Flag { name, short: None, takes, default, gate: None }
     }
 
     pub const fn bool(name: &'static str) -> Self {
@@ -46,6 +50,11 @@ impl Flag {
 
     pub const fn short(mut self, short: char) -> Self {
         self.short = Some(short);
+        self
+    }
+
+    pub const fn gated(mut self, gate: &'static str) -> Self {
+        self.gate = Some(gate);
         self
     }
 
@@ -143,11 +152,17 @@ impl Flags {
     fn set(&mut self, flag: &Flag, value: String) -> Result<(), String> {
         let wrong = |why: String| Err(format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown()));
         match flag.takes {
-            Takes::Bool if parse_bool(&value).is_none() => return wrong(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
+            Takes::Bool | Takes::Optional("true") if parse_bool(&value).is_none() => return wrong(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
             Takes::Int if value.parse::<i64>().is_err() => return wrong(format!("strconv.ParseInt: parsing {value:?}: invalid syntax")),
             Takes::Duration => {
                 if let Err(why) = parse_duration(&value) {
-                    return wrong(why);
+                    // This one is read by another library.
+                    return wrong(if flag.name == "log-flush-frequency" { "parse error".to_owned() } else { why });
+                }
+            }
+            Takes::Pairs => {
+                if let Some(bare) = value.split(',').find(|pair| !pair.contains('=')) {
+                    return wrong(format!("{bare} must be formatted as key=value"));
                 }
             }
             _ => {}
@@ -156,7 +171,7 @@ impl Flags {
         let values = self.values.entry(flag.name).or_default();
         match flag.takes {
             Takes::List => values.extend(value.split(',').filter(|part| !part.is_empty()).map(str::to_owned)),
-            Takes::Repeated => values.push(value),
+            Takes::Repeated | Takes::Pairs => values.push(value),
             _ => *values = vec![value],
         }
         Ok(())

@@ -14,6 +14,15 @@ pub fn text(command: &str) -> Option<&'static str> {
     Some(rest.split_once("=== kubectl").map_or(rest, |(text, _)| text))
 }
 
+/// The help text where some gates are open: a text for an open gate stands behind `=== kubectl apply with GATE`.
+pub fn text_in(command: &str, is_open: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let gated = TEXTS.split_once(&format!("=== {command} with ")).and_then(|(_, rest)| rest.split_once('\n'));
+    match gated {
+        Some((gate, _)) if is_open(gate) => text(&format!("{command} with {gate}")),
+        _ => text(command),
+    }
+}
+
 /// Where a command stands in the list of all.
 pub fn position(command: &str) -> usize {
     let list = text("kubectl").unwrap_or_default();

@@ -1,12 +1,13 @@
 //! The kubeconfig: clusters, users, and the contexts that pair them with a namespace.
 //!
 //! Models: staging/src/k8s.io/client-go/tools/clientcmd, v1.36.
-//! Simplified: paths in a file are not read from where the file lies.
+//! Simplified: paths of several files are all read from where the first one lies.
 
 use podarium_api::decode::go_kind;
 use serde_json::{Map, Value, json};
 
-use crate::failure::{Failure, Outcome, fail};
+use crate::exec_plugin::{Credentials, Plugin};
+use crate::failure::{Failure, Outcome, fail, not_simulated};
 use crate::manifest::first_document;
 use crate::printers::yaml;
 use crate::unstructured::{items, text};
@@ -64,6 +65,7 @@ fn checked(mut data: Value) -> Result<Value, String> {
     if !matches!((version, kind), ("" | "v1", "" | "Config")) {
         return Err(format!("no kind {kind:?} is registered for version {version:?} in scheme \"k8s.io/client-go/tools/clientcmd/api/latest/latest.go:50\""));
     }
+    complete_plugins(&mut data);
     // What is false is not written.
     for entry in data["clusters"].as_array_mut().into_iter().flatten() {
         if let Some(cluster) = entry["cluster"].as_object_mut() {
@@ -90,9 +92,32 @@ const LISTS: [&str; 3] = ["clusters", "contexts", "users"];
 pub struct Connection {
     pub server: String,
     pub namespace: String,
-    pub token: Option<String>,
+    pub credentials: Credentials,
+    /// The program that gives credentials.
+    pub plugin: Option<Plugin>,
+    /// The user's entry in the kubeconfig, its name, and the folder of the kubeconfig.
+    pub user: Value,
+    pub user_name: String,
+    pub folder: String,
     /// `-n` was given: what names another namespace is refused.
     pub enforce_namespace: bool,
+}
+
+/// A path of a kubeconfig, as seen from where that file lies.
+pub fn beside(folder: &str, path: &str) -> String {
+    if path.is_empty() || path.starts_with('/') || folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+}
+
+/// Complains of what is wrong with a kubeconfig.
+pub fn invalid(faults: Vec<String>) -> Outcome<()> {
+    match &faults[..] {
+        [] => Ok(()),
+        [fault] => fail(fault.clone()),
+        _ => {
+            let list: Vec<String> = faults.iter().map(|fault| format!("* {fault}")).collect();
+            Err(Failure::Plain(format!("Error in configuration: \n{}", list.join("\n"))).into())
+        }
+    }
 }
 
 impl Kubeconfig {
@@ -225,10 +250,7 @@ impl Kubeconfig {
         let context = match self.entry("contexts", name) {
             Some(context) => context,
             None if name.is_empty() => &empty,
-            None if overrides.context.is_empty() => {
-                return Err(Failure::Plain(format!("Error in configuration: context was not found for specified context: {name}")).into());
-            }
-            None => return fail(format!("context {name:?} does not exist")),
+            None => return Err(Failure::Plain(format!("Error in configuration: context was not found for specified context: {name}")).into()),
         };
         let chosen = |given: &str, field: &str| if given.is_empty() { text(context, field).to_owned() } else { given.to_owned() };
         let (cluster, user) = (chosen(overrides.cluster, "/cluster"), chosen(overrides.user, "/user"));
@@ -237,12 +259,20 @@ impl Kubeconfig {
             server => server,
         };
         if server.is_empty() && !cluster.is_empty() && self.entry("clusters", &cluster).is_none() {
-            return fail(format!("cluster {cluster:?} does not exist"));
+            return fail(format!("no server found for cluster {cluster:?}"));
         }
+        if !overrides.user.is_empty() && self.entry("users", &user).is_none() {
+            return fail(format!("auth info {user:?} does not exist"));
+        }
+        let entry = self.entry("users", &user).cloned().unwrap_or_default();
         let token = match overrides.token {
-            "" => self.entry("users", &user).map_or("", |user| text(user, "/token")),
+            "" => text(&entry, "/token"),
             token => token,
         };
+        let folder = self.path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let described = self.entry("clusters", &cluster).cloned().unwrap_or_default();
+        let plugin = self.plugin(&user, &entry, &described, &folder)?.filter(|_| token.is_empty());
+        let with_token = Credentials { token: (!token.is_empty()).then(|| token.to_owned()), ..Credentials::default() };
         let namespace = match overrides.namespace {
             "" => text(context, "/namespace"),
             namespace => namespace,
@@ -250,9 +280,64 @@ impl Kubeconfig {
         Ok(Connection {
             server: if server.is_empty() { "http://localhost:8080" } else { server.trim_end_matches('/') }.to_owned(),
             namespace: if namespace.is_empty() { "default" } else { namespace }.to_owned(),
-            token: (!token.is_empty()).then(|| token.to_owned()),
+            credentials: with_token,
+            plugin,
+            user: entry,
+            user_name: user,
+            folder,
             enforce_namespace: !overrides.namespace.is_empty(),
         })
+    }
+}
+
+impl Kubeconfig {
+    /// The plugin of a user, with what it may be told of the cluster.
+    fn plugin(&self, name: &str, user: &Value, cluster: &Value, folder: &str) -> Outcome<Option<Plugin>> {
+        match text(user, "/auth-provider/name") {
+            "" => {}
+            "gcp" => return fail(format!("The gcp auth plugin has been removed.\n{}", replaced("\"gke-gcloud-auth-plugin\"", "https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke"))),
+            "azure" => return fail(format!("The azure auth plugin has been removed.\n{}", replaced("https://github.com/Azure/kubelogin", "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins"))),
+            "oidc" if text(user, "/auth-provider/config/idp-issuer-url").is_empty() => return fail("Must provide idp-issuer-url"),
+            "oidc" => return not_simulated("the auth-provider oidc of a kubeconfig"),
+            other => return fail(format!("no Auth Provider found for name {other:?}")),
+        }
+        let Some(config) = user.get("exec").filter(|config| config.is_object()) else { return Ok(None) };
+        invalid(Plugin::faults(name, config))?;
+        let mut config = config.clone();
+        let command = text(&config, "/command");
+        if command.contains('/') {
+            config["command"] = beside(folder, command).into();
+        }
+        let mut told = json!({"server": text(cluster, "/server")});
+        for field in ["tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url"] {
+            if let Some(value) = cluster.get(field) {
+                told[field] = value.clone();
+            }
+        }
+        told["config"] = Value::Null;
+        Ok(Some(Plugin { config, cluster: told }))
+    }
+}
+
+fn replaced(plugin: &str, page: &str) -> String {
+    format!("Please use the {plugin} kubectl/client-go credential plugin instead.\nSee {page} for further details")
+}
+
+/// Every plugin with all the fields that the file form has, and with the mode that older versions mean when they say none.
+fn complete_plugins(data: &mut Value) {
+    for user in data["users"].as_array_mut().into_iter().flatten() {
+        if let Some(provider) = user["user"].get_mut("auth-provider").and_then(Value::as_object_mut) {
+            provider.entry("config").or_insert(Value::Null);
+        }
+        let Some(exec) = user["user"].get_mut("exec").and_then(Value::as_object_mut) else { continue };
+        let old = exec.get("apiVersion").and_then(Value::as_str).is_some_and(|version| version.ends_with("beta1") || version.ends_with("alpha1"));
+        if old && exec.get("interactiveMode").is_none_or(|mode| mode == "") {
+            exec.insert("interactiveMode".to_owned(), "IfAvailable".into());
+        }
+        exec.retain(|name, value| *value != Value::String(String::new()) || name == "command");
+        for (field, value) in [("command", Value::from("")), ("args", Value::Null), ("env", Value::Null), ("provideClusterInfo", false.into())] {
+            exec.entry(field).or_insert(value);
+        }
     }
 }
 
@@ -295,7 +380,7 @@ mod tests {
         let config = Kubeconfig::parse("config", file).unwrap();
         let connection = config.connection(&Overrides::default()).unwrap();
         assert_eq!((connection.server.as_str(), connection.namespace.as_str()), ("https://podarium.local:6443", "shop"));
-        assert_eq!(connection.token.as_deref(), Some("t"));
+        assert_eq!(connection.credentials.token.as_deref(), Some("t"));
         let other = config.connection(&Overrides { namespace: "dev", ..Overrides::default() }).unwrap();
         assert!(other.enforce_namespace && other.namespace == "dev");
     }

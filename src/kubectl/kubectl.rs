@@ -10,15 +10,20 @@ use jiff::Timestamp;
 use podarium_machine::{ExchangeId, Process, StreamItem};
 
 use crate::discovery::Discovered;
+use crate::exec_plugin::{Credentials, PluginPolicy};
 use crate::failure::{Failure, Outcome, fail};
 use crate::flags::Flags;
+use crate::base64;
 use crate::kubeconfig::{Connection, Kubeconfig, Overrides};
+use crate::unstructured::text;
 
 pub struct Kubectl<'k, 'p> {
     pub process: &'k mut Process<'p>,
     pub flags: Flags,
     pub(crate) warned: BTreeSet<String>,
     connection: Option<Connection>,
+    pub(crate) credentials: Option<Credentials>,
+    pub(crate) plugin_policy: PluginPolicy,
     pub(crate) mapper: Option<Discovered>,
     now: Option<Timestamp>,
     /// Whether a document of YAML has been printed, which the next one is separated from.
@@ -27,7 +32,7 @@ pub struct Kubectl<'k, 'p> {
 
 impl<'k, 'p> Kubectl<'k, 'p> {
     pub fn new(process: &'k mut Process<'p>, flags: Flags) -> Self {
-        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, mapper: None, now: None, printed_yaml: false }
+        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, credentials: None, plugin_policy: PluginPolicy::default(), mapper: None, now: None, printed_yaml: false }
     }
 
     pub fn print(&mut self, text: &str) -> Outcome<()> {
@@ -96,7 +101,7 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         }
         let config = self.kubeconfig()?;
         let flags = &self.flags;
-        let connection = config.connection(&Overrides {
+        let mut connection = config.connection(&Overrides {
             context: flags.text("context"),
             cluster: flags.text("cluster"),
             user: flags.global_text("user"),
@@ -104,8 +109,51 @@ impl<'k, 'p> Kubectl<'k, 'p> {
             token: flags.text("token"),
             namespace: flags.text("namespace"),
         })?;
+        let flags = &self.flags;
+        let about_nobody = ["as-uid", "as-group", "as-user-extra"].iter().any(|flag| !flags.list(flag).is_empty());
+        if about_nobody && flags.text("as").is_empty() {
+            return fail(format!("requesting uid, groups or user-extra for {} without impersonating a user", connection.user_name));
+        }
+        let patience = flags.text("request-timeout");
+        let seconds = patience.parse::<i64>().is_ok_and(|seconds| seconds >= 0);
+        if !seconds && crate::duration::parse_duration(patience).is_err() {
+            return fail("Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)");
+        }
+        if connection.plugin.is_none() {
+            connection.credentials.certificate = self.client_certificate(&connection)?;
+        }
+        if let Some(plugin) = &connection.plugin {
+            plugin.check_version()?;
+        }
         self.connection = Some(connection.clone());
         Ok(connection)
+    }
+
+    /// The certificate of the user, in PEM. A file of it is looked for where the kubeconfig lies.
+    fn client_certificate(&mut self, connection: &Connection) -> Outcome<Vec<u8>> {
+        let user = &connection.user;
+        let field = |name: &str| text(user, &format!("/{name}"));
+        if field("client-certificate").is_empty() && field("client-certificate-data").is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut faults = Vec::new();
+        if field("client-key").is_empty() && field("client-key-data").is_empty() {
+            faults.push(format!("client-key-data or client-key must be specified for {} to use the clientCert authentication method.", connection.user_name));
+        }
+        let mut pem = base64::decode(field("client-certificate-data")).unwrap_or_default();
+        for (name, what) in [("client-certificate", "client-cert"), ("client-key", "client-key")] {
+            let path = crate::kubeconfig::beside(&connection.folder, field(name));
+            if path.is_empty() {
+                continue;
+            }
+            match self.process.read_file(&path)? {
+                Ok(bytes) if name == "client-certificate" => pem = bytes,
+                Ok(_) => {}
+                Err(error) => faults.push(format!("unable to read {what} {path} for {} due to open {path}: {}", connection.user_name, error.to_string().to_lowercase())),
+            }
+        }
+        crate::kubeconfig::invalid(faults)?;
+        Ok(pem)
     }
 
     pub fn namespace(&mut self) -> Outcome<String> {
@@ -125,6 +173,21 @@ impl<'k, 'p> Kubectl<'k, 'p> {
             }
             _ => Ok(ControlFlow::Break(std::mem::take(bytes))),
         })?)
+    }
+
+    /// What the reference writes to its log; the place is that of its source.
+    pub fn log_warning(&mut self, place: &str, message: &str) -> Outcome<()> {
+        self.log('W', place, message)
+    }
+
+    pub fn log_error(&mut self, place: &str, message: &str) -> Outcome<()> {
+        self.log('E', place, message)
+    }
+
+    fn log(&mut self, level: char, place: &str, message: &str) -> Outcome<()> {
+        let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
+        let pid = self.process.pid().0;
+        self.eprint(&format!("{level}{} {pid:>7} {place}] {message}\n", now.strftime("%m%d %H:%M:%S.%6f")))
     }
 
     /// A failure that concerns no single object is shown, the command goes on.

@@ -2,12 +2,13 @@
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/kuberc/{kuberc,marshal}.go, staging/src/k8s.io/kubectl/pkg/config, client-go/plugin/pkg/client/auth/exec
 //! (ValidatePluginPolicy), v1.36.
-//! Simplified: completion knows no aliases; the policy for programs that give credentials is checked and concerns nobody here.
+//! Simplified: completion knows no aliases; programs on the list of those that may give credentials are compared by what is written.
 
 use podarium_machine::Process;
 use serde_json::Value;
 
 use crate::command::{Command, GLOBAL, find, is_root_word};
+use crate::exec_plugin::PluginPolicy;
 use crate::failure::{Failure, Outcome, Stop, fail};
 use crate::flags::{Flag, Flags};
 use crate::manifest;
@@ -18,6 +19,8 @@ pub(crate) struct Applied {
     pub args: Vec<String>,
     /// The name of the alias that was called, and the command that it stands for. The arguments are without it.
     pub alias: Option<(String, Vec<&'static Command>)>,
+    /// Which programs may be run for credentials.
+    pub policy: PluginPolicy,
 }
 
 /// The field names of a version.
@@ -87,7 +90,7 @@ fn is_disabled(process: &Process<'_>) -> bool {
 /// Puts a user's defaults and aliases into the command line.
 pub(crate) fn apply(process: &mut Process<'_>, args: Vec<String>) -> Outcome<Applied> {
     if args.is_empty() || is_disabled(process) {
-        return Ok(Applied { args, alias: None });
+        return Ok(Applied { args, alias: None, policy: PluginPolicy::default() });
     }
     match applied(process, &args) {
         Ok(applied) => Ok(applied),
@@ -97,12 +100,13 @@ pub(crate) fn apply(process: &mut Process<'_>, args: Vec<String>) -> Outcome<App
 }
 
 fn applied(process: &mut Process<'_>, args: &[String]) -> Outcome<Applied> {
-    let plain = || Applied { args: args.to_vec(), alias: None };
+    let plain = || Applied { args: args.to_vec(), alias: None, policy: PluginPolicy::default() };
     let Some(preference) = load(process, &explicit(args)?)? else { return Ok(plain()) };
     validate(&preference)?;
     let program = process.args()[0].clone();
     let mut applied = alias(process, &preference, args, &program)?.unwrap_or_else(plain);
     defaults(process, &preference, &mut applied)?;
+    applied.policy = PluginPolicy { policy: preference.policy, allowed: preference.allowed.unwrap_or_default() };
     Ok(applied)
 }
 
@@ -322,7 +326,7 @@ fn alias(process: &mut Process<'_>, preference: &Preference, args: &[String], pr
     let mut line = given(&flags_of(&path), &alias.options, args, unknown, wrong)?;
     let (before, after) = (&args[..at], &args[at + 1..]);
     line.extend(before.iter().chain(&alias.prepended).chain(after).chain(&alias.appended).cloned());
-    Ok(Some(Applied { args: line, alias: Some((alias.name.clone(), path)) }))
+    Ok(Some(Applied { args: line, alias: Some((alias.name.clone(), path)), policy: PluginPolicy::default() }))
 }
 
 fn defaults(process: &mut Process<'_>, preference: &Preference, applied: &mut Applied) -> Outcome<()> {

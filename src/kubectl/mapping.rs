@@ -148,6 +148,12 @@ impl Mapper {
         {
             return Some(found);
         }
+        // Of a short name the version does not count.
+        if let Some((_, group)) = rest.split_once('.')
+            && let Some(found) = self.mappings.iter().find(|mapping| mapping.group == group && mapping.short_names.iter().any(|short| short == name))
+        {
+            return Some(found);
+        }
         // `pods.v1` names a version of the core group.
         let core = self.mappings.iter().find(|mapping| mapping.group.is_empty() && mapping.version == rest && mapping.is_called(name));
         group_only(rest).or(core).or_else(|| {
@@ -220,7 +226,7 @@ mod tests {
             {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]}));
         for (word, found) in [
             ("po", "pods"), ("Pod", "pods"), ("pods", "pods"), ("pods.v1", "pods"), ("deploy", "deployments.apps"),
-            ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("deploy.apps", "deployments.apps"),
+            ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("deploy.v9.apps", "deployments.apps"), ("deploy.apps", "deployments.apps"),
             ("events", "events"), ("events.events.k8s.io", "events.events.k8s.io"), ("events.events", "events.events.k8s.io"),
         ] {
             assert_eq!(mapper.resource(word).map(Mapping::group_resource).as_deref(), Some(found), "{word}");

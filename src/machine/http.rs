@@ -30,6 +30,8 @@ pub struct HttpRequest {
     pub from: String,
     /// On a client: which certificates it believes. A server sees by `https://` in the address that TLS was spoken.
     pub trust: Trust,
+    /// On a client: the certificate that it shows (DER), if it has one.
+    pub certificate: Vec<u8>,
 }
 
 impl HttpRequest {

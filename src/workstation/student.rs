@@ -24,6 +24,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("docker", crate::docker::main),
     ("gcloud", crate::gcloud::main),
     ("git", crate::git::main),
+    ("gke-gcloud-auth-plugin", crate::gcloud::auth_plugin_main),
     ("helm", crate::helm::main),
     ("kubectl", podarium_kubectl::main),
     ("nano", crate::editor::main),

@@ -131,6 +131,16 @@ impl World {
         }
     }
 
+    /// The connection of a client that shows this certificate (DER). Whoever shows one that is no good is refused, unless a
+    /// token speaks for him.
+    pub fn connection_of(&self, certificate: Option<&[u8]>, request: HttpRequest) -> (Connection, HttpRequest) {
+        match certificate.map(|certificate| self.cluster.connection_with_certificate(certificate)) {
+            Some(Some(connection)) => (connection, request),
+            Some(None) if request.header_value("Authorization").is_none() => (Connection::default(), request.header("Authorization", "Bearer -")),
+            _ => (Connection::default(), request),
+        }
+    }
+
     /// What came back for clients outside since the last call, in order.
     pub fn take_outside_events(&mut self) -> Vec<(HttpId, HttpEvent)> {
         std::mem::take(&mut self.outside)
@@ -213,8 +223,13 @@ impl World {
             return;
         }
         let Err(request) = self.google.ask(id, request, now) else { return };
-        let to_server = request.url.starts_with(API_SERVER);
-        let http = if to_server { self.cluster.http_over(Connection::default(), request, self.cause) } else { self.cluster.http_outside(request) };
+        let http = if request.url.starts_with(API_SERVER) {
+            let certificate = Some(request.certificate.clone()).filter(|certificate| !certificate.is_empty());
+            let (connection, request) = self.connection_of(certificate.as_deref(), request);
+            self.cluster.http_over(connection, request, self.cause)
+        } else {
+            self.cluster.http_outside(request)
+        };
         self.to_machine.insert(http, id);
         self.to_cluster.insert(id, http);
     }

@@ -153,6 +153,17 @@ macro_rules! kinds {
                     _ => panic!("an update of another kind"),
                 }
             }
+            /// A number for what differs from a later state; none of custom kinds.
+            ///
+            /// # Panics
+            /// When `new` is of another kind.
+            pub(crate) fn difference(&self, new: &Object, of: $crate::managed_fields::Type) -> Option<u128> {
+                match (self, new) {
+                    $((Object::$name(old), Object::$name(new)) => $crate::Resource::difference(&**old, new, of),)+
+                    (Object::Custom(_), Object::Custom(_)) => None,
+                    _ => panic!("an update of another kind"),
+                }
+            }
             /// This object with the chosen parts of another of its kind, or `None` for a kind that is whole.
             pub(crate) fn with_parts_of(&self, other: &Object, is_chosen: &dyn Fn(&str) -> bool) -> Option<Object> {
                 match (self, other) {

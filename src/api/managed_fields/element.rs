@@ -61,24 +61,14 @@ impl PathElement {
 
     /// As FieldsV1 names it.
     pub fn serialized(&self) -> String {
-        let mut name = String::new();
-        self.write(&mut name).expect("a text takes everything");
-        name
-    }
-
-    pub(super) fn write(&self, out: &mut impl fmt::Write) -> fmt::Result {
         match self {
-            PathElement::Field(name) => write!(out, "f:{name}"),
+            PathElement::Field(name) => ["f:", name].concat(),
             PathElement::Key(keys) => {
-                out.write_str("k:{")?;
-                for (at, (name, value)) in keys.iter().enumerate() {
-                    let comma = if at == 0 { "" } else { "," };
-                    write!(out, "{comma}{}:{}", json_text(&Value::from(name.as_ref())), json_text(value))?;
-                }
-                out.write_str("}")
+                let keys: Vec<String> = keys.iter().map(|(name, value)| format!("{}:{}", json_text(&Value::from(name.as_ref())), json_text(value))).collect();
+                format!("k:{{{}}}", keys.join(","))
             }
-            PathElement::Value(value) => write!(out, "v:{}", json_text(value)),
-            PathElement::Index(index) => write!(out, "i:{index}"),
+            PathElement::Value(value) => format!("v:{}", json_text(value)),
+            PathElement::Index(index) => format!("i:{index}"),
         }
     }
 
@@ -94,7 +84,11 @@ impl PathElement {
 
 /// JSON as Go writes it: with `<`, `>` and `&` as escapes.
 fn json_text(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    let text = value.to_string();
+    if !text.contains(['<', '>', '&']) {
+        return text;
+    }
+    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }
 
 impl PartialOrd for PathElement {

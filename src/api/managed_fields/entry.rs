@@ -81,8 +81,8 @@ impl Managed {
         entries.sort_by(|a, b| {
             let key = |entry: &Entry| (entry.writer.operation, entry.time.unwrap_or(0));
             key(a).cmp(&key(b)).then_with(|| {
-                let name = |entry: &Entry| (entry.writer.manager.clone(), entry.writer.api_version.clone(), entry.writer.subresource.clone());
-                name(a).cmp(&name(b))
+                let (a, b) = (&a.writer, &b.writer);
+                (&a.manager, &a.api_version, &a.subresource).cmp(&(&b.manager, &b.api_version, &b.subresource))
             })
         });
         Managed(entries.into())

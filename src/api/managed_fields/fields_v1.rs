@@ -3,8 +3,6 @@
 //! Models: vendor/sigs.k8s.io/structured-merge-diff/v6/fieldpath/serialize.go, v1.36.
 //! Simplified: nothing.
 
-use std::fmt;
-
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::Value;
 
@@ -30,23 +28,9 @@ impl Serialize for Below<'_> {
             out.serialize_entry(".", &FieldSet::default())?;
         }
         for node in self.set.nodes() {
-            out.serialize_entry(&Name(&node.element), &Below { set: &node.children, marked: node.member && !node.children.is_empty() })?;
+            out.serialize_entry(node.name(), &Below { set: &node.children, marked: node.member && !node.children.is_empty() })?;
         }
         out.end()
-    }
-}
-
-struct Name<'a>(&'a PathElement);
-
-impl fmt::Display for Name<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.write(f)
-    }
-}
-
-impl Serialize for Name<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

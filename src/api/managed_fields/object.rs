@@ -5,8 +5,8 @@
 
 use super::compare::{Comparison, compare};
 use super::custom::CustomType;
+use super::outline::shape;
 use super::schema::{Type, empty_object};
-use super::shape::shape;
 use crate::{Kind, Object};
 
 fn type_of(kind: Kind) -> Option<Type> {
@@ -38,4 +38,9 @@ pub fn new_object_fields(object: &Object) -> Comparison {
 /// A number that is equal for new objects of a kind with equal fields; `None` for kinds that are not tracked.
 pub fn new_object_shape(object: &Object) -> Option<u128> {
     Some(shape(type_of(object.kind())?, object))
+}
+
+/// A number that is equal for updates of a kind that change the same fields; `None` where that cannot be said of it.
+pub fn difference(old: &Object, new: &Object) -> Option<u128> {
+    old.difference(new, type_of(old.kind())?)
 }

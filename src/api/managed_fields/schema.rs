@@ -117,6 +117,11 @@ impl Type {
         Some(of.fields[at].2)
     }
 
+    /// The keys of a keyed list.
+    pub(super) fn keys(self) -> &'static [(&'static str, KeyDefault)] {
+        if let Type::List(_, keys) = self { keys } else { &[] }
+    }
+
     /// The metadata of every object.
     pub fn object_meta() -> Self {
         Type::Struct(OBJECT_META)

@@ -23,6 +23,8 @@ pub struct Node {
     pub element: PathElement,
     pub member: bool,
     pub children: FieldSet,
+    /// The element as FieldsV1 names it, which is read more often than anything else.
+    name: Box<str>,
     digest: u64,
 }
 
@@ -37,13 +39,16 @@ impl Eq for Node {}
 impl Node {
     pub fn new(element: PathElement, member: bool, children: FieldSet) -> Self {
         let mut hasher = Digest(0xcbf2_9ce4_8422_2325);
-        match &element {
-            PathElement::Field(name) => name.hash(&mut hasher),
-            other => other.serialized().hash(&mut hasher),
-        }
+        let name = element.serialized();
+        name.hash(&mut hasher);
         hasher.write_u8(u8::from(member));
         children.0.iter().for_each(|child| hasher.write_u64(child.digest));
-        Node { element, member, children, digest: hasher.finish() }
+        Node { element, member, children, name: name.into(), digest: hasher.finish() }
+    }
+
+    /// The element as FieldsV1 names it.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Equal nodes have equal digests.
@@ -138,6 +143,13 @@ impl FieldSet {
             [last] => self.has_member(last),
             [first, rest @ ..] => self.below(first).is_some_and(|below| below.has(rest)),
         }
+    }
+
+    /// Equal sets have equal digests.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = Digest(0xcbf2_9ce4_8422_2325);
+        self.0.iter().for_each(|node| hasher.write_u64(node.digest));
+        hasher.finish()
     }
 
     /// Whether two sets are the same in memory.

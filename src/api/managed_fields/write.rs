@@ -25,7 +25,7 @@ use super::schema::Schema;
 use super::set::FieldSet;
 
 /// How many updaters have entries of their own; older ones share one.
-const MAX_UPDATE_MANAGERS: usize = 10;
+pub const MAX_UPDATE_MANAGERS: usize = 10;
 const ANCIENT_CHANGES: &str = "ancient-changes";
 pub const BEFORE_FIRST_APPLY: &str = "before-first-apply";
 
@@ -173,15 +173,12 @@ fn pruned<S: Schema>(schema: S, merged: &Value, last: &FieldSet, owned: &FieldSe
 
 /// Lets the oldest updaters share one entry if there are too many.
 fn capped(mut entries: Vec<Entry>) -> Managed {
-    let mut updaters: Vec<(i64, String, Arc<Writer>)> = entries
-        .iter()
-        .filter(|entry| entry.writer.operation == Operation::Update)
-        .map(|entry| (entry.time.unwrap_or(0), entry.writer.identifier(), entry.writer.clone()))
-        .collect();
-    let mut count = updaters.len();
+    let updates = entries.iter().filter(|entry| entry.writer.operation == Operation::Update);
+    let mut count = updates.clone().count();
     if count <= MAX_UPDATE_MANAGERS {
         return Managed::new(entries);
     }
+    let mut updaters: Vec<(i64, String, Arc<Writer>)> = updates.map(|entry| (entry.time.unwrap_or(0), entry.writer.identifier(), entry.writer.clone())).collect();
     updaters.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
     let mut firsts: Vec<Arc<Writer>> = Vec::new();
     for (_, _, writer) in updaters {

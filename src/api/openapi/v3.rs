@@ -72,7 +72,9 @@ fn convert(value: &Value, referred: &mut Vec<String>) -> Value {
                 };
                 out.insert(name.clone(), value);
             }
+            // A schema may have a field of this name, which is no reference.
             if out.len() > 1
+                && out.get("$ref").is_some_and(Value::is_string)
                 && let Some(reference) = out.remove("$ref")
             {
                 out.insert("allOf".to_owned(), json!([{"$ref": reference}]));
@@ -95,6 +97,9 @@ mod tests {
         let spec = &found["io.k8s.api.apps.v1.Deployment"]["properties"]["spec"];
         assert_eq!(spec["allOf"], json!([{"$ref": "#/components/schemas/io.k8s.api.apps.v1.DeploymentSpec"}]));
         assert_eq!((&spec["default"], spec.get("$ref")), (&json!({}), None));
+        let props = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps";
+        let fields = components([props])[props]["properties"].clone();
+        assert_eq!((&fields["$ref"]["type"], &fields["allOf"]["type"]), (&json!("string"), &json!("array")), "a field named $ref is no reference");
         let containers = &found["io.k8s.api.core.v1.PodSpec"]["properties"]["containers"];
         assert_eq!(containers["items"], json!({"$ref": "#/components/schemas/io.k8s.api.core.v1.Container"}));
         assert_eq!(found["io.k8s.apimachinery.pkg.util.intstr.IntOrString"]["oneOf"], json!([{"type": "integer"}, {"type": "string"}]));

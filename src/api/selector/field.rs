@@ -5,6 +5,7 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/fields/selector.go, v1.36.
 //! Simplified: nothing.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use super::label::SelectorError;
@@ -91,12 +92,15 @@ impl FieldSelector {
         if self.0.is_empty() {
             return true;
         }
-        let fields = object.selectable_fields();
+        let fields = OnceCell::new();
         self.0.iter().all(|term| {
-            let value = match term.field.as_str() {
-                "metadata.name" => object.meta().name.as_deref(),
-                "metadata.namespace" => object.meta().namespace.as_deref(),
-                field => fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str()),
+            let value = match (term.field.as_str(), object) {
+                ("metadata.name", _) => object.meta().name.as_deref(),
+                ("metadata.namespace", _) => object.meta().namespace.as_deref(),
+                // What kubelets and the scheduler ask of every change of a pod.
+                ("spec.nodeName", Object::Pod(pod)) => pod.spec.node_name.as_deref(),
+                ("status.phase", Object::Pod(pod)) => pod.status.phase.as_deref(),
+                (field, _) => fields.get_or_init(|| object.selectable_fields()).iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str()),
             };
             (value.unwrap_or_default() == term.value) == term.equal
         })

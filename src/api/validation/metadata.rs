@@ -92,16 +92,19 @@ pub(crate) fn validate_update_any(new: &ObjectMeta, old: &ObjectMeta) -> Vec<Fie
     if new.generation.unwrap_or(0) < old.generation.unwrap_or(0) {
         errors.push(FieldError::invalid(path.child("generation"), new.generation.unwrap_or(0), "must not be decremented"));
     }
-    let fields = [
-        ("name", json!(text(&new.name)), json!(text(&old.name))),
-        ("namespace", json!(text(&new.namespace)), json!(text(&old.namespace))),
-        ("uid", json!(text(&new.uid)), json!(text(&old.uid))),
-        ("creationTimestamp", json!(new.creation_timestamp), json!(old.creation_timestamp)),
-        ("deletionTimestamp", json!(new.deletion_timestamp), json!(old.deletion_timestamp)),
-        ("deletionGracePeriodSeconds", json!(new.deletion_grace_period_seconds), json!(old.deletion_grace_period_seconds)),
-    ];
-    for (name, new, old) in fields {
-        errors.extend(immutable(&new, &old, &path.child(name)));
+    for (name, new, old) in [("name", &new.name, &old.name), ("namespace", &new.namespace, &old.namespace), ("uid", &new.uid, &old.uid)] {
+        if text(new) != text(old) {
+            errors.extend(immutable(&json!(text(new)), &json!(text(old)), &path.child(name)));
+        }
+    }
+    for (name, new, old) in [("creationTimestamp", &new.creation_timestamp, &old.creation_timestamp), ("deletionTimestamp", &new.deletion_timestamp, &old.deletion_timestamp)] {
+        if new != old {
+            errors.extend(immutable(&json!(new), &json!(old), &path.child(name)));
+        }
+    }
+    let (new_grace, old_grace) = (new.deletion_grace_period_seconds, old.deletion_grace_period_seconds);
+    if new_grace != old_grace {
+        errors.extend(immutable(&json!(new_grace), &json!(old_grace), &path.child("deletionGracePeriodSeconds")));
     }
     errors.extend(labels(new.labels.as_ref(), &path.child("labels")));
     errors.extend(annotations(new.annotations.as_ref(), &path.child("annotations")));

@@ -73,6 +73,9 @@ use crate::field::{FieldError, Path};
 
 /// Turns the faults that a rule of names found into errors of a field.
 pub(crate) fn invalid_each(errors: &mut Vec<FieldError>, field: &Path, value: impl Into<Value>, faults: Vec<String>) {
+    if faults.is_empty() {
+        return;
+    }
     let value = value.into();
     errors.extend(faults.into_iter().map(|fault| FieldError::invalid(field, value.clone(), fault)));
 }

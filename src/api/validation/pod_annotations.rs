@@ -59,7 +59,11 @@ pub(super) fn validate(annotations: Option<&Annotations>, spec: &PodSpec, path: 
 /// Annotations that cannot come, go or change while the pod is there; and the others, checked once more.
 pub(super) fn update(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let (now, was) = (new.metadata.annotations.clone().unwrap_or_default(), old.metadata.annotations.clone().unwrap_or_default());
+    let none = Annotations::new();
+    let (now, was) = (new.metadata.annotations.as_ref().unwrap_or(&none), old.metadata.annotations.as_ref().unwrap_or(&none));
+    if now.is_empty() && was.is_empty() {
+        return errors;
+    }
     let mut refuse = |key: &str, what: &str| {
         if key.starts_with(APP_ARMOR) {
             errors.push(FieldError::forbidden(path.key(key), format!("may not {what} AppArmor annotations")));
@@ -70,7 +74,7 @@ pub(super) fn update(new: &Pod, old: &Pod, path: &Path) -> Vec<FieldError> {
     };
     was.iter().filter(|(key, value)| now.get(*key) != Some(*value)).for_each(|(key, _)| refuse(key, "remove or update"));
     now.keys().filter(|key| !was.contains_key(*key)).for_each(|key| refuse(key, "add"));
-    errors.extend(validate(Some(&now), &new.spec.with_node(), path));
+    errors.extend(validate(Some(now), &new.spec.with_node(), path));
     errors
 }
 

@@ -17,12 +17,12 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
     errors.extend(pod_annotations::update(new, old, &Path::new("metadata").child("annotations")));
     let path = Path::new("status");
     for (index, condition) in list(&new.status.conditions).iter().enumerate() {
-        let at = path.child("conditions").index(index);
+        let at = || path.child("conditions").index(index);
         if let Some(generation) = condition.observed_generation.filter(|generation| *generation < 0) {
-            errors.push(FieldError::invalid(at.child("observedGeneration"), generation, NOT_NEGATIVE));
+            errors.push(FieldError::invalid(at().child("observedGeneration"), generation, NOT_NEGATIVE));
         }
         if !matches!(condition.type_.as_str(), "PodScheduled" | "Ready" | "Initialized") {
-            invalid_each(&mut errors, &at.child("Type"), condition.type_.as_str(), name_rules::label_key(&condition.type_));
+            invalid_each(&mut errors, &at().child("Type"), condition.type_.as_str(), name_rules::label_key(&condition.type_));
         }
     }
     if new.spec.node_name != old.spec.node_name {

@@ -432,14 +432,14 @@ fn match_namespace(object: &mut Object, namespace: &str) -> Result<(), Status> {
 
 /// What no update can change: who the object is and whether it is going away.
 fn keep_identity(object: &mut Object, old: &Object) {
-    let stored = old.meta().clone();
+    let stored = old.meta();
     let meta = object.meta_mut();
-    meta.uid = stored.uid;
-    meta.creation_timestamp = stored.creation_timestamp;
+    meta.uid.clone_from(&stored.uid);
+    meta.creation_timestamp.clone_from(&stored.creation_timestamp);
     // Nobody takes back a deletion; to begin one by an update is refused later.
-    meta.deletion_timestamp = stored.deletion_timestamp.or(meta.deletion_timestamp.take());
+    meta.deletion_timestamp = stored.deletion_timestamp.clone().or(meta.deletion_timestamp.take());
     meta.deletion_grace_period_seconds = meta.deletion_grace_period_seconds.or(stored.deletion_grace_period_seconds);
-    meta.generate_name = meta.generate_name.take().or(stored.generate_name);
+    meta.generate_name = meta.generate_name.take().or_else(|| stored.generate_name.clone());
     meta.generation = stored.generation;
     meta.self_link = None;
 }

@@ -9,7 +9,7 @@ use podarium_machine::{HttpRequest, HttpResponse};
 use super::accept::{self, Encoding};
 use super::path::{self, ResourcePath, Target};
 use super::{CustomDocuments, Query, Rendering, body, discovery, render};
-use crate::apiserver::{Answer, Request, User, Verb};
+use crate::apiserver::{Answer, Reply, Request, User, Verb};
 use crate::flags::Flags;
 use crate::store::{Key, Store};
 
@@ -75,9 +75,15 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>, warning
 }
 
 /// Writes an answer.
-pub(crate) fn write(answer: Answer, rendering: &Rendering, now: jiff::Timestamp) -> HttpResponse {
+pub(crate) fn write(answer: Answer, rendering: &Rendering, store: &Store, now: jiff::Timestamp) -> HttpResponse {
     let code = answer.code();
     let response = match answer.result {
+        Ok(Reply::Object(object)) if rendering.is_line()
+            && let [managed] = answer.managed.as_slice()
+            && let Some(lines) = store.lines_of(&object, managed) =>
+        {
+            rendering.change(code, &object, managed, lines, now)
+        }
         Ok(reply) => rendering.answer(code, &reply, &answer.managed, now),
         Err(status) => render::error(&rendering.in_group(status), rendering.error),
     };

@@ -17,9 +17,11 @@ use serde_json::{Value, json};
 use super::accept::{self, Agreed, Encoding, Form};
 use super::custom::columns;
 use super::documents::{CustomList, Each, List, Partial, Row, Shown, Table};
-use super::text::encode;
+use super::text::{compact, content_type, encode};
 use super::{Query, ResourcePath};
 use crate::apiserver::Reply;
+use crate::component::WatchChange;
+use crate::store::Lines;
 
 /// How one client wants its answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,17 @@ impl Rendering {
             Ok(response) => response,
             Err(status) => error(&status, self.error),
         }
+    }
+
+    /// Whether an object comes in its stored form, as JSON without blanks.
+    pub fn is_line(&self) -> bool {
+        self.is_as_stored() && self.agreed.encoding == Encoding::Json
+    }
+
+    /// The answer to whoever has made a change, which is what others are told of it.
+    pub fn change(&self, code: u16, object: &Object, managed: &Managed, lines: &Lines, now: jiff::Timestamp) -> HttpResponse {
+        let text = lines.get_or_write(WatchChange::Modified, || compact(&self.object(object, Some(managed), now, true)));
+        HttpResponse { status: code, headers: content_type(self.agreed.encoding.media_type()), body: [text, b"\n"].concat() }
     }
 
     /// Why no table can be made, which is noticed only when the answer is written.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::Rendering;
 use super::documents::Line;
 use super::render::INITIAL_EVENTS_END;
-use super::text::line;
+use super::text::{compact, line};
 use crate::component::{WatchChange, WatchEvent};
 
 /// A watch event as it travels. What most clients want to see of it is written once for all of them.
@@ -20,8 +20,12 @@ pub(crate) fn watch_line(event: &WatchEvent, rendering: &Rendering, now: jiff::T
         WatchChange::Deleted => "DELETED",
     };
     let managed = rendering.shows_managed_fields().then_some(&event.managed);
-    let written = || line(&Line { change, object: rendering.object(&event.object, managed, now, first) });
-    if rendering.is_as_stored() { event.lines.get_or_write(event.change, written).to_vec() } else { written() }
+    let object = || rendering.object(&event.object, managed, now, first);
+    if !rendering.is_as_stored() {
+        return line(&Line { change, object: object() });
+    }
+    let object = event.lines.get_or_write(event.change, || compact(&object()));
+    [b"{\"type\":\"", change.as_bytes(), b"\",\"object\":", object, b"}\n"].concat()
 }
 
 /// How far the watch has come, for a client that wants to go on from there; `end_of_list` ends what was there at its

@@ -9,9 +9,14 @@ use serde::Serialize;
 
 use super::accept::Encoding;
 
-/// One line of JSON.
+/// JSON without blanks.
+pub(super) fn compact(value: &impl Serialize) -> Vec<u8> {
+    escaped(serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// One line of it.
 pub(super) fn line(value: &impl Serialize) -> Vec<u8> {
-    let mut out = escaped(serde_json::to_vec(value).unwrap_or_default());
+    let mut out = compact(value);
     out.push(b'\n');
     out
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use podarium_sim::Time;
 
 use super::cpu_meter::CpuMeter;
+use super::greeting::Greeting;
 use super::{Access, Behavior, Ended, Line, LogLine, LogText, Output, Spawned, Taken};
 use crate::network::{Answered, Asked, Peer};
 
@@ -26,7 +27,7 @@ pub struct Behaving {
     /// When each repeated line is written next, by its place in the behaviour.
     lines_at: Vec<(usize, Time)>,
     /// What it has to say at once.
-    greeting: Vec<String>,
+    greeting: Option<Arc<Greeting>>,
     version: Arc<str>,
     answers: OnceLock<Arc<Answers>>,
     /// SIGTERM came and it listens to that: its ports are closed.
@@ -75,12 +76,6 @@ impl Answers {
 impl Behaving {
     /// Plays this in a container of an image of this version.
     pub fn start(behavior: Arc<Behavior>, version: &str, spawned: &Spawned) -> Self {
-        let greeting = behavior.logs.iter().flat_map(|log| match log {
-            LogText::Workers(first) => (*first..first + spawned.cpus).map(|pid| date(spawned, &format!("%Y/%m/%d %H:%M:%S [notice] 1#1: start worker process {pid}"))).collect(),
-            LogText::Once(line) => vec![line.clone()],
-            LogText::Dated(line) => vec![date(spawned, line)],
-            LogText::Every(..) => Vec::new(),
-        });
         let lines_at = behavior.logs.iter().enumerate().filter_map(|(place, log)| match log {
             LogText::Every(period, _) => Some((place, spawned.at + *period)),
             LogText::Once(_) | LogText::Dated(_) | LogText::Workers(_) => None,
@@ -89,7 +84,7 @@ impl Behaving {
             started: spawned.at,
             end: end_of(&behavior, spawned),
             lines_at: lines_at.collect(),
-            greeting: greeting.collect(),
+            greeting: Greeting::of(&behavior, spawned),
             version: version.into(),
             answers: OnceLock::new(),
             closed: false,
@@ -162,12 +157,6 @@ impl Behaving {
     }
 }
 
-/// A line with the time at which the container was started.
-fn date(spawned: &Spawned, format: &str) -> String {
-    let nanos = i128::from(spawned.epoch_nanos) + i128::from(spawned.at.as_nanos());
-    jiff::Timestamp::from_nanosecond(nanos).unwrap_or_default().strftime(format).to_string()
-}
-
 /// A process that needs more memory than it may have is killed as soon as it works.
 fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
     if spawned.memory_limit.is_some_and(|limit| behavior.memory_bytes > limit) {
@@ -186,13 +175,15 @@ fn end_of(behavior: &Behavior, spawned: &Spawned) -> Option<(Time, Ended)> {
 /// What a container does with it.
 impl Behaving {
     pub fn next_at(&self) -> Option<Time> {
-        let greets = (!self.greeting.is_empty()).then_some(self.started);
+        let greets = self.greeting.as_ref().map(|_| self.started);
         let lines = self.lines_at.iter().map(|(_, at)| *at);
         lines.chain(self.end.map(|(at, _)| at)).chain(greets).min()
     }
 
     pub fn run(&mut self, now: Time, out: &mut Output) {
-        out.lines.extend(std::mem::take(&mut self.greeting).into_iter().map(|line| LogLine { at: now, text: Line::Text(line.into()) }));
+        if let Some(greeting) = self.greeting.take() {
+            out.lines.extend((0..greeting.len()).map(|number| LogLine { at: now, text: Line::Greeting(greeting.clone(), number) }));
+        }
         for (place, at) in &mut self.lines_at {
             let LogText::Every(period, line) = &self.behavior.logs[*place] else { continue };
             while *at <= now {

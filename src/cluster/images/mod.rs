@@ -10,6 +10,7 @@ mod api_client;
 mod base;
 mod behavior;
 mod behaving;
+mod greeting;
 mod catalog;
 mod computer;
 mod conversation;

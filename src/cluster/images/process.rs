@@ -11,6 +11,7 @@ use podarium_machine::{self as machine, CertificateProblem, ConnectionId, Creden
 use podarium_sim::{Stream, Time};
 
 use super::access_log::Access;
+use super::greeting::Greeting;
 use super::{Membership, PodVolume, ProcessNamespaces};
 use crate::network::Answered;
 
@@ -163,6 +164,8 @@ pub struct LogLine {
 pub enum Line {
     Text(Arc<str>),
     Access(Arc<Access>),
+    /// One of those with which a played program starts.
+    Greeting(Arc<Greeting>, u32),
 }
 
 impl fmt::Display for Line {
@@ -170,6 +173,7 @@ impl fmt::Display for Line {
         match self {
             Line::Text(text) => f.write_str(text),
             Line::Access(access) => access.fmt(f),
+            Line::Greeting(greeting, number) => f.write_str(&greeting.line(*number)),
         }
     }
 }

@@ -101,9 +101,12 @@ fn resources(pod: &Pod, offer: &Offer<'_>) -> Result<(), Refusal> {
     for resource in ["cpu", "memory", "ephemeral-storage"] {
         let amount = |quantity: Quantity| if resource == "cpu" { quantity.milli_value() } else { quantity.value() };
         let asked = requests.get(resource).map_or(0, |quantity| amount(*quantity));
+        if asked <= 0 {
+            continue;
+        }
         let used: i64 = offer.others.iter().map(|other| pod_requests(&other.spec).get(resource).map_or(0, |quantity| amount(*quantity))).sum();
         let has = amount(capacity(resource));
-        if asked > 0 && asked > has - used {
+        if asked > has - used {
             return insufficient(resource, asked, used, has);
         }
     }

@@ -184,7 +184,10 @@ fn merge(api: &Pod, new: &PodStatus, could_run: bool, now: &MetaTime) -> PodStat
     let mut merged = new.clone();
     let over = |phase: &Option<String>| matches!(phase.as_deref(), Some("Succeeded" | "Failed"));
     let ends = !over(&api.status.phase) && over(&new.phase) && !could_run;
-    let mut all: Vec<_> = api.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_)).cloned().collect();
+    let of_others = api.status.conditions.iter().flatten().filter(|condition| !conditions::is_own(&condition.type_));
+    // A list that doubles would have room for more that never come, in every pod.
+    let mut all = Vec::with_capacity(of_others.clone().count() + new.conditions.as_ref().map_or(0, Vec::len));
+    all.extend(of_others.cloned());
     for condition in new.conditions.iter().flatten() {
         if conditions::is_own(&condition.type_) {
             all.push(condition.clone());

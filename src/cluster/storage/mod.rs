@@ -44,10 +44,9 @@ pub fn annotate(meta: &mut podarium_api::ObjectMeta, name: &str, value: &str) {
 
 /// The claims that a pod uses, by name: those that it names, and those that are made for its ephemeral volumes.
 pub fn claims_of(pod: &podarium_api::Pod) -> impl Iterator<Item = String> {
-    let pod_name = pod.metadata.name.clone().unwrap_or_default();
-    let volumes = pod.spec.volumes.clone().unwrap_or_default();
-    volumes.into_iter().filter_map(move |volume| match (volume.persistent_volume_claim, volume.ephemeral) {
-        (Some(source), _) => Some(source.claim_name),
+    let pod_name = pod.metadata.name.as_deref().unwrap_or_default();
+    pod.spec.volumes.iter().flatten().filter_map(move |volume| match (&volume.persistent_volume_claim, &volume.ephemeral) {
+        (Some(source), _) => Some(source.claim_name.clone()),
         (None, Some(_)) => Some(format!("{pod_name}-{}", volume.name)),
         (None, None) => None,
     })

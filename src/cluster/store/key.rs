@@ -22,10 +22,12 @@ impl Ord for Key {
         if self.namespace == other.namespace {
             return self.name.cmp(&other.name);
         }
-        let text = |key: &Self| key.namespace.bytes().chain([b'/']).chain(key.name.bytes()).collect::<Vec<u8>>();
-        let shorter = self.namespace.len().min(other.namespace.len());
-        match self.namespace.as_bytes()[..shorter].cmp(&other.namespace.as_bytes()[..shorter]) {
-            Ordering::Equal => text(self).cmp(&text(other)),
+        let (mine, theirs) = (self.namespace.as_bytes(), other.namespace.as_bytes());
+        let shorter = mine.len().min(theirs.len());
+        // Where one ends, its slash stands.
+        let (end, other_end) = (mine.get(shorter).unwrap_or(&b'/'), theirs.get(shorter).unwrap_or(&b'/'));
+        match mine[..shorter].cmp(&theirs[..shorter]).then_with(|| end.cmp(other_end)) {
+            Ordering::Equal => self.text().cmp(other.text()),
             different => different,
         }
     }
@@ -40,6 +42,11 @@ impl PartialOrd for Key {
 impl Key {
     pub fn new(namespace: &str, name: &str) -> Self {
         Key { namespace: namespace.into(), name: name.into() }
+    }
+
+    /// The bytes of `namespace/name`.
+    fn text(&self) -> impl Iterator<Item = u8> {
+        self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
 
     pub fn of_meta(meta: &ObjectMeta) -> Self {

@@ -1,4 +1,4 @@
-//! What watches are told of a change, written once for all of them.
+//! What clients outside see of a change, written once for all of them: whoever made it and everybody who watches.
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/storage/cacher/caching_object.go, v1.36.
 //! Simplified: nothing.
@@ -7,12 +7,13 @@ use std::sync::{Arc, OnceLock};
 
 use crate::component::WatchChange;
 
-/// The lines about a change in the stored form of its object, kept with it: as one that was added, modified or deleted.
+/// The object of a change in its stored form as JSON, kept with the change: as it is now, and as it last was for those who
+/// see it go.
 #[derive(Clone, Debug, Default)]
-pub struct Lines(Arc<[OnceLock<Box<[u8]>>; 3]>);
+pub struct Lines(Arc<[OnceLock<Box<[u8]>>; 2]>);
 
 impl Lines {
     pub(crate) fn get_or_write(&self, change: WatchChange, write: impl FnOnce() -> Vec<u8>) -> &[u8] {
-        self.0[change as usize].get_or_init(|| write().into())
+        self.0[usize::from(change == WatchChange::Deleted)].get_or_init(|| write().into())
     }
 }

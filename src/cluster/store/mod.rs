@@ -155,6 +155,13 @@ impl Store {
         self.shelves.get(&kind).and_then(|shelf| shelf.history.last()).map_or(0, |change| change.resource_version)
     }
 
+    /// What clients see of this object of a kind, if the latest change of the kind has put it there.
+    pub(crate) fn lines_of(&self, object: &Object, managed: &Managed) -> Option<&Lines> {
+        let latest = self.shelves.get(&object.kind())?.history.last()?;
+        let is_its = latest.new.as_ref().is_some_and(|new| std::ptr::eq(new.meta(), object.meta())) && latest.managed.is_same(managed);
+        is_its.then_some(&latest.lines)
+    }
+
     /// Writes an object (or removes it) and gives the change with its new revision. The stored object carries that
     /// revision as its resourceVersion; so does the last state of a removed one. Without a record of ownership the
     /// stored one stays.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use podarium_cluster::apiserver::{Connection, PatchType, Request};
+use podarium_cluster::apiserver::{PatchType, Request};
 use podarium_cluster::component::Signal;
 use podarium_cluster::kubelet::NodeConfig;
 use podarium_cluster::{Cluster, HttpId, Key};
-use podarium_machine::{Endpoint, HttpRequest, Pid, Stdio, TtyId};
+use podarium_machine::{Endpoint, HttpRequest, Pid, Start, Stdio, TtyId};
 use podarium_sim::Time;
 use podarium_workstation::World;
 use serde_json::json;
@@ -161,17 +161,7 @@ impl Simulation {
         match request.caller.clone() {
             Caller::Admin => self.world.http_from_outside(None, request.into()),
             Caller::Other { certificate } => {
-                let mut sent = HttpRequest::from(request);
-                let shown = certificate.as_deref().map(|certificate| self.world.cluster.connection_with_certificate(certificate));
-                let connection = match shown {
-                    Some(Some(connection)) => connection,
-                    // Whoever shows a certificate that is no good is refused, unless a token speaks for him.
-                    Some(None) if sent.header_value("Authorization").is_none() => {
-                        sent = sent.header("Authorization", "Bearer -");
-                        Connection::default()
-                    }
-                    _ => Connection::default(),
-                };
+                let (connection, sent) = self.world.connection_of(certificate.as_deref(), HttpRequest::from(request));
                 self.world.http_from_outside(Some(connection), sent)
             }
         }
@@ -260,7 +250,8 @@ impl Simulation {
         machine.end_input(input);
         let stdio = Stdio { stdin: Endpoint::Tty(input), stdout: Endpoint::Tty(output), stderr: Endpoint::Tty(output) };
         let command = argv.join(" ");
-        match machine.spawn(&argv, podarium_workstation::environment(), "/home/student", stdio) {
+        let start = Start { argv, env: podarium_workstation::environment(), cwd: "/home/student".to_owned(), stdio, credentials: podarium_workstation::credentials() };
+        match machine.start(start) {
             Ok(pid) => self.running.push(Running { pid, output, command }),
             Err(error) => self.note(format!("{command}: {error}"), true),
         }

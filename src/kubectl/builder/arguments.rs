@@ -43,7 +43,7 @@ fn each_type_with_each_name(args: &[String]) -> Vec<String> {
 /// The types of a comma list, each once.
 fn split(types: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for one in types.split(',').filter(|one| !one.is_empty()) {
+    for one in types.split(',') {
         if !found.iter().any(|known| known == one) {
             found.push(one.to_owned());
         }

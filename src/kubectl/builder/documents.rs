@@ -30,12 +30,15 @@ impl Builder {
             Err(mut errors) if errors.len() == 1 => return fail(errors.remove(0)),
             Err(errors) => return Err(Failure::Many(errors.into_iter().map(Failure::Message).collect()).into()),
         };
+        if !self.kustomize.is_empty() && !self.filenames.is_empty() {
+            return fail("only one of -f or -k can be specified");
+        }
         if !self.kustomize.is_empty() && self.recursive {
             return fail("the -k flag can't be used with -f or -R");
         }
         let selector = match self.selector.as_deref().map(LabelSelector::parse).transpose() {
             Ok(selector) => selector,
-            Err(error) => return fail(error.0),
+            Err(error) => return fail(format!("the provided selector {:?} is not valid: {}", self.selector.as_deref().unwrap_or_default(), error.0)),
         };
         let mut found = Found::default();
         if !self.kustomize.is_empty() {
@@ -87,7 +90,24 @@ impl Builder {
         }
         let (api_version, kind) = (text(&document, "/apiVersion"), text(&document, "/kind"));
         let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
-        let mapping = if self.local { Some(Mapping::guessed(group, version, kind)) } else { kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())? };
+        let mapping = if self.local {
+            Some(Mapping::guessed(group, version, kind))
+        } else {
+            match caught(kubectl.check_reachable(self.validates))? {
+                Ok(()) => match caught(kubectl.learn_types())? {
+                    Err(failure) if failure.is_unreachable() => {
+                        found.failures.push(Failure::Message(format!("unable to recognize {source:?}: {failure}")));
+                        return Ok(());
+                    }
+                    _ => kubectl.lookup(|mapper| mapper.kind(group, version, kind).cloned())?,
+                },
+                Err(failure) => {
+                    return fail(format!(
+                        "error validating {source:?}: error validating data: failed to download openapi: {failure}; if you choose to ignore these errors, turn validation off with --validate=false"
+                    ));
+                }
+            }
+        };
         let mut info = match mapped(mapping, source, document) {
             Ok(info) => info,
             Err(failure) => {
@@ -100,6 +120,10 @@ impl Builder {
         }
         if !info.mapping.namespaced {
             info.namespace.clear();
+        }
+        if self.latest && info.mapping.namespaced && info.namespace.is_empty() {
+            found.failures.push(Failure::Message(format!("no namespace set on resource {} {:?}", info.mapping.go_string(), info.name)));
+            return Ok(());
         }
         if self.latest {
             match caught(self.fetch(kubectl, &info))? {

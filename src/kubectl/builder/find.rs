@@ -145,6 +145,8 @@ impl Builder {
         }
         if let Some(default_type) = self.default_type
             && self.args.is_empty()
+            && self.filenames.is_empty()
+            && self.kustomize.is_empty()
         {
             arguments.types = vec![default_type.to_owned()];
         }
@@ -194,6 +196,9 @@ impl Builder {
         }
         if arguments.types.is_empty() {
             return fail("at least one resource must be specified to use a selector");
+        }
+        if !self.subresource.is_empty() {
+            return fail("subresource cannot be used when bulk resources are specified");
         }
         let types = self.expand(kubectl, &arguments.types)?;
         if types.len() > 1 && self.single_resource_type {
@@ -324,6 +329,13 @@ impl Builder {
     }
 
     pub(super) fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Value> {
+        let fault = match info.name.as_str() {
+            "." | ".." => Some(format!("may not be '{}'", info.name)),
+            name => ['/', '%'].into_iter().find(|letter| name.contains(*letter)).map(|letter| format!("may not contain '{letter}'")),
+        };
+        if let Some(fault) = fault {
+            return fail(format!("invalid resource name {:?}: [{fault}]", info.name));
+        }
         let mut path = info.mapping.path(&info.namespace, &info.name);
         if !self.subresource.is_empty() {
             path = format!("{path}/{}", self.subresource);

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::client::Call;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, usage};
+use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{items, name, namespace, text};
@@ -45,7 +45,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 pub(super) fn attach(kubectl: &mut Kubectl<'_, '_>, pod: &Value, asked: &str) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let quiet = flags.bool("quiet");
-    let container = kubectl.container_of(pod, asked, quiet)?;
+    let container = match caught(kubectl.container_of(pod, asked, quiet))? {
+        Ok(container) => container,
+        Err(failure) => return fail(format!("cannot attach to the container: {failure}")),
+    };
     let lists = ["/spec/containers", "/spec/ephemeralContainers", "/spec/initContainers"];
     let declared = lists.iter().flat_map(|list| items(pod, list)).find(|declared| text(declared, "/name") == container);
     let has_tty = declared.is_some_and(|declared| declared["tty"] == true);

@@ -6,7 +6,7 @@
 use podarium_api::quantity::Quantity;
 use serde_json::{Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_made_configuration};
 use crate::builder::{Builder, Info};
 use crate::client::{Call, Write};
 use crate::command::Command;
@@ -176,7 +176,7 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, mapping: &Mapping, dry
         let printer = kubectl.change_printer("created", dry_run)?;
         return kubectl.print_object(&printer, &object);
     }
-    save_configuration(kubectl, &mut object);
+    save_made_configuration(kubectl, &mut object);
     let printer = kubectl.change_printer("autoscaled", dry_run)?;
     let namespace = kubectl.connection()?.namespace;
     let manager = kubectl.flags.text("field-manager").to_owned();

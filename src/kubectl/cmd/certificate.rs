@@ -46,7 +46,9 @@ fn decide(kubectl: &mut Kubectl<'_, '_>, verdict: &Verdict) -> Outcome<()> {
     if kubectl.flags.args.is_empty() && kubectl.flags.list("filename").is_empty() && kubectl.flags.text("kustomize").is_empty() {
         return fail("one or more CSRs must be specified as <name> or -f <filename>");
     }
-    let builder = Builder { default_type: Some("certificatesigningrequests"), latest: true, flatten: true, ..Builder::of(kubectl, &kubectl.flags.args) };
+    let from_files = kubectl.flags.args.is_empty();
+    let default_type = if from_files { None } else { Some("certificatesigningrequests") };
+    let builder = Builder { default_type, latest: true, as_written: true, ..Builder::of(kubectl, &kubectl.flags.args) };
     let found = builder.find(kubectl)?;
     let mut failures: Vec<Failure> = found.failures;
     let mut any = false;

@@ -98,7 +98,8 @@ impl Kubectl<'_, '_> {
         let Some((format, path)) = output.split_once('=').filter(|(format, _)| from_file.contains(format)) else { return Ok((output, template)) };
         match self.read_file(path)? {
             Ok(bytes) => Ok((format!("{format}={}", String::from_utf8_lossy(&bytes)), template)),
-            Err(why) => fail(format!("error reading template {path}, {why}")),
+            Err(why) if format == "custom-columns-file" => fail(format!("error reading template {path}, {why}")),
+            Err(why) => fail(format!("error reading --template {path}, {why}")),
         }
     }
 
@@ -146,6 +147,14 @@ pub fn annotate_configuration(object: &mut Value) {
     object["metadata"]["annotations"][LAST_APPLIED] = configuration.into();
 }
 
+/// The same for an object that kubectl itself has made, which is written in the order of its Go type.
+pub fn save_made_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
+    if kubectl.flags.bool("save-config") {
+        let configuration = json::compact_in(object, json::Order::Kind);
+        set(object, &format!("/metadata/annotations/{}", crate::unstructured::escape(LAST_APPLIED)), format!("{configuration}\n").into());
+    }
+}
+
 /// `--save-config`: the annotation is written when it is asked for, and kept up when it is there.
 pub fn save_configuration(kubectl: &Kubectl<'_, '_>, object: &mut Value) {
     if kubectl.flags.bool("save-config") || annotation(object, LAST_APPLIED).is_some() {
@@ -184,7 +193,7 @@ impl Kubectl<'_, '_> {
         if text.is_empty() {
             return Ok(object);
         }
-        let patch: Value = serde_json::from_str(text).or_else(|error| fail(format!("Invalid JSON: {error}")))?;
+        let patch: Value = serde_json::from_str(text).or_else(|_| fail("Invalid JSON Patch"))?;
         let (version, kind) = (crate::unstructured::text(&object, "/apiVersion"), crate::unstructured::text(&object, "/kind"));
         let known = Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
         let how = match self.flags.text("override-type") {

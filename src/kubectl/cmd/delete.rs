@@ -121,9 +121,18 @@ pub(super) fn propagation(kubectl: &Kubectl<'_, '_>) -> Outcome<&'static str> {
     }
 }
 
+/// The same, with a word on the old form.
+pub(super) fn told_propagation(kubectl: &mut Kubectl<'_, '_>) -> Outcome<&'static str> {
+    let given = kubectl.flags.text("cascade").to_owned();
+    if let Some((_, instead)) = [("true", "background"), ("false", "orphan")].iter().find(|(old, _)| *old == given) {
+        kubectl.eprint(&format!("warning: --cascade={given} is deprecated (boolean value) and can be replaced with --cascade={instead}.\n"))?;
+    }
+    propagation(kubectl)
+}
+
 fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
+    let propagation = told_propagation(kubectl)?;
     let flags = &kubectl.flags;
-    let propagation = propagation(kubectl)?;
     let selects = flags.bool("all") || !flags.text("selector").is_empty() || !flags.text("field-selector").is_empty();
     let mut grace_period = flags.int("grace-period");
     if flags.bool("now") {

@@ -20,7 +20,7 @@ pub const COMMAND: Command = Command::new("describe", &[OWN, FILES, SELECTOR, AL
 const OWN: &[Flag] = &[Flag::new("show-events", Takes::Bool, "true")];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    if kubectl.flags.args.is_empty() && kubectl.flags.list("filename").is_empty() {
+    if kubectl.flags.args.is_empty() && kubectl.flags.list("filename").is_empty() && kubectl.flags.text("kustomize").is_empty() {
         return fail("You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.");
     }
     let builder = Builder { allow_empty_selector: true, chunk_size: kubectl.flags.int("chunk-size"), ..Builder::of(kubectl, &kubectl.flags.args) };
@@ -52,7 +52,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 /// What has no such name may be the beginning of one.
 fn matching(kubectl: &mut Kubectl<'_, '_>, builder: Builder, show_events: bool, not_found: Vec<Failure>) -> Outcome<()> {
     let prefix = kubectl.flags.args[1].clone();
-    let all = Builder { args: vec![kubectl.flags.args[0].clone()], ..builder }.find(kubectl)?;
+    let all = Builder { args: vec![kubectl.flags.args[0].clone()], single_resource_type: true, ..builder }.find(kubectl)?;
     let infos: Vec<Info> = all.infos.into_iter().filter(|info| info.name.starts_with(&prefix)).collect();
     if infos.is_empty() {
         return all_of(not_found);

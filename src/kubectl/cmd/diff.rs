@@ -4,22 +4,25 @@
 //! The exit code is 1 if something differs and 2 if something failed.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go, v1.36.
-//! Simplified: `--prune` is refused; an object that changes in between is compared as it was.
+//! Simplified: an object that changes in between is compared as it was.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::apply::{SERVER_SIDE_MANAGER, warn_if_deleting};
+use super::apply::{SERVER_SIDE_MANAGER, each_left, pruned_resources, warn_if_deleting};
 use super::change::{FILES, SELECTOR};
 use crate::apply::three_way;
 use crate::builder::{Builder, Info};
 use crate::client::{Call, PatchType, Write};
 use crate::cmd::change::LAST_APPLIED;
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, Stop, caught, fail, not_simulated, usage};
+use crate::failure::{Failure, Outcome, Stop, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
+use crate::mapping::Mapping;
 use crate::printers::{format::omit_managed_fields, json as json_printer, yaml};
-use crate::unstructured::{annotation, text};
+use crate::unstructured::{annotation, name, text};
 
 pub const COMMAND: Command = Command::new("diff", &[OWN, FILES, SELECTOR], run);
 
@@ -53,11 +56,9 @@ fn compare(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if kubectl.flags.bool("force-conflicts") && !kubectl.flags.bool("server-side") {
         return fail("--force-conflicts only works with --server-side");
     }
-    if kubectl.flags.bool("prune") {
-        return not_simulated("kubectl diff --prune");
-    }
+    let pruned = if kubectl.flags.bool("prune") { Some(Pruned { allowed: pruned_resources(kubectl)?, ..Pruned::default() }) } else { None };
     let (live, merged) = (Folder::make(kubectl, "LIVE")?, Folder::make(kubectl, "MERGED")?);
-    let outcome = write_all(kubectl, &live, &merged).and_then(|()| run_diff(kubectl, &live.path, &merged.path));
+    let outcome = write_all(kubectl, &live, &merged, pruned).and_then(|()| run_diff(kubectl, &live.path, &merged.path));
     // It only waits: the folders are needed when it goes on.
     if let Err(stop @ Stop::Suspended(_)) = outcome {
         return Err(stop);
@@ -67,7 +68,33 @@ fn compare(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     outcome
 }
 
-fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder) -> Outcome<()> {
+/// What `--prune` has to know of the files: where their objects are, and which ones there are already.
+#[derive(Default)]
+struct Pruned {
+    allowed: Vec<Mapping>,
+    namespaces: BTreeSet<String>,
+    visited: BTreeSet<String>,
+}
+
+fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder, mut pruned: Option<Pruned>) -> Outcome<()> {
+    let outcome = caught(write_files(kubectl, live, merged, pruned.as_mut()))?;
+    if let Some(pruned) = pruned {
+        let mut left = Vec::new();
+        let found = each_left(kubectl, &pruned.allowed, &pruned.namespaces, &pruned.visited, |_, one| {
+            left.push(one);
+            Ok(())
+        });
+        if let Err(failure) = caught(found)? {
+            kubectl.log_warning("diff.go:760", &format!("pruning failed and could not be evaluated err: {failure}"))?;
+        }
+        for (mapping, namespace, object) in left {
+            live.write(kubectl, &file_name(&mapping, &namespace, name(&object)), &object)?;
+        }
+    }
+    Ok(outcome?)
+}
+
+fn write_files(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder, mut pruned: Option<&mut Pruned>) -> Outcome<()> {
     let infos = Builder::of(kubectl, &[]).find(kubectl)?.all()?;
     for info in infos {
         let current = match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
@@ -75,6 +102,12 @@ fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder) -> O
             Err(failure) if failure.is_not_found() => None,
             Err(failure) => return Err(failure.into()),
         };
+        if let Some(pruned) = &mut pruned {
+            if info.mapping.namespaced {
+                pruned.namespaces.insert(info.namespace.clone());
+            }
+            pruned.visited.extend(current.as_ref().map(|current| text(current, "/metadata/uid").to_owned()));
+        }
         let after = would_be(kubectl, &info, current.as_ref())?;
         let (mut from, mut to) = (current.clone().unwrap_or_default(), after);
         if !kubectl.flags.bool("show-managed-fields") {
@@ -84,7 +117,7 @@ fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder) -> O
         if info.mapping.kind == "Secret" && info.mapping.version == "v1" && !kubectl.flags.bool("show-secrets") {
             mask(&mut from, &mut to);
         }
-        let name = file_name(&info);
+        let name = file_name(&info.mapping, &info.namespace, &info.name);
         live.write(kubectl, &name, &from)?;
         merged.write(kubectl, &name, &to)?;
         if let Some(current) = &current {
@@ -95,9 +128,9 @@ fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder) -> O
 }
 
 /// `apps.v1.Deployment.shop.web`
-fn file_name(info: &Info) -> String {
-    let group = if info.mapping.group.is_empty() { String::new() } else { format!("{}.", info.mapping.group) };
-    format!("{group}{}.{}.{}.{}", info.mapping.version, info.mapping.kind, info.namespace, info.name)
+fn file_name(mapping: &Mapping, namespace: &str, name: &str) -> String {
+    let group = if mapping.group.is_empty() { String::new() } else { format!("{}.", mapping.group) };
+    format!("{group}{}.{}.{namespace}.{name}", mapping.version, mapping.kind)
 }
 
 /// The object that the server would make, by a dry run.
@@ -118,7 +151,11 @@ fn would_be(kubectl: &mut Kubectl<'_, '_>, info: &Info, current: Option<&Value>)
     // An object without annotations has an empty list of them here, so that the server's own are not taken away.
     let mut wanted = info.object.clone();
     if let Some(meta) = wanted["metadata"].as_object_mut() {
-        meta.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+        let annotations = meta.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
+        // What is written down of the last time is no wish.
+        if let Some(annotations) = annotations.as_object_mut() {
+            annotations.remove(LAST_APPLIED);
+        }
     }
     let (kind, patch) = three_way(&info.mapping, &original, &wanted, current);
     if patch.as_object().is_some_and(Map::is_empty) {
@@ -155,7 +192,7 @@ fn run_diff(kubectl: &mut Kubectl<'_, '_>, live: &str, merged: &str) -> Outcome<
         Ok(0) => Ok(()),
         Ok(1) => Err(Failure::Exit(1).into()),
         Ok(status) => fail(format!("failed to run {:?}: exit status {status}", command[0])),
-        Err(_) => fail(format!("failed to run {0:?}: exec: {0:?}: executable file not found in $PATH", command[0])),
+        Err(_) => fail(format!("failed to run {:?}: executable file not found in $PATH", command[0])),
     }
 }
 

@@ -13,7 +13,7 @@ use super::change::{ALL_NAMESPACES, CHUNK, PRINT};
 use crate::client::Call;
 use crate::command::Command;
 use crate::describe::interval;
-use crate::failure::{Outcome, fail};
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::go_sort;
 use crate::kubectl::Kubectl;
@@ -39,7 +39,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         let [word, name] = parts[..] else {
             return fail(if parts.len() > 2 { "arguments in resource/name form may not have more than one slash" } else { "--for must be in resource/name form" });
         };
-        let mapping = kubectl.mapping(word)?;
+        let mapping = match caught(kubectl.mapping(word))? {
+            Ok(mapping) => mapping,
+            Err(failure) => return Err(Failure::Plain(failure.to_string()).into()),
+        };
         call = call.query("fieldSelector", format!("involvedObject.kind={},involvedObject.apiVersion={},involvedObject.name={name}", mapping.kind, mapping.api_version()));
     }
     let output = flags.text("output");

@@ -1,21 +1,22 @@
 //! `kubectl explain RESOURCE.FIELD…`: what a field of a kind is, as the server's OpenAPI document describes it.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/explain/explain.go, pkg/explain/v2/explain.go, v1.36.
-//! Simplified: `--output plaintext-openapiv2` is refused.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
 use crate::client::Call;
 use crate::command::Command;
 use crate::explanation::Document;
-use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
+use crate::explanation_v2;
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 
 pub const COMMAND: Command = Command::new("explain", &[OWN], run);
 
-const OWN: &[Flag] = &[Flag::text("api-version"), Flag::new("output", Takes::Text, "plaintext").short('o'), Flag::bool("recursive")];
+const OWN: &[Flag] = &[Flag::text("api-version"), Flag::new("output", Takes::Text, "plaintext").short('o'), Flag::bool("recursive").short('R')];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
@@ -24,12 +25,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         [request] => request.clone(),
         _ => return fail("We accept only this format: explain RESOURCE\n"),
     };
-    match flags.text("output") {
-        "plaintext" => {}
-        "plaintext-openapiv2" => return not_simulated("kubectl explain --output plaintext-openapiv2"),
-        other => return fail(format!("unrecognized format: {other}")),
-    }
-    let (mapping, path) = find(kubectl, &request)?;
+    let (mapping, path) = find(kubectl, &request, !flags.text("api-version").is_empty())?;
     let (group, version) = match flags.text("api-version") {
         "" => (mapping.group.clone(), mapping.version.clone()),
         asked => match asked.split_once('/') {
@@ -37,6 +33,17 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             None => (String::new(), asked.to_owned()),
         },
     };
+    match flags.text("output") {
+        "plaintext" => {}
+        "plaintext-openapiv2" => {
+            let document = kubectl.send(&Call::get("/openapi/v2"))?;
+            return match explanation_v2::Document(&document).explain((&group, &version, &mapping.kind), &path, flags.bool("recursive")) {
+                Ok(text) => kubectl.print(&text),
+                Err(error) => fail(error),
+            };
+        }
+        other => return fail(format!("unrecognized format: {other}")),
+    }
     let document = open(kubectl, &group, &version, &mapping.resource)?;
     let text = Document(&document).explain((&group, &version, &mapping.resource), &path, flags.bool("recursive"));
     match text {
@@ -51,23 +58,24 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
 }
 
-/// The resource that a request begins with, and the fields that follow. A dot may belong to the name of the group.
-fn find(kubectl: &mut Kubectl<'_, '_>, request: &str) -> Outcome<(Mapping, Vec<String>)> {
+/// The resource that a request begins with, and the fields that follow. A dot may belong to the name of the group, unless
+/// `--api-version` says which group is meant: of the resources with that name the first counts that the request begins with.
+fn find(kubectl: &mut Kubectl<'_, '_>, request: &str, versioned: bool) -> Outcome<(Mapping, Vec<String>)> {
+    if request.starts_with('.') {
+        return fail("invalid jsonpath syntax, first node must be field node");
+    }
     let parts: Vec<&str> = request.split('.').collect();
     let first = match caught(kubectl.mapping(parts[0]))? {
         Ok(first) => first,
         // This one command says it without `error: `.
         Err(failure) => return Err(Failure::Plain(failure.to_string()).into()),
     };
-    for length in (2..=parts.len()).rev() {
-        let word = parts[..length].join(".");
-        if let Some(found) = kubectl.lookup(|mapper| mapper.resource(&word).cloned())?
-            && found.group_resource() == word
-        {
-            return Ok((found, fields(&parts[length..])));
-        }
-    }
-    Ok((first, fields(&parts[1..])))
+    let of_that_name = kubectl.mapper()?.preferred().into_iter().filter(|mapping| mapping.resource == first.resource);
+    let named = of_that_name.filter(|mapping| !versioned && request.starts_with(&mapping.group_resource())).map(|mapping| (mapping.group_resource().len(), mapping)).next();
+    Ok(match named {
+        Some((length, mapping)) => (mapping, fields(&request[length..].split('.').collect::<Vec<_>>())),
+        None => (first, fields(&parts[1..])),
+    })
 }
 
 fn fields(parts: &[&str]) -> Vec<String> {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_made_configuration};
 use crate::builder::{Builder, Info};
 use crate::client::Write;
 use crate::command::Command;
@@ -84,6 +84,9 @@ fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcom
     if !flags.text("external-ip").is_empty() {
         service["spec"]["externalIPs"] = json!([flags.text("external-ip")]);
     }
+    if flags.text("type") == "LoadBalancer" && !flags.text("load-balancer-ip").is_empty() {
+        service["spec"]["loadBalancerIP"] = flags.text("load-balancer-ip").into();
+    }
     let service = kubectl.overridden(service)?;
     send(kubectl, service, dry_run)
 }
@@ -98,7 +101,7 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut service: Value, dry_run: DryRun) -> O
         }
         return kubectl.print_object(&printer, &service);
     }
-    save_configuration(kubectl, &mut service);
+    save_made_configuration(kubectl, &mut service);
     let mapping = kubectl.mapping_of_kind("", "Service")?;
     let manager = kubectl.flags.text("field-manager").to_owned();
     let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, ..Write::default() };

@@ -229,7 +229,7 @@ fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
     }
     let printer = format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?;
     let mut objects: Vec<Value> = found.infos.into_iter().map(|info| info.object).collect();
-    if !options.sort_by.is_empty() {
+    if !options.sort_by.is_empty() && !(found.single && objects.len() == 1) {
         let order = match sort::order(&objects.iter().collect::<Vec<_>>(), &options.sort_by) {
             Ok(order) => order,
             Err(SortError::Path(why) | SortError::Unsortable(why)) => return fail(why),

@@ -4,7 +4,7 @@
 //! Simplified: functions, plugins and charts are refused.
 
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::kustomize::build;
@@ -29,15 +29,15 @@ const OWN: &[Flag] = &[
 ];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    for flag in ["enable-alpha-plugins", "enable-helm", "network"] {
-        if kubectl.flags.bool(flag) {
-            return not_simulated(format!("kubectl kustomize --{flag}"));
-        }
+    // Charts, plugins and containers that the flags allow are refused where a kustomization wants them.
+    let restrictor = kubectl.flags.text("load-restrictor");
+    if !matches!(restrictor, "LoadRestrictionsRootOnly" | "LoadRestrictionsNone") {
+        return fail(format!("illegal flag value --load-restrictor {restrictor}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]"));
     }
     let directory = match &kubectl.flags.args[..] {
         [] => ".".to_owned(),
         [directory] => directory.clone(),
-        more => return fail(format!("specify one path to kustomization.yaml; found: {}", more.len())),
+        _ => return fail("specify one path to kustomization.yaml"),
     };
     let objects = build(kubectl, &directory)?;
     let text = objects.iter().map(yaml::document).collect::<Vec<_>>().join("---\n");

@@ -168,7 +168,7 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
     match info.mapping.kind.as_str() {
         "Pod" => Ok(vec![info.object]),
         "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => first_pod(kubectl, &info),
-        _ => fail(format!("cannot get the logs from *{}: selector for *{} not implemented", info.mapping.kind, info.mapping.kind)),
+        _ => fail(format!("cannot get the logs from *{0}.{1}: selector for *{0}.{1} not implemented", info.mapping.version, info.mapping.kind)),
     }
 }
 

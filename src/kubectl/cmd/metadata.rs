@@ -41,7 +41,7 @@ pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result
     if !both.is_empty() {
         return fail(format!("can not both modify and remove the following annotation(s) in the same command: {}", both.join(", ")));
     }
-    if changes.list && !flags.text("output").is_empty() {
+    if changes.list && what == "label" && !flags.text("output").is_empty() {
         return fail("--list and --output may not be specified together");
     }
     if flags.bool("all") && !flags.text("selector").is_empty() {
@@ -51,7 +51,7 @@ pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result
         return fail("cannot set --all and --field-selector at the same time");
     }
     kubectl.require_local_files(&changes.resources)?;
-    if changes.resources.is_empty() && flags.list("filename").is_empty() {
+    if changes.resources.is_empty() && flags.list("filename").is_empty() && flags.text("kustomize").is_empty() {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
     if changes.set.is_empty() && changes.remove.is_empty() && !changes.list {

@@ -50,6 +50,7 @@ mod wait;
 use crate::command::Command;
 
 pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
+pub(crate) use version::VERSION;
 
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_configuration};
+use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_made_configuration};
 use crate::client::Write;
 use crate::command::Command;
 use crate::failure::{Outcome, caught, fail, usage};
@@ -69,7 +69,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let attaches = flags.bool("attach") || flags.bool("stdin") && !flags.is_set("attach");
     if attaches && dry_run != DryRun::None {
-        return usage("kubectl run", "--dry-run=server|client can't be used with attached containers options (--attach, --stdin, or --tty)");
+        return usage("kubectl run", "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)");
     }
     let labels = labels(flags.text("labels"), name)?;
     let pod = pod(kubectl, name, &labels)?;
@@ -173,7 +173,7 @@ fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Ou
         "status": {},
     });
     for pair in flags.list("annotations") {
-        let Some((key, value)) = pair.split_once('=') else { return fail(format!("unexpected annotation spec: {pair}")) };
+        let Some((key, value)) = pair.split_once('=') else { return fail(format!("invalid annotations format: {pair}")) };
         set(&mut pod, &format!("/metadata/annotations/{}", crate::unstructured::escape(key)), value.into());
     }
     Ok(pod)
@@ -185,7 +185,7 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, dry_run: DryRun) -> Ou
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
     }
     kubectl.record(&mut object);
-    save_configuration(kubectl, &mut object);
+    save_made_configuration(kubectl, &mut object);
     if dry_run == DryRun::Client {
         return Ok(object);
     }

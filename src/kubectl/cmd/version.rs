@@ -15,7 +15,8 @@ use crate::unstructured::text;
 
 pub const COMMAND: Command = Command::new("version", &[&[Flag::bool("client"), Flag::text("output").short('o')]], run);
 
-const VERSION: &str = "v1.36.3";
+/// The version of this kubectl.
+pub const VERSION: &str = "v1.36.3";
 const KUSTOMIZE: &str = "v5.8.1";
 
 /// The fields of a version, in the order in which they are shown.

@@ -7,7 +7,7 @@
 use podarium_machine::Process;
 
 use super::arguments::{self, Kind};
-use crate::command::{Command, GLOBAL, find};
+use crate::command::{Command, GLOBAL, find, is_open};
 use crate::failure::{Outcome, Stop, caught};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
@@ -78,7 +78,7 @@ fn find_candidates(process: &mut Process<'_>, before: &[String], last: &str) -> 
         process.eprint(&format!("[Debug] [Error] unable to find a command for arguments: [{}]\n", rest.join(" ")))?;
         return Ok(Ok(Candidates::default()));
     }
-    let own: Vec<&Flag> = command.map_or(&[][..], |command| command.flags).iter().copied().flatten().collect();
+    let own: Vec<&Flag> = command.map_or(&[][..], |command| command.flags).iter().copied().flatten().filter(|flag| is_open(process, flag)).collect();
     let known: Vec<&Flag> = own.iter().copied().chain(GLOBAL).collect();
     let (typing, args, last) = match flag_in_progress(&known, &name, &rest, last) {
         Ok(found) => found,

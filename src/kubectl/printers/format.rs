@@ -1,7 +1,7 @@
 //! The `-o` flag: which printer is meant, and printing whole objects with it.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/genericclioptions/print_flags.go, v1.36.
-//! Simplified: nothing.
+//! Simplified: within a `range` of JSONPath a missing key is no error.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ pub enum Printer {
     Name { operation: String, short: bool },
     JsonPath { template: String, nodes: Vec<jsonpath::Node>, as_json: bool },
     Columns(CustomColumns),
-    GoTemplate(go_template::Template),
+    /// Where it fails, the object is shown in this order.
+    GoTemplate(go_template::Template, Order),
 }
 
 /// Reads `-o`; files that it names have been read by the caller. `operation` is what the default output says.
@@ -41,6 +42,9 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
     };
     let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
     let columns = allowed == GET;
+    if output.contains('=') && matches!(format, "json" | "yaml" | "kyaml" | "name" | "wide") {
+        return unsuitable(output, allowed);
+    }
     if allowed == DOCUMENT && !matches!(format, "json" | "kyaml" | "yaml") {
         return unsuitable(output, allowed);
     }
@@ -61,7 +65,7 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             if argument.is_empty() {
                 return fail("template format specified but no template given");
             }
-            Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?)
+            Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?, Order::Names)
         }
         "custom-columns" | "custom-columns-file" if columns => {
             let read = if format == "custom-columns" { CustomColumns::parse(argument) } else { CustomColumns::parse_file(argument) };
@@ -92,6 +96,7 @@ impl Printer {
         match self {
             Printer::Json(_) => Printer::Json(order),
             Printer::Kyaml(_) => Printer::Kyaml(order),
+            Printer::GoTemplate(template, _) => Printer::GoTemplate(template, order),
             other => other,
         }
     }
@@ -112,7 +117,8 @@ impl Printer {
                 Ok(all.into_iter().map(|object| name_line(object, operation)).collect())
             }
             Printer::JsonPath { template, nodes, as_json } => {
-                let printed = if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) };
+                let missing = if how.strict { missing_key(nodes, &object) } else { None };
+                let printed = missing.map_or_else(|| if *as_json { as_json_list(nodes, &object) } else { jsonpath::print(nodes, &object) }, |key| Err(format!("{key} is not found")));
                 printed.or_else(|why| {
                     fail(format!(
                         "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n",
@@ -124,8 +130,9 @@ impl Printer {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
                 columns.print(&all).or_else(fail)
             }
-            Printer::GoTemplate(template) => template.print(&object, how.strict).map_err(|(printed, why)| {
-                let (source, raw) = (&template.source, json_printer::compact(&object));
+            Printer::GoTemplate(template, order) => template.print(&object, how.strict).map_err(|(printed, why)| {
+                let source = &template.source;
+                let raw = json_printer::compact_in(&object, *order);
                 // The explanation goes where the result would have gone, so that it is seen.
                 let text = format!(
                     "{printed}Error executing template: {why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t{source}\n\traw data was:\n\t\t{raw}\n\tobject given to template engine was:\n\t\t{}\n\n",
@@ -136,6 +143,21 @@ impl Printer {
             }),
         }
     }
+}
+
+/// The first key of a template that no object has of those that could have it.
+fn missing_key<'n>(nodes: &'n [jsonpath::Node], object: &Value) -> Option<&'n str> {
+    let paths = nodes.iter().filter_map(|node| match node {
+        jsonpath::Node::Text(_) => None,
+        jsonpath::Node::Path(steps) | jsonpath::Node::Range(steps, _) => Some(steps),
+    });
+    paths.into_iter().find_map(|steps| {
+        steps.iter().enumerate().find_map(|(at, step)| {
+            let jsonpath::Step::Field(name) = step else { return None };
+            let reached = |count: usize| jsonpath::find(&steps[..count], object).map_or(0, |found| found.len());
+            (!name.is_empty() && reached(at) > 0 && reached(at + 1) == 0).then_some(name.as_str())
+        })
+    })
 }
 
 fn as_json_list(nodes: &[jsonpath::Node], object: &Value) -> Result<String, String> {

@@ -43,6 +43,11 @@ pub fn pretty_in(value: &Value, order: Order) -> String {
     out
 }
 
+/// One line in another order, without an end of line.
+pub fn compact_in(value: &Value, order: Order) -> String {
+    text(serde_json::to_vec(&order.of(value)).expect("JSON can be written"))
+}
+
 /// One line, without an end of line.
 pub fn compact(value: &Value) -> String {
     text(serde_json::to_vec(value).expect("JSON can be written"))

@@ -3,11 +3,13 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use podarium_machine::{OpenMode, Process, Spawn, Suspend};
+use podarium_kubectl::failure::caught;
+use podarium_kubectl::kubeconfig::Kubeconfig;
+use podarium_machine::{Process, Suspend};
 use serde_json::{Value, json};
 
 use super::cli::{Done, Line, ask, confirmed, fail, not_simulated, table, values};
-use super::{PROJECT, settings};
+use super::{PROJECT, auth_plugin, settings};
 
 /// How often gcloud looks whether an operation has ended, and shows a dot.
 const POLL: Duration = Duration::from_secs(5);
@@ -101,8 +103,9 @@ fn create(process: &mut Process<'_>, line: &Line) -> Done {
     process.eprint(&format!(
         "done.\nCreated [https://container.googleapis.com/v1/projects/{PROJECT}/zones/{zone}/clusters/{name}].\nTo inspect the contents of your cluster, go to: https://console.cloud.google.com/kubernetes/workload_/gcloud/{zone}/{name}?project={PROJECT}\n"
     ))?;
-    write_kubeconfig(process, &zone, &name)?;
-    process.eprint(&format!("kubeconfig entry generated for {name}.\n"))?;
+    if !generate_entry(process, "create", &zone, &name)? {
+        return Ok(1);
+    }
     match ask(process, "GET", &format!("/clusters/{zone}/{name}"), &Value::Null)? {
         Ok(cluster) => {
             process.print(&rows(&[cluster]))?;
@@ -207,22 +210,38 @@ fn describe(process: &mut Process<'_>, line: &Line) -> Done {
 }
 
 /// Writes the cluster into the kubeconfig, as `gcloud` does with its own code, and makes it the current one.
-fn write_kubeconfig(process: &mut Process<'_>, zone: &str, name: &str) -> Result<(), Suspend> {
+fn write_kubeconfig(process: &mut Process<'_>, zone: &str, name: &str) -> Result<Result<(), String>, Suspend> {
     let context = format!("gke_{PROJECT}_{zone}_{name}");
-    let lines: [Vec<String>; 4] = [
-        vec!["set-cluster".to_owned(), context.clone(), format!("--server={}", crate::API_SERVER)],
-        vec!["set-credentials".to_owned(), context.clone(), format!("--token={}", crate::TOKEN)],
-        vec!["set-context".to_owned(), context.clone(), format!("--cluster={context}"), format!("--user={context}")],
-        vec!["use-context".to_owned(), context.clone()],
-    ];
-    let Ok(null) = process.open("/dev/null", OpenMode::Write)? else { return Ok(()) };
-    for line in lines {
-        let argv: Vec<String> = ["kubectl".to_owned(), "config".to_owned()].into_iter().chain(line).collect();
-        if let Ok(child) = process.spawn(Spawn::new(&argv).fd(1, null))? {
-            let _ = process.wait(child)?;
+    let home = process.env("HOME").unwrap_or_default();
+    let listed = process.env("KUBECONFIG").unwrap_or_default();
+    let path = listed.split(':').find(|path| !path.is_empty()).map_or_else(|| format!("{home}/.kube/config"), str::to_owned);
+    let bytes = process.read_file(&path)?.unwrap_or_default();
+    let mut config = match caught(Kubeconfig::parse(&path, &bytes)) {
+        Ok(Ok(config)) => config,
+        Ok(Err(failure)) => return Ok(Err(failure.to_string())),
+        Err(_) => return Ok(Err(path)),
+    };
+    *config.entry_mut("clusters", &context).0 = json!({"server": crate::API_SERVER});
+    *config.entry_mut("users", &context).0 = auth_plugin::user();
+    *config.entry_mut("contexts", &context).0 = json!({"cluster": context, "user": context});
+    config.data["current-context"] = context.into();
+    if let Some((folder, _)) = path.rsplit_once('/') {
+        // It is there after the first time.
+        let _ = process.mkdir(folder)?;
+    }
+    Ok(process.write_file(&path, config.to_yaml().as_bytes(), 0o600)?.map_err(|error| format!("Unable to write file [{path}]: {error}")))
+}
+
+/// Writes it, and says so or why not.
+fn generate_entry(process: &mut Process<'_>, verb: &str, zone: &str, name: &str) -> Result<bool, Suspend> {
+    match write_kubeconfig(process, zone, name)? {
+        Ok(()) => process.eprint(&format!("kubeconfig entry generated for {name}.\n"))?,
+        Err(why) => {
+            process.eprint(&format!("ERROR: (gcloud.container.clusters.{verb}) {why}\n"))?;
+            return Ok(false);
         }
     }
-    process.close(null)
+    Ok(true)
 }
 
 fn get_credentials(process: &mut Process<'_>, line: &Line) -> Done {
@@ -237,9 +256,7 @@ fn get_credentials(process: &mut Process<'_>, line: &Line) -> Done {
             Ok(1)
         }
         Ok(_) => {
-            write_kubeconfig(process, &zone, &name)?;
-            process.eprint(&format!("kubeconfig entry generated for {name}.\n"))?;
-            Ok(0)
+            Ok(i32::from(!generate_entry(process, "get-credentials", &zone, &name)?))
         }
         Err(error) => fail(process, "container.clusters.get-credentials", &error),
     }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use imbl::OrdMap;
-use podarium_api::managed_fields::{FieldSet, Managed, Node, Write, Writer, new_object_fields, new_object_shape};
+use podarium_api::managed_fields::{Entry, FieldSet, MAX_UPDATE_MANAGERS, Managed, Node, Write, Writer, compare_objects, difference, new_object_fields, new_object_shape};
 use podarium_api::{Kind, Object};
 
 /// When more parts than this are known, those that nothing uses any more are forgotten.
@@ -24,6 +24,44 @@ pub(crate) struct Owners {
     sweep_at: usize,
     /// The record of the last new object: the next one is often made in the same second by the same writer.
     last: Managed,
+    /// What became of ownership by an update, by the number of its difference.
+    updated: OrdMap<(u128, Kind), Known>,
+}
+
+/// What an update made of a record, whatever the times are: the next one that makes the same difference makes the same of it.
+#[derive(Clone, Debug)]
+struct Known {
+    writer: Arc<Writer>,
+    before: Managed,
+    /// With [`LATER`] as the time of the update.
+    after: Managed,
+    /// The record of the last such update: siblings often come to the same point in the same second.
+    last: Managed,
+}
+
+/// A time that is none.
+const LATER: i64 = i64::MAX;
+
+impl Known {
+    fn applies(&self, write: &Write, before: &Managed) -> bool {
+        self.writer == write.writer && self.before.differs_only_in_times(before)
+    }
+
+    /// The record after an update now.
+    fn record(&mut self, before: &Managed, now: i64) -> Managed {
+        if self.after.is_same(&self.before) {
+            return before.clone();
+        }
+        let entries = self.after.entries().iter().map(|entry| {
+            let time = if entry.time == Some(LATER) { Some(now) } else { before.of(&entry.writer).and_then(|entry| entry.time) };
+            Entry { time, ..entry.clone() }
+        });
+        let record = Managed::new(entries.collect());
+        if record != self.last {
+            self.last = record;
+        }
+        self.last.clone()
+    }
 }
 
 impl Owners {
@@ -60,6 +98,31 @@ impl Owners {
         }
         self.last = managed.clone();
         managed
+    }
+
+    /// The record of a built-in kind's object after an update.
+    pub fn updated(&mut self, before: &Managed, write: &Write, old: &Object, new: &Object) -> Managed {
+        // Who is one too many, and who is named twice, depends on the times.
+        let is_usual = before.entries().len() < MAX_UPDATE_MANAGERS && before.read_back().is_same(before);
+        let number = if is_usual { difference(old, new) } else { None };
+        let Some(number) = number else {
+            return self.share(write.update(before, &compare_objects(old, new)), before);
+        };
+        let key = (before.entries().iter().fold(number, |number, entry| number.rotate_left(7) ^ u128::from(entry.fields.digest())), old.kind());
+        if let Some(known) = self.updated.get_mut(&key).filter(|known| known.applies(write, before)) {
+            let record = known.record(before, write.now);
+            debug_assert_eq!(record, write.update(before, &compare_objects(old, new)), "what is remembered is what would be found");
+            return record;
+        }
+        let later = Write { now: LATER, ..write.clone() };
+        let after = self.share(later.update(before, &compare_objects(old, new)), before);
+        let mut known = Known { writer: write.writer.clone(), before: before.clone(), after, last: Managed::default() };
+        let record = known.record(before, write.now);
+        if self.updated.len() >= MANY {
+            self.updated = OrdMap::new();
+        }
+        self.updated.insert(key, known);
+        record
     }
 
     /// The record with its sets made of known parts.

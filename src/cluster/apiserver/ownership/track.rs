@@ -85,16 +85,18 @@ impl ApiServer {
             return;
         }
         let write = self.write_of(old.kind(), subresource, Operation::Update, &call.manager, call);
-        let managed = write.update(&before, &differences(Some(old), &as_inside(object), call));
-        call.managed = Some(self.owners.share(managed, &stored));
+        let object = &*as_inside(object);
+        call.managed = Some(match other_version(old.kind(), call) {
+            None => self.owners.updated(&before, &write, old, object),
+            Some(_) => self.owners.share(write.update(&before, &differences(Some(old), object, call)), &stored),
+        });
     }
 
     /// The record of an object whose status the server itself has changed on the way.
     pub(in crate::apiserver) fn managed_after_own_write(&mut self, old: &Object, new: &Object, call: &Call) -> Managed {
         let before = self.managed(old.kind(), &Key::of(old));
         let write = self.write_of(old.kind(), Some(Subresource::Status), Operation::Update, "kube-apiserver", call);
-        let managed = write.update(&before, &compare_objects(old, new));
-        self.owners.share(managed, &before)
+        self.owners.updated(&before, &write, old, new)
     }
 
     /// Whether a write that changes nothing of the object changes who owns what. New times alone do not count.
@@ -137,11 +139,16 @@ fn entries_of_request(object: &Object, stored: &Managed, subresource: Option<Sub
     }
 }
 
+/// The version in which the write came and its type, if it is not the stored one.
+fn other_version(kind: Kind, call: &Call) -> Option<(&'static Version, Type)> {
+    let version = call.version?;
+    Some((version, Type::of_kind(&version.api_version(), kind.info().kind)?))
+}
+
 /// What differs, or what a new object has, in the version in which the write came.
 fn differences(old: Option<&Object>, new: &Object, call: &Call) -> Comparison {
     let kind = new.kind().info().kind;
-    let version = call.version.and_then(|version| Some((version, Type::of_kind(&version.api_version(), kind)?)));
-    let Some((version, schema)) = version else {
+    let Some((version, schema)) = other_version(new.kind(), call) else {
         return old.map_or_else(|| new_object_fields(new), |old| compare_objects(old, new));
     };
     let shown = |object: &Object| version.from_stored(object.to_value());

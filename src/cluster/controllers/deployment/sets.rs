@@ -5,10 +5,11 @@
 //! Models: pkg/controller/deployment/util/deployment_util.go (FindNewReplicaSet and sums), v1.36.
 //! Simplified: nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::PodTemplateSpec;
-use podarium_api::{Deployment, ReplicaSet, Resource as _};
+use podarium_api::{Deployment, ObjectMeta, ReplicaSet, Resource as _};
 
 pub const HASH_LABEL: &str = "pod-template-hash";
 
@@ -63,14 +64,23 @@ pub fn total<'a>(sets: impl IntoIterator<Item = &'a Arc<ReplicaSet>>, of: impl F
 
 /// Whether the templates are the same but for the hash label, which only those of ReplicaSets have.
 pub fn same_template(a: &PodTemplateSpec, b: &PodTemplateSpec) -> bool {
-    let plain = |template: &PodTemplateSpec| {
-        let mut meta = template.metadata.clone().unwrap_or_default();
-        if let Some(labels) = &mut meta.labels {
-            labels.remove(HASH_LABEL);
-        }
-        meta.labels = meta.labels.filter(|labels| !labels.is_empty());
-        meta.annotations = meta.annotations.filter(|annotations| !annotations.is_empty());
-        meta
-    };
-    a.spec == b.spec && plain(a) == plain(b)
+    let none = ObjectMeta::default();
+    let (meta, other) = (a.metadata.as_ref().unwrap_or(&none), b.metadata.as_ref().unwrap_or(&none));
+    let same_labels = entries(&meta.labels).filter(not_hash).eq(entries(&other.labels).filter(not_hash));
+    a.spec == b.spec && same_labels && entries(&meta.annotations).eq(entries(&other.annotations)) && rest(meta) == rest(other)
+}
+
+fn entries(map: &Option<BTreeMap<String, String>>) -> impl Iterator<Item = (&String, &String)> {
+    map.iter().flatten()
+}
+
+fn not_hash((name, _): &(&String, &String)) -> bool {
+    *name != HASH_LABEL
+}
+
+/// What metadata say beside labels and annotations.
+fn rest(meta: &ObjectMeta) -> impl PartialEq + use<'_> {
+    let identity = (&meta.name, &meta.generate_name, &meta.namespace, &meta.uid, &meta.resource_version, &meta.self_link, &meta.generation);
+    let life = (&meta.creation_timestamp, &meta.deletion_timestamp, &meta.deletion_grace_period_seconds);
+    (identity, life, &meta.finalizers, &meta.owner_references, &meta.managed_fields)
 }

@@ -11,13 +11,12 @@ use k8s_openapi::api::apps::v1::{ReplicaSetCondition, ReplicaSetStatus};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time as MetaTime;
 use podarium_api::condition::{get_condition, remove_condition, replace_condition};
 use podarium_api::pod_state::{available_at, is_pod_active, pod_condition, pod_is_available, pod_is_ready};
-use podarium_api::selector::LabelSelector;
 use podarium_api::Pod;
 
 use super::super::{Stop, Sync};
 use super::ReplicaSetController;
 use super::replicated::Replicated;
-use crate::client::Caches;
+use crate::client::{Caches, Labels};
 use crate::store::Key;
 
 const REPLICA_FAILURE: &str = "ReplicaFailure";
@@ -41,20 +40,19 @@ pub struct Counts {
     terminating: usize,
 }
 
-/// The labels of the template, which say of a pod that it is fully labelled.
-fn template_labels<S: Replicated>(set: &S) -> LabelSelector {
-    let labels = set.template().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.clone());
-    LabelSelector::from_labels(&labels.unwrap_or_default())
+/// Whether a pod has all labels of the template.
+fn is_fully_labeled<S: Replicated>(set: &S, labels: Option<&Labels>) -> bool {
+    let wanted = set.template().and_then(|template| template.metadata.as_ref()).and_then(|meta| meta.labels.as_ref());
+    wanted.into_iter().flatten().all(|(name, value)| labels.and_then(|labels| labels.get(name)) == Some(value))
 }
 
 impl Counts {
     /// Counts the pods.
     pub fn of<S: Replicated>(set: &S, active: &[Arc<Pod>], terminating: usize, now: Timestamp) -> Counts {
-        let fully_labeled = template_labels(set);
         let of = |question: &dyn Fn(&Pod) -> bool| active.iter().filter(|pod| question(pod)).count();
         Counts {
             active: active.len(),
-            fully_labeled: of(&|pod| fully_labeled.matches(pod.metadata.labels.as_ref())),
+            fully_labeled: of(&|pod| is_fully_labeled(set, pod.metadata.labels.as_ref())),
             ready: of(&pod_is_ready),
             available: of(&|pod| pod_is_available(pod, set.min_ready_seconds(), now)),
             terminating,
@@ -64,7 +62,7 @@ impl Counts {
     /// The same from what the cache has counted; nothing if the pods themselves must be looked at: some are to be adopted, released
     /// or chosen from, or it matters since when they have been ready.
     pub fn by_tally<S: Replicated>(set: &S, caches: &Caches) -> Option<Counts> {
-        let (selector, fully_labeled) = (set.selector(), template_labels(set));
+        let selector = set.selector();
         let adoptable = |pod: &Arc<Pod>| is_pod_active(pod) && selector.matches(pod.metadata.labels.as_ref());
         if set.min_ready_seconds() > 0 || caches.orphans_in::<Pod>(set.namespace()).any(adoptable) {
             return None;
@@ -76,7 +74,7 @@ impl Counts {
                 counts.ready += tally.ready;
                 counts.available += tally.ready;
                 counts.terminating += tally.terminating;
-                counts.fully_labeled += if fully_labeled.matches(Some(labels)) { tally.active } else { 0 };
+                counts.fully_labeled += if is_fully_labeled(set, Some(labels)) { tally.active } else { 0 };
             } else if tally.active > 0 {
                 return None;
             }

@@ -46,12 +46,11 @@ impl Controller for ResourceQuotaController {
             enqueue.add(change.key.clone());
         }
         let now = enqueue.epoch().timestamp(enqueue.now()).as_second();
-        if quota::is_counted(change.kind) && gives_back(change, now) {
-            let concerned = caches.list_in::<ResourceQuota>(&change.key.namespace);
-            let concerned = concerned.filter(|quota| !quota::matching(change.kind, hard_names(quota)).is_empty());
-            for quota in concerned {
-                enqueue.add(Key::of_meta(&quota.metadata));
-            }
+        let concerned = caches.list_in::<ResourceQuota>(&change.key.namespace).filter(|_| quota::is_counted(change.kind));
+        let mut concerned = concerned.filter(|quota| !quota::matching(change.kind, hard_names(quota)).is_empty()).peekable();
+        // Most namespaces have no quota, and need not ask further.
+        if concerned.peek().is_some() && gives_back(change, now) {
+            concerned.for_each(|quota| enqueue.add(Key::of_meta(&quota.metadata)));
         }
     }
 

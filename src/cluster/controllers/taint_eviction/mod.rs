@@ -7,6 +7,7 @@
 //! Models: pkg/controller/tainteviction/{taint_eviction.go,timed_workers.go}, v1.36.
 //! Simplified: nothing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use imbl::OrdMap;
@@ -72,11 +73,10 @@ impl Controller for TaintEvictionController {
                 }
             }
             Object::Pod(_) => {
-                let place = |pod: Option<&Object>| {
-                    let pod = pod.and_then(Pod::from_object)?;
-                    Some((pod.spec.node_name.clone(), pod.spec.tolerations.clone()))
-                };
-                if place(change.old.as_ref()) != place(change.new.as_ref()) {
+                let (old, new) = (change.old.as_ref().and_then(Pod::from_object), change.new.as_ref().and_then(Pod::from_object));
+                let place = |pod: &Pod| (pod.spec.node_name.clone(), pod.spec.tolerations.clone());
+                let same_spec = matches!((old, new), (Some(old), Some(new)) if Arc::ptr_eq(&old.spec, &new.spec));
+                if !same_spec && old.map(|pod| place(pod)) != new.map(|pod| place(pod)) {
                     enqueue.add(pod_key(&change.key));
                 }
             }

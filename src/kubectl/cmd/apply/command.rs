@@ -1,7 +1,7 @@
 //! `kubectl apply`: makes what there is like the file, leaving alone what others have changed.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/apply/{apply,patcher}.go, v1.36.
-//! Simplified: kustomize and apply sets are refused.
+//! Simplified: nothing.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::last_applied::{EDIT, SET, VIEW};
+use super::apply_set::{self, ApplySet};
 use super::{prune, server_side};
 use crate::apply::{merge, three_way};
-use crate::builder::{Builder, Info};
+use crate::builder::{Builder, Found, Info};
 use crate::client::Write;
 use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, RECORD, SELECTOR, VALIDATE, annotate_configuration};
-use crate::cmd::delete::propagation;
+use crate::cmd::delete::{propagation, told_propagation};
 use crate::cmd::wait::{WaitFor, until_gone};
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail, not_simulated, usage};
+use crate::failure::{Outcome, all_of, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::printers::format::list_of;
 use crate::printers::json as json_printer;
 use crate::unstructured::{annotation, name, remove, text};
 
@@ -38,7 +38,7 @@ const OWN: &[Flag] = &[
     Flag::new("openapi-patch", Takes::Bool, "true"),
     Flag::new("overwrite", Takes::Bool, "true"),
     Flag::bool("prune"),
-    Flag::text("applyset"),
+    Flag::text("applyset").gated(apply_set::GATE),
     Flag::new("prune-allowlist", Takes::Repeated, ""),
     Flag::bool("server-side"),
     Flag::text("subresource"),
@@ -66,10 +66,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return usage("kubectl apply", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
     let dry_run = kubectl.dry_run()?;
+    told_propagation(kubectl)?;
     kubectl.require_files()?;
     let validation = kubectl.validation()?;
+    let mut apply_set = ApplySet::given(kubectl)?;
     let pruned = prune::resources(kubectl)?;
-    validate(kubectl, dry_run)?;
+    validate(kubectl, dry_run, apply_set.as_ref())?;
     let server_side = kubectl.flags.bool("server-side");
     let manager = if server_side && !kubectl.flags.is_set("field-manager") { server_side::MANAGER } else { kubectl.flags.text("field-manager") };
     let mut applying =
@@ -79,10 +81,18 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         applying.namespaces.insert(connection.namespace);
     }
     let builder = Builder { all: false, validates: true, ..Builder::of(kubectl, &[]) };
-    let found = builder.find(kubectl)?;
+    let mut found = builder.find(kubectl)?;
+    if let Some(set) = &apply_set
+        && let Err(failure) = caught(set.label(&mut found.infos))?
+    {
+        found = Found { failures: vec![failure], ..Found::default() };
+    }
     let mut failures = found.failures;
     if found.infos.is_empty() && failures.is_empty() {
         return fail("no objects passed to apply");
+    }
+    if let Some(set) = &mut apply_set {
+        set.begin(kubectl, &found.infos, &applying)?;
     }
     for info in found.infos {
         if let Err(failure) = caught(apply_one(kubectl, info, &mut applying))? {
@@ -91,33 +101,44 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     all_of(failures)?;
     show(kubectl, &mut applying)?;
-    if kubectl.flags.bool("prune") { prune::prune(kubectl, &applying, &pruned) } else { Ok(()) }
+    match &apply_set {
+        _ if !kubectl.flags.bool("prune") => Ok(()),
+        Some(set) => set.prune(kubectl, &applying),
+        None => prune::prune(kubectl, &applying, &pruned),
+    }
 }
 
-fn validate(kubectl: &Kubectl<'_, '_>, dry_run: DryRun) -> Outcome<()> {
-    let flags = &kubectl.flags;
+fn validate(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, set: Option<&ApplySet>) -> Outcome<()> {
+    let flags = kubectl.flags.clone();
     let (server_side, force, selector) = (flags.bool("server-side"), flags.bool("force"), !flags.text("selector").is_empty());
-    if !flags.text("applyset").is_empty() {
-        return not_simulated("kubectl apply --applyset");
-    }
-    let refused = [
+    let (all, prune) = (flags.bool("all"), flags.bool("prune"));
+    let refuse = |refused: &[(bool, &str)]| match refused.iter().find(|(wrong, _)| *wrong) {
+        Some((_, why)) => fail(*why),
+        None => Ok(()),
+    };
+    refuse(&[
         (flags.bool("force-conflicts") && !server_side, "--force-conflicts only works with --server-side"),
         (dry_run == DryRun::Client && server_side, "--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)"),
         (server_side && force, "--force cannot be used with --server-side"),
         (dry_run == DryRun::Server && force, "--dry-run=server cannot be used with --force"),
-        (flags.bool("all") && selector, "cannot set --all and --selector at the same time"),
-        (flags.bool("prune") && force, "--force cannot be used with --prune"),
+        (all && selector, "cannot set --all and --selector at the same time"),
+        (set.is_some() && !prune, "--applyset requires --prune"),
+    ])?;
+    if let Some(set) = set {
+        set.validate(kubectl)?;
+    }
+    refuse(&[
+        (prune && force, "--force cannot be used with --prune"),
+        (set.is_some() && all, "--all is incompatible with --applyset"),
+        (set.is_some() && selector, "--selector is incompatible with --applyset"),
+        (set.is_some() && flags.is_set("prune-allowlist"), "--prune-allowlist is incompatible with --applyset"),
         (
-            flags.bool("prune") && !flags.bool("all") && !selector,
+            prune && set.is_none() && !all && !selector,
             "all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector",
         ),
-        (flags.bool("prune") && server_side, "--prune is in alpha and doesn't currently work on objects created by server-side apply"),
+        (prune && set.is_none() && server_side, "--prune is in alpha and doesn't currently work on objects created by server-side apply"),
         (!flags.text("subresource").is_empty() && !server_side, "--subresource can only be specified for --server-side"),
-    ];
-    match refused.iter().find(|(wrong, _)| *wrong) {
-        Some((_, why)) => fail(*why),
-        None => Ok(()),
-    }
+    ])
 }
 
 impl Applying {
@@ -146,7 +167,7 @@ fn show(kubectl: &mut Kubectl<'_, '_>, applying: &mut Applying) -> Outcome<()> {
     let object = match shown.len() {
         0 => return Ok(()),
         1 => shown.remove(0),
-        _ => list_of(shown),
+        _ => json!({"apiVersion": "v1", "kind": "List", "metadata": {}, "items": shown}),
     };
     let printer = kubectl.change_printer("", applying.dry_run)?;
     kubectl.print_object(&printer, &object)

@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use super::command::describe;
 use crate::builder::{Builder, Info};
 use crate::client::{PatchType, Write};
-use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE, configuration};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, LAST_APPLIED, PRINT, SELECTOR, VALIDATE};
 use crate::command::Command;
 use crate::edit::{Mode, edit};
-use crate::failure::{Failure, Outcome, caught, fail, usage};
+use crate::failure::{Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::{json as json_printer, yaml};
@@ -32,14 +32,17 @@ fn view_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return usage("kubectl apply view-last-applied", format!("Unexpected -o output mode: {output}, the flag 'output' must be one of yaml|json"));
     }
     let infos = builder.find(kubectl)?.all()?;
-    if infos.is_empty() {
-        return fail("no objects found");
-    }
+    let mut all = Vec::new();
     for info in infos {
-        let Some(last) = annotation(&info.object, LAST_APPLIED) else {
-            return Err(Failure::Message(format!("no last-applied-configuration annotation found on resource: {}", info.name)).into());
-        };
-        let value: Value = serde_json::from_str(last).or_else(|error| fail(error.to_string()))?;
+        match annotation(&info.object, LAST_APPLIED) {
+            Some(last) => all.push(last.to_owned()),
+            // Of an object that no file names, nothing is said.
+            None if info.source.is_empty() => {}
+            None => return fail(format!("error when no last-applied-configuration annotation found on resource: {}\n {:?}: <nil>", info.name, info.source)),
+        }
+    }
+    for last in all {
+        let value: Value = serde_json::from_str(&last).or_else(|error| fail(error.to_string()))?;
         let text = if output == "yaml" { yaml::document(&value) } else { half_indented(&json_printer::pretty(&value)) };
         kubectl.print(&text)?;
     }
@@ -77,7 +80,7 @@ fn set_last_applied(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 
 /// The live object with the patch of its annotation; nothing if the annotation is as it shall be.
 fn change(kubectl: &mut Kubectl<'_, '_>, mut info: Info) -> Outcome<Option<(Info, Value)>> {
-    let wanted = configuration(&info.object);
+    let wanted = format!("{}\n", json_printer::compact(&info.object));
     let live = match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
         Ok(live) => live,
         Err(failure) if failure.is_not_found() => return Err(failure.into()),

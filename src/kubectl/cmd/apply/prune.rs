@@ -1,12 +1,16 @@
-//! `kubectl apply --prune`: deletes what was applied before and is not in the files any more.
+//! `kubectl apply --prune`: deletes what was applied before and is not in the files any more. `kubectl diff --prune` shows it.
 //!
-//! Models: staging/src/k8s.io/kubectl/pkg/cmd/apply/prune.go, pkg/util/prune/prune.go, v1.36.
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/apply/prune.go, pkg/cmd/diff/prune.go, pkg/util/prune/prune.go, v1.36.
 //! Simplified: namespaces are gone through in the order of their names.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
 
 use super::command::{Applying, delete_options};
 use crate::client::Call;
 use crate::cmd::change::{DryRun, LAST_APPLIED};
-use crate::failure::{Outcome, fail};
+use crate::failure::{Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::unstructured::{annotation, items, name, text};
@@ -34,7 +38,7 @@ const DEFAULT: &[(&str, &str)] = &[
 const DEPRECATED: &str = "Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.";
 
 /// The types of `--prune-allowlist`, `core/v1/Pod` and the like.
-pub(super) fn resources(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Mapping>> {
+pub fn resources(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Mapping>> {
     if !kubectl.flags.bool("prune") {
         return Ok(Vec::new());
     }
@@ -52,47 +56,72 @@ pub(super) fn resources(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Mapping>> 
     Ok(mappings)
 }
 
-pub(super) fn prune(kubectl: &mut Kubectl<'_, '_>, applying: &Applying, allowed: &[Mapping]) -> Outcome<()> {
+/// An object that was applied before and now was not, with its type and the namespace in which it was found.
+pub type Left = (Mapping, String, Value);
+
+/// Goes through all types that are pruned, and stops at the first that cannot be listed.
+pub fn each_left(
+    kubectl: &mut Kubectl<'_, '_>, allowed: &[Mapping], namespaces: &BTreeSet<String>, visited: &BTreeSet<String>,
+    mut found: impl FnMut(&mut Kubectl<'_, '_>, Left) -> Outcome<()>,
+) -> Outcome<()> {
     let mut mappings = allowed.to_vec();
     if mappings.is_empty() {
         for (group, kind) in DEFAULT {
             // A kind that the server does not have has no objects.
             mappings.extend(kubectl.lookup(|mapper| mapper.kind(group, "v1", kind).cloned())?);
         }
-        let now = kubectl.now()?.to_zoned(jiff::tz::TimeZone::UTC);
-        let pid = kubectl.process.pid().0;
-        kubectl.eprint(&format!("W{} {pid:>7} prune.go:71] {DEPRECATED}\n", now.strftime("%m%d %H:%M:%S.%6f")))?;
+        kubectl.log_warning("prune.go:71", DEPRECATED)?;
     }
-    for namespace in &applying.namespaces {
-        for mapping in mappings.iter().filter(|mapping| mapping.namespaced) {
-            of_type(kubectl, applying, namespace, mapping)?;
+    let everywhere = BTreeSet::from([String::new()]);
+    for (namespaced, places) in [(true, namespaces), (false, &everywhere)] {
+        for namespace in places {
+            for mapping in mappings.iter().filter(|mapping| mapping.namespaced == namespaced) {
+                let mut one = || {
+                    for object in of_type(kubectl, namespace, mapping, visited)? {
+                        found(kubectl, (mapping.clone(), namespace.clone(), object))?;
+                    }
+                    Ok(())
+                };
+                if let Err(failure) = caught(one())? {
+                    let scope = if namespaced { "namespaced" } else { "nonNamespaced" };
+                    return fail(format!("error pruning {scope} object {}/{}, Kind={}: {failure}", mapping.group, mapping.version, mapping.kind));
+                }
+            }
         }
-    }
-    for mapping in mappings.iter().filter(|mapping| !mapping.namespaced) {
-        of_type(kubectl, applying, "", mapping)?;
     }
     Ok(())
 }
 
-fn of_type(kubectl: &mut Kubectl<'_, '_>, applying: &Applying, namespace: &str, mapping: &Mapping) -> Outcome<()> {
+fn of_type(kubectl: &mut Kubectl<'_, '_>, namespace: &str, mapping: &Mapping, visited: &BTreeSet<String>) -> Outcome<Vec<Value>> {
     let selector = kubectl.flags.text("selector").to_owned();
     let list = kubectl.send(&Call::get(mapping.path(namespace, "")).maybe("labelSelector", &selector))?;
-    for item in items(&list, "/items") {
-        let mut object = item.clone();
-        if annotation(&object, LAST_APPLIED).is_none() || applying.visited.contains(text(&object, "/metadata/uid")) {
-            continue;
+    let left = items(&list, "/items").iter().filter(|item| annotation(item, LAST_APPLIED).is_some() && !visited.contains(text(item, "/metadata/uid")));
+    Ok(left.map(|item| typed(mapping, item.clone())).collect())
+}
+
+/// The items of a list do not say what they are.
+fn typed(mapping: &Mapping, mut object: Value) -> Value {
+    object["apiVersion"] = mapping.api_version().into();
+    object["kind"] = mapping.kind.clone().into();
+    object
+}
+
+pub(super) fn prune(kubectl: &mut Kubectl<'_, '_>, applying: &Applying, allowed: &[Mapping]) -> Outcome<()> {
+    each_left(kubectl, allowed, &applying.namespaces, &applying.visited, |kubectl, (mapping, namespace, object)| {
+        kubectl.printed_yaml = false;
+        delete(kubectl, applying, &mapping, &namespace, object)
+    })
+}
+
+/// Deletes one object, and says so.
+pub(super) fn delete(kubectl: &mut Kubectl<'_, '_>, applying: &Applying, mapping: &Mapping, namespace: &str, object: Value) -> Outcome<()> {
+    if applying.dry_run != DryRun::Client {
+        let mut options = delete_options(kubectl)?;
+        if applying.dry_run == DryRun::Server {
+            options["dryRun"] = json!(["All"]);
         }
-        object["apiVersion"] = mapping.api_version().into();
-        object["kind"] = mapping.kind.clone().into();
-        if applying.dry_run != DryRun::Client {
-            let mut options = delete_options(kubectl)?;
-            if applying.dry_run == DryRun::Server {
-                options["dryRun"] = serde_json::json!(["All"]);
-            }
-            kubectl.delete(mapping, namespace, name(&object), &options)?;
-        }
-        let printer = kubectl.change_printer("pruned", applying.dry_run)?;
-        kubectl.print_object(&printer, &object)?;
+        kubectl.delete(mapping, namespace, name(&object), &options)?;
     }
-    Ok(())
+    let printer = kubectl.change_printer("pruned", applying.dry_run)?;
+    kubectl.print_object(&printer, &typed(mapping, object))
 }

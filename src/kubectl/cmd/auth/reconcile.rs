@@ -29,7 +29,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return fail("no arguments are allowed");
     }
-    let dry_run = kubectl.dry_run()?;
+    let dry_run = match caught(kubectl.dry_run())? {
+        Ok(dry_run) => dry_run,
+        Err(failure) => return fail(format!("error accessing --dry-run flag for command reconcile: {failure}")),
+    };
     if dry_run == DryRun::Server {
         return fail("--dry-run=server for command reconcile is not supported yet");
     }

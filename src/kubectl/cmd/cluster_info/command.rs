@@ -8,17 +8,13 @@ use serde_json::Value;
 use super::dump;
 use crate::client::Call;
 use crate::command::Command;
-use crate::failure::{Outcome, caught, fail};
+use crate::failure::{Outcome, caught};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{int, items, name, namespace, text};
 
 pub const COMMAND: Command = Command { children: &[&dump::COMMAND], ..Command::new("cluster-info", &[], run) };
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    match kubectl.flags.args.first().map(String::as_str) {
-        None => {}
-        Some(_) => return fail(format!("unknown command {:?}\nSee 'kubectl cluster-info -h' for help and examples", kubectl.flags.args.join(" "))),
-    }
     let shown = caught(show(kubectl))?;
     kubectl.print("\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n")?;
     Ok(shown?)

@@ -89,7 +89,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 impl Dump {
     fn list(&self, kubectl: &mut Kubectl<'_, '_>, file: &str, path: &str) -> Outcome<Value> {
         let list = kubectl.send(&Call::get(path))?;
-        let printed = self.printer.print(&list, How::default())?;
+        let how = How { managed_fields: kubectl.flags.bool("show-managed-fields"), ..How::default() };
+        let mut printed = self.printer.print(&list, how)?;
+        // One printer writes all files, and puts the documents apart.
+        if matches!(self.printer, Printer::Yaml) && std::mem::replace(&mut kubectl.printed_yaml, true) {
+            printed.insert_str(0, "---\n");
+        }
         self.write(kubectl, &format!("{file}{}", self.extension), &printed)?;
         Ok(list)
     }

@@ -1,7 +1,7 @@
 //! `kubectl config`: shows and changes the kubeconfig.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/config, v1.36.
-//! Simplified: nothing.
+//! Simplified: JSON has the version of an exec plugin before its command.
 
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command::group("config", &[
 const ORDER: &[&str] = &[
     "kind", "apiVersion", "preferences", "name", "cluster", "user", "server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority",
     "certificate-authority-data", "client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "username", "password",
-    "namespace", "clusters", "users", "contexts", "current-context",
+    "auth-provider", "exec", "command", "args", "env", "value", "installHint", "provideClusterInfo", "interactiveMode", "namespace", "clusters", "users", "contexts", "current-context",
 ];
 
 const VIEW: Command = Command::new("view", &[PRINT, &[Flag::bool("flatten"), Flag::bool("minify"), Flag::bool("raw"), Flag::bool("merge")]], view);
@@ -64,6 +64,9 @@ pub(super) fn save(kubectl: &mut Kubectl<'_, '_>, config: &Kubeconfig) -> Outcom
 fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl config view", format!("unexpected arguments: [{}]", kubectl.flags.args.join(" ")));
+    }
+    if kubectl.flags.is_set("merge") && !kubectl.flags.bool("merge") && kubectl.flags.text("kubeconfig").is_empty() {
+        return fail("if merge==false a precise file must be specified");
     }
     let config = kubectl.kubeconfig()?;
     let mut data = config.complete();

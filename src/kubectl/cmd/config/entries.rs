@@ -1,15 +1,15 @@
 //! `kubectl config set-cluster NAME --server=…` and `set-credentials NAME --token=…`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/config/{set_cluster,set_credentials}.go, v1.36.
-//! Simplified: `--auth-provider` and `--exec-…` are refused.
+//! Simplified: of several new variables of a plugin, the first that is given comes first.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::command::{save, unexpected};
 use super::property::drop_empty;
 use crate::base64;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
 use crate::kubectl::Kubectl;
@@ -113,15 +113,22 @@ fn certificate(kubectl: &mut Kubectl<'_, '_>, entry: &mut Value, flags: &Flags, 
 
 fn set_credentials(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
-    let [name] = &flags.args[..] else {
-        kubectl.print(help::text(&flags.command).unwrap_or_default())?;
-        return fail(format!("unexpected args: [{}]", flags.args.join(" ")));
+    let wrong = |kubectl: &mut Kubectl<'_, '_>, why: String| {
+        kubectl.print(help::text(&kubectl.flags.command.clone()).unwrap_or_default())?;
+        fail(why)
+    };
+    let [name] = &flags.args[..] else { return wrong(kubectl, format!("unexpected args: [{}]", flags.args.join(" "))) };
+    let [provider_args, variables] = ["auth-provider-arg", "exec-env"].map(|flag| pairs(&flags.list(flag), flag));
+    let provider_args = match provider_args {
+        Ok(pairs) => pairs,
+        Err(why) => return wrong(kubectl, why),
+    };
+    let variables = match variables {
+        Ok(pairs) => pairs,
+        Err(why) => return wrong(kubectl, why),
     };
     if name.is_empty() {
         return fail("you must specify a non-empty user name");
-    }
-    if let Some(flag) = USER_FLAGS.iter().map(|flag| flag.name).find(|flag| (flag.starts_with("exec-") || flag.starts_with("auth-provider")) && flags.is_set(flag)) {
-        return not_simulated(format!("kubectl config set-credentials --{flag}"));
     }
     let methods: Vec<&str> = [("token", "token"), ("username", "basic"), ("password", "basic")]
         .into_iter()
@@ -143,6 +150,9 @@ fn set_credentials(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             }
         }
     }
+    if flags.is_set("exec-interactive-mode") && !matches!(flags.text("exec-interactive-mode"), "IfAvailable" | "Never" | "Always") {
+        return fail("invalid interactive mode type, can be only IfAvailable, Never, Always");
+    }
     let mut config = kubectl.kubeconfig()?;
     let mut user = config.entry_mut("users", name).0.clone();
     for flag in ["client-certificate", "client-key"] {
@@ -151,6 +161,8 @@ fn set_credentials(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     for flag in ["token", "username", "password"] {
         set_text(&mut user, &flags, flag);
     }
+    set_provider(&mut user, &flags, &provider_args);
+    set_plugin(&mut user, &flags, &variables);
     if token {
         user["username"] = "".into();
         user["password"] = "".into();
@@ -161,4 +173,73 @@ fn set_credentials(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     drop_empty(&mut config);
     save(kubectl, &config)?;
     kubectl.print(&format!("User {name:?} set.\n"))
+}
+
+/// `key=value` sets, `key-` removes.
+struct Pairs {
+    set: Vec<(String, String)>,
+    removed: Vec<String>,
+}
+
+fn pairs(given: &[String], flag: &str) -> Result<Pairs, String> {
+    let (mut pairs, mut wrong) = (Pairs { set: Vec::new(), removed: Vec::new() }, Vec::new());
+    for word in given {
+        match (word.split_once('='), word.strip_suffix('-')) {
+            (Some((key, value)), _) if !key.is_empty() => pairs.set.push((key.to_owned(), value.to_owned())),
+            (_, Some(key)) if !key.is_empty() => pairs.removed.push(key.to_owned()),
+            _ => wrong.push(word.as_str()),
+        }
+    }
+    if wrong.is_empty() { Ok(pairs) } else { Err(format!("invalid {flag} format: {}", wrong.join(", "))) }
+}
+
+fn set_provider(user: &mut Value, flags: &Flags, args: &Pairs) {
+    if flags.is_set("auth-provider") && user.pointer("/auth-provider/name").and_then(Value::as_str) != Some(flags.text("auth-provider")) {
+        user["auth-provider"] = json!({"name": flags.text("auth-provider"), "config": {}});
+    }
+    let Some(provider) = user.get_mut("auth-provider").filter(|provider| provider.is_object()) else { return };
+    if !provider["config"].is_object() {
+        provider["config"] = json!({});
+    }
+    for (key, value) in &args.set {
+        provider["config"][key] = value.clone().into();
+    }
+    if let Some(config) = provider["config"].as_object_mut() {
+        config.retain(|key, _| !args.removed.contains(key) || args.set.iter().any(|(set, _)| set == key));
+    }
+}
+
+/// A user without a plugin gets one by its command alone.
+fn set_plugin(user: &mut Value, flags: &Flags, variables: &Pairs) {
+    if flags.is_set("exec-command") {
+        if !user.get("exec").is_some_and(Value::is_object) {
+            user["exec"] = json!({"env": null, "provideClusterInfo": false});
+        }
+        user["exec"]["command"] = flags.text("exec-command").into();
+        user["exec"]["args"] = Value::Null;
+    }
+    let Some(exec) = user.get_mut("exec").filter(|exec| exec.is_object()) else { return };
+    for (flag, field) in [("exec-api-version", "apiVersion"), ("exec-interactive-mode", "interactiveMode")] {
+        if flags.is_set(flag) {
+            exec[field] = flags.text(flag).into();
+        }
+    }
+    let args = flags.list("exec-arg");
+    if !args.is_empty() {
+        exec["args"] = args.into();
+    }
+    if flags.is_set("exec-provide-cluster-info") {
+        exec["provideClusterInfo"] = flags.bool("exec-provide-cluster-info").into();
+    }
+    if flags.is_set("exec-env") {
+        let mut env = exec["env"].as_array().cloned().unwrap_or_default();
+        env.retain(|variable| !variables.removed.iter().any(|name| variable["name"] == **name));
+        for (name, value) in &variables.set {
+            match env.iter_mut().find(|variable| variable["name"] == **name) {
+                Some(variable) => variable["value"] = value.clone().into(),
+                None => env.push(json!({"name": name, "value": value})),
+            }
+        }
+        exec["env"] = env.into();
+    }
 }

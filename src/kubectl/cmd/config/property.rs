@@ -2,7 +2,7 @@
 //! `clusters.10.0.0.1.server` (names may contain dots).
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/config/{set,unset,navigation_step_parser}.go, v1.36.
-//! Simplified: `extensions`, `auth-provider`, `exec` and `act-as-…` lists cannot be gone into.
+//! Simplified: `extensions`, `auth-provider`, `exec` and `act-as-…` lists can only be unset.
 
 use serde_json::{Value, json};
 
@@ -87,9 +87,6 @@ fn place(path: &str) -> Outcome<Place> {
         [] => Ok(Place::Entry(list, name)),
         [field, ref more @ ..] => {
             let Some((field, kind)) = fields.iter().find(|(known, _)| *known == field) else { return fail(format!("unable to parse {path}")) };
-            if *kind == Type::Deep {
-                return not_simulated(format!("the property {field} of a kubeconfig"));
-            }
             if more.is_empty() { Ok(Place::Field(list, name, field, *kind)) } else { fail(format!("unable to parse one or more field values of {path}")) }
         }
     }
@@ -111,7 +108,8 @@ fn set(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         Place::List(_) | Place::Entry(..) => return fail("can't set a map to a value: map[]"),
         Place::Field(list, name, field, kind) => {
             let value: Value = match kind {
-                Type::Text | Type::Deep => given.into(),
+                Type::Deep => return not_simulated(format!("setting the property {field} of a kubeconfig")),
+                Type::Text => given.into(),
                 Type::Bool => match given.as_str() {
                     "1" | "t" | "T" | "TRUE" | "true" | "True" => true.into(),
                     "0" | "f" | "F" | "FALSE" | "false" | "False" => false.into(),

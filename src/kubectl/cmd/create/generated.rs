@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::client::Write;
-use crate::cmd::change::{DryRun, save_configuration};
+use crate::cmd::change::{DryRun, save_made_configuration};
 use crate::failure::{Failure, Outcome, caught, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
@@ -43,7 +43,10 @@ pub fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, prefix: &str) -> O
         let named = name(&object).to_owned();
         object["metadata"]["name"] = format!("{named}-{}", hash(&object, &named)).into();
     }
-    save_configuration(kubectl, &mut object);
+    // Of services it is not written down, whatever the flag says.
+    if text(&object, "/kind") != "Service" {
+        save_made_configuration(kubectl, &mut object);
+    }
     if dry_run == DryRun::Client {
         return kubectl.print_object(&printer, &object);
     }

@@ -61,6 +61,11 @@ fn tls(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             Err(why) => return fail(format!("Cannot read file {path}, {why}")),
         }
     }
+    for ((_, bytes), what) in data.iter().zip(["certificate", "key"]) {
+        if !String::from_utf8_lossy(bytes).contains("-----BEGIN ") {
+            return fail(format!("tls: failed to find any PEM data in {what} input"));
+        }
+    }
     secret(kubectl, &name, "kubernetes.io/tls", data, "failed to create secret ")
 }
 

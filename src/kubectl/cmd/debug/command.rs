@@ -40,7 +40,7 @@ const OWN: &[Flag] = &[
     Flag::bool("quiet").short('q'),
     Flag::bool("replace"),
     Flag::bool("same-node"),
-    Flag::new("set-image", Takes::Repeated, ""),
+    Flag::new("set-image", Takes::Pairs, ""),
     Flag::bool("share-processes"),
     Flag::bool("stdin").short('i'),
     Flag::text("target"),

@@ -64,7 +64,7 @@ pub fn pod_spec<'v>(info: &Info, object: &'v mut Value) -> Outcome<&'v mut Value
     };
     match object.pointer_mut(path).filter(|spec| spec.get("containers").is_some()) {
         Some(spec) => Ok(spec),
-        None => fail(format!("error: {} the object is not a pod or does not have a pod template: *{}\n", info.object_name(), info.mapping.kind)),
+        None => fail(format!("error: {} the object is not a pod or does not have a pod template: *{}.{}\n", info.object_name(), info.mapping.version, info.mapping.kind)),
     }
 }
 

@@ -5,7 +5,7 @@
 //! its answers; after each line both go on to the same moment. `different.txt` lists the lines that differ, with the
 //! reason (those with a `?` differ as it happens); `unordered.txt` those whose output the real kubectl has in another order
 //! each time. `PARITY=show` prints every difference in full and how long each line took; `PARITY_SECTION=words` runs one
-//! section alone, and then nothing is asserted.
+//! section alone and `PARITY_LINES=FILE` the lines of another file, and then nothing is asserted.
 #![expect(clippy::disallowed_methods, reason = "a test that starts a server and a program")]
 
 mod normal;
@@ -23,7 +23,16 @@ use podarium_machine::{Endpoint, Start, Stdio};
 use podarium_sim::Time;
 use support::{Served, run_with};
 
-const LINES: &str = include_str!("lines.txt");
+/// Each of these begins with clusters of its own.
+const LINES: &[&str] = &[
+    include_str!("lines.txt"),
+    include_str!("sets.txt"),
+    include_str!("credentials.txt"),
+    include_str!("explain.txt"),
+    include_str!("kinds.txt"),
+    include_str!("flags_first.txt"),
+    include_str!("flags_second.txt"),
+];
 const DIFFERENT: &str = include_str!("different.txt");
 const UNORDERED: &str = include_str!("unordered.txt");
 const SCENARIO: &str = "tests/parity/cluster.yaml";
@@ -230,12 +239,24 @@ fn ask(embedded: &mut Embedded, real: &Real, normal: &Normal, line: &str, show: 
     difference
 }
 
-/// All lines once, on clusters of their own: how many are equal, and which differ how.
-fn pass(kubectl: &std::path::Path, only: &str) -> (usize, Vec<(&'static str, String)>) {
+/// All lines once: how many are equal, and which differ how.
+fn pass<'l>(kubectl: &std::path::Path, files: &[&'l str], only: &str) -> (usize, Vec<(&'l str, String)>) {
+    let (mut equal, mut different) = (0, Vec::new());
+    for lines in files.iter().filter(|lines| lines.lines().any(|line| line.strip_prefix("# --- ").is_some_and(|section| section.contains(only)))) {
+        let (more, differ) = pass_file(kubectl, lines, only);
+        equal += more;
+        different.extend(differ);
+    }
+    println!("{equal} equal, {} different", different.len());
+    (equal, different)
+}
+
+/// The lines of a file, on clusters of their own.
+fn pass_file<'l>(kubectl: &std::path::Path, lines: &'l str, only: &str) -> (usize, Vec<(&'l str, String)>) {
     let (mut embedded, real, normal) = clusters(kubectl);
     let show = std::env::var("PARITY").is_ok();
     let (mut equal, mut different, mut section) = (0, Vec::new(), "");
-    for line in LINES.lines().filter(|line| !line.is_empty()) {
+    for line in lines.lines().filter(|line| !line.is_empty()) {
         section = line.strip_prefix("# --- ").unwrap_or(section);
         if line.starts_with('#') || !section.contains(only) {
             continue;
@@ -259,7 +280,6 @@ fn pass(kubectl: &std::path::Path, only: &str) -> (usize, Vec<(&'static str, Str
             Some(difference) => different.push((line, difference)),
         }
     }
-    println!("{equal} equal, {} different", different.len());
     (equal, different)
 }
 
@@ -271,8 +291,12 @@ fn the_embedded_kubectl_answers_as_the_real_one() {
         return;
     }
     let only = std::env::var("PARITY_SECTION").unwrap_or_default();
-    let (equal, different) = pass(&kubectl, &only);
-    if !only.is_empty() {
+    let other = std::env::var("PARITY_LINES").ok().map(|path| std::fs::read_to_string(path).expect("a file of lines"));
+    let (equal, different) = match &other {
+        Some(lines) => pass(&kubectl, &[lines], &only),
+        None => pass(&kubectl, LINES, &only),
+    };
+    if !only.is_empty() || other.is_some() {
         return;
     }
     let is_listed = |line: &str| listed(DIFFERENT).any(|known| known.trim_start_matches("? ") == line);
@@ -280,7 +304,7 @@ fn the_embedded_kubectl_answers_as_the_real_one() {
     if !unlisted.is_empty() {
         // What differs because of the moment at which a busy computer asked does not differ every time.
         println!("once more because of {:?}", unlisted.iter().map(|(line, _)| line).collect::<Vec<_>>());
-        let again = pass(&kubectl, &only).1;
+        let again = pass(&kubectl, LINES, &only).1;
         unlisted.retain(|(line, _)| again.iter().any(|(other, _)| other == line));
     }
     let told: Vec<String> = unlisted.iter().map(|(line, difference)| format!("{line}\n{difference}")).collect();
