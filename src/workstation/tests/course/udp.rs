@@ -78,6 +78,8 @@ fn services_and_ports_of_machines_carry_datagrams() {
         ("kubectl exec tools -c agnhost -- /agnhost connect --protocol=udp echo:80 --timeout=3s && echo well", "well\n"),
         ("kubectl exec tools -c agnhost -- /agnhost connect --protocol=udp --timeout=3s 127.0.0.1:5999 2>&1 | grep -o REFUSED", "REFUSED\n"),
         ("kubectl exec tools -c agnhost -- curl -s 'http://localhost:9090/dial?host=echo&port=80&protocol=udp&request=echo%20dialed&tries=2'", "{\"responses\":[\"dialed\",\"dialed\"]}"),
+        // Its nslookup is BIND's, which goes through the domains that are searched.
+        ("kubectl exec tools -c agnhost -- nslookup kubernetes.default | grep -E '^Name|^Address: '", "Name:\tkubernetes.default.svc.cluster.local\nAddress: 10.96.0.1\n"),
         ("kubectl logs deployment/echo --all-pods=true | grep -c 'Echoing dialed to UDP client'", "2\n"),
     ]);
     // Nobody is behind it: the machine says so; and with the pods gone the flow ends.
