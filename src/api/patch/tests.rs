@@ -174,6 +174,14 @@ fn json_patches_and_merge_patches_do_what_their_standards_say() {
 }
 
 #[test]
+fn what_is_replaced_as_a_whole_is_in_every_patch() {
+    let budget = json!({"spec": {"maxUnavailable": 1, "selector": {"matchLabels": {"a": "b"}}}});
+    let patch = json!({"spec": {"selector": {"matchLabels": {"a": "b"}}}});
+    assert_eq!(create_two_way(Kind::PodDisruptionBudget, &budget, &budget).unwrap(), patch);
+    assert_eq!(create_three_way(Kind::PodDisruptionBudget, &budget, &budget, &budget).unwrap(), patch);
+}
+
+#[test]
 fn a_patch_that_breaks_the_type_is_an_invalid_patch() {
     let pod: crate::Pod = serde_json::from_value(json!({"metadata": {"name": "p"}})).unwrap();
     let object = Object::Pod(pod.into());

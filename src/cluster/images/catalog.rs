@@ -10,6 +10,7 @@ use std::sync::Arc;
 use podarium_machine::Machine;
 use podarium_sim::Time;
 
+use super::really_there::{There, really_there};
 use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry};
 
 /// Why a pull failed, as containerd words it.
@@ -100,7 +101,16 @@ impl ImageCatalog {
             )));
         }
         let prefix = format!("{}:", name.name());
-        let repository_known = self.images.range(prefix.clone()..).next().is_some_and(|(full, _)| full.starts_with(&prefix));
+        let tags = self.images.range(prefix.clone()..).map_while(|(full, _)| full.strip_prefix(&prefix));
+        match really_there(name, tags.clone()) {
+            Some(There::Image) => return Err(PullError(format!("{failed}podarium: not simulated: the image {}", name.name()))),
+            Some(There::Version) => {
+                let tags: Vec<&str> = tags.collect();
+                return Err(PullError(format!("{failed}podarium: not simulated: this version of {}; simulated are {}", name.name(), tags.join(", "))));
+            }
+            None => {}
+        }
+        let repository_known = tags.clone().next().is_some();
         if name.registry == "docker.io" && !repository_known {
             // Docker Hub does not tell strangers whether a repository is private or missing.
             return Err(PullError(format!(
@@ -140,6 +150,8 @@ mod tests {
         let cases = [
             ("nginx:9.9.9", "rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/nginx:9.9.9\": failed to resolve reference \"docker.io/library/nginx:9.9.9\": docker.io/library/nginx:9.9.9: not found"),
             ("ngnix", "failed to pull and unpack image \"docker.io/library/ngnix:latest\": failed to resolve reference \"docker.io/library/ngnix:latest\": pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed"),
+            ("memcached:1.6", "failed to pull and unpack image \"docker.io/library/memcached:1.6\": failed to resolve reference \"docker.io/library/memcached:1.6\": podarium: not simulated: the image docker.io/library/memcached"),
+            ("httpd:2.2", "failed to pull and unpack image \"docker.io/library/httpd:2.2\": failed to resolve reference \"docker.io/library/httpd:2.2\": podarium: not simulated: this version of docker.io/library/httpd; simulated are 2.4, alpine, latest"),
             ("127.0.0.1:5999/ghost:1", "failed to pull and unpack image \"127.0.0.1:5999/ghost:1\": failed to resolve reference \"127.0.0.1:5999/ghost:1\": failed to do request: Head \"http://127.0.0.1:5999/v2/ghost/manifests/1\": dial tcp 127.0.0.1:5999: connect: connection refused"),
         ];
         for (name, text) in cases {

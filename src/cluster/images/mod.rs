@@ -42,9 +42,11 @@ mod mysql;
 mod nginx;
 mod node;
 mod pause;
+mod perl;
 mod pod_volume;
 mod postgres;
 mod python;
+mod really_there;
 mod redis;
 mod sql;
 mod vpa_recommender;
@@ -84,6 +86,7 @@ fn registry() -> Vec<Vec<Image>> {
         nginx::images(),
         node::images(),
         pause::images(),
+        perl::images(),
         postgres::images(),
         python::images(),
         redis::images(),

@@ -49,6 +49,7 @@ mod paths;
 mod ping;
 mod printf;
 mod ps;
+mod perl;
 mod python;
 mod regular;
 mod remove;
@@ -143,6 +144,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("nslookup", lookup::nslookup),
     ("od", dump::od),
     ("paste", columns::paste),
+    ("perl", perl::main),
     ("pgrep", ps::pgrep),
     ("pidof", ps::pidof),
     ("ping", ping::main),
@@ -205,7 +207,7 @@ const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), 
 const ABSENT: &[&str] = &[
     "adduser", "bzip2", "chroot", "crictl", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
     "helm", "htop", "ifconfig", "iostat", "ip", "ipcs", "java", "journalctl", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
-    "nano", "netstat", "nmap", "node", "npm", "nsenter", "openssl", "passwd", "perl", "pip", "psql", "python", "redis-cli",
+    "nano", "netstat", "nmap", "node", "npm", "nsenter", "openssl", "passwd", "pip", "psql", "python", "redis-cli",
     "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
     "tcpdump", "telnet", "tmux", "traceroute", "tree", "unshare", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
 ];

@@ -104,6 +104,9 @@ impl Daemon {
         let name = Reference::parse(&text).map_err(|_| (400, "invalid reference format".to_owned()))?;
         let image = cluster.registry_image(&name).map_err(|error| {
             let familiar = familiar(&name).0;
+            if let Some((_, what)) = error.0.split_once("podarium: not simulated: ") {
+                return (500, format!("podarium: not simulated: {what}"));
+            }
             if error.0.contains("insufficient_scope") {
                 return (404, format!("pull access denied for {familiar}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"));
             }
