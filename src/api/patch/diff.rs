@@ -74,10 +74,8 @@ fn diff_maps(original: &Object, modified: &Object, schema: Schema, options: Diff
                 }
             }
             // What is replaced as a whole is in every patch, changed or not: so a PodDisruptionBudget is always "configured".
-            (Value::Object(_), Value::Object(_)) => {
-                if !options.ignore_changes {
-                    patch.insert(key.clone(), new.clone());
-                }
+            (Value::Object(_), Value::Object(_)) if !options.ignore_changes => {
+                patch.insert(key.clone(), new.clone());
             }
             (Value::Array(old), Value::Array(new)) if rule.strategy == Strategy::Merge => {
                 diff_lists(&mut patch, key, old, new, schema, DiffOptions { retain_keys: rule.retain_keys, ..options })?;
