@@ -173,7 +173,7 @@ const IN_ORDER: &[&[&str]] = &[
 pub(crate) fn go_json(value: &Value) -> String {
     let mut out = String::new();
     write_go_json(value, &mut out);
-    out.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    crate::escaped_text(out)
 }
 
 fn write_go_json(value: &Value, out: &mut String) {

@@ -44,7 +44,7 @@ pub fn show(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Null => String::new(),
         // Go's JSON writer keeps these three out of its texts.
-        other => other.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"),
+        other => crate::escaped_text(other.to_string()),
     }
 }
 

@@ -84,11 +84,7 @@ impl PathElement {
 
 /// JSON as Go writes it: with `<`, `>` and `&` as escapes.
 fn json_text(value: &Value) -> String {
-    let text = value.to_string();
-    if !text.contains(['<', '>', '&']) {
-        return text;
-    }
-    text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    crate::escaped_text(value.to_string())
 }
 
 impl PartialOrd for PathElement {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::Object;
 use crate::managed_fields::Managed;
 use go_fields::Struct;
-pub use ordered_value::{InGoOrder, escaped};
+pub use ordered_value::{InGoOrder, escaped, escaped_text};
 use writer::{Below, Place, Role, Writer};
 
 /// The time that stands for none, as Go's zero time does: it is written as `null`.

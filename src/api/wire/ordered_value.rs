@@ -103,6 +103,11 @@ impl Serialize for InGoOrder<'_> {
     }
 }
 
+/// The same for JSON that is a `String`.
+pub fn escaped_text(json: String) -> String {
+    String::from_utf8(escaped(json.into_bytes())).expect("what is escaped stays text")
+}
+
 /// JSON that could stand in a page, as Go writes it: `<` as `\u003c`. What is escaped is only ever found in texts.
 pub fn escaped(json: Vec<u8>) -> Vec<u8> {
     if !json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {

@@ -173,7 +173,7 @@ impl Gceme {
 /// JSON as Go writes it.
 fn go_json(fields: &[(&'static str, String)]) -> String {
     let parts = fields.iter().map(|(key, value)| {
-        let text = json!(value).to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+        let text = podarium_api::escaped_text(json!(value).to_string());
         format!("\"{key}\":{text}")
     });
     format!("{{{}}}", parts.collect::<Vec<_>>().join(","))

@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use podarium_api::quantity::Quantity;
-use podarium_api::{Resource as _, Written};
+use podarium_api::{InGoOrder, Resource as _, Written, escaped};
 use podarium_machine::{HttpEvent, HttpRequest, HttpResponse};
 use podarium_sim::Time;
+use serde::Serialize as _;
+use serde_json::ser::PrettyFormatter;
 use serde_json::{Value, json};
 
 use super::eviction::{Amount, MOST_PROCESSES, SYSTEM_DISK, SYSTEM_PROCESSES};
@@ -140,9 +142,7 @@ impl Kubelet {
             ["runningpods"] => self.running_pods(),
             ["configz"] => self.configz(),
             ["stats", "summary"] => {
-                let mut text = String::new();
-                indented(&self.summary(query.contains("only_cpu_and_memory=true"), ctx), 0, &mut text);
-                as_json(text)
+                as_json(indented(&self.summary(query.contains("only_cpu_and_memory=true"), ctx)))
             }
             ["metrics", "resource"] => metrics(&self.resource_metrics(ctx), ctx),
             ["metrics", "cadvisor"] => metrics(&self.container_metrics(ctx), ctx),
@@ -355,41 +355,10 @@ const ORDER: [&str; 43] = [
 ];
 
 /// With one space a level, as go-restful writes it.
-fn indented(value: &Value, level: usize, out: &mut String) {
-    let line = |out: &mut String, level: usize| {
-        out.push('\n');
-        out.extend(std::iter::repeat_n(' ', level));
-    };
-    match value {
-        Value::Object(fields) if !fields.is_empty() => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| ORDER.iter().position(|known| known == name).unwrap_or(ORDER.len()));
-            out.push('{');
-            for (place, (name, value)) in fields.into_iter().enumerate() {
-                if place > 0 {
-                    out.push(',');
-                }
-                line(out, level + 1);
-                out.push_str(&format!("\"{name}\": "));
-                indented(value, level + 1, out);
-            }
-            line(out, level);
-            out.push('}');
-        }
-        Value::Array(items) if !items.is_empty() => {
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.push(',');
-                }
-                line(out, level + 1);
-                indented(item, level + 1, out);
-            }
-            line(out, level);
-            out.push(']');
-        }
-        value => out.push_str(&value.to_string()),
-    }
+fn indented(value: &Value) -> String {
+    let mut out = serde_json::Serializer::with_formatter(Vec::new(), PrettyFormatter::with_indent(b" "));
+    InGoOrder::listed(value, &ORDER).serialize(&mut out).expect("a summary is JSON");
+    String::from_utf8(escaped(out.into_inner())).expect("JSON is text")
 }
 
 fn metrics(families: &Families, ctx: &Ctx<'_>) -> HttpResponse {

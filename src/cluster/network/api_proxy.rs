@@ -14,7 +14,7 @@ use podarium_machine::{HttpEvent, HttpRequest};
 use super::Ip;
 use super::exchange::Asked;
 use super::fabric::Side;
-use super::flight::{Client, Flight, Stage};
+use super::flight::{Client, Flight};
 use super::rules::Endpoint;
 use crate::cluster::Cluster;
 use crate::gateway::HttpId;
@@ -86,22 +86,7 @@ impl Cluster {
                     ..Asked::default()
                 };
                 let now = self.now();
-                self.launch(Flight {
-                    client: Client::Proxy(id),
-                    asked: Arc::new(asked),
-                    from: Side::ControlPlane,
-                    source: API_SERVER,
-                    to,
-                    via: None,
-                    server: None,
-                    stage: Stage::Lost,
-                    sent: now,
-                    left: now,
-                    due: now,
-                    deadline: now + DIAL_TIMEOUT,
-                    answered: None,
-                    opens: None,
-                });
+                self.launch(Flight::begins(Client::Proxy(id), Arc::new(asked), (Side::ControlPlane, API_SERVER), to, now, DIAL_TIMEOUT));
             }
         }
     }

@@ -4,6 +4,7 @@
 //! Simplified: nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use podarium_sim::Time;
 
@@ -92,6 +93,28 @@ pub(crate) struct Flight {
     pub answered: Option<Arc<Answered>>,
     /// The connection that it has opened, where it is for that.
     pub opens: Option<ConduitId>,
+}
+
+impl Flight {
+    /// A request that is sent now.
+    pub fn begins(client: Client, asked: Arc<Asked>, (from, source): (Side, Ip), to: Endpoint, now: Time, patience: Duration) -> Self {
+        Flight {
+            client,
+            asked,
+            from,
+            source,
+            to,
+            via: None,
+            server: None,
+            stage: Stage::Lost,
+            sent: now,
+            left: now,
+            due: now,
+            deadline: now + patience,
+            answered: None,
+            opens: None,
+        }
+    }
 }
 
 /// The requests under way. Places are used again.

@@ -10,7 +10,7 @@ use podarium_sim::{Stream, Time};
 
 use super::aim::{Aim, Aims};
 use super::fabric::Side;
-use super::flight::{Client, Flight, Hop, Stage};
+use super::flight::{Client, Flight, Hop};
 use super::statistics::{Outcome, Statistics};
 use super::traffic::{From, Generator, GeneratorId, Load, TrafficPlan, gap};
 use super::Ip;
@@ -167,22 +167,7 @@ impl Cluster {
             1 => Some(targets[0]),
             count => Some(targets[generator.stream.below(count)]),
         };
-        let flight = Flight {
-            client: Client::Generator(id, generator.turn),
-            asked: generator.plan.asked.clone(),
-            from,
-            source,
-            to: to.unwrap_or_default(),
-            via: None,
-            server: None,
-            stage: Stage::Lost,
-            sent: now,
-            left: now,
-            due: now,
-            deadline: now + generator.plan.timeout,
-            answered: None,
-            opens: None,
-        };
+        let flight = Flight::begins(Client::Generator(id, generator.turn), generator.plan.asked.clone(), (from, source), to.unwrap_or_default(), now, generator.plan.timeout);
         match to {
             Some(_) => {
                 self.launch(flight);

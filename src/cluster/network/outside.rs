@@ -12,7 +12,7 @@ use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, LookupAnswer, NetError
 use super::{Ip, internet};
 use super::exchange::{Asked, Wanted};
 use super::fabric::Side;
-use super::flight::{Client, Flight, Stage};
+use super::flight::{Client, Flight};
 use crate::cluster::{Cluster, Event};
 use crate::gateway::HttpId;
 
@@ -38,22 +38,7 @@ impl Cluster {
                 self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Head { status: 200, headers: Vec::new() }) });
             }
             Ok((to, asked)) => {
-                self.launch(Flight {
-                    client: Client::Program(id),
-                    asked: Arc::new(asked),
-                    from: Side::Outside,
-                    source: WORKSTATION,
-                    to,
-                    via: None,
-                    server: None,
-                    stage: Stage::Lost,
-                    sent: now,
-                    left: now,
-                    due: now,
-                    deadline: now + request.timeout.unwrap_or(LONGEST),
-                    answered: None,
-                    opens: None,
-                });
+                self.launch(Flight::begins(Client::Program(id), Arc::new(asked), (Side::Outside, WORKSTATION), to, now, request.timeout.unwrap_or(LONGEST)));
             }
             Err(error) => self.schedule(now, Event::HttpOut { id, event: Box::new(HttpEvent::Failed(error)) }),
         }

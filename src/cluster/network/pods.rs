@@ -11,7 +11,7 @@ use podarium_machine::{HttpEvent, HttpRequest, LookupAnswer, NetError, RecordTyp
 use super::Ip;
 use super::exchange::{Answered, Arrival, Asked, Connected, Peer, ProcessId, Wanted};
 use super::fabric::{MachineId, Side};
-use super::flight::{Client, Flight, Stage};
+use super::flight::{Client, Flight};
 use super::latency::{BETWEEN_MACHINES, ON_MACHINE, one_way};
 use super::metadata;
 use super::outside::{LONGEST, read};
@@ -92,22 +92,7 @@ impl Cluster {
             self.open_socket(Client::Pod(kubelet, call), asked, Side::Machine(machine), place.ip, to);
             return self.tell_pod(kubelet, call, HttpEvent::Head { status: 200, headers: Vec::new() }, Duration::ZERO);
         }
-        self.launch(Flight {
-            client: Client::Pod(kubelet, call),
-            asked: Arc::new(asked),
-            from: Side::Machine(machine),
-            source: place.ip,
-            to,
-            via: None,
-            server: None,
-            stage: Stage::Lost,
-            sent: now,
-            left: now,
-            due: now,
-            deadline: now + request.timeout.unwrap_or(LONGEST),
-            answered: None,
-            opens: None,
-        });
+        self.launch(Flight::begins(Client::Pod(kubelet, call), Arc::new(asked), (Side::Machine(machine), place.ip), to, now, request.timeout.unwrap_or(LONGEST)));
     }
 
     fn is_api_server(&self, ip: Ip) -> bool {

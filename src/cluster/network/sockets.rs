@@ -15,7 +15,7 @@ use super::Ip;
 use super::conduits::{ConduitId, Said};
 use super::exchange::{Asked, Failure, ProcessId};
 use super::fabric::{MachineId, Side};
-use super::flight::{Client, Flight, FlightId, Stage};
+use super::flight::{Client, Flight, FlightId};
 use super::rules::Endpoint;
 use super::statistics::Outcome;
 use crate::cause::Cause;
@@ -72,22 +72,7 @@ impl Cluster {
         socket.opening = true;
         let asked = Arc::new(Asked { body: bytes, ..socket.asked.clone() });
         let (from, source, to) = (socket.from, socket.source, socket.to);
-        self.launch(Flight {
-            client,
-            asked,
-            from,
-            source,
-            to,
-            via: None,
-            server: None,
-            stage: Stage::Lost,
-            sent: now,
-            left: now,
-            due: now,
-            deadline: now + ON_THE_WAY,
-            answered: None,
-            opens: None,
-        });
+        self.launch(Flight::begins(client, asked, (from, source), to, now, ON_THE_WAY));
     }
 
     /// A process has a client's first datagram.

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/json.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{InGoOrder, escaped};
+use podarium_api::{InGoOrder, escaped, escaped_text};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::PrettyFormatter;
@@ -50,7 +50,7 @@ pub fn compact_in(value: &Value, order: Order) -> String {
 
 /// One line, without an end of line.
 pub fn compact(value: &Value) -> String {
-    text(serde_json::to_vec(value).expect("JSON can be written"))
+    escaped_text(value.to_string())
 }
 
 fn text(json: Vec<u8>) -> String {

@@ -32,7 +32,7 @@ const SCHEMA: &[(&str, &str, &str)] = &[
 
 /// JSON as Go writes it, which escapes what HTML would read.
 fn text(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    crate::escaped_text(value.to_string())
 }
 
 fn members(parts: impl IntoIterator<Item = (String, String)>) -> String {
