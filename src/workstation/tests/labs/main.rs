@@ -120,6 +120,11 @@ fn gcloud_makes_and_changes_clusters() {
 }
 
 #[test]
+fn gcloud_builds_and_keeps_images() {
+    play("builds.sh");
+}
+
+#[test]
 fn tabs_run_at_the_same_time() {
     let mut world = world();
     world.type_line("sleep 5; echo first > a; echo done");
