@@ -336,7 +336,7 @@ fn advance(job: &mut Job, cluster: &mut Cluster, random: Stream, errands: &mut V
                 job.say(&format!("Fetching storage object: {place}"));
                 worker.fetch(unpack(&job.archive).unwrap_or_default(), now);
                 let size = storage_size(job.archive.len() as u64);
-                job.say(&format!("Copying {place}...\n/ [1 files][{size:>10}/{size:>10}]{:48}\nOperation completed over 1 objects/{size}.", ""));
+                job.say(&format!("Copying {place}...\n/ [1 files][{size:>9}/{size:>9}]{:48}\nOperation completed over 1 objects/{size}.", ""));
             }
             job.worker = Some(Box::new(worker));
             (job.phase, job.until) = (Phase::Fetching, now + FETCH + Duration::from_millis(job.archive.len() as u64 / 20_000));

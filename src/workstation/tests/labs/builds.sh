@@ -38,7 +38,7 @@ gcloud container images list
 #? Listed 0 items.
 #? Only listing images in gcr.io/podarium-lab. Use --repository to list images in other repositories.
 gcloud builds submit --tag gcr.io/$DEVSHELL_PROJECT_ID/web:v1 .; echo $?
-#? Creating temporary archive of 2 file(s) totalling 276 bytes before compression.
+#? Creating temporary archive of 2 file(s) totalling 266 bytes before compression.
 #? Uploading tarball of [.] to [gs://podarium-lab_cloudbuild/source/
 #? .tgz]
 #? Created [https://cloudbuild.googleapis.com/v1/projects/podarium-lab/locations/global/builds/
@@ -89,7 +89,7 @@ gcloud container images list-tags gcr.io/podarium-lab/web
 gcloud config set compute/zone us-central1-a; gcloud container clusters create io --num-nodes 1 2> /dev/null
 kubectl create deployment web --image=gcr.io/podarium-lab/web:v1; kubectl rollout status deployment/web; kubectl expose deployment web --port 8080 --type NodePort > /dev/null
 #? deployment "web" successfully rolled out
-kubectl run --rm -i --restart=Never --image=curlimages/curl ask -- -s http://web:8080
+kubectl run ask --restart=Never --image=curlimages/curl -- -s http://web:8080; sleep 20; kubectl logs ask
 #? built in the cloud
 # a configuration with steps, substitutions and a deployment
 cat > cloudbuild.yaml <<'D'
@@ -145,7 +145,7 @@ gcloud builds submit --config cloudbuild.yaml --substitutions _TAG=v3; echo $?
 #? DONE
 #? SUCCESS
 #? 0
-kubectl rollout status deployment/web; kubectl run --rm -i --restart=Never --image=curlimages/curl again -- -s http://web:8080
+kubectl rollout status deployment/web; kubectl run again --restart=Never --image=curlimages/curl -- -s http://web:8080; sleep 20; kubectl logs again
 #? built by steps
 gcloud builds submit --substitutions _COLOR=red
 #? ERROR: (gcloud.builds.submit) INVALID_ARGUMENT: generic::invalid_argument: key "_COLOR" in the substitution data is not matched in the template

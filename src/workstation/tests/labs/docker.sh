@@ -254,13 +254,13 @@ docker run --rm --network back alpine ping -c 1 cache | grep -c '1 packets recei
 #? 1
 docker rm -f cache site > /dev/null; docker network rm back > /dev/null
 # files of a container that has stopped
-docker run --name left alpine sh -c 'echo kept > /root/note; rm /etc/motd; echo extra >> /etc/profile'
+docker run --name left alpine sh -c 'echo kept > /root/note; rm /etc/group; echo extra >> /etc/passwd'
 docker ps -a --filter name=left | grep -c 'Exited (0)'
 #? 1
 docker diff left
 #? C /etc
-#? D /etc/motd
-#? C /etc/profile
+#? D /etc/group
+#? C /etc/passwd
 #? C /root
 #? A /root/note
 #! /etc/hosts
@@ -271,8 +271,8 @@ docker export left > left.tar; tar tf left.tar | grep '^root/'
 #? root/
 #? root/more.txt
 #? root/note
-docker export -o other.tar left; cmp left.tar other.tar && echo same
-#? same
+docker export -o other.tar left; md5sum left.tar other.tar | cut -c 1-32 | uniq | wc -l
+#? 1
 docker commit -c 'CMD ["cat", "/root/note", "/root/more.txt"]' left noted:1 | cut -c 1-7; docker run --rm noted:1
 #? sha256:
 #? kept
