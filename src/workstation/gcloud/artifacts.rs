@@ -88,7 +88,10 @@ fn create(process: &mut Process<'_>, given: &Given) -> Done {
     match kind.to_lowercase().as_str() {
         "docker" => {}
         "apt" | "generic" | "go" | "googet" | "kfp" | "maven" | "npm" | "python" | "ruby" | "yum" => return not_simulated(process, &format!("artifacts repositories create --repository-format={kind}")),
-        _ => return given.fail(process, &format!("No such enum value: {}", kind.to_uppercase())),
+        _ => {
+            process.eprint(&format!("ERROR: gcloud crashed (TypeError): No such value for {} in Enum FormatValueValuesEnum\n\nIf you would like to report this issue, please run the following command:\n  gcloud feedback\n\nTo check gcloud for common problems, please run the following command:\n  gcloud info --run-diagnostics\n", kind.to_uppercase()))?;
+            return Ok(1);
+        }
     }
     let location = match location(process, given)? {
         Ok(location) => location,

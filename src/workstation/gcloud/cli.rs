@@ -179,11 +179,11 @@ fn configure_docker(process: &mut Process<'_>, line: &Line) -> Done {
 
 /// Asks the person, if there is one at a terminal; else the answer is yes.
 pub fn confirmed(process: &mut Process<'_>, line: &Line, question: &str) -> Result<bool, Suspend> {
-    ask_to_go_on(process, line.flag("quiet").is_some(), question)
+    ask_to_go_on(process, line.flag("quiet").is_some(), question, "Aborted by user.")
 }
 
-/// The same, where only `--quiet` is known.
-pub fn ask_to_go_on(process: &mut Process<'_>, quiet: bool, question: &str) -> Result<bool, Suspend> {
+/// The same, where only `--quiet` is known; and what is said to whoever does not agree.
+pub fn ask_to_go_on(process: &mut Process<'_>, quiet: bool, question: &str, refused: &str) -> Result<bool, Suspend> {
     if quiet || !process.is_tty(0) || !process.is_tty(2) {
         return Ok(true);
     }
@@ -193,7 +193,7 @@ pub fn ask_to_go_on(process: &mut Process<'_>, quiet: bool, question: &str) -> R
         process.eprint("\n")?;
         return Ok(true);
     }
-    process.eprint("\nAborted by user.\n")?;
+    process.eprint(&format!("\n{refused}\n"))?;
     Ok(false)
 }
 

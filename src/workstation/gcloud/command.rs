@@ -83,7 +83,7 @@ impl Given {
 
     /// Whether the person agrees to go on, if one is asked.
     pub fn confirmed(&self, process: &mut Process<'_>, question: &str) -> Result<bool, Suspend> {
-        super::cli::ask_to_go_on(process, self.has("quiet"), question)
+        super::cli::ask_to_go_on(process, self.has("quiet"), question, &format!("ERROR: (gcloud.{}) Aborted by user.", self.command))
     }
 
     /// Prints an error of the cloud; to one that may come from the wrong account it is added which one this is.
@@ -138,29 +138,31 @@ fn usage(command: &Command) -> String {
     format!("Usage: gcloud {}{operands} [optional flags]\n\nFor detailed information on this command and its flags, run:\n  gcloud {} --help", command.name, command.name)
 }
 
+/// What is said of words that name no command: a group alone, or something that its group does not have.
+fn not_a_command(process: &mut Process<'_>, table: &[Command], group: &str, words: &[&str]) -> Done {
+    let mut at = group.to_owned();
+    let below = |at: &str| table.iter().filter(|command| command.name.starts_with(&format!("{at} "))).map(|command| format!("     {}\n", command.name)).collect::<String>();
+    for word in words {
+        if word.starts_with('-') {
+            let known = below(&at);
+            return process.print(&format!("COMMANDS of this simulation\n{known}")).map(|()| 0);
+        }
+        let next = format!("{at} {word}");
+        if below(&next).is_empty() {
+            return wrong_line(process, &at.replace(' ', "."), &format!("Invalid choice: '{word}'.\n\n{SEARCH}"));
+        }
+        at = next;
+    }
+    let known = below(&at);
+    wrong_line(process, &at.replace(' ', "."), &format!("Command name argument expected.\n\nAvailable commands of this simulation for gcloud {at}:\n\n{known}"))
+}
+
 /// Runs the command of a table that the words name; `group`: the words before it.
 pub fn run(process: &mut Process<'_>, table: &[Command], group: &str, words: &[&str]) -> Done {
-    let dotted = group.replace(' ', ".");
     // The longest name that fits: `docker images list` before `docker`.
     let whole = |command: &Command| command.name.strip_prefix(group).map_or(Vec::new(), |rest| rest.split_whitespace().collect::<Vec<_>>());
     let found = table.iter().filter(|command| words.starts_with(&whole(command))).max_by_key(|command| whole(command).len());
-    let Some(command) = found else {
-        let Some(wrong) = words.first().filter(|word| !word.starts_with('-')) else {
-            let known: String = table.iter().map(|command| format!("     {}\n", command.name)).collect();
-            return match words.first() {
-                Some(_) => process.print(&format!("COMMANDS of this simulation\n{known}")).map(|()| 0),
-                None => wrong_line(process, &dotted, &format!("Command name argument expected.\n\nAvailable commands of this simulation for gcloud {group}:\n\n{known}")),
-            };
-        };
-        let depth = words.iter().take_while(|word| !word.starts_with('-')).count();
-        let inner = words[..depth].iter().rev().skip(1).find(|_| depth > 1).map(|_| words[..depth - 1].join("."));
-        let known_group = |prefix: &str| table.iter().any(|command| command.name.starts_with(prefix));
-        let (at, wrong) = match inner {
-            Some(inner) if known_group(&format!("{group} {}", inner.replace('.', " "))) => (format!("{dotted}.{inner}"), words[depth - 1]),
-            _ => (dotted, *wrong),
-        };
-        return wrong_line(process, &at, &format!("Invalid choice: '{wrong}'.\n\n{SEARCH}"));
-    };
+    let Some(command) = found else { return not_a_command(process, table, group, words) };
     let dotted = command.name.replace(' ', ".");
     let words = &words[whole(command).len()..];
     let flags = || command.flags.iter().chain(COMMON).chain(if command.lists { OF_LISTS } else { &[] });

@@ -11,7 +11,7 @@ use podarium_sim::Time;
 use serde_json::{Value, json};
 
 use super::super::build::{Build, Request};
-use super::super::store::{Stored, familiar, short};
+use super::super::store::{Stored, familiar, layer_digest, short};
 use super::{Asked, BYTES_PER_MILLISECOND, Daemon, Refusal, nanos, stamp, with_tag};
 
 /// Images.
@@ -150,6 +150,10 @@ impl Daemon {
             self.reply(at, asked.id, HttpEvent::End);
             return Ok(());
         }
+        // Others may have pushed to the repository, from other computers.
+        let place = name.name();
+        let there: BTreeSet<String> = cluster.pushed_images().below(&place).filter(|(other, _)| other.name() == place).flat_map(|(_, kept)| &kept.image.layers).map(layer_digest).collect();
+        self.uploaded.extend(layers.iter().filter(|(digest, _)| there.contains(digest)).map(|(digest, _)| (name.name(), digest.clone())));
         for (digest, bytes) in &layers {
             let status = if self.uploaded.insert((name.name(), digest.clone())) { "Pushed" } else { "Layer already exists" };
             at += Duration::from_millis(if status == "Pushed" { 300 + bytes / BYTES_PER_MILLISECOND } else { 80 });

@@ -10,6 +10,7 @@ mod service;
 mod source;
 mod submit;
 mod substitutions;
+mod validate;
 mod worker;
 
 use podarium_machine::Process;

@@ -1,10 +1,10 @@
 //! The service that builds: it takes builds, gives each a worker, and tells how far they are.
 //!
 //! Models: the Cloud Build API, v1, and the worker of cloud-build-local.
-//! Simplified: steps run one after the other, in an order that `waitFor` allows; secrets, private pools, objects in buckets
+//! Simplified: steps run one after the other, also those that `waitFor` would let run at once; secrets, private pools, objects in buckets
 //! and dynamic substitutions are refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::super::{PROJECT, PROJECT_NUMBER};
 use super::job::{Job, Phase, Status, Step, seconds};
 use super::source::unpack;
 use super::substitutions::Substitutions;
+use super::validate;
 use super::worker::{Errand, Found, Worker, not_simulated};
 use crate::docker::nanos;
 
@@ -145,6 +146,7 @@ impl Builds {
                 return refused(&format!("`options.{field}`"));
             }
         }
+        validate::steps(asked["steps"].as_array().map(Vec::as_slice).unwrap_or_default()).map_err(|text| invalid(&text))?;
         let id = self.uuid();
         let given: BTreeMap<String, String> = asked["substitutions"].as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect();
         let known = [("PROJECT_ID", PROJECT), ("PROJECT_NUMBER", PROJECT_NUMBER), ("BUILD_ID", id.as_str()), ("LOCATION", "global")].map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -167,15 +169,11 @@ impl Builds {
             substitutions.put_all(&mut options["env"]).map_err(|text| invalid(&text))?;
         }
         substitutions.check(&given).map_err(|text| invalid(&text))?;
-        let steps = ordered(asked["steps"].as_array().map(Vec::as_slice).unwrap_or_default()).map_err(|text| invalid(&text))?;
-        asked["steps"] = steps.clone().into();
+        let steps = asked["steps"].as_array().cloned().unwrap_or_default();
         let common = Step::of(&json!({"env": asked["options"]["env"], "volumes": asked["options"]["volumes"]}));
         let mut own = Vec::new();
         for value in &steps {
             let mut step = Step::of(value);
-            if step.name.is_empty() {
-                return Err(invalid("generic::invalid_argument: invalid build: invalid build step name \"\": could not parse reference"));
-            }
             if let Some(what) = not_simulated(&step.name) {
                 return Err((501, what));
             }
@@ -189,12 +187,13 @@ impl Builds {
         let texts = |value: &Value| -> Vec<String> { value.as_array().into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect() };
         let mut images = texts(&asked["images"]);
         images.extend(texts(&asked["artifacts"]["images"]));
+        validate::names(&steps, &images).map_err(|text| invalid(&text))?;
         let timeout = match &asked["timeout"] {
             Value::Null => USUAL_TIMEOUT,
             text => text.as_str().and_then(seconds).ok_or_else(|| invalid(&format!("Invalid value at 'build.timeout' (type.googleapis.com/google.protobuf.Duration), Field 'timeout', Invalid duration format '{}'", text.as_str().unwrap_or_default())))?,
         };
         if timeout > 86_400 {
-            return Err(invalid(&format!("generic::invalid_argument: build timeout {timeout}s exceeds the maximum of 86400s")));
+            return Err(invalid("generic::invalid_argument: timeout exceeds the timeout limit of 24h0m0s"));
         }
         asked["timeout"] = json!(format!("{timeout}s"));
         if asked["options"].is_null() {
@@ -273,29 +272,6 @@ impl Builds {
             self.errands.push(WorldErrand::Close(id));
         }
     }
-}
-
-/// The steps in an order in which each comes after those that it waits for.
-fn ordered(steps: &[Value]) -> Result<Vec<Value>, String> {
-    let ids: BTreeSet<&str> = steps.iter().filter_map(|step| step["id"].as_str()).collect();
-    let (mut left, mut done, mut out): (Vec<&Value>, BTreeSet<&str>, Vec<Value>) = (steps.iter().collect(), BTreeSet::new(), Vec::new());
-    while !left.is_empty() {
-        let ready = left.iter().position(|step| match step["waitFor"].as_array().filter(|list| !list.is_empty()) {
-            None => std::ptr::eq(*step, left[0]),
-            Some(list) => list.iter().filter_map(Value::as_str).all(|id| id == "-" || done.contains(id)),
-        });
-        let Some(ready) = ready else {
-            let unknown = left.iter().flat_map(|step| step["waitFor"].as_array().into_iter().flatten()).filter_map(Value::as_str).find(|id| *id != "-" && !ids.contains(id));
-            return Err(match unknown {
-                Some(id) => format!("generic::invalid_argument: invalid build: build step depends on \"{id}\", which has not been defined"),
-                None => "generic::invalid_argument: invalid build: build steps wait for each other".to_owned(),
-            });
-        };
-        let step = left.remove(ready);
-        done.extend(step["id"].as_str());
-        out.push(step.clone());
-    }
-    Ok(out)
 }
 
 fn next_at(job: &Job) -> Time {
@@ -514,12 +490,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_wait_for_each_other() {
-        let step = |id: &str, wait: &[&str]| json!({"id": id, "waitFor": wait});
-        let ids = |steps: Vec<Value>| steps.iter().map(|step| step["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
-        assert_eq!(ids(ordered(&[step("a", &[]), step("b", &[])]).unwrap()), ["a", "b"]);
-        assert_eq!(ids(ordered(&[step("a", &["c"]), step("c", &["-"])]).unwrap()), ["c", "a"]);
-        assert!(ordered(&[step("a", &["nope"])]).unwrap_err().contains("build step depends on \"nope\""));
+    fn sizes_are_written_as_gsutil_does() {
         assert_eq!((storage_size(983), storage_size(3789)), ("983.0 B".to_owned(), "3.7 KiB".to_owned()));
     }
 }

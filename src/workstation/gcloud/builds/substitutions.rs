@@ -29,7 +29,7 @@ impl Substitutions {
     /// The error is the service's.
     pub fn new(given: &BTreeMap<String, String>, known: BTreeMap<String, String>, loose: bool) -> Result<Self, String> {
         if let Some(key) = given.keys().find(|key| !is_own(key) && !GIVEN.contains(&key.as_str())) {
-            return Err(format!("generic::invalid_argument: invalid value for 'build.substitutions': key in the substitution data \"{key}\" does not begin with an underscore"));
+            return Err(format!("generic::invalid_argument: invalid .substitutions field: substitution key \"{key}\" does not respect format \"^_[A-Z0-9_]+$\" and is not an overridable built-in substitutions"));
         }
         let mut values = known;
         values.extend(given.iter().map(|(key, value)| (key.clone(), value.clone())));

@@ -131,8 +131,11 @@ impl Worker {
     pub fn new(catalog: std::sync::Arc<ImageCatalog>, mut random: Stream, now: Time) -> Self {
         let docker = Daemon::new(catalog, Stream::new(random.bits(), "docker"));
         let mut home = Volume::default();
-        // A new volume takes everything.
-        let _ = home.mkdir_all("/.docker", now).and_then(|()| home.write("/.docker/config.json", docker_config(), 0o644, now));
+        // A new volume takes everything. Google's own builders know how to log in where the project's code and images are.
+        let _ = home
+            .mkdir_all("/.docker", now)
+            .and_then(|()| home.write("/.docker/config.json", docker_config(), 0o644, now))
+            .and_then(|()| home.write("/.gitconfig", "[credential]\n\thelper = gcloud.sh\n", 0o644, now));
         Worker { docker, volumes: [(WORKSPACE.to_owned(), Volume::default()), (HOME.to_owned(), home)].into(), running: None, pulled: BTreeMap::new(), random }
     }
 

@@ -121,6 +121,8 @@ gcloud builds submit --config cloudbuild.yaml --substitutions _TAG=v3; echo $?
 #? Step #0 - "make": Successfully tagged gcr.io/podarium-lab/web:v3
 #? Finished Step #0 - "make"
 #? Starting Step #1
+#? Step #1: The push refers to repository [gcr.io/podarium-lab/web]
+#? : Layer already exists
 #? Step #1: v3: digest: sha256:
 #? Finished Step #1
 #? Starting Step #2
@@ -299,3 +301,18 @@ printf 'FROM alpine\nENV A=1\nRUN echo $A\n' > Dockerfile; DOCKER_BUILDKIT=0 doc
 #? Successfully tagged old:latest
 DOCKER_BUILDKIT=0 docker build -t old . 2> /dev/null | grep -c 'Using cache'
 #? 2
+# what else is typed
+gcloud artifacts repositories crate x
+#? ERROR: (gcloud.artifacts.repositories) Invalid choice: 'crate'.
+gcloud artifacts repositories
+#? ERROR: (gcloud.artifacts.repositories) Command name argument expected.
+gcloud container images list-tag x
+#? ERROR: (gcloud.container.images) Invalid choice: 'list-tag'.
+gcloud builds submit --tag gcr.io/podarium-lab/Web
+#? ERROR: (gcloud.builds.submit) INVALID_ARGUMENT: generic::invalid_argument: invalid image name "gcr.io/podarium-lab/Web" contains uppercase letters
+gcloud source repos create infra 2> /dev/null; printf 'steps:\n- name: gcr.io/cloud-builders/git\n  args: [clone, "https://source.developers.google.com/p/$PROJECT_ID/r/infra"]\n- name: gcr.io/cloud-builders/gcloud\n  args: [config, get-value, project]\n- name: debian\n  script: |\n    #!/usr/bin/env bash\n    echo "hello $NAME in $PWD"\n    ls\n  env: ["NAME=you"]\n  dir: infra\n' > more.yaml; gcloud builds submit --no-source --config more.yaml; echo $?
+#? Step #0: Cloning into 'infra'...
+#? Step #1: podarium-lab
+#? Step #2: hello you in /workspace/infra
+#? SUCCESS
+#? 0
