@@ -82,7 +82,7 @@ impl Substitutions {
 
     /// Whether everything that was given is used.
     pub fn check(&self, given: &BTreeMap<String, String>) -> Result<(), String> {
-        match given.keys().find(|key| is_own(key) && !self.used.contains(*key)) {
+        match given.keys().find(|key| !self.used.contains(*key)) {
             Some(key) if !self.loose => Err(format!("generic::invalid_argument: key \"{key}\" in the substitution data is not matched in the template")),
             _ => Ok(()),
         }

@@ -316,3 +316,17 @@ gcloud source repos create infra 2> /dev/null; printf 'steps:\n- name: gcr.io/cl
 #? Step #2: hello you in /workspace/infra
 #? SUCCESS
 #? 0
+printf 'steps:\n- name: gcr.io/cloud-builders/docker\n  args: [run, --rm, alpine, sh, -c, "echo inside; exit 4"]\n  allowFailure: true\n- name: gcr.io/cloud-builders/docker\n  args: [version]\n  timeout: 5s\n- name: alpine\n  args: [sleep, "60"]\n  timeout: 10s\n' > more.yaml; gcloud builds submit --no-source --config more.yaml
+#? Step #0: inside
+#? Finished Step #0
+#? Step #1: podarium: not simulated: docker version in a build step
+#? ERROR: build step 1 "gcr.io/cloud-builders/docker" failed: step exited with non-zero status: 1
+printf 'steps:\n- name: alpine\n  args: [sleep, "60"]\n  timeout: 10s\n' > more.yaml; gcloud builds submit --no-source --config more.yaml
+#? ERROR: build step 0 "alpine" failed: context deadline exceeded
+printf 'steps:\n- name: alpine\n  args: [echo, "$SHORT_SHA"]\nimages: ["gcr.io/$PROJECT_ID/web:$SHORT_SHA"]\n' > more.yaml; gcloud builds submit --no-source --config more.yaml
+#? ERROR: (gcloud.builds.submit) INVALID_ARGUMENT: generic::invalid_argument: invalid image name "gcr.io/podarium-lab/web:"
+gcloud builds submit --no-source --config more.yaml --substitutions SHORT_SHA=abc,COLOR=red
+#? substitution key "COLOR" does not respect format "^_[A-Z0-9_]+$" and is not an overridable built-in substitutions
+gcloud builds submit --no-source --config more.yaml --substitutions SHORT_SHA=abc 2>&1 | grep -E '^abc|one or more images'
+#? abc
+#? ERROR: failed to find one or more images after execution of build steps: ["gcr.io/podarium-lab/web:abc"]
