@@ -17,7 +17,7 @@ pub fn steps(steps: &[Value]) -> Result<(), String> {
         if step["name"].as_str().is_none_or(str::is_empty) {
             return wrong(format!("build step {index} must specify name"));
         }
-        for other in step["waitFor"].as_array().into_iter().flatten().filter_map(Value::as_str).filter(|other| !known.contains(other)) {
+        if let Some(other) = step["waitFor"].as_array().into_iter().flatten().filter_map(Value::as_str).find(|other| !known.contains(other)) {
             return wrong(match id {
                 "" => format!("build step #{index} depends on \"{other}\", which has not been defined"),
                 id => format!("build step #{index} - \"{id}\" depends on \"{other}\", which has not been defined"),
