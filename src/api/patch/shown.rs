@@ -68,8 +68,13 @@ impl Traces {
         }
         let Some(path) = text("path").map(unescaped) else { return };
         match (text("op"), text("from")) {
-            (Some("move" | "copy"), Some(from)) => drop(self.put.insert(path, type_at(of, &unescaped(from)))),
-            (Some("add" | "replace" | "test"), _) => drop(self.put.insert(path, None)),
+            (Some("move" | "copy"), Some(from)) => {
+                let from = unescaped(from);
+                self.put.insert(path, if self.passed.contains(&from) { None } else { type_at(of, &from) });
+            }
+            (Some("add" | "replace" | "test"), _) => {
+                self.put.insert(path, None);
+            }
             _ => {}
         }
     }
