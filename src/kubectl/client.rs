@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/client-go/rest, v1.36.
 //! Simplified: no retries after 429.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_machine::{HttpRequest, HttpStream};
@@ -108,6 +109,11 @@ fn encode(query: &[(String, String)]) -> String {
     pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
 }
 
+/// The JSON of an answer.
+pub fn read_json<T: serde::de::DeserializeOwned>(body: Vec<u8>) -> Result<T, Failure> {
+    serde_json::from_slice(&body).map_err(|error| Failure::Message(format!("couldn't decode the server's answer: {error}")))
+}
+
 impl Kubectl<'_, '_> {
     fn request(&mut self, call: &Call) -> Outcome<HttpRequest> {
         let connection = self.connection()?;
@@ -162,25 +168,30 @@ impl Kubectl<'_, '_> {
 
     /// Sends a request; an error of the server is a failure.
     pub fn send(&mut self, call: &Call) -> Outcome<Value> {
-        let bytes = self.send_for_bytes(call)?;
-        serde_json::from_slice(&bytes).map_err(|error| Failure::Message(format!("couldn't decode the server's answer: {error}")).into())
+        Ok(Arc::unwrap_or_clone(self.send_and_read(call, read_json)?))
     }
 
     pub fn send_for_bytes(&mut self, call: &Call) -> Outcome<Vec<u8>> {
+        Ok(Arc::unwrap_or_clone(self.send_and_read(call, Ok)?))
+    }
+
+    /// Sends a request and reads its answer, which is read once however long the program goes on.
+    pub fn send_and_read<T: Send + Sync + 'static>(&mut self, call: &Call, read: impl FnOnce(Vec<u8>) -> Result<T, Failure>) -> Outcome<Arc<T>> {
         let request = self.request(call)?;
         let url = request.url.clone();
-        let response = match self.process.http(request)? {
-            Ok(response) => response,
+        let answer = self.process.http_as(request, |response| {
+            let body = if response.status >= 400 { Err(server_error(response.status, &response.body)) } else { read(response.body).map(Arc::new) };
+            (response.status, response.headers, body)
+        })?;
+        let (status, headers, body) = match answer {
+            Ok(answer) => answer,
             Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
         };
-        if response.status == 401 {
+        if status == 401 {
             self.refresh_credentials()?;
         }
-        self.show_warnings(&response.headers)?;
-        if response.status >= 400 {
-            return Err(server_error(response.status, &response.body).into());
-        }
-        Ok(response.body)
+        self.show_warnings(&headers)?;
+        Ok(body?)
     }
 
     /// Opens a stream: a watch, a log that is followed.

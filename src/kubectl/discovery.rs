@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/client-go/discovery, v1.36.
 //! Simplified: the cache below `~/.kube/cache` is one file; it is dropped when something is not found in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -22,14 +23,14 @@ const BELIEVED: Duration = Duration::from_secs(6 * 3600);
 
 #[derive(Clone, Debug)]
 pub struct Discovered {
-    mapper: Mapper,
+    mapper: Arc<Mapper>,
     /// It came out of the file and may be old.
     cached: bool,
 }
 
 impl Kubectl<'_, '_> {
     /// The resource types of the server.
-    pub fn mapper(&mut self) -> Outcome<Mapper> {
+    pub fn mapper(&mut self) -> Outcome<Arc<Mapper>> {
         if let Some(discovered) = &self.mapper {
             return Ok(discovered.mapper.clone());
         }
@@ -112,7 +113,7 @@ impl Kubectl<'_, '_> {
     }
 
     /// Asks the server; a server that does not answer is asked several times, and each time is told.
-    pub fn discover(&mut self) -> Outcome<Mapper> {
+    pub fn discover(&mut self) -> Outcome<Arc<Mapper>> {
         let mut left = ATTEMPTS;
         loop {
             let failure = match caught(self.ask_for_types())? {
@@ -138,7 +139,7 @@ impl Kubectl<'_, '_> {
         self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={quoted}"))
     }
 
-    fn ask_for_types(&mut self) -> Outcome<Mapper> {
+    fn ask_for_types(&mut self) -> Outcome<Arc<Mapper>> {
         let mut lists: Vec<Value> = Vec::new();
         let patience = if self.flags.is_set("request-timeout") { "" } else { "32s" };
         let core = self.send(&Call::get("/api").accept(AGGREGATED).maybe("timeout", patience))?;
@@ -155,7 +156,7 @@ impl Kubectl<'_, '_> {
             }
         }
         self.write_cache(&lists)?;
-        Ok(read(&lists))
+        Ok(Arc::new(read(&lists)))
     }
 
     fn cache_path(&mut self) -> Outcome<Option<String>> {
@@ -171,7 +172,7 @@ impl Kubectl<'_, '_> {
         Ok(Some(format!("{directory}/discovery/{host}/resources.json")))
     }
 
-    fn read_cache(&mut self) -> Outcome<Option<Mapper>> {
+    fn read_cache(&mut self) -> Outcome<Option<Arc<Mapper>>> {
         let Some(path) = self.cache_path()? else { return Ok(None) };
         let Ok(metadata) = self.process.stat(&path)? else { return Ok(None) };
         let now = self.process.now()?;
@@ -179,8 +180,10 @@ impl Kubectl<'_, '_> {
             return Ok(None);
         }
         let bytes = self.process.read_file(&path)?.unwrap_or_default();
-        let lists: Option<Value> = serde_json::from_slice(&bytes).ok();
-        Ok(lists.map(|lists| read(items(&lists, "/lists"))))
+        Ok(self.process.once("discovery", || {
+            let lists: Value = serde_json::from_slice(&bytes).ok()?;
+            Some(Arc::new(read(items(&lists, "/lists"))))
+        })?)
     }
 
     /// Keeps what was discovered. A disk that takes no files is no reason to fail.

@@ -353,9 +353,15 @@ impl Process<'_> {
 impl Process<'_> {
     /// Sends a request and waits for the whole answer. An answer of any status is `Ok`.
     pub fn http(&mut self, request: HttpRequest) -> Result<Result<HttpResponse, NetError>, Suspend> {
+        self.http_as(request, |response| response)
+    }
+
+    /// The same, keeping of the answer what `read` makes of it: a long answer is read once, not at each resumption. It is
+    /// cloned at each, so keep big things behind an `Arc`.
+    pub fn http_as<T: Clone + Send + Sync + 'static>(&mut self, request: HttpRequest, read: impl FnOnce(HttpResponse) -> T) -> Result<Result<T, NetError>, Suspend> {
         let deadline = self.deadline(request.timeout)?;
         let id = self.http_send(request)?;
-        let answer = self.step(("http", id.0), |sys| sys.http_whole(id, deadline))?;
+        let answer = self.step(("http", id.0), |sys| Some(sys.http_whole(id, deadline)?.map(read)))?;
         self.http_close(id)?;
         Ok(answer)
     }
@@ -593,6 +599,11 @@ impl<'a> Process<'a> {
                 }
             }
         }
+    }
+
+    /// What takes long to work out, worked out once and not at each resumption. `name` says what it is.
+    pub fn once<T: Clone + Send + Sync + 'static>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> Result<T, Suspend> {
+        self.at_once((name, 0), |_| work())
     }
 
     /// One step: answered from the log if it was done before, else done now; `None` means that it has to wait.

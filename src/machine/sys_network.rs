@@ -38,7 +38,7 @@ impl Sys<'_> {
             return Some(Err(error));
         }
         let (status, headers) = exchange.head.clone().unwrap_or_default();
-        let body = exchange.chunks.drain(..).flatten().collect();
+        let body = exchange.chunks.drain(..).reduce(|mut body, chunk| { body.extend(chunk); body }).unwrap_or_default();
         Some(Ok(HttpResponse { status, headers, body }))
     }
 

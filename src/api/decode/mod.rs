@@ -20,6 +20,8 @@ pub use typed::go_kind;
 pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use json::{parse_json, parse_yaml, repeated_yaml};
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use self::order::Order;
@@ -97,12 +99,8 @@ fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>, text: &
         let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", typed::go_kind(value));
         return Err(unrecognized(kind, &why, text));
     };
-    for name in ["apiVersion", "kind"] {
-        let wrong = body.get(name).filter(|value| !value.is_string() && !value.is_null());
-        if let Some(wrong) = wrong {
-            let why = format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go struct field .{name} of type string", typed::go_kind(wrong));
-            return Err(unrecognized(kind, &why, text));
-        }
+    if let Some(why) = type_error(body) {
+        return Err(unrecognized(kind, &why, text));
     }
     let given = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let version = given("apiVersion").unwrap_or_default();
@@ -118,6 +116,50 @@ fn decode_in_order(kind: Kind, value: &mut Value, order: Option<&Order>, text: &
     body.insert("apiVersion".to_owned(), expected.clone().into());
     body.insert("kind".to_owned(), info.kind.into());
     read_value(kind, value, order).map_err(|why| cannot_be_handled(kind, &expected, info.kind, &why))
+}
+
+/// Why a JSON object does not say what it is.
+fn type_error(body: &serde_json::Map<String, Value>) -> Option<String> {
+    let mut named = ["apiVersion", "kind"].into_iter().filter_map(|name| Some((name, body.get(name)?)));
+    let (name, wrong) = named.find(|(_, value)| !value.is_string() && !value.is_null())?;
+    Some(format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go struct field .{name} of type string", typed::go_kind(wrong)))
+}
+
+/// Why a value does not say what it is, if it is an object that should.
+pub(crate) fn unreadable_type(value: &Value) -> Option<String> {
+    value.as_object().and_then(type_error)
+}
+
+/// Reads a value that never was text, as Go converts it: a number that is too large for its field loses its upper bits.
+pub fn decode_unstructured(kind: Kind, value: &Value) -> Result<Decoded, String> {
+    let mut value = Cow::Borrowed(value);
+    loop {
+        let why = match decode_value(kind, &value) {
+            Err(why) => why,
+            decoded => return decoded,
+        };
+        let too_large = why.strip_prefix("json: cannot unmarshal number ").and_then(|rest| rest.split_once(" into Go struct field "));
+        let place = too_large.and_then(|(number, rest)| Some((number.parse::<i64>().ok()?, rest.strip_suffix(" of type int32")?.rsplit('.').next()?)));
+        let Some((number, field)) = place else { return Err(why) };
+        if !wrap(value.to_mut(), field, number) {
+            return Err(why);
+        }
+    }
+}
+
+/// Cuts off the upper half of this number wherever a field of this name holds it.
+fn wrap(value: &mut Value, field: &str, number: i64) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter_mut().fold(false, |done, (name, inner)| {
+            if name == field && inner.as_i64() == Some(number) {
+                *inner = (number as i32).into();
+                return true;
+            }
+            wrap(inner, field, number) | done
+        }),
+        Value::Array(items) => items.iter_mut().fold(false, |done, item| wrap(item, field, number) | done),
+        _ => false,
+    }
 }
 
 /// Reads a value that is known to be a `kind`. The error is the bare reason.

@@ -41,10 +41,6 @@ impl Strategy for LimitRange {
         true
     }
 
-    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::metadata::validate_update(&self.metadata, &old.metadata)
-    }
-
     fn row(&self, _now: jiff::Timestamp) -> Vec<Cell> {
         default_row(&self.metadata)
     }

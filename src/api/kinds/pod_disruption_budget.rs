@@ -47,12 +47,12 @@ impl Strategy for PodDisruptionBudget {
         validation::disruption_budget::validate(self)
     }
 
-    fn validate_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::disruption_budget::validate_update(self, old)
+    fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
+        validation::disruption_budget::spec(self)
     }
 
-    fn validate_status_update(&self, old: &Self) -> Vec<FieldError> {
-        validation::disruption_budget::validate_status_update(self, old)
+    fn validate_status_update(&self, _old: &Self) -> Vec<FieldError> {
+        validation::disruption_budget::status(self)
     }
 
     fn columns() -> Vec<Column> {

@@ -40,6 +40,10 @@ impl Strategy for ResourceClaimTemplate {
         validation::device_claim::template(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::device_claim::template_update(self, old)
     }

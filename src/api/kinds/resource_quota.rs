@@ -44,10 +44,6 @@ impl Strategy for ResourceQuota {
         validation::quota::resource_quota(self)
     }
 
-    fn is_validated_whole_on_update() -> bool {
-        true
-    }
-
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::quota::resource_quota_update(self, old)
     }

@@ -27,6 +27,10 @@ impl Strategy for RuntimeClass {
         validation::class::runtime_class(self)
     }
 
+    fn is_validated_whole_on_update() -> bool {
+        true
+    }
+
     fn validate_update(&self, old: &Self) -> Vec<FieldError> {
         validation::class::runtime_class_update(self, old)
     }

@@ -19,9 +19,10 @@ pub use strategic::{PatchError, strategic_merge};
 
 use serde_json::{Value, json};
 
-use crate::decode::{Decoded, decode_value};
+use crate::decode::{Decoded, decode_unstructured, decode_value, unreadable_type};
 use crate::field::FieldError;
 use crate::managed_fields::Type;
+use crate::versions::Version;
 use crate::{Kind, Object, Status, custom};
 
 const MAX_OPERATIONS: usize = 10_000;
@@ -74,29 +75,50 @@ pub fn apply(kind: Kind, patch_type: PatchType, current: &Value, patch: &Value) 
     }
 }
 
-/// The patched object, read but neither defaulted nor validated. What does not fit the type is an error of the patch.
-pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value) -> Result<Decoded, Status> {
-    if let Some(patched) = apply_to_parts(patch_type, current, patch) {
+/// The patched object, read but neither defaulted nor validated. What does not fit the type is an error of the patch. With a
+/// version, the patch is about the object as that version shows it.
+pub fn apply_to_object(patch_type: PatchType, current: &Object, patch: &Value, version: Option<&Version>) -> Result<Decoded, Status> {
+    if version.is_none() && let Some(patched) = apply_to_parts(patch_type, current, patch) {
         return Ok(patched);
     }
-    let kind = current.kind();
-    let patched = apply(kind, patch_type, &current.to_value(), patch)?;
-    let of = Type::of_kind(&kind.info().api_version(), kind.info().kind);
+    let (kind, shown) = (current.kind(), shown_in(version, current));
+    let patched = apply(kind, patch_type, &shown, patch)?;
+    let refused = |why: &str| unreadable(patch_type, type_of(kind, version), &shown, patch, &patched, why);
     if let Object::Custom(current) = current {
-        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| unreadable(patch_type, of, patch, &patched, &why));
+        return custom::decode_value(current.definition(), patched.clone()).map_err(|why| refused(&why));
     }
-    if let Some(why) = other_type(kind, &patched) {
-        return Err(unreadable(patch_type, of, patch, &patched, &why));
+    if patch_type != PatchType::Strategic && let Some(why) = unreadable_type(&patched) {
+        return Err(refused(&why));
     }
-    decode_value(kind, &patched).map_err(|why| unreadable(patch_type, of, patch, &patched, &why))
+    if let Some(why) = other_type(kind, version, &patched) {
+        return Err(refused(&why));
+    }
+    let read = |value: &Value| if patch_type == PatchType::Strategic { decode_unstructured(kind, value) } else { decode_value(kind, value) };
+    let Some(version) = version else { return read(&patched).map_err(|why| refused(&why)) };
+    let mut decoded = read(&version.to_stored(patched.clone())?).map_err(|why| refused(&version.in_its_words(&why)))?;
+    decoded.strict_errors.iter_mut().for_each(|error| *error = version.in_its_words(error));
+    Ok(decoded)
+}
+
+/// The object as a version shows it.
+pub fn shown_in(version: Option<&Version>, object: &Object) -> Value {
+    match version {
+        Some(version) => version.from_stored(object.to_value()),
+        None => object.to_value(),
+    }
+}
+
+/// The type of a kind in a version.
+pub fn type_of(kind: Kind, version: Option<&Version>) -> Option<Type> {
+    Type::of_kind(&version.map_or_else(|| kind.info().api_version(), Version::api_version), kind.info().kind)
 }
 
 /// Why an object that says that it is of another kind or version is not read.
-fn other_type(kind: Kind, patched: &Value) -> Option<String> {
-    let (info, api_version) = (kind.info(), kind.info().api_version());
+fn other_type(kind: Kind, version: Option<&Version>, patched: &Value) -> Option<String> {
+    let (info, api_version) = (kind.info(), version.map_or_else(|| kind.info().api_version(), Version::api_version));
     let said = |name: &str| patched.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     let (version, name) = (said("apiVersion").unwrap_or(&api_version), said("kind").unwrap_or(info.kind));
-    if version == api_version && name == info.kind {
+    if (version == api_version || version == info.api_version()) && name == info.kind {
         return None;
     }
     let other = Kind::ALL.iter().find(|other| other.info().kind == name && other.info().api_version() == version);
@@ -113,7 +135,7 @@ fn other_type(kind: Kind, patched: &Value) -> Option<String> {
 fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Option<Decoded> {
     let names = patch.as_object().filter(|_| matches!(patch_type, PatchType::Merge | PatchType::Strategic))?;
     let kind = current.kind();
-    if names.keys().any(|name| name.starts_with('$')) || other_type(kind, patch).is_some() {
+    if names.keys().any(|name| name.starts_with('$')) || other_type(kind, None, patch).is_some() || unreadable_type(patch).is_some() {
         return None;
     }
     let is_changed = |part: &str| names.contains_key(part);
@@ -123,24 +145,28 @@ fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Opt
     Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors, refusal })
 }
 
-/// The answer when the patched object, which is of this type, cannot be read, or not strictly.
-pub fn unreadable(patch_type: PatchType, of: Option<Type>, patch: &Value, patched: &Value, why: &str) -> Status {
-    let restored = restored(why).filter(|_| patch_type == PatchType::Strategic);
+/// The answer when the patched object, which is of this type and was `current`, cannot be read, or not strictly.
+pub fn unreadable(patch_type: PatchType, of: Option<Type>, current: &Value, patch: &Value, patched: &Value, why: &str) -> Status {
+    let restored = restored(why, patch).filter(|_| patch_type == PatchType::Strategic);
     let why = restored.as_deref().unwrap_or(why);
-    let shown = if patch_type == PatchType::Strategic { strategic::go_text(patch) } else { shown::shown(patch_type, of, patch, patched) };
+    let shown = match patch_type {
+        PatchType::Strategic => strategic::go_text(&strategic::left_over(patch, Some(current))),
+        _ => shown::shown(patch_type, of, patch, patched),
+    };
     let error = FieldError::invalid("patch", shown, why);
     let status = Status::new(422, "Invalid", format!(" \"\" is invalid: {error}"));
     status.with_cause(&error.field, error.error_type.reason(), error.body())
 }
 
 /// A misfit as it is told of a strategic patch, which is no text when it is read: `cannot restore slice from string`.
-fn restored(why: &str) -> Option<String> {
+fn restored(why: &str, patch: &Value) -> Option<String> {
     let (found, place) = why.strip_prefix("json: cannot unmarshal ")?.split_once(" into Go struct field ")?;
-    let wanted = place.split_once(" of type ")?.1;
+    let (place, wanted) = place.split_once(" of type ")?;
+    let field = place.rsplit('.').next().unwrap_or_default();
     let kind = match found {
         "object" => "map",
         "array" => "slice",
-        found if found.starts_with("number") => if found.contains(['.', 'e']) { "float64" } else { "int64" },
+        found if found.starts_with("number") => if has_fraction(patch, field) { "float64" } else { "int64" },
         other => other,
     };
     Some(match wanted {
@@ -152,6 +178,16 @@ fn restored(why: &str) -> Option<String> {
         wanted if kind == "int64" => format!("cannot convert {kind} to {wanted}"),
         _ => "unrecognized type: string".to_owned(),
     })
+}
+
+/// Whether a number with a fraction is given for a field of this name, or for something in it.
+fn has_fraction(value: &Value, field: &str) -> bool {
+    let is_one = |value: &Value| value.is_f64() || value.as_object().is_some_and(|fields| fields.values().any(Value::is_f64));
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, inner)| (name == field && is_one(inner)) || has_fraction(inner, field)),
+        Value::Array(items) => items.iter().any(|item| has_fraction(item, field)),
+        _ => false,
+    }
 }
 
 /// Nobody says of custom kinds by which keys their lists are merged.

@@ -74,7 +74,7 @@ pub(super) fn merge_map(mut original: Object, mut patch: Object, schema: Schema,
             Some("delete") => Ok(Object::new()),
             _ => {
                 patch.insert(DIRECTIVE.to_owned(), directive.clone());
-                let (found, map) = (go_text(&directive), go_text(&Value::Object(patch)));
+                let (found, map) = (go_string(&directive), go_text(&Value::Object(patch)));
                 Err(PatchError::Other(format!("unknown patch type: {found} in map: {map}")))
             }
         };
@@ -273,7 +273,7 @@ fn act_on_elements(mut old: Vec<Value>, new: Vec<Value>, merge_key: &str) -> Res
     let mut rest = Vec::new();
     let mut replace = false;
     for element in new {
-        match element.get(DIRECTIVE).map(|directive| directive.as_str().unwrap_or_default().to_owned()).as_deref() {
+        match element.get(DIRECTIVE).map(go_string).as_deref() {
             None => rest.push(element),
             Some("delete") => {
                 let key = key_of(&element, merge_key)?.clone();
@@ -398,6 +398,44 @@ fn go_type(value: &Value) -> &'static str {
         Value::Array(_) => "[]interface {}",
         Value::Object(_) => "map[string]interface {}",
     }
+}
+
+/// A value as Go's `%s` prints it, which complains of what is no text.
+fn go_string(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => format!("[{}]", items.iter().map(go_string).collect::<Vec<_>>().join(" ")),
+        Value::Object(fields) => format!("map[{}]", fields.iter().map(|(key, value)| format!("{key}:{}", go_string(value))).collect::<Vec<_>>().join(" ")),
+        Value::Null => go_type(value).to_owned(),
+        other => format!("%!s({}={other})", go_type(other)),
+    }
+}
+
+/// What the reference, which takes a patch apart while it applies it, has left of it then.
+pub(super) fn left_over(patch: &Value, current: Option<&Value>) -> Value {
+    let Value::Object(patch) = patch else { return patch.clone() };
+    let Some(Value::Object(current)) = current else {
+        let mut new = Value::Object(patch.clone());
+        discard_nulls(&mut new);
+        return new;
+    };
+    if patch.contains_key(DIRECTIVE) {
+        let is_replaced = patch[DIRECTIVE] == "replace";
+        return Value::Object(patch.iter().filter(|(key, _)| !is_replaced || *key != DIRECTIVE).map(|(key, value)| (key.clone(), value.clone())).collect());
+    }
+    let is_ordered = |key: &str| patch.keys().any(|other| other.strip_prefix(SET_ORDER).and_then(|list| list.strip_prefix('/')) == Some(key));
+    let is_done = |key: &str| key == RETAIN_KEYS || key.starts_with(SET_ORDER) || is_ordered(key);
+    let retained = |key: &str| patch.get(RETAIN_KEYS).and_then(Value::as_array).is_none_or(|kept| kept.iter().any(|kept| kept == key));
+    let left = |key: &str, value: &Value| match value {
+        Value::Object(_) => left_over(value, current.get(key).filter(|_| retained(key))),
+        Value::Array(_) if current.get(key).is_none_or(|old| !old.is_array()) => {
+            let mut new = value.clone();
+            discard_nulls(&mut new);
+            new
+        }
+        other => other.clone(),
+    };
+    Value::Object(patch.iter().filter(|(key, _)| !is_done(key)).map(|(key, value)| (key.clone(), left(key, value))).collect())
 }
 
 /// A value as Go's `%v` prints it: `map[name:web ports:[80 443]]`.

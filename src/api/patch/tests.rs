@@ -185,7 +185,7 @@ fn what_is_replaced_as_a_whole_is_in_every_patch() {
 fn a_patch_that_breaks_the_type_is_an_invalid_patch() {
     let pod: crate::Pod = serde_json::from_value(json!({"metadata": {"name": "p"}})).unwrap();
     let object = Object::Pod(pod.into());
-    let status = apply_to_object(PatchType::Strategic, &object, &json!({"spec": {"hostNetwork": "x"}})).unwrap_err();
+    let status = apply_to_object(PatchType::Strategic, &object, &json!({"spec": {"hostNetwork": "x"}}), None).unwrap_err();
     let text = " \"\" is invalid: patch: Invalid value: \"map[spec:map[hostNetwork:x]]\": unrecognized type: bool";
     assert_eq!((status.code(), status.message()), (422, text));
 }
@@ -203,7 +203,7 @@ fn a_patch_of_a_part_leaves_the_very_same_others() {
         (PatchType::Merge, json!({"status": null})),
         (PatchType::Merge, json!({"kind": "Pod", "status": {"phase": "Running", "nothing": 1}, "other": 1})),
     ] {
-        let patched = apply_to_object(patch_type, &pod, &patch).unwrap();
+        let patched = apply_to_object(patch_type, &pod, &patch, None).unwrap();
         let whole = crate::decode::decode_value(Kind::Pod, &apply(Kind::Pod, patch_type, &pod.to_value(), &patch).unwrap()).unwrap();
         assert_eq!(patched, whole, "as if all of it were patched by {patch}");
         assert!(std::sync::Arc::ptr_eq(&spec_of(&patched.object), &spec_of(&pod)));

@@ -160,7 +160,7 @@ fn nothing_that_is_done_with_an_object_panics() {
             let _ = object.row(now);
             let other = Made { stream: &mut stream, wild: true }.kind(kind);
             for patch_type in [PatchType::Merge, PatchType::Strategic] {
-                let Ok(patched) = patch::apply_to_object(patch_type, &object, &other) else { continue };
+                let Ok(patched) = patch::apply_to_object(patch_type, &object, &other, None) else { continue };
                 let mut next = patched.object;
                 next.set_defaults();
                 next.prepare_for_update(&object);

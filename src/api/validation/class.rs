@@ -84,7 +84,7 @@ pub(crate) fn runtime_class(class: &RuntimeClass) -> Vec<FieldError> {
 }
 
 pub(crate) fn runtime_class_update(new: &RuntimeClass, old: &RuntimeClass) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update_any(&new.metadata, &old.metadata);
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(metadata::immutable(&json!(new.handler), &json!(old.handler), &Path::new("handler")));
     errors
 }

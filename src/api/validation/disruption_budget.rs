@@ -20,13 +20,8 @@ pub(crate) fn validate(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     errors
 }
 
-pub(crate) fn validate_update(new: &PodDisruptionBudget, old: &PodDisruptionBudget) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    errors.extend(spec(new));
-    errors
-}
-
-fn spec(budget: &PodDisruptionBudget) -> Vec<FieldError> {
+/// The rules of a new one and of an update.
+pub(crate) fn spec(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("spec");
     let spec = &budget.spec;
@@ -51,11 +46,10 @@ fn spec(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     errors
 }
 
-pub(crate) fn validate_status_update(new: &PodDisruptionBudget, old: &PodDisruptionBudget) -> Vec<FieldError> {
-    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+pub(crate) fn status(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     let path = Path::new("status");
-    let status = &new.status;
-    errors.extend(conditions(list(&status.conditions), &path.child("conditions")));
+    let status = &budget.status;
+    let mut errors = conditions(list(&status.conditions), &path.child("conditions"));
     let counts = [
         ("disruptionsAllowed", status.disruptions_allowed), ("currentHealthy", status.current_healthy),
         ("desiredHealthy", status.desired_healthy), ("expectedPods", status.expected_pods),

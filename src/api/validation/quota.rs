@@ -52,6 +52,7 @@ pub(crate) fn resource_quota(quota: &ResourceQuota) -> Vec<FieldError> {
 
 pub(crate) fn resource_quota_update(new: &ResourceQuota, old: &ResourceQuota) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
+    errors.extend(spec(&new.spec));
     let scopes = |quota: &ResourceQuota| list(&quota.spec.scopes).iter().cloned().collect::<BTreeSet<_>>();
     if scopes(new) != scopes(old) {
         errors.push(FieldError::invalid("spec.scopes", json!(new.spec.scopes), "field is immutable"));

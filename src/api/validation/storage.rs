@@ -190,8 +190,7 @@ pub(crate) fn capacity(capacity: &CSIStorageCapacity) -> Vec<FieldError> {
 }
 
 pub(crate) fn capacity_update(new: &CSIStorageCapacity, old: &CSIStorageCapacity) -> Vec<FieldError> {
-    let mut errors = capacity(new);
-    errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(metadata::immutable(&json!(new.node_topology), &json!(old.node_topology), &Path::new("nodeTopology")));
     errors.extend(metadata::immutable(&json!(new.storage_class_name), &json!(old.storage_class_name), &Path::new("storageClassName")));
     errors

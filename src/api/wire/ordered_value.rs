@@ -110,24 +110,34 @@ pub fn escaped_text(json: String) -> String {
 
 /// JSON that could stand in a page, as Go writes it: `<` as `\u003c`. What is escaped is only ever found in texts.
 pub fn escaped(json: Vec<u8>) -> Vec<u8> {
-    if !json.iter().any(|byte| matches!(byte, b'<' | b'>' | b'&' | 0xe2)) {
+    let mut next = next_escaped(&json);
+    if next == json.len() {
         return json;
     }
-    let mut out = Vec::with_capacity(json.len() + 64);
+    let mut out = Vec::with_capacity(json.len() + json.len() / 16);
     let mut rest = json.as_slice();
-    while let [byte, after @ ..] = rest {
-        let (text, length): (&[u8], usize) = match (byte, after) {
-            (b'<', _) => (b"\\u003c", 1),
-            (b'>', _) => (b"\\u003e", 1),
-            (b'&', _) => (b"\\u0026", 1),
-            (0xe2, [0x80, 0xa8, ..]) => (b"\\u2028", 3),
-            (0xe2, [0x80, 0xa9, ..]) => (b"\\u2029", 3),
-            _ => (std::slice::from_ref(byte), 1),
+    while next < rest.len() {
+        let (text, length): (&[u8], usize) = match &rest[next..] {
+            [b'<', ..] => (b"\\u003c", 1),
+            [b'>', ..] => (b"\\u003e", 1),
+            [b'&', ..] => (b"\\u0026", 1),
+            [0xe2, 0x80, 0xa8, ..] => (b"\\u2028", 3),
+            [0xe2, 0x80, 0xa9, ..] => (b"\\u2029", 3),
+            _ => (&[0xe2], 1),
         };
+        out.extend_from_slice(&rest[..next]);
         out.extend_from_slice(text);
-        rest = &rest[length..];
+        rest = &rest[next + length..];
+        next = next_escaped(rest);
     }
+    out.extend_from_slice(rest);
     out
+}
+
+/// Where the next byte is that may have to be escaped.
+fn next_escaped(json: &[u8]) -> usize {
+    let end = memchr::memchr3(b'<', b'>', b'&', json).unwrap_or(json.len());
+    memchr::memchr(0xe2, &json[..end]).unwrap_or(end)
 }
 
 #[cfg(test)]

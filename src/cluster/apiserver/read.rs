@@ -85,7 +85,7 @@ impl ApiServer {
 
     fn list_at(&self, request: &Request, revision: u64, start: Option<&str>, gone: impl Fn() -> Status) -> Result<Reply, Status> {
         let then = self.store.list_at(request.kind, revision).ok_or_else(gone)?;
-        let objects = then.values().filter(|object| request.namespace.is_empty() || object.meta().namespace.as_deref() == Some(&*request.namespace));
+        let objects = then.objects().filter(|object| request.namespace.is_empty() || object.meta().namespace.as_deref() == Some(&*request.namespace));
         Ok(self.piece(request, objects, revision, start))
     }
 

@@ -121,7 +121,7 @@ mod tests {
         let stored = Arc::new(pod.clone()).into_object();
         let change = StatusChange { uid: "u".to_owned(), base, new };
         let (_, short) = change.result(&stored).unwrap();
-        let long = podarium_api::patch::apply_to_object(podarium_api::patch::PatchType::Strategic, &stored, &change.patch()).unwrap();
+        let long = podarium_api::patch::apply_to_object(podarium_api::patch::PatchType::Strategic, &stored, &change.patch(), None).unwrap();
         assert_eq!(short, long.object);
         pod.status = Arc::new(PodStatus::clone(&change.base));
         assert!(change.result(&Arc::new(pod).into_object()).is_none(), "somebody has written the status meanwhile");

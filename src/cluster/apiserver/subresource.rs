@@ -150,7 +150,7 @@ impl ApiServer {
 
 /// Whether a patched Scale is one; what it has besides is told as the request wants it.
 fn check_scale(patched: &Value, patch_type: PatchType, patch: &Value, validation: FieldValidation, warnings: &mut Vec<String>) -> Result<(), Status> {
-    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, Type::of_kind(SCALE_VERSION, "Scale"), patch, patched, why);
+    let wrong = |why: &str| podarium_api::patch::unreadable(patch_type, Type::of_kind(SCALE_VERSION, "Scale"), patched, patch, patched, why);
     let spec = patched.get("spec").unwrap_or(&Value::Null);
     let (Some(fields), Some(top)) = (spec.as_object(), patched.as_object()) else {
         let found = podarium_api::decode::go_kind(spec);

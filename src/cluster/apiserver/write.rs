@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use podarium_api::decode::Decoded;
 use podarium_api::field::FieldError;
-use podarium_api::managed_fields::{Managed, Type};
+use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::as_sent::as_sent;
@@ -223,16 +223,17 @@ impl ApiServer {
             return self.apply(&request, &body, call);
         }
         let old = self.stored_as_asked(request.kind, &key)?;
-        let mut decoded = match patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body) {
+        let mut decoded = match patch::apply_to_object(patch_type, &self.patched_state(&old, &body), &body, call.version) {
             Ok(decoded) => decoded,
             // What cannot be read is shown with its entries.
-            Err(_) => patch::apply_to_object(patch_type, &self.with_entries(&old), &body)?,
+            Err(_) => patch::apply_to_object(patch_type, &self.with_entries(&old), &body, call.version)?,
         };
         decoded.strict_errors.splice(0..0, std::mem::take(&mut request.options.objections));
         if request.options.field_validation == FieldValidation::Strict && !decoded.strict_errors.is_empty() {
             let why = format!("strict decoding error: {}", decoded.strict_errors.join(", "));
-            let patched = patch::apply(request.kind, patch_type, &self.with_entries(&old).to_value(), &body)?;
-            return Err(patch::unreadable(patch_type, type_of(request.kind), &body, &patched, &why));
+            let current = patch::shown_in(call.version, &self.with_entries(&old));
+            let patched = patch::apply(request.kind, patch_type, &current, &body)?;
+            return Err(patch::unreadable(patch_type, patch::type_of(request.kind, call.version), &current, &body, &patched, &why));
         }
         let mut object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         match_namespace(&mut object, &key.namespace)?;
@@ -240,7 +241,7 @@ impl ApiServer {
         refuse_other_uid(&object, &old)?;
         let before = old.clone();
         let put = self.replace(object, old, request.subresource, call).map(Reply::Object);
-        put.map_err(|status| match patch::apply(request.kind, patch_type, &before.to_value(), &body) {
+        put.map_err(|status| match patch::apply(request.kind, patch_type, &patch::shown_in(call.version, &before), &body) {
             Ok(patched) => as_sent(status, request.kind, &patched),
             Err(_) => status,
         })
@@ -313,11 +314,6 @@ impl ApiServer {
         self.keep_address(Some(&object), Some(old), call)?;
         Ok(self.commit(kind, key, Some(object), call))
     }
-}
-
-fn type_of(kind: Kind) -> Option<Type> {
-    let info = kind.info();
-    Type::of_kind(&info.api_version(), info.kind)
 }
 
 /// The name of an object is that of its path.

@@ -72,6 +72,30 @@ impl Shelf {
     }
 }
 
+/// The objects of a kind as they were at an earlier revision.
+#[derive(Debug, Default)]
+pub struct Past<'a> {
+    now: Option<&'a OrdMap<Key, Stored>>,
+    /// What has changed since, as it was: nothing where there was no object.
+    changed: BTreeMap<&'a Key, Option<Object>>,
+}
+
+impl Past<'_> {
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        let mut now = self.now.into_iter().flat_map(OrdMap::iter).peekable();
+        let mut changed = self.changed.iter().peekable();
+        std::iter::from_fn(move || {
+            while let Some((key, old)) = changed.next_if(|(key, _)| now.peek().is_none_or(|(next, _)| **key <= *next)) {
+                now.next_if(|(next, _)| next == key);
+                if old.is_some() {
+                    return old.as_ref();
+                }
+            }
+            now.next().map(|(_, stored)| &stored.object)
+        })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Store {
     revision: u64,
@@ -124,26 +148,20 @@ impl Store {
     }
 
     /// The objects of a kind as they were at `revision`, in order, or `None` if that is forgotten.
-    pub fn list_at(&self, kind: Kind, revision: u64) -> Option<OrdMap<Key, Object>> {
-        let Some(shelf) = self.shelves.get(&kind) else { return Some(OrdMap::new()) };
+    pub fn list_at(&self, kind: Kind, revision: u64) -> Option<Past<'_>> {
+        let Some(shelf) = self.shelves.get(&kind) else { return Some(Past::default()) };
         if revision < shelf.compacted {
             return None;
         }
-        let mut objects: OrdMap<Key, Object> = shelf.objects.iter().map(|(key, stored)| (key.clone(), stored.object.clone())).collect();
+        let mut changed = BTreeMap::new();
         for change in shelf.history.iter().rev().take_while(|change| change.resource_version > revision) {
-            let key = change.key.clone();
-            match &change.old {
-                Some(old) => {
-                    let mut old = old.clone();
-                    if let Some(version) = &change.removed_version {
-                        old.meta_mut().resource_version = Some(version.clone());
-                    }
-                    objects.insert(key, old)
-                }
-                None => objects.remove(&key),
-            };
+            let mut old = change.old.clone();
+            if let (Some(old), Some(version)) = (&mut old, &change.removed_version) {
+                old.meta_mut().resource_version = Some(version.clone());
+            }
+            changed.insert(&change.key, old);
         }
-        Some(objects)
+        Some(Past { now: Some(&shelf.objects), changed })
     }
 
     pub fn count(&self, kind: Kind) -> usize {
@@ -320,11 +338,11 @@ mod tests {
         let first = store.commit(Kind::ConfigMap, key.clone(), Some(object), None).resource_version;
         store.commit(Kind::ConfigMap, other.clone(), Some(second), None);
         store.commit(Kind::ConfigMap, key.clone(), None, None);
-        let then = store.list_at(Kind::ConfigMap, first).unwrap();
-        assert_eq!(then.get(&key).and_then(|object| object.meta().resource_version.clone()), Some(first.to_string()));
-        assert!(!then.contains_key(&other));
-        let between = store.list_at(Kind::ConfigMap, first + 1).unwrap();
-        assert!(between.contains_key(&key) && between.contains_key(&other));
+        let listed = |revision| store.list_at(Kind::ConfigMap, revision).unwrap().objects().map(|object| (Key::of(object), object.meta().resource_version.clone().unwrap())).collect::<Vec<_>>();
+        let (at_first, at_second) = ((key, first.to_string()), (other, (first + 1).to_string()));
+        assert_eq!(listed(first), std::slice::from_ref(&at_first));
+        assert_eq!(listed(first + 1), [at_first, at_second.clone()]);
+        assert_eq!(listed(first + 2), [at_second]);
     }
 
     #[test]

@@ -127,7 +127,7 @@ impl Builder {
         }
         if self.latest {
             match caught(self.fetch(kubectl, &info))? {
-                Ok(object) => info.object = object,
+                Ok(page) => info.take(&page),
                 Err(failure) => {
                     found.failures.push(failure);
                     return Ok(());
@@ -188,5 +188,5 @@ fn mapped(mapping: Option<Mapping>, source: &str, object: Value) -> Result<Info,
             text(&object, "/apiVersion")
         )));
     };
-    Ok(Info { mapping, namespace: namespace(&object).to_owned(), name: name(&object).to_owned(), source: source.to_owned(), object })
+    Ok(Info { mapping, namespace: namespace(&object).to_owned(), name: name(&object).to_owned(), source: source.to_owned(), object, table: None })
 }

@@ -3,14 +3,17 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/{builder,selector}.go, v1.36.
 //! Simplified: all objects are found before the first is worked on.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::arguments::Arguments;
-use crate::client::{Call, JSON};
+use crate::client::{Call, JSON, TABLE, read_json};
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::format::is_list;
+use crate::printers::table::Table;
 use crate::unstructured::{items, name, namespace, text};
 
 pub const MISSING_RESOURCE: &str = "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'";
@@ -24,9 +27,43 @@ pub struct Info {
     /// The file, or nothing.
     pub source: String,
     pub object: Value,
+    /// What the server has sent in place of the object, where tables were asked for.
+    pub table: Option<Arc<Table>>,
+}
+
+/// What the server answers when it is asked for objects.
+pub(super) enum Page {
+    Table(Arc<Table>),
+    Objects(Value),
+}
+
+impl Page {
+    fn read(body: Vec<u8>, asked: &Builder) -> Result<Page, Failure> {
+        let table = if asked.accept == TABLE { Table::read(&body, asked.include_object) } else { None };
+        match table {
+            Some(table) => Ok(Page::Table(Arc::new(table))),
+            None => read_json(body).map(Page::Objects),
+        }
+    }
+
+    /// Where the next page begins, if there is one.
+    fn next(&self) -> &str {
+        match self {
+            Page::Table(table) => &table.metadata.next,
+            Page::Objects(list) => text(list, "/metadata/continue"),
+        }
+    }
 }
 
 impl Info {
+    /// With what the server has sent.
+    pub(super) fn take(&mut self, page: &Page) {
+        match page {
+            Page::Table(table) => self.table = Some(table.clone()),
+            Page::Objects(object) => self.object = object.clone(),
+        }
+    }
+
     /// `deployments/web`, as messages name it.
     pub fn object_name(&self) -> String {
         format!("{}/{}", self.mapping.resource, self.name)
@@ -218,7 +255,7 @@ impl Builder {
             match caught(self.list(kubectl, &mapping, &namespace))? {
                 Ok(pages) => {
                     for page in pages {
-                        self.take_list(&mapping, &namespace, page, &mut found);
+                        self.take_list(&mapping, &namespace, &page, &mut found);
                     }
                 }
                 Err(failure) => found.failures.push(failure),
@@ -228,9 +265,9 @@ impl Builder {
     }
 
     /// The objects of a type, page by page.
-    fn list(&self, kubectl: &mut Kubectl<'_, '_>, mapping: &Mapping, namespace: &str) -> Outcome<Vec<Value>> {
+    fn list(&self, kubectl: &mut Kubectl<'_, '_>, mapping: &Mapping, namespace: &str) -> Outcome<Vec<Arc<Page>>> {
         let (labels, fields) = (self.selector.clone().unwrap_or_default(), self.field_selector.clone().unwrap_or_default());
-        let mut pages: Vec<Value> = Vec::new();
+        let mut pages = Vec::new();
         let mut next = String::new();
         loop {
             let mut call = Call::get(mapping.path(namespace, "")).accept(self.accept).maybe("labelSelector", &labels).maybe("fieldSelector", &fields).maybe("continue", &next);
@@ -240,7 +277,7 @@ impl Builder {
             if self.include_object {
                 call = call.query("includeObject", "Object");
             }
-            let page = match caught(kubectl.send(&call))? {
+            let page = match caught(self.ask(kubectl, &call))? {
                 Ok(page) => page,
                 Err(Failure::Server(mut status)) if matches!(text(&status, "/reason"), "BadRequest" | "NotFound") => {
                     let message = text(&status, "/message").to_owned();
@@ -254,7 +291,7 @@ impl Builder {
                 }
                 Err(failure) => return Err(failure.into()),
             };
-            next = text(&page, "/metadata/continue").to_owned();
+            next = page.next().to_owned();
             pages.push(page);
             if next.is_empty() {
                 return Ok(pages);
@@ -262,14 +299,21 @@ impl Builder {
         }
     }
 
-    fn take_list(&self, mapping: &Mapping, in_namespace: &str, page: Value, found: &mut Found) {
-        let listed = is_list(&page);
-        if !listed || !self.flatten {
-            let info = Info { mapping: mapping.clone(), namespace: in_namespace.to_owned(), name: String::new(), source: String::new(), object: page };
-            found.infos.push(info);
-            return;
-        }
-        for item in items(&page, "/items") {
+    fn ask(&self, kubectl: &mut Kubectl<'_, '_>, call: &Call) -> Outcome<Arc<Page>> {
+        kubectl.send_and_read(call, |body| Page::read(body, self))
+    }
+
+    fn take_list(&self, mapping: &Mapping, in_namespace: &str, page: &Page, found: &mut Found) {
+        let list = match page {
+            Page::Objects(list) if is_list(list) && self.flatten => list,
+            _ => {
+                let mut info = Info { mapping: mapping.clone(), namespace: in_namespace.to_owned(), name: String::new(), source: String::new(), object: Value::Null, table: None };
+                info.take(page);
+                found.infos.push(info);
+                return;
+            }
+        };
+        for item in items(list, "/items") {
             let mut object = item.clone();
             // An item of a list is silent about what it is.
             object["apiVersion"] = mapping.api_version().into();
@@ -280,6 +324,7 @@ impl Builder {
                 name: name(item).to_owned(),
                 source: String::new(),
                 object,
+                table: None,
             });
         }
     }
@@ -314,10 +359,10 @@ impl Builder {
             return fail("a resource cannot be retrieved by name across all namespaces");
         }
         let namespace = if mapping.namespaced { kubectl.namespace()? } else { String::new() };
-        let mut info = Info { mapping: mapping.clone(), namespace, name: name.to_owned(), source: String::new(), object: Value::Null };
+        let mut info = Info { mapping: mapping.clone(), namespace, name: name.to_owned(), source: String::new(), object: Value::Null, table: None };
         if self.require_object {
             match caught(self.fetch(kubectl, &info))? {
-                Ok(object) => info.object = object,
+                Ok(page) => info.take(&page),
                 Err(failure) => {
                     found.failures.push(failure);
                     return Ok(());
@@ -328,7 +373,7 @@ impl Builder {
         Ok(())
     }
 
-    pub(super) fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Value> {
+    pub(super) fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Arc<Page>> {
         let fault = match info.name.as_str() {
             "." | ".." => Some(format!("may not be '{}'", info.name)),
             name => ['/', '%'].into_iter().find(|letter| name.contains(*letter)).map(|letter| format!("may not contain '{letter}'")),
@@ -344,8 +389,8 @@ impl Builder {
         if self.include_object {
             call = call.query("includeObject", "Object");
         }
-        match caught(kubectl.send(&call))? {
-            Ok(object) => Ok(object),
+        match caught(self.ask(kubectl, &call))? {
+            Ok(page) => Ok(page),
             // Where the namespace itself is missing, this is what is said.
             Err(failure) if failure.is_not_found() && !matches!(info.namespace.as_str(), "" | "default") => {
                 match caught(kubectl.send(&Call::get(format!("/api/v1/namespaces/{}", info.namespace))))? {

@@ -3,10 +3,13 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/get.go, v1.36.
 //! Simplified: nothing.
 
+use std::iter;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use podarium_machine::StreamItem;
 use podarium_api::time::age;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::change::{ALL_NAMESPACES, CHUNK, FIELD_SELECTOR, FILES, PRINT, SELECTOR};
@@ -18,7 +21,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer, list_of};
 use crate::printers::sort::{self, SortError};
-use crate::printers::table::{self, TableOptions};
+use crate::printers::table::{self, Column, Table, TableOptions};
 use crate::printers::tabwriter::TABLE as LAYOUT;
 use crate::unstructured::{items, name, text};
 use crate::watch::left_until;
@@ -150,22 +153,18 @@ fn table_options(kubectl: &Kubectl<'_, '_>, options: &Options, info: &Info, with
 }
 
 /// The object as a table: the server's, or one by name and age.
-fn as_table(kubectl: &mut Kubectl<'_, '_>, object: &Value) -> Outcome<Value> {
-    if text(object, "/kind") == "Table" {
-        return Ok(object.clone());
+fn as_table(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Arc<Table>> {
+    if let Some(table) = &info.table {
+        return Ok(table.clone());
     }
     let now = kubectl.now()?;
-    let created = object.pointer("/metadata/creationTimestamp").and_then(|created| serde_json::from_value(created.clone()).ok());
-    let age = age(created.as_ref(), now);
-    Ok(table::of_object(object, &age))
+    let created = info.object.pointer("/metadata/creationTimestamp").and_then(|created| serde_json::from_value(created.clone()).ok());
+    Ok(Arc::new(Table::of_object(&info.object, &age(created.as_ref(), now))))
 }
 
-fn sorted_rows(table: &mut Value, sort_by: &str) -> Result<(), SortError> {
-    let rows = items(table, "/rows").to_vec();
-    let objects: Vec<&Value> = rows.iter().map(|row| row.get("object").unwrap_or(&Value::Null)).collect();
-    let order = sort::order(&objects, sort_by)?;
-    table["rows"] = order.into_iter().map(|at| rows[at].clone()).collect();
-    Ok(())
+/// Which row comes when.
+fn order(table: &Table, sort_by: &str) -> Result<Vec<usize>, SortError> {
+    sort::order(&table.objects.iter().collect::<Vec<_>>(), sort_by)
 }
 
 fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -193,17 +192,15 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
             flush(&mut out, &mut block, !options.no_headers);
         }
         last = Some(info);
-        let mut table = as_table(kubectl, &info.object)?;
-        if !options.sort_by.is_empty() {
-            match sorted_rows(&mut table, &options.sort_by) {
-                Ok(()) => {}
-                Err(SortError::Path(_)) => continue,
-                Err(SortError::Unsortable(why)) => return fail(why),
-            }
-        }
+        let table = as_table(kubectl, info)?;
+        let order = match (!options.sort_by.is_empty()).then(|| order(&table, &options.sort_by)).transpose() {
+            Ok(order) => order,
+            Err(SortError::Path(_)) => continue,
+            Err(SortError::Unsortable(why)) => return fail(why),
+        };
         // One table a type has headings; the rows of named objects follow below.
-        if !items(&table, "/rows").is_empty() {
-            block.push_str(&table::lines(&table, &table_options(kubectl, options, info, with_kind), block.is_empty()));
+        if !table.rows.is_empty() {
+            block.push_str(&table::lines(&table, order.as_deref(), &table_options(kubectl, options, info, with_kind), block.is_empty()));
         }
     }
     flush(&mut out, &mut block, !options.no_headers);
@@ -247,7 +244,7 @@ struct Seen {
     rest: Vec<u8>,
     widths: Vec<usize>,
     headed: bool,
-    columns: Value,
+    columns: Vec<Column>,
 }
 
 fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -261,11 +258,18 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
     let printer = if options.human_readable { None } else { Some(format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?) };
     let mut seen = Seen::default();
     let show_events = kubectl.flags.bool("output-watch-events");
-    let mut revision = text(&info.object, "/metadata/resourceVersion").to_owned();
-    if revision.is_empty() {
-        revision = items(&info.object, "/rows").iter().filter_map(|row| row.pointer("/object/metadata/resourceVersion")?.as_str()).next().unwrap_or("0").to_owned();
-    }
-    if !options.watch_only {
+    let revision = match &info.table {
+        None => text(&info.object, "/metadata/resourceVersion").to_owned(),
+        Some(table) => {
+            let of_rows = table.rows.iter().map(|row| row.object.metadata.resource_version.clone());
+            iter::once(table.metadata.resource_version.clone()).chain(of_rows).find(|revision| !revision.is_empty()).unwrap_or_default()
+        }
+    };
+    let revision = if revision.is_empty() { "0".to_owned() } else { revision };
+    if let Some(table) = info.table.as_deref().filter(|_| !options.watch_only) {
+        let out = show_table(&mut seen, "ADDED", table.clone(), &table_options, show_events);
+        kubectl.print(&out)?;
+    } else if !options.watch_only {
         let objects = if format::is_list(&info.object) { items(&info.object, "/items").to_vec() } else { vec![info.object.clone()] };
         let mut out = String::new();
         for mut object in objects {
@@ -307,12 +311,10 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         while let Some(end) = seen.rest.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = seen.rest.drain(..=end).collect();
             let Ok(event) = serde_json::from_slice::<Value>(&line) else { continue };
-            let (kind, object) = (text(&event, "/type").to_owned(), event.get("object").cloned().unwrap_or_default());
-            if kind == "ERROR" {
-                return Ok(ControlFlow::Break(()));
-            }
-            if kind != "BOOKMARK" {
-                out.push_str(&show(seen, &kind, &object, printer.as_ref(), &table_options, show_events).unwrap_or_default());
+            match text(&event, "/type") {
+                "ERROR" => return Ok(ControlFlow::Break(())),
+                "BOOKMARK" => {}
+                change => out.push_str(&show(seen, change, &event["object"], printer.as_ref(), &table_options, show_events).unwrap_or_default()),
             }
         }
         if !out.is_empty() {
@@ -331,32 +333,30 @@ fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>,
         let separator = if matches!(printer, Printer::Yaml) && std::mem::replace(&mut seen.headed, true) { "---\n" } else { "" };
         return Ok(format!("{separator}{text}"));
     }
-    let mut table = object.clone();
-    if text(&table, "/kind") != "Table" {
-        table = table::of_object(object, name(object));
-    }
+    let table = match text(object, "/kind") {
+        "Table" => Table::deserialize(object).unwrap_or_default(),
+        _ => Table::of_object(object, name(object)),
+    };
+    Ok(show_table(seen, event, table, options, show_events))
+}
+
+fn show_table(seen: &mut Seen, event: &str, mut table: Table, options: &TableOptions, show_events: bool) -> String {
     // The server says once what the columns are.
-    if items(&table, "/columnDefinitions").is_empty() {
-        table["columnDefinitions"] = seen.columns.clone();
+    if table.column_definitions.is_empty() {
+        table.column_definitions = seen.columns.clone();
     }
+    seen.columns.clone_from(&table.column_definitions);
     if show_events {
         with_event_column(&mut table, event);
-    } else {
-        seen.columns = table["columnDefinitions"].clone();
     }
-    let lines = table::lines(&table, options, !seen.headed && !items(&table, "/rows").is_empty());
+    let lines = table::lines(&table, None, options, !seen.headed && !table.rows.is_empty());
     seen.headed |= !lines.is_empty();
-    Ok(if lines.is_empty() { lines } else { LAYOUT.align_remembering(&lines, &mut seen.widths) })
+    if lines.is_empty() { lines } else { LAYOUT.align_remembering(&lines, &mut seen.widths) }
 }
 
-fn with_event_column(table: &mut Value, event: &str) {
-    if let Some(columns) = table["columnDefinitions"].as_array_mut() {
-        columns.insert(0, json!({"name": "Event", "priority": 0}));
-    }
-    for row in table["rows"].as_array_mut().into_iter().flatten() {
-        if let Some(cells) = row["cells"].as_array_mut() {
-            cells.insert(0, event.into());
-        }
+fn with_event_column(table: &mut Table, event: &str) {
+    table.column_definitions.insert(0, Column { name: "Event".to_owned(), ..Column::default() });
+    for row in &mut table.rows {
+        row.cells.insert(0, event.into());
     }
 }
-

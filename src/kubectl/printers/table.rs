@@ -3,9 +3,100 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, v1.36.
 //! Simplified: objects that are no table are shown by name and age.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::unstructured::{items, name, namespace, strings, text};
+use crate::unstructured::{items, name};
+
+/// A table of the API server's.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Table {
+    pub kind: String,
+    #[serde(default, deserialize_with = "or_none")]
+    pub metadata: ListMeta,
+    /// A watch says them once.
+    #[serde(default, deserialize_with = "or_none")]
+    pub column_definitions: Vec<Column>,
+    #[serde(default, deserialize_with = "or_none")]
+    pub rows: Vec<Row>,
+    /// The object of each row, where whole objects were asked for.
+    #[serde(skip)]
+    pub objects: Vec<Value>,
+}
+
+/// What of a list's metadata kubectl goes by.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListMeta {
+    #[serde(default)]
+    pub resource_version: String,
+    #[serde(default, rename = "continue")]
+    pub next: String,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Column {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub format: String,
+    #[serde(default)]
+    pub priority: i64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Row {
+    #[serde(default, deserialize_with = "or_none")]
+    pub cells: Vec<Value>,
+    #[serde(default, deserialize_with = "or_none")]
+    pub object: RowObject,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct RowObject {
+    #[serde(default, deserialize_with = "or_none")]
+    pub metadata: RowMetadata,
+}
+
+/// What of a row's object is shown, or gone by.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowMetadata {
+    #[serde(default)]
+    pub namespace: String,
+    #[serde(default)]
+    pub resource_version: String,
+    #[serde(default, deserialize_with = "or_none")]
+    pub labels: BTreeMap<String, String>,
+}
+
+/// `null` is as good as nothing.
+fn or_none<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+impl Table {
+    /// A table, if this text is one; with whole objects if these are wanted.
+    pub fn read(text: &[u8], whole: bool) -> Option<Table> {
+        let mut table = serde_json::from_slice::<Table>(text).ok().filter(|table| table.kind == "Table")?;
+        if whole {
+            let text: Value = serde_json::from_slice(text).ok()?;
+            table.objects = items(&text, "/rows").iter().map(|row| row["object"].clone()).collect();
+        }
+        Some(table)
+    }
+
+    /// A table for what the server did not tabulate.
+    pub fn of_object(object: &Value, age: &str) -> Table {
+        let column = |name: &str, format: &str| Column { name: name.to_owned(), format: format.to_owned(), priority: 0 };
+        let row = Row { cells: vec![name(object).into(), age.into()], object: RowObject::deserialize(object).unwrap_or_default() };
+        Table { column_definitions: vec![column("Name", "name"), column("Age", "")], rows: vec![row], objects: vec![object.clone()], ..Table::default() }
+    }
+}
 
 /// What of a table is shown.
 #[derive(Clone, Debug, Default)]
@@ -19,51 +110,61 @@ pub struct TableOptions {
     pub label_columns: Vec<String>,
 }
 
-/// A table as lines of cells with tabs between them.
-pub fn lines(table: &Value, options: &TableOptions, headers: bool) -> String {
-    let columns = items(table, "/columnDefinitions");
-    let shown = |column: &&(usize, &Value)| options.wide || column.1.get("priority").and_then(Value::as_i64).unwrap_or(0) == 0;
-    let columns: Vec<(usize, &Value)> = columns.iter().enumerate().collect::<Vec<_>>().iter().filter(shown).copied().collect();
+/// A table as lines of cells with tabs between them. `order` says which row comes when, if not the server's order.
+pub fn lines(table: &Table, order: Option<&[usize]>, options: &TableOptions, headers: bool) -> String {
+    let shown = |column: &(usize, &Column)| options.wide || column.1.priority == 0;
+    let columns: Vec<(usize, &Column)> = table.column_definitions.iter().enumerate().filter(shown).collect();
     let mut out = String::new();
     if headers && !options.no_headers {
         let mut heads: Vec<String> = Vec::new();
         heads.extend(options.with_namespace.then(|| "NAMESPACE".to_owned()));
-        heads.extend(columns.iter().map(|(_, column)| text(column, "/name").to_uppercase()));
+        heads.extend(columns.iter().map(|(_, column)| column.name.to_uppercase()));
         heads.extend(options.label_columns.iter().map(|key| key.rsplit('/').next().unwrap_or_default().to_uppercase()));
         heads.extend(options.show_labels.then(|| "LABELS".to_owned()));
         out.push_str(&heads.join("\t"));
         out.push('\n');
     }
-    for row in items(table, "/rows") {
-        row_into(&mut out, row, &columns, options);
+    match order {
+        Some(order) => order.iter().for_each(|at| row_into(&mut out, &table.rows[*at], &columns, options)),
+        None => table.rows.iter().for_each(|row| row_into(&mut out, row, &columns, options)),
     }
     out
 }
 
-fn row_into(out: &mut String, row: &Value, columns: &[(usize, &Value)], options: &TableOptions) {
-    let object = row.get("object").unwrap_or(&Value::Null);
-    let mut cells: Vec<String> = Vec::new();
-    cells.extend(options.with_namespace.then(|| namespace(object).to_owned()));
-    for (at, column) in columns {
-        let cell = items(row, "/cells").get(*at).map(cell_text).unwrap_or_default();
-        match &options.kind {
-            Some(kind) if text(column, "/format") == "name" => cells.push(format!("{kind}/{cell}")),
-            _ => cells.push(cell),
-        }
+fn row_into(out: &mut String, row: &Row, columns: &[(usize, &Column)], options: &TableOptions) {
+    let metadata = &row.object.metadata;
+    let start = out.len();
+    if options.with_namespace {
+        out.push_str(&metadata.namespace);
+        out.push('\t');
     }
-    let labels = strings(object, "/metadata/labels");
+    for (at, column) in columns {
+        if let Some(kind) = options.kind.as_ref().filter(|_| column.format == "name") {
+            out.push_str(kind);
+            out.push('/');
+        }
+        if let Some(cell) = row.cells.get(*at) {
+            cell_into(out, cell);
+        }
+        out.push('\t');
+    }
     for key in &options.label_columns {
-        cells.push(labels.get(key).cloned().unwrap_or_default());
+        out.push_str(metadata.labels.get(key).map_or("", String::as_str));
+        out.push('\t');
     }
     if options.show_labels {
-        cells.push(show_labels(&labels));
+        out.push_str(&show_labels(&metadata.labels));
+        out.push('\t');
     }
-    out.push_str(&cells.join("\t"));
+    // The last cell is ended by the line.
+    if out.len() > start {
+        out.pop();
+    }
     out.push('\n');
 }
 
 /// `a=1,b=2`, or `<none>`.
-pub fn show_labels(labels: &std::collections::BTreeMap<String, String>) -> String {
+pub fn show_labels(labels: &BTreeMap<String, String>) -> String {
     if labels.is_empty() {
         return "<none>".to_owned();
     }
@@ -71,21 +172,17 @@ pub fn show_labels(labels: &std::collections::BTreeMap<String, String>) -> Strin
 }
 
 /// A cell; what follows its first line is left out.
-fn cell_text(cell: &Value) -> String {
+fn cell_into(out: &mut String, cell: &Value) {
     match cell {
         Value::String(text) => match text.split_once(['\n', '\r', '\u{c}']) {
-            Some((first, _)) => format!("{first}..."),
-            None => text.clone(),
+            Some((first, _)) => {
+                out.push_str(first);
+                out.push_str("...");
+            }
+            None => out.push_str(text),
         },
-        other => other.to_string(),
+        other => {
+            let _ = write!(out, "{other}");
+        }
     }
-}
-
-/// A table for what the server did not tabulate.
-pub fn of_object(object: &Value, age: &str) -> Value {
-    serde_json::json!({
-        "kind": "Table",
-        "columnDefinitions": [{"name": "Name", "format": "name", "priority": 0}, {"name": "Age", "priority": 0}],
-        "rows": [{"cells": [name(object), age], "object": object}],
-    })
 }

@@ -4,11 +4,11 @@
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge,skipnonapplied,versioncheck}.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::decode::decode_value;
+use podarium_api::decode::decode_unstructured;
 use podarium_api::managed_fields::{
     Applied, BEFORE_FIRST_APPLY, CustomType, Managed, Operation, Schema, Type, empty_object, last_applied, new_object_fields, validate,
 };
-use podarium_api::{Kind, Object, Status, custom};
+use podarium_api::{Object, Status, custom};
 use serde_json::Value;
 
 use crate::apiserver::authorization::Attributes;
@@ -61,7 +61,7 @@ impl ApiServer {
             (Some(old), None) => old.to_value(),
         };
         if let Err(why) = validate(schema, configuration, false) {
-            return Err(internal(format!("failed to create typed patch object ({}): {why}", named(configuration, kind))));
+            return Err(internal(format!("failed to create typed patch object ({}): {why}", named(configuration))));
         }
         let managed = self.managed_before_apply(old.as_ref(), &key, request.subresource, call);
         let write = self.write_of(kind, request.subresource, Operation::Apply, &call.manager, call);
@@ -94,16 +94,16 @@ impl ApiServer {
             (None, Some(old)) => old.clone(),
             (value, _) => {
                 let mut value = value.clone().unwrap_or_else(|| configuration.clone());
+                let type_name = type_name(&value);
                 if let Some(version) = call.version.filter(|version| value["apiVersion"] == version.api_version()) {
                     value = version.to_stored(value)?;
                 }
                 let read = match self.store.version_of(kind) {
                     Some(definition) => custom::decode_value(definition, value),
-                    None => decode_value(kind, &value),
+                    None => decode_unstructured(kind, &value),
                 };
-                let decoded = read
-                    .map_err(|why| internal(format!("failed to convert new object ({}) to proper version: {}", named(configuration, kind), unconverted(kind, &why))))?;
-                decoded.object
+                let unconverted = |why| format!("failed to convert new object ({}) to proper version: unable to convert unstructured object to {type_name}: {why}", named(configuration));
+                read.map_err(|why| internal(unconverted(why)))?.object
             }
         };
         let object = addressed(object, request)?;
@@ -129,24 +129,21 @@ impl ApiServer {
     }
 }
 
-/// A field that is no plain JSON is read apart, and its fault told with what was to become of it.
-fn unconverted(kind: Kind, why: &str) -> String {
-    let info = kind.info();
-    if why.starts_with("illegal base64") {
-        return format!("unable to convert unstructured object to {}/{}, Kind={}: error decoding from json: {why}", info.group, info.version, info.kind);
-    }
-    why.to_owned()
-}
-
 fn internal(message: String) -> Status {
     Status::new(500, "", message)
 }
 
 /// `shop/web; apps/v1, Kind=Deployment`, as errors name what is applied.
-fn named(configuration: &Value, kind: Kind) -> String {
-    let text = |name: &str| configuration.pointer(&format!("/metadata/{name}")).and_then(Value::as_str).unwrap_or_default();
-    let info = kind.info();
-    format!("{}/{}; {}/{}, Kind={}", text("namespace"), text("name"), info.group, info.version, info.kind)
+fn named(configuration: &Value) -> String {
+    let text = |pointer: &str| configuration.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    format!("{}/{}; {}", text("/metadata/namespace"), text("/metadata/name"), type_name(configuration))
+}
+
+/// `apps/v1, Kind=Deployment`, or `/v1, Kind=Pod`.
+fn type_name(value: &Value) -> String {
+    let text = |name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+    let (group, version) = text("apiVersion").split_once('/').unwrap_or(("", text("apiVersion")));
+    format!("{group}/{version}, Kind={}", text("kind"))
 }
 
 /// A configuration is of the kind and version of its path, and says nothing of entries.

@@ -1,9 +1,11 @@
 //! `helm status`, and what is said after a release was made.
 
+use std::sync::Arc;
+
 use podarium_api::yaml;
-use podarium_kubectl::client::{Call, TABLE};
+use podarium_kubectl::client::{Call, TABLE, read_json};
 use podarium_kubectl::failure::{Outcome, caught, fail};
-use podarium_kubectl::printers::table::{TableOptions, lines};
+use podarium_kubectl::printers::table::{Table, TableOptions, lines};
 use podarium_kubectl::printers::tabwriter::TABLE as TABLE_LAYOUT;
 use serde_json::Value;
 
@@ -79,16 +81,16 @@ pub(super) fn print(helm: &mut Helm<'_, '_>, release: &Release, hide_notes: bool
 
 /// The objects of a release in tables, and the pods that belong to them.
 fn shown_resources(helm: &mut Helm<'_, '_>, text: &str) -> Outcome<String> {
-    let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<Arc<Table>>)> = Vec::new();
     let mut selectors: Vec<String> = Vec::new();
-    fn add(groups: &mut Vec<(String, Vec<Value>)>, key: String, table: Value) {
+    fn add(groups: &mut Vec<(String, Vec<Arc<Table>>)>, key: String, table: Arc<Table>) {
         match groups.iter_mut().find(|(known, _)| *known == key) {
             Some((_, tables)) => tables.push(table),
             None => groups.push((key, vec![table])),
         }
     }
     for target in helm.build(text)? {
-        let Ok(table) = caught(helm.kubectl.send(&Call::get(target.path()).accept(TABLE)))? else { continue };
+        let Ok(table) = caught(helm.kubectl.send_and_read(&Call::get(target.path()).accept(TABLE), read_json::<Table>))? else { continue };
         add(&mut groups, format!("{}/{}", target.mapping.version, target.mapping.kind), table);
         let pointer = match target.mapping.kind.as_str() {
             "ReplicaSet" | "Deployment" | "StatefulSet" | "DaemonSet" | "Job" => "/spec/selector/matchLabels",
@@ -102,8 +104,8 @@ fn shown_resources(helm: &mut Helm<'_, '_>, text: &str) -> Outcome<String> {
         }
         selectors.push(selector.clone());
         let call = Call::get(format!("/api/v1/namespaces/{}/pods", target.namespace)).query("labelSelector", selector).accept(TABLE);
-        if let Ok(table) = caught(helm.kubectl.send(&call))?
-            && table["rows"].as_array().is_some_and(|rows| !rows.is_empty())
+        if let Ok(table) = caught(helm.kubectl.send_and_read(&call, read_json::<Table>))?
+            && !table.rows.is_empty()
         {
             add(&mut groups, "v1/Pod(related)".to_owned(), table);
         }
@@ -113,13 +115,8 @@ fn shown_resources(helm: &mut Helm<'_, '_>, text: &str) -> Outcome<String> {
     }
     let mut out = "RESOURCES:\n".to_owned();
     for (key, tables) in groups {
-        let mut whole = tables[0].clone();
-        for table in &tables[1..] {
-            if let (Some(rows), Some(more)) = (whole["rows"].as_array_mut(), table["rows"].as_array()) {
-                rows.extend(more.iter().cloned());
-            }
-        }
-        out.push_str(&format!("==> {key}\n{}\n", TABLE_LAYOUT.align(&lines(&whole, &TableOptions::default(), true))));
+        let rows: String = tables.iter().enumerate().map(|(at, table)| lines(table, None, &TableOptions::default(), at == 0)).collect();
+        out.push_str(&format!("==> {key}\n{}\n", TABLE_LAYOUT.align(&rows)));
     }
     Ok(out + "\n")
 }
