@@ -70,13 +70,14 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             }
             Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?, Order::Names)
         }
+        "custom-columns" | "custom-columns-file" if columns && argument.is_empty() => return fail("custom-columns format specified but no custom columns given"),
         "custom-columns" | "custom-columns-file" if columns => {
             let read = if format == "custom-columns" { CustomColumns::parse(argument) } else { CustomColumns::parse_file(argument) };
             let mut columns = read.or_else(fail)?;
             columns.no_headers = no_headers;
             Printer::Columns(columns)
         }
-        other => return unsuitable(other, allowed),
+        _ => return unsuitable(output, allowed),
     })
 }
 

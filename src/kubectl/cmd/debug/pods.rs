@@ -63,7 +63,7 @@ pub(super) fn copy(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String])
     Ok((create(kubectl, copy, pod)?, chosen))
 }
 
-fn images(pairs: &[String]) -> BTreeMap<String, String> {
+pub(super) fn images(pairs: &[String]) -> BTreeMap<String, String> {
     pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(name, image)| (name.to_owned(), image.to_owned())).collect()
 }
 
