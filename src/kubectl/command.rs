@@ -77,6 +77,9 @@ pub(crate) const GLOBAL: &[Flag] = &[
     Flag::bool("warnings-as-errors"),
 ];
 
+/// There are no such commands in this version.
+pub(crate) const NO_ALPHA: &str = "No alpha commands are available in this version of kubectl\n";
+
 /// The program.
 pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let failure = match run(process) {
@@ -130,6 +133,7 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         Ok(flags) => flags,
         // 1 would say that there are differences.
         Err(error) if name == "kubectl diff" => return Err(Failure::Command { code: 2, message: format!("error: {error}\nSee 'kubectl diff -h' for help and examples") }.into()),
+        Err(error) if name == "kubectl options" => return fail(format!("{error}\nRun 'kubectl options' without flags.")),
         Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
     };
     if flags.bool("help") {
@@ -237,6 +241,9 @@ fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
 }
 
 pub(crate) fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
+    if name == "kubectl alpha" {
+        return Ok(process.eprint(NO_ALPHA)?);
+    }
     match help::text_in(name, |gate| is_enabled(process, gate)) {
         Some(text) => {
             let home = process.env("HOME").unwrap_or_default();

@@ -45,7 +45,7 @@ pub fn results(nodes: &[Node], root: &Value) -> Result<Vec<Vec<Value>>, String> 
 pub fn show(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Null => String::new(),
+        Value::Null => "null".to_owned(),
         // Go's JSON writer keeps these three out of its texts.
         other => crate::escaped_text(other.to_string()),
     }

@@ -172,7 +172,7 @@ fn as_table(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Arc<Table>> {
 
 /// Which row comes when.
 fn order(table: &Table, sort_by: &str) -> Result<Vec<usize>, SortError> {
-    sort::order(&table.objects.iter().collect::<Vec<_>>(), sort_by)
+    sort::order_of_rows(&table.objects.iter().collect::<Vec<_>>(), sort_by)
 }
 
 fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {

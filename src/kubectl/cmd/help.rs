@@ -3,7 +3,7 @@
 //! Models: github.com/spf13/cobra, staging/src/k8s.io/kubectl/pkg/cmd/{options,alpha.go}, v1.36.
 //! Simplified: nothing.
 
-use crate::command::{Command, find, show_help};
+use crate::command::{Command, NO_ALPHA, find, show_help};
 use crate::failure::Outcome;
 use crate::help;
 use crate::kubectl::Kubectl;
@@ -17,7 +17,7 @@ fn topic(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let (path, rest) = find(&words);
     if !path.is_empty() || rest.is_empty() {
         let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
-        return if name == "kubectl alpha" { alpha(kubectl) } else { show_help(kubectl.process, &name) };
+        return show_help(kubectl.process, &name);
     }
     // What is said of a topic that there is not: the usage of kubectl itself.
     let topics: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
@@ -30,7 +30,6 @@ fn options(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     show_help(kubectl.process, "kubectl options")
 }
 
-/// There are no such commands in this version.
 fn alpha(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    kubectl.eprint("No alpha commands are available in this version of kubectl\n")
+    kubectl.eprint(NO_ALPHA)
 }

@@ -31,7 +31,15 @@ impl SortError {
 
 /// The order in which to show some objects.
 pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
-    let field = relaxed(path).unwrap_or_else(|_| path.to_owned());
+    order_by(objects, relaxed(path).map_err(SortError::Path)?)
+}
+
+/// The order of the rows of a table, whose path may have more than one piece; the first counts.
+pub fn order_of_rows(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
+    order_by(objects, relaxed(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn order_by(objects: &[&Value], field: String) -> Result<Vec<usize>, SortError> {
     let nodes = parse(&field).map_err(SortError::Path)?;
     let Some(Node::Path(steps)) = nodes.first() else { return Ok((0..objects.len()).collect()) };
     let keys: Result<Vec<Option<Value>>, String> = objects.iter().map(|object| Ok(find(steps, object)?.into_iter().next())).collect();
