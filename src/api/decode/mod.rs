@@ -3,8 +3,9 @@
 //!
 //! Models: staging/src/k8s.io/apiserver/pkg/endpoints/handlers/create.go and rest.go (transformDecodeError),
 //! apimachinery/pkg/runtime/serializer/json, v1.36.
-//! Simplified: a quantity or time that cannot be read is told before wrong types that come earlier in the text.
+//! Simplified: nothing.
 
+mod base64;
 mod dialect;
 mod go_names;
 mod go_time;
@@ -13,6 +14,7 @@ mod omitted;
 mod order;
 mod typed;
 
+pub use base64::base64_fault;
 pub(crate) use go_names::is_text;
 pub use go_time::error as time_error;
 pub(crate) use json::json_object_error;
@@ -29,6 +31,9 @@ use crate::{Kind, Object, ObjectMeta, Status};
 
 /// Where the scheme of the API server is made, as its errors say.
 pub(crate) const SCHEME: &str = "pkg/api/legacyscheme/scheme.go:30";
+
+/// How many values of wrong types are passed over in search of something worse.
+const MOST_MISFITS: usize = 100;
 
 /// Versions that the reference still reads although it no longer serves them.
 const CONVERTIBLE: &[(&str, &str)] = &[
@@ -140,7 +145,9 @@ pub fn decode_unstructured(kind: Kind, value: &Value) -> Result<Decoded, String>
         };
         let too_large = why.strip_prefix("json: cannot unmarshal number ").and_then(|rest| rest.split_once(" into Go struct field "));
         let place = too_large.and_then(|(number, rest)| Some((number.parse::<i64>().ok()?, rest.strip_suffix(" of type int32")?.rsplit('.').next()?)));
-        let Some((number, field)) = place else { return Err(why) };
+        let Some((number, field)) = place else {
+            return Err(if why.starts_with("illegal base64") { format!("error decoding from json: {why}") } else { why });
+        };
         if !wrap(value.to_mut(), field, number) {
             return Err(why);
         }
@@ -169,8 +176,30 @@ pub fn decode_value(kind: Kind, value: &Value) -> Result<Decoded, String> {
 
 fn read_value(kind: Kind, value: &Value, order: Option<&Order>) -> Result<Decoded, String> {
     let mut context = typed::Context::default();
-    let object = typed::read(kind, value, order, &mut context)?;
+    let object = match typed::read(kind, value, order, &mut context) {
+        Ok(object) => object,
+        Err(why) => return Err(context.misfit.take().and_then(|place| fatal_fault(kind, value, place)).unwrap_or(why)),
+    };
+    if let Object::DaemonSet(set) = &object {
+        set.check_template_generation()?;
+    }
     Ok(Decoded { object, strict_errors: context.strict_errors, refusal: None })
+}
+
+/// A quantity or time that cannot be read ends Go's reading at once, while a value of a wrong type is told only at the end. So
+/// behind the first such value, which is at this place, there may be something that is told in its stead.
+fn fatal_fault(kind: Kind, value: &Value, mut place: String) -> Option<String> {
+    let mut value = value.clone();
+    for _ in 0..MOST_MISFITS {
+        value.pointer_mut(&place)?.take();
+        let mut context = typed::Context::default();
+        let why = typed::read(kind, &value, None, &mut context).err()?;
+        match context.misfit.take() {
+            Some(next) => place = next,
+            None => return Some(why),
+        }
+    }
+    None
 }
 
 /// Reads the metadata of an object of any kind, and names the fields that there are not.

@@ -156,7 +156,7 @@ const MAPS: &[&str] = &[
     "labels", "annotations", "matchLabels", "nodeSelector", "data", "stringData", "binaryData", "limits", "requests",
     "overhead", "capacity", "allocatable", "hard", "used", "allocatedResources", "attributes", "volumeAttributes", "options",
     "parameters", "attachmentMetadata", "allocatedResourceStatuses", "extra", "consumedCapacity", "counters",
-    "properties", "patternProperties", "definitions", "dependencies",
+    "properties", "patternProperties", "definitions", "dependencies", "podFixed",
 ];
 
 /// Whether a text in the field is read by its type, which an empty one does not please: times and quantities.

@@ -14,7 +14,7 @@ use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor, value::{MapDeserializer, StrDeserializer}};
 use serde_json::{Map, Value};
 
-use super::{go_names, go_time};
+use super::{base64_fault, go_names, go_time};
 use super::omitted::is_omitted;
 use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
@@ -35,17 +35,7 @@ impl std::error::Error for Misfit {}
 
 impl serde::de::Error for Misfit {
     fn custom<T: fmt::Display>(text: T) -> Self {
-        let text = text.to_string();
-        // The only text of a library that comes through is that of the base64 reader.
-        if let Some(length) = text.strip_prefix("Invalid input length: ").and_then(|length| length.parse::<usize>().ok()) {
-            // Go tells where the last, unfinished group begins.
-            return Misfit(format!("illegal base64 data at input byte {}", length - length % 4));
-        }
-        let offset = text.strip_prefix("Invalid ").and_then(|rest| rest.split("offset ").nth(1)).map(|rest| rest.trim_end_matches('.'));
-        match offset.and_then(|offset| offset.parse::<usize>().ok()) {
-            Some(offset) => Misfit(format!("illegal base64 data at input byte {offset}")),
-            None => Misfit(text),
-        }
+        Misfit(text.to_string())
     }
 }
 
@@ -64,6 +54,8 @@ pub(super) struct Context<'a> {
     /// The type of the whole, where it is known.
     root: Option<Type>,
     pub(super) strict_errors: Vec<String>,
+    /// Where a value of a wrong type was found, if that has ended the reading.
+    pub(super) misfit: Option<String>,
 }
 
 /// How many objections are told at most.
@@ -126,6 +118,19 @@ impl Context<'_> {
         at.field(field).map(|(_, of_field)| of_field)
     }
 
+    /// The place as a JSON pointer.
+    fn pointer(&self) -> String {
+        let mut out = String::new();
+        for segment in &self.path {
+            match segment {
+                Segment::Field(name) | Segment::Key(name) => out.extend(["/", &name.replace('~', "~0").replace('/', "~1")]),
+                Segment::Index(index) => out.push_str(&format!("/{index}")),
+                Segment::Embedded(_) => {}
+            }
+        }
+        out
+    }
+
     /// `spec.containers.image`, as type errors name it.
     fn go_path(&self) -> String {
         let names = self.path.iter().filter_map(|segment| match segment {
@@ -170,18 +175,19 @@ struct Reader<'a, 'c> {
 }
 
 impl Reader<'_, '_> {
-    fn wrong_type(&self, wanted: &str) -> Misfit {
+    fn wrong_type(&mut self, wanted: &str) -> Misfit {
         self.wrong(go_kind(self.value), wanted)
     }
 
-    fn wrong(&self, found: &str, wanted: &str) -> Misfit {
+    fn wrong(&mut self, found: &str, wanted: &str) -> Misfit {
+        self.context.misfit = Some(self.context.pointer());
         if self.in_struct.is_empty() && self.context.path.is_empty() {
             return Misfit(format!("json: cannot unmarshal {found} into Go value of type {wanted}"));
         }
         Misfit(format!("json: cannot unmarshal {found} into Go struct field {}.{} of type {wanted}", self.in_struct, self.context.go_path()))
     }
 
-    fn integer(&self, wanted: &str, low: i64, high: i64) -> Result<i64, Misfit> {
+    fn integer(&mut self, wanted: &str, low: i64, high: i64) -> Result<i64, Misfit> {
         match self.value {
             Value::Null => Ok(0),
             Value::Number(number) => match number.as_i64().filter(|number| (low..=high).contains(number)) {
@@ -239,7 +245,7 @@ fn map_type(field: &str, in_struct: &str) -> &'static str {
 
 macro_rules! integers {
     ($($method:ident $visit:ident $type:ty, $name:literal);+ $(;)?) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        fn $method<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
             let number = self.integer($name, <$type>::MIN as i64, i64::try_from(<$type>::MAX).unwrap_or(i64::MAX))?;
             visitor.$visit(number as $type)
         }
@@ -256,7 +262,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
     }
 
     /// Only a number or a text is read without a wanted type: a port or a percentage.
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         if self.in_struct == SCHEMA {
             return self.schema_or_other(visitor);
         }
@@ -270,7 +276,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_f64<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
             Value::Number(number) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
             Value::Null => visitor.visit_f64(0.0),
@@ -278,7 +284,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
             Value::Bool(set) => visitor.visit_bool(*set),
             Value::Null => visitor.visit_bool(false),
@@ -286,11 +292,18 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_str<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::String(text) => visitor.visit_str(text),
+            // Of texts, only base64 can be wrong.
+            Value::String(text) => visitor.visit_str(text).map_err(|misfit| match base64_fault(text) {
+                Some(at) => Misfit(format!("illegal base64 data at input byte {at}")),
+                None => misfit,
+            }),
             Value::Null => visitor.visit_str(""),
-            _ => Err(self.wrong_type(go_names::of_text(self.in_struct, self.context.field()))),
+            _ => {
+                let wanted = go_names::of_text(self.in_struct, self.context.field());
+                Err(self.wrong_type(wanted))
+            },
         }
     }
 
@@ -302,7 +315,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         if self.value.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(mut self, name: &'static str, visitor: V) -> Result<V::Value, Misfit> {
         match name {
             "Quantity" => {
                 let text = match self.value {
@@ -332,7 +345,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
             Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct }),
             Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: self.context, in_struct: self.in_struct }),
@@ -347,7 +360,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
             Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct)),
             _ => {
@@ -360,7 +373,7 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         }
     }
 
-    fn deserialize_struct<V: Visitor<'de>>(self, name: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
+    fn deserialize_struct<V: Visitor<'de>>(mut self, name: &'static str, fields: &'static [&'static str], visitor: V) -> Result<V::Value, Misfit> {
         let object = match self.value {
             Value::Object(object) => object,
             // A `null` in a list of structs is an empty struct.

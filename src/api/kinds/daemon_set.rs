@@ -1,8 +1,9 @@
 //! Keeps one pod on every node that suits: agents for logs, networks and storage.
 //!
 //! Models: pkg/registry/apps/daemonset/strategy.go, pkg/apis/apps/v1/{defaults.go,conversion.go}, v1.36.
-//! Simplified: an annotation `deprecated.daemonset.template.generation` that is no number reads as a missing one.
+//! Simplified: nothing.
 
+use std::num::IntErrorKind;
 use std::sync::Arc;
 
 use k8s_openapi::api::apps::v1::{DaemonSetSpec, DaemonSetStatus};
@@ -24,6 +25,15 @@ impl DaemonSet {
     /// How often the template has changed, as the old annotation counts it.
     pub fn template_generation(&self) -> Option<i64> {
         self.metadata.annotations.as_ref()?.get(TEMPLATE_GENERATION)?.parse().ok()
+    }
+
+    /// Whether that annotation is a number, which it is inside the server.
+    pub(crate) fn check_template_generation(&self) -> Result<(), String> {
+        let Some(text) = self.metadata.annotations.as_ref().and_then(|annotations| annotations.get(TEMPLATE_GENERATION)) else { return Ok(()) };
+        text.parse::<i64>().map(drop).map_err(|error| {
+            let is_large = matches!(error.kind(), IntErrorKind::PosOverflow | IntErrorKind::NegOverflow);
+            format!("strconv.ParseInt: parsing {text:?}: {}", if is_large { "value out of range" } else { "invalid syntax" })
+        })
     }
 
     /// The metadata as they are inside the server, where the count is a field of the spec.

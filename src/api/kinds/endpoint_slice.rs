@@ -24,6 +24,10 @@ impl Strategy for EndpointSlice {
     };
 
     fn set_defaults(&mut self) {
+        // They are no pointer in Go.
+        for endpoint in self.endpoints.iter_mut().flatten() {
+            endpoint.conditions.get_or_insert_default();
+        }
         for port in self.ports.iter_mut().flatten() {
             port.name.get_or_insert_default();
             port.protocol.get_or_insert_with(|| "TCP".to_owned());

@@ -43,11 +43,7 @@ impl Strategy for ResourceClaim {
 
     fn prepare_for_status_update(&mut self, old: &Self) {
         self.spec = Arc::clone(&old.spec);
-        let (meta, stored) = (&mut self.metadata, &old.metadata);
-        meta.labels.clone_from(&stored.labels);
-        meta.annotations.clone_from(&stored.annotations);
-        meta.finalizers.clone_from(&stored.finalizers);
-        meta.owner_references.clone_from(&stored.owner_references);
+        object_meta::keep_for_part(&mut self.metadata, &old.metadata);
         object_meta::share(&mut self.status, &old.status);
     }
 

@@ -48,6 +48,7 @@ impl Strategy for ValidatingAdmissionPolicy {
 
     fn prepare_for_status_update(&mut self, old: &Self) {
         self.spec = Arc::clone(&old.spec);
+        object_meta::keep_for_part(&mut self.metadata, &old.metadata);
     }
 
     fn validate(&self) -> Vec<FieldError> {

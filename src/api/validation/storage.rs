@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::TopologySelectorTerm;
 use k8s_openapi::api::storage::v1::{VolumeAttachmentSource, VolumeError};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::persistent_volume::{self, Context};
 use super::{invalid_each, list, metadata, persistent_volume_source, text};
@@ -38,8 +38,7 @@ pub(crate) fn storage_class(class: &StorageClass) -> Vec<FieldError> {
 }
 
 pub(crate) fn storage_class_update(new: &StorageClass, old: &StorageClass) -> Vec<FieldError> {
-    let mut errors = storage_class(new);
-    errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
+    let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     let fields = [
         ("parameters", json!(new.parameters), json!(old.parameters)),
         ("provisioner", json!(new.provisioner), json!(old.provisioner)),
@@ -174,7 +173,14 @@ fn volume_error(error: Option<&VolumeError>, path: &Path) -> Vec<FieldError> {
 pub(crate) fn attachment_update(new: &VolumeAttachment, old: &VolumeAttachment) -> Vec<FieldError> {
     let mut errors = attachment(new);
     errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
-    errors.extend(metadata::immutable(&json!(*new.spec), &json!(*old.spec), &Path::new("spec")));
+    if new.spec != old.spec {
+        let source = &new.spec.source;
+        let shown = format!(
+            "{{\"Attacher\":{},\"Source\":{{\"PersistentVolumeName\":{},\"InlineVolumeSpec\":{}}},\"NodeName\":{}}}",
+            json!(new.spec.attacher), json!(source.persistent_volume_name), json!(source.inline_volume_spec), json!(new.spec.node_name)
+        );
+        errors.push(FieldError::invalid("spec", Value::Null, "field is immutable").shown_as(shown));
+    }
     errors
 }
 

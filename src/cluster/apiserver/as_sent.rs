@@ -14,11 +14,19 @@ const TEXTS: &[(&str, &str, &str)] = &[
     (".pathType", "Required value: pathType must be specified", "Unsupported value: \"\": supported values: \"Exact\", \"ImplementationSpecific\", \"Prefix\""),
 ];
 
+/// What is said of a whole that lacks a list, and where that list is: the error shows the list.
+const LISTS: &[(&str, &str)] = &[("either `defaultBackend` or `rules` must be specified", "spec.rules")];
+/// What is a pointer in Go and a struct here: the field, what is shown of an empty one, what may be missing, and what is shown then.
+const MISSING: &[(&str, &str, &str, &str)] = &[
+    ("spec.selector", "Invalid value: {}: field is immutable", "spec.selector", "Invalid value: null: field is immutable"),
+    ("spec.successPolicy", "Invalid value: {\"Rules\":[]}: field is immutable", "spec.successPolicy.rules", "Invalid value: {\"Rules\":null}: field is immutable"),
+];
+
 /// The error with empty values as they were in what was sent, an object of this kind.
 pub(crate) fn as_sent(status: Status, kind: Kind, sent: &Value) -> Status {
     const NOTHING: &str = "Invalid value: null: ";
     let causes = status.as_meta().details.as_ref().and_then(|details| details.causes.as_ref());
-    let concerns = |text: &str| text.starts_with(NOTHING) || TEXTS.iter().any(|(_, missing, _)| text == *missing);
+    let concerns = |text: &str| text.starts_with(NOTHING) || MISSING.iter().any(|(_, empty, ..)| text == *empty) || TEXTS.iter().any(|(_, missing, _)| text == *missing);
     if status.reason() != "Invalid" || !causes.is_some_and(|causes| causes.iter().any(|cause| cause.message.as_deref().is_some_and(concerns))) {
         return status;
     }
@@ -26,7 +34,10 @@ pub(crate) fn as_sent(status: Status, kind: Kind, sent: &Value) -> Status {
     let mut message = meta.message.take().unwrap_or_default();
     for cause in meta.details.iter_mut().flat_map(|details| details.causes.iter_mut().flatten()) {
         let (Some(field), Some(text)) = (cause.field.as_deref(), cause.message.as_deref()) else { continue };
-        let shown = match at(sent, field) {
+        let list = LISTS.iter().find(|(why, _)| text.strip_prefix(NOTHING) == Some(why)).map(|(_, list)| *list);
+        let missing = MISSING.iter().find(|(place, empty, may_miss, _)| (field, text) == (*place, *empty) && at(sent, may_miss).is_none_or(Value::is_null));
+        let shown = match at(sent, list.unwrap_or(field)) {
+            _ if let Some((.., shown)) = missing => Some((*shown).to_owned()),
             Some(Value::Array(items)) if items.is_empty() => text.strip_prefix(NOTHING).map(|rest| format!("Invalid value: []: {rest}")),
             Some(Value::Object(fields)) if fields.is_empty() && is_map(kind, field) => text.strip_prefix(NOTHING).map(|rest| format!("Invalid value: {{}}: {rest}")),
             Some(Value::String(given)) if given.is_empty() => {

@@ -224,6 +224,8 @@ fn finalizers(object: &Object, options: &Options) -> Vec<String> {
     let mut finalizers = object.meta().finalizers.clone().unwrap_or_default();
     let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
     let wanted = match options.propagation {
+        // Nobody collects what depends on events.
+        _ if object.kind() == Kind::Event => None,
         Some(Propagation::Orphan) => Some(ORPHAN),
         Some(Propagation::Foreground) => Some(FOREGROUND),
         Some(Propagation::Background) => None,

@@ -201,11 +201,6 @@ impl ApiServer {
             }
             None => return Err(Status::not_found(request.kind, &key.name)),
         };
-        if storage_rules::needs_a_version(request.kind) && object.meta().resource_version.as_deref().unwrap_or_default().is_empty() {
-            let info = request.kind.info();
-            let error = FieldError::invalid("metadata.resourceVersion", 0, "must be specified for an update");
-            return Err(Status::invalid_kind(info.group, info.plural, &key.name, &[error]));
-        }
         self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
@@ -253,6 +248,11 @@ impl ApiServer {
         let key = Key::of(&old);
         check_preconditions(&object, &old, kind, &key)?;
         if matches!(object.meta().resource_version.as_deref().unwrap_or_default(), "" | "0") {
+            if storage_rules::needs_a_version(kind) {
+                let info = kind.info();
+                let error = FieldError::invalid("metadata.resourceVersion", 0, "must be specified for an update");
+                return Err(Status::invalid_kind(info.group, info.plural, &key.name, &[error]));
+            }
             // Whoever names no version means the one that is stored.
             object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
         }

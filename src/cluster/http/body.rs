@@ -227,7 +227,11 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warni
         None if yaml => decode::decode_yaml(path.kind, &http.body)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };
-    strictly(decoded, options.field_validation, warnings).map(Body::Object)
+    let read = strictly(decoded, options.field_validation, warnings).map(Body::Object);
+    read.map_err(|status| match path.version {
+        Some(version) => Status::new(status.code(), status.reason(), version.in_its_words(status.message())),
+        None => status,
+    })
 }
 
 fn read_custom(path: &ResourcePath, yaml: bool, body: &[u8]) -> Result<decode::Decoded, Status> {

@@ -11,6 +11,7 @@ use podarium_api::managed_fields::{
 use podarium_api::{Object, Status, custom};
 use serde_json::Value;
 
+use crate::apiserver::as_sent;
 use crate::apiserver::authorization::Attributes;
 use crate::apiserver::write::{as_warnings, refuse_other_uid};
 use crate::apiserver::{ApiServer, Call, FieldValidation, Reply, Request, Subresource};
@@ -90,11 +91,13 @@ impl ApiServer {
 
     fn store_applied(&mut self, request: &Request, configuration: &Value, old: Option<Object>, applied: Applied, call: &mut Call) -> Result<Reply, Status> {
         let (kind, key) = (request.kind, request.key());
+        let mut sent = Value::Null;
         let object = match (&applied.object, &old) {
             (None, Some(old)) => old.clone(),
             (value, _) => {
                 let mut value = value.clone().unwrap_or_else(|| configuration.clone());
                 let type_name = type_name(&value);
+                sent = value.clone();
                 if let Some(version) = call.version.filter(|version| value["apiVersion"] == version.api_version()) {
                     value = version.to_stored(value)?;
                 }
@@ -109,10 +112,10 @@ impl ApiServer {
         let object = addressed(object, request)?;
         let before = self.managed(kind, &key);
         call.managed = Some(self.owners.share(applied.managed, &before));
-        match old {
+        let stored = match old {
             Some(old) => {
                 refuse_other_uid(&object, &old)?;
-                self.replace(object, old, request.subresource, call).map(Reply::Object)
+                self.replace(object, old, request.subresource, call)
             }
             None => {
                 let uid = object.meta().uid.as_deref().unwrap_or_default();
@@ -123,9 +126,10 @@ impl ApiServer {
                 // Who may patch may not yet create.
                 let create = Attributes { verb: "create".into(), ..Attributes::of(request) };
                 self.authorize(&create, call.now, call.cause)?;
-                self.create_object(object, call).map(Reply::Object)
+                self.create_object(object, call)
             }
-        }
+        };
+        stored.map(Reply::Object).map_err(|status| as_sent(status, kind, &sent))
     }
 }
 

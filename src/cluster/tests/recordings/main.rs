@@ -12,6 +12,7 @@ mod openapi;
 mod ordered;
 mod requests;
 mod texts;
+mod unchanged;
 mod verdicts;
 
 use std::collections::BTreeMap;

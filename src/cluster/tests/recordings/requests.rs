@@ -16,6 +16,12 @@ fn cases(text: &str) -> Vec<Value> {
     serde_json::from_str(text).expect("a list of cases")
 }
 
+/// The cases of all files.
+pub fn recorded() -> Vec<Value> {
+    let files = std::fs::read_dir(crate::golden().join("requests")).expect("the requests are in tests/golden");
+    files.flat_map(|file| cases(&std::fs::read_to_string(file.expect("a readable folder").path()).expect("a readable file"))).collect()
+}
+
 /// A server alone, with the namespace of the case.
 fn alone(fresh: &Cluster, case: &Value) -> Cluster {
     let mut cluster = fresh.clone();
@@ -53,18 +59,14 @@ fn other_requests_get_the_answers_of_a_real_server() {
     }
     let listed = std::fs::read_to_string(crate::golden().join("requests-open.txt")).expect("the list of open cases is in tests/golden");
     let mut listed: BTreeSet<&str> = listed.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split(':').next()).collect();
-    let files = std::fs::read_dir(crate::golden().join("requests")).expect("the requests are in tests/golden");
     let (mut count, mut wrong) = (0, Vec::new());
-    for file in files {
-        let path = file.expect("a readable folder").path();
-        for case in cases(&std::fs::read_to_string(&path).expect("a readable file")) {
-            let outcome = replay(&case);
-            count += 1;
-            match (listed.remove(name(&case)), outcome.differences.as_slice()) {
-                (false, []) | (true, [_, ..]) => {}
-                (true, []) => wrong.push(format!("{} is equal now: take it out of requests-open.txt", name(&case))),
-                (false, differences) => wrong.push(format!("{}: {}", name(&case), differences.join("\n    "))),
-            }
+    for case in recorded() {
+        let outcome = replay(&case);
+        count += 1;
+        match (listed.remove(name(&case)), outcome.differences.as_slice()) {
+            (false, []) | (true, [_, ..]) => {}
+            (true, []) => wrong.push(format!("{} is equal now: take it out of requests-open.txt", name(&case))),
+            (false, differences) => wrong.push(format!("{}: {}", name(&case), differences.join("\n    "))),
         }
     }
     println!("{count} cases, {} of them not equal", wrong.len());
