@@ -53,6 +53,9 @@ pub fn show(value: &Value) -> String {
 
 fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
+    if let Step::Identifier(name) = step {
+        return Err(if name == "end" { "not in range, nothing to end".to_owned() } else { format!("unrecognized identifier {name}") });
+    }
     // The parts of a union are followed one after the other, each through all values.
     if let Step::Union(paths) = step {
         for path in paths {
@@ -72,11 +75,9 @@ fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
                     found.extend(slice(value, *start, *end, *step, *single)?);
                 }
             }
-            Step::Union(_) => {}
+            Step::Union(_) | Step::Identifier(_) => {}
             Step::Filter { left, operator, right } => found.extend(filter(value, left, operator, right)?),
             Step::Literal(literal) => found.push(literal.clone()),
-            Step::Identifier(name) if name == "end" => return Err("not in range, nothing to end".to_owned()),
-            Step::Identifier(name) => return Err(format!("unrecognized identifier {name}")),
         }
     }
     // A literal stands for itself once, wherever it is.

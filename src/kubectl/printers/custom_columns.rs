@@ -1,7 +1,7 @@
 //! `-o custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[*].image`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/customcolumn.go, v1.36.
-//! Simplified: nothing.
+//! Simplified: of a path that is wrong, it is said before the headings are printed.
 
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! Go templates: `-o go-template='{{range .items}}{{.metadata.name}} {{end}}'`.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/template.go, v1.36.
-//! Simplified: nothing.
+//! Simplified: `js` and `call` are no functions here; `%T` of a whole number says int.
 
 use podarium_api::go_template::{Failed, Functions, Templates, Value as GoValue};
 use serde_json::Value;
