@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::template::{OWN, containers, find, pod_spec, send, told};
 use crate::base64;
 use crate::builder::Builder;
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR};
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
@@ -35,6 +35,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("env updated", dry_run)?;
     let (resources, words) = split(&kubectl.flags.args)?;
+    if kubectl.flags.bool("local") && dry_run == DryRun::Server {
+        return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+    }
     if kubectl.flags.bool("all") && !kubectl.flags.text("selector").is_empty() {
         return fail("cannot set --all and --selector at the same time");
     }

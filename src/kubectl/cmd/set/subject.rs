@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::template::{LOCAL_ALONE, OWN, find, send};
+use super::template::{LOCAL_ALONE, OWN, find, send, told};
 use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
@@ -52,7 +52,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let mut failures = Vec::new();
     for info in infos {
         if !matches!(info.mapping.kind.as_str(), "RoleBinding" | "ClusterRoleBinding") {
-            let why = format!("{}\n setting subjects is only supported for RoleBinding/ClusterRoleBinding", info.kind_and_name());
+            let why = format!("error: {} setting subjects is only supported for RoleBinding/ClusterRoleBinding\n", told(&info));
             failures.push(crate::failure::Failure::Message(why));
             continue;
         }
