@@ -14,7 +14,7 @@ use crate::apiserver::User;
 use crate::apiserver::authentication::MASTERS;
 use crate::cloud::autoscaler::{self, Autoscaler, Lent, NodeGroup};
 use crate::component::{ComponentId, Signal};
-use crate::images::{Image, ImageCatalog, PullError, Reference};
+use crate::images::{Image, ImageCatalog, PullError, Pushed, Reference};
 use crate::kubelet::{Kubelet, NodeConfig, machine_disk};
 use crate::network::KubeProxy;
 use crate::system::{self, SystemPods};
@@ -55,7 +55,18 @@ impl Cluster {
 
     /// Somebody has pushed an image to its registry: from now on machines pull it.
     pub fn push_image(&mut self, image: Image) {
-        self.pushed.add(image);
+        let now = self.now();
+        self.pushed.add(image, now);
+    }
+
+    /// What was pushed to registries.
+    pub fn pushed_images(&self) -> &Pushed {
+        &self.pushed
+    }
+
+    /// Somebody has deleted a tag or an image in its registry; whether it was there.
+    pub fn delete_pushed_image(&mut self, name: &Reference) -> bool {
+        self.pushed.remove(name)
     }
 
     /// Adds a machine and switches it on.

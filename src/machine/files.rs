@@ -287,6 +287,12 @@ impl FileSystem {
         }
     }
 
+    /// Takes away all that is mounted: what is left is the machine's own disk.
+    pub fn forget_mounts(&mut self) {
+        self.mounts = Arc::default();
+        self.volumes = Default::default();
+    }
+
     pub(crate) fn tree_of_disk(&self) -> &Tree {
         &self.own
     }

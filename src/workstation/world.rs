@@ -11,7 +11,7 @@ use crate::browser::Browser;
 use crate::completion::Completing;
 use crate::docker::Daemon;
 use crate::editor::EditRequest;
-use crate::gcloud::Google;
+use crate::gcloud::{Google, WorldErrand};
 use crate::loopback::Loopback;
 use crate::sites::Sites;
 use crate::terminal::Tabs;
@@ -111,11 +111,14 @@ impl World {
             self.docker.run(&mut self.cluster, &mut self.machine);
         }
         if self.google.next_at().is_some_and(|at| at <= self.now()) {
-            self.google.run(&mut self.cluster, &mut self.machine);
+            for (id, event) in self.google.run(&mut self.cluster) {
+                self.reply(id, event);
+            }
+            self.send_for_builds();
         }
         let now = self.now();
         for (id, event) in self.sites.take_due(now) {
-            self.machine.http_reply(id, event);
+            self.reply(id, event);
         }
         // Who has an answer acts upon it at this moment, so that whoever steps sees a program's end when it ends.
         self.run_machine();
@@ -195,7 +198,7 @@ impl World {
                     }
                 }
                 Outgoing::Data { id, bytes } => {
-                    if self.docker.data(id, &bytes) || self.loopback.data(id, &bytes, &mut self.machine) {
+                    if self.docker.data(id, &bytes, now) || self.loopback.data(id, &bytes, &mut self.machine) {
                         continue;
                     }
                     if let Some(http) = self.to_cluster.get(&id) {
@@ -218,11 +221,47 @@ impl World {
         if self.docker.ask(id, &request, &mut self.cluster, &self.machine) || self.loopback.take(id, &request, &mut self.machine) {
             return;
         }
+        self.send_out(id, request);
+    }
+
+    /// An answer from the world: to a program of the student's computer, or to a build in the cloud.
+    fn reply(&mut self, id: ExchangeId, event: HttpEvent) {
+        if !self.google.reply_to_build(id, &event) {
+            self.machine.http_reply(id, event);
+        }
+    }
+
+    /// Carries what builds in the cloud ask.
+    fn send_for_builds(&mut self) {
+        for errand in self.google.take_errands() {
+            match errand {
+                WorldErrand::Request(id, request) => self.send_out(id, request),
+                WorldErrand::Data(id, bytes) => {
+                    if let Some(http) = self.to_cluster.get(&id) {
+                        self.cluster.http_data(*http, bytes, self.cause);
+                    }
+                }
+                WorldErrand::Close(id) => {
+                    self.google.close(id);
+                    if self.sites.close(id) {
+                        continue;
+                    }
+                    if let Some(http) = self.to_cluster.remove(&id) {
+                        self.to_machine.remove(&http);
+                        self.cluster.close_http(http);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends a request away from the computer that makes it.
+    fn send_out(&mut self, id: ExchangeId, request: HttpRequest) {
         let now = self.now();
         if self.sites.take(id, &request, now) {
             return;
         }
-        let Err(request) = self.google.ask(id, request, now) else { return };
+        let Err(request) = self.google.ask(id, request, &mut self.cluster) else { return };
         let http = if request.url.starts_with(API_SERVER) {
             let certificate = Some(request.certificate.clone()).filter(|certificate| !certificate.is_empty());
             let (connection, request) = self.connection_of(certificate.as_deref(), request);
@@ -241,7 +280,7 @@ impl World {
                 continue;
             };
             let last = matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_));
-            self.machine.http_reply(id, event);
+            self.reply(id, event);
             if last {
                 self.to_machine.remove(&http);
                 self.to_cluster.remove(&id);

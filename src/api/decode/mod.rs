@@ -13,6 +13,7 @@ mod json;
 mod omitted;
 mod order;
 mod typed;
+mod unstructured;
 
 pub use base64::base64_fault;
 pub(crate) use go_names::is_text;
@@ -21,8 +22,8 @@ pub(crate) use json::json_object_error;
 pub use typed::go_kind;
 pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use json::{parse_json, parse_yaml, repeated_yaml};
-
-use std::borrow::Cow;
+pub use unstructured::decode_unstructured;
+pub(crate) use unstructured::restored;
 
 use serde_json::Value;
 
@@ -133,40 +134,6 @@ fn type_error(body: &serde_json::Map<String, Value>) -> Option<String> {
 /// Why a value does not say what it is, if it is an object that should.
 pub(crate) fn unreadable_type(value: &Value) -> Option<String> {
     value.as_object().and_then(type_error)
-}
-
-/// Reads a value that never was text, as Go converts it: a number that is too large for its field loses its upper bits.
-pub fn decode_unstructured(kind: Kind, value: &Value) -> Result<Decoded, String> {
-    let mut value = Cow::Borrowed(value);
-    loop {
-        let why = match decode_value(kind, &value) {
-            Err(why) => why,
-            decoded => return decoded,
-        };
-        let too_large = why.strip_prefix("json: cannot unmarshal number ").and_then(|rest| rest.split_once(" into Go struct field "));
-        let place = too_large.and_then(|(number, rest)| Some((number.parse::<i64>().ok()?, rest.strip_suffix(" of type int32")?.rsplit('.').next()?)));
-        let Some((number, field)) = place else {
-            return Err(if why.starts_with("illegal base64") { format!("error decoding from json: {why}") } else { why });
-        };
-        if !wrap(value.to_mut(), field, number) {
-            return Err(why);
-        }
-    }
-}
-
-/// Cuts off the upper half of this number wherever a field of this name holds it.
-fn wrap(value: &mut Value, field: &str, number: i64) -> bool {
-    match value {
-        Value::Object(fields) => fields.iter_mut().fold(false, |done, (name, inner)| {
-            if name == field && inner.as_i64() == Some(number) {
-                *inner = (number as i32).into();
-                return true;
-            }
-            wrap(inner, field, number) | done
-        }),
-        Value::Array(items) => items.iter_mut().fold(false, |done, item| wrap(item, field, number) | done),
-        _ => false,
-    }
 }
 
 /// Reads a value that is known to be a `kind`. The error is the bare reason.

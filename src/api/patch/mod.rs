@@ -19,7 +19,7 @@ pub use strategic::{PatchError, strategic_merge};
 
 use serde_json::{Value, json};
 
-use crate::decode::{Decoded, decode_unstructured, decode_value, unreadable_type};
+use crate::decode::{Decoded, decode_unstructured, decode_value, restored, unreadable_type};
 use crate::field::FieldError;
 use crate::managed_fields::Type;
 use crate::versions::Version;
@@ -156,38 +156,6 @@ pub fn unreadable(patch_type: PatchType, of: Option<Type>, current: &Value, patc
     let error = FieldError::invalid("patch", shown, why);
     let status = Status::new(422, "Invalid", format!(" \"\" is invalid: {error}"));
     status.with_cause(&error.field, error.error_type.reason(), error.body())
-}
-
-/// A misfit as it is told of a strategic patch, which is no text when it is read: `cannot restore slice from string`.
-fn restored(why: &str, patch: &Value) -> Option<String> {
-    let (found, place) = why.strip_prefix("json: cannot unmarshal ")?.split_once(" into Go struct field ")?;
-    let (place, wanted) = place.split_once(" of type ")?;
-    let field = place.rsplit('.').next().unwrap_or_default();
-    let kind = match found {
-        "object" => "map",
-        "array" => "slice",
-        found if found.starts_with("number") => if has_fraction(patch, field) { "float64" } else { "int64" },
-        other => other,
-    };
-    Some(match wanted {
-        wanted if wanted.starts_with("[]") => format!("cannot restore slice from {kind}"),
-        wanted if wanted.starts_with("map[") => format!("cannot restore map from {kind}"),
-        "int32" | "int64" if kind == "float64" => format!("cannot convert {kind} to {wanted}"),
-        "int32" | "int64" | "bool" | "float64" => format!("unrecognized type: {wanted}"),
-        wanted if wanted != "string" && !crate::decode::is_text(wanted) => format!("cannot restore struct from: {kind}"),
-        wanted if kind == "int64" => format!("cannot convert {kind} to {wanted}"),
-        _ => "unrecognized type: string".to_owned(),
-    })
-}
-
-/// Whether a number with a fraction is given for a field of this name, or for something in it.
-fn has_fraction(value: &Value, field: &str) -> bool {
-    let is_one = |value: &Value| value.is_f64() || value.as_object().is_some_and(|fields| fields.values().any(Value::is_f64));
-    match value {
-        Value::Object(fields) => fields.iter().any(|(name, inner)| (name == field && is_one(inner)) || has_fraction(inner, field)),
-        Value::Array(items) => items.iter().any(|item| has_fraction(item, field)),
-        _ => false,
-    }
 }
 
 /// Nobody says of custom kinds by which keys their lists are merged.

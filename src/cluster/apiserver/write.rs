@@ -259,6 +259,9 @@ impl ApiServer {
         object.set_defaults_after(&old);
         self.track_update(&object, &old, subresource, call);
         keep_identity(&mut object, &old);
+        // Before the kind's own rules: what admission puts back has not changed.
+        self.admit(kind, &mut object, Some(&old), subresource, call)?;
+        self.check_escalation(&call.user, &object, Some(&old))?;
         let status_only = subresource == Some(Subresource::Status);
         let part = subresource.and_then(Subresource::part);
         if status_only {
@@ -272,8 +275,6 @@ impl ApiServer {
             object.prepare_for_update(&old);
         }
         rest::certificate_signing_request::stamp_conditions(&mut object, &old, &self.epoch.seconds(call.now));
-        self.check_escalation(&call.user, &object, Some(&old))?;
-        self.admit(kind, &mut object, Some(&old), subresource, call)?;
         let taken = self.allocator.assign(&self.store, &mut object, Some(&old), call.dry_run, &mut self.stream)?;
         let put = self.put_in_place(object, &old, subresource, call);
         match &put {

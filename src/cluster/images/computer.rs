@@ -530,6 +530,14 @@ impl Computer {
         Some(done)
     }
 
+    /// Its own disk with what was written there, and nothing that runs: what a container leaves that has stopped. `None`: it
+    /// is the image's.
+    pub fn disk(&self) -> Option<Machine> {
+        let mut rest = self.machine.as_ref()?.at_rest();
+        rest.files.forget_mounts();
+        Some(rest)
+    }
+
     /// A file of its own, if its programs have written one there.
     pub fn read_file(&self, path: &str) -> Option<Vec<u8>> {
         self.machine.as_ref()?.files.read(path).ok()

@@ -60,7 +60,7 @@ pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 pub use process_namespaces::{Membership, OF_NODE, ProcessNamespaces};
-pub use pushed::Pushed;
+pub use pushed::{Kept, Pushed};
 pub use reference::Reference;
 
 /// The registry: every image that comes with the program.

@@ -7,12 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use podarium_cluster::images::{ImageCatalog, Reference};
-use podarium_machine::{Credentials, ExchangeId, Machine, Pid, Signal, Start, Stdio, TtyId};
+use podarium_machine::{Credentials, ExchangeId, Machine, Pid, Start, Stdio, TtyId};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+use super::classic::{self, Classic};
 use super::dockerfile::{self, Dockerfile, Instruction};
-use super::health::Check;
+use super::instructions::{settle, warnings};
+use super::selection::{Picked, from_context, from_disk, owner_ids};
+use super::daemon::pull_refusal;
 use super::store::{Settings, Stored, StoredLayer, derived, difference, familiar, sha256};
 
 /// What a client asks for.
@@ -25,7 +28,9 @@ pub struct Request {
     pub target: Option<String>,
     pub no_cache: bool,
     /// The files of the context: path, mode, contents.
-    pub files: Vec<(String, u32, Arc<Vec<u8>>)>,
+    pub files: Vec<Picked>,
+    /// As docker built before BuildKit: one instruction after the other, all stages up to the target.
+    pub classic: bool,
 }
 
 /// A result that later builds take instead of building it again.
@@ -103,6 +108,7 @@ pub struct Build {
     images: BTreeMap<String, Arc<podarium_cluster::images::Image>>,
     result: Option<Box<Stored>>,
     failed: bool,
+    classic: Option<Classic>,
 }
 
 /// What a build needs of the world around it.
@@ -145,6 +151,7 @@ impl Build {
         };
         let mut build = Build {
             exchange,
+            classic: request.classic.then(Classic::default),
             request,
             file,
             steps: vec![Step::Definition],
@@ -181,6 +188,9 @@ impl Build {
             }
         }
         needed.sort_unstable();
+        if self.classic.is_some() {
+            return self.plan_classic(target);
+        }
         let mut images = Vec::new();
         for index in &needed {
             let base = self.substituted_base(*index);
@@ -199,6 +209,52 @@ impl Build {
             self.steps.extend((0..self.file.stages[index].instructions.len()).map(|instruction| Step::Instruction(index, instruction)));
         }
         self.steps.push(Step::Export);
+    }
+
+    /// Every stage up to the target, each image when it is needed.
+    fn plan_classic(&mut self, target: usize) {
+        self.steps.push(Step::Context);
+        let mut known = Vec::new();
+        for index in 0..=target {
+            let base = self.substituted_base(index);
+            if base != "scratch" && self.stage_named(&base, index).is_none() && !known.contains(&base) {
+                self.steps.push(Step::Metadata(base.clone()));
+                known.push(base);
+            }
+            self.steps.push(Step::From(index));
+            self.steps.extend((0..self.file.stages[index].instructions.len()).map(|instruction| Step::Instruction(index, instruction)));
+        }
+        self.steps.push(Step::Export);
+    }
+
+    /// Tells a classic client which step begins.
+    fn announce(&mut self, step: &Step, told: &mut Vec<Value>) {
+        let Some(classic) = self.classic.as_mut() else { return };
+        let total = self.file.args.len() + self.steps.iter().filter(|step| matches!(step, Step::From(_) | Step::Instruction(..))).count();
+        // What comes before a FROM that needs an image is the search for it.
+        let searched = self.at > 1 && matches!(self.steps[self.at - 2], Step::Metadata(_));
+        match (step, self.steps.get(self.at)) {
+            (Step::Definition, _) => {
+                for (name, value) in &self.file.args {
+                    let value = value.as_ref().map(|value| format!("={value}")).unwrap_or_default();
+                    told.push(classic.begin(total, &format!("ARG {name}{value}")));
+                }
+            }
+            (Step::Metadata(_), Some(Step::From(index))) => told.push(classic.begin(total, &format!("FROM {}", self.file.stages[*index].from.rest))),
+            (Step::From(index), _) if !searched => told.push(classic.begin(total, &format!("FROM {}", self.file.stages[*index].from.rest))),
+            (Step::Instruction(index, at), _) => {
+                let instruction = &self.file.stages[*index].instructions[*at];
+                told.push(classic.begin(total, &format!("{} {}", instruction.name, instruction.rest)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells a classic client why it does not go on.
+    fn refuse(&mut self, text: &str) {
+        if self.classic.is_some() {
+            self.then.push(classic::refused(text));
+        }
     }
 
     fn substituted_base(&self, stage: usize) -> String {
@@ -251,6 +307,7 @@ impl Build {
                     let line: Vec<u8> = running.unfinished.drain(..=end).collect();
                     let seconds = (around.now - running.begun).as_secs_f64();
                     told.push(json!({"log": number, "text": String::from_utf8_lossy(&line).trim_end(), "at": seconds}));
+                    told.extend(self.classic.as_ref().map(|classic| classic.says(String::from_utf8_lossy(&line).trim_end())));
                 }
                 for outgoing in running.machine.take_outgoing() {
                     if let podarium_machine::Outgoing::Request { id, .. } = outgoing {
@@ -290,6 +347,7 @@ impl Build {
 
     fn begin(&mut self, step: Step, around: &mut Around<'_>, told: &mut Vec<Value>) {
         let number = self.at;
+        self.announce(&step, told);
         let mut start = |name: String| told.push(json!({"start": number, "name": name}));
         match step {
             Step::Definition => {
@@ -308,6 +366,8 @@ impl Build {
                         self.takes(620, around);
                     }
                     Err(error) => {
+                        let refusal = Reference::parse(&name).map_or_else(|_| "invalid reference format".to_owned(), |name| pull_refusal(&name, &error).1);
+                        self.refuse(&refusal);
                         let reason = error.rsplit("failed to resolve reference ").next().unwrap_or(&error);
                         let reason = reason.split_once("\": ").map_or(reason, |(_, reason)| reason).to_owned();
                         self.until = around.now + Duration::from_millis(900);
@@ -337,6 +397,9 @@ impl Build {
         let base = self.substituted_base(index);
         if let Some(other) = self.stage_named(&base, index) {
             let stage = self.stages[&other].clone();
+            if let Some(classic) = self.classic.as_mut() {
+                classic.made(&sha256(stage.chain.as_bytes()));
+            }
             self.stages.insert(index, stage);
             return;
         }
@@ -352,6 +415,14 @@ impl Build {
         let full = Reference::parse(&base).map_or_else(|_| base.clone(), |name| name.to_string());
         told.push(json!({"start": number, "name": format!("{} FROM {full}@{}", self.label(index, None), stored.manifest_digest())}));
         let missing: u64 = stored.layers.iter().filter(|layer| !around.layers.contains(&layer.digest)).map(|layer| layer.bytes).sum();
+        if let Some(classic) = self.classic.as_mut() {
+            if let (true, Ok(name)) = (missing > 0, Reference::parse(&base)) {
+                let (begins, ends) = classic::pull(&name, &stored, |digest| !around.layers.contains(digest));
+                told.push(begins);
+                self.then.push(ends);
+            }
+            classic.made(&stored.id);
+        }
         around.layers.extend(stored.layers.iter().map(|layer| layer.digest.clone()));
         told.push(json!({"log": number, "text": format!("resolve {full}@{}", stored.manifest_digest()), "done": true}));
         if missing == 0 {
@@ -380,11 +451,20 @@ impl Build {
         match instruction.name.as_str() {
             "RUN" => {
                 told.push(json!({"start": self.at, "name": format!("{} RUN {}", self.label(index, Some(at)), instruction.rest)}));
-                return self.begin_run(index, stage, &rest, around);
+                return self.begin_run(index, stage, &rest, around, told);
             }
             "COPY" | "ADD" => {
                 told.push(json!({"start": self.at, "name": format!("{} {} {rest}", self.label(index, Some(at)), instruction.name)}));
-                if let Err(problem) = self.copy(index, &mut stage, &instruction.name, &rest, around) {
+                let copied = self.copy(index, &mut stage, &instruction.name, &rest, around);
+                if let (Ok(()), Some(classic)) = (&copied, self.classic.as_mut()) {
+                    classic.made(&sha256(stage.chain.as_bytes()));
+                }
+                if let Err(problem) = copied {
+                    let missing = problem.strip_suffix("\": not found").and_then(|problem| problem.strip_prefix("\"/"));
+                    self.refuse(&missing.map_or_else(|| problem.clone(), |path| match rest.contains("--from=") {
+                        true => format!("{} failed: stat {path}: file does not exist", instruction.name),
+                        false => format!("{} failed: file not found in build context or excluded by .dockerignore: stat {path}: file does not exist", instruction.name),
+                    }));
                     self.until = around.now + Duration::from_millis(40);
                     let digest = sha256(stage.chain.as_bytes());
                     let text = format!("failed to calculate checksum of ref {}::{}: {problem}", &digest[7..19], &digest[19..44]);
@@ -398,15 +478,30 @@ impl Build {
                 let above = stage.settings.workdir.clone().unwrap_or_else(|| "/".to_owned());
                 let path = if rest.starts_with('/') { rest.clone() } else { format!("{}/{rest}", above.trim_end_matches('/')) };
                 stage.settings.workdir = Some(path.clone());
+                told.extend(self.classic.as_mut().map(|classic| classic.runs(&stage.chain)));
                 self.change(&mut stage, around, &format!("WORKDIR {path}"), |machine, now| {
                     // A path through a file is left as it is: nothing can run there.
                     let _ = machine.files.mkdir_all(&path, now);
                 });
+                if let Some(classic) = self.classic.as_mut() {
+                    classic.made(&sha256(stage.chain.as_bytes()));
+                }
             }
             name => {
-                if let Err(what) = settle(&mut stage, name, &rest, &self.request.args, &self.file.args) {
+                if let Err(what) = settle(&mut stage.settings, &mut stage.variables, name, &rest, &self.request.args, &self.file.args) {
+                    self.refuse(&what);
                     self.until = around.now;
                     self.fail(&what, &what, lines);
+                } else if let Some(classic) = self.classic.as_mut() {
+                    match around.cache.contains_key(&stage.chain) && !self.request.no_cache {
+                        true => classic.cached(),
+                        false => {
+                            told.push(classic.runs(&stage.chain));
+                            around.cache.insert(stage.chain.clone(), Cached { machine: Arc::new(Shared(stage.machine.clone())), layer: None });
+                            self.until = around.now + Duration::from_millis(80);
+                        }
+                    }
+                    classic.made(&sha256(stage.chain.as_bytes()));
                 }
             }
         }
@@ -419,6 +514,9 @@ impl Build {
             stage.machine = cached.machine.0.clone();
             stage.layers.extend(cached.layer.clone());
             self.then.push(json!({"cached": self.at}));
+            if let Some(classic) = self.classic.as_mut() {
+                classic.cached();
+            }
             return;
         }
         let mut machine = stage.machine.as_ref().clone();
@@ -452,7 +550,7 @@ impl Build {
         if name == "ADD" && sources.iter().any(|source| source.contains("://") || source.ends_with(".tar.gz") || source.ends_with(".tgz")) {
             return Err("podarium: not simulated: ADD of addresses and archives (COPY is)".to_owned());
         }
-        let mut found: Vec<(String, u32, Arc<Vec<u8>>)> = Vec::new();
+        let mut found: Vec<Picked> = Vec::new();
         for source in sources {
             let files = match &from {
                 None => from_context(&self.request.files, source),
@@ -498,7 +596,7 @@ impl Build {
         Ok(())
     }
 
-    fn begin_run(&mut self, index: usize, mut stage: Stage, rest: &str, around: &mut Around<'_>) {
+    fn begin_run(&mut self, index: usize, mut stage: Stage, rest: &str, around: &mut Around<'_>, told: &mut Vec<Value>) {
         let lines = self.file.stages[index].instructions.iter().find(|it| it.rest == rest).map_or((1, 1), |it| (it.first, it.last));
         let variables: String = stage.variables.iter().map(|(name, value)| format!("{name}={value} ")).collect();
         stage.chain = sha256(format!("{} {variables}", stage.chain).as_bytes());
@@ -506,12 +604,20 @@ impl Build {
             stage.machine = cached.machine.0.clone();
             stage.layers.extend(cached.layer.clone());
             self.then.push(json!({"cached": self.at}));
+            if let Some(classic) = self.classic.as_mut() {
+                classic.cached();
+                classic.made(&sha256(stage.chain.as_bytes()));
+            }
             self.stages.insert(index, stage);
             return;
         }
         if rest.starts_with("--") {
             self.until = around.now;
-            let what = format!("podarium: not simulated: RUN {}", rest.split_whitespace().next().unwrap_or_default());
+            let what = match (self.classic.is_some(), rest.starts_with("--mount")) {
+                (true, true) => "the --mount option requires BuildKit. Refer to https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled".to_owned(),
+                _ => format!("podarium: not simulated: RUN {}", rest.split_whitespace().next().unwrap_or_default()),
+            };
+            self.refuse(&what);
             self.fail(&what, &what, lines);
             self.stages.insert(index, stage);
             return;
@@ -530,11 +636,13 @@ impl Build {
         let line = argv.join(" ");
         match machine.start(start) {
             Ok(pid) => {
+                told.extend(self.classic.as_mut().map(|classic| classic.runs(&stage.chain)));
                 self.running = Some(Box::new(Running { machine, pid, tty, line, begun: around.now, unfinished: Vec::new() }));
             }
             Err(error) => {
                 self.until = around.now + Duration::from_millis(200);
                 let text = format!("process \"{line}\" did not complete successfully: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {error}: unknown");
+                self.refuse(text.split_once("successfully: ").map_or(&text, |(_, why)| why));
                 self.fail(&text, &text, lines);
             }
         }
@@ -547,12 +655,14 @@ impl Build {
         if !running.unfinished.is_empty() {
             let seconds = (around.now - running.begun).as_secs_f64();
             told.push(json!({"log": self.at, "text": String::from_utf8_lossy(&running.unfinished), "at": seconds}));
+            told.extend(self.classic.as_ref().map(|classic| classic.says(&String::from_utf8_lossy(&running.unfinished))));
         }
         let instruction = &self.file.stages[index].instructions[at];
         let lines = (instruction.first, instruction.last);
         if code != 0 {
             self.until = around.now + Duration::from_millis(30);
             let text = format!("process \"{}\" did not complete successfully: exit code: {code}", running.line);
+            self.refuse(&format!("The command '{}' returned a non-zero code: {code}", running.line));
             return self.fail(&text, &text, lines);
         }
         let took = (around.now - running.begun).as_secs_f64() + 0.2;
@@ -561,6 +671,9 @@ impl Build {
         let created_by = format!("RUN {} # buildkit", instruction.rest);
         if let Some(mut stage) = self.stages.remove(&index) {
             keep(&mut stage, running.machine.at_rest(), &created_by, around);
+            if let Some(classic) = self.classic.as_mut() {
+                classic.made(&sha256(stage.chain.as_bytes()));
+            }
             self.stages.insert(index, stage);
         }
     }
@@ -574,6 +687,9 @@ impl Build {
         let layers: String = stored.layers.iter().map(|layer| layer.digest.as_str()).collect();
         stored.id = sha256(format!("{}{}{layers}", stored.config(), stage.chain).as_bytes());
         told.push(json!({"start": number, "name": "exporting to image"}));
+        if let Some(classic) = self.classic.as_mut() {
+            told.push(classic.done(&stored.id, &self.request.tags));
+        }
         for text in ["exporting layers".to_owned(), format!("writing image {}", stored.id)] {
             told.push(json!({"log": number, "text": text, "done": true}));
         }
@@ -598,65 +714,6 @@ fn keep(stage: &mut Stage, machine: Machine, created_by: &str, around: &mut Arou
     around.cache.insert(stage.chain.clone(), Cached { machine: Arc::new(Shared(stage.machine.clone())), layer: Some(layer) });
 }
 
-/// Instructions that change no file.
-fn settle(stage: &mut Stage, name: &str, rest: &str, given: &BTreeMap<String, String>, global: &[(String, Option<String>)]) -> Result<(), String> {
-    let settings = &mut stage.settings;
-    let shell_form = |rest: &str| ["/bin/sh", "-c", rest].map(str::to_owned).to_vec();
-    match name {
-        "ENV" => {
-            for (name, value) in dockerfile::assignments(rest) {
-                settings.env.retain(|(known, _)| *known != name);
-                settings.env.push((name, value.unwrap_or_default()));
-            }
-        }
-        "ARG" => {
-            let (name, default) = rest.split_once('=').map_or((rest, None), |(name, value)| (name, Some(value.trim_matches(['"', '\'']).to_owned())));
-            let outer = global.iter().find(|(known, _)| known == name).and_then(|(_, value)| value.clone());
-            if let Some(value) = given.get(name).cloned().or(default).or(outer) {
-                stage.variables.insert(name.to_owned(), value);
-            }
-        }
-        "CMD" => settings.command = dockerfile::exec_form(rest).unwrap_or_else(|| shell_form(rest)),
-        "ENTRYPOINT" => {
-            settings.entrypoint = dockerfile::exec_form(rest).unwrap_or_else(|| shell_form(rest));
-            // The base's own arguments were meant for its own program.
-            settings.command.clear();
-        }
-        "EXPOSE" => settings.exposed.extend(rest.split_whitespace().map(|port| if port.contains('/') { port.to_owned() } else { format!("{port}/tcp") })),
-        "USER" => settings.user = rest.to_owned(),
-        "LABEL" => settings.labels.extend(dockerfile::assignments(rest).into_iter().map(|(name, value)| (name, value.unwrap_or_default()))),
-        "VOLUME" => settings.volumes.extend(dockerfile::exec_form(rest).unwrap_or_else(|| dockerfile::words(rest))),
-        "STOPSIGNAL" if Signal::parse(rest).is_none() => return Err(format!("invalid signal: {rest}")),
-        "STOPSIGNAL" => settings.stop_signal = Some(rest.to_owned()),
-        "HEALTHCHECK" => settings.healthcheck = Some(Check::parse(rest)?),
-        "MAINTAINER" => {
-            settings.labels.insert("maintainer".to_owned(), rest.to_owned());
-        }
-        name => return Err(format!("podarium: not simulated: {name} in a Dockerfile")),
-    }
-    Ok(())
-}
-
-/// What BuildKit's checks find.
-fn warnings(file: &Dockerfile) -> Vec<String> {
-    let mut found = Vec::new();
-    for instruction in file.stages.iter().flat_map(|stage| &stage.instructions) {
-        if matches!(instruction.name.as_str(), "CMD" | "ENTRYPOINT") && dockerfile::exec_form(&instruction.rest).is_none() {
-            found.push(format!(
-                "JSONArgsRecommended: JSON arguments recommended for {} to prevent unintended behavior related to OS signals (line {})",
-                instruction.name, instruction.first
-            ));
-        }
-        if instruction.name == "MAINTAINER" {
-            found.push(format!("MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label (line {})", instruction.first));
-        }
-        if instruction.name == "ENV" && instruction.rest.split_whitespace().next().is_some_and(|word| !word.contains('=')) {
-            found.push(format!("LegacyKeyValueFormat: \"ENV key=value\" should be used instead of legacy \"ENV key value\" format (line {})", instruction.first));
-        }
-    }
-    found
-}
-
 /// `99B`, `1.46kB`: sizes as BuildKit writes them.
 pub fn bytes_text(bytes: u64) -> String {
     let mut value = bytes as f64;
@@ -667,76 +724,6 @@ pub fn bytes_text(bytes: u64) -> String {
         value /= 1000.0;
     }
     String::new()
-}
-
-fn owner_ids(owner: &str, machine: &Machine) -> (u32, u32) {
-    let read = |path: &str| machine.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let (user, group) = owner.split_once(':').map_or((owner, None), |(user, group)| (user, Some(group)));
-    let find = |path: &str, name: &str| {
-        let text = read(path);
-        let line = text.lines().find(|line| line.split(':').next() == Some(name)).map(str::to_owned)?;
-        let fields: Vec<&str> = line.split(':').collect();
-        Some((fields.get(2)?.parse().ok()?, fields.get(3).and_then(|group| group.parse().ok()).unwrap_or(0)))
-    };
-    let (uid, gid) = user.parse().map(|uid: u32| (uid, 0)).ok().or_else(|| find("/etc/passwd", user)).unwrap_or((0, 0));
-    let gid = group.and_then(|group| group.parse().ok().or_else(|| find("/etc/group", group).map(|(gid, _): (u32, u32)| gid))).unwrap_or(gid);
-    (uid, gid)
-}
-
-/// The files of the context that a source names, by their names at the destination.
-fn from_context(files: &[(String, u32, Arc<Vec<u8>>)], source: &str) -> Vec<(String, u32, Arc<Vec<u8>>)> {
-    let source = source.trim_start_matches('/').trim_start_matches("./").trim_end_matches('/');
-    let source = if source == "." { "" } else { source };
-    select(files.iter().map(|(path, mode, bytes)| (path.clone(), *mode, bytes.clone())), source)
-}
-
-fn from_disk(machine: &Machine, source: &str) -> Vec<(String, u32, Arc<Vec<u8>>)> {
-    fn walk(machine: &Machine, path: &str, out: &mut Vec<(String, u32, Arc<Vec<u8>>)>) {
-        let Ok(found) = machine.files.stat(path, true) else { return };
-        if !found.is_dir() {
-            return out.extend(machine.files.read_shared(path).map(|bytes| (path.trim_start_matches('/').to_owned(), found.mode, bytes)));
-        }
-        for name in machine.files.read_dir(path).unwrap_or_default() {
-            walk(machine, &format!("{}/{name}", path.trim_end_matches('/')), out);
-        }
-    }
-    let mut files = Vec::new();
-    walk(machine, &format!("/{}", source.trim_start_matches('/')), &mut files);
-    select(files.into_iter(), source.trim_matches('/'))
-}
-
-fn select(files: impl Iterator<Item = (String, u32, Arc<Vec<u8>>)>, source: &str) -> Vec<(String, u32, Arc<Vec<u8>>)> {
-    files
-        .filter_map(|(path, mode, bytes)| {
-            let name = match source {
-                "" => path.clone(),
-                source if path == source => path.rsplit('/').next().unwrap_or(&path).to_owned(),
-                source if source.contains('*') || source.contains('?') => {
-                    if !matches(source, &path) {
-                        return None;
-                    }
-                    path.rsplit('/').next().unwrap_or(&path).to_owned()
-                }
-                source => path.strip_prefix(source)?.strip_prefix('/')?.to_owned(),
-            };
-            Some((name, mode, bytes))
-        })
-        .collect()
-}
-
-/// `*.js`: a pattern whose stars stay within one name.
-pub fn matches(pattern: &str, path: &str) -> bool {
-    fn go(pattern: &[u8], path: &[u8]) -> bool {
-        match (pattern.first(), path.first()) {
-            (None, None) => true,
-            (Some(b'*'), _) if pattern.get(1) == Some(&b'*') => (0..=path.len()).any(|skip| go(pattern[2..].strip_prefix(b"/").unwrap_or(&pattern[2..]), &path[skip..])),
-            (Some(b'*'), _) => go(&pattern[1..], path) || path.first().is_some_and(|c| *c != b'/') && go(pattern, &path[1..]),
-            (Some(b'?'), Some(c)) if *c != b'/' => go(&pattern[1..], &path[1..]),
-            (Some(a), Some(b)) if a == b => go(&pattern[1..], &path[1..]),
-            _ => false,
-        }
-    }
-    go(pattern.as_bytes(), path.as_bytes())
 }
 
 /// The name of an image for people.

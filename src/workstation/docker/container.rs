@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use podarium_cluster::images::{Computer, Disks, Exec, ExecEvent, ExecId, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
+use podarium_cluster::images::{Computer, Contents, Disks, Exec, ExecEvent, ExecId, Output, PodVolume, ProcessNamespaces, Spawned, Storage, Taken};
 use podarium_cluster::network::{Asked, Ip, Peer, Wanted};
-use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HANDSHAKE, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, LookupId, NetError, Outgoing, Volume};
+use podarium_machine::{Answered, ConnectionId, ExchangeId, FileKind, FileSystem, HANDSHAKE, HttpEvent, HttpRequest, HttpResponse, LookupAnswer, LookupId, Machine, NetError, Outgoing, Volume};
 use podarium_sim::Time;
 
+use super::build::Shared;
 use super::health::{Check, Health};
 use super::store::Stored;
 
@@ -40,6 +41,8 @@ pub struct Container {
     /// When it is killed that was asked to stop.
     pub kill_at: Option<Time>,
     computer: Option<Box<Computer>>,
+    /// Its disk while it is stopped, if it differs from the image's.
+    pub left: Option<Arc<Shared>>,
     /// Whether it is well, of a container whose image says how to ask.
     pub health: Option<Health>,
     /// Who reads what the main process writes.
@@ -50,6 +53,8 @@ pub struct Container {
     pub waiting: Vec<ExchangeId>,
     execs: BTreeMap<ExecId, ExchangeId>,
     answers: BTreeMap<ConnectionId, ExchangeId>,
+    /// Clients whose connections carry bytes.
+    streams: BTreeMap<ConnectionId, ExchangeId>,
     /// Lines of the log that followers do not have yet.
     unsaid: Vec<String>,
 }
@@ -89,6 +94,7 @@ impl Container {
             log: Vec::new(),
             kill_at: None,
             computer: None,
+            left: None,
             health: None,
             attached: Vec::new(),
             following: Vec::new(),
@@ -96,6 +102,7 @@ impl Container {
             execs: BTreeMap::new(),
             unsaid: Vec::new(),
             answers: BTreeMap::new(),
+            streams: BTreeMap::new(),
         }
     }
 
@@ -111,7 +118,15 @@ impl Container {
     /// Starts its main process; the error is runc's.
     pub fn start(&mut self, prototype: &podarium_cluster::images::ImageCatalog, now: Time, unix_nanos: i64, volumes: &mut Volumes) -> Result<(), String> {
         self.spawned.at = now;
-        let started = prototype.start(&self.image.image, self.spawned.clone(), &mut volumes.storage());
+        // It begins again with the files that it had.
+        let image = self.left.as_ref().map_or_else(|| self.image.image.clone(), |left| {
+            let mut image = self.image.image.as_ref().clone();
+            image.contents = Some(Contents(left.0.clone()));
+            image.files.clear();
+            image.links.clear();
+            Arc::new(image)
+        });
+        let started = prototype.start(&image, self.spawned.clone(), &mut volumes.storage());
         match started {
             Ok(computer) => {
                 self.computer = Some(Box::new(computer));
@@ -190,6 +205,19 @@ impl Container {
             }
         }
         for (connection, answered) in out.answers {
+            if let Some(exchange) = self.streams.get(&connection).copied() {
+                let event = match answered {
+                    Answered::Data(bytes) => HttpEvent::Chunk(bytes),
+                    Answered::Response(_) | Answered::End => HttpEvent::End,
+                    Answered::Failed(error) => HttpEvent::Failed(error),
+                    Answered::Reset => HttpEvent::Failed(NetError::ConnectionReset),
+                };
+                if !matches!(event, HttpEvent::Chunk(_)) {
+                    self.streams.remove(&connection);
+                }
+                replies.push((now, exchange, event));
+                continue;
+            }
             if let Some(exchange) = self.answers.remove(&connection) {
                 replies.push((now, exchange, match answered {
                     Answered::Response(response) => HttpEvent::Response(response),
@@ -231,6 +259,14 @@ impl Container {
         self.computer.as_ref().map_or((0, 0, 0), |computer| (computer.cpu_millis(now), computer.memory_bytes(now), computer.processes()))
     }
 
+    /// Its own disk now, without volumes; `None`: the image's.
+    pub fn disk(&self) -> Option<Arc<Machine>> {
+        match &self.computer {
+            Some(computer) => computer.disk().map(Arc::new),
+            None => self.left.as_ref().map(|left| left.0.clone()),
+        }
+    }
+
     /// Its files, while it runs.
     pub fn computer(&mut self) -> Option<&mut Computer> {
         self.computer.as_deref_mut()
@@ -238,7 +274,9 @@ impl Container {
 
     /// Its main process has ended, and everything in it with it.
     pub fn end(&mut self, code: i32, now: Time, unix_nanos: i64, replies: &mut Vec<Reply>) {
-        self.computer = None;
+        if let Some(disk) = self.computer.take().and_then(|computer| computer.disk()) {
+            self.left = Some(Arc::new(Shared(Arc::new(disk))));
+        }
         self.kill_at = None;
         self.state = State::Exited { code, at_nanos: unix_nanos };
         for exchange in std::mem::take(&mut self.attached) {
@@ -255,7 +293,7 @@ impl Container {
             replies.push((now, exchange, HttpEvent::Chunk(exit_mark(137))));
             replies.push((now, exchange, HttpEvent::End));
         }
-        for (_, exchange) in std::mem::take(&mut self.answers) {
+        for (_, exchange) in std::mem::take(&mut self.answers).into_iter().chain(std::mem::take(&mut self.streams)) {
             replies.push((now, exchange, HttpEvent::Failed(NetError::ConnectionReset)));
         }
     }
@@ -298,6 +336,27 @@ impl Container {
         }
     }
 
+    /// Whether something in it listens on a port.
+    pub fn listens(&self, port: u16, now: Time) -> bool {
+        self.computer.as_ref().is_some_and(|computer| computer.listens(port, now))
+    }
+
+    /// Opens a connection that carries bytes, if a program takes such there.
+    pub fn connect(&mut self, port: u16, exchange: ExchangeId, from: &str) -> bool {
+        let connection = self.computer.as_mut().and_then(|computer| computer.connect(port, from));
+        self.streams.extend(connection.map(|connection| (connection, exchange)));
+        connection.is_some()
+    }
+
+    /// Bytes of the client of such a connection; none: no more will come. Whether it is one of its own.
+    pub fn stream_data(&mut self, exchange: ExchangeId, bytes: &[u8]) -> bool {
+        let Some(connection) = self.streams.iter().find(|(_, of)| **of == exchange).map(|(connection, _)| *connection) else { return false };
+        if let Some(computer) = self.computer.as_mut() {
+            computer.connection_data(connection, bytes);
+        }
+        true
+    }
+
     pub fn exec(&mut self, exec: &podarium_cluster::images::Exec, exchange: ExchangeId, now: Time, volumes: &mut Volumes) -> Result<(), String> {
         let Some(computer) = self.computer.as_mut() else { return Err(format!("container {} is not running", self.id)) };
         let id = computer.exec(exec, now, &mut volumes.storage()).map_err(|error| error.0)?;
@@ -329,6 +388,13 @@ impl Container {
         self.following.retain(|of| *of != exchange);
         self.waiting.retain(|of| *of != exchange);
         self.answers.retain(|_, of| *of != exchange);
+        let gone: Vec<ConnectionId> = self.streams.iter().filter(|(_, of)| **of == exchange).map(|(connection, _)| *connection).collect();
+        for connection in gone {
+            self.streams.remove(&connection);
+            if let Some(computer) = self.computer.as_mut() {
+                computer.hang_up(connection);
+            }
+        }
         self.execs.retain(|_, of| *of != exchange);
     }
 }
@@ -385,6 +451,15 @@ impl Volumes {
             copy(files, path, "/", &mut volume, now);
             self.named.0.insert(name.clone(), volume);
         }
+    }
+
+    /// The files of a volume, lent: [`Volumes::put`] brings them back.
+    pub fn lent(&self, name: &str) -> Volume {
+        self.named.0.get(name).cloned().unwrap_or_default()
+    }
+
+    pub fn put(&mut self, name: &Arc<str>, volume: Volume) {
+        self.named.0.insert(name.clone(), volume);
     }
 
     /// The bytes in a volume.

@@ -2,9 +2,11 @@
 //!
 //! Its interface has the paths of the Docker Engine API and simpler bodies; only our own `docker` speaks it.
 
+mod disks;
 mod files;
 mod images;
 mod networks;
+mod streams;
 mod volumes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +24,8 @@ use super::build::{Around, Build, Cache, Progress};
 use super::container::{Container, GRACE, Reply, State, Volumes};
 use super::health::{Check, Health};
 use super::store::{Stored, familiar, sha256};
+
+pub use images::pull_refusal;
 
 /// How the socket is called in URLs.
 pub const SOCKET: &str = "http://docker.sock";
@@ -47,6 +51,7 @@ pub struct Daemon {
     /// What containers ask of each other, by the numbers that it has here.
     carried: BTreeMap<ExchangeId, networks::Carried>,
     next_carried: u64,
+    typed: BTreeMap<ExchangeId, streams::Typed>,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     /// Images that are on their way.
     arriving: BTreeMap<(Time, u64), (Reference, Arc<Stored>)>,
@@ -72,6 +77,7 @@ impl Daemon {
             known_volumes: BTreeMap::new(),
             carried: BTreeMap::new(),
             next_carried: 0,
+            typed: BTreeMap::new(),
             catalog,
             names: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -135,6 +141,7 @@ impl Daemon {
         self.run_builds(cluster, unix_nanos);
         while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
             let (exchange, event) = entry.remove();
+            let event = self.as_typed(exchange, event, now);
             if !self.answer_container(exchange, &event) {
                 machine.http_reply(exchange, event);
             }
@@ -197,6 +204,11 @@ impl Daemon {
         self.images.insert(stored.id.clone(), stored);
     }
 
+    /// The image that has this name here.
+    pub fn stored(&self, name: &Reference) -> Option<&Arc<Stored>> {
+        self.names.get(&name.to_string()).and_then(|id| self.images.get(id))
+    }
+
     /// The image that a name or the beginning of an id means.
     fn image(&self, name: &str) -> Option<Arc<Stored>> {
         if let Ok(parsed) = Reference::parse(name)
@@ -218,7 +230,8 @@ impl Daemon {
     }
 }
 
-fn nanos(cluster: &Cluster) -> i64 {
+/// What the clock on the wall shows, in nanoseconds since 1970.
+pub fn nanos(cluster: &Cluster) -> i64 {
     let epoch = i64::try_from(cluster.config().epoch.0.as_nanosecond()).unwrap_or(i64::MAX);
     epoch + i64::try_from(cluster.now().as_nanos()).unwrap_or(0)
 }
@@ -253,26 +266,35 @@ impl Daemon {
         let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
         let now = cluster.now();
         let is_own = matches!(host, "localhost" | "0.0.0.0" | "podarium") || host.starts_with("127.");
-        let running = self.containers.iter_mut().filter(|container| container.is_running());
-        let found = running.filter_map(|container| {
+        let running = self.containers.iter().enumerate().filter(|(_, container)| container.is_running());
+        let found = running.filter_map(|(index, container)| {
             let inner = match is_own {
                 true => container.ports.iter().find(|(published, _)| *published == Some(port)).map(|(_, inner)| *inner),
                 false => container.networks.values().any(|address| address == host).then_some(port),
             };
-            inner.map(|inner| (container, inner))
+            inner.map(|inner| (index, inner))
         });
-        let Some((container, inner)) = { found }.next() else { return false };
-        let reply = container.take(inner, id, request, now, &mut self.volumes);
-        self.take(reply.into_iter().collect());
+        let Some((index, inner)) = { found }.next() else { return false };
+        match scheme {
+            "tcp" => self.connect(index, inner, id, "172.17.0.1", is_own, now),
+            // A host answers by itself; a port is no host.
+            "icmp" if is_own => return false,
+            "icmp" => self.reply(now, id, HttpEvent::Response(HttpResponse::new(64, ""))),
+            _ => {
+                let reply = self.containers[index].take(inner, id, request, now, &mut self.volumes);
+                self.take(reply.into_iter().collect());
+            }
+        }
         true
     }
 
-    pub fn data(&mut self, id: ExchangeId, bytes: &[u8]) -> bool {
-        self.containers.iter_mut().any(|container| container.data(id, bytes))
+    pub fn data(&mut self, id: ExchangeId, bytes: &[u8], now: Time) -> bool {
+        self.containers.iter_mut().any(|container| container.data(id, bytes)) || self.stream_data(id, bytes, now)
     }
 
     pub fn close(&mut self, id: ExchangeId) {
         self.containers.iter_mut().for_each(|container| container.forget(id));
+        self.typed.remove(&id);
         self.builds.retain(|build| build.exchange != id);
         self.replies.retain(|_, (to, _)| *to != id);
     }
@@ -320,6 +342,13 @@ impl Daemon {
             ("DELETE", ["containers", name]) => self.remove(name, asked.query.contains_key("force"), asked.query.contains_key("v"), cluster).map(|()| Some(json!({}))),
             ("POST", ["containers", "prune"]) => Ok(Some(self.prune_containers())),
             ("GET" | "PUT", ["containers", name, "archive"]) => self.archive(method, name, asked, now).map(Some),
+            ("GET", ["containers", name, "changes"]) => self.changes(name).map(Some),
+            ("POST", ["containers", name, "commit"]) => self.commit(name, asked, cluster).map(Some),
+            ("GET", ["containers", name, "export"]) => {
+                let archive = self.export(name)?;
+                self.reply(now, asked.id, HttpEvent::Response(HttpResponse::new(200, archive)));
+                Ok(None)
+            }
             ("GET", ["stats"]) => Ok(Some(self.stats(now))),
             ("GET", ["system", "df"]) => Ok(Some(self.disk_usage())),
             (_, ["volumes", ..]) => self.volume_request(method, asked, nanos(cluster)).map(Some),
@@ -617,7 +646,8 @@ impl Daemon {
     }
 }
 
-pub(super) fn stamp(unix_nanos: i64) -> String {
+/// `2026-11-27T19:00:00.000000000Z`
+pub fn stamp(unix_nanos: i64) -> String {
     let (seconds, nanos) = (unix_nanos.div_euclid(1_000_000_000), unix_nanos.rem_euclid(1_000_000_000));
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);

@@ -5,12 +5,17 @@
 //! those that the cluster's machines pull from: what is pushed here can be run there.
 
 mod build;
+mod classic;
 mod cli;
 mod container;
 mod daemon;
 mod dockerfile;
 mod health;
+mod instructions;
+mod selection;
 mod store;
 
-pub use cli::main;
-pub(crate) use daemon::Daemon;
+pub(crate) use classic::pull_text;
+pub use cli::{classic_main, main};
+pub(crate) use daemon::{Daemon, nanos, pull_refusal, stamp};
+pub(crate) use store::Stored;

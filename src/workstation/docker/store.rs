@@ -51,6 +51,11 @@ pub fn sha256(bytes: &[u8]) -> String {
     format!("sha256:{hex}")
 }
 
+/// The digest of a layer of an image in a registry.
+pub fn layer_digest(layer: &podarium_cluster::images::Layer) -> String {
+    if layer.name.starts_with("sha256:") { layer.name.clone() } else { sha256(layer.name.as_bytes()) }
+}
+
 /// `3c1f2a8d90be` of `sha256:3c1f2a8d90be…`
 pub fn short(digest: &str) -> &str {
     let hex = digest.strip_prefix("sha256:").unwrap_or(digest);
@@ -70,7 +75,7 @@ impl Stored {
             ..Settings::default()
         };
         let layer = |layer: &podarium_cluster::images::Layer| StoredLayer {
-            digest: if layer.name.starts_with("sha256:") { layer.name.clone() } else { sha256(layer.name.as_bytes()) },
+            digest: layer_digest(layer),
             bytes: layer.bytes,
             created_by: layer.name.clone(),
         };

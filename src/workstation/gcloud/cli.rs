@@ -1,12 +1,12 @@
 //! `gcloud`: which command it is, its flags, and how lists are printed.
 //!
-//! Simplified: the groups `config`, `auth`, `projects`, `container clusters`, `compute instances|firewall-rules|zones`
+//! Simplified: the groups `artifacts`, `config`, `auth`, `builds`, `projects`, `container clusters|images`, `compute instances|firewall-rules|zones`
 //! and `source repos`, with the flags that labs use.
 
 use podarium_machine::{HttpRequest, Process, Suspend};
 use serde_json::Value;
 
-use super::{ACCOUNT, PROJECT, compute, container, settings};
+use super::{ACCOUNT, PROJECT, artifacts, builds, compute, container, images, settings};
 
 /// The address of the cloud's APIs.
 pub const API: &str = "https://cloud.podarium.example";
@@ -67,15 +67,18 @@ pub fn main(process: &mut Process<'_>) -> Done {
         ["config", rest @ ..] => settings::config(process, rest),
         ["auth", rest @ ..] => auth(process, rest),
         ["projects", "list", ..] => {
-            let rows = vec![vec!["PROJECT_ID", "NAME", "PROJECT_NUMBER"], vec![PROJECT, PROJECT, "271828182845"]];
+            let rows = vec![vec!["PROJECT_ID", "NAME", "PROJECT_NUMBER"], vec![PROJECT, PROJECT, super::PROJECT_NUMBER]];
             process.print(&table(&rows.into_iter().map(|row| row.into_iter().map(str::to_owned).collect()).collect::<Vec<_>>()))?;
             Ok(0)
         }
+        ["artifacts", rest @ ..] => artifacts::main(process, rest),
+        ["builds", rest @ ..] => builds::main(process, rest),
+        ["container", "images", rest @ ..] => images::main(process, rest),
         ["container", "clusters", verb, rest @ ..] => container::clusters(process, verb, &Line::read(rest)),
         ["compute", group @ ("instances" | "firewall-rules" | "zones"), verb, rest @ ..] => compute::main(process, group, verb, &Line::read(rest)),
         ["source", "repos", verb, rest @ ..] => repositories(process, verb, &Line::read(rest)),
         [] | ["--help" | "-h" | "help", ..] => {
-            process.print("NAME\n    gcloud - manage Google Cloud resources and developer workflow\n\nSYNOPSIS\n    gcloud GROUP | COMMAND\n\nGROUPS AND COMMANDS of this simulation\n     auth login|list|configure-docker\n     compute firewall-rules create|list|delete\n     compute instances list\n     config set|unset|get-value|list\n     container clusters create|list|describe|get-credentials|resize|delete\n     info\n     projects list\n     source repos create|list\n     version\n")?;
+            process.print("NAME\n    gcloud - manage Google Cloud resources and developer workflow\n\nSYNOPSIS\n    gcloud GROUP | COMMAND\n\nGROUPS AND COMMANDS of this simulation\n     artifacts repositories create|list|describe|delete\n     artifacts docker images list|delete\n     artifacts docker tags list\n     auth login|list|configure-docker\n     builds submit|list|describe|log|cancel\n     compute firewall-rules create|list|delete\n     compute instances list\n     config set|unset|get-value|list\n     container clusters create|list|describe|get-credentials|resize|delete\n     container images list|list-tags|describe|delete\n     info\n     projects list\n     source repos create|list\n     version\n")?;
             Ok(0)
         }
         words => {
@@ -176,7 +179,12 @@ fn configure_docker(process: &mut Process<'_>, line: &Line) -> Done {
 
 /// Asks the person, if there is one at a terminal; else the answer is yes.
 pub fn confirmed(process: &mut Process<'_>, line: &Line, question: &str) -> Result<bool, Suspend> {
-    if line.flag("quiet").is_some() || !process.is_tty(0) || !process.is_tty(2) {
+    ask_to_go_on(process, line.flag("quiet").is_some(), question, "Aborted by user.")
+}
+
+/// The same, where only `--quiet` is known; and what is said to whoever does not agree.
+pub fn ask_to_go_on(process: &mut Process<'_>, quiet: bool, question: &str, refused: &str) -> Result<bool, Suspend> {
+    if quiet || !process.is_tty(0) || !process.is_tty(2) {
         return Ok(true);
     }
     process.eprint(question)?;
@@ -185,13 +193,17 @@ pub fn confirmed(process: &mut Process<'_>, line: &Line, question: &str) -> Resu
         process.eprint("\n")?;
         return Ok(true);
     }
-    process.eprint("\nAborted by user.\n")?;
+    process.eprint(&format!("\n{refused}\n"))?;
     Ok(false)
 }
 
 /// Asks the cloud.
 pub fn ask(process: &mut Process<'_>, method: &str, path: &str, body: &Value) -> Result<Result<Value, (u16, String)>, Suspend> {
-    let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+    ask_with(process, method, path, if body.is_null() { Vec::new() } else { body.to_string().into_bytes() })
+}
+
+/// The same, with any bytes.
+pub fn ask_with(process: &mut Process<'_>, method: &str, path: &str, body: Vec<u8>) -> Result<Result<Value, (u16, String)>, Suspend> {
     Ok(match process.http(HttpRequest::new(method, format!("{API}{path}")).body(body))? {
         Ok(response) => {
             let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();

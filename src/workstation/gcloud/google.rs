@@ -17,6 +17,8 @@ use podarium_sim::{Stream, Time};
 use serde_json::{Value, json};
 
 use super::PROJECT;
+use super::builds::{Builds, WorldErrand};
+use super::registry::Registry;
 
 /// What things take.
 const CREATE: Duration = Duration::from_secs(290);
@@ -106,6 +108,8 @@ enum Work {
 
 #[derive(Clone)]
 pub struct Google {
+    builds: Builds,
+    registry: Registry,
     gke: Option<Gke>,
     rules: Vec<Rule>,
     work: BTreeMap<(Time, u64), Work>,
@@ -116,6 +120,7 @@ pub struct Google {
 
 impl Google {
     pub fn new(random: Stream) -> Self {
+        let builds = Builds::new(Stream::new(random.clone().bits(), "builds"));
         let rule = |name: &str, allowed: &[&str], source: &str| Rule {
             name: name.to_owned(),
             allowed: allowed.iter().map(|port| (*port).to_owned()).collect(),
@@ -127,11 +132,11 @@ impl Google {
             rule("default-allow-rdp", &["tcp:3389"], "0.0.0.0/0"),
             rule("default-allow-ssh", &["tcp:22"], "0.0.0.0/0"),
         ];
-        Google { gke: None, rules, work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, random }
+        Google { builds, registry: Registry::default(), gke: None, rules, work: BTreeMap::new(), replies: BTreeMap::new(), next: 0, random }
     }
 
     pub fn next_at(&self) -> Option<Time> {
-        self.work.keys().chain(self.replies.keys()).map(|(at, _)| *at).min()
+        self.work.keys().chain(self.replies.keys()).map(|(at, _)| *at).chain(self.builds.next_at()).min()
     }
 
     fn number(&mut self) -> u64 {
@@ -149,18 +154,30 @@ impl Google {
         self.replies.insert((at, number), (to, event));
     }
 
-    /// Does what is due.
-    pub fn run(&mut self, cluster: &mut Cluster, machine: &mut podarium_machine::Machine) {
+    /// Does what is due, and gives what is told to those who have asked.
+    pub fn run(&mut self, cluster: &mut Cluster) -> Vec<(ExchangeId, HttpEvent)> {
         let now = cluster.now();
+        self.builds.run(cluster);
         self.follow_autoscaler(cluster);
         while let Some(entry) = self.work.first_entry().filter(|entry| entry.key().0 <= now) {
             let work = entry.remove();
             self.do_work(work, cluster);
         }
+        let mut told = Vec::new();
         while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
-            let (exchange, event) = entry.remove();
-            machine.http_reply(exchange, event);
+            told.push(entry.remove());
         }
+        told
+    }
+
+    /// What builds ask of the world.
+    pub fn take_errands(&mut self) -> Vec<WorldErrand> {
+        self.builds.take_errands()
+    }
+
+    /// An answer to a build; whether it was one's.
+    pub fn reply_to_build(&mut self, id: ExchangeId, event: &HttpEvent) -> bool {
+        self.builds.http_reply(id, event)
     }
 
     pub fn close(&mut self, id: ExchangeId) {
@@ -245,11 +262,17 @@ impl Google {
     /// Takes a request for the cloud's APIs, or for a machine's address on the internet. What is to be asked in the place
     /// of the latter comes back as an error.
     #[expect(clippy::result_large_err, reason = "the request comes back as it went in")]
-    pub fn ask(&mut self, id: ExchangeId, request: HttpRequest, now: Time) -> Result<(), HttpRequest> {
+    pub fn ask(&mut self, id: ExchangeId, request: HttpRequest, cluster: &mut Cluster) -> Result<(), HttpRequest> {
+        let now = cluster.now();
         let Some(rest) = request.url.strip_prefix(super::cli::API) else { return self.ask_machine(id, request, now) };
         let parts: Vec<&str> = rest.trim_matches('/').split('/').collect();
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-        let (status, answer) = match self.answer(&request.method, &parts, &body, now) {
+        let answer = match parts.as_slice() {
+            ["builds", rest @ ..] => self.builds.answer(&request.method, rest, &request.body, cluster),
+            ["repositories" | "versions" | "image", ..] => self.registry.answer(&request.method, &parts, &body, cluster),
+            parts => self.answer(&request.method, parts, &body, now),
+        };
+        let (status, answer) = match answer {
             Ok(answer) => (200, answer),
             Err((status, message)) => (status, json!({"error": message})),
         };

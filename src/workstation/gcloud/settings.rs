@@ -11,15 +11,29 @@ const FILE: &str = ".config/gcloud/configurations/config_default";
 pub type Settings = Vec<(String, String, String)>;
 
 /// Properties that gcloud knows, as far as they mean anything here.
-const KNOWN: [&str; 8] =
-    ["core/account", "core/project", "core/disable_usage_reporting", "core/verbosity", "core/disable_prompts", "compute/zone", "compute/region", "container/cluster"];
+const KNOWN: [&str; 10] =
+    ["artifacts/location", "artifacts/repository", "core/account", "core/project", "core/disable_usage_reporting", "core/verbosity", "core/disable_prompts", "compute/zone", "compute/region", "container/cluster"];
 
 fn path(process: &Process<'_>) -> String {
     format!("{}/{FILE}", process.env("HOME").unwrap_or_default())
 }
 
-/// What is set; a new account has its project already, as in Cloud Shell.
+/// What is set, by the environment before the file: `CLOUDSDK_COMPUTE_ZONE`.
 pub fn read(process: &mut Process<'_>) -> Result<Settings, Suspend> {
+    let mut settings = read_file(process)?;
+    for name in KNOWN {
+        let variable = format!("CLOUDSDK_{}", name.replace('/', "_").to_uppercase());
+        if let Some(value) = process.env(&variable).filter(|value| !value.is_empty()) {
+            let (section, own) = parts(name);
+            settings.retain(|(of, known, _)| !(*of == section && *known == own));
+            settings.push((section, own, value));
+        }
+    }
+    Ok(settings)
+}
+
+/// What the file says; a new account has its project already, as in Cloud Shell.
+fn read_file(process: &mut Process<'_>) -> Result<Settings, Suspend> {
     let path = path(process);
     let Ok(bytes) = process.read_file(&path)? else {
         return Ok(vec![("core".to_owned(), "account".to_owned(), ACCOUNT.to_owned()), ("core".to_owned(), "project".to_owned(), PROJECT.to_owned())]);
@@ -73,10 +87,13 @@ pub fn get(settings: &Settings, name: &str) -> Option<String> {
 
 /// `gcloud config …`
 pub fn config(process: &mut Process<'_>, words: &[&str]) -> Result<i32, Suspend> {
-    let mut settings = read(process)?;
+    let mut settings = match words.first() {
+        Some(&("set" | "unset")) => read_file(process)?,
+        _ => read(process)?,
+    };
     let unknown = |verb: &str, name: &str| {
         let (section, name) = parts(name);
-        let sections = ["core", "compute", "container"];
+        let sections = ["artifacts", "core", "compute", "container"];
         match sections.contains(&section.as_str()) {
             true => format!("ERROR: (gcloud.config.{verb}) Section [{section}] has no property [{name}].\n"),
             false => format!("ERROR: (gcloud.config.{verb}) Section [{section}] not found.\n"),

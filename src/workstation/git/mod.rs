@@ -38,5 +38,5 @@ mod worktree;
 pub use bare::BareRepository;
 pub use cmd::init::clean as clean_path;
 pub use cmd::main;
-pub use ignore::glob;
+pub use ignore::{Patterns, glob, is_ignored};
 pub use object::Signature;

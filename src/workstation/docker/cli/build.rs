@@ -10,11 +10,13 @@ use serde_json::{Value, json};
 use super::containers::fail;
 use super::flags::{Flags, NONE, Parsed};
 use super::{Done, refusal, request, unreachable_daemon};
-use crate::docker::build::matches;
+use crate::docker::selection::matches;
 
 pub const BUILD: Flags = &[
     ("build-arg", NONE, "stringArray", "Set build-time variables"),
+    ("cache-from", NONE, "stringArray", "External cache sources (e.g., \"user/app:cache\", \"type=local,src=path/to/dir\")"),
     ("file", 'f', "string", "Name of the Dockerfile (default: \"PATH/Dockerfile\")"),
+    ("network", NONE, "string", "Set the networking mode for the \"RUN\" instructions during build (default \"default\")"),
     ("no-cache", NONE, "", "Do not use cache when building the image"),
     ("progress", NONE, "string", "Set type of progress output (\"auto\", \"plain\", \"quiet\", \"tty\")"),
     ("pull", NONE, "", "Always attempt to pull all referenced images"),
@@ -31,18 +33,38 @@ type Found = (String, u32);
 
 pub fn build(process: &mut Process<'_>, parsed: &Parsed) -> Done {
     let context = parsed.operands[0].trim_end_matches('/').to_owned();
+    let classic = match process.env("DOCKER_BUILDKIT").as_deref() {
+        Some("0" | "false") => true,
+        Some("1" | "true") => false,
+        _ => parsed.classic,
+    };
+    if let Some(from) = parsed.value("cache-from") {
+        return fail(process, &format!("podarium: not simulated: docker build --cache-from {from}"));
+    }
+    if let Some(network) = parsed.value("network").filter(|network| !["default", "cloudbuild", "none"].contains(network)) {
+        return fail(process, &format!("podarium: not simulated: docker build --network {network}"));
+    }
+    if classic && !parsed.classic {
+        process.eprint("DEPRECATED: The legacy builder is deprecated and will be removed in a future release.\n            BuildKit is currently disabled; enable it by removing the DOCKER_BUILDKIT=0\n            environment-variable.\n\n")?;
+    }
+    let unprepared = if classic { "unable to prepare context" } else { "ERROR: unable to prepare context" };
     if context == "-" || context.contains("://") {
         return fail(process, "podarium: not simulated: docker build of anything but a directory");
     }
     match process.stat(&context)? {
         Ok(found) if found.is_dir() => {}
-        Ok(_) => return fail(process, &format!("ERROR: unable to prepare context: context must be a directory: {context}")),
-        Err(_) => return fail(process, &format!("ERROR: unable to prepare context: path \"{context}\" not found")),
+        Ok(_) => return fail(process, &format!("{unprepared}: context must be a directory: {context}")),
+        Err(_) => return fail(process, &format!("{unprepared}: path \"{context}\" not found")),
     }
     let name = parsed.value("file").map_or_else(|| "Dockerfile".to_owned(), |file| file.rsplit('/').next().unwrap_or(file).to_owned());
     let path = parsed.value("file").map_or_else(|| format!("{context}/Dockerfile"), str::to_owned);
     let dockerfile = match process.read_file(&path)? {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(_) if classic => {
+            let directory = process.cwd()?;
+            let whole = if path.starts_with('/') { path.clone() } else { format!("{}/{}", directory.trim_end_matches('/'), path.trim_start_matches("./")) };
+            return fail(process, &format!("unable to prepare context: unable to evaluate symlinks in Dockerfile path: lstat {whole}: no such file or directory"));
+        }
         Err(_) => {
             process.eprint(&format!(
                 "#0 building with \"default\" instance using docker driver\n\n#1 [internal] load build definition from {name}\n#1 transferring dockerfile: 2B done\n#1 DONE 0.0s\nERROR: failed to build: failed to solve: failed to read dockerfile: open {name}: no such file or directory\n"
@@ -73,10 +95,14 @@ pub fn build(process: &mut Process<'_>, parsed: &Parsed) -> Done {
     }
     let head = json!({
         "dockerfile": dockerfile, "name": name, "tags": parsed.values("tag"), "args": args, "target": parsed.value("target"),
-        "noCache": parsed.has("no-cache"), "files": files,
+        "noCache": parsed.has("no-cache"), "files": files, "classic": classic,
     });
+    let sent: Vec<u64> = files.iter().filter_map(|file| file["size"].as_u64()).collect();
     let mut body = format!("{head}\n").into_bytes();
     body.extend(bodies);
+    if classic {
+        return super::classic::show(process, body, &sent, parsed.has("quiet"));
+    }
     let plain = match parsed.value("progress") {
         Some("plain") => true,
         Some("tty") => false,

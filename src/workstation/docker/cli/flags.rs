@@ -10,6 +10,8 @@ pub const NONE: char = '\0';
 pub struct Parsed {
     given: Vec<(&'static str, String)>,
     pub operands: Vec<String>,
+    /// The docker that asks is one from before BuildKit.
+    pub classic: bool,
 }
 
 impl Parsed {

@@ -156,9 +156,17 @@ fn refused_by(process: &mut Process<'_>, name: &podarium_cluster::images::Refere
             "denied: Unauthenticated request. Unauthenticated requests do not have permission \"artifactregistry.repositories.uploadArtifacts\" on resource \"projects/{project}/locations/us/repositories/{registry}\" (or it may not exist)"
         )));
     }
-    Ok((project != crate::gcloud::PROJECT).then(|| {
-        format!("denied: Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/{project}/locations/us/repositories/{registry}\" (or it may not exist)")
-    }))
+    if project != crate::gcloud::PROJECT {
+        return Ok(Some(format!("denied: Permission \"artifactregistry.repositories.uploadArtifacts\" denied on resource \"projects/{project}/locations/us/repositories/{registry}\" (or it may not exist)")));
+    }
+    match (registry.strip_suffix("-docker.pkg.dev"), name.repository.split('/').collect::<Vec<_>>().as_slice()) {
+        (None, _) => Ok(None),
+        (Some(location), [_, repository, _, ..]) => {
+            let known = crate::gcloud::has_repository(process, location, repository)?;
+            Ok((!known).then(|| format!("name unknown: Repository \"{repository}\" not found")))
+        }
+        (Some(_), _) => Ok(Some("name invalid: Missing image name. Pushes should be of the form docker push HOST-NAME/PROJECT-ID/REPOSITORY/IMAGE".to_owned())),
+    }
 }
 
 pub fn push(process: &mut Process<'_>, parsed: &Parsed) -> Done {

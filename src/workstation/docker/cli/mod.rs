@@ -4,7 +4,9 @@
 //! the alphabet.
 
 mod build;
+mod classic;
 mod containers;
+mod disks;
 mod flags;
 mod images;
 mod run;
@@ -22,6 +24,8 @@ use super::daemon::SOCKET;
 
 /// The version of client and daemon.
 const VERSION: &str = "28.3.3";
+/// The one of Cloud Build's docker builder.
+const CLASSIC_VERSION: &str = "20.10.24";
 
 /// What a command comes to: its exit code.
 type Done = Result<i32, Suspend>;
@@ -59,6 +63,9 @@ const COMMANDS: &[Command] = &[
     Command { name: "start", usage: "[OPTIONS] CONTAINER [CONTAINER...]", about: "Start one or more stopped containers", flags: &[], least: 1, most: usize::MAX, run: containers::start },
     Command { name: "stop", usage: "[OPTIONS] CONTAINER [CONTAINER...]", about: "Stop one or more running containers", flags: containers::STOP, least: 1, most: usize::MAX, run: containers::stop },
     Command { name: "tag", usage: "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]", about: "Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE", flags: &[], least: 2, most: 2, run: images::tag },
+    Command { name: "commit", usage: "[OPTIONS] CONTAINER [REPOSITORY[:TAG]]", about: "Create a new image from a container's changes", flags: disks::COMMIT, least: 1, most: 2, run: disks::commit },
+    Command { name: "diff", usage: "CONTAINER", about: "Inspect changes to files or directories on a container's filesystem", flags: &[], least: 1, most: 1, run: disks::diff },
+    Command { name: "export", usage: "[OPTIONS] CONTAINER", about: "Export a container's filesystem as a tar archive", flags: disks::EXPORT, least: 1, most: 1, run: disks::export },
     Command { name: "container prune", usage: "[OPTIONS]", about: "Remove all stopped containers", flags: volumes::PRUNE, least: 0, most: 0, run: system::prune_containers },
     Command { name: "cp", usage: "[OPTIONS] CONTAINER:SRC_PATH DEST_PATH|-", about: "Copy files/folders between a container and the local filesystem", flags: system::CP, least: 2, most: 2, run: system::cp },
     Command { name: "network connect", usage: "[OPTIONS] NETWORK CONTAINER", about: "Connect a container to a network", flags: &[], least: 2, most: 2, run: volumes::connect },
@@ -80,19 +87,29 @@ const COMMANDS: &[Command] = &[
 ];
 
 /// Commands that docker has and we do not.
-const ABSENT: [&str; 29] = [
-    "attach", "bake", "builder", "buildx", "checkpoint", "commit", "compose", "config", "context", "create", "diff", "events", "export", "import", "info",
+const ABSENT: [&str; 26] = [
+    "attach", "bake", "builder", "buildx", "checkpoint", "compose", "config", "context", "create", "events", "import", "info",
     "init", "load", "manifest", "node", "pause", "plugin", "rename", "save", "scout", "search", "service", "stack", "swarm", "top",
 ];
 
 pub fn main(process: &mut Process<'_>) -> Done {
+    run(process, false)
+}
+
+/// `docker` of Cloud Build's builder, which builds without BuildKit unless it is told to use it.
+pub fn classic_main(process: &mut Process<'_>) -> Done {
+    run(process, true)
+}
+
+fn run(process: &mut Process<'_>, classic: bool) -> Done {
     let words: Vec<String> = process.args().into_iter().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (name, rest) = match words.as_slice() {
         [] | ["--help" | "-h" | "help"] => return help(process),
         ["help", name, ..] => (*name, vec!["--help"]),
         ["-v" | "--version", ..] => {
-            process.print(&format!("Docker version {VERSION}, build 980b856\n"))?;
+            let (version, build) = if classic { (CLASSIC_VERSION, "2e53e85") } else { (VERSION, "980b856") };
+            process.print(&format!("Docker version {version}, build {build}\n"))?;
             return Ok(0);
         }
         ["container", "prune", rest @ ..] => ("container prune", rest.to_vec()),
@@ -124,7 +141,10 @@ pub fn main(process: &mut Process<'_>) -> Done {
     }
     let stops_early = matches!(name, "run" | "exec");
     let parsed = match flags::parse(command.flags, &rest, stops_early) {
-        Ok(parsed) => parsed,
+        Ok(mut parsed) => {
+            parsed.classic = classic;
+            parsed
+        }
         Err(problem) => {
             process.eprint(&format!("{problem}\n\n{usage}\nRun 'docker {name} --help' for more information\n"))?;
             return Ok(125);
@@ -186,7 +206,11 @@ fn help(process: &mut Process<'_>) -> Done {
     Ok(0)
 }
 
-fn version(process: &mut Process<'_>, _: &Parsed) -> Done {
+fn version(process: &mut Process<'_>, parsed: &Parsed) -> Done {
+    if parsed.classic {
+        process.eprint("podarium: not simulated: docker version in a build step (docker --version is)\n")?;
+        return Ok(1);
+    }
     process.print(&format!(
         "Client: Docker Engine - Community\n Version:           {VERSION}\n API version:       1.51\n Go version:        go1.24.5\n Git commit:        980b856\n Built:             Fri Jul 25 11:34:00 2025\n OS/Arch:           linux/amd64\n Context:           default\n\nServer: Docker Engine - Community\n Engine:\n  Version:          {VERSION}\n  API version:      1.51 (minimum version 1.24)\n  Go version:       go1.24.5\n  Git commit:       bea959c\n  Built:            Fri Jul 25 11:34:00 2025\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v1.7.27\n  GitCommit:        05044ec0a9a75232cad458027ca83437aae3f4da\n runc:\n  Version:          1.2.5\n  GitCommit:        v1.2.5-0-g59923ef\n docker-init:\n  Version:          0.19.0\n  GitCommit:        de40ad0\n"
     ))?;

@@ -1,11 +1,14 @@
-//! What docker does with running containers beside their programs: files in and out, what they use, and clearing up.
+//! What docker does with containers beside their programs: files in and out, what they use, and clearing up.
 
-use podarium_cluster::images::{Computer, Storage};
+use std::sync::Arc;
+
+use podarium_cluster::images::{Computer, Mounted, Storage};
 use podarium_kubectl::base64;
-use podarium_machine::{FileKind, FileSystem, Hardware};
+use podarium_machine::{FileKind, FileSystem, Hardware, VolumeId};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
+use super::super::build::Shared;
 use super::{Asked, Daemon, Refusal, State};
 
 /// A file or a directory with all that is in it: path below the first, kind, mode, owner, contents.
@@ -42,12 +45,39 @@ fn put(files: &mut FileSystem, to: &str, entries: &Value, now: Time) {
 }
 
 impl Daemon {
+    /// Looks at the files of a container or changes them, whether it runs or not.
     fn with_files<T>(&mut self, name: &str, now: Time, act: impl FnOnce(&mut FileSystem) -> T) -> Result<T, Refusal> {
         let id = self.container(name)?.id.clone();
-        let found = self.containers.iter_mut().find(|container| container.id == id);
-        let mut storage: Storage<'_> = self.volumes.storage();
-        let computer: Option<&mut Computer> = found.and_then(|container| container.computer());
-        computer.and_then(|computer| computer.with_files(now, &mut storage, act)).ok_or_else(|| (501, "podarium: not simulated: docker cp with a container that does not run".to_owned()))
+        let index = self.containers.iter().position(|container| container.id == id).ok_or((404, String::new()))?;
+        if self.containers[index].is_running() {
+            let mut storage: Storage<'_> = self.volumes.storage();
+            let computer: Option<&mut Computer> = self.containers[index].computer();
+            return computer.and_then(|computer| computer.with_files(now, &mut storage, act)).ok_or((404, format!("No such container: {name}")));
+        }
+        let container = &mut self.containers[index];
+        let mut machine = container.disk().map_or_else(|| self.catalog.contents(&container.image.image), |disk| disk.as_ref().clone());
+        let volumes: Vec<(VolumeId, Arc<str>)> = container
+            .spawned
+            .mounts
+            .iter()
+            .enumerate()
+            .filter_map(|(number, point)| {
+                let Mounted::Disk(name) = &point.mounted else { return None };
+                let volume = VolumeId(number as u64);
+                machine.files.set_volume(volume, self.volumes.lent(name));
+                // What could not be mounted is not there.
+                machine.files.mount(&point.path, volume, point.sub_path.as_deref(), point.read_only).ok().map(|()| (volume, name.clone()))
+            })
+            .collect();
+        let done = act(&mut machine.files);
+        for (volume, name) in volumes {
+            if let Some(files) = machine.files.volume(volume) {
+                self.volumes.put(&name, files.clone());
+            }
+        }
+        machine.files.forget_mounts();
+        container.left = Some(Arc::new(Shared(Arc::new(machine))));
+        Ok(done)
     }
 
     /// Takes files out of a container, or puts some in.

@@ -11,7 +11,7 @@ use podarium_sim::Time;
 use serde_json::{Value, json};
 
 use super::super::build::{Build, Request};
-use super::super::store::{Stored, familiar, short};
+use super::super::store::{Stored, familiar, layer_digest, short};
 use super::{Asked, BYTES_PER_MILLISECOND, Daemon, Refusal, nanos, stamp, with_tag};
 
 /// Images.
@@ -102,23 +102,7 @@ impl Daemon {
     pub(super) fn pull(&mut self, asked: &Asked<'_>, cluster: &mut Cluster) -> Result<(), Refusal> {
         let text = asked.query.get("fromImage").cloned().unwrap_or_default();
         let name = Reference::parse(&text).map_err(|_| (400, "invalid reference format".to_owned()))?;
-        let image = cluster.registry_image(&name).map_err(|error| {
-            let familiar = familiar(&name).0;
-            if let Some((_, what)) = error.0.split_once("podarium: not simulated: ") {
-                return (500, format!("podarium: not simulated: {what}"));
-            }
-            if error.0.contains("insufficient_scope") {
-                return (404, format!("pull access denied for {familiar}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"));
-            }
-            if error.0.contains("connection refused") {
-                let dial = error.0.rsplit("failed to do request: ").next().unwrap_or_default().to_owned();
-                return (500, format!("Get \"http://{}/v2/\": {}", name.registry, dial.split(": dial").nth(1).map_or_else(String::new, |rest| format!("dial{rest}"))));
-            }
-            match name.registry.as_str() {
-                "docker.io" => (404, format!("manifest for {} not found: manifest unknown: manifest unknown", super::super::build::shown(&name))),
-                registry => (404, format!("manifest for {registry}/{}:{} not found: manifest unknown: Failed to fetch \"{}\"", name.repository, name.version, name.version)),
-            }
-        })?;
+        let image = cluster.registry_image(&name).map_err(|error| pull_refusal(&name, &error.0))?;
         let now = cluster.now();
         let stored = Arc::new(Stored::pulled(&image, nanos(cluster)));
         self.reply(now, asked.id, HttpEvent::Head { status: 200, headers: Vec::new() });
@@ -166,6 +150,10 @@ impl Daemon {
             self.reply(at, asked.id, HttpEvent::End);
             return Ok(());
         }
+        // Others may have pushed to the repository, from other computers.
+        let place = name.name();
+        let there: BTreeSet<String> = cluster.pushed_images().below(&place).filter(|(other, _)| other.name() == place).flat_map(|(_, kept)| &kept.image.layers).map(layer_digest).collect();
+        self.uploaded.extend(layers.iter().filter(|(digest, _)| there.contains(digest)).map(|(digest, _)| (name.name(), digest.clone())));
         for (digest, bytes) in &layers {
             let status = if self.uploaded.insert((name.name(), digest.clone())) { "Pushed" } else { "Layer already exists" };
             at += Duration::from_millis(if status == "Pushed" { 300 + bytes / BYTES_PER_MILLISECOND } else { 80 });
@@ -193,6 +181,7 @@ impl Daemon {
             target: head["target"].as_str().map(str::to_owned),
             no_cache: head["noCache"].as_bool().unwrap_or(false),
             files: Vec::new(),
+            classic: head["classic"].as_bool().unwrap_or(false),
         };
         let mut at = end + 1;
         for file in head["files"].as_array().into_iter().flatten() {
@@ -218,5 +207,24 @@ impl Daemon {
             }
         }
         Ok(())
+    }
+}
+
+/// What docker says of an image that a registry does not give.
+pub fn pull_refusal(name: &Reference, error: &str) -> Refusal {
+    let familiar = familiar(name).0;
+    if let Some((_, what)) = error.split_once("podarium: not simulated: ") {
+        return (500, format!("podarium: not simulated: {what}"));
+    }
+    if error.contains("insufficient_scope") {
+        return (404, format!("pull access denied for {familiar}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied"));
+    }
+    if error.contains("connection refused") {
+        let dial = error.rsplit("failed to do request: ").next().unwrap_or_default().to_owned();
+        return (500, format!("Get \"http://{}/v2/\": {}", name.registry, dial.split(": dial").nth(1).map_or_else(String::new, |rest| format!("dial{rest}"))));
+    }
+    match name.registry.as_str() {
+        "docker.io" => (404, format!("manifest for {} not found: manifest unknown: manifest unknown", super::super::build::shown(name))),
+        registry => (404, format!("manifest for {registry}/{}:{} not found: manifest unknown: Failed to fetch \"{}\"", name.repository, name.version, name.version)),
     }
 }

@@ -1,6 +1,6 @@
 //! Networks of docker: on one that somebody made, containers reach each other by name; on `bridge`, by address alone.
 //!
-//! Simplified: between containers HTTP is carried, and nothing else; who has a published port is reached under its inner one.
+//! Simplified: between containers TCP is carried, and no UDP; who has a published port is reached under its inner one.
 
 use std::collections::BTreeMap;
 
@@ -146,10 +146,26 @@ impl Daemon {
                         let answer = self.look_up(by, name.trim_end_matches('.'), record);
                         self.containers[by].lookup_reply(id, answer);
                     }
-                    Outgoing::Data { .. } | Outgoing::Close { .. } => {}
+                    Outgoing::Data { id, bytes } => {
+                        if let Some(exchange) = self.carried_for(by, id) {
+                            self.stream_data(exchange, &bytes, now);
+                        }
+                    }
+                    Outgoing::Close { id } => {
+                        if let Some(exchange) = self.carried_for(by, id) {
+                            self.carried.remove(&exchange);
+                            self.close(exchange);
+                        }
+                    }
                 }
             }
         }
+    }
+
+    /// The daemon's number for what a container has asked under its own.
+    fn carried_for(&self, by: usize, own: ExchangeId) -> Option<ExchangeId> {
+        let container = &self.containers[by].id;
+        self.carried.iter().find(|(_, carried)| carried.exchange == own && carried.container == *container).map(|(exchange, _)| *exchange)
     }
 
     fn look_up(&self, by: usize, name: &str, record: RecordType) -> LookupAnswer {
@@ -180,9 +196,17 @@ impl Daemon {
         if request.header_value("host").is_none() {
             request.headers.push(("Host".to_owned(), authority.to_owned()));
         }
-        if scheme != "http" && scheme != "https" {
-            self.carried.remove(&exchange);
-            return self.containers[by].http_reply(id, HttpEvent::Failed(NetError::ConnectionRefused));
+        match scheme {
+            "http" | "https" => {}
+            "tcp" => {
+                let from = self.containers[by].address().to_owned();
+                return self.connect(found, port, exchange, &from, false, now);
+            }
+            "icmp" => return self.reply(now, exchange, HttpEvent::Response(podarium_machine::HttpResponse::new(64, ""))),
+            _ => {
+                self.carried.remove(&exchange);
+                return self.containers[by].http_reply(id, HttpEvent::Failed(NetError::ConnectionRefused));
+            }
         }
         let reply = self.containers[found].take(port, exchange, &request, now, &mut self.volumes);
         // Nobody stands between two containers: who does not listen refuses.
@@ -192,7 +216,10 @@ impl Daemon {
 
     /// Hands an answer to the container that asked. Whether it was one's.
     pub(super) fn answer_container(&mut self, to: ExchangeId, event: &HttpEvent) -> bool {
-        let Some(carried) = self.carried.remove(&to) else { return false };
+        let Some(carried) = self.carried.get(&to).cloned() else { return false };
+        if matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_)) {
+            self.carried.remove(&to);
+        }
         if let Some(container) = self.containers.iter_mut().find(|container| container.id == carried.container) {
             container.http_reply(carried.exchange, event.clone());
         }

@@ -230,3 +230,59 @@ docker system df | awk '{print $1, $2, $3}'
 docker rm -f box > /dev/null; docker container prune -f | tail -1; docker ps -a -q | wc -l
 #? Total reclaimed space: 0B
 #? 0
+# bytes between containers, and to a published port
+docker network create back > /dev/null; docker run -d --name cache --network back -p 6380:6379 redis > /dev/null 2>&1; sleep 3
+docker run --rm --network back redis redis-cli -h cache set greeting hello
+#? OK
+docker run --rm --network back redis redis-cli -h cache get greeting
+#? hello
+docker run --rm --network back redis redis-cli -h nobody ping
+#? Could not connect to Redis at nobody:6379
+docker run --rm --network back alpine sh -c 'printf "PING\r\n" | nc -w 2 cache 6379'
+#? +PONG
+printf 'GET greeting\r\n' | nc -w 2 localhost 6380
+#? $5
+#? hello
+docker run --rm --network back alpine nc -w 2 cache 6400; echo $?
+#? 1
+docker run -d --name site --network back -p 8085:80 nginx:1.27 > /dev/null 2>&1; sleep 2
+docker run --rm --network back alpine sh -c 'printf "GET / HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n" | nc -w 3 site 80' | head -1
+#? HTTP/1.1 200 OK
+printf 'GET /none HTTP/1.0\r\n\r\n' | nc -w 3 localhost 8085 | head -1
+#? 404 Not Found
+docker run --rm --network back alpine ping -c 1 cache | grep -c '1 packets received'
+#? 1
+docker rm -f cache site > /dev/null; docker network rm back > /dev/null
+# files of a container that has stopped
+docker run --name left alpine sh -c 'echo kept > /root/note; rm /etc/group; echo extra >> /etc/passwd'
+docker ps -a --filter name=left | grep -c 'Exited (0)'
+#? 1
+docker diff left
+#? C /etc
+#? D /etc/group
+#? C /etc/passwd
+#? C /root
+#? A /root/note
+#! /etc/hosts
+docker cp left:/root/note got.txt 2> /dev/null; cat got.txt; echo more > more.txt; docker cp -q more.txt left:/root/; docker start left > /dev/null; sleep 1; docker cp left:/root/more.txt back.txt 2> /dev/null; cat back.txt
+#? kept
+#? more
+docker export left > left.tar; tar tf left.tar | grep '^root/'
+#? root/
+#? root/more.txt
+#? root/note
+docker export -o other.tar left; md5sum left.tar other.tar | cut -c 1-32 | uniq | wc -l
+#? 1
+docker commit -c 'CMD ["cat", "/root/note", "/root/more.txt"]' left noted:1 | cut -c 1-7; docker run --rm noted:1
+#? sha256:
+#? kept
+#? more
+docker commit -c 'RUN ls' left
+#? Error response from daemon: run is not a valid change command
+docker commit nobody; docker diff nobody; docker export nobody | wc -c
+#? Error response from daemon: No such container: nobody
+#? Error response from daemon: No such container: nobody
+#? 0
+docker history noted:1 | head -2 | tail -1 | grep -c 'sh -c'
+#? 1
+docker rm left > /dev/null

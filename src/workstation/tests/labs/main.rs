@@ -120,6 +120,30 @@ fn gcloud_makes_and_changes_clusters() {
 }
 
 #[test]
+fn gcloud_builds_and_keeps_images() {
+    play("builds.sh");
+}
+
+#[test]
+fn a_build_goes_on_in_a_copy_of_the_world() {
+    let mut world = world();
+    run(&mut world, "mkdir web; cd web; printf 'FROM alpine\nRUN sleep 5; echo $RANDOM; hostname\n' > Dockerfile");
+    world.type_line("gcloud builds submit --tag gcr.io/podarium-lab/web; gcloud builds list; gcloud container images list-tags gcr.io/podarium-lab/web");
+    // While the step sleeps.
+    let begun = world.now() + Duration::from_secs(12);
+    world.advance(begun);
+    let (mut copy, until) = (world.clone(), begun + Duration::from_secs(90));
+    world.advance(until);
+    while copy.now() < until {
+        let next = copy.now() + Duration::from_millis(370);
+        copy.advance(next.min(until));
+    }
+    let output = String::from_utf8_lossy(&world.take_output()).into_owned();
+    assert!(output.contains("DONE\n") && output.contains("latest  2"), "{output}");
+    assert_eq!(output, String::from_utf8_lossy(&copy.take_output()));
+}
+
+#[test]
 fn tabs_run_at_the_same_time() {
     let mut world = world();
     world.type_line("sleep 5; echo first > a; echo done");
