@@ -5,7 +5,7 @@
 
 use podarium_machine::{Process, Suspend};
 
-use crate::cmd::{COMMANDS, RECORD, plugin};
+use crate::cmd::{COMMANDS, HIDDEN, RECORD, plugin};
 use crate::completion::complete;
 use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
@@ -77,6 +77,9 @@ pub(crate) const GLOBAL: &[Flag] = &[
     Flag::bool("warnings-as-errors"),
 ];
 
+/// There are no such commands in this version.
+pub(crate) const NO_ALPHA: &str = "No alpha commands are available in this version of kubectl\n";
+
 /// The program.
 pub fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let failure = match run(process) {
@@ -112,6 +115,15 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         Some((alias, path)) => (format!("kubectl {alias}"), path, applied.args),
         None => {
             let (path, rest) = find(&applied.args);
+            let before = applied.args.len() - rest.len();
+            if path.last().is_some_and(|command| command.name == "create") && rest.first().is_some_and(|word| !word.starts_with('-')) && plugin::run(process, &applied.args, before + 1)? {
+                return Ok(());
+            }
+            // Nobody knows of `help` before it is known that there is no plugin.
+            let first = applied.args.iter().find(|arg| !arg.starts_with('-'));
+            if path.first().is_some_and(|command| command.name == "help") && first.is_none_or(|word| word != "help") && plugin::run(process, &applied.args, 1)? {
+                return Ok(());
+            }
             (path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name)), path, rest)
         }
     };
@@ -121,6 +133,7 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
         Ok(flags) => flags,
         // 1 would say that there are differences.
         Err(error) if name == "kubectl diff" => return Err(Failure::Command { code: 2, message: format!("error: {error}\nSee 'kubectl diff -h' for help and examples") }.into()),
+        Err(error) if name == "kubectl options" => return fail(format!("{error}\nRun 'kubectl options' without flags.")),
         Err(error) => return fail(format!("{error}\nSee '{name} --help' for usage.{}", replaced(&error))),
     };
     if flags.bool("help") {
@@ -176,82 +189,61 @@ pub(crate) fn is_open(process: &Process<'_>, flag: &Flag) -> bool {
 /// The command and its parents, and the line without their names.
 pub(crate) fn find(args: &[String]) -> (Vec<&'static Command>, Vec<String>) {
     let (mut path, mut rest): (Vec<&'static Command>, Vec<String>) = (Vec::new(), args.to_vec());
-    let mut children: &[&'static Command] = COMMANDS;
+    let mut children: Vec<&'static Command> = [COMMANDS, HIDDEN].concat();
     loop {
         let known: Vec<&Flag> = path.last().map_or(&[][..], |command: &&Command| command.flags).iter().copied().flatten().chain(GLOBAL).collect();
         let Some(at) = first_word(&known, &rest) else { return (path, rest) };
         let Some(child) = children.iter().find(|child| child.is_called(&rest[at])) else { return (path, rest) };
         rest.remove(at);
         path.push(child);
-        children = child.children;
+        children = child.children.to_vec();
     }
 }
 
-/// Where the first argument is that is neither a flag nor the value of one.
+/// Where the first argument is that is neither a flag nor the value of one. Of a flag that is not known, as `help` is
+/// not while the command is looked for, it is thought that it has a value.
 fn first_word(known: &[&Flag], args: &[String]) -> Option<usize> {
+    let stands_alone = |flag: &&&Flag| matches!(flag.takes, Takes::Bool | Takes::Optional(_)) && flag.name != "help";
     let mut at = 0;
     while let Some(arg) = args.get(at) {
         if arg == "--" {
             return None;
         }
-        if !arg.starts_with('-') || arg == "-" {
+        if !arg.is_empty() && !arg.starts_with('-') {
             return Some(at);
         }
-        let takes_next = |flag: &&&Flag| !matches!(flag.takes, Takes::Bool | Takes::Optional(_));
-        let next_is_value = match arg.strip_prefix("--") {
-            Some(long) => !long.contains('=') && known.iter().find(|flag| flag.name == long).is_some_and(|flag| takes_next(&flag)),
-            None => {
-                let letter = arg.chars().nth(1);
-                arg.chars().count() == 2 && known.iter().find(|flag| flag.short == letter).is_some_and(|flag| takes_next(&flag))
-            }
+        let with_value = match arg.strip_prefix("--") {
+            _ if arg.contains('=') => false,
+            Some(long) => !known.iter().any(|flag| flag.name == long && stands_alone(&flag)),
+            None => arg.len() == 2 && !known.iter().any(|flag| flag.short == arg.chars().nth(1) && stands_alone(&flag)),
         };
-        at += if next_is_value { 2 } else { 1 };
+        at += if with_value { 2 } else { 1 };
     }
     None
-}
-
-/// What kubectl itself knows beside its verbs.
-pub(crate) fn is_root_word(word: &str) -> bool {
-    matches!(word, "help" | "options")
 }
 
 /// kubectl without a verb that it knows.
 fn root(process: &mut Process<'_>, args: &[String]) -> Outcome<()> {
     let known: Vec<&Flag> = GLOBAL.iter().collect();
-    let word = match first_word(&known, args) {
-        None => match Flags::parse(&known, args) {
-            Ok(_) => return show_help(process, "kubectl"),
-            Err(error) => return fail(format!("{error}\nSee 'kubectl --help' for usage.")),
-        },
-        Some(at) => &args[at],
+    let Some(at) = first_word(&known, args) else {
+        return match Flags::parse(&known, args) {
+            Ok(_) => show_help(process, "kubectl"),
+            Err(error) => fail(format!("{error}\nSee 'kubectl --help' for usage.")),
+        };
     };
-    match word.as_str() {
-        "help" => {
-            let topic = &args[1..];
-            let name = format!("kubectl {}", topic.join(" "));
-            return if find(topic).1.is_empty() || help::text(name.trim()).is_some() { show_help(process, name.trim()) } else { unknown_topic(process, topic) };
-        }
-        "options" => return show_help(process, "kubectl options"),
-        _ => {}
-    }
-    if plugin::run(process, args)? {
+    if plugin::run(process, args, 1)? {
         return Ok(());
     }
+    let word = &args[at];
     let close = suggestions(word);
     let hint = if close.is_empty() { String::new() } else { format!("\n\nDid you mean this?\n{}", close.iter().map(|name| format!("\t{name}\n")).collect::<String>()) };
     fail(format!("unknown command {word:?} for \"kubectl\"{hint}"))
 }
 
-/// What is said of a topic that there is not: the usage of kubectl itself.
-fn unknown_topic(process: &mut Process<'_>, topic: &[String]) -> Outcome<()> {
-    let topics: Vec<String> = topic.iter().map(|word| format!("`{word}`")).collect();
-    let text = help::text("kubectl").unwrap_or_default();
-    let usage = text.find("Basic Commands").map_or("", |at| &text[at..]);
-    process.eprint(&format!("Unknown help topic [{}]\n\n\n{usage}", topics.join(" ")))?;
-    Ok(())
-}
-
-fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
+pub(crate) fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
+    if name == "kubectl alpha" {
+        return Ok(process.eprint(NO_ALPHA)?);
+    }
     match help::text_in(name, |gate| is_enabled(process, gate)) {
         Some(text) => {
             let home = process.env("HOME").unwrap_or_default();
@@ -263,10 +255,8 @@ fn show_help(process: &mut Process<'_>, name: &str) -> Outcome<()> {
 
 /// Commands that are spelt nearly so.
 fn suggestions(word: &str) -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = COMMANDS.iter().map(|command| command.name).collect();
-    names.sort_by_key(|name| help::position(name));
-    names.retain(|name| distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase()));
-    names
+    let names = COMMANDS.iter().chain(HIDDEN.iter().filter(|command| command.name == "options")).map(|command| command.name);
+    names.filter(|name| distance(word, name) <= 2 || name.to_lowercase().starts_with(&word.to_lowercase())).collect()
 }
 
 /// How many letters must be changed to make one word of the other.

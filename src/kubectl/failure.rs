@@ -201,7 +201,10 @@ fn go_net_error(url: &str, error: NetError) -> String {
         NetError::Certificate(_) => "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned(),
         NetError::NotTls => "http: server gave HTTP response to HTTPS client".to_owned(),
         NetError::NotHttp => "net/http: HTTP/1.x transport connection broken: malformed HTTP response".to_owned(),
-        NetError::BadUrl => format!("unsupported protocol scheme in {url:?}"),
+        NetError::BadUrl => match url.split_once("://") {
+            Some((scheme, _)) => format!("unsupported protocol scheme {scheme:?}"),
+            None => format!("unsupported protocol scheme in {url:?}"),
+        },
     }
 }
 

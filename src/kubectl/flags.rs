@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::duration::parse_duration;
+use crate::csv;
+use crate::go_int;
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +15,7 @@ pub enum Takes {
     Bool,
     Text,
     Int,
+    Int32,
     Duration,
     /// Comma-separated, and may be repeated.
     List,
@@ -112,7 +115,7 @@ impl Flags {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (long, None),
         };
-        if name.is_empty() || name.starts_with('-') {
+        if long.starts_with(['-', '=']) {
             return Err(format!("bad flag syntax: {arg}"));
         }
         let Some(flag) = known.iter().find(|flag| flag.name == name) else { return Err(format!("unknown flag: --{name}")) };
@@ -127,12 +130,14 @@ impl Flags {
 
     fn shorts<'a>(&mut self, known: &[&Flag], letters: &str, rest: &mut impl Iterator<Item = &'a String>) -> Result<(), String> {
         let mut left = letters;
-        while let Some(letter) = left.chars().next() {
+        while let Some(byte) = left.bytes().next() {
+            // A byte at a time, as pflag reads them.
+            let letter = char::from(byte);
             let Some(flag) = known.iter().find(|flag| flag.short == Some(letter)) else {
                 return Err(format!("unknown shorthand flag: '{letter}' in -{left}"));
             };
-            let after = &left[letter.len_utf8()..];
-            if let Some(value) = after.strip_prefix('=') {
+            let after = &left[1..];
+            if let Some(value) = after.strip_prefix('=').filter(|value| !value.is_empty()) {
                 return self.set(flag, value.to_owned());
             }
             match flag.takes {
@@ -150,30 +155,36 @@ impl Flags {
     }
 
     fn set(&mut self, flag: &Flag, value: String) -> Result<(), String> {
-        let wrong = |why: String| Err(format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown()));
+        let wrong = |why: String| format!("invalid argument {value:?} for {:?} flag: {why}", flag.shown());
         match flag.takes {
-            Takes::Bool | Takes::Optional("true") if parse_bool(&value).is_none() => return wrong(format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
-            Takes::Int if value.parse::<i64>().is_err() => return wrong(format!("strconv.ParseInt: parsing {value:?}: invalid syntax")),
+            Takes::Bool | Takes::Optional("true") if parse_bool(&value).is_none() => return Err(wrong(format!("strconv.ParseBool: parsing {value:?}: invalid syntax"))),
+            Takes::Int | Takes::Int32 => {
+                let bits = if flag.takes == Takes::Int && flag.name != "v" { 64 } else { 32 };
+                // How much is logged is read by another library.
+                let base = if flag.name == "v" { 10 } else { 0 };
+                if let Err(why) = go_int::parse(&value, base, bits) {
+                    return Err(wrong(format!("strconv.ParseInt: parsing {value:?}: {why}")));
+                }
+            }
             Takes::Duration => {
                 if let Err(why) = parse_duration(&value) {
                     // This one is read by another library.
-                    return wrong(if flag.name == "log-flush-frequency" { "parse error".to_owned() } else { why });
-                }
-            }
-            Takes::Pairs => {
-                if let Some(bare) = value.split(',').find(|pair| !pair.contains('=')) {
-                    return wrong(format!("{bare} must be formatted as key=value"));
+                    return Err(wrong(if flag.name == "log-flush-frequency" { "parse error".to_owned() } else { why }));
                 }
             }
             _ => {}
         }
-        self.given.push((flag.name, value.clone()));
+        let parts = match flag.takes {
+            Takes::List => csv::record(&value).map_err(wrong)?,
+            Takes::Pairs => pairs(&value).map_err(wrong)?,
+            _ => vec![value.clone()],
+        };
+        self.given.push((flag.name, value));
         let values = self.values.entry(flag.name).or_default();
-        match flag.takes {
-            Takes::List => values.extend(value.split(',').filter(|part| !part.is_empty()).map(str::to_owned)),
-            Takes::Repeated | Takes::Pairs => values.push(value),
-            _ => *values = vec![value],
+        if !matches!(flag.takes, Takes::List | Takes::Pairs | Takes::Repeated) {
+            values.clear();
         }
+        values.extend(parts);
         Ok(())
     }
 }
@@ -202,7 +213,7 @@ impl Flags {
     }
 
     pub fn int(&self, name: &str) -> i64 {
-        self.text(name).parse().unwrap_or_default()
+        go_int::parse(self.text(name), 0, 64).unwrap_or_default()
     }
 
     pub fn list(&self, name: &str) -> Vec<String> {
@@ -218,7 +229,19 @@ impl Flags {
     }
 }
 
-fn parse_bool(text: &str) -> Option<bool> {
+/// `a=1,b=2`: with one `=` the comma belongs to the value.
+fn pairs(value: &str) -> Result<Vec<String>, String> {
+    let pairs = match value.matches('=').count() {
+        0 | 1 => vec![value.trim_matches('"').to_owned()],
+        _ => csv::record(value)?,
+    };
+    match pairs.iter().find(|pair| !pair.contains('=')) {
+        Some(bare) => Err(format!("{} must be formatted as key=value", if pairs.len() == 1 { value } else { bare })),
+        None => Ok(pairs),
+    }
+}
+
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
         "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),

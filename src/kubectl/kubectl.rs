@@ -184,6 +184,10 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         self.log('E', place, message)
     }
 
+    pub fn log_fatal(&mut self, place: &str, message: &str) -> Outcome<()> {
+        self.log('F', place, message)
+    }
+
     fn log(&mut self, level: char, place: &str, message: &str) -> Outcome<()> {
         let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
         let pid = self.process.pid().0;

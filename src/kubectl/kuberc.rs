@@ -7,7 +7,7 @@
 use podarium_machine::Process;
 use serde_json::Value;
 
-use crate::command::{Command, GLOBAL, find, is_root_word};
+use crate::command::{Command, GLOBAL, find};
 use crate::exec_plugin::PluginPolicy;
 use crate::failure::{Failure, Outcome, Stop, fail};
 use crate::flags::{Flag, Flags};
@@ -271,7 +271,7 @@ fn policy_fault(policy: &str, allowed: Option<&[String]>) -> Option<String> {
 fn command_of(words: &str) -> Option<(Vec<&'static Command>, Vec<String>)> {
     let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
     let (path, rest) = find(&words);
-    (!path.is_empty() || rest.is_empty() || is_root_word(&rest[0])).then_some((path, rest))
+    (!path.is_empty() || rest.is_empty()).then_some((path, rest))
 }
 
 fn flags_of(path: &[&'static Command]) -> Vec<&'static Flag> {
@@ -308,9 +308,9 @@ fn is_given(flag: &Flag, known: &[&Flag], args: &[String]) -> bool {
 }
 
 fn alias(process: &mut Process<'_>, preference: &Preference, args: &[String], program: &str) -> Outcome<Option<Applied>> {
-    let (path, rest) = find(args);
+    let (path, _) = find(args);
     let Some(at) = args.iter().position(|arg| !arg.starts_with('-')) else { return Ok(None) };
-    if !path.is_empty() || rest.first().is_some_and(|word| is_root_word(word)) {
+    if !path.is_empty() {
         return Ok(None);
     }
     let Some(alias) = preference.aliases.iter().find(|alias| alias.name == args[at]) else { return Ok(None) };

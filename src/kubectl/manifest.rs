@@ -108,7 +108,7 @@ fn json_documents(text: &str, again: fn(&str, &mut Value)) -> (Vec<Value>, Optio
 }
 
 /// Documents are separated by lines of three dashes.
-fn split(text: &str) -> Vec<String> {
+pub(crate) fn split(text: &str) -> Vec<String> {
     let mut documents = vec![String::new()];
     for line in text.split_inclusive('\n') {
         let bare = line.trim_end();
@@ -123,8 +123,7 @@ fn split(text: &str) -> Vec<String> {
     documents
 }
 
-/// The text of go-yaml: `yaml: line 1: did not find expected ',' or ']'`.
-/// A complaint about a document, as go-yaml words it.
+/// A complaint about a document, as go-yaml words it: `yaml: line 1: did not find expected ',' or ']'`.
 pub fn go_yaml_error(error: &serde_yaml::Error) -> String {
     let text = error.to_string();
     let Some((message, rest)) = text.split_once(" at line ") else {

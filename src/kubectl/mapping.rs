@@ -3,8 +3,10 @@
 //! Models: staging/src/k8s.io/client-go/restmapper, staging/src/k8s.io/apimachinery/pkg/api/meta, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::Kind;
 use serde_json::Value;
 
+use crate::failure::{Outcome, fail};
 use crate::unstructured::{flag, items, text};
 
 /// A resource type in one version.
@@ -53,6 +55,16 @@ impl Mapping {
             group: text(group), version: text(version), resource: format!("{singular}s"), singular, kind: text(kind), namespaced: true,
             short_names: Vec::new(), categories: Vec::new(), verbs: Vec::new(),
         }
+    }
+
+    /// Some commands know the types that Kubernetes is made with and no others.
+    pub fn require_typed(&self) -> Outcome<()> {
+        let of_others = ["apiextensions.k8s.io", "apiregistration.k8s.io", "metrics.k8s.io"].contains(&self.group.as_str());
+        let is_known = |kind: &Kind| kind.info().group == self.group && kind.info().kind == self.kind;
+        if !of_others && Kind::ALL.iter().any(is_known) {
+            return Ok(());
+        }
+        fail(format!("no kind {:?} is registered for version {:?} in scheme \"pkg/scheme/scheme.go:28\"", self.kind, self.api_version()))
     }
 
     /// How Go prints the type: `apps/v1, Resource=deployments`.
@@ -132,14 +144,14 @@ impl Mapper {
 
     /// The type that a word means: `deploy`, `deployments`, `Deployment`, `deployments.apps`, `deployments.v1.apps`.
     pub fn resource(&self, word: &str) -> Option<&Mapping> {
-        let lower = word.to_lowercase();
-        let mut parts = lower.splitn(2, '.');
-        let (name, rest) = (parts.next().unwrap_or_default(), parts.next());
-        let Some(rest) = rest else {
+        // Names of groups and versions are taken as they are.
+        let (name, rest) = word.split_once('.').map_or((word, ""), |(name, rest)| (name, rest));
+        let name = &*name.to_lowercase();
+        if rest.is_empty() {
             // `PODS` is a name of pods, but `PO` is not short for them.
             let short = || self.mappings.iter().find(|mapping| mapping.short_names.iter().any(|short| short == word));
             return self.mappings.iter().find(|mapping| mapping.is_called(name)).or_else(short);
-        };
+        }
         let group_only = |group: &str| {
             self.mappings.iter().find(|mapping| mapping.group == group && (mapping.is_called(name) || mapping.short_names.iter().any(|short| short == name)))
         };
@@ -154,9 +166,13 @@ impl Mapper {
         {
             return Some(found);
         }
-        // `pods.v1` names a version of the core group.
-        let core = self.mappings.iter().find(|mapping| mapping.group.is_empty() && mapping.version == rest && mapping.is_called(name));
-        group_only(rest).or(core).or_else(|| {
+        // `deployments.v1.` names a version of any group.
+        if let Some(version) = rest.strip_suffix('.')
+            && let Some(found) = self.mappings.iter().find(|mapping| mapping.version == version && mapping.is_called(name))
+        {
+            return Some(found);
+        }
+        group_only(rest).or_else(|| {
             // A group may be cut short: `ingresses.networking`.
             self.mappings.iter().find(|mapping| mapping.group.starts_with(&format!("{rest}.")) && mapping.is_called(name))
         })
@@ -225,13 +241,15 @@ mod tests {
         mapper.add_legacy(&json!({"groupVersion": "events.k8s.io/v1", "resources": [
             {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]}));
         for (word, found) in [
-            ("po", "pods"), ("Pod", "pods"), ("pods", "pods"), ("pods.v1", "pods"), ("deploy", "deployments.apps"),
+            ("po", "pods"), ("Pod", "pods"), ("pods", "pods"), ("pods.v1.", "pods"), ("deployments.v1.", "deployments.apps"), ("pods.", "pods"), ("deploy", "deployments.apps"),
             ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("deploy.v9.apps", "deployments.apps"), ("deploy.apps", "deployments.apps"),
             ("events", "events"), ("events.events.k8s.io", "events.events.k8s.io"), ("events.events", "events.events.k8s.io"),
         ] {
             assert_eq!(mapper.resource(word).map(Mapping::group_resource).as_deref(), Some(found), "{word}");
         }
-        assert_eq!(mapper.resource("nosuch"), None);
+        for word in ["nosuch", "pods.v1", "Deployment.Apps"] {
+            assert_eq!(mapper.resource(word), None, "{word}");
+        }
         assert_eq!(mapper.category("all"), ["pods", "deployments.apps"]);
         let deployment = mapper.resource("deploy").unwrap();
         assert_eq!(deployment.path("shop", "web"), "/apis/apps/v1/namespaces/shop/deployments/web");

@@ -68,9 +68,14 @@ impl Kubectl<'_, '_> {
     ///
     /// The first pod of a workload that has none yet is waited for as long as `patience` lasts.
     pub fn attachable_pod(&mut self, words: &[String], patience: Duration) -> Outcome<Value> {
-        let builder = Builder { default_type: Some("pods"), single_resource_type: true, ..Builder::of(self, words) };
+        let default_type = (words.len() < 2).then_some("pods");
+        let builder = Builder { default_type, single_resource_type: true, ..Builder::of(self, words) };
         let infos = builder.find(self)?.all()?;
         let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
+        info.mapping.require_typed()?;
+        if info.mapping.kind == "Service" && crate::unstructured::strings(&info.object, "/spec/selector").is_empty() {
+            return fail(format!("cannot attach to *v1.Service: invalid service '{}': Service is defined without a selector", info.name));
+        }
         match info.mapping.kind.as_str() {
             "Pod" => Ok(info.object),
             "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => Ok(self.pods_of(&info, patience)?.swap_remove(0)),

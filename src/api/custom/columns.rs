@@ -93,6 +93,7 @@ impl TableColumn {
             },
             ("number", Value::Number(number)) => number.as_f64().map_or(Value::Null, |number| if number.fract() == 0.0 { value.clone() } else { number.into() }),
             ("boolean", Value::Bool(_)) => value.clone(),
+            ("string", Value::Null) => Value::String(String::new()),
             ("string", value) => Value::String(json_path::show(value)),
             ("date", Value::String(text)) => match text.parse::<jiff::Timestamp>() {
                 Ok(at) => time::age(Some(&k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(at)), now).into(),

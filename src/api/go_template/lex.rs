@@ -153,17 +153,20 @@ fn action(source: &str, mut at: usize, tokens: &mut Vec<(usize, Token)>) -> Resu
                 let text = rest[..length].to_owned();
                 at += length - 1;
                 match c {
+                    '\'' if value.chars().count() != 1 => return Err((start, format!("malformed character constant: {text}"))),
                     '\'' => Token::Letter(text, value.chars().next().map_or(0, |c| i64::from(u32::from(c)))),
                     _ => Token::Quoted(text, value),
                 }
             }
             '$' => {
                 let length = word(&rest[1..]);
+                ends(at, &rest[1 + length..])?;
                 at += length;
                 Token::Variable(rest[..=length].to_owned())
             }
             '.' if rest[1..].starts_with(|c: char| c == '_' || c.is_alphabetic()) => {
                 let length = word(&rest[1..]);
+                ends(at, &rest[1 + length..])?;
                 at += length;
                 Token::Field(rest[1..=length].to_owned())
             }
@@ -183,6 +186,7 @@ fn action(source: &str, mut at: usize, tokens: &mut Vec<(usize, Token)>) -> Resu
             }
             c if is_word(c) => {
                 let length = word(rest);
+                ends(at, &rest[length..])?;
                 at += length - c.len_utf8();
                 Token::Word(rest[..length].to_owned())
             }
@@ -190,6 +194,16 @@ fn action(source: &str, mut at: usize, tokens: &mut Vec<(usize, Token)>) -> Resu
         };
         tokens.push((start, token));
         at += if matches!(c, '"' | '`' | '\'' | '$' | '.') || c.is_ascii() { 1 } else { c.len_utf8() };
+    }
+}
+
+/// Behind a name only certain characters may stand.
+fn ends(at: usize, rest: &str) -> Result<(), (usize, String)> {
+    match rest.chars().next() {
+        Some(other) if !matches!(other, ' ' | '\t' | '\r' | '\n' | '.' | ',' | '|' | ':' | ')' | '(') && !rest.starts_with("}}") => {
+            Err((at, format!("bad character U+{:04X} {other:?}", u32::from(other))))
+        }
+        _ => Ok(()),
     }
 }
 

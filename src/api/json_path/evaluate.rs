@@ -20,29 +20,32 @@ pub fn find(steps: &[Step], root: &Value) -> Result<Vec<Value>, String> {
 
 /// What a template prints for an object.
 pub fn print(nodes: &[Node], root: &Value) -> Result<String, String> {
-    let mut out = String::new();
+    let words = |found: &Vec<Value>| found.iter().map(show).collect::<Vec<_>>().join(" ");
+    Ok(results(nodes, root)?.iter().map(words).collect())
+}
+
+/// What each piece of a template leads to.
+pub fn results(nodes: &[Node], root: &Value) -> Result<Vec<Vec<Value>>, String> {
+    let mut all = Vec::new();
     for node in nodes {
         match node {
-            Node::Text(text) => out.push_str(text),
-            Node::Path(steps) => {
-                let found = find(steps, root)?;
-                out.push_str(&found.iter().map(show).collect::<Vec<_>>().join(" "));
-            }
+            Node::Text(text) => all.push(vec![text.as_str().into()]),
+            Node::Path(steps) => all.push(find(steps, root)?),
             Node::Range(steps, body) => {
                 for value in find(steps, root)? {
-                    out.push_str(&print(body, &value)?);
+                    all.extend(results(body, &value)?);
                 }
             }
         }
     }
-    Ok(out)
+    Ok(all)
 }
 
 /// A single value as text.
 pub fn show(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Null => String::new(),
+        Value::Null => "null".to_owned(),
         // Go's JSON writer keeps these three out of its texts.
         other => crate::escaped_text(other.to_string()),
     }
@@ -50,6 +53,9 @@ pub fn show(value: &Value) -> String {
 
 fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
+    if let Step::Identifier(name) = step {
+        return Err(if name == "end" { "not in range, nothing to end".to_owned() } else { format!("unrecognized identifier {name}") });
+    }
     // The parts of a union are followed one after the other, each through all values.
     if let Step::Union(paths) = step {
         for path in paths {
@@ -61,7 +67,6 @@ fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
     }
     for value in here {
         match step {
-            Step::Field(name) if name.is_empty() => found.push(value.clone()),
             Step::Field(name) => found.extend(value.get(name).cloned()),
             Step::Wildcard => found.extend(children(value)),
             Step::Recursive => descend(value, &mut found),
@@ -70,10 +75,9 @@ fn follow(step: &Step, here: &[Value]) -> Result<Vec<Value>, String> {
                     found.extend(slice(value, *start, *end, *step, *single)?);
                 }
             }
-            Step::Union(_) => {}
+            Step::Union(_) | Step::Identifier(_) => {}
             Step::Filter { left, operator, right } => found.extend(filter(value, left, operator, right)?),
             Step::Literal(literal) => found.push(literal.clone()),
-            Step::Identifier(name) => return Err(format!("unrecognized identifier {name}")),
         }
     }
     // A literal stands for itself once, wherever it is.
@@ -105,7 +109,7 @@ fn descend(value: &Value, found: &mut Vec<Value>) {
 }
 
 fn slice(value: &Value, start: Option<i64>, end: Option<i64>, step: Option<i64>, single: bool) -> Result<Vec<Value>, String> {
-    let Value::Array(items) = value else { return Err(format!("{} is not array or slice", go_value(value))) };
+    let Value::Array(items) = value else { return Err(format!("{} is not array or slice", go_type(value))) };
     let length = items.len() as i64;
     let from_end = |index: i64| if index < 0 { index + length } else { index };
     let first = from_end(start.unwrap_or(0));
@@ -146,13 +150,14 @@ fn filter(value: &Value, left: &[Step], operator: &str, right: &[Step]) -> Resul
         if lefts.len() > 1 || rights.len() > 1 {
             return Err("can only compare one element at a time".to_owned());
         }
+        let order = |wrong_kinds: bool| order(left, right, wrong_kinds);
         let holds = match operator {
-            "==" => order(left, right) == Some(Ordering::Equal),
-            "!=" => order(left, right) != Some(Ordering::Equal),
-            "<" => order(left, right) == Some(Ordering::Less),
-            ">" => order(left, right) == Some(Ordering::Greater),
-            "<=" => matches!(order(left, right), Some(Ordering::Less | Ordering::Equal)),
-            ">=" => matches!(order(left, right), Some(Ordering::Greater | Ordering::Equal)),
+            "==" => order(false)? == Ordering::Equal,
+            "!=" => order(false)? != Ordering::Equal,
+            "<" => order(true)? == Ordering::Less,
+            ">" => order(true)? == Ordering::Greater,
+            "<=" => order(true)? != Ordering::Greater,
+            ">=" => order(true)? != Ordering::Less,
             other => return Err(format!("unrecognized filter operator {other}")),
         };
         found.extend(holds.then(|| item.clone()));
@@ -160,12 +165,34 @@ fn filter(value: &Value, left: &[Step], operator: &str, right: &[Step]) -> Resul
     Ok(found)
 }
 
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
+/// How two values compare; truth values have no order.
+fn order(left: &Value, right: &Value, in_order: bool) -> Result<Ordering, String> {
+    const WRONG: &str = "invalid type for comparison";
+    let is_basic = |value: &Value| matches!(value, Value::String(_) | Value::Bool(_) | Value::Number(_));
+    if !is_basic(left) || !is_basic(right) {
+        return Err(WRONG.to_owned());
+    }
     match (left, right) {
-        (Value::String(left), Value::String(right)) => Some(left.cmp(right)),
-        (Value::Bool(left), Value::Bool(right)) => Some(left.cmp(right)),
-        (Value::Number(left), Value::Number(right)) => left.as_f64()?.partial_cmp(&right.as_f64()?),
-        _ => None,
+        (Value::String(left), Value::String(right)) => Ok(left.cmp(right)),
+        (Value::Bool(_), Value::Bool(_)) if in_order => Err(WRONG.to_owned()),
+        (Value::Bool(left), Value::Bool(right)) => Ok(left.cmp(right)),
+        (Value::Number(left), Value::Number(right)) if left.is_f64() == right.is_f64() => {
+            Ok(left.as_f64().partial_cmp(&right.as_f64()).unwrap_or(Ordering::Greater))
+        }
+        _ => Err("incompatible types for comparison".to_owned()),
+    }
+}
+
+/// The type that Go gives a value of JSON.
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
     }
 }
 
@@ -234,7 +261,9 @@ mod tests {
             ("{.items[x]}", "invalid array index x"),
             ("{nope}", "unrecognized identifier nope"),
             ("{.items[5].n}", "array index out of bounds: index 5, length 2"),
-            ("{.kind[0]}", "List is not array or slice"),
+            ("{.kind[0]}", "string is not array or slice"),
+            ("{\"\\x\"}", "unquote string \"\\x\" error invalid syntax"),
+            ("{.items[?(@.n==\"1\")]}", "incompatible types for comparison"),
             ("{end}", "not in range, nothing to end"),
         ] {
             assert_eq!(run(template), Err(expected.to_owned()), "{template}");

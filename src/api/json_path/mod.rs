@@ -6,5 +6,5 @@
 mod evaluate;
 mod parse;
 
-pub use evaluate::{find, go_value, print, show};
+pub use evaluate::{find, go_value, print, results, show};
 pub use parse::{Node, Step, parse, relaxed};

@@ -48,13 +48,11 @@ pub fn parse(template: &str) -> Result<Vec<Node>, String> {
     if !rest.is_empty() {
         pieces.push(Node::Text(rest.to_owned()));
     }
-    let mut pieces = pieces.into_iter();
-    let nodes = nest(&mut pieces, false)?;
-    Ok(nodes)
+    Ok(nest(&mut pieces.into_iter(), false).0)
 }
 
-/// Puts what is between `range` and `end` into the range.
-fn nest(pieces: &mut std::vec::IntoIter<Node>, inside: bool) -> Result<Vec<Node>, String> {
+/// Puts what is between `range` and `end` into the range, and says whether there was an `end`.
+fn nest(pieces: &mut std::vec::IntoIter<Node>, inside: bool) -> (Vec<Node>, bool) {
     let mut nodes = Vec::new();
     while let Some(piece) = pieces.next() {
         let Node::Path(mut steps) = piece else {
@@ -64,19 +62,18 @@ fn nest(pieces: &mut std::vec::IntoIter<Node>, inside: bool) -> Result<Vec<Node>
         match steps.first() {
             Some(Step::Identifier(name)) if name == "range" => {
                 steps.remove(0);
-                nodes.push(Node::Range(steps, nest(pieces, true)?));
-            }
-            Some(Step::Identifier(name)) if name == "end" => {
-                if !inside {
-                    return Err("not in range, nothing to end".to_owned());
+                let (body, closed) = nest(pieces, true);
+                nodes.push(Node::Range(steps, body.clone()));
+                // What follows a range without an end follows it once more outside.
+                if !closed {
+                    nodes.extend(body);
                 }
-                return Ok(nodes);
             }
-            Some(Step::Identifier(name)) => return Err(format!("unrecognized identifier {name}")),
+            Some(Step::Identifier(name)) if name == "end" && inside => return (nodes, true),
             _ => nodes.push(Node::Path(steps)),
         }
     }
-    Ok(nodes)
+    (nodes, false)
 }
 
 /// The lenient form of `--sort-by` and `custom-columns`: `.a.b`, `a.b`, `{a.b}` are all `{.a.b}`.
@@ -123,9 +120,12 @@ impl Parser {
                 continue;
             }
             if self.starts_with("..") {
+                if self.steps.last() == Some(&Step::Recursive) {
+                    return Err("invalid multiple recursive descent".to_owned());
+                }
                 self.at += 2;
                 self.steps.push(Step::Recursive);
-                if self.chars.get(self.at).is_some_and(|c| *c != '[' && !is_terminator(Some(*c)) ) {
+                if self.chars.get(self.at).is_some_and(|c| c.is_alphanumeric() || *c == '_') {
                     self.field();
                 }
                 continue;
@@ -183,7 +183,7 @@ impl Parser {
     fn number(&mut self) -> Result<(), String> {
         self.at -= 1;
         let mut word = String::new();
-        while let Some(&c) = self.chars.get(self.at).filter(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
+        while let Some(&c) = self.chars.get(self.at).filter(|c| c.is_ascii_digit() || **c == '.' || word.is_empty() && matches!(c, '+' | '-')) {
             word.push(c);
             self.at += 1;
         }
@@ -201,18 +201,12 @@ impl Parser {
         loop {
             match self.next() {
                 None | Some('\n') => return Err("unterminated quoted string".to_owned()),
-                Some('\\') => match self.next() {
-                    Some('n') => text.push('\n'),
-                    Some('t') => text.push('\t'),
-                    Some('r') => text.push('\r'),
-                    Some(c) => text.push(c),
-                    None => return Err("unterminated quoted string".to_owned()),
-                },
-                Some(c) if c == quote => break,
+                Some(c) if c == quote && !text.ends_with('\\') => break,
                 Some(c) => text.push(c),
             }
         }
-        self.steps.push(Step::Literal(text.into()));
+        let unquoted = unquote(&text, quote).ok_or_else(|| format!("unquote string {quote}{text}{quote} error invalid syntax"))?;
+        self.steps.push(Step::Literal(unquoted.into()));
         Ok(())
     }
 
@@ -234,7 +228,7 @@ impl Parser {
             self.steps.extend(steps_of(&format!(".{key}"))?);
             return Ok(());
         }
-        self.steps.push(slice(&text).ok_or_else(|| format!("invalid array index {text}"))?);
+        self.steps.push(slice(&text)?);
         Ok(())
     }
 
@@ -262,7 +256,11 @@ impl Parser {
         let operator = |c: char| matches!(c, '!' | '<' | '>' | '=');
         let filter = match text.find(operator).filter(|at| *at > 0) {
             Some(at) => {
-                let length = text[at..].find(|c| !operator(c)).ok_or("unterminated filter")?;
+                // Something must be left to compare with, if only the last sign.
+                let length = text[at..].find(|c| !operator(c)).unwrap_or(text.len() - at - 1);
+                if length == 0 {
+                    steps_of(&text)?;
+                }
                 Step::Filter { left: steps_of(&text[..at])?, operator: text[at..at + length].to_owned(), right: steps_of(&text[at + length..])? }
             }
             None => Step::Filter { left: steps_of(&text)?, operator: "exists".to_owned(), right: Vec::new() },
@@ -272,25 +270,64 @@ impl Parser {
     }
 }
 
-fn slice(text: &str) -> Option<Step> {
+fn slice(text: &str) -> Result<Step, String> {
     if text == "*" {
-        return Some(Step::Slice { start: None, end: None, step: None, single: false });
+        return Ok(Step::Slice { start: None, end: None, step: None, single: false });
     }
     let parts: Vec<&str> = text.split(':').collect();
-    if parts.len() > 3 {
-        return None;
+    let is_number = |part: &&str| part.strip_prefix('-').unwrap_or(part).chars().all(|digit| digit.is_ascii_digit());
+    if parts.len() > 3 || !parts.iter().all(is_number) {
+        return Err(format!("invalid array index {text}"));
     }
     let mut numbers = [None; 3];
     for (number, part) in numbers.iter_mut().zip(&parts) {
         if !part.is_empty() {
-            *number = Some(part.parse::<i64>().ok()?);
+            *number = Some(part.parse::<i64>().map_err(|_| format!("array index {part} is not a number"))?);
         }
     }
-    let single = parts.len() == 1;
-    if single && numbers[0].is_none() {
-        return None;
+    Ok(Step::Slice { start: numbers[0], end: numbers[1], step: numbers[2], single: parts.len() == 1 })
+}
+
+/// What a text in quotes stands for; nothing where an escape is none.
+fn unquote(text: &str, quote: char) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        if c != '\\' {
+            out.push(c);
+            continue;
+        }
+        let escape = rest.chars().next()?;
+        rest = &rest[escape.len_utf8()..];
+        let (digits, base) = match escape {
+            'x' => (2, 16),
+            'u' => (4, 16),
+            'U' => (8, 16),
+            '0'..='7' => (2, 8),
+            _ => (0, 0),
+        };
+        if digits > 0 {
+            let word = rest.get(..digits)?;
+            let first = escape.to_digit(8).map_or(0, |digit| digit * 64);
+            out.push(char::from_u32(first + u32::from_str_radix(word, base).ok()?)?);
+            rest = &rest[digits..];
+            continue;
+        }
+        out.push(match escape {
+            'a' => '\u{7}',
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\u{b}',
+            '\\' => '\\',
+            other if other == quote => quote,
+            _ => return None,
+        });
     }
-    Some(Step::Slice { start: numbers[0], end: numbers[1], step: numbers[2], single })
+    Some(out)
 }
 
 fn is_terminator(c: Option<char>) -> bool {

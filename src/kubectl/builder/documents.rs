@@ -19,7 +19,10 @@ use crate::unstructured::{items, name, namespace, set, strings, text};
 
 impl Builder {
     pub(super) fn by_files(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
-        if !arguments.types.is_empty() || !arguments.pairs.is_empty() {
+        if !arguments.pairs.is_empty() {
+            return fail("resource/name arguments cannot be provided when a path is specified");
+        }
+        if !arguments.types.is_empty() {
             return fail("when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well");
         }
         if self.all {
@@ -42,7 +45,14 @@ impl Builder {
         };
         let mut found = Found::default();
         if !self.kustomize.is_empty() {
-            for document in build(kubectl, &self.kustomize)? {
+            let documents = match caught(build(kubectl, &self.kustomize))? {
+                Ok(documents) => documents,
+                Err(failure) => {
+                    found.failures.push(failure);
+                    return Ok(found);
+                }
+            };
+            for document in documents {
                 self.take_document(kubectl, &self.kustomize, document, selector.as_ref(), &mut found)?;
             }
         }

@@ -30,6 +30,9 @@ impl Kubectl<'_, '_> {
                 let bytes = self.process.read_stdin_to_end()?;
                 sources.push(Source { name: "STDIN".to_owned(), bytes });
             } else if path.starts_with("http://") || path.starts_with("https://") {
+                if path.ends_with("://") {
+                    return Err(Failure::Plain("Unable to connect to the server: http: no Host in request URL".to_owned()).into());
+                }
                 let bytes = self.fetch(path)?;
                 sources.push(Source { name: path.clone(), bytes });
             } else {

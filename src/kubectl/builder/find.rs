@@ -178,6 +178,9 @@ impl Builder {
             && arguments.pairs.is_empty()
             && !self.args.is_empty()
         {
+            if self.args.iter().all(String::is_empty) {
+                return fail(MISSING_RESOURCE);
+            }
             arguments = Arguments { types: vec![default_type.to_owned()], names: self.args.clone(), pairs: Vec::new() };
         }
         if let Some(default_type) = self.default_type
@@ -194,7 +197,8 @@ impl Builder {
             return self.by_files(kubectl, &arguments);
         }
         let everything = self.allow_empty_selector && !arguments.types.is_empty() && arguments.names.is_empty();
-        if self.all || self.selector.is_some() || self.field_selector.is_some() || everything {
+        // Where everything may be meant, names mean less.
+        if self.all && !(self.allow_empty_selector && self.selector.is_none() && self.field_selector.is_none() && !arguments.names.is_empty()) || self.selector.is_some() || self.field_selector.is_some() || everything {
             return self.by_selector(kubectl, &arguments);
         }
         if !arguments.pairs.is_empty() {
@@ -330,6 +334,9 @@ impl Builder {
     }
 
     fn by_pairs(&self, kubectl: &mut Kubectl<'_, '_>, arguments: &Arguments) -> Outcome<Found> {
+        if self.single_resource_type && arguments.pairs.iter().any(|(word, _)| *word != arguments.pairs[0].0) {
+            return fail("you may only specify a single resource type");
+        }
         let mut found = Found { single: arguments.pairs.len() == 1, ..Found::default() };
         let mut wanted = Vec::new();
         for (word, name) in &arguments.pairs {
@@ -374,6 +381,9 @@ impl Builder {
     }
 
     pub(super) fn fetch(&self, kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Arc<Page>> {
+        if info.name.is_empty() {
+            return fail("resource name may not be empty");
+        }
         let fault = match info.name.as_str() {
             "." | ".." => Some(format!("may not be '{}'", info.name)),
             name => ['/', '%'].into_iter().find(|letter| name.contains(*letter)).map(|letter| format!("may not contain '{letter}'")),

@@ -3,8 +3,6 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/annotate/annotate.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::name_rules::label_key;
-
 use super::change::{ALL, ALL_NAMESPACES, DRY_RUN, DryRun, FIELD_SELECTOR, FILES, PRINT, RECORD, SELECTOR};
 use super::metadata::{Changes, OWN, Pair, at_version, changed, complete, find};
 use crate::builder::Info;
@@ -24,12 +22,6 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("annotated", dry_run)?;
     let changes = complete(kubectl, "annotation", parse)?;
-    for key in changes.set.iter().map(|(key, _)| key).chain(&changes.remove) {
-        let errors = label_key(&key.to_lowercase());
-        if !errors.is_empty() {
-            return fail(format!("invalid annotation key {key:?}: {}", errors.join(";")));
-        }
-    }
     let found = find(kubectl, &changes)?;
     let mut failures = found.failures;
     for info in found.infos {

@@ -19,9 +19,9 @@ use crate::unstructured::{items, set, text};
 pub const COMMAND: Command = Command { required: &["max"], ..Command::new("autoscale", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
 
 const OWN: &[Flag] = &[
-    Flag::new("min", Takes::Int, "-1"),
-    Flag::new("max", Takes::Int, "-1"),
-    Flag::new("cpu-percent", Takes::Int, "-1"),
+    Flag::new("min", Takes::Int32, "-1"),
+    Flag::new("max", Takes::Int32, "-1"),
+    Flag::new("cpu-percent", Takes::Int32, "-1"),
     Flag::text("cpu"),
     Flag::text("memory"),
     Flag::text("name"),

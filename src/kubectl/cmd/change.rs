@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::apply::{merge_patch, two_way};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
-use crate::failure::{Outcome, caught, fail};
+use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer};
@@ -60,7 +60,8 @@ impl Kubectl<'_, '_> {
         let given = self.flags.text("dry-run").to_owned();
         // The message comes from a log that says which line of kubectl wrote it.
         let (strategy, line, instead) = match given.as_str() {
-            "none" | "" => return Ok(DryRun::None),
+            "none" => return Ok(DryRun::None),
+            "" if !self.flags.is_set("dry-run") => return Ok(DryRun::None),
             "client" => return Ok(DryRun::Client),
             "server" => return Ok(DryRun::Server),
             "unchanged" => (DryRun::Client, 719, "--dry-run is deprecated and can be replaced with --dry-run=client.".to_owned()),
@@ -95,7 +96,7 @@ impl Kubectl<'_, '_> {
     pub fn output_and_template(&mut self) -> Outcome<(String, String)> {
         let (output, template) = (self.flags.text("output").to_owned(), self.flags.text("template").to_owned());
         let from_file = ["jsonpath-file", "go-template-file", "templatefile", "custom-columns-file"];
-        let Some((format, path)) = output.split_once('=').filter(|(format, _)| from_file.contains(format)) else { return Ok((output, template)) };
+        let Some((format, path)) = output.split_once('=').filter(|(format, path)| from_file.contains(format) && !path.is_empty()) else { return Ok((output, template)) };
         match self.read_file(path)? {
             Ok(bytes) => Ok((format!("{format}={}", String::from_utf8_lossy(&bytes)), template)),
             Err(why) if format == "custom-columns-file" => fail(format!("error reading template {path}, {why}")),
@@ -205,8 +206,13 @@ impl Kubectl<'_, '_> {
         patch::apply(known.unwrap_or(Kind::Pod), how, &object, &patch).or_else(|status| fail(status.message().to_owned()))
     }
 
+    /// What went wrong with one object or another. What a kustomization lacks is told like what an object lacks.
+    pub fn visited(&self, failures: Vec<Failure>) -> Outcome<()> {
+        if self.flags.text("kustomize").is_empty() || failures.is_empty() { all_of(failures) } else { Err(Failure::Many(failures).into()) }
+    }
+
     /// `--local` goes with files alone.
-    pub fn require_local_files(&self, resources: &[String]) -> Outcome<()> {
+    pub fn require_local_files(&self, resources: &[String], file: &str) -> Outcome<()> {
         if !self.flags.bool("local") {
             return Ok(());
         }
@@ -214,7 +220,7 @@ impl Kubectl<'_, '_> {
             return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
         }
         if !resources.is_empty() {
-            return fail("can only use local files by -f pod.yaml or --filename=pod.json when --local=true is set");
+            return fail(format!("can only use local files by -f {file}.yaml or --filename={file}.json when --local=true is set"));
         }
         if self.flags.list("filename").is_empty() && self.flags.text("kustomize").is_empty() {
             return fail("one or more files must be specified as -f when --local=true is set");

@@ -11,7 +11,7 @@ use super::wait::{WaitFor, until_gone};
 use crate::builder::{Builder, Info};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
-use crate::flags::{Flag, Takes};
+use crate::flags::{Flag, Takes, parse_bool};
 use crate::kubectl::Kubectl;
 use crate::unstructured::text;
 
@@ -114,9 +114,11 @@ fn confirmed(kubectl: &mut Kubectl<'_, '_>, infos: &[Info]) -> Outcome<bool> {
 /// What `--cascade` says about dependents.
 pub(super) fn propagation(kubectl: &Kubectl<'_, '_>) -> Outcome<&'static str> {
     match kubectl.flags.text("cascade") {
-        "orphan" | "false" => Ok("Orphan"),
+        "orphan" => Ok("Orphan"),
         "foreground" => Ok("Foreground"),
-        "background" | "true" => Ok("Background"),
+        "background" => Ok("Background"),
+        old if parse_bool(old) == Some(true) => Ok("Background"),
+        old if parse_bool(old) == Some(false) => Ok("Orphan"),
         other => fail(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"")),
     }
 }
@@ -124,7 +126,8 @@ pub(super) fn propagation(kubectl: &Kubectl<'_, '_>) -> Outcome<&'static str> {
 /// The same, with a word on the old form.
 pub(super) fn told_propagation(kubectl: &mut Kubectl<'_, '_>) -> Outcome<&'static str> {
     let given = kubectl.flags.text("cascade").to_owned();
-    if let Some((_, instead)) = [("true", "background"), ("false", "orphan")].iter().find(|(old, _)| *old == given) {
+    if let Some(old) = parse_bool(&given) {
+        let instead = if old { "background" } else { "orphan" };
         kubectl.eprint(&format!("warning: --cascade={given} is deprecated (boolean value) and can be replaced with --cascade={instead}.\n"))?;
     }
     propagation(kubectl)

@@ -46,7 +46,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         kubectl.eprint(&message)?;
     }
     kubectl.print(&out)?;
-    all_of(failures)
+    kubectl.visited(failures)
 }
 
 /// What has no such name may be the beginning of one.

@@ -29,6 +29,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if flags.dash.is_none() && (before.len() > 1 || !before.is_empty() && files) {
         return usage("kubectl exec", "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead");
     }
+    if flags.duration("pod-running-timeout") <= 0 {
+        return usage("kubectl exec", "--pod-running-timeout must be higher than zero");
+    }
     if before.is_empty() && !files {
         return fail("pod, type/name or --filename must be specified");
     }

@@ -61,8 +61,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 /// The resource that a request begins with, and the fields that follow. A dot may belong to the name of the group, unless
 /// `--api-version` says which group is meant: of the resources with that name the first counts that the request begins with.
 fn find(kubectl: &mut Kubectl<'_, '_>, request: &str, versioned: bool) -> Outcome<(Mapping, Vec<String>)> {
-    if request.starts_with('.') {
+    // The field names are read as JSONPath, of which nothing but names may be there.
+    if request.starts_with('.') || request.contains("..") || request.contains('[') {
         return fail("invalid jsonpath syntax, first node must be field node");
+    }
+    if request.trim().is_empty() {
+        return fail("a resource must be present, got: /, Resource=");
     }
     let parts: Vec<&str> = request.split('.').collect();
     let first = match caught(kubectl.mapping(parts[0]))? {
@@ -79,7 +83,7 @@ fn find(kubectl: &mut Kubectl<'_, '_>, request: &str, versioned: bool) -> Outcom
 }
 
 fn fields(parts: &[&str]) -> Vec<String> {
-    parts.iter().filter(|part| !part.is_empty()).map(|part| part.split('[').next().unwrap_or(part).to_owned()).collect()
+    parts.iter().filter(|part| !part.is_empty()).map(|part| (*part).to_owned()).collect()
 }
 
 fn open(kubectl: &mut Kubectl<'_, '_>, group: &str, version: &str, resource: &str) -> Outcome<Value> {

@@ -50,6 +50,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcome<()> {
     let kind = info.mapping.kind.as_str();
     if !matches!(kind, "Pod" | "Service" | "ReplicationController" | "Deployment" | "ReplicaSet") {
+        info.mapping.require_typed()?;
         return fail(format!("cannot expose a {}", info.mapping.kind_name().split_once('.').map_or(kind.to_owned(), |(_, group)| format!("{kind}.{group}"))));
     }
     let flags = kubectl.flags.clone();
@@ -87,7 +88,11 @@ fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcom
     if flags.text("type") == "LoadBalancer" && !flags.text("load-balancer-ip").is_empty() {
         service["spec"]["loadBalancerIP"] = flags.text("load-balancer-ip").into();
     }
-    let service = kubectl.overridden(service)?;
+    let mut service = kubectl.overridden(service)?;
+    // What Go's type has though it is empty.
+    for port in service["spec"]["ports"].as_array_mut().into_iter().flatten().filter(|port| port.get("targetPort").is_none()) {
+        port["targetPort"] = 0.into();
+    }
     send(kubectl, service, dry_run)
 }
 

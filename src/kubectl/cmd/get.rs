@@ -16,7 +16,7 @@ use super::change::{ALL_NAMESPACES, CHUNK, FIELD_SELECTOR, FILES, PRINT, SELECTO
 use crate::builder::{Builder, Info};
 use crate::client::{Call, JSON, TABLE};
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, all_of, fail, usage};
+use crate::failure::{Failure, Outcome, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::{self, Printer, list_of};
@@ -61,7 +61,12 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     validate(kubectl, &options)?;
     let raw = kubectl.flags.text("raw").to_owned();
     if !raw.is_empty() {
-        let body = kubectl.send_for_bytes(&Call::get(raw))?;
+        // Of an address, the path alone counts.
+        let path = match raw.split_once("://") {
+            Some((_, rest)) if !raw.starts_with('/') => rest.find('/').map_or("/", |at| &rest[at..]).to_owned(),
+            _ => raw,
+        };
+        let body = kubectl.send_for_bytes(&Call::get(path))?;
         return Ok(kubectl.process.write_stdout(&body)?);
     }
     match (options.watch || options.watch_only, options.human_readable) {
@@ -75,6 +80,7 @@ fn complete(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Options> {
     if !kubectl.flags.text("raw").is_empty() && !kubectl.flags.args.is_empty() {
         return fail("arguments may not be passed when --raw is specified");
     }
+    kubectl.namespace()?;
     let (output, template) = kubectl.output_and_template()?;
     let flags = &kubectl.flags;
     let options = Options {
@@ -113,7 +119,9 @@ fn validate(kubectl: &Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         if !options.output.is_empty() {
             return fail("--raw and --output are mutually exclusive");
         }
-        if !flags.text("raw").starts_with('/') {
+        let raw = flags.text("raw");
+        let host = raw.split_once("://").filter(|(scheme, _)| !scheme.is_empty() && scheme.chars().all(|letter| letter.is_ascii_alphabetic()));
+        if !raw.starts_with('/') && host.is_none() {
             return fail(format!("--raw must be a valid URL path: parse {:?}: invalid URI for request", flags.text("raw")));
         }
     }
@@ -164,7 +172,7 @@ fn as_table(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<Arc<Table>> {
 
 /// Which row comes when.
 fn order(table: &Table, sort_by: &str) -> Result<Vec<usize>, SortError> {
-    sort::order(&table.objects.iter().collect::<Vec<_>>(), sort_by)
+    sort::order_of_rows(&table.objects.iter().collect::<Vec<_>>(), sort_by)
 }
 
 fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -196,7 +204,7 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         let order = match (!options.sort_by.is_empty()).then(|| order(&table, &options.sort_by)).transpose() {
             Ok(order) => order,
             Err(SortError::Path(_)) => continue,
-            Err(SortError::Unsortable(why)) => return fail(why),
+            Err(error) => return unsortable(kubectl, "sorter.go:375", &error.text("[][][]reflect.Value")),
         };
         // One table a type has headings; the rows of named objects follow below.
         if !table.rows.is_empty() {
@@ -210,7 +218,7 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         kubectl.eprint(&message)?;
     }
     kubectl.print(&out)?;
-    all_of(found.failures)
+    kubectl.visited(found.failures)
 }
 
 fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -219,23 +227,30 @@ fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         found.failures.retain(|failure| !failure.is_not_found());
     }
     if found.single && !found.failures.is_empty() {
-        return all_of(found.failures);
+        return kubectl.visited(found.failures);
     }
     if found.infos.is_empty() && options.ignore_not_found {
-        return all_of(found.failures);
+        return kubectl.visited(found.failures);
     }
     let printer = format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?;
     let mut objects: Vec<Value> = found.infos.into_iter().map(|info| info.object).collect();
     if !options.sort_by.is_empty() && !(found.single && objects.len() == 1) {
         let order = match sort::order(&objects.iter().collect::<Vec<_>>(), &options.sort_by) {
             Ok(order) => order,
-            Err(SortError::Path(why) | SortError::Unsortable(why)) => return fail(why),
+            Err(SortError::Path(why)) => return fail(why),
+            Err(error) => return unsortable(kubectl, "sorter.go:329", &error.text("*unstructured.Unstructured")),
         };
         objects = order.into_iter().map(|at| objects[at].clone()).collect();
     }
     let object = if found.single && objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
     kubectl.print_object(&printer, &object)?;
-    all_of(found.failures)
+    kubectl.visited(found.failures)
+}
+
+/// The reference ends there and then, with a line of its log.
+fn unsortable(kubectl: &mut Kubectl<'_, '_>, place: &str, why: &str) -> Outcome<()> {
+    kubectl.log_fatal(place, why)?;
+    Err(Failure::Exit(1).into())
 }
 
 /// What is carried from one event of a watch to the next.

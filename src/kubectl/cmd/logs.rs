@@ -19,7 +19,7 @@ use crate::failure::{Failure, Outcome, caught, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::pods::all_container_names;
-use crate::unstructured::{annotation, items, name, namespace, text};
+use crate::unstructured::{annotation, fields, items, name, namespace, text};
 use crate::watch::left_until;
 
 pub const COMMAND: Command = Command { aliases: &["log"], ..Command::new("logs", &[OWN, SELECTOR], run) };
@@ -62,13 +62,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         [_, _] => {}
         _ => return usage("kubectl logs", USAGE),
     }
+    if flags.is_set("pod-running-timeout") && flags.duration("pod-running-timeout") <= 0 {
+        return fail("--pod-running-timeout must be higher than zero");
+    }
     let pods = pods(kubectl, args.first(), selected)?;
     validate(kubectl, &container, args.len())?;
     let mut sources = Vec::new();
     for pod in pods {
         containers(kubectl, pod, &container, &mut sources)?;
     }
-    if flags.bool("follow") && sources.len() > 1 {
+    if flags.bool("follow") && (selected || sources.len() > 1) {
         let most = flags.int("max-log-requests");
         if sources.len() as i64 > most {
             return fail(format!("you are attempting to follow {} log streams, but maximum allowed concurrency is {most}, use --max-log-requests to increase the limit", sources.len()));
@@ -124,8 +127,8 @@ fn validate(kubectl: &Kubectl<'_, '_>, container: &str, args: usize) -> Outcome<
     }
     let since = flags.text("since-time");
     if !since.is_empty() && since.parse::<jiff::Timestamp>().is_err() {
-        let shown = since.get(..since.len().min(4)).unwrap_or(since);
-        return fail(format!("parsing time {since:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {:?} as \"2006\"", if shown.chars().all(|c| c.is_ascii_digit()) { shown } else { since }));
+        let (rest, wanted) = misread(since);
+        return fail(format!("parsing time {since:?} as \"2006-01-02T15:04:05Z07:00\": cannot parse {rest:?} as {wanted:?}"));
     }
     if flags.bool("all-containers") && !container.is_empty() {
         return fail(format!("--all-containers=true should not be specified with container name {container}"));
@@ -143,6 +146,20 @@ fn validate(kubectl: &Kubectl<'_, '_>, container: &str, args: usize) -> Outcome<
         return fail("--tail must be greater than or equal to -1");
     }
     Ok(())
+}
+
+/// Where a time stops to be one, and what should stand there.
+fn misread(time: &str) -> (&str, &'static str) {
+    let mut rest = time;
+    for (length, part) in [(4, "2006"), (0, "-"), (2, "01"), (0, "-"), (2, "02"), (0, "T"), (2, "15"), (0, ":"), (2, "04"), (0, ":"), (2, "05")] {
+        let next = match length {
+            0 => rest.strip_prefix(part),
+            length => rest.get(..length).filter(|digits| digits.chars().all(|digit| digit.is_ascii_digit())).map(|_| &rest[length..]),
+        };
+        let Some(next) = next else { return (rest, part) };
+        rest = next;
+    }
+    (rest, "Z07:00")
 }
 
 /// The pods whose logs are meant: of a Deployment, the first of its pods.
@@ -165,6 +182,10 @@ fn pods(kubectl: &mut Kubectl<'_, '_>, arg: Option<&String>, selected: bool) -> 
         return Ok(infos.into_iter().map(|info| info.object).collect());
     }
     let Some(info) = infos.into_iter().next() else { return fail("expected a resource") };
+    info.mapping.require_typed()?;
+    if info.mapping.kind == "Service" && fields(&info.object, "/spec/selector").is_empty() {
+        return fail(format!("cannot get the logs from *v1.Service: invalid service '{}': Service is defined without a selector", info.name));
+    }
     match info.mapping.kind.as_str() {
         "Pod" => Ok(vec![info.object]),
         "Deployment" | "ReplicaSet" | "ReplicationController" | "StatefulSet" | "DaemonSet" | "Job" | "Service" => first_pod(kubectl, &info),

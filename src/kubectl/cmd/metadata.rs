@@ -50,7 +50,7 @@ pub fn complete(kubectl: &Kubectl<'_, '_>, what: &str, parse: fn(&str) -> Result
     if flags.bool("all") && !flags.text("field-selector").is_empty() {
         return fail("cannot set --all and --field-selector at the same time");
     }
-    kubectl.require_local_files(&changes.resources)?;
+    kubectl.require_local_files(&changes.resources, if what == "label" { "pod" } else { "rsrc" })?;
     if changes.resources.is_empty() && flags.list("filename").is_empty() && flags.text("kustomize").is_empty() {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }

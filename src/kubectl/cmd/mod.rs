@@ -25,6 +25,7 @@ mod exec;
 mod explain;
 mod expose;
 mod get;
+mod help;
 mod kuberc;
 mod kustomize;
 mod label;
@@ -52,6 +53,7 @@ use crate::command::Command;
 pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
 pub(crate) use version::VERSION;
 
+/// The verbs, in the order in which kubectl has them.
 pub const COMMANDS: &[&Command] = &[
     &create::COMMAND,
     &expose::COMMAND,
@@ -78,6 +80,7 @@ pub const COMMANDS: &[&Command] = &[
     &port_forward::COMMAND,
     &proxy::COMMAND,
     &cp::COMMAND,
+    &auth::COMMAND,
     &debug::COMMAND,
     &events::COMMAND,
     &diff::COMMAND,
@@ -88,12 +91,14 @@ pub const COMMANDS: &[&Command] = &[
     &kustomize::COMMAND,
     &label::COMMAND,
     &annotate::COMMAND,
-    &api_resources::COMMAND,
-    &api_resources::VERSIONS,
-    &auth::COMMAND,
-    &config::COMMAND,
-    &kuberc::COMMAND,
     &completion::COMMAND,
+    &config::COMMAND,
     &plugin::COMMAND,
     &version::COMMAND,
+    &api_resources::VERSIONS,
+    &api_resources::COMMAND,
+    &kuberc::COMMAND,
 ];
+
+/// What the help of kubectl does not list.
+pub const HIDDEN: &[&Command] = &[&help::HELP, &help::OPTIONS, &help::ALPHA];

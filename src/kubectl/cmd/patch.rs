@@ -14,6 +14,7 @@ use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
+use crate::manifest::go_yaml_error;
 use crate::printers::json as json_printer;
 
 pub const COMMAND: Command = Command::new("patch", &[OWN, PRINT, FILES, DRY_RUN, RECORD], run);
@@ -45,7 +46,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
     }
     let kind = match kind.as_str() {
-        "strategic" => PatchType::Strategic,
+        "strategic" | "" => PatchType::Strategic,
         "merge" => PatchType::Merge,
         "json" => PatchType::Json,
         _ => return fail(format!("--type must be one of [json merge strategic], not {:?}", flags.text("type"))),
@@ -59,13 +60,16 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         }
     };
     // A patch may be written in YAML.
-    let patch: Value = match serde_yaml::from_slice(&patch) {
+    let is_json = patch.trim_ascii_start().starts_with(b"{");
+    let read = if is_json { serde_json::from_slice(&patch).map_err(|error| error.to_string()) } else { serde_yaml::from_slice(&patch).map_err(|error| go_yaml_error(&error)) };
+    let patch: Value = match read {
+        Ok(value) if is_json => value,
         Ok(mut value) => {
             podarium_api::decode::as_yaml_1_1(&String::from_utf8_lossy(&patch), &mut value);
             value
         }
         // What begins like JSON is sent as it is, and the server complains.
-        Err(_) if patch.trim_ascii_start().starts_with(b"{") && !local && dry_run != DryRun::Client => {
+        Err(_) if is_json && !local && dry_run != DryRun::Client => {
             let text = String::from_utf8_lossy(&patch).into_owned();
             let infos = Builder { subresource: kubectl.flags.text("subresource").to_owned(), ..Builder::of(kubectl, &kubectl.flags.args) }.find(kubectl)?.all()?;
             for info in infos {
@@ -139,6 +143,11 @@ fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch
         Ok(object) => say(kubectl, &object, object != info.object),
         Err(status) => match missing_field(patch, &info.object) {
             Some(path) => fail(format!("Object to be patched is missing field ({path}: missing value)")),
+            None if patch_type == patch::PatchType::Json && missing_removal(patch, &info.object).is_some() => {
+                let path = missing_removal(patch, &info.object).unwrap_or_default();
+                let key = path.rsplit('/').next().unwrap_or_default();
+                fail(format!("error in remove for path: '{path}': Unable to remove nonexistent key: {key}: missing value"))
+            }
             None if patch_type == patch::PatchType::Json => not_simulated("the error of a JSON patch without the server"),
             None => fail(status.message()),
         },
@@ -149,4 +158,11 @@ fn here(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch_type: PatchType, patch
 fn missing_field(patch: &Value, object: &Value) -> Option<String> {
     let replaces = patch.as_array()?.iter().filter(|operation| operation["op"] == "replace");
     replaces.filter_map(|operation| operation["path"].as_str()).find(|path| object.pointer(path).is_none()).map(str::to_owned)
+}
+
+/// The path of the first `remove` of a field that is not there, of an object that is.
+fn missing_removal<'p>(patch: &'p Value, object: &Value) -> Option<&'p str> {
+    let removals = patch.as_array()?.iter().filter(|operation| operation["op"] == "remove");
+    let parent = |path: &str| path.rsplit_once('/').and_then(|(parent, _)| object.pointer(parent)).is_some_and(Value::is_object);
+    removals.filter_map(|operation| operation["path"].as_str()).find(|path| object.pointer(path).is_none() && parent(path))
 }

@@ -1,7 +1,7 @@
 //! Plugins: a program `kubectl-foo-bar` on the path is the command `kubectl foo bar`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/{cmd.go,plugin/plugin.go}, v1.36.
-//! Simplified: no plugins below `kubectl create`.
+//! Simplified: nothing.
 
 use podarium_machine::Process;
 
@@ -23,10 +23,13 @@ fn folders(process: &Process<'_>) -> Vec<String> {
     folders
 }
 
-/// Runs the plugin with the longest name that the line begins with; `false`: there is none.
-pub fn run(process: &mut Process<'_>, args: &[String]) -> Outcome<bool> {
+/// Runs the plugin with the longest name that the line begins with, of so many words at least; `false`: there is none.
+pub fn run(process: &mut Process<'_>, args: &[String], shortest: usize) -> Outcome<bool> {
     let words: Vec<String> = args.iter().take_while(|arg| !arg.starts_with('-')).map(|arg| arg.replace('-', "_")).collect();
-    for length in (1..=words.len()).rev() {
+    if words.is_empty() {
+        return Err(Failure::Plain(format!("Error: flags cannot be placed before plugin name: {}", args[0])).into());
+    }
+    for length in (shortest..=words.len()).rev() {
         let name = format!("kubectl-{}", words[..length].join("-"));
         for folder in folders(process) {
             let path = format!("{folder}/{name}");

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, SAVE_CONFIG, VALIDATE, save_configuration};
-use super::delete::{self, propagation};
+use super::delete::{self, told_propagation};
 use super::raw;
 use crate::builder::{Builder, Info};
 use crate::client::Write;
@@ -32,6 +32,7 @@ const OWN: &[Flag] = &[
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let validation = kubectl.validation()?;
+    let propagation = told_propagation(kubectl)?;
     kubectl.require_files()?;
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
@@ -49,7 +50,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return raw::send(kubectl, "PUT");
     }
     if kubectl.flags.bool("force") {
-        return replace_by_force(kubectl, dry_run, validation);
+        return replace_by_force(kubectl, dry_run, validation, propagation);
     }
     let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
@@ -65,14 +66,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 }
 
 /// Deletes what is there, waits until it is gone, and makes it anew.
-fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str) -> Outcome<()> {
+fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str, propagation: &'static str) -> Outcome<()> {
     let infos = Builder { require_object: false, validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
     let grace_period = match kubectl.flags.int("grace-period") {
         // Nobody shall lose data by an option that once meant something else.
         0 => 1,
         seconds => seconds,
     };
-    let options = delete::Options { grace_period, propagation: propagation(kubectl)?, ignore_not_found: true, dry_run };
+    let options = delete::Options { grace_period, propagation, ignore_not_found: true, dry_run };
     for info in &infos {
         match caught(delete::delete(kubectl, &options, info))? {
             Err(failure) if !failure.is_not_found() => return Err(failure.when("deleting", &info.source).into()),

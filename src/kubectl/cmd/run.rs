@@ -3,9 +3,11 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/run/run.go, pkg/generate/versioned/run.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::name_rules::strict_env_var_name;
 use serde_json::{Map, Value, json};
 
 use super::change::{DRY_RUN, DryRun, FILES, PRINT, RECORD, SAVE_CONFIG, save_made_configuration};
+use super::delete::told_propagation;
 use crate::client::Write;
 use crate::command::Command;
 use crate::failure::{Outcome, caught, fail, usage};
@@ -13,7 +15,7 @@ use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::printers::format::Printer;
 use crate::printers::json as json_printer;
-use crate::unstructured::set;
+use crate::unstructured::{set, text};
 
 pub const COMMAND: Command = Command { required: &["image"], ..Command::new("run", &[OWN, PRINT, FILES, DRY_RUN, SAVE_CONFIG, RECORD], run) };
 
@@ -21,9 +23,12 @@ const OWN: &[Flag] = &[
     Flag::text("image"),
     Flag::new("annotations", Takes::Repeated, ""),
     Flag::bool("attach"),
+    Flag::new("cascade", Takes::Optional("background"), "background"),
     Flag::bool("command"),
     Flag::new("env", Takes::Repeated, ""),
     Flag::bool("expose"),
+    Flag::bool("force"),
+    Flag::new("grace-period", Takes::Int, "-1"),
     Flag::new("field-manager", Takes::Text, "kubectl-run"),
     Flag::text("image-pull-policy"),
     Flag::text("labels").short('l'),
@@ -37,14 +42,21 @@ const OWN: &[Flag] = &[
     Flag::new("restart", Takes::Text, "Always"),
     Flag::bool("rm"),
     Flag::bool("stdin").short('i'),
+    Flag::new("timeout", Takes::Duration, "0s"),
     Flag::bool("tty").short('t'),
+    Flag::bool("wait"),
 ];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("created", dry_run)?.typed(json_printer::Order::Kind);
+    // Of the flags of `delete` this is the one that counts, with `--rm`.
+    let propagation = told_propagation(kubectl)?;
     let Some(name) = flags.args.first().filter(|_| flags.dash != Some(0)) else { return usage("kubectl run", "NAME is required for run") };
+    if flags.duration("pod-running-timeout") <= 0 {
+        return usage("kubectl run", "--pod-running-timeout must be higher than zero");
+    }
     let image = flags.text("image");
     if image.is_empty() {
         return fail("--image is required");
@@ -58,7 +70,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if flags.bool("expose") && flags.text("port").is_empty() {
         return usage("kubectl run", "--port must be set when exposing a service");
     }
-    if !matches!(flags.text("restart"), "Always" | "OnFailure" | "Never") {
+    if !matches!(flags.text("restart"), "" | "Always" | "OnFailure" | "Never") {
         return usage("kubectl run", format!("invalid restart policy: {}", flags.text("restart")));
     }
     if flags.bool("rm") && !flags.bool("attach") && !flags.bool("stdin") {
@@ -73,7 +85,11 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     }
     let labels = labels(flags.text("labels"), name)?;
     let pod = pod(kubectl, name, &labels)?;
-    let pod = kubectl.overridden(pod)?;
+    let mut pod = kubectl.overridden(pod)?;
+    // What Go's type has though it is empty.
+    for container in pod["spec"]["containers"].as_array_mut().into_iter().flatten().filter(|container| container.get("resources").is_none()) {
+        container["resources"] = json!({});
+    }
     // The service comes first in what is printed, though the pod is made first.
     let made = send(kubectl, pod, dry_run)?;
     if flags.bool("expose") {
@@ -94,7 +110,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if attaches {
         let outcome = caught(super::run_attached::run(kubectl, &made))?;
         if flags.bool("rm") {
-            super::run_attached::remove(kubectl, &made)?;
+            super::run_attached::remove(kubectl, &made, propagation)?;
         }
         return outcome.map_err(Into::into);
     }
@@ -149,7 +165,7 @@ fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Ou
     }
     let mut env = Vec::new();
     for pair in flags.list("env") {
-        let Some((key, value)) = pair.split_once('=').filter(|(key, _)| !key.is_empty()) else { return fail(format!("invalid env: {pair}")) };
+        let Some((key, value)) = pair.split_once('=').filter(|(key, _)| strict_env_var_name(key).is_empty()) else { return fail(format!("invalid env: {pair}")) };
         env.push(json!({"name": key, "value": value}));
     }
     if !env.is_empty() {
@@ -169,7 +185,7 @@ fn pod(kubectl: &Kubectl<'_, '_>, name: &str, labels: &Map<String, Value>) -> Ou
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": name, "labels": labels},
-        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": flags.text("restart")},
+        "spec": {"containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": if flags.text("restart").is_empty() { "Always" } else { flags.text("restart") }},
         "status": {},
     });
     for pair in flags.list("annotations") {
@@ -185,11 +201,14 @@ fn send(kubectl: &mut Kubectl<'_, '_>, mut object: Value, dry_run: DryRun) -> Ou
         set(&mut object, "/metadata/namespace", connection.namespace.clone().into());
     }
     kubectl.record(&mut object);
-    save_made_configuration(kubectl, &mut object);
+    let (version, kind) = (text(&object, "/apiVersion").to_owned(), text(&object, "/kind").to_owned());
+    let Some(mapping) = kubectl.lookup(|mapper| mapper.mappings.iter().find(|mapping| mapping.api_version() == version && mapping.kind == kind).cloned())? else {
+        return fail(format!("no kind {kind:?} is registered for version {version:?} in scheme \"pkg/scheme/scheme.go:28\""));
+    };
     if dry_run == DryRun::Client {
         return Ok(object);
     }
-    let mapping = kubectl.mapping_of_kind("", crate::unstructured::text(&object, "/kind"))?;
+    save_made_configuration(kubectl, &mut object);
     let manager = kubectl.flags.text("field-manager").to_owned();
     let write = Write { dry_run: dry_run == DryRun::Server, field_manager: &manager, ..Write::default() };
     kubectl.create(&mapping, &connection.namespace, &object, &write)

@@ -79,10 +79,10 @@ pub(super) fn run(kubectl: &mut Kubectl<'_, '_>, made: &Value) -> Outcome<()> {
 }
 
 /// `--rm`: the pod is deleted, and kubectl waits until it is gone.
-pub(super) fn remove(kubectl: &mut Kubectl<'_, '_>, made: &Value) -> Outcome<()> {
+pub(super) fn remove(kubectl: &mut Kubectl<'_, '_>, made: &Value, propagation: &str) -> Outcome<()> {
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
     let place = (namespace(made).to_owned(), name(made).to_owned());
-    kubectl.delete(&mapping, &place.0, &place.1, &json!({"propagationPolicy": "Background"}))?;
+    kubectl.delete(&mapping, &place.0, &place.1, &json!({"propagationPolicy": propagation}))?;
     if !kubectl.flags.bool("quiet") {
         kubectl.print(&format!("pod {:?} deleted from {} namespace\n", place.1, place.0))?;
     }

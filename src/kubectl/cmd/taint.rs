@@ -84,7 +84,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         Err(why) => return usage("kubectl taint", why),
     };
     let (all, selector) = (kubectl.flags.bool("all"), kubectl.flags.text("selector").to_owned());
-    let mapping = kubectl.mapping(&resources[0])?;
+    let mapping = match caught(kubectl.mapping(&resources[0]))? {
+        Ok(mapping) => mapping,
+        Err(failure) => return Err(Failure::Many(vec![failure]).into()),
+    };
     if mapping.kind != "Node" {
         return fail(format!("invalid resource type {}, only node types are supported", resources[0].to_lowercase()));
     }

@@ -51,7 +51,7 @@ fn as_json(server: Option<&Value>) -> String {
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let output = kubectl.flags.text("output").to_owned();
-    if !kubectl.flags.args.is_empty() {
+    if !kubectl.flags.args.is_empty() && !kubectl.flags.bool("client") {
         return fail(format!("extra arguments: [{}]", kubectl.flags.args.join(" ")));
     }
     if !matches!(output.as_str(), "" | "yaml" | "json") {

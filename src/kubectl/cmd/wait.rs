@@ -46,7 +46,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let start = kubectl.process.now()?;
     let deadline = start + Duration::from_nanos(timeout.unsigned_abs());
     let for_delete = conditions.iter().any(|condition| matches!(condition, Condition::Delete));
-    let builder = Builder { latest: true, allow_empty_selector: false, ..Builder::of(kubectl, &kubectl.flags.args) };
+    let all = kubectl.flags.bool("all");
+    let builder = Builder { latest: true, all: false, allow_empty_selector: all, ..Builder::of(kubectl, &kubectl.flags.args) };
     let mut found = builder.find(kubectl)?;
     if conditions.iter().any(|condition| matches!(condition, Condition::Create)) {
         while found.infos.is_empty() && found.failures.iter().all(Failure::is_not_found) {

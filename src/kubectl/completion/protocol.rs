@@ -68,9 +68,11 @@ fn find_candidates(process: &mut Process<'_>, before: &[String], last: &str) -> 
     let (path, rest) = find(before);
     let command: Option<&'static Command> = path.last().copied();
     let name = path.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
-    if command.is_none() && rest.first().is_some_and(|word| word == "help") {
-        let words = children("kubectl").into_iter().filter(|child| child.starts_with(last)).collect();
-        return Ok(Ok(Candidates::new(if rest.len() == 1 { words } else { Vec::new() }, NO_FILES)));
+    if name == "kubectl help" && !last.starts_with('-') {
+        let (topic, unknown) = find(&rest);
+        let topic = topic.iter().fold("kubectl".to_owned(), |name, command| format!("{name} {}", command.name));
+        let words = children(&topic).into_iter().filter(|child| child.starts_with(last)).collect();
+        return Ok(Ok(Candidates::new(if unknown.is_empty() || topic != "kubectl" { words } else { Vec::new() }, NO_FILES)));
     }
     if command.is_none() && rest.iter().any(|word| !word.starts_with('-')) {
         // It could be a plugin, which would have to be asked.

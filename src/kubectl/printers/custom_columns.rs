@@ -1,7 +1,7 @@
 //! `-o custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[*].image`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/customcolumn.go, v1.36.
-//! Simplified: nothing.
+//! Simplified: of a path that is wrong, it is said before the headings are printed.
 
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ use crate::printers::jsonpath;
 #[derive(Clone, Debug)]
 pub struct CustomColumns {
     heads: Vec<String>,
-    paths: Vec<Vec<Step>>,
+    /// A column without a path is empty.
+    paths: Vec<Option<Vec<Step>>>,
     pub no_headers: bool,
 }
 
@@ -47,7 +48,7 @@ impl CustomColumns {
             let nodes = parse(&relaxed(path)?)?;
             let steps = nodes.into_iter().find_map(|node| if let Node::Path(steps) = node { Some(steps) } else { None });
             columns.heads.push(head.to_owned());
-            columns.paths.push(steps.unwrap_or_default());
+            columns.paths.push(steps);
         }
         Ok(columns)
     }
@@ -59,7 +60,7 @@ impl CustomColumns {
             out.push('\n');
         }
         for object in objects {
-            let cells: Result<Vec<String>, String> = self.paths.iter().map(|path| cell(path, object)).collect();
+            let cells: Result<Vec<String>, String> = self.paths.iter().map(|path| path.as_deref().map_or_else(|| Ok("<none>".to_owned()), |path| cell(path, object))).collect();
             out.push_str(&cells?.join("\t"));
             out.push('\n');
         }

@@ -36,11 +36,14 @@ pub enum Printer {
 
 /// Reads `-o`; files that it names have been read by the caller. `operation` is what the default output says.
 pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_headers: bool) -> Outcome<Printer> {
+    // With a template of its own, what stands behind `-o` is the format and no more.
     let (format, argument) = match output.split_once('=') {
-        Some((format, argument)) => (format, argument),
-        None => (output, template),
+        Some((format, argument)) if template.is_empty() && !format.is_empty() => (format, argument),
+        _ => (output, template),
     };
     let format = if format.is_empty() && !template.is_empty() { "go-template" } else { format };
+    let lower = format.to_lowercase();
+    let format = if matches!(lower.as_str(), "json" | "yaml" | "kyaml" | "name") { lower.as_str() } else { format };
     let columns = allowed == GET;
     if output.contains('=') && matches!(format, "json" | "yaml" | "kyaml" | "name" | "wide") {
         return unsuitable(output, allowed);
@@ -67,13 +70,14 @@ pub fn printer(output: &str, template: &str, operation: &str, allowed: &str, no_
             }
             Printer::GoTemplate(go_template::parse(argument).or_else(|why| fail(format!("error parsing template {argument}, {why}")))?, Order::Names)
         }
+        "custom-columns" | "custom-columns-file" if columns && argument.is_empty() => return fail("custom-columns format specified but no custom columns given"),
         "custom-columns" | "custom-columns-file" if columns => {
             let read = if format == "custom-columns" { CustomColumns::parse(argument) } else { CustomColumns::parse_file(argument) };
             let mut columns = read.or_else(fail)?;
             columns.no_headers = no_headers;
             Printer::Columns(columns)
         }
-        other => return unsuitable(other, allowed),
+        _ => return unsuitable(output, allowed),
     })
 }
 
@@ -147,27 +151,28 @@ impl Printer {
 
 /// The first key of a template that no object has of those that could have it.
 fn missing_key<'n>(nodes: &'n [jsonpath::Node], object: &Value) -> Option<&'n str> {
-    let paths = nodes.iter().filter_map(|node| match node {
+    nodes.iter().find_map(|node| match node {
         jsonpath::Node::Text(_) => None,
-        jsonpath::Node::Path(steps) | jsonpath::Node::Range(steps, _) => Some(steps),
-    });
-    paths.into_iter().find_map(|steps| {
-        steps.iter().enumerate().find_map(|(at, step)| {
-            let jsonpath::Step::Field(name) = step else { return None };
-            let reached = |count: usize| jsonpath::find(&steps[..count], object).map_or(0, |found| found.len());
-            (!name.is_empty() && reached(at) > 0 && reached(at + 1) == 0).then_some(name.as_str())
-        })
+        jsonpath::Node::Path(steps) | jsonpath::Node::Range(steps, _) => missing_step(steps, object),
     })
 }
 
-fn as_json_list(nodes: &[jsonpath::Node], object: &Value) -> Result<String, String> {
-    let mut found = Vec::new();
-    for node in nodes {
-        if let jsonpath::Node::Path(steps) = node {
-            found.extend(jsonpath::find(steps, object)?);
+fn missing_step<'n>(steps: &'n [jsonpath::Step], object: &Value) -> Option<&'n str> {
+    steps.iter().enumerate().find_map(|(at, step)| {
+        let reached = |count: usize| jsonpath::find(&steps[..count], object).unwrap_or_default();
+        match step {
+            jsonpath::Step::Field(name) => (!name.is_empty() && !reached(at).is_empty() && reached(at + 1).is_empty()).then_some(name.as_str()),
+            jsonpath::Step::Filter { left, operator, .. } if operator != "exists" => {
+                reached(at).iter().flat_map(|list| list.as_array().cloned().unwrap_or_default()).find_map(|item| missing_step(left, &item))
+            }
+            _ => None,
         }
-    }
-    Ok(json_printer::pretty(&Value::Array(found)))
+    })
+}
+
+/// Each piece of the template as a list of its own.
+fn as_json_list(nodes: &[jsonpath::Node], object: &Value) -> Result<String, String> {
+    Ok(jsonpath::results(nodes, object)?.into_iter().map(|found| json_printer::pretty(&Value::Array(found))).collect())
 }
 
 /// `deployment.apps/web created`.

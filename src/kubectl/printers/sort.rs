@@ -16,12 +16,30 @@ pub enum SortError {
     /// The path is wrong, or leads nowhere in any of the objects.
     Path(String),
     /// What the path leads to has no order; kubectl ends there and then.
-    Unsortable(String),
+    Unsortable { field: String, why: String },
+}
+
+impl SortError {
+    /// What the reference says, of what it sorts.
+    pub fn text(&self, sorted: &str) -> String {
+        match self {
+            SortError::Path(why) => why.clone(),
+            SortError::Unsortable { field, why } => format!("Field {field} in {sorted} {why}"),
+        }
+    }
 }
 
 /// The order in which to show some objects.
 pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
-    let field = relaxed(path).map_err(SortError::Path)?;
+    order_by(objects, relaxed(path).map_err(SortError::Path)?)
+}
+
+/// The order of the rows of a table, whose path may have more than one piece; the first counts.
+pub fn order_of_rows(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
+    order_by(objects, relaxed(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+fn order_by(objects: &[&Value], field: String) -> Result<Vec<usize>, SortError> {
     let nodes = parse(&field).map_err(SortError::Path)?;
     let Some(Node::Path(steps)) = nodes.first() else { return Ok((0..objects.len()).collect()) };
     let keys: Result<Vec<Option<Value>>, String> = objects.iter().map(|object| Ok(find(steps, object)?.into_iter().next())).collect();
@@ -33,7 +51,7 @@ pub fn order(objects: &[&Value], path: &str) -> Result<Vec<usize>, SortError> {
     let mut order: Vec<usize> = (0..objects.len()).collect();
     go_sort::sort(&mut order, |a, b| sorter.less(*a, *b));
     match sorter.unsortable {
-        Some(why) => Err(SortError::Unsortable(format!("Field {field} in {why}"))),
+        Some(why) => Err(SortError::Unsortable { field, why }),
         None => Ok(order),
     }
 }
@@ -66,7 +84,7 @@ impl Sorter<'_> {
     }
 
     fn refuse(&mut self, kind: &str, why: &str) -> bool {
-        self.unsortable.get_or_insert_with(|| format!("[][][]reflect.Value is an unsortable type: {kind}, err: {why}"));
+        self.unsortable.get_or_insert_with(|| format!("is an unsortable type: {kind}, err: {why}"));
         false
     }
 }
@@ -94,7 +112,7 @@ mod tests {
     fn what_cannot_be_sorted_is_refused() {
         let objects = [json!({"at": {"a": 1}}), json!({"at": {"a": 2}})];
         let error = order(&objects.iter().collect::<Vec<_>>(), ".at").expect_err("maps have no order");
-        let why = "Field {.at} in [][][]reflect.Value is an unsortable type: interface, err: unsortable type: map[string]interface {}";
-        assert_eq!(error, SortError::Unsortable(why.to_owned()));
+        let why = "Field {.at} in table is an unsortable type: interface, err: unsortable type: map[string]interface {}";
+        assert_eq!(error.text("table"), why);
     }
 }

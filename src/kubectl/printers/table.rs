@@ -32,9 +32,9 @@ pub struct Table {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListMeta {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     pub resource_version: String,
-    #[serde(default, rename = "continue")]
+    #[serde(default, deserialize_with = "or_none", rename = "continue")]
     pub next: String,
 }
 
@@ -68,7 +68,7 @@ pub struct RowObject {
 pub struct RowMetadata {
     #[serde(default)]
     pub namespace: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_none")]
     pub resource_version: String,
     #[serde(default, deserialize_with = "or_none")]
     pub labels: BTreeMap<String, String>,

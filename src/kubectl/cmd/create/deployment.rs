@@ -18,8 +18,8 @@ pub const COMMAND: Command =
 
 const OWN: &[Flag] = &[
     Flag::new("image", Takes::List, ""),
-    Flag::new("port", Takes::Int, "-1"),
-    Flag::new("replicas", Takes::Int, "1").short('r'),
+    Flag::new("port", Takes::Int32, "-1"),
+    Flag::new("replicas", Takes::Int32, "1").short('r'),
 ];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {

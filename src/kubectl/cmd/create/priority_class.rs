@@ -15,7 +15,7 @@ use crate::kubectl::Kubectl;
 pub const COMMAND: Command = Command { aliases: &["pc"], ..Command::new("priorityclass", &[OWN, PRINT, DRY_RUN, VALIDATE, SAVE_CONFIG, MANAGER], run) };
 
 const OWN: &[Flag] = &[
-    Flag::new("value", Takes::Int, "0"),
+    Flag::new("value", Takes::Int32, "0"),
     Flag::bool("global-default"),
     Flag::text("description"),
     Flag::new("preemption-policy", Takes::Text, "PreemptLowerPriority"),

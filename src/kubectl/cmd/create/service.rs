@@ -75,7 +75,10 @@ fn create(kubectl: &mut Kubectl<'_, '_>, kind: &str) -> Outcome<()> {
 
 /// `80:8080`, `80:http`, or `80` for both.
 fn ports_of(pair: &str) -> Outcome<(i64, Value)> {
-    let (port, target) = pair.split_once(':').unwrap_or((pair, pair));
+    // What stands behind a second colon is not looked at.
+    let mut parts = pair.split(':');
+    let first = parts.next().unwrap_or_default();
+    let target = parts.next().unwrap_or(first);
     let number = |text: &str| -> Outcome<i64> {
         match text.parse::<i64>() {
             Ok(number) if (0..=65535).contains(&number) => Ok(number),
@@ -83,9 +86,10 @@ fn ports_of(pair: &str) -> Outcome<(i64, Value)> {
             _ => fail(format!("strconv.ParseUint: parsing {text:?}: invalid syntax")),
         }
     };
-    let port = number(port)?;
+    let port = number(first)?;
     let target: Value = match target.parse::<i64>() {
-        Ok(_) => number(target)?.into(),
+        Ok(number) if (1..=65535).contains(&number) || target == first => number.into(),
+        Ok(_) => return fail("must be between 1 and 65535, inclusive"),
         Err(_) if port_name(target).is_empty() => target.into(),
         Err(_) => return fail(port_name(target).join(",")),
     };

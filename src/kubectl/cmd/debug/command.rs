@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::profiles::{Style, apply_to_container};
 use super::{custom, pods, profiles};
+use crate::builder::Builder;
 use crate::cmd::attach::attach;
 use crate::cmd::change::FILES;
 use crate::client::{Call, PatchType, Write};
@@ -27,7 +28,7 @@ const OWN: &[Flag] = &[
     Flag::text("container").short('c'),
     Flag::text("copy-to"),
     Flag::text("custom"),
-    Flag::new("env", Takes::Repeated, ""),
+    Flag::new("env", Takes::Pairs, ""),
     Flag::text("image"),
     Flag::text("image-pull-policy"),
     Flag::bool("keep-annotations"),
@@ -85,7 +86,10 @@ fn ephemeral(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String]) -> Ou
         }
     }
     let mapping = kubectl.mapping_of_kind("", "Pod")?;
-    let patch = json!({"spec": {"ephemeralContainers": [container]}});
+    // As in the patches of the reference, so that the new one comes last.
+    let mut order: Vec<Value> = items(pod, "/spec/ephemeralContainers").iter().map(|older| json!({"name": older["name"]})).filter(|older| older["name"] != chosen.as_str()).collect();
+    order.push(json!({"name": chosen}));
+    let patch = json!({"spec": {"$setElementOrder/ephemeralContainers": order, "ephemeralContainers": [container]}});
     let write = Write { subresource: "ephemeralcontainers", ..Write::default() };
     let patched = kubectl.patch(&mapping, namespace(pod), name(pod), (PatchType::Strategic, &patch), &write)?;
     Ok((patched, chosen))
@@ -118,6 +122,11 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
     if !image.is_empty() && !crate::cmd::run::is_image(image) {
         return fail(format!("invalid image name {image:?}: invalid reference format"));
     }
+    for (name, image) in super::pods::images(&flags.list("set-image")) {
+        if !crate::cmd::run::is_image(&image) {
+            return fail(format!("invalid image name {image:?} for container {name:?}: invalid reference format"));
+        }
+    }
     if targets.is_empty() && flags.list("filename").is_empty() {
         return fail("NAME or filename is required for debug");
     }
@@ -136,6 +145,7 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
         return fail("-i/--stdin is required for containers with -t/--tty=true");
     }
     if !flags.list("filename").is_empty() {
+        Builder::of(kubectl, &[]).find(kubectl)?.all()?;
         return not_simulated("kubectl debug with --filename");
     }
     custom::check(kubectl)?;

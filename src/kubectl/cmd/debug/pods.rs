@@ -63,8 +63,8 @@ pub(super) fn copy(kubectl: &mut Kubectl<'_, '_>, pod: &Value, words: &[String])
     Ok((create(kubectl, copy, pod)?, chosen))
 }
 
-fn images(pairs: &[String]) -> BTreeMap<String, String> {
-    pairs.iter().flat_map(|pairs| pairs.split(',')).filter_map(|pair| pair.split_once('=')).map(|(name, image)| (name.to_owned(), image.to_owned())).collect()
+pub(super) fn images(pairs: &[String]) -> BTreeMap<String, String> {
+    pairs.iter().filter_map(|pair| pair.split_once('=')).map(|(name, image)| (name.to_owned(), image.to_owned())).collect()
 }
 
 /// What the command line says about a container.

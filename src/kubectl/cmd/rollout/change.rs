@@ -10,7 +10,7 @@ use crate::builder::Info;
 use crate::client::{PatchType, Write};
 use crate::cmd::change::DryRun;
 use crate::command::Command;
-use crate::failure::{Failure, Outcome, all_of, caught, fail};
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::flag;
@@ -74,11 +74,17 @@ fn change(kubectl: &mut Kubectl<'_, '_>, done: &str, patch_of: PatchOf<'_>) -> O
                 continue;
             }
         };
+        let restarted = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
+        if patch.pointer(restarted).is_some_and(|now| info.object.pointer(restarted) == Some(now)) {
+            let why = "if restart has already been triggered within the past second, please wait before attempting to trigger another";
+            failures.push(Failure::Message(format!("failed to create patch for {}: {why}", info.name)));
+            continue;
+        }
         if let Err(failure) = caught(send(kubectl, &info, &patch, &printer))? {
             failures.push(failure);
         }
     }
-    all_of(failures)
+    kubectl.visited(failures)
 }
 
 fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, patch: &Value, printer: &crate::printers::format::Printer) -> Outcome<()> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{FILES, PRINT, SELECTOR, workloads};
+use super::{FILES, PRINT, SELECTOR, runs_pods, workloads};
 use crate::builder::Info;
 use crate::command::Command;
 use crate::describe::template_text;
@@ -23,7 +23,7 @@ pub const COMMAND: Command = Command::new("history", &[&[Flag::new("revision", T
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let wanted = kubectl.flags.int("revision");
-    if kubectl.flags.args.is_empty() && kubectl.flags.list("filename").is_empty() {
+    if kubectl.flags.args.is_empty() && kubectl.flags.list("filename").is_empty() && kubectl.flags.text("kustomize").is_empty() {
         return fail("required resource not specified");
     }
     if wanted < 0 {
@@ -52,6 +52,9 @@ fn show(kubectl: &mut Kubectl<'_, '_>, info: &Info, wanted: i64) -> Outcome<()> 
         ("apps", "DaemonSet" | "StatefulSet") => of_set(kubectl, info)?,
         (group, kind) => {
             let shown = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+            if !runs_pods(group, kind) {
+                return fail(format!("error retrieving history for {shown:?}, no visitor method exists for {{{group} {kind}}}"));
+            }
             return fail(format!("no history viewer has been implemented for {shown:?}"));
         }
     };

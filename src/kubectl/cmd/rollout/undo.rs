@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FILES, PRINT, SELECTOR, workloads};
+use super::{FILES, PRINT, SELECTOR, runs_pods, workloads};
 use crate::builder::Info;
 use crate::client::{PatchType, Write};
 use crate::cmd::change::{DRY_RUN, DryRun, LAST_APPLIED};
@@ -54,6 +54,9 @@ fn undo(kubectl: &mut Kubectl<'_, '_>, info: &Info, to: i64, dry_run: DryRun) ->
         ("apps", "DaemonSet" | "StatefulSet") => restore(kubectl, info, to, dry_run)?,
         (group, kind) => {
             let shown = if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
+            if !runs_pods(group, kind) {
+                return fail(format!("error retrieving rollbacker for {shown:?}, no visitor method exists for {{{group} {kind}}}"));
+            }
             return fail(format!("no rollbacker has been implemented for {shown:?}"));
         }
     };

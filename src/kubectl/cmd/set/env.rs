@@ -8,12 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use podarium_api::name_rules::strict_env_var_name;
 use serde_json::{Value, json};
 
-use super::template::{OWN, containers, find, pod_spec, send};
+use super::template::{OWN, containers, find, pod_spec, send, told};
 use crate::base64;
 use crate::builder::Builder;
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR};
 use crate::command::Command;
-use crate::failure::{Outcome, all_of, caught, fail};
+use crate::failure::{Failure, Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{fields, items, text};
@@ -35,25 +35,52 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("env updated", dry_run)?;
     let (resources, words) = split(&kubectl.flags.args)?;
+    if kubectl.flags.bool("local") && dry_run == DryRun::Server {
+        return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+    }
+    if kubectl.flags.bool("all") && !kubectl.flags.text("selector").is_empty() {
+        return fail("cannot set --all and --selector at the same time");
+    }
     if resources.is_empty() && kubectl.flags.list("filename").is_empty() {
         return fail("one or more resources must be specified as <resource> <name> or <resource>/<name>");
     }
-    let pairs = changes(kubectl, words)?;
     let list = kubectl.flags.bool("list");
-    let taken = taken_over(kubectl)?;
-    let infos = find(kubectl, &resources)?;
+    if list && !kubectl.flags.text("output").is_empty() {
+        return fail("--list and --output may not be specified together");
+    }
+    if kubectl.flags.is_set("keys") && kubectl.flags.text("from").is_empty() {
+        return fail("when specifying --keys, a configmap or secret must be provided with --from");
+    }
+    let (mut set, removed) = changes(kubectl, words)?;
+    set.extend(taken_over(kubectl)?);
+    let prefix = kubectl.flags.text("prefix").to_owned();
+    for variable in &mut set {
+        variable["name"] = format!("{prefix}{}", text(variable, "/name")).into();
+    }
+    let infos = find(kubectl, &resources, None)?;
     let pattern = kubectl.flags.text("containers").to_owned();
     let mut failures = Vec::new();
-    for info in infos {
+    'objects: for info in infos {
         let mut wanted = info.object.clone();
-        let spec = pod_spec(&info, &mut wanted)?;
+        let spec = match caught(pod_spec(&info, &mut wanted))? {
+            Ok(spec) => spec,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
         let chosen = containers(spec, &["containers", "initContainers"], &pattern);
         if chosen.is_empty() {
             kubectl.eprint(&format!("Warning: {}/{} does not have any containers matching {pattern:?}\n", info.mapping.kind, info.name))?;
             continue;
         }
         let mut shown = String::new();
+        let overwrite = kubectl.flags.bool("overwrite");
         for container in chosen {
+            if let Err(why) = change(container, &set, &removed, overwrite) {
+                failures.push(Failure::Message(format!("error: {} {why}\n", told(&info))));
+                continue 'objects;
+            }
             if list {
                 let head = format!("# {} {}, container {}\n", info.mapping.kind, info.name, text(container, "/name"));
                 shown.push_str(&head);
@@ -75,20 +102,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
                 kubectl.eprint(&lines.concat())?;
                 continue;
             }
-            for pair in &pairs {
-                change(container, pair, kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
-            }
-            for variable in &taken {
-                add(container, variable.clone(), kubectl.flags.bool("overwrite")).or_else(|why| fail(format!("{why} for {}", info.object_name())))?;
-            }
         }
         if list {
             kubectl.print(&shown)?;
-        } else if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "env update to pod template"))? {
+        } else if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "env update to pod template:"))? {
             failures.push(failure);
         }
     }
-    all_of(failures)
+    all_of(if list { Vec::new() } else { failures })
 }
 
 /// The resources, and after them what is set (`KEY=VALUE`, `-` for what standard input says) or taken away (`KEY-`).
@@ -101,58 +122,59 @@ fn split(args: &[String]) -> Outcome<(Vec<String>, Vec<String>)> {
     Ok((resources.to_vec(), changes.to_vec()))
 }
 
-/// The changes of the command line and of standard input: first what is set, then what is taken away.
-fn changes(kubectl: &mut Kubectl<'_, '_>, words: Vec<String>) -> Outcome<Vec<String>> {
-    let (mut set, mut removed) = (Vec::new(), Vec::new());
+/// What the command line and standard input set, and which names they take away.
+fn changes(kubectl: &mut Kubectl<'_, '_>, words: Vec<String>) -> Outcome<(Vec<Value>, Vec<String>)> {
+    let (mut set, mut removed): (Vec<Value>, Vec<String>) = (Vec::new(), Vec::new());
     let mut named = BTreeSet::new();
+    let variable = |(name, value): (&str, &str)| json!({"name": name, "value": value});
     for word in kubectl.flags.list("env").into_iter().chain(words) {
         if word == "-" {
             let given = kubectl.process.read_stdin_to_end()?;
-            let lines = String::from_utf8_lossy(&given).lines().map(|line| line.split('#').next().unwrap_or_default().to_owned()).collect::<Vec<_>>();
-            set.extend(lines.into_iter().filter(|line| line.contains('=')));
-        } else if let Some((name, _)) = word.split_once('=') {
+            let text = String::from_utf8_lossy(&given).into_owned();
+            set.extend(text.lines().map(|line| line.split('#').next().unwrap_or_default()).filter_map(|line| line.split_once('=')).map(variable));
+        } else if let Some((name, value)) = word.split_once('=') {
             let errors = strict_env_var_name(name);
             if !errors.is_empty() {
                 return fail(format!("{name:?} is not a valid key name: {}", errors.join(";")));
             }
             named.insert(name.to_owned());
-            set.push(word);
-        } else if word.ends_with('-') {
-            removed.push(word);
+            set.push(variable((name, value)));
+        } else if let Some(name) = word.strip_suffix('-') {
+            removed.push(name.to_owned());
         } else {
             return fail(format!("unknown environment variable: {word}"));
         }
     }
-    if removed.iter().any(|word| named.contains(&word[..word.len() - 1])) {
+    if removed.iter().any(|name| named.contains(name)) {
         return fail("can not both modify and remove the same environment variable in the same command");
     }
-    set.extend(removed);
-    Ok(set)
+    Ok((set, removed))
 }
 
-fn change(container: &mut Value, pair: &str, overwrite: bool) -> Result<(), String> {
-    if let Some((name, value)) = pair.split_once('=') {
-        return add(container, json!({"name": name, "value": value}), overwrite);
-    }
+/// Puts each variable in the place of the one of its name, and what is new at the end.
+fn change(container: &mut Value, set: &[Value], removed: &[String], overwrite: bool) -> Result<(), String> {
     let mut variables = items(container, "/env").to_vec();
-    let name = pair.strip_suffix('-').unwrap_or(pair);
-    variables.retain(|variable| text(variable, "/name") != name);
+    let new = |variable: &Value| set.iter().find(|new| text(new, "/name") == text(variable, "/name"));
+    for variable in variables.iter().filter(|_| !overwrite) {
+        if new(variable).is_some_and(|new| text(new, "/value") != text(variable, "/value")) {
+            return Err(format!("'{}' already has a value ({}), and --overwrite is false", text(variable, "/name"), text(variable, "/value")));
+        }
+    }
+    variables.retain(|variable| !removed.iter().any(|name| name == text(variable, "/name")));
+    for variable in &mut variables {
+        if let Some(new) = new(variable) {
+            *variable = new.clone();
+        }
+    }
+    for variable in set {
+        if !variables.iter().any(|known| text(known, "/name") == text(variable, "/name")) {
+            variables.push(variable.clone());
+        }
+    }
     match (variables.is_empty(), container.as_object_mut()) {
         (true, Some(fields)) => drop(fields.remove("env")),
         _ => container["env"] = variables.into(),
     }
-    Ok(())
-}
-
-fn add(container: &mut Value, variable: Value, overwrite: bool) -> Result<(), String> {
-    let mut variables = items(container, "/env").to_vec();
-    let name = text(&variable, "/name").to_owned();
-    match variables.iter_mut().find(|known| text(known, "/name") == name) {
-        Some(_) if !overwrite => return Err(format!("'{name}' already has a value, and --overwrite is false")),
-        Some(known) => *known = variable,
-        None => variables.push(variable),
-    }
-    container["env"] = variables.into();
     Ok(())
 }
 
@@ -162,14 +184,16 @@ fn taken_over(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Value>> {
     if from.is_empty() {
         return Ok(Vec::new());
     }
-    let found = Builder { args: vec![from], ..Builder::default() }.find(kubectl)?.all()?;
-    let (keys, prefix) = (kubectl.flags.list("keys"), kubectl.flags.text("prefix").to_owned());
+    let (local, all) = (kubectl.flags.bool("local"), kubectl.flags.bool("all"));
+    let args = if local { Vec::new() } else { vec![from] };
+    let found = Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, &args) }.find(kubectl)?.all()?;
+    let keys = kubectl.flags.list("keys");
     let mut variables = Vec::new();
     for info in found {
         let reference = match info.mapping.kind.as_str() {
             "Secret" => "secretKeyRef",
             "ConfigMap" => "configMapKeyRef",
-            kind => return fail(format!("unsupported resource specified in --from: {kind}")),
+            _ => return fail("unsupported resource specified in --from"),
         };
         for (key, _) in fields(&info.object, "/data") {
             if !keys.is_empty() && !keys.contains(key) {
@@ -179,7 +203,7 @@ fn taken_over(kubectl: &mut Kubectl<'_, '_>) -> Outcome<Vec<Value>> {
             if plain != *key {
                 kubectl.eprint(&format!("Warning: key {key} transferred to {plain}\n"))?;
             }
-            variables.push(json!({"name": format!("{prefix}{plain}"), "valueFrom": {reference: {"name": info.name, "key": key}}}));
+            variables.push(json!({"name": plain, "valueFrom": {reference: {"name": info.name, "key": key}}}));
         }
     }
     Ok(variables)

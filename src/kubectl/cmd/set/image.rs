@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/set/set_image.go, v1.36.
 //! Simplified: nothing.
 
-use super::template::{OWN, containers, find, pod_spec, send};
+use super::template::{LOCAL_ALONE, OWN, containers, find, pod_spec, send};
 use crate::builder::Info;
 use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, RECORD, SELECTOR, resources_and_pairs};
 use crate::command::Command;
@@ -23,13 +23,15 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         images.push((name.to_owned(), image.to_owned()));
     }
     let all = kubectl.flags.bool("all");
-    let infos = find(kubectl, &resources)?;
+    let infos = find(kubectl, &resources, Some(LOCAL_ALONE))?;
     let mut wrong = Vec::new();
     if all && !kubectl.flags.text("selector").is_empty() {
         wrong.push("cannot set --all and --selector at the same time");
     }
     if images.is_empty() {
         wrong.push("at least one image update is required");
+    } else if kubectl.flags.bool("local") && dry_run == DryRun::Server {
+        wrong.push("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
     } else if images.len() > 1 && images.iter().any(|(name, _)| name == "*") {
         wrong.push("all containers are already specified by *, but saw more than one container_name=container_image pairs");
     }
@@ -47,7 +49,8 @@ fn set_image(kubectl: &mut Kubectl<'_, '_>, info: &Info, images: &[(String, Stri
     let mut wanted = info.object.clone();
     let spec = pod_spec(info, &mut wanted)?;
     for (name, image) in images {
-        let chosen = containers(spec, &["initContainers", "containers"], name);
+        // No pattern but the one that means all.
+        let chosen = if name.len() > 1 && name.ends_with('*') { Vec::new() } else { containers(spec, &["initContainers", "containers"], name) };
         if chosen.is_empty() {
             failures.push(Failure::Message(format!("error: unable to find container named {name:?}")));
         }
@@ -55,5 +58,5 @@ fn set_image(kubectl: &mut Kubectl<'_, '_>, info: &Info, images: &[(String, Stri
             container["image"] = image.clone().into();
         }
     }
-    send(kubectl, info, &wanted, dry_run, printer, "image update to pod template")
+    send(kubectl, info, &wanted, dry_run, printer, "image update to pod template:")
 }

@@ -5,15 +5,16 @@
 
 use serde_json::{Value, json};
 
-use super::template::{OWN, find};
+use super::template::{LOCAL_ALONE, OWN, found};
 use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, RECORD};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
+use crate::flags::Flag;
 use crate::kubectl::Kubectl;
 use crate::selector;
 use crate::unstructured::{set, text};
 
-pub const COMMAND: Command = Command::new("selector", &[OWN, PRINT, FILES, DRY_RUN, ALL, RECORD], run);
+pub const COMMAND: Command = Command::new("selector", &[OWN, &[Flag::text("resource-version")], PRINT, FILES, DRY_RUN, ALL, RECORD], run);
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
@@ -25,7 +26,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let labels = selector.get("matchLabels").cloned().unwrap_or_else(|| json!({}));
     let sets: Vec<String> = selector["matchExpressions"].as_array().into_iter().flatten().map(shown).collect();
     let mut failures = Vec::new();
-    for info in find(kubectl, resources)? {
+    let found = found(kubectl, resources, Some(LOCAL_ALONE))?;
+    failures.extend(found.failures);
+    for info in found.infos {
         if info.mapping.kind != "Service" {
             return fail("setting a selector is only supported for Services");
         }
@@ -34,6 +37,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         }
         let mut wanted = info.object.clone();
         set(&mut wanted, "/spec/selector", labels.clone());
+        let version = kubectl.flags.text("resource-version");
+        if !version.is_empty() {
+            set(&mut wanted, "/metadata/resourceVersion", version.into());
+        }
         kubectl.record(&mut wanted);
         let manager = kubectl.flags.text("field-manager").to_owned();
         match caught(kubectl.send_change(&info, &wanted, dry_run, &manager))? {

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::template::{OWN, find, send};
-use crate::cmd::change::{ALL, DRY_RUN, FILES, PRINT, SELECTOR};
+use super::template::{LOCAL_ALONE, OWN, find, send, told};
+use crate::cmd::change::{ALL, DRY_RUN, DryRun, FILES, PRINT, SELECTOR};
 use crate::command::Command;
 use crate::failure::{Outcome, all_of, caught, fail};
 use crate::flags::{Flag, Takes};
@@ -23,7 +23,10 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let dry_run = kubectl.dry_run()?;
     let printer = kubectl.change_printer("subjects updated", dry_run)?;
     let args = kubectl.flags.args.clone();
-    let infos = find(kubectl, &args)?;
+    let infos = find(kubectl, &args, Some(LOCAL_ALONE))?;
+    if kubectl.flags.bool("local") && dry_run == DryRun::Server {
+        return fail("cannot specify --local and --dry-run=server - did you mean --dry-run=client?");
+    }
     if kubectl.flags.bool("all") && !kubectl.flags.text("selector").is_empty() {
         return fail("cannot set --all and --selector at the same time");
     }
@@ -49,7 +52,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let mut failures = Vec::new();
     for info in infos {
         if !matches!(info.mapping.kind.as_str(), "RoleBinding" | "ClusterRoleBinding") {
-            let why = format!("{}\n setting subjects is only supported for RoleBinding/ClusterRoleBinding", info.kind_and_name());
+            let why = format!("error: {} setting subjects is only supported for RoleBinding/ClusterRoleBinding\n", told(&info));
             failures.push(crate::failure::Failure::Message(why));
             continue;
         }
@@ -65,7 +68,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             continue;
         }
         wanted["subjects"] = list.into();
-        if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "subjects to rolebinding"))? {
+        if let Err(failure) = caught(send(kubectl, &info, &wanted, dry_run, &printer, "subjects to rolebinding:"))? {
             failures.push(failure);
         }
     }

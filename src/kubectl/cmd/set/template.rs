@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use crate::builder::{Builder, Info, MISSING_RESOURCE};
+use crate::builder::{Builder, Found, Info, MISSING_RESOURCE};
 use crate::cmd::change::DryRun;
 use crate::failure::{Outcome, caught, fail};
 use crate::flags::{Flag, Takes};
@@ -14,19 +14,36 @@ use crate::printers::format::Printer;
 
 pub const OWN: &[Flag] = &[Flag::bool("local"), Flag::new("field-manager", Takes::Text, "kubectl-set")];
 
-/// The objects that are meant.
-pub fn find(kubectl: &mut Kubectl<'_, '_>, resources: &[String]) -> Outcome<Vec<Info>> {
+/// Without a server there is nothing but files.
+pub const LOCAL_ALONE: &str = "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'";
+
+/// The objects that are meant. `refused` is what is said where some are named and no server is to be asked, if anything is.
+pub fn find(kubectl: &mut Kubectl<'_, '_>, resources: &[String], refused: Option<&str>) -> Outcome<Vec<Info>> {
+    found(kubectl, resources, refused)?.all()
+}
+
+pub fn found(kubectl: &mut Kubectl<'_, '_>, resources: &[String], refused: Option<&str>) -> Outcome<Found> {
     let local = kubectl.flags.bool("local");
-    kubectl.require_local_files(resources)?;
+    let mut resources = resources;
+    if local && !resources.is_empty() {
+        if let Some(refused) = refused {
+            return fail(refused);
+        }
+        resources = &[];
+    }
     let all = kubectl.flags.bool("all");
-    if resources.is_empty() && kubectl.flags.list("filename").is_empty() && !all {
+    let by_files = !kubectl.flags.list("filename").is_empty() || !kubectl.flags.text("kustomize").is_empty();
+    if !by_files && (local || resources.is_empty() && !all) {
         return fail(MISSING_RESOURCE);
     }
-    let mut infos = Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, resources) }.find(kubectl)?.all()?;
-    if local {
-        infos.iter_mut().for_each(|info| as_typed(&mut info.object));
+    let mut found = Builder { all: false, allow_empty_selector: all, latest: !local, local, ..Builder::of(kubectl, resources) }.find(kubectl)?;
+    for info in &mut found.infos {
+        info.mapping.require_typed()?;
+        if local {
+            as_typed(&mut info.object);
+        }
     }
-    Ok(infos)
+    Ok(found)
 }
 
 /// What a workload looks like once Go has read it into its type: some parts are there though they are empty.
@@ -64,8 +81,13 @@ pub fn pod_spec<'v>(info: &Info, object: &'v mut Value) -> Outcome<&'v mut Value
     };
     match object.pointer_mut(path).filter(|spec| spec.get("containers").is_some()) {
         Some(spec) => Ok(spec),
-        None => fail(format!("error: {} the object is not a pod or does not have a pod template: *{}.{}\n", info.object_name(), info.mapping.version, info.mapping.kind)),
+        None => fail(format!("error: {} the object is not a pod or does not have a pod template: *{}.{}\n", told(info), info.mapping.version, info.mapping.kind)),
     }
+}
+
+/// How errors name an object: nobody knows the resource of what is in a file alone.
+pub fn told(info: &Info) -> String {
+    if info.mapping.verbs.is_empty() { format!("{}/{}", info.mapping.kind.to_lowercase(), info.name) } else { info.object_name() }
 }
 
 /// The containers whose names a pattern means: `*`, `web*`, `web`.
@@ -87,6 +109,6 @@ pub fn send(kubectl: &mut Kubectl<'_, '_>, info: &Info, wanted: &Value, dry_run:
     match caught(kubectl.send_change(info, &wanted, dry_run, &manager))? {
         Ok(None) => Ok(()),
         Ok(Some(object)) => kubectl.print_object(printer, &object),
-        Err(failure) => fail(format!("failed to patch {what}: {failure}")),
+        Err(failure) => fail(format!("failed to patch {what} {failure}")),
     }
 }

@@ -32,6 +32,7 @@ const LINES: &[&str] = &[
     include_str!("kinds.txt"),
     include_str!("flags_first.txt"),
     include_str!("flags_second.txt"),
+    include_str!("odd.txt"),
 ];
 const DIFFERENT: &str = include_str!("different.txt");
 const UNORDERED: &str = include_str!("unordered.txt");

@@ -29,7 +29,7 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"(\d+m)?\d+(\.\d+)?s\b", "<age>"),
     (r"(containerd|sim)://[0-9a-f]+|sha256:[0-9a-f]+", "<id>"),
     (r"\(x\d+ over", "(xN over"),
-    (r"[IEW]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "<log> "),
+    (r"[IEWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "<log> "),
     (r"https?://(127\.0\.0\.1|localhost|10\.0\.0\.2):\d+", "<server>"),
     (r"(127\.0\.0\.1|10\.0\.0\.2):\d+", "<server>"),
     (r"eyJ[\w.-]+", "<jwt>"),
