@@ -22,25 +22,36 @@ pub(crate) enum Pressed {
     Failed(std::io::Error),
 }
 
+struct Asked {
+    prompt: String,
+    is_command: bool,
+}
+
 pub(crate) struct Keyboard {
-    asks: Sender<String>,
+    asks: Sender<Asked>,
     pub pressed: Receiver<Pressed>,
 }
 
 impl Keyboard {
     pub fn new() -> std::io::Result<Self> {
-        let (asks, asked) = channel::<String>();
+        let (asks, asked) = channel::<Asked>();
         let (sender, pressed) = channel();
         let interrupts = sender.clone();
         // While a line is read the terminal hands Ctrl-C over as a key; this is for the time in between.
         ctrlc::set_handler(move || drop(interrupts.send(Pressed::Interrupt))).map_err(std::io::Error::other)?;
-        let config = Config::builder().completion_type(CompletionType::List).bell_style(BellStyle::None).auto_add_history(true).build();
+        let config = Config::builder().completion_type(CompletionType::List).bell_style(BellStyle::None).build();
         let mut editor = Editor::<Tabs, MemHistory>::with_history(config, MemHistory::new()).map_err(std::io::Error::other)?;
         editor.set_helper(Some(Tabs(sender.clone())));
         std::thread::spawn(move || {
-            while let Ok(prompt) = asked.recv() {
-                let pressed = match editor.readline(&prompt) {
-                    Ok(line) => Pressed::Line(line),
+            while let Ok(asked) = asked.recv() {
+                let pressed = match editor.readline(&asked.prompt) {
+                    Ok(line) => {
+                        if asked.is_command {
+                            // A history that takes no more lines is no reason to stop.
+                            let _ = editor.add_history_entry(&line);
+                        }
+                        Pressed::Line(line)
+                    }
                     Err(ReadlineError::Interrupted) => Pressed::Interrupt,
                     Err(ReadlineError::Eof) => Pressed::End,
                     Err(ReadlineError::Io(error)) => Pressed::Failed(error),
@@ -54,10 +65,10 @@ impl Keyboard {
         Ok(Keyboard { asks, pressed })
     }
 
-    /// Has the next line read behind this prompt.
-    pub fn read(&self, prompt: &str) {
+    /// Has the next line read behind this prompt; one for the shell can be brought back by the up arrow.
+    pub fn read(&self, prompt: &str, is_command: bool) {
         // If the thread has ended, it has said why.
-        let _ = self.asks.send(prompt.to_owned());
+        let _ = self.asks.send(Asked { prompt: prompt.to_owned(), is_command });
     }
 }
 

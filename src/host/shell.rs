@@ -14,6 +14,8 @@ use crate::{Loaded, Player, editor};
 
 /// How often the screen follows the cluster while a command runs or a person thinks.
 const TICK: Duration = Duration::from_millis(30);
+/// How long a program that has shown no prompt is given to show one, before a line is read for it.
+const PROMPT: Duration = Duration::from_millis(300);
 /// How much virtual time a completion may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -76,8 +78,13 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
     // What stands in the last line of the screen: the prompt, when a line is read.
     let mut begun = String::new();
     let mut reads = false;
+    let mut quiet_since = Instant::now();
     loop {
-        follow(&mut begun, &print_output(player)?);
+        let output = print_output(player)?;
+        if !output.is_empty() {
+            quiet_since = Instant::now();
+        }
+        follow(&mut begun, &output);
         let world = player.simulation().world();
         if world.shell_ended() {
             return Ok(world.last_status());
@@ -89,14 +96,16 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
             last = Instant::now();
             continue;
         }
-        if !reads && world.is_idle() {
-            keyboard.read(&begun);
+        // Once a line is read, what is printed before it is no longer a prompt.
+        if !reads && world.is_idle() && (!begun.is_empty() || quiet_since.elapsed() >= PROMPT) {
+            keyboard.read(&begun, world.next_line_is_command());
             reads = true;
         }
         match keyboard.pressed.recv_timeout(TICK) {
             Ok(Pressed::Line(line)) => {
                 reads = false;
                 begun.clear();
+                quiet_since = Instant::now();
                 player.input(Input::Type(line))?;
             }
             Ok(Pressed::Interrupt) => {
@@ -118,8 +127,8 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Pressed::End) => {
                 reads = false;
+                begun.clear();
                 player.input(Input::EndOfInput)?;
-                run_foreground(player)?;
             }
             Err(RecvTimeoutError::Disconnected) => return Ok(player.simulation().world().last_status()),
         }

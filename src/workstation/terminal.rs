@@ -87,8 +87,9 @@ impl World {
     /// Types a line and the Enter key.
     pub fn type_line(&mut self, line: &str) {
         self.forget_completion();
+        let is_command = self.next_line_is_command();
         let seat = &mut self.tabs.seats[self.tabs.front];
-        if !line.trim().is_empty() && seat.typed.last().is_none_or(|last| last != line) {
+        if is_command && !line.trim().is_empty() && seat.typed.last().is_none_or(|last| last != line) {
             seat.typed.push(line.to_owned());
             let surplus = seat.typed.len().saturating_sub(REMEMBERED);
             seat.typed.drain(..surplus);
@@ -115,6 +116,12 @@ impl World {
     /// input; or the shell has ended.
     pub fn is_idle(&self) -> bool {
         self.tabs.front().ended || self.machine.wants_input(self.tabs.front().tty)
+    }
+
+    /// Whether the next line is the shell's, now or later; not so while a program in front waits for its input.
+    pub fn next_line_is_command(&self) -> bool {
+        let seat = self.tabs.front();
+        self.machine.idle_status(seat.shell).is_some() || !self.machine.wants_input(seat.tty)
     }
 
     /// `exit`, or the end of the input.

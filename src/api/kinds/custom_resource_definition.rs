@@ -125,8 +125,8 @@ impl Strategy for CustomResourceDefinition {
 
     /// An update of the status may change the metadata too: the finalizer of the instances is taken off with it.
     fn prepare_for_status_update(&mut self, old: &Self) {
+        // The metadata stay as they come: so the definition's finalizer is taken away with its status.
         self.spec = Arc::clone(&old.spec);
-        object_meta::keep_for_part(&mut self.metadata, &old.metadata);
     }
 
     fn validate(&self) -> Vec<FieldError> {

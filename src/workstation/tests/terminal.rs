@@ -154,3 +154,24 @@ fn editors_hand_their_text_to_whoever_shows_the_terminal() {
     assert!(name.starts_with("kubectl-edit-") && name.ends_with(".yaml"), "{name}");
     assert_eq!(said, ["0", "{\"a\":\"2\"}"]);
 }
+
+#[test]
+fn what_is_typed_into_a_program_is_no_command() {
+    let mut world = world(true);
+    for line in ["cat", "hello"] {
+        world.type_line(line);
+        until_idle(&mut world);
+    }
+    assert!(!world.next_line_is_command());
+    world.end_input();
+    until_idle(&mut world);
+    assert!(world.next_line_is_command());
+    world.type_line("sleep 5");
+    let now = world.now();
+    world.advance(now + Duration::from_secs(1));
+    // Nobody but the shell reads this, when the sleep is over.
+    assert!(world.next_line_is_command());
+    world.type_line("echo done");
+    until_idle(&mut world);
+    assert_eq!(world.typed_lines(), ["cat", "sleep 5", "echo done"]);
+}
