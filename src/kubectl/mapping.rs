@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/client-go/restmapper, staging/src/k8s.io/apimachinery/pkg/api/meta, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::Kind;
+use podarium_api::{Kind, versions};
 use serde_json::Value;
 
 use crate::failure::{Outcome, fail};
@@ -61,7 +61,8 @@ impl Mapping {
     pub fn require_typed(&self) -> Outcome<()> {
         let of_others = ["apiextensions.k8s.io", "apiregistration.k8s.io", "metrics.k8s.io"].contains(&self.group.as_str());
         let is_known = |kind: &Kind| kind.info().group == self.group && kind.info().kind == self.kind;
-        if !of_others && Kind::ALL.iter().any(is_known) {
+        let in_another_group = versions::all().any(|version| version.group == self.group && version.kind == self.kind);
+        if !of_others && (Kind::ALL.iter().any(is_known) || in_another_group) {
             return Ok(());
         }
         fail(format!("no kind {:?} is registered for version {:?} in scheme \"pkg/scheme/scheme.go:28\"", self.kind, self.api_version()))
