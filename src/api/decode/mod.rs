@@ -19,7 +19,7 @@ pub use base64::base64_fault;
 pub(crate) use go_names::is_text;
 pub use go_time::error as time_error;
 pub(crate) use json::json_object_error;
-pub use typed::go_kind;
+pub use typed::{go_kind, go_type};
 pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use json::{parse_json, parse_yaml, repeated_yaml};
 pub use unstructured::decode_unstructured;

@@ -154,6 +154,19 @@ pub fn go_kind(value: &Value) -> &'static str {
     }
 }
 
+/// The type that Go gives a value of JSON.
+pub fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
+}
+
 /// Reads the fields in the order of the text, where that is known, and in that of the alphabet elsewhere.
 pub(super) fn read<'a>(kind: Kind, value: &'a Value, order: Option<&'a Order>, context: &mut Context<'a>) -> Result<Object, String> {
     let info = kind.info();

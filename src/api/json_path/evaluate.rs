@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::{Node, Step};
+use crate::decode::go_type;
 
 /// The values that a path leads to.
 pub fn find(steps: &[Step], root: &Value) -> Result<Vec<Value>, String> {
@@ -180,19 +181,6 @@ fn order(left: &Value, right: &Value, in_order: bool) -> Result<Ordering, String
             Ok(left.as_f64().partial_cmp(&right.as_f64()).unwrap_or(Ordering::Greater))
         }
         _ => Err("incompatible types for comparison".to_owned()),
-    }
-}
-
-/// The type that Go gives a value of JSON.
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float64",
-        Value::Number(_) => "int64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
     }
 }
 

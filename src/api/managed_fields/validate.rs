@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::element::PathElement;
 use super::schema::{Elements, MapType, Plain, Schema};
 use super::typed::{Form, form, item_element};
+use crate::decode::go_type;
 
 /// Every fault as `.spec.replicas: expected numeric (int or float), got string`; several in lines of their own.
 pub fn validate<S: Schema>(schema: S, value: &Value, allow_duplicates: bool) -> Result<(), String> {
@@ -105,18 +106,6 @@ fn misfit(plain: Plain, value: &Value) -> Option<String> {
         Plain::Flag => format!("expected boolean, got {}", go_struct(value)),
         Plain::Any => format!("expected any scalar, got {}", go_struct(value)),
     })
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "<nil>",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float64",
-        Value::Number(_) => "int64",
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Object(_) => "map[string]interface {}",
-    }
 }
 
 /// How Go prints the value's holder, a struct of one field.

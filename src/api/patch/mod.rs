@@ -19,7 +19,7 @@ pub use strategic::{PatchError, strategic_merge};
 
 use serde_json::{Value, json};
 
-use crate::decode::{Decoded, decode_unstructured, decode_value, restored, unreadable_type};
+use crate::decode::{Decoded, decode_unstructured, decode_value, go_kind, restored, unreadable_type};
 use crate::field::FieldError;
 use crate::managed_fields::Type;
 use crate::versions::Version;
@@ -172,7 +172,7 @@ fn require_object(patch: &Value, prefix: &str) -> Result<(), Status> {
     if patch.is_null() && !prefix.is_empty() {
         return Err(Status::bad_request("Invalid JSON Patch"));
     }
-    let found = strategic::go_kind(patch);
+    let found = go_kind(patch);
     Err(Status::bad_request(format!("{prefix}json: cannot unmarshal {found} into Go value of type map[string]interface {{}}")))
 }
 
@@ -181,7 +181,7 @@ fn json_patch(current: &Value, patch: &Value) -> Result<Value, Status> {
         return Ok(current.clone());
     }
     let Some(operations) = patch.as_array() else {
-        let found = strategic::go_kind(patch);
+        let found = go_kind(patch);
         return Err(Status::bad_request(format!("error decoding patch: json: cannot unmarshal {found} into Go value of type []handlers.jsonPatchOp")));
     };
     if operations.len() > MAX_OPERATIONS {

@@ -4,7 +4,7 @@
 //! staging/src/k8s.io/apimachinery/pkg/util/managedfields/internal/{structuredmerge,skipnonapplied,versioncheck}.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::decode::decode_unstructured;
+use podarium_api::decode::{decode_unstructured, go_kind};
 use podarium_api::managed_fields::{
     Applied, BEFORE_FIRST_APPLY, CustomType, Managed, Operation, Schema, Type, empty_object, last_applied, new_object_fields, validate,
 };
@@ -168,16 +168,6 @@ pub(super) fn check_configuration(group: &str, version: &str, kind: &str, config
         return Err(Status::bad_request("metadata.managedFields must be nil"));
     }
     Ok(())
-}
-
-fn go_kind(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        _ => "object",
-    }
 }
 
 /// The object under the name and namespace of the path.

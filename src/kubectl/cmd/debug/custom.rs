@@ -4,6 +4,7 @@
 //! Simplified: nothing.
 
 use podarium_api::Kind;
+use podarium_api::decode::go_kind;
 use podarium_api::patch::strategic_merge;
 use serde_json::{Value, json};
 
@@ -47,31 +48,20 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("lifecycle", "object", "v1.Lifecycle"), ("securityContext", "object", "v1.SecurityContext"),
 ];
 
-fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "bool",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 /// The container that is left of a document: what no container has is dropped, and what has another type is refused.
 fn as_container(value: Value) -> Result<Value, String> {
     let fields = match value {
         Value::Object(fields) => fields,
         Value::Null => return Ok(json!({})),
-        other => return Err(format!("{} into Go value of type v1.Container", kind_of(&other))),
+        other => return Err(format!("{} into Go value of type v1.Container", go_kind(&other))),
     };
     let mut container = json!({});
     for (name, value) in fields {
         let Some((_, wanted, type_name)) = FIELDS.iter().find(|(field, ..)| *field == name).filter(|_| !value.is_null()) else { continue };
         // A number is a text where a text is wanted.
         let value = if *wanted == "string" && (value.is_number() || value.is_boolean()) { value.to_string().into() } else { value };
-        if kind_of(&value) != *wanted {
-            return Err(format!("{} into Go struct field Container.{name} of type {type_name}", kind_of(&value)));
+        if go_kind(&value) != *wanted {
+            return Err(format!("{} into Go struct field Container.{name} of type {type_name}", go_kind(&value)));
         }
         container[name] = value;
     }
