@@ -85,9 +85,14 @@ pub fn pod_spec<'v>(info: &Info, object: &'v mut Value) -> Outcome<&'v mut Value
     }
 }
 
-/// How errors name an object: nobody knows the resource of what is in a file alone.
+/// How errors name an object: nobody knows the resource of what is in a file alone. The line that ends behind a group is kubectl's.
 pub fn told(info: &Info) -> String {
-    if info.mapping.verbs.is_empty() { format!("{}/{}", info.mapping.kind.to_lowercase(), info.name) } else { info.object_name() }
+    let kind = info.mapping.kind.to_lowercase();
+    match info.mapping.group.as_str() {
+        _ if !info.mapping.verbs.is_empty() => info.object_name(),
+        "" => format!("{kind}/{}", info.name),
+        group => format!("{kind}.{group}/{}\n", info.name),
+    }
 }
 
 /// The containers whose names a pattern means: `*`, `web*`, `web`.
