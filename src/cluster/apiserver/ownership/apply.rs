@@ -91,23 +91,25 @@ impl ApiServer {
 
     fn store_applied(&mut self, request: &Request, configuration: &Value, old: Option<Object>, applied: Applied, call: &mut Call) -> Result<Reply, Status> {
         let (kind, key) = (request.kind, request.key());
-        let mut sent = Value::Null;
-        let object = match (&applied.object, &old) {
-            (None, Some(old)) => old.clone(),
-            (value, _) => {
-                let mut value = value.clone().unwrap_or_else(|| configuration.clone());
-                let type_name = type_name(&value);
-                sent = value.clone();
-                if let Some(version) = call.version.filter(|version| value["apiVersion"] == version.api_version()) {
-                    value = version.to_stored(value)?;
-                }
+        // Nothing if nothing changes.
+        let sent = match &old {
+            Some(_) => applied.object.as_ref(),
+            None => Some(applied.object.as_ref().unwrap_or(configuration)),
+        };
+        let object = match (sent, &old) {
+            (Some(value), _) => {
+                let version = call.version.filter(|version| value["apiVersion"] == version.api_version());
+                let stored = version.map(|version| version.to_stored(value.clone())).transpose()?;
+                let stored = stored.as_ref().unwrap_or(value);
                 let read = match self.store.version_of(kind) {
-                    Some(definition) => custom::decode_value(definition, value),
-                    None => decode_unstructured(kind, &value),
+                    Some(definition) => custom::decode_value(definition, stored.clone()),
+                    None => decode_unstructured(kind, stored),
                 };
-                let unconverted = |why| format!("failed to convert new object ({}) to proper version: unable to convert unstructured object to {type_name}: {why}", named(configuration));
+                let unconverted = |why| format!("failed to convert new object ({}) to proper version: unable to convert unstructured object to {}: {why}", named(configuration), type_name(value));
                 read.map_err(|why| internal(unconverted(why)))?.object
             }
+            (None, Some(old)) => old.clone(),
+            (None, None) => unreachable!("what is new is what was sent"),
         };
         let object = addressed(object, request)?;
         let before = self.managed(kind, &key);
@@ -129,7 +131,10 @@ impl ApiServer {
                 self.create_object(object, call)
             }
         };
-        stored.map(Reply::Object).map_err(|status| as_sent(status, kind, &sent))
+        stored.map(Reply::Object).map_err(|status| match sent {
+            Some(sent) => as_sent(status, kind, sent),
+            None => status,
+        })
     }
 }
 
