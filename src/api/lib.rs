@@ -71,4 +71,4 @@ pub use status::Status;
 pub use tables::node::status_word as node_status_word;
 pub use tables::pod::status_word as pod_status_word;
 pub use tables::storage::access_modes;
-pub use wire::{InGoOrder, Written, WrittenMetadata, escaped, escaped_text};
+pub use wire::{InGoOrder, Written, WrittenMetadata, escaped, escaped_text, json};

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use podarium_api::{Kind, Object, Resource as _, Status};
+use podarium_api::{Kind, Object, Resource as _, Status, decode};
 use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
@@ -52,6 +52,7 @@ pub(crate) struct Gateway {
     conversations: BTreeMap<HttpId, (ComponentId, Time)>,
     /// What describes the custom kinds, for `/openapi`.
     custom_documents: http::CustomDocuments,
+    known_specs: decode::KnownSpecs,
     /// Requests of programs in pods.
     pub for_pods: BTreeMap<HttpId, (ComponentId, PodCall)>,
 }
@@ -198,6 +199,7 @@ impl Cluster {
             now: config.epoch.timestamp(self.now()),
             flags: &config.flags,
             address: &config.address,
+            known_specs: &self.gateway.known_specs,
             custom_documents: &self.gateway.custom_documents,
             store: self.store(),
         };

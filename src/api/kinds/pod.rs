@@ -60,12 +60,13 @@ impl Strategy for Pod {
     }
 
     fn set_defaults(&mut self) {
-        let spec = Arc::make_mut(&mut self.spec).common_mut();
-        pod_spec::default_pod(spec);
-        // A negative grace period means the shortest one, of a pod and not of a template.
-        if spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
-            spec.termination_grace_period_seconds = Some(1);
-        }
+        Arc::make_mut(&mut self.spec).step("defaults", |spec| {
+            pod_spec::default_pod(spec);
+            // A negative grace period means the shortest one, of a pod and not of a template.
+            if spec.termination_grace_period_seconds.is_some_and(|seconds| seconds < 0) {
+                spec.termination_grace_period_seconds = Some(1);
+            }
+        });
         self.complete_addresses();
     }
 

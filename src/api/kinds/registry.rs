@@ -140,7 +140,7 @@ macro_rules! kinds {
             }
             /// The object as the API server writes it, with the fields that it writes even when they are empty.
             pub fn to_value(&self) -> serde_json::Value {
-                $crate::Written { object: self, managed: None, typed: true }.to_value()
+                $crate::Written { object: self, managed: None, typed: true, verbatim: false }.to_value()
             }
             /// The JSON of this object and of a later state of it, without parts that are equal.
             ///

@@ -155,31 +155,36 @@ impl Entry {
 
 /// As `metadata.managedFields` shows it, too, but without making anything of it.
 impl Managed {
-    /// The entries with their fields in the order of Go's struct; without it they come in the order of their names.
-    pub fn in_go_order(&self) -> impl Serialize {
-        InGoOrder(self)
+    /// The entries with their fields in the order of Go's struct; without it they come in the order of their names. Where text
+    /// may be put as it is, the fields that are owned are written once for all that own the same.
+    pub(crate) fn in_go_order(&self, verbatim: bool) -> impl Serialize {
+        InGoOrder { managed: self, verbatim }
     }
 }
 
 impl Serialize for Managed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const ORDER: [&str; 7] = ["apiVersion", "fieldsType", "fieldsV1", "manager", "operation", "subresource", "time"];
-        serializer.collect_seq(self.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
+        serializer.collect_seq(self.0.iter().map(|entry| Ordered { entry, order: &ORDER, verbatim: false }))
     }
 }
 
-struct InGoOrder<'a>(&'a Managed);
+struct InGoOrder<'a> {
+    managed: &'a Managed,
+    verbatim: bool,
+}
 
 impl Serialize for InGoOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const ORDER: [&str; 7] = ["manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"];
-        serializer.collect_seq(self.0.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
+        serializer.collect_seq(self.managed.0.iter().map(|entry| Ordered { entry, order: &ORDER, verbatim: self.verbatim }))
     }
 }
 
 struct Ordered<'a> {
     entry: &'a Entry,
     order: &'static [&'static str],
+    verbatim: bool,
 }
 
 impl Serialize for Ordered<'_> {
@@ -190,6 +195,7 @@ impl Serialize for Ordered<'_> {
             match *field {
                 "apiVersion" => out.serialize_entry(field, &writer.api_version)?,
                 "fieldsType" => out.serialize_entry(field, "FieldsV1")?,
+                "fieldsV1" if self.verbatim => out.serialize_entry(field, &fields_v1::Known(&self.entry.fields))?,
                 "fieldsV1" => out.serialize_entry(field, &self.entry.fields)?,
                 "manager" => out.serialize_entry(field, &writer.manager)?,
                 "operation" => out.serialize_entry(field, writer.operation.name())?,

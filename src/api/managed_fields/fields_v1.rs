@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::element::PathElement;
 use super::set::{FieldSet, Node};
+use crate::wire::{Verbatim, json};
 
 impl Serialize for FieldSet {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -29,6 +30,20 @@ impl Serialize for Below<'_> {
         }
         for node in self.set.nodes() {
             out.serialize_entry(node.name(), &Below { set: &node.children, marked: node.member && !node.children.is_empty() })?;
+        }
+        out.end()
+    }
+}
+
+/// A set whose text is kept with its nodes.
+pub struct Known<'a>(pub &'a FieldSet);
+
+impl Serialize for Known<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let below = |node: &Node| json(&Below { set: &node.children, marked: node.member && !node.children.is_empty() });
+        let mut out = serializer.serialize_map(Some(self.0.nodes().len()))?;
+        for node in self.0.nodes() {
+            out.serialize_entry(node.name(), &Verbatim(node.text(below)))?;
         }
         out.end()
     }

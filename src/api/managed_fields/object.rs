@@ -5,7 +5,7 @@
 
 use super::compare::{Comparison, compare};
 use super::custom::CustomType;
-use super::outline::shape;
+use super::outline::{shape, shape_of_field};
 use super::schema::{Type, empty_object};
 use crate::{Kind, Object};
 
@@ -37,7 +37,11 @@ pub fn new_object_fields(object: &Object) -> Comparison {
 
 /// A number that is equal for new objects of a kind with equal fields; `None` for kinds that are not tracked.
 pub fn new_object_shape(object: &Object) -> Option<u128> {
-    Some(shape(type_of(object.kind())?, object))
+    let of = type_of(object.kind())?;
+    let Object::Pod(pod) = object else { return Some(shape(of, object)) };
+    // Its spec is in most cases one that others have too.
+    let parts = [pod.spec.shape(|spec| shape_of_field(of, "spec", spec)), shape_of_field(of, "metadata", &pod.metadata), shape_of_field(of, "status", &pod.status)];
+    Some(parts.into_iter().fold(0, |number, part| (number.rotate_left(43) ^ part).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)))
 }
 
 /// A number that is equal for updates of a kind that change the same fields; `None` where that cannot be said of it.

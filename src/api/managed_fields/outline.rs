@@ -19,8 +19,17 @@ use crate::wire::{self, NO_TIME};
 
 /// The shape of a new object of this type: its places, and which of them hold nothing.
 pub fn shape<T: Serialize>(of: Type, value: &T) -> u128 {
+    shape_at(ROOT, Some(of), value)
+}
+
+/// The same of one field of it.
+pub fn shape_of_field<T: Serialize>(of: Type, name: &str, value: &T) -> u128 {
+    shape_at(text(ROOT, name), of.field(name).map(|(_, of)| of), value)
+}
+
+fn shape_at<T: Serialize>(at: u64, of: Option<Type>, value: &T) -> u128 {
     let mut outline = Outline::default();
-    outline.walk(ROOT, Some(of), value);
+    outline.walk(at, of, value);
     let mut digest = Digest::default();
     outline.places.iter().for_each(|place| digest.place(place.at, Some(place), None));
     digest.0

@@ -9,7 +9,7 @@
 
 use std::cmp::Ordering;
 use std::hash::{Hash as _, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::element::PathElement;
 use super::schema::Schema;
@@ -26,6 +26,7 @@ pub struct Node {
     /// The element as FieldsV1 names it, which is read more often than anything else.
     name: Box<str>,
     digest: u64,
+    text: OnceLock<Box<[u8]>>,
 }
 
 impl PartialEq for Node {
@@ -43,7 +44,7 @@ impl Node {
         name.hash(&mut hasher);
         hasher.write_u8(u8::from(member));
         children.0.iter().for_each(|child| hasher.write_u64(child.digest));
-        Node { element, member, children, name: name.into(), digest: hasher.finish() }
+        Node { element, member, children, name: name.into(), digest: hasher.finish(), text: OnceLock::new() }
     }
 
     /// The element as FieldsV1 names it.
@@ -54,6 +55,11 @@ impl Node {
     /// Equal nodes have equal digests.
     pub fn digest(&self) -> u64 {
         self.digest
+    }
+
+    /// What is below it as FieldsV1, once `write` has written it.
+    pub(super) fn text(&self, write: impl FnOnce(&Self) -> Vec<u8>) -> &[u8] {
+        self.text.get_or_init(|| write(self).into())
     }
 
     fn some(element: PathElement, member: bool, children: FieldSet) -> Option<Arc<Self>> {

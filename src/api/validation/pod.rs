@@ -3,7 +3,7 @@
 //! Models: pkg/apis/core/validation/validation.go (ValidatePodCreate, ValidatePodSpec, ValidatePodTemplateSpec), v1.36.
 //! Simplified: nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::{PodDNSConfig, PodSpec, PodTemplateSpec, ResourceRequirements};
 
@@ -36,13 +36,29 @@ pub(super) fn is_mirror(pod: &Pod) -> bool {
 
 pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
     let mut errors = metadata::validate(&pod.metadata, true, metadata::SUBDOMAIN);
+    let path = Path::new("spec");
+    let is_known = pod.metadata.annotations.as_ref().is_none_or(BTreeMap::is_empty)
+        && pod.spec.node_name.as_deref().is_none_or(|name| name_rules::dns1123_subdomain(name).is_empty())
+        && pod.spec.common().is_sound(|| is_sound(&pod.spec, &path));
+    if is_known {
+        return errors;
+    }
     let with_node = pod.spec.with_node();
     errors.extend(pod_annotations::validate(pod.metadata.annotations.as_ref(), &with_node, &Path::new("metadata").child("annotations")));
-    let path = Path::new("spec");
-    let is_mirror = pod.metadata.annotations.as_ref().is_some_and(|annotations| annotations.contains_key("kubernetes.io/config.mirror"));
-    errors.extend(spec(&with_node, volume::Meta { name: text(&pod.metadata.name), is_pod: true }, is_mirror, &path));
-    if text(&pod.spec.service_account_name).is_empty() {
-        for (index, volume) in list(&pod.spec.volumes).iter().enumerate() {
+    errors.extend(spec_of_pod(&with_node, text(&pod.metadata.name), is_mirror(pod), &path));
+    errors
+}
+
+/// Whether nothing is wrong with a spec, whichever pod has it.
+fn is_sound(spec: &PodSpec, path: &Path) -> bool {
+    // What a volume claims has the pod in its name.
+    list(&spec.volumes).iter().all(|volume| volume.ephemeral.is_none()) && spec_of_pod(spec, "", false, path).is_empty()
+}
+
+fn spec_of_pod(of: &PodSpec, pod_name: &str, is_mirror: bool, path: &Path) -> Vec<FieldError> {
+    let mut errors = spec(of, volume::Meta { name: pod_name, is_pod: true }, is_mirror, path);
+    if text(&of.service_account_name).is_empty() {
+        for (index, volume) in list(&of.volumes).iter().enumerate() {
             let sources = volume.projected.as_ref().map(|projected| list(&projected.sources)).unwrap_or_default();
             for (source_index, _) in sources.iter().enumerate().filter(|(_, source)| source.service_account_token.is_some()) {
                 let field = path.child("volumes").index(index).child("projected").child("sources").index(source_index);
@@ -51,7 +67,7 @@ pub(crate) fn metadata_and_spec(pod: &Pod) -> Vec<FieldError> {
             }
         }
     }
-    for (name, containers) in [("containers", pod.spec.containers.as_slice()), ("initContainers", list(&pod.spec.init_containers))] {
+    for (name, containers) in [("containers", of.containers.as_slice()), ("initContainers", list(&of.init_containers))] {
         for (index, container) in containers.iter().enumerate() {
             let image = text(&container.image);
             if image.trim() != image {

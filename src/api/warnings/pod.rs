@@ -33,7 +33,10 @@ pub(crate) fn pod(pod: &Pod) -> Vec<String> {
     let faults = name_rules::dns1123_label(pod.metadata.name.as_deref().unwrap_or_default());
     let why = "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended";
     let name = (!faults.is_empty()).then(|| format!("{why}: [{}]", faults.join(" ")));
-    let rest = spec_and_annotations(&pod.spec, pod.metadata.annotations.as_ref(), false, (&Path::new("spec"), &Path::new("metadata")));
+    let of_spec = |annotations| spec_and_annotations(&pod.spec, annotations, false, (&Path::new("spec"), &Path::new("metadata")));
+    let annotations = pod.metadata.annotations.as_ref().filter(|annotations| !annotations.is_empty());
+    let is_silent = annotations.is_none() && pod.spec.common().is_silent(|| of_spec(None).is_empty());
+    let rest = if is_silent { Vec::new() } else { of_spec(annotations) };
     name.into_iter().chain(rest).collect()
 }
 

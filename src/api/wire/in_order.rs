@@ -12,6 +12,7 @@ use super::always::{Empty, Fields, fields_of};
 use super::glance::{Glance, glance, survey};
 use super::go_fields::Struct;
 use super::not_in_objects;
+use super::text::Verbatim;
 use super::writer::{Below, Place, REFERENCES, Role, Writer};
 
 /// Which fields a struct has.
@@ -103,7 +104,7 @@ impl<C: SerializeMap> InOrder<'_, C> {
             match self.place.role {
                 Role::Object { names: Some((kind, _)), .. } if name == "kind" => self.out.serialize_entry(name, kind)?,
                 Role::Object { names: Some((_, api_version)), .. } if name == "apiVersion" => self.out.serialize_entry(name, api_version)?,
-                Role::Metadata { managed: Some(managed) } if name == "managedFields" => self.out.serialize_entry(name, &managed.in_go_order())?,
+                Role::Metadata { managed: Some(managed) } if name == "managedFields" => self.out.serialize_entry(name, &managed.in_go_order(self.place.verbatim))?,
                 _ => self.out.serialize_entry(name, self.always_written(name).unwrap_or(&Empty::Null))?,
             }
             self.left &= self.left - 1;
@@ -114,7 +115,11 @@ impl<C: SerializeMap> InOrder<'_, C> {
     fn write<T: Serialize + ?Sized>(&mut self, place: usize, value: &T) -> Result<(), C::Error> {
         let field = &self.present.shape.fields()[place];
         self.left &= !(1 << place);
-        if self.always_written(field.name) == Some(&Empty::List) && glance(value) == Glance::EmptyList {
+        if let Place { role: Role::Object { spec: Some(spec), .. }, verbatim: true, .. } = self.place
+            && field.name == "spec"
+        {
+            self.out.serialize_entry(field.name, &Verbatim(&spec.text()))?;
+        } else if self.always_written(field.name) == Some(&Empty::List) && glance(value) == Glance::EmptyList {
             self.out.serialize_entry(field.name, &Empty::List)?;
         } else if !(self.refers && field.name == "name" && glance(value) == Glance::EmptyText) {
             let place = self.place.below(field.name).shaped(field.inside());

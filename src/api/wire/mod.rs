@@ -11,6 +11,8 @@ mod glance;
 mod go_fields;
 mod in_order;
 mod ordered_value;
+mod spec_text;
+mod text;
 mod writer;
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
@@ -20,6 +22,9 @@ use crate::Object;
 use crate::managed_fields::Managed;
 use go_fields::Struct;
 pub use ordered_value::{InGoOrder, escaped, escaped_text};
+pub(crate) use spec_text::SpecText;
+pub(crate) use text::Verbatim;
+pub use text::json;
 use writer::{Below, Place, Role, Writer};
 
 /// The time that stands for none, as Go's zero time does: it is written as `null`.
@@ -33,6 +38,8 @@ pub struct Written<'a> {
     pub managed: Option<&'a Managed>,
     /// Whether it says what it is; the items of a list need not.
     pub typed: bool,
+    /// Whether it is written by [`json`], into which text that is known already can be put as it is.
+    pub verbatim: bool,
 }
 
 impl Written<'_> {
@@ -46,7 +53,8 @@ impl Written<'_> {
         let api_version = info.api_version();
         let names = self.typed.then_some((info.kind, api_version.as_str()));
         let managed = self.managed.filter(|managed| !managed.is_empty());
-        let place = Place { role: Role::Object { names, managed }, shape };
+        let spec = if let Object::Pod(pod) = self.object { Some(&*pod.spec) } else { None };
+        let place = Place { role: Role::Object { names, managed, spec }, shape, verbatim: self.verbatim };
         match self.object {
             Object::Custom(object) => {
                 // A custom object is a map for the server, and maps are written in the order of their names.
@@ -95,7 +103,7 @@ impl Serialize for WrittenMetadata<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let managed = self.managed.filter(|managed| !managed.is_empty());
         let is_map = !self.alone && matches!(self.object, Object::Custom(_));
-        let place = Place { role: Role::Metadata { managed }, shape: if is_map { None } else { Struct::named("meta/v1.ObjectMeta") } };
+        let place = Place { verbatim: false, role: Role::Metadata { managed }, shape: if is_map { None } else { Struct::named("meta/v1.ObjectMeta") } };
         match self.object {
             Object::DaemonSet(set) if self.alone => Below { value: &set.metadata_inside(), place }.serialize(serializer),
             object => Below { value: object.meta(), place }.serialize(serializer),
@@ -153,7 +161,7 @@ mod tests {
     #[test]
     fn text_has_the_order_of_the_structs_and_a_value_that_of_the_names() {
         let pod = Kind::Pod.parse(json!({"metadata": {"name": "a", "labels": {"b": "c"}, "uid": "u"}, "status": {"conditions": [{"type": "Ready", "status": "True", "message": "m"}]}})).unwrap();
-        let text = |typed| serde_json::to_string(&Written { object: &pod, managed: None, typed }).unwrap();
+        let text = |typed| serde_json::to_string(&Written { object: &pod, managed: None, typed, verbatim: false }).unwrap();
         let rest = r#""metadata":{"name":"a","uid":"u","labels":{"b":"c"}},"spec":{"containers":[]},"status":{"conditions":[{"type":"Ready","status":"True","lastProbeTime":null,"lastTransitionTime":null,"message":"m"}]}}"#;
         assert_eq!(text(true), format!(r#"{{"kind":"Pod","apiVersion":"v1",{rest}"#));
         assert_eq!(text(false), format!("{{{rest}"));
@@ -166,7 +174,7 @@ mod tests {
         let entry = json!({"manager": "m", "operation": "Update", "apiVersion": "apps/v1", "fieldsType": "FieldsV1", "time": "2026-01-01T00:00:00Z",
             "fieldsV1": {"f:spec": {"f:template": {"f:metadata": {"f:labels": {".": {}, "f:a": {}}}}}}});
         let managed = Managed::decode(&[serde_json::from_value(entry.clone()).unwrap()]).unwrap();
-        let value = Written { object: &deployment, managed: Some(&managed), typed: true }.to_value();
+        let value = Written { object: &deployment, managed: Some(&managed), typed: true, verbatim: false }.to_value();
         assert_eq!(value["metadata"]["managedFields"], json!([entry]));
         assert_eq!(value["spec"]["template"]["metadata"], json!({"labels": {"a": "b"}}));
     }

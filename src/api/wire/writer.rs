@@ -14,6 +14,7 @@ use super::glance::{Glance, glance};
 use super::go_fields::Struct;
 use super::{in_order, not_in_objects};
 use crate::managed_fields::Managed;
+use crate::PlacedSpec;
 use crate::placed_spec::PLACED_SPEC;
 
 /// What is being written.
@@ -22,12 +23,15 @@ pub(super) struct Place<'a> {
     pub role: Role<'a>,
     /// Go's struct for it, or for what is in it if it is a list or a map; none where the order of names is wanted.
     pub shape: Option<&'static Struct>,
+    /// Whether text that is known already may be put there as it is.
+    pub verbatim: bool,
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum Role<'a> {
     /// The object itself, which says its kind and version first if it says them at all.
-    Object { names: Option<(&'a str, &'a str)>, managed: Option<&'a Managed> },
+    /// The text of a pod's spec may be known.
+    Object { names: Option<(&'a str, &'a str)>, managed: Option<&'a Managed>, spec: Option<&'a PlacedSpec> },
     Metadata { managed: Option<&'a Managed> },
     /// Anything below. Some parts have numbers without a fraction written without one.
     Part { whole_numbers: bool },
@@ -36,16 +40,17 @@ pub(super) enum Role<'a> {
 impl<'a> Place<'a> {
     /// A place whose fields come in the order of their names.
     pub fn by_name(role: Role<'a>) -> Self {
-        Place { role, shape: None }
+        Place { role, shape: None, verbatim: false }
     }
 
     /// The place of a field of what is here.
     pub fn below(self, field: &str) -> Self {
-        Place::by_name(match self.role {
+        let role = match self.role {
             Role::Object { managed, .. } if field == "metadata" => Role::Metadata { managed },
             Role::Part { .. } => self.role,
             Role::Object { .. } | Role::Metadata { .. } => Role::Part { whole_numbers: false },
-        })
+        };
+        Place { role, shape: None, ..self }
     }
 
     /// The place in a struct of this name.

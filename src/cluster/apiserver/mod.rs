@@ -21,6 +21,7 @@ mod read;
 mod request;
 mod rest;
 mod review;
+mod specs;
 mod status_change;
 mod storage_rules;
 mod subresource;
@@ -75,6 +76,7 @@ pub struct ApiServer {
     tokens: OrdMap<Arc<str>, User>,
     issuer: authentication::Issuer,
     owners: ownership::Owners,
+    specs: specs::Specs,
     leases: expiry::Leases,
     /// The certificates that the cluster has given out, by their digests.
     issued: OrdSet<[u8; 32]>,
@@ -142,6 +144,7 @@ impl ApiServer {
             tokens: OrdMap::new(),
             issuer: authentication::Issuer,
             owners: ownership::Owners::default(),
+            specs: specs::Specs::default(),
             leases: expiry::Leases::default(),
             issued: OrdSet::new(),
         }

@@ -32,6 +32,9 @@ impl ApiServer {
         self.check_definition(&object)?;
         forget_system_fields(&mut object);
         dedup_owners(&mut object, &mut call.warnings);
+        if let Object::Pod(pod) = &mut object {
+            self.specs.share(Arc::make_mut(&mut Arc::make_mut(pod).spec));
+        }
         let is_versioned = call.managed.is_none() && object.meta().resource_version.as_deref().is_some_and(|version| version.parse::<u64>().is_ok_and(|version| version != 0));
         object.set_defaults();
         self.track_create(&object, None, call);

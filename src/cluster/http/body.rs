@@ -20,7 +20,7 @@ const MAX_BODY_BYTES: usize = 3 * 1024 * 1024;
 const UNKNOWN_FORMAT: &str = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
 /// The request, and how it is answered. Warnings about its body are told even if it is refused.
-pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query, warnings: &mut Vec<String>) -> Result<(Request, Agreed), Status> {
+pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, query: &Query, known: &decode::KnownSpecs, warnings: &mut Vec<String>) -> Result<(Request, Agreed), Status> {
     let verb = verb(&http.method, path, query)?;
     let patch = if verb == Verb::Patch { Some(patch_type(http, path)?) } else { None };
     let mut agreed = accept::agree(http, query, route(verb, path))?;
@@ -37,14 +37,14 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
             content_type(http)?;
             check_size(http)?;
             let options = options::write(query, "CreateOptions", None)?;
-            let body = read_object(http, path, &options, warnings)?;
+            let body = read_object(http, path, &options, known, warnings)?;
             (options, body)
         }
         Verb::Update => {
             check_size(http)?;
             let options = options::write(query, "UpdateOptions", None)?;
             content_type(http)?;
-            let body = read_object(http, path, &options, warnings)?;
+            let body = read_object(http, path, &options, known, warnings)?;
             (options, body)
         }
         Verb::Patch => {
@@ -204,7 +204,7 @@ fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<(Value, Vec<Strin
     Ok((value, objections))
 }
 
-fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warnings: &mut Vec<String>) -> Result<Body, Status> {
+fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, known: &decode::KnownSpecs, warnings: &mut Vec<String>) -> Result<Body, Status> {
     if path.subresource.is_some_and(|subresource| subresource.name == "token") {
         let yaml = content_type(http)? == "application/yaml";
         let decoded = if yaml { decode::decode_yaml(Kind::TokenRequest, &http.body)? } else { decode::decode_bytes(Kind::TokenRequest, &http.body)? };
@@ -225,6 +225,7 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, warni
             decoded
         }
         None if yaml => decode::decode_yaml(path.kind, &http.body)?,
+        None if path.kind == Kind::Pod => decode::decode_pod(&http.body, known)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };
     let read = strictly(decoded, options.field_validation, warnings).map(Body::Object);

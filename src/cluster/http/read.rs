@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/server/handler.go, endpoints/handlers/responsewriters, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::{Kind, Status};
+use podarium_api::{Kind, Status, decode};
 use podarium_machine::{HttpRequest, HttpResponse};
 
 use super::accept::{self, Encoding};
@@ -24,6 +24,7 @@ pub(crate) struct Server<'a> {
     pub now: jiff::Timestamp,
     /// Host and port under which clients find it.
     pub address: &'a str,
+    pub known_specs: &'a decode::KnownSpecs,
     /// What describes the custom kinds.
     pub custom_documents: &'a CustomDocuments,
     /// Holds the definitions of custom kinds.
@@ -59,7 +60,7 @@ pub(crate) fn read(http: &HttpRequest, user: &User, server: &Server<'_>, warning
     if path.subresource.is_some_and(|subresource| STREAMS.contains(&subresource.name)) {
         return if matches!(http.method.as_str(), "GET" | "POST") { Ok(Asked::Stream(path, query)) } else { Err(Status::no_such_method()) };
     }
-    let (mut request, agreed) = body::request(http, user, &path, &query, warnings)?;
+    let (mut request, agreed) = body::request(http, user, &path, &query, server.known_specs, warnings)?;
     if request.verb == Verb::Get && path.subresource.is_some_and(|subresource| subresource.name == "log") {
         return Ok(Asked::Log(path, query));
     }

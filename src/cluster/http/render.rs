@@ -195,7 +195,7 @@ impl Rendering {
 
     /// The object in the version that was asked for. In a list the kind is said once for all.
     fn whole<'a>(&self, object: &'a Object, managed: Option<&'a Managed>, typed: bool) -> Shown<'a> {
-        let value = |object: &Object, typed| Written { object, managed, typed }.to_value();
+        let value = |object: &Object, typed| Written { object, managed, typed, verbatim: false }.to_value();
         match (object, &self.definition, self.version) {
             (Object::Custom(custom), Some(definition), _) => Shown::Converted(value(&custom.in_version(definition).into_object(), typed)),
             (_, _, Some(version)) => {
@@ -206,7 +206,7 @@ impl Rendering {
                 }
                 Shown::Converted(value)
             }
-            _ => Shown::Stored(Written { object, managed, typed }),
+            _ => Shown::Stored(Written { object, managed, typed, verbatim: self.agreed.encoding == Encoding::Json }),
         }
     }
 

@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::escaped;
+use podarium_api::{escaped, json};
 use podarium_machine::HttpResponse;
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use super::accept::Encoding;
 
 /// JSON without blanks.
 pub(super) fn compact(value: &impl Serialize) -> Vec<u8> {
-    escaped(serde_json::to_vec(value).unwrap_or_default())
+    escaped(json(value))
 }
 
 /// One line of it.

@@ -163,7 +163,7 @@ impl Kubelet {
     fn pod_list(&self) -> HttpResponse {
         let written = |state: &PodState| {
             let object = state.pod.clone().into_object();
-            serde_json::to_string(&Written { object: &object, managed: None, typed: false }).expect("an object has only string keys")
+            serde_json::to_string(&Written { object: &object, managed: None, typed: false, verbatim: false }).expect("an object has only string keys")
         };
         list_of_pods(self.alive().map(written))
     }

@@ -60,7 +60,7 @@ impl Shelf {
         let Object::Pod(mut pod) = object else { return object };
         for neighbour in [self.objects.get_prev(key), self.objects.get_next(key)] {
             let Some((_, Stored { object: Object::Pod(sibling), .. })) = neighbour else { continue };
-            if Arc::ptr_eq(pod.spec.common(), sibling.spec.common()) {
+            if pod.spec.is_shared_with(&sibling.spec) {
                 break;
             }
             if pod.spec.is_equal_in_common(&sibling.spec) {

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::Toleration;
+use k8s_openapi::api::core::v1::{PodSpec, Toleration};
 use podarium_api::{Object, Status};
 
 use super::Attributes;
@@ -19,7 +19,12 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         return Ok(());
     }
     let Object::Pod(pod) = attributes.object else { return Ok(()) };
-    let present = pod.spec.tolerations.as_deref().unwrap_or_default();
+    Arc::make_mut(&mut Arc::make_mut(pod).spec).step("default tolerations", tolerate);
+    Ok(())
+}
+
+fn tolerate(spec: &mut PodSpec) {
+    let present = spec.tolerations.as_deref().unwrap_or_default();
     let tolerates = |taint: &str| {
         present.iter().any(|toleration| {
             let key = toleration.key.as_deref().unwrap_or_default();
@@ -39,10 +44,8 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         })
         .collect();
     if !missing.is_empty() {
-        let pod = Arc::make_mut(pod);
-        let tolerations = Arc::make_mut(&mut pod.spec).tolerations.get_or_insert_default();
+        let tolerations = spec.tolerations.get_or_insert_default();
         tolerations.reserve_exact(missing.len());
         tolerations.extend(missing);
     }
-    Ok(())
 }

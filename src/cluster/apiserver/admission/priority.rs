@@ -55,11 +55,13 @@ fn admit_new(attributes: &mut Attributes<'_>) -> Result<(), Status> {
     let name = class.and_then(|class| class.metadata.name.clone());
     let Object::Pod(pod) = &mut *attributes.object else { return Ok(()) };
     let spec = Arc::make_mut(&mut Arc::make_mut(pod).spec);
-    if name.is_some() {
-        spec.priority_class_name = name;
-    }
-    spec.priority = Some(priority);
-    spec.preemption_policy = Some(policy);
+    spec.step(format!("priority {priority} {policy} {name:?}"), |spec| {
+        if name.is_some() {
+            spec.priority_class_name = name;
+        }
+        spec.priority = Some(priority);
+        spec.preemption_policy = Some(policy);
+    });
     Ok(())
 }
 

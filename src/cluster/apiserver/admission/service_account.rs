@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{
-    ConfigMapProjection, Container, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath, ObjectFieldSelector,
+    ConfigMapProjection, Container, DownwardAPIProjection, DownwardAPIVolumeFile, KeyToPath, ObjectFieldSelector, PodSpec,
     ProjectedVolumeSource, ServiceAccountTokenProjection, Volume, VolumeMount, VolumeProjection,
 };
 use podarium_api::placed_spec::TOKEN_VOLUME;
@@ -39,13 +39,17 @@ pub(super) fn admit(attributes: &mut Attributes<'_>) -> Result<(), Status> {
         return Err(Status::forbidden(Kind::Pod, name_of(&pod.metadata), why));
     };
     let spec = Arc::make_mut(&mut pod.spec);
-    spec.service_account_name = Some(name.clone());
-    spec.service_account = Some(name);
-    if spec.image_pull_secrets.as_ref().is_none_or(Vec::is_empty) {
-        spec.image_pull_secrets.clone_from(&account.image_pull_secrets);
+    spec.step(format!("account {name}"), |spec| {
+        spec.service_account_name = Some(name.clone());
+        spec.service_account = Some(name);
+    });
+    let given = account.image_pull_secrets.as_ref().filter(|secrets| !secrets.is_empty());
+    if given.is_some() && spec.image_pull_secrets.as_ref().is_none_or(Vec::is_empty) {
+        spec.image_pull_secrets = given.cloned();
     }
     if wants_token(pod, account) {
-        mount_token(pod, &names::generate_name(TOKEN_VOLUME, attributes.stream));
+        let volume = names::generate_name(TOKEN_VOLUME, attributes.stream);
+        Arc::make_mut(&mut pod.spec).mount_token(&volume, mount_token);
     }
     Ok(())
 }
@@ -142,8 +146,7 @@ fn wants_token(pod: &Pod, account: &ServiceAccount) -> bool {
 }
 
 /// Adds the mount to every container that has nothing at that path yet, and the volume if anybody mounts it.
-fn mount_token(pod: &mut Pod, volume: &str) {
-    let spec = Arc::make_mut(&mut pod.spec).common_mut();
+fn mount_token(spec: &mut PodSpec, volume: &str) {
     let mut mounted = false;
     let containers = spec.init_containers.iter_mut().flatten().chain(spec.containers.iter_mut());
     for container in containers {
@@ -166,7 +169,6 @@ fn mount_token(pod: &mut Pod, volume: &str) {
         volumes.reserve_exact(1);
         volumes.push(token_volume(volume));
     }
-    Arc::make_mut(&mut pod.spec).settle();
 }
 
 /// A token that lives for an hour, the cluster's CA, and the pod's namespace.

@@ -6,12 +6,16 @@
 //! Models: pkg/apis/core/types.go (PodSpec), plugin/pkg/admission/serviceaccount/admission.go (the volume's name), v1.36.
 //! Simplified: nothing.
 
+mod shared;
+
 use std::borrow::Cow;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{PodSpec, VolumeMount};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub use shared::SharedSpec;
 
 /// What the name of the volume of a pod's token begins with; five random characters follow.
 pub const TOKEN_VOLUME: &str = "kube-api-access-";
@@ -28,13 +32,13 @@ pub struct PlacedSpec {
     pub node_name: Option<String>,
     /// The end of the name of the token's volume.
     token: Option<[u8; 5]>,
-    common: Arc<PodSpec>,
+    common: Arc<SharedSpec>,
 }
 
 impl PlacedSpec {
     /// The spec with everything in it.
     pub fn whole(&self) -> PodSpec {
-        let mut spec = PodSpec::clone(&self.common);
+        let mut spec = PodSpec::clone(self);
         spec.node_name.clone_from(&self.node_name);
         if let Some(token) = &self.token {
             rename_volume(&mut spec, ANY_TOKEN_VOLUME, &token_volume(token));
@@ -45,8 +49,8 @@ impl PlacedSpec {
     /// The shared part with the node.
     pub fn with_node(&self) -> Cow<'_, PodSpec> {
         match &self.node_name {
-            Some(node) => Cow::Owned(PodSpec { node_name: Some(node.clone()), ..PodSpec::clone(&self.common) }),
-            None => Cow::Borrowed(&self.common),
+            Some(node) => Cow::Owned(PodSpec { node_name: Some(node.clone()), ..PodSpec::clone(self) }),
+            None => Cow::Borrowed(self),
         }
     }
 
@@ -58,9 +62,26 @@ impl PlacedSpec {
         }
     }
 
+    /// The spec with everything in it, as JSON in Go's order.
+    pub(crate) fn text(&self) -> Vec<u8> {
+        let token = self.token.as_ref().map_or_else(|| ANY_TOKEN_VOLUME.to_owned(), token_volume);
+        self.common.text().filled(self.node_name.as_deref(), &token)
+    }
+
+    /// The number of its shape; `find` finds it.
+    pub(crate) fn shape(&self, find: impl FnOnce(&Self) -> u128) -> u128 {
+        let is_shared = self.node_name.is_none() && self.token.is_none();
+        if is_shared { self.common.shape(|| find(self)) } else { find(self) }
+    }
+
     /// Whether the part that can be shared is equal to a sibling's.
     pub fn is_equal_in_common(&self, sibling: &PlacedSpec) -> bool {
-        Arc::ptr_eq(&self.common, &sibling.common) || self.common == sibling.common
+        self.is_shared_with(sibling) || **self == **sibling
+    }
+
+    /// Whether the part that can be shared is a sibling's.
+    pub fn is_shared_with(&self, sibling: &PlacedSpec) -> bool {
+        Arc::ptr_eq(&self.common, &sibling.common)
     }
 
     /// Takes the part of a sibling that is equal to its own.
@@ -70,21 +91,64 @@ impl PlacedSpec {
 
     /// The part that siblings share, for changing; from now on it is this pod's alone.
     pub fn common_mut(&mut self) -> &mut PodSpec {
-        Arc::make_mut(&mut self.common)
+        Arc::make_mut(&mut self.common).spec_mut()
     }
 
     /// The shared part.
-    pub fn common(&self) -> &Arc<PodSpec> {
+    pub fn common(&self) -> &Arc<SharedSpec> {
         &self.common
+    }
+
+    /// Changes the shared part. What comes of it must follow from the part and from what `step` says alone: siblings that take
+    /// the same step get the same one.
+    pub fn step(&mut self, step: impl Into<Cow<'static, str>>, change: impl FnOnce(&mut PodSpec)) {
+        if Arc::strong_count(&self.common) == 1 {
+            return change(self.common_mut());
+        }
+        let step = step.into();
+        if let Some(next) = self.common.after(&step) {
+            if cfg!(debug_assertions) {
+                let mut anew = PodSpec::clone(self);
+                change(&mut anew);
+                assert_eq!(&anew, &***next.as_ref().unwrap_or(&self.common), "a step leads where it led before: {step}");
+            }
+            self.common = next.unwrap_or_else(|| Arc::clone(&self.common));
+            return;
+        }
+        let before = Arc::clone(&self.common);
+        change(self.common_mut());
+        if **before == **self.common {
+            self.common = Arc::clone(&before);
+        }
+        before.remember(step, &self.common);
+    }
+
+    /// Adds the volume of the token under a random name, as `mount` does.
+    pub fn mount_token(&mut self, name: &str, mount: impl FnOnce(&mut PodSpec, &str)) {
+        const STEP: &str = "token";
+        let token = name.strip_prefix(TOKEN_VOLUME).and_then(|end| end.as_bytes().try_into().ok());
+        if self.token.is_none()
+            && token.is_some()
+            && let Some(Some(next)) = self.common.after(STEP)
+        {
+            (self.token, self.common) = (token, next);
+            return;
+        }
+        let before = (self.token, Arc::clone(&self.common));
+        mount(self.common_mut(), name);
+        self.settle();
+        if before.0.is_none() && self.token.is_some() && self.token == token {
+            before.1.remember(STEP.into(), &self.common);
+        }
     }
 
     /// Moves what is the pod's own out of the shared part, after a change that may have put it there.
     pub fn settle(&mut self) {
         if self.common.node_name.is_some() {
-            self.node_name = Arc::make_mut(&mut self.common).node_name.take();
+            self.node_name = self.common_mut().node_name.take();
         }
-        if self.token.is_none() && let Some(token) = own_token(&self.common) {
-            rename_volume(Arc::make_mut(&mut self.common), &token_volume(&token), ANY_TOKEN_VOLUME);
+        if self.token.is_none() && let Some(token) = own_token(self) {
+            rename_volume(self.common_mut(), &token_volume(&token), ANY_TOKEN_VOLUME);
             self.token = Some(token);
         }
     }
@@ -92,7 +156,7 @@ impl PlacedSpec {
 
 impl From<PodSpec> for PlacedSpec {
     fn from(spec: PodSpec) -> Self {
-        let mut placed = PlacedSpec { node_name: None, token: None, common: Arc::new(spec) };
+        let mut placed = PlacedSpec { node_name: None, token: None, common: Arc::new(spec.into()) };
         placed.settle();
         placed
     }
@@ -121,7 +185,7 @@ impl PartialEq for PlacedSpec {
 impl Serialize for PlacedSpec {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (&self.node_name, &self.token) {
-            (None, None) => serializer.serialize_newtype_struct(PLACED_SPEC, &*self.common),
+            (None, None) => serializer.serialize_newtype_struct(PLACED_SPEC, &**self),
             _ => serializer.serialize_newtype_struct(PLACED_SPEC, &self.whole()),
         }
     }
@@ -174,6 +238,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::{Pod, Resource as _, Written};
 
     fn spec(volume: &str, node: &str) -> PodSpec {
         serde_json::from_value(json!({
@@ -220,5 +285,58 @@ mod tests {
         for spec in [twice, zeros, longer, mounted] {
             assert_eq!(PlacedSpec::from(spec.clone()).whole(), spec);
         }
+    }
+
+    /// What is written from pieces is what is written anew.
+    #[test]
+    fn the_text_of_siblings_is_their_own() {
+        let mut zeros = spec("kube-api-access-00000", "a");
+        zeros.containers[0].args = Some(vec!["gap-0-node <kube-api-access-abcde>".to_owned()]);
+        zeros.containers[0].name = "kube-api-access-00000".to_owned();
+        let mut named = spec("kube-api-access-abcde", "");
+        named.containers[0].name = "kube-api-access-00000".to_owned();
+        for spec in [spec("kube-api-access-abcde", "a"), spec("kube-api-access-fghij", "b\"c"), spec("data-2", ""), zeros, named, PodSpec::default()] {
+            let pod = Pod { spec: Arc::new(spec.into()), ..Pod::default() };
+            let object = Arc::new(pod).into_object();
+            let text = |verbatim| String::from_utf8(crate::json(&Written { object: &object, managed: None, typed: true, verbatim })).unwrap();
+            assert_eq!(text(true), text(false));
+        }
+    }
+
+    #[test]
+    fn the_same_step_leads_to_the_same_spec() {
+        let first = PlacedSpec::from(spec("data-2", "a"));
+        let step = |mut spec: PlacedSpec, name: &str| {
+            spec.step(name.to_owned(), |spec| spec.hostname = Some("h".to_owned()));
+            spec
+        };
+        let (one, two) = (step(first.clone(), "host"), step(first.clone(), "host"));
+        assert!(one.is_shared_with(&two));
+        assert_eq!((first.hostname.as_deref(), one.hostname.as_deref(), one.node_name.as_deref()), (None, Some("h"), Some("a")));
+        let mut three = first.clone();
+        three.step("nothing", |_| {});
+        assert!(three.is_shared_with(&first), "what changes nothing leads nowhere");
+        three.common_mut().hostname = Some("i".to_owned());
+        assert_eq!(step(three, "host").hostname.as_deref(), Some("h"), "of another spec nothing is known");
+        assert_eq!((first.hostname.as_deref(), two.hostname.as_deref()), (None, Some("h")));
+    }
+
+    #[test]
+    fn a_token_is_mounted_once_for_all_siblings() {
+        let mount = |spec: &mut PodSpec, name: &str| {
+            spec.volumes.get_or_insert_default().push(serde_json::from_value(json!({"name": name, "projected": {"sources": []}})).unwrap());
+            spec.containers[0].volume_mounts.get_or_insert_default().push(VolumeMount { name: name.to_owned(), ..VolumeMount::default() });
+        };
+        let plain = PlacedSpec::from(PodSpec { containers: vec![Default::default()], ..PodSpec::default() });
+        let (mut one, mut two, mut alone) = (plain.clone(), plain.clone(), plain.whole());
+        one.mount_token("kube-api-access-abcde", mount);
+        two.mount_token("kube-api-access-fghij", mount);
+        mount(&mut alone, "kube-api-access-fghij");
+        assert!(one.is_shared_with(&two));
+        assert_eq!(two.whole(), alone);
+        let mut taken = PlacedSpec::from(spec("kube-api-access-zzzzz", ""));
+        taken.mount_token("kube-api-access-abcde", mount);
+        taken.mount_token("kube-api-access-fghij", mount);
+        assert_eq!(taken.whole().volumes.unwrap().iter().map(|volume| volume.name.as_str()).collect::<Vec<_>>(), ["data", "kube-api-access-zzzzz", "kube-api-access-abcde", "kube-api-access-fghij"]);
     }
 }
