@@ -128,6 +128,10 @@ pub trait Strategy {
     fn prepare_for_create(&mut self) {}
     /// The same for an update of the main resource: keeps the old status, raises the generation when the spec changed.
     fn prepare_for_update(&mut self, _old: &Self) {}
+    /// Fields in which the reference counts a list that was sent empty as a change, unlike one that is missing.
+    fn counts_sent_empty() -> &'static [&'static str] {
+        &[]
+    }
     /// The same for an update of `/status`: everything but the status stays as it was.
     fn prepare_for_status_update(&mut self, _old: &Self) {}
     /// The same for an update of another part: everything but the part stays as it was.

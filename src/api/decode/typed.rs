@@ -19,6 +19,7 @@ use super::omitted::is_omitted;
 use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
 use crate::quantity::Quantity;
+use crate::sent_empty::{Empty, SentEmpty};
 use crate::{Kind, Object, ObjectMeta};
 
 /// Why a value does not fit; the text is complete.
@@ -54,6 +55,7 @@ pub(super) struct Context<'a> {
     /// The type of the whole, where it is known.
     root: Option<Type>,
     pub(super) strict_errors: Vec<String>,
+    pub(super) sent_empty: SentEmpty,
     /// Where a value of a wrong type was found, if that has ended the reading.
     pub(super) misfit: Option<String>,
 }
@@ -81,6 +83,27 @@ impl Context<'_> {
             }
         }
         if path.is_empty() { last.to_owned() } else { format!("{path}.{last}") }
+    }
+
+    /// Notes that what is read has nothing in it, or that one of its fields has.
+    fn note_empty(&mut self, field: Option<&str>, value: &Value) {
+        let empty = match value {
+            Value::Array(items) if items.is_empty() => Empty::List,
+            Value::Object(fields) if fields.is_empty() => Empty::Map,
+            Value::String(text) if text.is_empty() => Empty::Text,
+            _ => return,
+        };
+        let mut place = String::new();
+        for segment in self.path.iter().chain(field.map(Segment::Field).as_ref()) {
+            match segment {
+                Segment::Field(name) if place.is_empty() => place.push_str(name),
+                Segment::Field(name) => place.extend([".", *name]),
+                Segment::Key(key) => place.extend(["[", *key, "]"]),
+                Segment::Index(index) => place.push_str(&format!("[{index}]")),
+                Segment::Embedded(_) => {}
+            }
+        }
+        self.sent_empty.note(place, empty);
     }
 
     /// The name of the field that is being read, or whose list is.
@@ -360,7 +383,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct }),
+            Value::Array(items) => {
+                self.context.note_empty(None, self.value);
+                visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct })
+            }
             Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: self.context, in_struct: self.in_struct }),
             _ => {
                 let mut wanted = String::new();
@@ -375,7 +401,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct)),
+            Value::Object(object) => {
+                self.context.note_empty(None, self.value);
+                visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct))
+            }
             _ => {
                 let field = match self.context.path.last() {
                     Some(Segment::Field(name)) => name,
@@ -479,7 +508,14 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
                 self.context.object("unknown", field);
             } else if found.again {
                 self.context.object("duplicate", field);
-            } else if self.of_struct.is_none() || !(is_omitted(self.in_struct, field, value) && self.context.fits(field, value)) {
+            } else if self.of_struct.is_some() && is_omitted(self.in_struct, field, value) && self.context.fits(field, value) {
+                if !value.is_string() {
+                    self.context.note_empty(Some(field), value);
+                }
+            } else {
+                if self.of_struct.is_some() && value.is_string() {
+                    self.context.note_empty(Some(field), value);
+                }
                 self.current = Some((field, value, found.order));
                 self.owed = self.owed.filter(|owed| *owed != field);
                 break;

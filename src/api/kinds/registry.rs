@@ -250,6 +250,16 @@ macro_rules! kinds {
                     _ => panic!("an update of another kind"),
                 }
             }
+            /// A new generation, if something that was sent empty counts as a change in this kind: nothing that is stored is.
+            pub fn count_sent_empty(&mut self, old: &Object, sent: &$crate::sent_empty::SentEmpty) {
+                let fields = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::counts_sent_empty(),)+
+                    Object::Custom(_) => &[],
+                };
+                if fields.iter().any(|field| sent.holds_within(field, || self.to_value())) {
+                    $crate::object_meta::next_generation(self.meta_mut(), old.meta(), true);
+                }
+            }
             /// # Panics
             /// When `old` is of another kind.
             pub fn prepare_for_status_update(&mut self, old: &Object) {
