@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::sent_empty::{Empty, SentEmpty};
+use crate::sent_empty::SentEmpty;
 use crate::validation::go_dump;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +68,8 @@ pub struct FieldError {
     /// Where the value is, if that is not the field.
     place: Option<String>,
     difference: Option<Box<Difference>>,
-    /// What is wrong instead if the text of the field was sent empty.
-    if_empty: Option<Box<FieldError>>,
+    /// What is wrong instead if the field was sent empty.
+    if_empty: Vec<FieldError>,
 }
 
 /// How a value is shown.
@@ -96,7 +96,7 @@ struct Difference {
 
 impl FieldError {
     fn new(error_type: ErrorType, field: impl fmt::Display, value: Value, detail: impl Into<String>) -> Self {
-        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: Shown::Value, place: None, difference: None, if_empty: None }
+        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: Shown::Value, place: None, difference: None, if_empty: Vec::new() }
     }
 
     pub fn invalid(field: impl fmt::Display, value: impl Into<Value>, detail: impl Into<String>) -> Self {
@@ -171,22 +171,21 @@ impl FieldError {
         FieldError { difference: Some(Box::new(Difference { of, old, new, kept })), ..self }
     }
 
-    /// What is wrong if the field was sent as an empty text, which reads here like none.
+    /// What is wrong if the field was sent as an empty text or struct, which reads here like none.
     #[must_use]
-    pub(crate) fn unless_empty(self, otherwise: FieldError) -> Self {
-        FieldError { if_empty: Some(Box::new(otherwise)), ..self }
+    pub(crate) fn unless_empty(self, otherwise: impl Into<Vec<FieldError>>) -> Self {
+        FieldError { if_empty: otherwise.into(), ..self }
     }
 
     /// The error with what it shows as it was sent.
-    #[must_use]
-    pub fn as_sent(mut self, sent: &SentEmpty) -> Self {
-        if let Some(otherwise) = self.if_empty.take_if(|_| sent.at(&self.field) == Some(Empty::Text)) {
-            return *otherwise;
+    pub fn as_sent(mut self, sent: &SentEmpty) -> Vec<FieldError> {
+        if !self.if_empty.is_empty() && sent.at(&self.field).is_some() {
+            return self.if_empty;
         }
         self.shown = Shown::As(self.shown_value(sent));
         self.detail = self.whole_detail(sent);
         self.difference = None;
-        self
+        vec![self]
     }
 
     fn shown_value(&self, sent: &SentEmpty) -> String {

@@ -139,6 +139,10 @@ pub trait Strategy {
     fn validate(&self) -> Vec<FieldError> {
         Vec::new()
     }
+    /// What is looked at in a new object only if nothing else is wrong with it: metadata of kinds that have no rules for them.
+    fn validate_last(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {
         Vec::new()
     }

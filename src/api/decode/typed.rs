@@ -223,6 +223,22 @@ impl Reader<'_, '_> {
         Misfit(format!("json: cannot unmarshal {found} into Go struct field {}.{} of type {wanted}", self.in_struct, self.context.go_path()))
     }
 
+    /// Bytes that are given as a list of numbers, which is as good in Go, in base64.
+    fn bytes(&mut self, items: &[Value]) -> Result<String, Misfit> {
+        let mut bytes = Vec::with_capacity(items.len());
+        for item in items {
+            bytes.push(match item {
+                Value::Null => 0,
+                Value::Number(number) => match number.as_u64().and_then(|number| u8::try_from(number).ok()) {
+                    Some(byte) => byte,
+                    None => return Err(self.wrong(&format!("number {}", written(number)), "uint8")),
+                },
+                other => return Err(self.wrong(go_kind(other), "uint8")),
+            });
+        }
+        Ok(serde_json::json!(k8s_openapi::ByteString(bytes)).as_str().unwrap_or_default().to_owned())
+    }
+
     fn integer(&mut self, wanted: &str, low: i64, high: i64) -> Result<i64, Misfit> {
         match self.value {
             Value::Null => Ok(0),
@@ -337,7 +353,15 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             }),
             Value::Null => visitor.visit_str(""),
             _ => {
-                let wanted = go_names::of_text(self.in_struct, self.context.field());
+                let wanted = match go_names::of_text(self.in_struct, self.context.field()) {
+                    // There are two structs of this name.
+                    _ if self.in_struct == "Subject" && self.context.go_path().ends_with("rules.subjects.kind") => "v1.SubjectKind",
+                    wanted => wanted,
+                };
+                if let (Value::Array(items), "[]uint8") = (self.value, wanted) {
+                    let bytes = self.bytes(items)?;
+                    return visitor.visit_string(bytes);
+                }
                 Err(self.wrong_type(wanted))
             },
         }
@@ -376,6 +400,11 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
                     Misfit(go_time::error(text))
                 })
             }
+            "CustomResourceSubresourceStatus" if self.value.is_object() => {
+                // A struct without fields.
+                self.value.as_object().into_iter().flatten().for_each(|(field, _)| self.context.object("unknown", field));
+                visitor.visit_newtype_struct(Value::Object(Map::new())).map_err(|error| Misfit(error.to_string()))
+            }
             "FieldsV1" | "RawExtension" | "JSON" | "CustomResourceSubresourceStatus" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
             _ => visitor.visit_newtype_struct(self),
         }
@@ -391,6 +420,9 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             _ => {
                 let mut wanted = String::new();
                 let _ = visitor.visit_seq(Ask(&mut wanted));
+                if self.context.field() == "extra" && matches!(self.context.path.last(), Some(Segment::Key(_))) {
+                    return Err(self.wrong_type("v1.ExtraValue"));
+                }
                 if wanted == "string" {
                     wanted = go_names::of_text(self.in_struct, self.context.field()).to_owned();
                 }
@@ -424,6 +456,9 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         };
         // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
         // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
+        if name == "ParentReference" {
+            self.context.note_empty(None, self.value);
+        }
         let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
         let is_known = |field: &str| fields.contains(&field);
         let says_nothing = |(field, value): (&String, &Value)| !is_known(field) || is_omitted(name, field, value) && self.context.fits(field, value);

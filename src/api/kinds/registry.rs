@@ -240,6 +240,12 @@ macro_rules! kinds {
                     Object::Custom(object) => object.validate(),
                 }
             }
+            pub fn validate_last(&self) -> Vec<$crate::field::FieldError> {
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::validate_last(&**object),)+
+                    Object::Custom(_) => Vec::new(),
+                }
+            }
             /// # Panics
             /// When `old` is of another kind: the caller looked it up by this object's kind.
             pub fn prepare_for_update(&mut self, old: &Object) {

@@ -101,7 +101,7 @@ fn validate_hook(hook: &Webhook<'_>, path: &Path) -> Vec<FieldError> {
     match hook.side_effects {
         "" => {
             let empty = FieldError::not_supported(path.child("sideEffects"), "", SIDE_EFFECTS);
-            errors.push(FieldError::required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun").unless_empty(empty));
+            errors.push(FieldError::required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun").unless_empty([empty]));
         }
         "None" | "NoneOnDryRun" => {}
         other => errors.push(FieldError::not_supported(path.child("sideEffects"), other, SIDE_EFFECTS)),

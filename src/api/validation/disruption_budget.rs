@@ -13,13 +13,6 @@ use crate::{PodDisruptionBudget, name_rules};
 
 const POLICIES: &[&str] = &["AlwaysAllow", "IfHealthyBudget"];
 
-/// A name that can stand in a path is enough.
-pub(crate) fn validate(budget: &PodDisruptionBudget) -> Vec<FieldError> {
-    let mut errors = metadata::validate(&budget.metadata, true, name_rules::path_segment);
-    errors.extend(spec(budget));
-    errors
-}
-
 /// The rules of a new one and of an update.
 pub(crate) fn spec(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     let mut errors = Vec::new();

@@ -52,7 +52,6 @@ fn disallowed(ephemeral: &EphemeralContainer, path: &Path) -> Vec<FieldError> {
     let is_set = |name: &&&str| match value.get(**name) {
         None | Some(Value::Null) => false,
         Some(Value::Object(fields)) if **name == "resources" => !fields.is_empty(),
-        Some(Value::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
     let mut errors: Vec<FieldError> = DISALLOWED.iter().filter(is_set).map(|name| FieldError::forbidden(path.child(name), NOT_FOR_THESE)).collect();

@@ -9,13 +9,6 @@ use super::{invalid_each, metadata, text};
 use crate::field::{FieldError, Path};
 use crate::{Event, name_rules};
 
-/// What every new event must be.
-pub(crate) fn event(event: &Event) -> Vec<FieldError> {
-    let errors = lax(event);
-    // A name is looked at last, and may be any part of a path.
-    if errors.is_empty() { metadata::validate_any(&event.metadata, true, name_rules::path_segment) } else { errors }
-}
-
 /// What is asked in either version: an event lies in the namespace of what it is about, events about nodes in `default`.
 pub(crate) fn lax(event: &Event) -> Vec<FieldError> {
     let mut errors = Vec::new();

@@ -137,7 +137,7 @@ fn http_path(path: &HTTPIngressPath, at: &Path) -> Vec<FieldError> {
     match path.path_type.as_str() {
         "" => {
             let empty = FieldError::not_supported(at.child("pathType"), "", PATH_TYPES);
-            return vec![FieldError::required(at.child("pathType"), "pathType must be specified").unless_empty(empty)];
+            return vec![FieldError::required(at.child("pathType"), "pathType must be specified").unless_empty([empty])];
         }
         "Exact" | "Prefix" => {
             errors.extend(relative());

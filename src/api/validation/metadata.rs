@@ -23,7 +23,7 @@ pub(crate) const SUBDOMAIN: NameRule = name_rules::dns1123_subdomain;
 pub(crate) const LABEL: NameRule = name_rules::dns1123_label;
 
 /// The metadata of the kinds of Kubernetes itself, whose finalizers are its own or have a domain.
-pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: impl Fn(&str) -> Vec<String>) -> Vec<FieldError> {
     let mut errors = validate_any(meta, namespaced, rule);
     errors.extend(finalizer_names(meta));
     errors
@@ -38,7 +38,7 @@ fn finalizer_names(meta: &ObjectMeta) -> Vec<FieldError> {
 }
 
 /// The metadata of any object.
-pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: impl Fn(&str) -> Vec<String>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("metadata");
     let generate_name = text(&meta.generate_name);

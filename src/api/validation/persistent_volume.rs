@@ -230,7 +230,8 @@ fn same_affinity(new: Option<&VolumeNodeAffinity>, old: &VolumeNodeAffinity) -> 
     let same_requirements = |now: &[NodeSelectorRequirement], was: &[NodeSelectorRequirement]| {
         now.len() == was.len()
             && now.iter().zip(was).all(|(now, was)| {
-                let renamed = RENAMED.contains(&(was.key.as_str(), now.key.as_str()));
+                // Of a label that never had another name the reference reads the empty text.
+                let renamed = RENAMED.iter().find(|(old, _)| *old == was.key).map_or("", |(_, new)| *new) == now.key;
                 (now.key == was.key || renamed) && now.operator == was.operator && list(&now.values) == list(&was.values)
             })
     };

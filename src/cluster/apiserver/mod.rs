@@ -124,7 +124,7 @@ impl Call {
 
     /// Errors that show what was sent empty as such.
     fn as_sent(&self, errors: Vec<FieldError>) -> Vec<FieldError> {
-        errors.into_iter().map(|error| error.as_sent(&self.sent_empty)).collect()
+        errors.into_iter().flat_map(|error| error.as_sent(&self.sent_empty)).collect()
     }
 
     /// What the server writes on the way, for the same cause.

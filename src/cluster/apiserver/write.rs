@@ -63,7 +63,10 @@ impl ApiServer {
     fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
         let (kind, key) = (object.kind(), Key::of(&object));
         let access: Vec<FieldError> = rest::admin_access(&self.store, &object).into_iter().collect();
-        let errors = [access, object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
+        let mut errors = [access, object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
+        if errors.is_empty() {
+            errors = object.validate_last();
+        }
         if !errors.is_empty() {
             return Err(Status::invalid(kind, &key.name, &call.as_sent(errors)));
         }
