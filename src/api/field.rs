@@ -357,7 +357,10 @@ impl fmt::Display for Path {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::sent_empty::Empty;
 
     #[test]
     fn texts_are_those_of_kubernetes() {
@@ -369,5 +372,33 @@ mod tests {
             "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"OnFailure\", \"Always\", \"Never\""
         );
         assert_eq!(FieldError::required("spec.selector", "").to_string(), "spec.selector: Required value");
+    }
+
+    #[test]
+    fn what_was_sent_empty_is_shown_empty() {
+        let mut sent = SentEmpty::default();
+        sent.note("spec.labels".to_owned(), Empty::Map);
+        sent.note("spec.rules".to_owned(), Empty::List);
+        sent.note("spec.type".to_owned(), Empty::Text);
+        let said = |error: FieldError| error.as_sent(&sent).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(said(FieldError::invalid("spec.labels", Value::Null, "wrong")), ["spec.labels: Invalid value: {}: wrong"]);
+        assert_eq!(said(FieldError::invalid("spec.others", Value::Null, "wrong")), ["spec.others: Invalid value: null: wrong"]);
+        assert_eq!(said(FieldError::invalid("spec", Value::Null, "wrong").in_place("spec.rules")), ["spec: Invalid value: []: wrong"]);
+        let policy = FieldError::invalid("spec", json!({}), "wrong").of_struct("SuccessPolicy");
+        assert_eq!(said(policy), ["spec: Invalid value: {\"Rules\":[]}: wrong"]);
+        let missing = FieldError::required("spec.type", "");
+        let empty = FieldError::not_supported("spec.type", "", &["A"]);
+        assert_eq!(said(missing.unless_empty([empty])), ["spec.type: Unsupported value: \"\": supported values: \"A\""]);
+    }
+
+    #[test]
+    fn a_difference_shows_what_the_new_state_was_sent_with() {
+        let mut sent = SentEmpty::default();
+        sent.note("spec.succeeded".to_owned(), Empty::List);
+        sent.note("spec.failed".to_owned(), Empty::List);
+        let error = |kept| FieldError::forbidden("spec", "no\n").with_difference("UncountedTerminatedPods", json!({}), json!({}), kept);
+        let said = |kept| error(kept).as_sent(&sent)[0].body();
+        assert_eq!(error(Vec::new()).body(), "Forbidden: no\n");
+        assert_eq!(said(vec!["spec.failed"]), "Forbidden: no\n@@ -1,4 +1,4 @@\n {\n- \"Succeeded\": null,\n+ \"Succeeded\": [],\n  \"Failed\": null\n }\n");
     }
 }

@@ -299,6 +299,16 @@ mod tests {
     }
 
     #[test]
+    fn what_was_sent_empty_is_noted_with_its_place() {
+        let value = json!({"metadata": {"labels": {}}, "spec": {"volumes": null, "containers": [{"name": "a", "ports": [], "securityContext": {}}]}});
+        let decoded = decode(Kind::Pod, value).unwrap();
+        let sent = decoded.sent_empty;
+        assert_eq!(["metadata.labels", "spec.containers[0].ports"].map(|place| sent.shown(place)), ["{}", "[]"]);
+        assert_eq!(["spec.volumes", "spec.tolerations", "spec.containers[0].securityContext"].map(|place| sent.shown(place)), ["null"; 3]);
+        assert!(decoded.object.to_value()["spec"]["containers"][0].get("ports").is_none());
+    }
+
+    #[test]
     fn what_is_no_json_is_shown_with_the_fault() {
         let error = |body: &[u8]| decode_bytes(Kind::Pod, body).unwrap_err().message().to_owned();
         assert_eq!(

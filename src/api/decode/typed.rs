@@ -106,6 +106,11 @@ impl Context<'_> {
         self.sent_empty.note(place, empty);
     }
 
+    /// Whether this list in a struct says something though it is empty: the metadata of a claim's template may not have it at all.
+    fn counts(&self, in_struct: &str, value: &Value) -> bool {
+        in_struct == "ObjectMeta" && value.is_array() && matches!(self.path.as_slice(), [Segment::Field("spec"), _] | [.., Segment::Field("volumeClaimTemplate"), _])
+    }
+
     /// The name of the field that is being read, or whose list is.
     fn field(&self) -> &str {
         let fields = self.path.iter().rev().find_map(|segment| match segment {
@@ -543,7 +548,7 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
                 self.context.object("unknown", field);
             } else if found.again {
                 self.context.object("duplicate", field);
-            } else if self.of_struct.is_some() && is_omitted(self.in_struct, field, value) && self.context.fits(field, value) {
+            } else if self.of_struct.is_some() && is_omitted(self.in_struct, field, value) && !self.context.counts(self.in_struct, value) && self.context.fits(field, value) {
                 if !value.is_string() {
                     self.context.note_empty(Some(field), value);
                 }

@@ -59,7 +59,8 @@ pub(super) fn pod_spec(spec: &PodSpec) -> Value {
     value
 }
 
-fn fields(name: &str) -> &'static [Field] {
+/// The fields of a struct in their order.
+pub(super) fn fields(name: &str) -> &'static [Field] {
     let at = STRUCTS.binary_search_by_key(&name, |(name, _)| name);
     at.map(|at| STRUCTS[at].1).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use serde_json::{Value, json};
 
-use super::{invalid_each, list, text};
+use super::{go_dump, invalid_each, list, text};
 use crate::field::{FieldError, Path};
 use crate::{ObjectMeta, OwnerReference, name_rules};
 
@@ -117,8 +117,9 @@ pub(crate) fn of_template(meta: &ObjectMeta, path: &Path) -> Vec<FieldError> {
     let mut errors = annotations(meta.annotations.as_ref(), &path.child("annotations"));
     errors.extend(labels(meta.labels.as_ref(), &path.child("labels")));
     let others = json!(ObjectMeta { annotations: None, labels: None, ..meta.clone() });
-    for name in others.as_object().into_iter().flat_map(|others| others.keys()) {
-        let name = if name == "uid" { "uID" } else { name };
+    for (name, ..) in go_dump::fields("ObjectMeta").iter().filter(|(name, ..)| others.get(name).is_some()) {
+        // The name of the field in Go with a small letter at its beginning.
+        let name = if *name == "uid" { "uID" } else { name };
         errors.push(FieldError::forbidden(path.child(name), "cannot be set"));
     }
     errors
