@@ -61,7 +61,7 @@ pub(crate) fn validate_status_update(new: &Ingress, old: &Ingress) -> Vec<FieldE
     errors
 }
 
-fn not_an_address(name: &str, path: &Path) -> Option<FieldError> {
+pub(super) fn not_an_address(name: &str, path: &Path) -> Option<FieldError> {
     name.parse::<IpAddr>().is_ok().then(|| FieldError::invalid(path, name, "must be a DNS name, not an IP address"))
 }
 
