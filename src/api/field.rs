@@ -7,6 +7,9 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::sent_empty::SentEmpty;
+use crate::validation::go_dump;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorType {
     NotFound,
@@ -61,13 +64,39 @@ pub struct FieldError {
     pub field: String,
     pub value: Value,
     pub detail: String,
-    /// How the value is shown where JSON cannot say it: a Go struct, with its fields in their order.
-    shown: Option<String>,
+    shown: Shown,
+    /// Where the value is, if that is not the field.
+    place: Option<String>,
+    difference: Option<Box<Difference>>,
+    /// What is wrong instead if the field was sent empty.
+    if_empty: Vec<FieldError>,
+}
+
+/// How a value is shown.
+#[derive(Clone, Debug, PartialEq)]
+enum Shown {
+    /// Text in quotes, and all else as JSON.
+    Value,
+    /// A struct inside the server, or a list of them: Go's own names of all fields in their order.
+    Struct(&'static str),
+    Structs(&'static str),
+    /// In these words; in none, no value is shown at all.
+    As(String),
+}
+
+/// Two states of a struct inside the server, of which an error says how they differ.
+#[derive(Clone, Debug, PartialEq)]
+struct Difference {
+    of: &'static str,
+    old: Value,
+    new: Value,
+    /// Where the new state has what the old one had, whatever was sent.
+    kept: Vec<&'static str>,
 }
 
 impl FieldError {
     fn new(error_type: ErrorType, field: impl fmt::Display, value: Value, detail: impl Into<String>) -> Self {
-        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: None }
+        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: Shown::Value, place: None, difference: None, if_empty: Vec::new() }
     }
 
     pub fn invalid(field: impl fmt::Display, value: impl Into<Value>, detail: impl Into<String>) -> Self {
@@ -108,15 +137,74 @@ impl FieldError {
 
     /// Shows `text` in place of the value.
     #[must_use]
-    pub fn shown_as(mut self, text: impl Into<String>) -> Self {
-        self.shown = Some(text.into());
-        self
+    pub fn shown_as(self, text: impl Into<String>) -> Self {
+        FieldError { shown: Shown::As(text.into()), ..self }
     }
 
     /// Shows no value at all.
     #[must_use]
     pub fn without_value(self) -> Self {
         self.shown_as("")
+    }
+
+    /// Shows the value as this struct inside the server, `null` as none.
+    #[must_use]
+    pub(crate) fn of_struct(self, name: &'static str) -> Self {
+        FieldError { shown: Shown::Struct(name), ..self }
+    }
+
+    /// Shows the value as a list of such structs.
+    #[must_use]
+    pub(crate) fn of_structs(self, name: &'static str) -> Self {
+        FieldError { shown: Shown::Structs(name), ..self }
+    }
+
+    /// The value is that of another field than the one that is named.
+    #[must_use]
+    pub(crate) fn in_place(self, place: impl fmt::Display) -> Self {
+        FieldError { place: Some(place.to_string()), ..self }
+    }
+
+    /// Says at the end how two states of a struct differ, of which the new one has the old values at the `kept` places.
+    #[must_use]
+    pub(crate) fn with_difference(self, of: &'static str, old: Value, new: Value, kept: Vec<&'static str>) -> Self {
+        FieldError { difference: Some(Box::new(Difference { of, old, new, kept })), ..self }
+    }
+
+    /// What is wrong if the field was sent as an empty text or struct, which reads here like none.
+    #[must_use]
+    pub(crate) fn unless_empty(self, otherwise: impl Into<Vec<FieldError>>) -> Self {
+        FieldError { if_empty: otherwise.into(), ..self }
+    }
+
+    /// The error with what it shows as it was sent.
+    pub fn as_sent(mut self, sent: &SentEmpty) -> Vec<FieldError> {
+        if !self.if_empty.is_empty() && sent.at(&self.field).is_some() {
+            return self.if_empty;
+        }
+        self.shown = Shown::As(self.shown_value(sent));
+        self.detail = self.whole_detail(sent);
+        self.difference = None;
+        vec![self]
+    }
+
+    fn shown_value(&self, sent: &SentEmpty) -> String {
+        let place = self.place.as_deref().unwrap_or(&self.field);
+        match (&self.shown, &self.value) {
+            (Shown::As(text), _) => text.clone(),
+            (_, Value::Null) => sent.shown(place).to_owned(),
+            (Shown::Value, Value::String(text)) => go_quoted(text),
+            (Shown::Value, value) => go_json(value),
+            (Shown::Struct(name), value) => go_dump::structure(name, value, place, sent),
+            (Shown::Structs(name), value) => go_dump::structures(name, value, place, sent),
+        }
+    }
+
+    fn whole_detail(&self, sent: &SentEmpty) -> String {
+        let Some(difference) = &self.difference else { return self.detail.clone() };
+        let Difference { of, old, new, kept } = &**difference;
+        let place = self.place.as_deref().unwrap_or(&self.field);
+        format!("{}{}", self.detail, go_dump::difference(of, old, new, place, &sent.outside(kept)))
     }
 
     #[must_use]
@@ -139,25 +227,18 @@ impl FieldError {
     /// The text without the field's name, as a Status cause carries it.
     pub fn body(&self) -> String {
         let text = self.error_type.text();
-        let mut body = match self.error_type {
-            ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError => text.to_owned(),
+        let mut body = match (self.error_type, &self.shown) {
+            (ErrorType::Required | ErrorType::Forbidden | ErrorType::TooLong | ErrorType::InternalError, _) => text.to_owned(),
             // A value that is too big to show is not shown.
-            _ if self.shown.as_deref() == Some("") => text.to_owned(),
-            _ => format!("{text}: {}", self.shown.clone().unwrap_or_else(|| shown(&self.value))),
+            (_, Shown::As(shown)) if shown.is_empty() => text.to_owned(),
+            _ => format!("{text}: {}", self.shown_value(&SentEmpty::NOTHING)),
         };
-        if !self.detail.is_empty() {
+        let detail = self.whole_detail(&SentEmpty::NOTHING);
+        if !detail.is_empty() {
             body.push_str(": ");
-            body.push_str(&self.detail);
+            body.push_str(&detail);
         }
         body
-    }
-}
-
-/// How Go prints the bad value: text quoted, `null` as such, structures as JSON.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => go_quoted(text),
-        other => go_json(other),
     }
 }
 
@@ -276,7 +357,10 @@ impl fmt::Display for Path {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::sent_empty::Empty;
 
     #[test]
     fn texts_are_those_of_kubernetes() {
@@ -288,5 +372,33 @@ mod tests {
             "spec.restartPolicy: Unsupported value: \"Maybe\": supported values: \"OnFailure\", \"Always\", \"Never\""
         );
         assert_eq!(FieldError::required("spec.selector", "").to_string(), "spec.selector: Required value");
+    }
+
+    #[test]
+    fn what_was_sent_empty_is_shown_empty() {
+        let mut sent = SentEmpty::default();
+        sent.note("spec.labels".to_owned(), Empty::Map);
+        sent.note("spec.rules".to_owned(), Empty::List);
+        sent.note("spec.type".to_owned(), Empty::Text);
+        let said = |error: FieldError| error.as_sent(&sent).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(said(FieldError::invalid("spec.labels", Value::Null, "wrong")), ["spec.labels: Invalid value: {}: wrong"]);
+        assert_eq!(said(FieldError::invalid("spec.others", Value::Null, "wrong")), ["spec.others: Invalid value: null: wrong"]);
+        assert_eq!(said(FieldError::invalid("spec", Value::Null, "wrong").in_place("spec.rules")), ["spec: Invalid value: []: wrong"]);
+        let policy = FieldError::invalid("spec", json!({}), "wrong").of_struct("SuccessPolicy");
+        assert_eq!(said(policy), ["spec: Invalid value: {\"Rules\":[]}: wrong"]);
+        let missing = FieldError::required("spec.type", "");
+        let empty = FieldError::not_supported("spec.type", "", &["A"]);
+        assert_eq!(said(missing.unless_empty([empty])), ["spec.type: Unsupported value: \"\": supported values: \"A\""]);
+    }
+
+    #[test]
+    fn a_difference_shows_what_the_new_state_was_sent_with() {
+        let mut sent = SentEmpty::default();
+        sent.note("spec.succeeded".to_owned(), Empty::List);
+        sent.note("spec.failed".to_owned(), Empty::List);
+        let error = |kept| FieldError::forbidden("spec", "no\n").with_difference("UncountedTerminatedPods", json!({}), json!({}), kept);
+        let said = |kept| error(kept).as_sent(&sent)[0].body();
+        assert_eq!(error(Vec::new()).body(), "Forbidden: no\n");
+        assert_eq!(said(vec!["spec.failed"]), "Forbidden: no\n@@ -1,4 +1,4 @@\n {\n- \"Succeeded\": null,\n+ \"Succeeded\": [],\n  \"Failed\": null\n }\n");
     }
 }

@@ -52,6 +52,7 @@ pub mod policy_rules;
 pub mod quantity;
 pub mod resource;
 pub mod selector;
+pub mod sent_empty;
 pub mod status;
 mod tables;
 mod template_dump;

@@ -128,11 +128,19 @@ pub trait Strategy {
     fn prepare_for_create(&mut self) {}
     /// The same for an update of the main resource: keeps the old status, raises the generation when the spec changed.
     fn prepare_for_update(&mut self, _old: &Self) {}
+    /// Fields in which the reference counts a list that was sent empty as a change, unlike one that is missing.
+    fn counts_sent_empty() -> &'static [&'static str] {
+        &[]
+    }
     /// The same for an update of `/status`: everything but the status stays as it was.
     fn prepare_for_status_update(&mut self, _old: &Self) {}
     /// The same for an update of another part: everything but the part stays as it was.
     fn prepare_for_part_update(&mut self, _part: Part, _old: &Self) {}
     fn validate(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
+    /// What is looked at in a new object only if nothing else is wrong with it: metadata of kinds that have no rules for them.
+    fn validate_last(&self) -> Vec<FieldError> {
         Vec::new()
     }
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {

@@ -10,7 +10,7 @@ use podarium_api::{Kind, Object, Resource as _, Status, decode};
 use podarium_machine::{HANDSHAKE, HttpEvent, HttpRequest, NetError};
 use podarium_sim::{Stream, Time};
 
-use crate::apiserver::{Connection, Grant, Reply, Request, User, as_sent};
+use crate::apiserver::{Connection, Grant, Reply, Request, User};
 use crate::cause::Cause;
 use crate::cluster::{Cluster, Event, Origin};
 use crate::component::{ComponentId, Message, WatchChange, WatchEvent, WatchId};
@@ -216,13 +216,6 @@ impl Cluster {
                 let kind = asked.kind;
                 let deprecation = self.api().deprecation(kind);
                 let (mut answer, wrote) = self.serve(*asked, grant, cause);
-                // A patch has seen to that itself.
-                if request.method != "PATCH" {
-                    answer.result = answer.result.map_err(|status| match serde_json::from_slice(&request.body) {
-                        Ok(sent) => as_sent(status, kind, &sent),
-                        Err(_) => status,
-                    });
-                }
                 // That a version is deprecated is told before anything about the body.
                 let own = answer.warnings.iter().take_while(|warning| Some(*warning) == deprecation.as_ref()).count();
                 answer.warnings.splice(own..own, warnings);

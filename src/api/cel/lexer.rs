@@ -31,7 +31,8 @@ const SYMBOLS: &[&str] = &[
     "==", "!=", "<=", ">=", "&&", "||", "<", ">", "[", "]", "{", "}", "(", ")", ".", ",", "-", "!", "?", ":", "+", "*", "/", "%",
 ];
 
-pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Vec<Issue>> {
+/// The tokens of a text, and what in it is none, which the reader passes over.
+pub(super) fn tokens(text: &str) -> (Vec<Placed>, Vec<Issue>) {
     let mut lexer = Lexer { chars: text.chars().collect(), at: 0 };
     let (mut tokens, mut issues) = (Vec::new(), Vec::new());
     loop {
@@ -52,7 +53,7 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Vec<Issue>> {
             }
         }
     }
-    if issues.is_empty() { Ok(tokens) } else { Err(issues) }
+    (tokens, issues)
 }
 
 struct Lexer {
@@ -105,7 +106,14 @@ impl Lexer {
                 self.at += symbol.chars().count();
                 Ok(Token::Symbol(symbol))
             }
-            None => Err(format!("Syntax error: token recognition error at: '{first}'")),
+            // What might have become a longer symbol is told, and passed over, with the character that it does not go on with.
+            None => {
+                let is_begun = SYMBOLS.iter().any(|symbol| symbol.len() > 1 && symbol.starts_with(first));
+                let end = (self.at + 1 + usize::from(is_begun)).min(self.chars.len());
+                let shown: String = self.chars[self.at..end].iter().collect();
+                self.at = end;
+                Err(format!("Syntax error: token recognition error at: '{shown}'"))
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! From tokens to a tree: operators by precedence, calls, literals, macros.
 //!
 //! Models: github.com/google/cel-go/parser/{parser.go,gen/CEL.g4}, v0.26 as v1.36 has it.
-//! Simplified: parsing ends at the first syntax error, where the reference goes on and may tell of more; parentheses may
-//! stand 60 deep in each other, not 250.
+//! Simplified: parsing ends at the first syntax error that is more than a token too many, where the reference goes on and may tell
+//! of more; parentheses may stand 60 deep in each other, not 250.
 
 use super::ast::{Expr, Field, Kind};
 use super::lexer::{Placed, Token, tokens};
@@ -23,9 +23,14 @@ const OPERAND: &str = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', N
 type Parsed = Result<Expr, Issue>;
 
 pub(super) fn parse(text: &str, binds: bool) -> Result<Expr, Vec<Issue>> {
-    let mut parser = Parser { tokens: tokens(text)?, at: 0, nesting: 0, binds };
-    let whole = parser.expression().and_then(|expr| parser.end().map(|()| expr));
-    whole.map_err(|issue| vec![issue])
+    let (tokens, issues) = tokens(text);
+    let mut parser = Parser { tokens, at: 0, nesting: 0, binds, issues };
+    match parser.expression().and_then(|expr| parser.end().map(|()| expr)) {
+        Ok(expr) if parser.issues.is_empty() => return Ok(expr),
+        Ok(_) => {}
+        Err(issue) => parser.issues.push(issue),
+    }
+    Err(parser.issues)
 }
 
 struct Parser {
@@ -34,6 +39,8 @@ struct Parser {
     nesting: usize,
     /// Whether `cel.bind` is known.
     binds: bool,
+    /// What was wrong and could be passed over.
+    issues: Vec<Issue>,
 }
 
 impl Parser {
@@ -271,6 +278,12 @@ impl Parser {
                 self.at += 1;
                 literal(Value::Bytes(bytes.into()))
             }
+            // A single token too many is passed over.
+            _ if begins_operand(&self.next_token().token) => {
+                self.issues.push(Issue::new(at, format!("Syntax error: extraneous input '{}' expecting {OPERAND}", here.text)));
+                self.at += 1;
+                self.unary()
+            }
             _ => Err(self.unexpected(OPERAND)),
         }
     }
@@ -349,6 +362,11 @@ impl Parser {
         self.expect("}")?;
         Ok(Expr::new(at, Kind::Map(entries)))
     }
+}
+
+/// Whether an operand can begin with the token.
+fn begins_operand(token: &Token) -> bool {
+    !matches!(token, Token::End) && !matches!(token, Token::Symbol(symbol) if !matches!(*symbol, "[" | "{" | "(" | "." | "-" | "!"))
 }
 
 /// Joins the parts pairwise; the operators between them stand at `places`.

@@ -9,9 +9,9 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::JSONSche
 use serde_json::{Map, Value};
 
 use super::{CustomObject, Definition, schema};
-use crate::decode::{Decoded, decode_metadata, parse_json, parse_yaml, summary};
+use crate::decode::{Decoded, Metadata, decode_metadata, parse_json, parse_yaml, summary};
 use crate::field::FieldError;
-use crate::{ObjectMeta, Status};
+use crate::Status;
 
 /// Reads a JSON body that is meant to be of this kind and version.
 pub fn decode_bytes(definition: &Arc<Definition>, body: &[u8]) -> Result<Decoded, Status> {
@@ -78,16 +78,16 @@ fn decode_as(definition: &Arc<Definition>, schema: Option<&JSONSchemaProps>, val
     let Value::Object(mut fields) = value else { return Err("json: cannot unmarshal into Go value of type map[string]interface {}".to_owned()) };
     fields.remove("kind");
     fields.remove("apiVersion");
-    let (metadata, unknown) = match fields.remove("metadata") {
+    let (metadata, unknown, sent_empty) = match fields.remove("metadata") {
         Some(metadata) if !metadata.is_null() => decode_metadata(&metadata)?,
-        _ => (ObjectMeta::default(), Vec::new()),
+        _ => Metadata::default(),
     };
     let mut object = CustomObject::new(definition.clone(), metadata, fields);
     let mut dropped = object.prune(schema)?;
     dropped.extend(unknown.into_iter().map(|field| format!("metadata.{field}")));
     let strict_errors = dropped.into_iter().map(|path| format!("unknown field {path:?}")).collect();
     object.set_defaults();
-    Ok(Decoded { object: object.into_object(), strict_errors, refusal: None })
+    Ok(Decoded { object: object.into_object(), strict_errors, sent_empty: sent_empty.within("metadata"), refusal: None })
 }
 
 impl CustomObject {

@@ -154,7 +154,7 @@ const NAMED: &[(&str, &[(&str, &str)])] = &[
 
 /// The name of the type of a text, or of the texts in a list: `v1.PullPolicy` for the field `imagePullPolicy` of a container.
 pub(super) fn of_text(in_struct: &str, field: &str) -> &'static str {
-    if matches!((in_struct, field), ("ConfigMap", "binaryData") | ("Secret", "data") | ("CertificateSigningRequestSpec", "request")) {
+    if matches!((in_struct, field), ("ConfigMap", "binaryData") | ("Secret", "data") | ("CertificateSigningRequestSpec", "request") | ("CertificateSigningRequestStatus", "certificate") | ("WebhookClientConfig" | "APIServiceSpec", "caBundle")) {
         return "[]uint8";
     }
     let row = NAMED.binary_search_by_key(&in_struct, |(name, _)| name).ok().map(|at| NAMED[at].1);

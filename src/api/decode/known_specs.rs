@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Decoded, decode_bytes};
+use crate::sent_empty::SentEmpty;
 use crate::{Kind, Object, PlacedSpec, Status};
 
 /// How many specs are remembered.
@@ -41,7 +42,8 @@ pub fn decode_pod(body: &[u8], known: &KnownSpecs) -> Result<Decoded, Status> {
     let Some(place) = place_of_spec(body) else { return decode_bytes(Kind::Pod, body) };
     let text = &body[place.clone()];
     if let Some(spec) = known.get(text) {
-        let rest = [&body[..place.start], b"{}", &body[place.end..]].concat();
+        // Another spec in its place, which nobody looks at.
+        let rest = [&body[..place.start], b"{\"hostname\":\"any\"}", &body[place.end..]].concat();
         if let Ok(mut decoded) = decode_bytes(Kind::Pod, &rest)
             && decoded.strict_errors.is_empty()
             && let Object::Pod(pod) = &mut decoded.object
@@ -53,7 +55,8 @@ pub fn decode_pod(body: &[u8], known: &KnownSpecs) -> Result<Decoded, Status> {
         return decode_bytes(Kind::Pod, body);
     }
     let decoded = decode_bytes(Kind::Pod, body)?;
-    if let (Object::Pod(pod), true, None) = (&decoded.object, decoded.strict_errors.is_empty(), &decoded.refusal) {
+    let is_plain = decoded.strict_errors.is_empty() && decoded.sent_empty == SentEmpty::default() && decoded.refusal.is_none();
+    if let (Object::Pod(pod), true) = (&decoded.object, is_plain) {
         known.add(text, &pod.spec);
     }
     Ok(decoded)
@@ -166,6 +169,9 @@ mod tests {
         let bodies = [
             r#"{"metadata":{"name":"a"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b","labels":{"x":"y"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]},"status":{"phase":"Running"}}"#,
+            r#"{"metadata":{"name":"b","labels":{}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"b"},"spec":{"volumes":[],"containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"c"},"spec":{"volumes":[],"containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b","nam":1},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":1},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b"},"metadata":{},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,

@@ -30,6 +30,7 @@ pub(crate) use unstructured::restored;
 use serde_json::Value;
 
 use self::order::Order;
+use crate::sent_empty::SentEmpty;
 use crate::{Kind, Object, ObjectMeta, Status};
 
 /// Where the scheme of the API server is made, as its errors say.
@@ -51,6 +52,7 @@ pub struct Decoded {
     pub object: Object,
     /// `unknown field "spec.foo"`, `duplicate field "spec.bar"`, in order.
     pub strict_errors: Vec<String>,
+    pub sent_empty: SentEmpty,
     /// What is wrong with it as a whole, which is noticed after its fields.
     pub refusal: Option<Status>,
 }
@@ -152,7 +154,7 @@ fn read_value(kind: Kind, value: &Value, order: Option<&Order>) -> Result<Decode
     if let Object::DaemonSet(set) = &object {
         set.check_template_generation()?;
     }
-    Ok(Decoded { object, strict_errors: context.strict_errors, refusal: None })
+    Ok(Decoded { object, strict_errors: context.strict_errors, sent_empty: context.sent_empty, refusal: None })
 }
 
 /// A quantity or time that cannot be read ends Go's reading at once, while a value of a wrong type is told only at the end. So
@@ -171,12 +173,16 @@ fn fatal_fault(kind: Kind, value: &Value, mut place: String) -> Option<String> {
     None
 }
 
-/// Reads the metadata of an object of any kind, and names the fields that there are not.
-pub(crate) fn decode_metadata(value: &Value) -> Result<(ObjectMeta, Vec<String>), String> {
+/// Metadata that were read, the fields that there are not, and what was sent empty.
+pub(crate) type Metadata = (ObjectMeta, Vec<String>, SentEmpty);
+
+/// Reads the metadata of an object of any kind.
+pub(crate) fn decode_metadata(value: &Value) -> Result<Metadata, String> {
     let mut context = typed::Context::default();
     let metadata = typed::read_metadata(value, &mut context)?;
     let unknown = context.strict_errors.iter().filter_map(|error| error.strip_prefix("unknown field \"")?.strip_suffix('"'));
-    Ok((metadata, unknown.map(str::to_owned).collect()))
+    let unknown = unknown.map(str::to_owned).collect();
+    Ok((metadata, unknown, context.sent_empty))
 }
 
 /// The body names a kind or version that does not belong to the path.
@@ -292,6 +298,16 @@ mod tests {
             object.to_value()["spec"],
             json!({"priority": 0, "volumes": [{"name": "v", "emptyDir": {}}], "containers": [{"name": "a", "resources": {"limits": {"cpu": "500m", "memory": "1Gi"}}, "securityContext": {"privileged": false}}]})
         );
+    }
+
+    #[test]
+    fn what_was_sent_empty_is_noted_with_its_place() {
+        let value = json!({"metadata": {"labels": {}}, "spec": {"volumes": null, "containers": [{"name": "a", "ports": [], "securityContext": {}}]}});
+        let decoded = decode(Kind::Pod, value).unwrap();
+        let sent = decoded.sent_empty;
+        assert_eq!(["metadata.labels", "spec.containers[0].ports"].map(|place| sent.shown(place)), ["{}", "[]"]);
+        assert_eq!(["spec.volumes", "spec.tolerations", "spec.containers[0].securityContext"].map(|place| sent.shown(place)), ["null"; 3]);
+        assert!(decoded.object.to_value()["spec"]["containers"][0].get("ports").is_none());
     }
 
     #[test]

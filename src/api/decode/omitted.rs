@@ -14,7 +14,7 @@ const KEPT: &[(&str, &[&str])] = &[
     ("AzureFilePersistentVolumeSource", &["secretNamespace"]),
     ("CSIDriverSpec", &["attachRequired", "fsGroupPolicy", "nodeAllocatableUpdatePeriodSeconds", "podInfoOnMount", "preventPodSchedulingIfMissing", "requiresRepublish", "seLinuxMount", "serviceAccountTokenInSecrets", "storageCapacity"]),
     ("CSIVolumeSource", &["fsType", "readOnly"]),
-    ("CertificateSigningRequestSpec", &["expirationSeconds"]),
+    ("CertificateSigningRequestSpec", &["expirationSeconds", "request"]),
     ("ClientIPConfig", &["timeoutSeconds"]),
     ("ClusterTrustBundleProjection", &["name", "optional", "signerName"]),
     ("ConfigMap", &["immutable"]),
@@ -162,7 +162,7 @@ const MAPS: &[&str] = &[
 /// Whether a text in the field is read by its type, which an empty one does not please: times and quantities.
 fn is_read(in_struct: &str, field: &str) -> bool {
     let is_time = field.ends_with("Timestamp") || (field.ends_with("Time") && !field.starts_with("since")) || matches!(field, "time" | "startedAt" | "finishedAt" | "timeAdded");
-    is_time || matches!((in_struct, field), ("CSIStorageCapacity", "capacity" | "maximumVolumeSize") | ("ResourceFieldSelector", "divisor") | ("EmptyDirVolumeSource", "sizeLimit"))
+    is_time || matches!((in_struct, field), ("CSIStorageCapacity", "capacity" | "maximumVolumeSize") | ("ResourceFieldSelector", "divisor") | ("EmptyDirVolumeSource", "sizeLimit") | ("DeviceCapacity" | "Counter", "value") | ("CapacityRequestPolicy", "default") | ("CapacityRequestPolicyRange", "min" | "max" | "step"))
 }
 
 /// Whether `value` says no more in this field than its absence would.
@@ -185,6 +185,8 @@ pub(super) fn is_omitted(in_struct: &str, field: &str, value: &serde_json::Value
         Value::Object(_) if (in_struct, field) == ("PersistentVolumeSpec", "capacity") => return false,
         // These are not left out in Go, where an empty one is not yet a missing one.
         Value::Array(_) if matches!((in_struct, field), ("Role" | "ClusterRole", "rules") | ("HPAScalingRules", "policies")) => return false,
+        // Containers of this sort are refused if they have these at all.
+        Value::Array(_) if matches!((in_struct, field), ("EphemeralContainer", "ports" | "resizePolicy" | "restartPolicyRules")) => return false,
         // An empty list of owners is a request to forget them.
         Value::Array(items) => return items.is_empty() && !matches!(field, "managedFields" | "metadata" | "spec" | "status"),
         // A selector by labels is a struct, where an empty one selects everything; these two have a plain map.

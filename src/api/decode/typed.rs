@@ -19,6 +19,7 @@ use super::omitted::is_omitted;
 use super::order::{Order, Walk};
 use crate::managed_fields::{Plain, Schema as _, Type};
 use crate::quantity::Quantity;
+use crate::sent_empty::{Empty, SentEmpty};
 use crate::{Kind, Object, ObjectMeta};
 
 /// Why a value does not fit; the text is complete.
@@ -54,6 +55,7 @@ pub(super) struct Context<'a> {
     /// The type of the whole, where it is known.
     root: Option<Type>,
     pub(super) strict_errors: Vec<String>,
+    pub(super) sent_empty: SentEmpty,
     /// Where a value of a wrong type was found, if that has ended the reading.
     pub(super) misfit: Option<String>,
 }
@@ -81,6 +83,32 @@ impl Context<'_> {
             }
         }
         if path.is_empty() { last.to_owned() } else { format!("{path}.{last}") }
+    }
+
+    /// Notes that what is read has nothing in it, or that one of its fields has.
+    fn note_empty(&mut self, field: Option<&str>, value: &Value) {
+        let empty = match value {
+            Value::Array(items) if items.is_empty() => Empty::List,
+            Value::Object(fields) if fields.is_empty() => Empty::Map,
+            Value::String(text) if text.is_empty() => Empty::Text,
+            _ => return,
+        };
+        let mut place = String::new();
+        for segment in self.path.iter().chain(field.map(Segment::Field).as_ref()) {
+            match segment {
+                Segment::Field(name) if place.is_empty() => place.push_str(name),
+                Segment::Field(name) => place.extend([".", *name]),
+                Segment::Key(key) => place.extend(["[", *key, "]"]),
+                Segment::Index(index) => place.push_str(&format!("[{index}]")),
+                Segment::Embedded(_) => {}
+            }
+        }
+        self.sent_empty.note(place, empty);
+    }
+
+    /// Whether this list in a struct says something though it is empty: the metadata of a claim's template may not have it at all.
+    fn counts(&self, in_struct: &str, value: &Value) -> bool {
+        in_struct == "ObjectMeta" && value.is_array() && matches!(self.path.as_slice(), [Segment::Field("spec"), _] | [.., Segment::Field("volumeClaimTemplate"), _])
     }
 
     /// The name of the field that is being read, or whose list is.
@@ -200,6 +228,22 @@ impl Reader<'_, '_> {
         Misfit(format!("json: cannot unmarshal {found} into Go struct field {}.{} of type {wanted}", self.in_struct, self.context.go_path()))
     }
 
+    /// Bytes that are given as a list of numbers, which is as good in Go, in base64.
+    fn bytes(&mut self, items: &[Value]) -> Result<String, Misfit> {
+        let mut bytes = Vec::with_capacity(items.len());
+        for item in items {
+            bytes.push(match item {
+                Value::Null => 0,
+                Value::Number(number) => match number.as_u64().and_then(|number| u8::try_from(number).ok()) {
+                    Some(byte) => byte,
+                    None => return Err(self.wrong(&format!("number {}", written(number)), "uint8")),
+                },
+                other => return Err(self.wrong(go_kind(other), "uint8")),
+            });
+        }
+        Ok(serde_json::json!(k8s_openapi::ByteString(bytes)).as_str().unwrap_or_default().to_owned())
+    }
+
     fn integer(&mut self, wanted: &str, low: i64, high: i64) -> Result<i64, Misfit> {
         match self.value {
             Value::Null => Ok(0),
@@ -314,7 +358,15 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
             }),
             Value::Null => visitor.visit_str(""),
             _ => {
-                let wanted = go_names::of_text(self.in_struct, self.context.field());
+                let wanted = match go_names::of_text(self.in_struct, self.context.field()) {
+                    // There are two structs of this name.
+                    _ if self.in_struct == "Subject" && self.context.go_path().ends_with("rules.subjects.kind") => "v1.SubjectKind",
+                    wanted => wanted,
+                };
+                if let (Value::Array(items), "[]uint8") = (self.value, wanted) {
+                    let bytes = self.bytes(items)?;
+                    return visitor.visit_string(bytes);
+                }
                 Err(self.wrong_type(wanted))
             },
         }
@@ -353,6 +405,11 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
                     Misfit(go_time::error(text))
                 })
             }
+            "CustomResourceSubresourceStatus" if self.value.is_object() => {
+                // A struct without fields.
+                self.value.as_object().into_iter().flatten().for_each(|(field, _)| self.context.object("unknown", field));
+                visitor.visit_newtype_struct(Value::Object(Map::new())).map_err(|error| Misfit(error.to_string()))
+            }
             "FieldsV1" | "RawExtension" | "JSON" | "CustomResourceSubresourceStatus" => visitor.visit_newtype_struct(self.value.clone()).map_err(|error| Misfit(error.to_string())),
             _ => visitor.visit_newtype_struct(self),
         }
@@ -360,11 +417,17 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_seq<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Array(items) => visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct }),
+            Value::Array(items) => {
+                self.context.note_empty(None, self.value);
+                visitor.visit_seq(Items { items: items.iter().enumerate(), order: self.order, context: self.context, in_struct: self.in_struct })
+            }
             Value::Null => visitor.visit_seq(Items { items: [].iter().enumerate(), order: None, context: self.context, in_struct: self.in_struct }),
             _ => {
                 let mut wanted = String::new();
                 let _ = visitor.visit_seq(Ask(&mut wanted));
+                if self.context.field() == "extra" && matches!(self.context.path.last(), Some(Segment::Key(_))) {
+                    return Err(self.wrong_type("v1.ExtraValue"));
+                }
                 if wanted == "string" {
                     wanted = go_names::of_text(self.in_struct, self.context.field()).to_owned();
                 }
@@ -375,7 +438,10 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
 
     fn deserialize_map<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Misfit> {
         match self.value {
-            Value::Object(object) => visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct)),
+            Value::Object(object) => {
+                self.context.note_empty(None, self.value);
+                visitor.visit_map(Fields::of_map(object, self.order, self.context, self.in_struct))
+            }
             _ => {
                 let field = match self.context.path.last() {
                     Some(Segment::Field(name)) => name,
@@ -395,6 +461,9 @@ impl<'de> Deserializer<'de> for Reader<'_, '_> {
         };
         // These hold their selector by value here and by pointer in Go. One that selects everything must not read as a
         // missing one, so it says what it is: `{}` comes in as `{matchLabels: {}}`.
+        if name == "ParentReference" {
+            self.context.note_empty(None, self.value);
+        }
         let required = matches!(self.in_struct, "DeploymentSpec" | "ReplicaSetSpec" | "StatefulSetSpec" | "DaemonSetSpec");
         let is_known = |field: &str| fields.contains(&field);
         let says_nothing = |(field, value): (&String, &Value)| !is_known(field) || is_omitted(name, field, value) && self.context.fits(field, value);
@@ -479,7 +548,14 @@ impl<'de> MapAccess<'de> for Fields<'_, '_> {
                 self.context.object("unknown", field);
             } else if found.again {
                 self.context.object("duplicate", field);
-            } else if self.of_struct.is_none() || !(is_omitted(self.in_struct, field, value) && self.context.fits(field, value)) {
+            } else if self.of_struct.is_some() && is_omitted(self.in_struct, field, value) && !self.context.counts(self.in_struct, value) && self.context.fits(field, value) {
+                if !value.is_string() {
+                    self.context.note_empty(Some(field), value);
+                }
+            } else {
+                if self.of_struct.is_some() && value.is_string() {
+                    self.context.note_empty(Some(field), value);
+                }
                 self.current = Some((field, value, found.order));
                 self.owed = self.owed.filter(|owed| *owed != field);
                 break;

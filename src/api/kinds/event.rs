@@ -50,7 +50,11 @@ impl Strategy for Event {
     }
 
     fn validate(&self) -> Vec<FieldError> {
-        validation::event::event(self)
+        validation::event::lax(self)
+    }
+
+    fn validate_last(&self) -> Vec<FieldError> {
+        validation::metadata::validate_any(&self.metadata, true, crate::name_rules::path_segment)
     }
 
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {

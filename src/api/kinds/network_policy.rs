@@ -55,6 +55,10 @@ impl Strategy for NetworkPolicy {
         object_meta::next_generation(&mut self.metadata, &old.metadata, changed);
     }
 
+    fn counts_sent_empty() -> &'static [&'static str] {
+        &["spec"]
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::network_policy::validate(self)
     }

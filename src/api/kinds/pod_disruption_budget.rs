@@ -44,7 +44,11 @@ impl Strategy for PodDisruptionBudget {
     }
 
     fn validate(&self) -> Vec<FieldError> {
-        validation::disruption_budget::validate(self)
+        validation::disruption_budget::spec(self)
+    }
+
+    fn validate_last(&self) -> Vec<FieldError> {
+        validation::metadata::validate(&self.metadata, true, crate::name_rules::path_segment)
     }
 
     fn validate_update(&self, _old: &Self) -> Vec<FieldError> {

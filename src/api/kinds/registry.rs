@@ -240,6 +240,12 @@ macro_rules! kinds {
                     Object::Custom(object) => object.validate(),
                 }
             }
+            pub fn validate_last(&self) -> Vec<$crate::field::FieldError> {
+                match self {
+                    $(Object::$name(object) => $crate::Strategy::validate_last(&**object),)+
+                    Object::Custom(_) => Vec::new(),
+                }
+            }
             /// # Panics
             /// When `old` is of another kind: the caller looked it up by this object's kind.
             pub fn prepare_for_update(&mut self, old: &Object) {
@@ -248,6 +254,16 @@ macro_rules! kinds {
                     $((Object::$name(object), Object::$name(old)) => $crate::Strategy::prepare_for_update(std::sync::Arc::make_mut(object), old),)+
                     (Object::Custom(object), Object::Custom(old)) => std::sync::Arc::make_mut(object).prepare_for_update(old),
                     _ => panic!("an update of another kind"),
+                }
+            }
+            /// A new generation, if something that was sent empty counts as a change in this kind: nothing that is stored is.
+            pub fn count_sent_empty(&mut self, old: &Object, sent: &$crate::sent_empty::SentEmpty) {
+                let fields = match self {
+                    $(Object::$name(_) => <$name as $crate::Strategy>::counts_sent_empty(),)+
+                    Object::Custom(_) => &[],
+                };
+                if fields.iter().any(|field| sent.holds_within(field, || self.to_value())) {
+                    $crate::object_meta::next_generation(self.meta_mut(), old.meta(), true);
                 }
             }
             /// # Panics

@@ -36,6 +36,10 @@ impl Strategy for ValidatingWebhookConfiguration {
         object_meta::next_generation(&mut self.metadata, &old.metadata, self.webhooks != old.webhooks);
     }
 
+    fn counts_sent_empty() -> &'static [&'static str] {
+        &["webhooks"]
+    }
+
     fn validate(&self) -> Vec<FieldError> {
         validation::admission_webhook::validating(self)
     }

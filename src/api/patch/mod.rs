@@ -141,8 +141,8 @@ fn apply_to_parts(patch_type: PatchType, current: &Object, patch: &Value) -> Opt
     let is_changed = |part: &str| names.contains_key(part);
     let changed = kind.empty()?.with_parts_of(current, &is_changed)?;
     let patched = apply(kind, patch_type, &changed.to_value(), patch).ok()?;
-    let Decoded { object, strict_errors, refusal } = decode_value(kind, &patched).ok()?;
-    Some(Decoded { object: current.with_parts_of(&object, &is_changed)?, strict_errors, refusal })
+    let decoded = decode_value(kind, &patched).ok()?;
+    Some(Decoded { object: current.with_parts_of(&decoded.object, &is_changed)?, ..decoded })
 }
 
 /// The answer when the patched object, which is of this type and was `current`, cannot be read, or not strictly.

@@ -15,6 +15,8 @@ use crate::admission_policy::Expressions;
 use crate::field::{FieldError, Path};
 use crate::{ObjectMeta, name_rules};
 
+const SIDE_EFFECTS: &[&str] = &["None", "NoneOnDryRun"];
+
 /// What both types of webhooks have.
 struct Webhook<'a> {
     name: &'a str,
@@ -97,9 +99,12 @@ fn validate_hook(hook: &Webhook<'_>, path: &Path) -> Vec<FieldError> {
         errors.push(FieldError::not_supported(path.child("matchPolicy"), policy, &["Equivalent", "Exact"]));
     }
     match hook.side_effects {
-        "" => errors.push(FieldError::required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun")),
+        "" => {
+            let empty = FieldError::not_supported(path.child("sideEffects"), "", SIDE_EFFECTS);
+            errors.push(FieldError::required(path.child("sideEffects"), "must specify one of None, NoneOnDryRun").unless_empty([empty]));
+        }
         "None" | "NoneOnDryRun" => {}
-        other => errors.push(FieldError::not_supported(path.child("sideEffects"), other, &["None", "NoneOnDryRun"])),
+        other => errors.push(FieldError::not_supported(path.child("sideEffects"), other, SIDE_EFFECTS)),
     }
     if let Some(seconds) = hook.timeout.filter(|seconds| !(1..=30).contains(seconds)) {
         errors.push(FieldError::invalid(path.child("timeoutSeconds"), seconds, "the timeout value must be between 1 and 30 seconds"));

@@ -11,18 +11,11 @@ pub(crate) fn api_service(service: &APIService) -> Vec<FieldError> {
     let spec = &service.spec;
     let (group, version) = (text(&spec.group), text(&spec.version));
     let wanted = format!("{version}.{group}");
-    let mut errors = metadata::validate(&service.metadata, false, |_| Vec::new());
-    let name = text(&service.metadata.name);
-    if !name.is_empty() {
-        let mut faults = name_rules::path_segment(name);
-        if faults.is_empty() && name != wanted {
-            faults.push(format!("must be `spec.version+\".\"+spec.group`: {wanted:?}"));
-        }
-        // The rule of the name stands before everything else of the metadata.
-        let mut first = Vec::new();
-        invalid_each(&mut first, &Path::new("metadata").child("name"), name, faults);
-        errors.splice(0..0, first);
-    }
+    // A prefix is no name of this form, so none is taken.
+    let mut errors = metadata::validate(&service.metadata, false, |name| match name_rules::path_segment(name) {
+        faults if faults.is_empty() && name != wanted => vec![format!("must be `spec.version+\".\"+spec.group`: {wanted:?}")],
+        faults => faults,
+    });
     let path = Path::new("spec");
     if group.is_empty() && version != "v1" {
         errors.push(FieldError::required(path.child("group"), "only v1 may have an empty group and it better be legacy kube"));

@@ -73,7 +73,11 @@ pub(crate) fn request(request: &CertificateSigningRequest, old: Option<&Certific
     let path = Path::new("spec");
     let spec = &request.spec;
     if let Err(why) = CertificateRequest::parse(&spec.request.0).and_then(|request| request.check_signature()) {
-        errors.push(FieldError::invalid(path.child("request"), serde_json::json!(spec.request), why));
+        let field = path.child("request");
+        errors.push(match spec.request.0.as_slice() {
+            [] => FieldError::invalid(&field, serde_json::Value::Null, why.clone()).unless_empty([FieldError::invalid(&field, "", why)]),
+            _ => FieldError::invalid(field, serde_json::json!(spec.request), why),
+        });
     }
     errors.extend(usages(list(&spec.usages), &tolerated, &path.child("usages")));
     if spec.signer_name == LEGACY && !tolerated.legacy {

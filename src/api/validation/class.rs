@@ -76,7 +76,7 @@ pub(crate) fn runtime_class(class: &RuntimeClass) -> Vec<FieldError> {
         };
         for (index, one) in all.iter().enumerate() {
             if all[..index].iter().any(|before| same(before, one)) {
-                errors.push(FieldError::duplicate(path.index(index), "").shown_as(super::go_dump::compact("Toleration", &json!(one))));
+                errors.push(FieldError::duplicate(path.index(index), json!(one)).of_struct("Toleration"));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! ConfigMaps and Secrets: keys, sizes, what each type of Secret must hold, and immutability.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateConfigMap, ValidateSecret), v1.36.
-//! Simplified: nothing.
+//! Simplified: an immutable one without data takes `data: {}`, which the reference counts as a change.
 
 use serde_json::json;
 

@@ -537,12 +537,12 @@ fn security_context(context: &SecurityContext, host_users: bool, path: &Path) ->
     if context.allow_privilege_escalation == Some(false) {
         if context.privileged == Some(true) {
             let why = "cannot set `allowPrivilegeEscalation` to false and `privileged` to true";
-            errors.push(FieldError::invalid(path, "", why).shown_as(super::go_dump::compact("SecurityContext", &json!(context))));
+            errors.push(FieldError::invalid(path, json!(context), why).of_struct("SecurityContext"));
         }
         let added = context.capabilities.as_ref().map(|capabilities| list(&capabilities.add)).unwrap_or_default();
         if added.iter().any(|capability| capability == "CAP_SYS_ADMIN") {
             let why = "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN";
-            errors.push(FieldError::invalid(path, json!(context), why));
+            errors.push(FieldError::invalid(path, json!(context), why).of_struct("SecurityContext"));
         }
     }
     errors.extend(windows::options(context.windows_options.as_ref(), &path.child("windowsOptions")));
@@ -561,7 +561,7 @@ pub(crate) fn seccomp(profile: &SeccompProfile, path: &Path) -> Vec<FieldError> 
     match (&profile.localhost_profile, profile.type_.as_str()) {
         (None, "Localhost") => errors.push(FieldError::required(local, "must be set when seccomp type is Localhost")),
         (Some(file), "Localhost") => errors.extend(volume::descending_path(file, &local)),
-        (Some(_), _) => errors.push(FieldError::invalid(local, json!(profile), "can only be set when seccomp type is Localhost").shown_as(super::go_dump::compact("SeccompProfile", &json!(profile)))),
+        (Some(_), _) => errors.push(FieldError::invalid(local, json!(profile), "can only be set when seccomp type is Localhost").of_struct("SeccompProfile")),
         (None, _) => {}
     }
     errors

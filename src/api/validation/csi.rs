@@ -130,10 +130,7 @@ pub(crate) fn node_update(new: &CSINode, old: &CSINode) -> Vec<FieldError> {
     let fixed = |driver: &CSINodeDriver| CSINodeDriver { allocatable: None, ..driver.clone() };
     for was in &old.spec.drivers {
         for now in new.spec.drivers.iter().filter(|now| now.name == was.name && fixed(now) != fixed(was)) {
-            let shown = json!({"Name": now.name, "NodeID": now.node_id, "TopologyKeys": now.topology_keys, "Allocatable": null});
-            let order = ["Name", "NodeID", "TopologyKeys", "Allocatable"].map(|name| format!("{name:?}:{}", shown[name]));
-            let error = FieldError::invalid(&path, shown, "field is immutable");
-            errors.push(error.shown_as(format!("{{{}}}", order.join(","))));
+            errors.push(FieldError::invalid(&path, json!(fixed(now)), "field is immutable").of_struct("CSINodeDriver"));
         }
     }
     errors

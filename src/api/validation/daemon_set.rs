@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector as RawSelector
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
-use super::workload::{count_or_percent, is_empty_selector, more_than_all, number, shown};
+use super::workload::{self, count_or_percent, is_empty_selector, more_than_all, number, shown};
 use super::{metadata, nonnegative, pod, text};
 use crate::DaemonSet;
 use crate::field::{FieldError, Path};
@@ -22,7 +22,7 @@ pub(crate) fn create(set: &DaemonSet) -> Vec<FieldError> {
 
 pub(crate) fn update(new: &DaemonSet, old: &DaemonSet) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    errors.extend(metadata::immutable(&json!(new.spec.selector), &json!(old.spec.selector), &Path::new("spec").child("selector")));
+    errors.extend(workload::immutable_selector(&new.spec.selector, &old.spec.selector));
     errors.extend(spec(new));
     errors
 }

@@ -11,7 +11,7 @@ use k8s_openapi::api::resource::v1::{
 use serde_json::{Value, json};
 
 use super::device_selector::selectors;
-use super::{go_dump, list, metadata, persistent_volume_source, text};
+use super::{list, metadata, persistent_volume_source, text};
 use crate::field::{FieldError, Path};
 use crate::{DeviceClass, ResourceClaim, ResourceClaimTemplate, name_rules};
 
@@ -33,8 +33,7 @@ pub(crate) fn claim_update(new: &ResourceClaim, old: &ResourceClaim) -> Vec<Fiel
     let mut errors = metadata::validate(&new.metadata, true, metadata::SUBDOMAIN);
     errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
     if new.spec != old.spec {
-        let shown = go_dump::compact("ResourceClaimSpec", &json!(*new.spec));
-        errors.push(FieldError::invalid("spec", Value::Null, "field is immutable").shown_as(shown));
+        errors.push(FieldError::invalid("spec", json!(*new.spec), "field is immutable").of_struct("ResourceClaimSpec"));
     }
     errors
 }
@@ -52,12 +51,7 @@ pub(crate) fn template(template: &ResourceClaimTemplate) -> Vec<FieldError> {
 pub(crate) fn template_update(new: &ResourceClaimTemplate, old: &ResourceClaimTemplate) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     if new.spec != old.spec {
-        // In Go the metadata of a template are fields of the template itself.
-        let meta = json!(new.spec.metadata.clone().unwrap_or_default()).to_string();
-        let inside = go_dump::compact("ResourceClaimSpec", &json!(new.spec.spec));
-        let separator = if meta == "{}" { "" } else { "," };
-        let shown = format!("{}{separator}\"Spec\":{inside}}}", &meta[..meta.len() - 1]);
-        errors.push(FieldError::invalid("spec", Value::Null, "field is immutable").shown_as(shown));
+        errors.push(FieldError::invalid("spec", json!(new.spec), "field is immutable").of_struct("ResourceClaimTemplateSpec"));
     }
     errors
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::device_allocation::pool_name;
 use super::device_claim::{each, label, qualified_name, set};
-use super::{device_capacity, go_dump, list, metadata, persistent_volume_source, scheduling, text};
+use super::{device_capacity, list, metadata, persistent_volume_source, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::{ResourceSlice, name_rules};
 
@@ -237,10 +237,7 @@ fn attribute(value: &DeviceAttribute, path: &Path) -> Vec<FieldError> {
     match given.into_iter().filter(|given| *given).count() {
         0 => errors.push(FieldError::invalid(path, "", "exactly one value must be specified")),
         1 => {}
-        _ => {
-            let shown = go_dump::compact("DeviceAttribute", &json!(value));
-            errors.push(FieldError::invalid(path, Value::Null, "exactly one value must be specified").shown_as(shown));
-        }
+        _ => errors.push(FieldError::invalid(path, json!(value), "exactly one value must be specified").of_struct("DeviceAttribute")),
     }
     errors
 }

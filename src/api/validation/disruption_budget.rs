@@ -4,7 +4,7 @@
 //! Simplified: nothing.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::workload::{count_or_percent, percentage, shown};
 use super::{invalid_each, list, metadata, nonnegative};
@@ -13,24 +13,14 @@ use crate::{PodDisruptionBudget, name_rules};
 
 const POLICIES: &[&str] = &["AlwaysAllow", "IfHealthyBudget"];
 
-/// A name that can stand in a path is enough.
-pub(crate) fn validate(budget: &PodDisruptionBudget) -> Vec<FieldError> {
-    let mut errors = metadata::validate(&budget.metadata, true, name_rules::path_segment);
-    errors.extend(spec(budget));
-    errors
-}
-
 /// The rules of a new one and of an update.
 pub(crate) fn spec(budget: &PodDisruptionBudget) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("spec");
     let spec = &budget.spec;
     if spec.min_available.is_some() && spec.max_unavailable.is_some() {
-        let whole = format!(
-            "{{\"MinAvailable\":{},\"Selector\":{},\"MaxUnavailable\":{},\"UnhealthyPodEvictionPolicy\":{}}}",
-            json!(spec.min_available), json!(spec.selector), json!(spec.max_unavailable), json!(spec.unhealthy_pod_eviction_policy)
-        );
-        errors.push(FieldError::invalid(&path, Value::Null, "minAvailable and maxUnavailable cannot be both set").shown_as(whole));
+        let error = FieldError::invalid(&path, json!(**spec), "minAvailable and maxUnavailable cannot be both set");
+        errors.push(error.of_struct("PodDisruptionBudgetSpec"));
     }
     for (name, amount) in [("minAvailable", &spec.min_available), ("maxUnavailable", &spec.max_unavailable)] {
         let Some(amount) = amount else { continue };

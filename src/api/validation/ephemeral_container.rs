@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{Container, EphemeralContainer, PodSpec};
 use serde_json::{Value, json};
 
-use super::{container, go_dump, list, metadata, pod, text};
+use super::{container, list, metadata, pod, text};
 use crate::Pod;
 use crate::field::{FieldError, Path};
 
@@ -52,7 +52,6 @@ fn disallowed(ephemeral: &EphemeralContainer, path: &Path) -> Vec<FieldError> {
     let is_set = |name: &&&str| match value.get(**name) {
         None | Some(Value::Null) => false,
         Some(Value::Object(fields)) if **name == "resources" => !fields.is_empty(),
-        Some(Value::Array(items)) => !items.is_empty(),
         Some(_) => true,
     };
     let mut errors: Vec<FieldError> = DISALLOWED.iter().filter(is_set).map(|name| FieldError::forbidden(path.child(name), NOT_FOR_THESE)).collect();
@@ -77,16 +76,15 @@ pub(crate) fn update(new: &Pod, old: &Pod) -> Vec<FieldError> {
     let path = Path::new("spec").child("ephemeralContainers");
     for was in list(&old.spec.ephemeral_containers) {
         // Of two with one name the later one counts.
-        let is = list(&new.spec.ephemeral_containers).iter().rev().find(|is| is.name == was.name);
-        let why = match is {
-            None => format!("existing ephemeral containers {:?} may not be removed\n", was.name),
-            Some(is) if is != was => {
-                let diff = go_dump::diff_of("EphemeralContainer", &json!(was), &json!(is));
-                format!("existing ephemeral containers {:?} may not be changed\n{diff}", was.name)
+        let is = list(&new.spec.ephemeral_containers).iter().enumerate().rev().find(|(_, is)| is.name == was.name);
+        match is {
+            None => errors.push(FieldError::forbidden(&path, format!("existing ephemeral containers {:?} may not be removed\n", was.name))),
+            Some((index, is)) if is != was => {
+                let error = FieldError::forbidden(&path, format!("existing ephemeral containers {:?} may not be changed\n", was.name));
+                errors.push(error.in_place(path.index(index)).with_difference("EphemeralContainer", json!(was), json!(is), Vec::new()));
             }
-            Some(_) => continue,
-        };
-        errors.push(FieldError::forbidden(&path, why));
+            Some(_) => {}
+        }
     }
     errors
 }

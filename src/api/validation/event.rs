@@ -5,16 +5,9 @@
 
 use serde_json::{Value, json};
 
-use super::{go_dump, invalid_each, metadata, text};
+use super::{invalid_each, metadata, text};
 use crate::field::{FieldError, Path};
 use crate::{Event, name_rules};
-
-/// What every new event must be.
-pub(crate) fn event(event: &Event) -> Vec<FieldError> {
-    let errors = lax(event);
-    // A name is looked at last, and may be any part of a path.
-    if errors.is_empty() { metadata::validate_any(&event.metadata, true, name_rules::path_segment) } else { errors }
-}
 
 /// What is asked in either version: an event lies in the namespace of what it is about, events about nodes in `default`.
 pub(crate) fn lax(event: &Event) -> Vec<FieldError> {
@@ -83,17 +76,16 @@ pub(crate) fn strict_update(new: &Event, old: &Event) -> Vec<FieldError> {
     let mut stays = |name: &str, json_name: &str| {
         let (now, was) = (&now[json_name], &was[json_name]);
         if now != was {
-            let shown = match (now, json_name) {
-                (now, "involvedObject") => go_dump::compact("ObjectReference", now),
-                (Value::Null, "related") => "null".to_owned(),
-                (now, "related") => go_dump::compact("ObjectReference", now),
-                (now, "source") => go_dump::compact("EventSource", now),
-                (Value::Null, "count") => "0".to_owned(),
-                (Value::Null, "eventTime" | "firstTimestamp" | "lastTimestamp") => "null".to_owned(),
-                (Value::Null, _) => "\"\"".to_owned(),
-                (now, _) => crate::field::go_json(now),
-            };
-            errors.push(FieldError::invalid(name, Value::Null, "field is immutable").shown_as(shown));
+            let error = |value: Value| FieldError::invalid(name, value, "field is immutable");
+            errors.push(match (now, json_name) {
+                (now, "involvedObject" | "related") => error(now.clone()).of_struct("ObjectReference"),
+                (Value::Null, "source") => error(json!({})).of_struct("EventSource"),
+                (now, "source") => error(now.clone()).of_struct("EventSource"),
+                (Value::Null, "count") => error(0.into()),
+                (Value::Null, "eventTime" | "firstTimestamp" | "lastTimestamp") => error(Value::Null),
+                (Value::Null, _) => error("".into()),
+                (now, _) => error(now.clone()),
+            });
         }
     };
     for name in ["involvedObject", "reason", "message", "source", "firstTimestamp", "lastTimestamp", "count", "reason", "type", "eventTime", "action", "related"] {

@@ -2,62 +2,49 @@
 //! update changes what may not change.
 //!
 //! Models: staging/src/k8s.io/apimachinery/pkg/util/diff/diff.go over pkg/apis/core/types.go, v1.36.
-//! Simplified: an empty list or map shows as a missing one.
+//! Simplified: nothing.
 
 use k8s_openapi::api::core::v1::{PodSpec, PodTemplateSpec};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::go_types::{Field, STRUCTS, Type};
 use super::unified_diff::unified;
+use crate::sent_empty::{SentEmpty, has_nothing};
 
-/// The changed lines with three lines around them.
-pub(super) fn diff(old: &PodSpec, new: &PodSpec) -> String {
-    unified(&dump(old), &dump(new))
-}
-
-/// The same for any other struct, given as JSON.
-pub(super) fn diff_of(name: &str, old: &Value, new: &Value) -> String {
-    let pretty = |value: &Value| {
-        let mut writer = Writer::new(true);
-        writer.structure(fields(name), value, 0);
-        writer.out.push('\n');
-        writer.out
-    };
-    unified(&pretty(old), &pretty(new))
-}
-
-/// A struct on one line with Go's own names of the fields, as an error shows a bad value of a type inside the server.
-pub(super) fn compact(name: &str, value: &Value) -> String {
-    let mut writer = Writer::new(false);
+/// A struct on one line, as an error shows a bad value of a type inside the server. Where the value is says what in it was
+/// sent empty.
+pub(crate) fn structure(name: &str, value: &Value, place: &str, sent: &SentEmpty) -> String {
+    let mut writer = Writer::new(false, place, sent);
     writer.structure(fields(name), value, 0);
     writer.out
 }
 
-/// The whole spec on one line, as an error shows a value that may not change.
-pub(super) fn spec(spec: &PodSpec) -> String {
-    let mut writer = Writer::new(false);
-    writer.structure(fields("PodSpec"), &as_inside(spec), 0);
+/// A list of such structs.
+pub(crate) fn structures(name: &'static str, value: &Value, place: &str, sent: &SentEmpty) -> String {
+    let mut writer = Writer::new(false, place, sent);
+    writer.value(Type::Structs(name), value, 0);
     writer.out
 }
 
-/// A pod template on one line. Its metadata are fields of the template itself in Go.
-pub(super) fn template(template: &PodTemplateSpec) -> String {
-    let meta = json!(template.metadata.clone().unwrap_or_default());
-    let inside = spec(&template.spec.clone().unwrap_or_default());
-    let meta = scalar(&meta);
-    let separator = if meta == "{}" { "" } else { "," };
-    format!("{}{separator}\"Spec\":{inside}}}", &meta[..meta.len() - 1])
+/// How two states of a struct differ: the changed lines with three lines around them. What is stored has nothing empty.
+pub(crate) fn difference(name: &str, old: &Value, new: &Value, place: &str, sent: &SentEmpty) -> String {
+    let dump = |value: &Value, sent: &SentEmpty| {
+        let mut writer = Writer::new(true, place, sent);
+        writer.structure(fields(name), value, 0);
+        writer.out.push('\n');
+        writer.out
+    };
+    unified(&dump(old, &SentEmpty::NOTHING), &dump(new, sent))
 }
 
-fn dump(spec: &PodSpec) -> String {
-    let mut writer = Writer::new(true);
-    writer.structure(fields("PodSpec"), &as_inside(spec), 0);
-    writer.out.push('\n');
-    writer.out
+/// A pod template as it lies inside the server.
+pub(super) fn template(template: &PodTemplateSpec) -> Value {
+    let spec = template.spec.as_ref().map_or_else(|| json!({}), pod_spec);
+    json!({"metadata": template.metadata, "spec": spec})
 }
 
-/// The spec as it lies inside the server: what says how the pod uses its host is in the security context.
-fn as_inside(spec: &PodSpec) -> Value {
+/// A pod's spec as it lies inside the server: what says how the pod uses its host is in the security context.
+pub(super) fn pod_spec(spec: &PodSpec) -> Value {
     let mut value = json!(spec);
     let host: Vec<(&str, Value)> = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace", "hostUsers"]
         .into_iter()
@@ -72,20 +59,24 @@ fn as_inside(spec: &PodSpec) -> Value {
     value
 }
 
-fn fields(name: &str) -> &'static [Field] {
+/// The fields of a struct in their order.
+pub(super) fn fields(name: &str) -> &'static [Field] {
     let at = STRUCTS.binary_search_by_key(&name, |(name, _)| name);
     at.map(|at| STRUCTS[at].1).unwrap_or_default()
 }
 
 /// Writes structs over several lines, or on one.
-struct Writer {
+struct Writer<'a> {
     out: String,
     lines: bool,
+    /// Where in the object the writer is.
+    place: String,
+    sent: &'a SentEmpty,
 }
 
-impl Writer {
-    fn new(lines: bool) -> Self {
-        Writer { out: String::new(), lines }
+impl<'a> Writer<'a> {
+    fn new(lines: bool, place: &str, sent: &'a SentEmpty) -> Self {
+        Writer { out: String::new(), lines, place: place.to_owned(), sent }
     }
 
     fn begin(&mut self, index: usize, depth: usize) {
@@ -108,45 +99,50 @@ impl Writer {
     }
 
     fn structure(&mut self, fields: &[Field], value: &Value, depth: usize) {
-        if fields.is_empty() {
-            self.out.push_str("{}");
-            return;
-        }
-        // Types of meta/v1 are the same inside the server, with names as in JSON, and leave out what is empty.
-        let is_empty = |value: &Value| value.as_object().is_none_or(Map::is_empty) && value.as_array().is_none_or(Vec::is_empty) && !value.is_string();
-        let left_out = |go_name: &str, json_name: &str| go_name.starts_with(char::is_lowercase) && value.get(json_name).is_none_or(is_empty);
-        let written = fields.iter().filter(|(go_name, json_name, type_)| *type_ == Type::Text || !left_out(go_name, json_name));
         self.out.push('{');
-        let mut empty = true;
-        for (index, (go_name, json_name, type_)) in written.enumerate() {
-            empty = false;
-            self.begin(index, depth + 1);
-            self.key(go_name);
-            self.field(*type_, value.get(json_name).unwrap_or(&Value::Null), depth + 1);
-        }
-        if !empty {
+        if self.fields(fields, value, depth, false) {
             self.indent(depth);
         }
         self.out.push('}');
     }
 
-    fn field(&mut self, type_: Type, value: &Value, depth: usize) {
-        let structs = Map::new();
+    /// Writes the fields of a struct. Says whether anything has been written, now or before.
+    fn fields(&mut self, fields: &[Field], value: &Value, depth: usize, mut begun: bool) -> bool {
+        // Types of meta/v1 are the same inside the server, with names as in JSON, and leave out what is empty.
+        let left_out = |go_name: &str, json_name: &str| go_name.starts_with(char::is_lowercase) && value.get(json_name).is_none_or(has_nothing);
+        for (go_name, json_name, type_) in fields {
+            let inner = if json_name.is_empty() { value } else { value.get(json_name).unwrap_or(&Value::Null) };
+            let above = self.place.len();
+            if !json_name.is_empty() {
+                self.place.extend([".", json_name]);
+            }
+            if let Type::Embedded(name) = *type_ {
+                begun |= self.fields(self::fields(name), inner, depth, begun);
+            } else if *type_ == Type::Text || !left_out(go_name, json_name) {
+                self.begin(usize::from(begun), depth + 1);
+                self.key(go_name);
+                self.value(*type_, inner, depth + 1);
+                begun = true;
+            }
+            self.place.truncate(above);
+        }
+        begun
+    }
+
+    fn value(&mut self, type_: Type, value: &Value, depth: usize) {
         match (type_, value) {
+            (Type::List | Type::Map | Type::Structs(_), _) if has_nothing(value) => self.out.push_str(self.sent.shown(&self.place)),
             (Type::Text, Value::Null) => self.out.push_str("\"\""),
             (Type::Number | Type::IntOrString, Value::Null) => self.out.push('0'),
             (Type::Bool, Value::Null) => self.out.push_str("false"),
             (Type::Quantity, Value::Null) => self.out.push_str("\"0\""),
-            (Type::Plain(name), Value::Null) => self.structure(fields(name), &Value::Object(structs), depth),
-            (_, Value::Null) => self.out.push_str("null"),
+            (Type::Optional(_), Value::Null) => self.out.push_str("null"),
             (Type::Plain(name) | Type::Optional(name), value) => self.structure(fields(name), value, depth),
-            (_, Value::Array(items)) if items.is_empty() => self.out.push_str("null"),
-            (_, Value::Object(entries)) if entries.is_empty() => self.out.push_str("null"),
             (Type::Structs(name), Value::Array(items)) => {
                 self.list(items, depth, |writer, item, depth| writer.structure(fields(name), item, depth));
             }
             (_, Value::Array(items)) => self.list(items, depth, |writer, item, _| writer.out.push_str(&scalar(item))),
-            (_, Value::Object(entries)) => {
+            (Type::Map, Value::Object(entries)) => {
                 self.out.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {
                     self.begin(index, depth + 1);
@@ -164,7 +160,10 @@ impl Writer {
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
             self.begin(index, depth + 1);
+            let above = self.place.len();
+            self.place.extend(["[", &index.to_string(), "]"]);
             write(self, item, depth + 1);
+            self.place.truncate(above);
         }
         self.indent(depth);
         self.out.push(']');
@@ -179,12 +178,17 @@ fn scalar(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sent_empty::Empty;
 
     #[test]
     fn a_struct_fits_on_one_line() {
         let value = json!({"required": {"nodeSelectorTerms": [{"matchExpressions": [{"key": "a", "operator": "In", "values": ["x"]}]}]}});
         let text = r#"{"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"a","Operator":"In","Values":["x"]}],"MatchFields":null}]}}"#;
-        assert_eq!(compact("VolumeNodeAffinity", &value), text);
+        let shown = |sent: &SentEmpty| structure("VolumeNodeAffinity", &value, "spec.nodeAffinity", sent);
+        assert_eq!(shown(&SentEmpty::NOTHING), text);
+        let mut sent = SentEmpty::default();
+        sent.note("spec.nodeAffinity.required.nodeSelectorTerms[0].matchFields".to_owned(), Empty::List);
+        assert_eq!(shown(&sent), text.replace("\"MatchFields\":null", "\"MatchFields\":[]"));
     }
 
     #[test]
@@ -192,7 +196,7 @@ mod tests {
         assert!(STRUCTS.is_sorted_by_key(|(name, _)| *name));
         for (name, fields) in STRUCTS {
             for (field, _, type_) in *fields {
-                if let Type::Plain(part) | Type::Optional(part) | Type::Structs(part) = type_ {
+                if let Type::Plain(part) | Type::Optional(part) | Type::Structs(part) | Type::Embedded(part) = type_ {
                     assert!(STRUCTS.iter().any(|(known, _)| known == part), "{name}.{field} is a {part}");
                 }
             }

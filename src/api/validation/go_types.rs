@@ -3,7 +3,7 @@
 //! Models: pkg/apis/core/types.go, v1.36.
 //! Simplified: the metadata of a claim template is left out.
 
-use Type::{Bool, IntOrString, List, Map, Number, Optional, Plain, Pointer, Quantity, Structs, Text};
+use Type::{Bool, Embedded, IntOrString, List, Map, Number, Optional, Plain, Pointer, Quantity, Structs, Text};
 
 /// What a field holds, which decides how it looks when it is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(super) enum Type {
     Plain(&'static str),
     Optional(&'static str),
     Structs(&'static str),
+    /// A struct whose fields are those of the whole. Its name in JSON is empty where they are so there too.
+    Embedded(&'static str),
 }
 
 /// Go's name of a field, its name in JSON, and what it holds.
@@ -50,6 +52,10 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("SecretName", "secretName", Text), ("ShareName", "shareName", Text), ("ReadOnly", "readOnly", Bool),
     ]),
     ("CELDeviceSelector", &[("Expression", "expression", Text)]),
+    ("CSINodeDriver", &[
+        ("Name", "name", Text), ("NodeID", "nodeID", Text), ("TopologyKeys", "topologyKeys", List),
+        ("Allocatable", "allocatable", Pointer),
+    ]),
     ("CSIPersistentVolumeSource", &[
         ("Driver", "driver", Text), ("VolumeHandle", "volumeHandle", Text), ("ReadOnly", "readOnly", Bool),
         ("FSType", "fsType", Text), ("VolumeAttributes", "volumeAttributes", Map),
@@ -289,12 +295,21 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("MatchFields", "matchFields", Structs("NodeSelectorRequirement")),
     ]),
     ("ObjectFieldSelector", &[("APIVersion", "apiVersion", Text), ("FieldPath", "fieldPath", Text)]),
+    ("ObjectMeta", &[
+        ("name", "name", Pointer), ("generateName", "generateName", Pointer), ("namespace", "namespace", Pointer),
+        ("selfLink", "selfLink", Pointer), ("uid", "uid", Pointer), ("resourceVersion", "resourceVersion", Pointer),
+        ("generation", "generation", Pointer), ("creationTimestamp", "creationTimestamp", Pointer),
+        ("deletionTimestamp", "deletionTimestamp", Pointer),
+        ("deletionGracePeriodSeconds", "deletionGracePeriodSeconds", Pointer), ("labels", "labels", Map),
+        ("annotations", "annotations", Map), ("ownerReferences", "ownerReferences", List),
+        ("finalizers", "finalizers", List), ("managedFields", "managedFields", List),
+    ]),
     ("ObjectReference", &[
         ("Kind", "kind", Text), ("Namespace", "namespace", Text), ("Name", "name", Text), ("UID", "uid", Text),
         ("APIVersion", "apiVersion", Text), ("ResourceVersion", "resourceVersion", Text),
         ("FieldPath", "fieldPath", Text),
     ]),
-    ("OpaqueDeviceConfiguration", &[("Driver", "driver", Text), ("Parameters", "parameters", Map)]),
+    ("OpaqueDeviceConfiguration", &[("Driver", "driver", Text), ("Parameters", "parameters", Pointer)]),
     ("PersistentVolumeClaimSpec", &[
         ("AccessModes", "accessModes", List), ("Selector", "selector", Optional("LabelSelector")),
         ("Resources", "resources", Plain("VolumeResourceRequirements")), ("VolumeName", "volumeName", Text),
@@ -327,6 +342,14 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("StorageOS", "storageos", Optional("StorageOSPersistentVolumeSource")),
         ("CSI", "csi", Optional("CSIPersistentVolumeSource")),
     ]),
+    ("PersistentVolumeSpec", &[
+        ("Capacity", "capacity", Map), ("PersistentVolumeSource", "", Embedded("PersistentVolumeSource")),
+        ("AccessModes", "accessModes", List), ("ClaimRef", "claimRef", Optional("ObjectReference")),
+        ("PersistentVolumeReclaimPolicy", "persistentVolumeReclaimPolicy", Text),
+        ("StorageClassName", "storageClassName", Text), ("MountOptions", "mountOptions", List),
+        ("VolumeMode", "volumeMode", Pointer), ("NodeAffinity", "nodeAffinity", Optional("VolumeNodeAffinity")),
+        ("VolumeAttributesClassName", "volumeAttributesClassName", Pointer),
+    ]),
     ("PhotonPersistentDiskVolumeSource", &[("PdID", "pdID", Text), ("FSType", "fsType", Text)]),
     ("PodAffinity", &[
 
@@ -354,6 +377,21 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("Options", "options", Structs("PodDNSConfigOption")),
     ]),
     ("PodDNSConfigOption", &[("Name", "name", Text), ("Value", "value", Pointer)]),
+    ("PodDisruptionBudgetSpec", &[
+        ("MinAvailable", "minAvailable", Pointer), ("Selector", "selector", Optional("LabelSelector")),
+        ("MaxUnavailable", "maxUnavailable", Pointer),
+        ("UnhealthyPodEvictionPolicy", "unhealthyPodEvictionPolicy", Pointer),
+    ]),
+    ("PodFailurePolicy", &[("Rules", "rules", Structs("PodFailurePolicyRule"))]),
+    ("PodFailurePolicyOnExitCodesRequirement", &[
+        ("ContainerName", "containerName", Pointer), ("Operator", "operator", Text), ("Values", "values", List),
+    ]),
+    ("PodFailurePolicyOnPodConditionsPattern", &[("Type", "type", Text), ("Status", "status", Text)]),
+    ("PodFailurePolicyRule", &[
+        ("Action", "action", Text),
+        ("OnExitCodes", "onExitCodes", Optional("PodFailurePolicyOnExitCodesRequirement")),
+        ("OnPodConditions", "onPodConditions", Structs("PodFailurePolicyOnPodConditionsPattern")),
+    ]),
     ("PodOS", &[("Name", "name", Text)]),
     ("PodReadinessGate", &[("ConditionType", "conditionType", Text)]),
     ("PodResourceClaim", &[
@@ -401,6 +439,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("HostnameOverride", "hostnameOverride", Pointer),
         ("SchedulingGroup", "schedulingGroup", Optional("PodSchedulingGroup")),
     ]),
+    ("PodTemplateSpec", &[("ObjectMeta", "metadata", Embedded("ObjectMeta")), ("Spec", "spec", Plain("PodSpec"))]),
     ("PortworxVolumeSource", &[
         ("VolumeID", "volumeID", Text), ("FSType", "fsType", Text), ("ReadOnly", "readOnly", Bool),
     ]),
@@ -434,6 +473,9 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
     ]),
     ("ResourceClaim", &[("Name", "name", Text), ("Request", "request", Text)]),
     ("ResourceClaimSpec", &[("Devices", "devices", Plain("DeviceClaim"))]),
+    ("ResourceClaimTemplateSpec", &[
+        ("ObjectMeta", "metadata", Embedded("ObjectMeta")), ("Spec", "spec", Plain("ResourceClaimSpec")),
+    ]),
     ("ResourceFieldSelector", &[
         ("ContainerName", "containerName", Text), ("Resource", "resource", Text), ("Divisor", "divisor", Quantity),
     ]),
@@ -456,6 +498,12 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("ProtectionDomain", "protectionDomain", Text), ("StoragePool", "storagePool", Text),
         ("StorageMode", "storageMode", Text), ("VolumeName", "volumeName", Text), ("FSType", "fsType", Text),
         ("ReadOnly", "readOnly", Bool),
+    ]),
+    ("ScopeSelector", &[
+        ("MatchExpressions", "matchExpressions", Structs("ScopedResourceSelectorRequirement")),
+    ]),
+    ("ScopedResourceSelectorRequirement", &[
+        ("ScopeName", "scopeName", Text), ("Operator", "operator", Text), ("Values", "values", List),
     ]),
     ("SeccompProfile", &[("Type", "type", Text), ("LocalhostProfile", "localhostProfile", Pointer)]),
     ("SecretEnvSource", &[("Name", "name", Text), ("Optional", "optional", Pointer)]),
@@ -492,6 +540,10 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("VolumeName", "volumeName", Text), ("VolumeNamespace", "volumeNamespace", Text), ("FSType", "fsType", Text),
         ("ReadOnly", "readOnly", Bool), ("SecretRef", "secretRef", Optional("LocalObjectReference")),
     ]),
+    ("SuccessPolicy", &[("Rules", "rules", Structs("SuccessPolicyRule"))]),
+    ("SuccessPolicyRule", &[
+        ("SucceededIndexes", "succeededIndexes", Pointer), ("SucceededCount", "succeededCount", Pointer),
+    ]),
     ("Sysctl", &[("Name", "name", Text), ("Value", "value", Text)]),
     ("TCPSocketAction", &[("Port", "port", IntOrString), ("Host", "host", Text)]),
     ("Toleration", &[
@@ -512,6 +564,7 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("APIGroup", "apiGroup", Pointer), ("Kind", "kind", Text), ("Name", "name", Text),
         ("Namespace", "namespace", Pointer),
     ]),
+    ("UncountedTerminatedPods", &[("Succeeded", "succeeded", List), ("Failed", "failed", List)]),
     ("Volume", &[
         ("Name", "name", Text), ("HostPath", "hostPath", Optional("HostPathVolumeSource")),
         ("EmptyDir", "emptyDir", Optional("EmptyDirVolumeSource")),
@@ -537,6 +590,13 @@ pub(super) const STRUCTS: &[(&str, &[Field])] = &[
         ("StorageOS", "storageos", Optional("StorageOSVolumeSource")), ("CSI", "csi", Optional("CSIVolumeSource")),
         ("Ephemeral", "ephemeral", Optional("EphemeralVolumeSource")),
         ("Image", "image", Optional("ImageVolumeSource")),
+    ]),
+    ("VolumeAttachmentSource", &[
+        ("PersistentVolumeName", "persistentVolumeName", Pointer),
+        ("InlineVolumeSpec", "inlineVolumeSpec", Optional("PersistentVolumeSpec")),
+    ]),
+    ("VolumeAttachmentSpec", &[
+        ("Attacher", "attacher", Text), ("Source", "source", Plain("VolumeAttachmentSource")), ("NodeName", "nodeName", Text),
     ]),
     ("VolumeDevice", &[("Name", "name", Text), ("DevicePath", "devicePath", Text)]),
     ("VolumeMount", &[

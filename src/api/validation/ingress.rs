@@ -61,7 +61,7 @@ pub(crate) fn validate_status_update(new: &Ingress, old: &Ingress) -> Vec<FieldE
     errors
 }
 
-fn not_an_address(name: &str, path: &Path) -> Option<FieldError> {
+pub(super) fn not_an_address(name: &str, path: &Path) -> Option<FieldError> {
     name.parse::<IpAddr>().is_ok().then(|| FieldError::invalid(path, name, "must be a DNS name, not an IP address"))
 }
 
@@ -70,8 +70,8 @@ fn itself(ingress: &Ingress, check_secrets: bool, loose_wildcards: bool) -> Vec<
     let (spec, path) = (&ingress.spec, Path::new("spec"));
     let rules = list(&spec.rules);
     if rules.is_empty() && spec.default_backend.is_none() {
-        let value = spec.rules.as_ref().map_or(Value::Null, |rules| json!(rules));
-        errors.push(FieldError::invalid(&path, value, "either `defaultBackend` or `rules` must be specified"));
+        let error = FieldError::invalid(&path, Value::Null, "either `defaultBackend` or `rules` must be specified");
+        errors.push(error.in_place(path.child("rules")));
     }
     errors.extend(spec.default_backend.iter().flat_map(|one| backend(one, &path.child("defaultBackend"))));
     for (index, rule) in rules.iter().enumerate() {
@@ -135,7 +135,10 @@ fn http_path(path: &HTTPIngressPath, at: &Path) -> Vec<FieldError> {
     let (given, field) = (text(&path.path), at.child("path"));
     let relative = || (!given.starts_with('/')).then(|| FieldError::invalid(&field, given, "must be an absolute path"));
     match path.path_type.as_str() {
-        "" => return vec![FieldError::required(at.child("pathType"), "pathType must be specified")],
+        "" => {
+            let empty = FieldError::not_supported(at.child("pathType"), "", PATH_TYPES);
+            return vec![FieldError::required(at.child("pathType"), "pathType must be specified").unless_empty([empty])];
+        }
         "Exact" | "Prefix" => {
             errors.extend(relative());
             for part in ["//", "/./", "/../", "%2f", "%2F"] {

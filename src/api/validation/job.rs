@@ -6,7 +6,7 @@
 use k8s_openapi::api::batch::v1::JobSpec;
 use k8s_openapi::api::core::v1::{Affinity, PodSpec, PodTemplateSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector as RawSelector;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{go_dump, job_policies, job_status, list, metadata, nonnegative, pod, text};
 use crate::field::{FieldError, Path};
@@ -135,8 +135,7 @@ pub(super) fn spec(job: &JobSpec, path: &Path) -> Vec<FieldError> {
         if is_indexed(job) {
             errors.extend(job_policies::success(job, policy, &path));
         } else {
-            let shown = job_policies::shown_success(policy);
-            errors.push(FieldError::invalid(path, Value::Null, "requires indexed completion mode").shown_as(shown));
+            errors.push(FieldError::invalid(path, json!(policy), "requires indexed completion mode").of_struct("SuccessPolicy"));
         }
     }
     errors.extend(replacement_policy(job, &path.child("podReplacementPolicy")));
@@ -237,15 +236,14 @@ fn update_of_spec(new: &JobSpec, old_job: &Job) -> Vec<FieldError> {
     errors.extend(template_update(&new.template, old_job, &path));
     errors.extend(metadata::immutable(&json!(new.completion_mode), &json!(old.completion_mode), &path.child("completionMode")));
     if new.pod_failure_policy != old.pod_failure_policy {
-        let shown = new.pod_failure_policy.as_ref().map_or_else(|| "null".to_owned(), job_policies::shown_failure);
-        errors.push(FieldError::invalid(path.child("podFailurePolicy"), Value::Null, "field is immutable").shown_as(shown));
+        let error = FieldError::invalid(path.child("podFailurePolicy"), json!(new.pod_failure_policy), "field is immutable");
+        errors.push(error.of_struct("PodFailurePolicy"));
     }
     let per_index = path.child("backoffLimitPerIndex");
     errors.extend(metadata::immutable(&json!(new.backoff_limit_per_index), &json!(old.backoff_limit_per_index), &per_index));
     errors.extend(metadata::immutable(&json!(new.managed_by), &json!(old.managed_by), &path.child("managedBy")));
     if new.success_policy != old.success_policy {
-        let shown = new.success_policy.as_ref().map_or_else(|| "null".to_owned(), job_policies::shown_success);
-        errors.push(FieldError::invalid(path.child("successPolicy"), Value::Null, "field is immutable").shown_as(shown));
+        errors.push(FieldError::invalid(path.child("successPolicy"), json!(new.success_policy), "field is immutable").of_struct("SuccessPolicy"));
     }
     errors
 }
@@ -269,13 +267,14 @@ fn template_update(new: &PodTemplateSpec, old_job: &Job, path: &Path) -> Option<
     }
     if !may_change || old_job.spec.suspend != Some(true) {
         let changed = !same_template(new, &old);
-        return changed.then(|| FieldError::invalid(path.child("template"), Value::Null, "field is immutable").shown_as(go_dump::template(new)));
+        let error = || FieldError::invalid(path.child("template"), go_dump::template(new), "field is immutable").of_struct("PodTemplateSpec");
+        return changed.then(error);
     }
     let new = new.spec.clone().unwrap_or_default();
     let mut old = old.spec.unwrap_or_default();
     take_resources(&mut old, &new);
     let changed = json!(new) != json!(old);
-    changed.then(|| FieldError::invalid(path.child("template.spec"), Value::Null, "field is immutable").shown_as(go_dump::spec(&new)))
+    changed.then(|| FieldError::invalid(path.child("template.spec"), go_dump::pod_spec(&new), "field is immutable").of_struct("PodSpec"))
 }
 
 fn same_template(a: &PodTemplateSpec, b: &PodTemplateSpec) -> bool {

@@ -202,32 +202,6 @@ pub(super) fn interval(text: &str, completions: i32) -> Result<(i32, i32), Strin
 }
 
 /// The policy as Go shows its struct.
-pub(super) fn shown_failure(policy: &PodFailurePolicy) -> String {
-    let rules = policy.rules.iter().map(|rule| {
-        let codes = rule.on_exit_codes.as_ref().map_or_else(
-            || "null".to_owned(),
-            |codes| format!("{{\"ContainerName\":{},\"Operator\":{},\"Values\":{}}}", json!(codes.container_name), json!(codes.operator), json!(codes.values)),
-        );
-        let conditions = rule.on_pod_conditions.as_ref().map_or_else(
-            || "null".to_owned(),
-            |patterns| {
-                let patterns = patterns.iter().map(|pattern| format!("{{\"Type\":{},\"Status\":{}}}", json!(pattern.type_), json!(pattern.status)));
-                format!("[{}]", patterns.collect::<Vec<_>>().join(","))
-            },
-        );
-        format!("{{\"Action\":{},\"OnExitCodes\":{codes},\"OnPodConditions\":{conditions}}}", json!(rule.action))
-    });
-    format!("{{\"Rules\":[{}]}}", rules.collect::<Vec<_>>().join(","))
-}
-
-pub(super) fn shown_success(policy: &SuccessPolicy) -> String {
-    let value = |value: Value| value.to_string();
-    let rules = policy.rules.iter().map(|rule| {
-        format!("{{\"SucceededIndexes\":{},\"SucceededCount\":{}}}", value(json!(rule.succeeded_indexes)), value(json!(rule.succeeded_count)))
-    });
-    format!("{{\"Rules\":[{}]}}", rules.collect::<Vec<_>>().join(","))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

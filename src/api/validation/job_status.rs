@@ -7,7 +7,7 @@
 //! Simplified: nothing.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{job, job_policies, metadata, nonnegative, text};
 use crate::Job;
@@ -160,9 +160,8 @@ fn finished(changes: &Changes<'_>) -> Vec<FieldError> {
     let uncounted = status.uncounted_terminated_pods.as_ref();
     let some_uncounted = uncounted.is_some_and(|pods| !super::list(&pods.succeeded).is_empty() || !super::list(&pods.failed).is_empty());
     if (changes.finished() || status.uncounted_terminated_pods != old.status.uncounted_terminated_pods) && some_uncounted {
-        let shown = uncounted.map(|pods| format!("{{\"Succeeded\":{},\"Failed\":{}}}", json!(pods.succeeded), json!(pods.failed)));
-        let error = FieldError::invalid(path.child("uncountedTerminatedPods"), Value::Null, "must be empty for finished job");
-        errors.push(error.shown_as(shown.unwrap_or_default()));
+        let error = FieldError::invalid(path.child("uncountedTerminatedPods"), json!(uncounted), "must be empty for finished job");
+        errors.push(error.of_struct("UncountedTerminatedPods"));
     }
     errors
 }

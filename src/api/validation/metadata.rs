@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelectorRequirement};
 use serde_json::{Value, json};
 
-use super::{invalid_each, list, text};
+use super::{go_dump, invalid_each, list, text};
 use crate::field::{FieldError, Path};
 use crate::{ObjectMeta, OwnerReference, name_rules};
 
@@ -23,7 +23,7 @@ pub(crate) const SUBDOMAIN: NameRule = name_rules::dns1123_subdomain;
 pub(crate) const LABEL: NameRule = name_rules::dns1123_label;
 
 /// The metadata of the kinds of Kubernetes itself, whose finalizers are its own or have a domain.
-pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+pub(crate) fn validate(meta: &ObjectMeta, namespaced: bool, rule: impl Fn(&str) -> Vec<String>) -> Vec<FieldError> {
     let mut errors = validate_any(meta, namespaced, rule);
     errors.extend(finalizer_names(meta));
     errors
@@ -38,7 +38,7 @@ fn finalizer_names(meta: &ObjectMeta) -> Vec<FieldError> {
 }
 
 /// The metadata of any object.
-pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: NameRule) -> Vec<FieldError> {
+pub(crate) fn validate_any(meta: &ObjectMeta, namespaced: bool, rule: impl Fn(&str) -> Vec<String>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let path = Path::new("metadata");
     let generate_name = text(&meta.generate_name);
@@ -117,8 +117,9 @@ pub(crate) fn of_template(meta: &ObjectMeta, path: &Path) -> Vec<FieldError> {
     let mut errors = annotations(meta.annotations.as_ref(), &path.child("annotations"));
     errors.extend(labels(meta.labels.as_ref(), &path.child("labels")));
     let others = json!(ObjectMeta { annotations: None, labels: None, ..meta.clone() });
-    for name in others.as_object().into_iter().flat_map(|others| others.keys()) {
-        let name = if name == "uid" { "uID" } else { name };
+    for (name, ..) in go_dump::fields("ObjectMeta").iter().filter(|(name, ..)| others.get(name).is_some()) {
+        // The name of the field in Go with a small letter at its beginning.
+        let name = if *name == "uid" { "uID" } else { name };
         errors.push(FieldError::forbidden(path.child(name), "cannot be set"));
     }
     errors

@@ -26,7 +26,7 @@ pub(crate) mod endpoints;
 pub(crate) mod ephemeral_container;
 pub(crate) mod flow_control;
 pub(crate) mod event;
-mod go_dump;
+pub(crate) mod go_dump;
 mod go_types;
 pub(crate) mod ingress;
 pub(crate) mod ip;

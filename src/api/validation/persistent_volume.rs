@@ -7,7 +7,7 @@
 use k8s_openapi::api::core::v1::{NodeSelectorRequirement, PersistentVolumeSpec, VolumeNodeAffinity};
 use serde_json::{Value, json};
 
-use super::{go_dump, invalid_each, list, metadata, persistent_volume_source as source, scheduling, text};
+use super::{invalid_each, list, metadata, persistent_volume_source as source, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::quantity::Quantity;
 use crate::resource::resource_list;
@@ -191,18 +191,16 @@ pub(crate) fn validate_update(new: &PersistentVolume, old: &PersistentVolume) ->
         now["csi"].as_object_mut().expect("a source is an object").remove("controllerExpandSecretRef");
     }
     if now != was {
-        let diff = go_dump::diff_of("PersistentVolumeSource", &was, &now);
-        let why = format!("spec.persistentvolumesource is immutable after creation\n{diff}");
-        errors.push(FieldError::forbidden("spec.persistentvolumesource", why));
+        let error = FieldError::forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation\n");
+        errors.push(error.in_place("spec").with_difference("PersistentVolumeSource", was, now, Vec::new()));
     }
     errors.extend(metadata::immutable(&json!(new.spec.volume_mode), &json!(old.spec.volume_mode), &Path::new("volumeMode")));
     if let Some(affinity) = old.spec.node_affinity.as_ref()
         && !same_affinity(new.spec.node_affinity.as_ref(), affinity)
     {
-        let bad = json!(new.spec.node_affinity);
-        let shown = if bad.is_null() { "null".to_owned() } else { go_dump::compact("VolumeNodeAffinity", &bad) };
         let why = "field is immutable, except for updating from beta label to GA";
-        errors.push(FieldError::invalid("nodeAffinity", bad, why).shown_as(shown));
+        let error = FieldError::invalid("nodeAffinity", json!(new.spec.node_affinity), why);
+        errors.push(error.of_struct("VolumeNodeAffinity").in_place("spec.nodeAffinity"));
     }
     if old.spec.volume_attributes_class_name.is_some() && new.spec.volume_attributes_class_name.is_none() {
         errors.push(FieldError::forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden"));
@@ -232,7 +230,8 @@ fn same_affinity(new: Option<&VolumeNodeAffinity>, old: &VolumeNodeAffinity) -> 
     let same_requirements = |now: &[NodeSelectorRequirement], was: &[NodeSelectorRequirement]| {
         now.len() == was.len()
             && now.iter().zip(was).all(|(now, was)| {
-                let renamed = RENAMED.contains(&(was.key.as_str(), now.key.as_str()));
+                // Of a label that never had another name the reference reads the empty text.
+                let renamed = RENAMED.iter().find(|(old, _)| *old == was.key).map_or("", |(_, new)| *new) == now.key;
                 (now.key == was.key || renamed) && now.operator == was.operator && list(&now.values) == list(&was.values)
             })
     };

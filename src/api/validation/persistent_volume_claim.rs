@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::api::resource::Quantity as RawQuantity;
 use serde_json::json;
 
 use super::persistent_volume::{VOLUME_MODES, access_modes, basic_amount, positive};
-use super::{go_dump, invalid_each, list, metadata, resources, text};
+use super::{invalid_each, list, metadata, resources, text};
 use crate::field::{FieldError, Path};
 use crate::quantity::Quantity;
 use crate::resource::resource_list;
@@ -125,9 +125,8 @@ pub(crate) fn validate_update(new: &PersistentVolumeClaim, old: &PersistentVolum
         now.volume_attributes_class_name.clone_from(&was.volume_attributes_class_name);
     }
     if !equal(&now, &was) {
-        let diff = go_dump::diff_of("PersistentVolumeClaimSpec", &json!(was), &json!(now));
-        let why = format!("spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{diff}");
-        errors.push(FieldError::forbidden("spec", why));
+        let why = "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n";
+        errors.push(FieldError::forbidden("spec", why).with_difference("PersistentVolumeClaimSpec", json!(was), json!(now), Vec::new()));
     }
     let (new_size, old_size) = (storage_request(&new.spec).unwrap_or_default(), storage_request(&old.spec).unwrap_or_default());
     let in_status = old.status.capacity.as_ref().and_then(|capacity| capacity.get("storage")).map(Quantity::of).unwrap_or_default();

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{PodResourceClaim, PodSpec, ResourceClaim};
 use serde_json::json;
 
-use super::{go_dump, invalid_each, resources};
+use super::{invalid_each, resources};
 use crate::field::{FieldError, Path};
 use crate::name_rules;
 use crate::resource::{self, resource_list};
@@ -82,7 +82,7 @@ pub(super) fn pod_claims(claims: &[PodResourceClaim], is_mirror: bool, path: &Pa
             _ => "",
         };
         if !why.is_empty() {
-            errors.push(FieldError::invalid(&path, "", why).shown_as(go_dump::compact("PodResourceClaim", &json!(claim))));
+            errors.push(FieldError::invalid(&path, json!(claim), why).of_struct("PodResourceClaim"));
         }
         for (field, name) in [("resourceClaimName", &claim.resource_claim_name), ("resourceClaimTemplateName", &claim.resource_claim_template_name)] {
             if let Some(name) = name.as_deref() {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{Container, NodeAffinity, NodeSelectorTerm, PodSpec, Toleration};
 use serde_json::json;
 
-use super::{list, metadata, pod, pod_annotations, scheduling, text};
+use super::{go_dump, list, metadata, pod, pod_annotations, scheduling, text};
 use crate::field::{FieldError, Path};
 use crate::{Pod, name_rules};
 
@@ -47,11 +47,13 @@ pub(crate) fn validate(new: &Pod, old: &Pod) -> Vec<FieldError> {
     if !Arc::ptr_eq(&new.spec, &old.spec) && new.spec != old.spec {
         let old = old.spec.whole();
         let mut rest = with_old_mutable_fields(&new.spec.whole(), &old);
+        let mut kept = vec!["spec.tolerations", "spec.schedulingGates"];
         if !list(&old.scheduling_gates).is_empty() {
-            errors.extend(narrowed(&mut rest, &old, &path));
+            errors.extend(narrowed(&mut rest, &old, &path, &mut kept));
         }
         if rest != old {
-            errors.push(FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n{}", super::go_dump::diff(&old, &rest))));
+            let error = FieldError::forbidden(path, format!("pod updates may not change fields other than {MUTABLE}\n"));
+            errors.push(error.with_difference("PodSpec", go_dump::pod_spec(&old), go_dump::pod_spec(&rest), kept));
         }
     }
     errors
@@ -111,7 +113,7 @@ fn with_old_mutable_fields(new: &PodSpec, old: &PodSpec) -> PodSpec {
 }
 
 /// A gated pod may be sent to fewer nodes than before. What is allowed of that is put back in `rest`.
-fn narrowed(rest: &mut PodSpec, old: &PodSpec, path: &Path) -> Vec<FieldError> {
+fn narrowed(rest: &mut PodSpec, old: &PodSpec, path: &Path, stays: &mut Vec<&str>) -> Vec<FieldError> {
     let mut errors = Vec::new();
     if rest.node_selector != old.node_selector {
         let kept = |(key, value): (&String, &String)| rest.node_selector.as_ref().is_some_and(|new| new.get(key) == Some(value));
@@ -120,12 +122,14 @@ fn narrowed(rest: &mut PodSpec, old: &PodSpec, path: &Path) -> Vec<FieldError> {
             errors.push(FieldError::invalid(path.child("nodeSelector"), json!(rest.node_selector), why));
         }
         rest.node_selector.clone_from(&old.node_selector);
+        stays.push("spec.nodeSelector");
     }
     let of_nodes = |spec: &PodSpec| spec.affinity.as_ref().and_then(|affinity| affinity.node_affinity.clone());
     let (new_affinity, old_affinity) = (of_nodes(rest), of_nodes(old));
     if new_affinity == old_affinity {
         return errors;
     }
+    stays.push("spec.affinity.nodeAffinity");
     errors.extend(narrowed_affinity(new_affinity.as_ref(), old_affinity.as_ref(), &path.child("affinity").child("nodeAffinity")));
     match &mut rest.affinity {
         Some(affinity) if old.affinity.is_none() && affinity.pod_affinity.is_none() && affinity.pod_anti_affinity.is_none() => rest.affinity = None,
@@ -143,11 +147,9 @@ fn narrowed_affinity(new: Option<&NodeAffinity>, old: Option<&NodeAffinity>, pat
     let Some(old) = terms(old) else { return Vec::new() };
     let given = terms(new);
     let new = given.clone().unwrap_or_default();
-    let shown = |term: &NodeSelectorTerm| super::go_dump::compact("NodeSelectorTerm", &json!(term));
     if !old.is_empty() && old.len() != new.len() {
-        let all = given.map_or("null".to_owned(), |terms| format!("[{}]", terms.iter().map(shown).collect::<Vec<_>>().join(",")));
         let why = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
-        return vec![FieldError::invalid(path, json!(new), why).shown_as(all)];
+        return vec![FieldError::invalid(path, json!(given), why).of_structs("NodeSelectorTerm")];
     }
     let only_added = |new: &NodeSelectorTerm, old: &NodeSelectorTerm| {
         let (labels, fields) = (list(&new.match_expressions), list(&new.match_fields));
@@ -157,5 +159,5 @@ fn narrowed_affinity(new: Option<&NodeAffinity>, old: Option<&NodeAffinity>, pat
     };
     let pairs = new.iter().zip(&old).enumerate().filter(|(_, (new, old))| !only_added(new, old));
     let why = "only additions are allowed (no mutations or deletions)";
-    pairs.map(|(index, (new, _))| FieldError::invalid(path.index(index), json!(new), why).shown_as(shown(new))).collect()
+    pairs.map(|(index, (new, _))| FieldError::invalid(path.index(index), json!(new), why).of_struct("NodeSelectorTerm")).collect()
 }

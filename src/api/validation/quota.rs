@@ -130,7 +130,7 @@ fn scope_selector(spec: &ResourceQuotaSpec, path: &Path) -> Vec<FieldError> {
             errors.push(FieldError::invalid(path.child("scopeName"), requirement.scope_name.as_str(), "unsupported scope"));
         }
         for _ in 0..misfits(spec, &requirement.scope_name) {
-            errors.push(FieldError::invalid(path, json!(selector), "unsupported scope applied to resource").shown_as(shown(requirements)));
+            errors.push(FieldError::invalid(path, json!(selector), "unsupported scope applied to resource").of_struct("ScopeSelector"));
         }
         errors.extend(operator(requirement, path));
     }
@@ -142,15 +142,6 @@ fn scope_selector(spec: &ResourceQuotaSpec, path: &Path) -> Vec<FieldError> {
 }
 
 /// The selector as Go's fields name it.
-fn shown(requirements: &[ScopedResourceSelectorRequirement]) -> String {
-    let one = |requirement: &ScopedResourceSelectorRequirement| {
-        let (scope, operator, values) = (&requirement.scope_name, &requirement.operator, &requirement.values);
-        format!("{{\"ScopeName\":{},\"Operator\":{},\"Values\":{}}}", json!(scope), json!(operator), json!(values))
-    };
-    let all: Vec<String> = requirements.iter().map(one).collect();
-    format!("{{\"MatchExpressions\":[{}]}}", all.join(","))
-}
-
 fn operator(requirement: &ScopedResourceSelectorRequirement, path: &Path) -> Vec<FieldError> {
     let (operator, values) = (requirement.operator.as_str(), list(&requirement.values));
     let mut errors = Vec::new();

@@ -7,10 +7,10 @@ use k8s_openapi::api::authorization::v1::{
     LocalSubjectAccessReview, NonResourceAttributes, ResourceAttributes, SelfSubjectAccessReview, SubjectAccessReview,
     SubjectAccessReviewSpec,
 };
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{list, text};
-use crate::field::{FieldError, Path, go_json};
+use crate::field::{FieldError, Path};
 use crate::{ObjectMeta, TokenRequest, name_rules};
 
 const TEN_MINUTES: i64 = 600;
@@ -130,19 +130,7 @@ fn values(operator: &str, values: &[String], path: &Path) -> Option<FieldError> 
 fn metadata(meta: &ObjectMeta, namespace: &str, why: &str) -> Option<FieldError> {
     let given = ObjectMeta { managed_fields: None, namespace: None, ..meta.clone() };
     let elsewhere = text(&meta.namespace) != namespace;
-    (given != ObjectMeta::default() || elsewhere).then(|| FieldError::invalid("metadata", json!(meta), why).shown_as(in_order(meta)))
-}
-
-/// Metadata as Go writes them.
-fn in_order(meta: &ObjectMeta) -> String {
-    const ORDER: [&str; 15] = [
-        "name", "generateName", "namespace", "selfLink", "uid", "resourceVersion", "generation", "creationTimestamp", "deletionTimestamp",
-        "deletionGracePeriodSeconds", "labels", "annotations", "ownerReferences", "finalizers", "managedFields",
-    ];
-    let value = json!(meta);
-    let is_empty = |value: &Value| value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
-    let fields = ORDER.iter().filter_map(|name| value.get(name).filter(|value| !is_empty(value)).map(|value| format!("\"{name}\":{}", go_json(value))));
-    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+    (given != ObjectMeta::default() || elsewhere).then(|| FieldError::invalid("metadata", json!(meta), why).of_struct("ObjectMeta"))
 }
 
 pub(crate) fn token_request(request: &TokenRequest) -> Vec<FieldError> {

@@ -1,22 +1,22 @@
 //! Services: ports, types, addresses, and what may not change.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateServiceCreate, ValidateServiceUpdate, validateService), v1.36.
-//! Simplified: topology annotations are not looked at. Whether an address or a node port is free is the
-//! allocator's business.
+//! Simplified: nothing. Whether an address or a node port is free is the allocator's business.
 
 use std::collections::BTreeSet;
 
-use k8s_openapi::api::core::v1::{ServicePort, ServiceSpec};
+use k8s_openapi::api::core::v1::{LoadBalancerIngress, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde_json::json;
 
 use super::container::PROTOCOLS;
-use super::{invalid_each, ip, list, metadata, one_of, probe, text};
+use super::{ingress, invalid_each, ip, list, metadata, one_of, probe, text};
 use crate::field::{FieldError, Path};
 use crate::{Service, name_rules};
 
 pub(crate) fn validate_create(service: &Service) -> Vec<FieldError> {
     let mut errors = metadata::validate(&service.metadata, true, metadata::LABEL);
+    errors.extend(topology_mode(service));
     errors.extend(spec(&service.spec));
     errors.extend(annotated_ranges(service));
     errors
@@ -33,9 +33,20 @@ pub(crate) fn validate_update(new: &Service, old: &Service) -> Vec<FieldError> {
     if needs_health_check(&new.spec) && needs_health_check(&old.spec) && new.spec.health_check_node_port != old.spec.health_check_node_port {
         errors.push(FieldError::forbidden(path.child("healthCheckNodePort"), "field is immutable"));
     }
+    errors.extend(topology_mode(new));
     errors.extend(spec(&new.spec));
     errors.extend(annotated_ranges(new));
     errors
+}
+
+/// The annotation has an older name; both say the same if both are there.
+fn topology_mode(service: &Service) -> Option<FieldError> {
+    const OLD: &str = "service.kubernetes.io/topology-aware-hints";
+    const NEW: &str = "service.kubernetes.io/topology-mode";
+    let annotation = |name: &str| service.metadata.annotations.as_ref()?.get(name);
+    let (hints, mode) = (annotation(OLD)?, annotation(NEW)?);
+    let why = format!("must match annotations[{OLD}] when both are specified");
+    (hints != mode).then(|| FieldError::invalid(Path::new("metadata").child("annotations").key(NEW), mode.as_str(), why))
 }
 
 /// The ranges of clients in the annotation that came before the field; the field has precedence.
@@ -65,11 +76,24 @@ pub(crate) fn validate_status_update(new: &Service, old: &Service) -> Vec<FieldE
         if let Some(address) = point.ip.as_deref().filter(|address| !address.is_empty()) {
             errors.extend(ip::address(address, &path.child("ip")));
         }
+        errors.extend(ip_mode(point, &path.child("ipMode")));
         if let Some(name) = point.hostname.as_deref().filter(|name| !name.is_empty()) {
             invalid_each(&mut errors, &path.child("hostname"), name, name_rules::dns1123_subdomain(name));
+            errors.extend(ingress::not_an_address(name, &path.child("hostname")));
         }
     }
     errors
+}
+
+/// How packets to an address of a load balancer reach the nodes, which every address says.
+fn ip_mode(point: &LoadBalancerIngress, path: &Path) -> Option<FieldError> {
+    const MODES: &[&str] = &["Proxy", "VIP"];
+    match (point.ip_mode.as_deref(), text(&point.ip)) {
+        (None, "") => None,
+        (None, _) => Some(FieldError::required(path, "must be specified when `ip` is set")),
+        (Some(_), "") => Some(FieldError::forbidden(path, "may not be specified when `ip` is not set")),
+        (Some(mode), _) => (!MODES.contains(&mode)).then(|| FieldError::not_supported(path, mode, MODES)),
+    }
 }
 
 fn is_headless(spec: &ServiceSpec) -> bool {
@@ -350,4 +374,39 @@ fn traffic(spec: &ServiceSpec, path: &Path) -> Vec<FieldError> {
         errors.push(FieldError::not_supported(path.child("trafficDistribution"), choice, choices));
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(errors: &[FieldError]) -> Vec<String> {
+        errors.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn both_names_of_the_topology_annotation_say_the_same() {
+        let with = |mode: &str| -> Service {
+            let annotations = json!({"service.kubernetes.io/topology-aware-hints": "Auto", "service.kubernetes.io/topology-mode": mode});
+            serde_json::from_value(json!({"metadata": {"annotations": annotations}})).unwrap()
+        };
+        assert_eq!(topology_mode(&with("Auto")), None);
+        let error = topology_mode(&with("Disabled")).unwrap().to_string();
+        assert_eq!(error, "metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value: \"Disabled\": must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified");
+    }
+
+    #[test]
+    fn addresses_of_a_load_balancer_say_how_they_are_reached() {
+        let status = |point: serde_json::Value| {
+            let service = json!({"metadata": {"name": "a", "namespace": "b", "resourceVersion": "1"}, "spec": {"type": "LoadBalancer"}, "status": {"loadBalancer": {"ingress": [point]}}});
+            let service: Service = serde_json::from_value(service).unwrap();
+            texts(&validate_status_update(&service, &service))
+        };
+        let path = "status.loadBalancer.ingress[0]";
+        assert_eq!(status(json!({"ip": "10.0.0.1", "ipMode": "VIP"})), [""; 0]);
+        assert_eq!(status(json!({"ip": "10.0.0.1"})), [format!("{path}.ipMode: Required value: must be specified when `ip` is set")]);
+        assert_eq!(status(json!({"ipMode": "VIP"})), [format!("{path}.ipMode: Forbidden: may not be specified when `ip` is not set")]);
+        assert_eq!(status(json!({"ip": "10.0.0.1", "ipMode": "x"})), [format!("{path}.ipMode: Unsupported value: \"x\": supported values: \"Proxy\", \"VIP\"")]);
+        assert_eq!(status(json!({"hostname": "10.0.0.1"})), [format!("{path}.hostname: Invalid value: \"10.0.0.1\": must be a DNS name, not an IP address")]);
+    }
 }

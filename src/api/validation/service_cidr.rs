@@ -53,7 +53,9 @@ pub(crate) fn ip_address(address: &IPAddress) -> Vec<FieldError> {
     let mut errors = metadata::validate(&address.metadata, false, cidr::address_name);
     let (parent, path) = (&address.spec.parent_ref, Path::new("spec").child("parentRef"));
     if *parent == Default::default() {
-        return [errors, vec![FieldError::required(path, "")]].concat();
+        // It is a pointer in Go: one to nothing lacks its parts.
+        let parts = ["resource", "name"].map(|part| FieldError::required(path.child(part), ""));
+        return [errors, vec![FieldError::required(path, "").unless_empty(parts)]].concat();
     }
     let group = text(&parent.group);
     if !group.is_empty() {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::core::v1::TopologySelectorTerm;
 use k8s_openapi::api::storage::v1::{VolumeAttachmentSource, VolumeError};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::persistent_volume::{self, Context};
 use super::{invalid_each, list, metadata, persistent_volume_source, text};
@@ -174,12 +174,7 @@ pub(crate) fn attachment_update(new: &VolumeAttachment, old: &VolumeAttachment) 
     let mut errors = attachment(new);
     errors.extend(metadata::validate_update(&new.metadata, &old.metadata));
     if new.spec != old.spec {
-        let source = &new.spec.source;
-        let shown = format!(
-            "{{\"Attacher\":{},\"Source\":{{\"PersistentVolumeName\":{},\"InlineVolumeSpec\":{}}},\"NodeName\":{}}}",
-            json!(new.spec.attacher), json!(source.persistent_volume_name), json!(source.inline_volume_spec), json!(new.spec.node_name)
-        );
-        errors.push(FieldError::invalid("spec", Value::Null, "field is immutable").shown_as(shown));
+        errors.push(FieldError::invalid("spec", json!(*new.spec), "field is immutable").of_struct("VolumeAttachmentSpec"));
     }
     errors
 }

@@ -21,6 +21,7 @@ pub(super) const VERSIONS: &[Version] = &[Version {
     stored: "autoscaling/v2",
     course_2019: false,
     names: &[],
+    places: &[("HorizontalPodAutoscalerSpec.spec.targetCPUUtilizationPercentage", "MetricTarget.spec.metrics.resource.target.averageUtilization")],
     asks: super::nothing,
     to_stored: |_, value| Ok(to_stored(value)),
     from_stored: |_, value| from_stored(&value),

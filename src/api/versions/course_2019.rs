@@ -18,7 +18,7 @@ const UNLIMITED: i32 = i32::MAX;
 
 /// The version of a kind in 2019, and what it has become.
 const fn old(group: &'static str, version: &'static str, kind: &'static str, stored: &'static str) -> Version {
-    Version { group, version, kind, stored, course_2019: true, names: &[], asks: super::nothing, to_stored, from_stored }
+    Version { group, version, kind, stored, course_2019: true, names: &[], places: &[], asks: super::nothing, to_stored, from_stored }
 }
 
 pub(super) const VERSIONS: &[Version] = &[

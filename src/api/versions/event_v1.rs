@@ -10,7 +10,7 @@ use crate::field::FieldError;
 use crate::{Object, Status, validation};
 
 pub(super) const VERSIONS: &[Version] =
-    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, names: NAMES, asks, to_stored, from_stored }];
+    &[Version { group: "events.k8s.io", version: "v1", kind: "Event", stored: "v1", course_2019: false, names: NAMES, places: &[], asks, to_stored, from_stored }];
 
 /// The name here, and the name in `v1`.
 const NAMES: &[(&str, &str)] = &[

@@ -33,6 +33,8 @@ pub struct Version {
     pub course_2019: bool,
     /// Fields that have other names here, and those names in the stored version.
     names: &'static [(&'static str, &'static str)],
+    /// Fields that are in another struct of Go here, as errors of wrong types name them, and there.
+    places: &'static [(&'static str, &'static str)],
     /// What the version asks beyond what its stored one does, of a new object or of an update of an old one.
     asks: fn(&Object, Option<&Object>) -> Vec<FieldError>,
     to_stored: fn(&Version, Value) -> Result<Value, Status>,
@@ -97,11 +99,26 @@ impl Version {
             _ => text.to_owned(),
         };
         for (here, there) in self.names {
-            for (before, after) in [(".", "."), (".", " "), ("\"", "."), ("\"", "\"")] {
-                text = text.replace(&format!("{before}{there}{after}"), &format!("{before}{here}{after}"));
+            for after in [".", "\""] {
+                text = text.replace(&format!("\"{there}{after}"), &format!("\"{here}{after}"));
             }
         }
-        text
+        for (here, there) in self.places {
+            text = text.replace(&format!(" {there} "), &format!(" {here} "));
+        }
+        self.wrong_type_in_its_words(text)
+    }
+
+    /// An error of a wrong type, which names the struct before the field.
+    fn wrong_type_in_its_words(&self, text: String) -> String {
+        const STRUCT: &str = " Go struct field ";
+        let Some((before, place)) = text.split_once(STRUCT) else { return text };
+        let Some((of, path)) = place.split_once('.') else { return text };
+        let (first, rest) = path.split_at(path.find(['.', ' ']).unwrap_or(path.len()));
+        match self.names.iter().find(|(_, there)| *there == first) {
+            Some((here, _)) => format!("{before}{STRUCT}{of}.{here}{rest}"),
+            None => text,
+        }
     }
 
     /// The name of a selectable field in the stored version.

@@ -12,6 +12,7 @@ use podarium_api::{Kind, Object, ObjectMeta, Pod, Status};
 use super::{ApiServer, Call, Options, Propagation, Reply, Request, storage_rules};
 use crate::store::Key;
 
+const SYSTEM_CLASSES: &[&str] = &["system-node-critical", "system-cluster-critical"];
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
 
@@ -29,6 +30,10 @@ impl ApiServer {
     pub(super) fn delete(&mut self, request: Request, call: &mut Call) -> Result<Reply, Status> {
         let key = request.key();
         warn_of_orphans(&request, call);
+        // One by one, whether it is there or not; a deletion of all of them spares none.
+        if request.kind == Kind::PriorityClass && SYSTEM_CLASSES.contains(&&*key.name) {
+            return Err(Status::forbidden(request.kind, &key.name, "this is a system priority class and cannot be deleted"));
+        }
         let object = self.stored(request.kind, &key)?.clone();
         self.delete_object(object, key, &request.options, call)
     }

@@ -6,7 +6,6 @@
 
 pub mod admission;
 pub(crate) mod api_services;
-mod as_sent;
 mod custom;
 pub(crate) mod component_status;
 pub mod authentication;
@@ -31,7 +30,9 @@ mod write;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
+use podarium_api::field::FieldError;
 use podarium_api::managed_fields::Managed;
+use podarium_api::sent_empty::SentEmpty;
 use podarium_api::versions::Version;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
@@ -43,7 +44,6 @@ use crate::writes::Writes;
 use crate::store::{Key, Revision, Store};
 
 pub(crate) use custom::{CLEANUP, set_condition as set_definition_condition};
-pub(crate) use as_sent::as_sent;
 pub(crate) use authentication::{ISSUER, SIGNATURE_LENGTH, key_set, signed};
 pub(crate) use authorization::Attributes;
 pub use authentication::{Connection, User};
@@ -95,6 +95,8 @@ pub(crate) struct Call {
     pub manager: String,
     /// The version of the kind in which it is written, if it is not the stored one.
     pub version: Option<&'static Version>,
+    /// What of the object was sent empty.
+    pub sent_empty: SentEmpty,
     /// Who owns what of the object after the write.
     pub managed: Option<Managed>,
     pub warnings: Vec<String>,
@@ -114,11 +116,17 @@ impl Call {
             dry_run: false,
             manager: "kube-apiserver".to_owned(),
             version: None,
+            sent_empty: SentEmpty::default(),
             managed: None,
             warnings: Vec::new(),
             created: false,
             accepted: false,
         }
+    }
+
+    /// Errors that show what was sent empty as such.
+    fn as_sent(&self, errors: Vec<FieldError>) -> Vec<FieldError> {
+        errors.into_iter().flat_map(|error| error.as_sent(&self.sent_empty)).collect()
     }
 
     /// What the server writes on the way, for the same cause.
@@ -180,7 +188,7 @@ impl ApiServer {
     }
 
     /// Answers one request, which is allowed. Whatever it changes, it changes at once and whole.
-    pub(crate) fn serve(&mut self, request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
+    pub(crate) fn serve(&mut self, mut request: Request, grant: Grant, cause: Cause, now: Time) -> Answer {
         let mut call = Call {
             now,
             cause,
@@ -190,6 +198,7 @@ impl ApiServer {
             dry_run: request.options.dry_run,
             manager: ownership::manager_of(&request),
             version: request.options.version,
+            sent_empty: std::mem::take(&mut request.options.sent_empty),
             managed: None,
             warnings: self.deprecation(request.kind).into_iter().collect(),
             created: false,

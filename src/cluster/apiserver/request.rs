@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use podarium_api::{Kind, Object, Part, Resource, Status};
 use podarium_api::managed_fields::Managed;
+use podarium_api::sent_empty::SentEmpty;
 use podarium_api::versions::Version;
 pub use podarium_api::patch::PatchType;
 use serde_json::Value;
@@ -140,6 +141,8 @@ pub struct Options {
     pub unsigned_token: bool,
     pub force: bool,
     pub field_validation: FieldValidation,
+    /// What of the object was sent empty.
+    pub sent_empty: SentEmpty,
     /// What a strict reader objects to in the text of a patch.
     pub objections: Vec<String>,
     pub grace_period_seconds: Option<i64>,

@@ -10,7 +10,6 @@ use podarium_api::field::FieldError;
 use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
-use super::as_sent::as_sent;
 use super::authorization::Judge;
 use super::admission::{self, Attributes, validating};
 use super::ownership::shown;
@@ -43,7 +42,7 @@ impl ApiServer {
         if is_review(kind) {
             if !object.validate().is_empty() {
                 // Who owns its fields is told with them.
-                let errors = shown(object, call.managed.as_ref().unwrap_or(&Managed::default())).validate();
+                let errors = call.as_sent(shown(object, call.managed.as_ref().unwrap_or(&Managed::default())).validate());
                 // The reference leaves out which review it is.
                 let which = if kind.info().group == "authorization.k8s.io" { "" } else { kind.info().kind };
                 return Err(Status::invalid_kind(kind.info().group, which, "", &errors));
@@ -67,9 +66,12 @@ impl ApiServer {
     fn make(&mut self, mut object: Object, is_versioned: bool, call: &mut Call) -> Result<Object, Status> {
         let (kind, key) = (object.kind(), Key::of(&object));
         let access: Vec<FieldError> = rest::admin_access(&self.store, &object).into_iter().collect();
-        let errors = [access, object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
+        let mut errors = [access, object.validate(), call.version.map_or_else(Vec::new, |version| version.validate(&object, None))].concat();
+        if errors.is_empty() {
+            errors = object.validate_last();
+        }
         if !errors.is_empty() {
-            return Err(Status::invalid(kind, &key.name, &errors));
+            return Err(Status::invalid(kind, &key.name, &call.as_sent(errors)));
         }
         self.check_certificates(&object, None, None, call)?;
         self.validate_admission(Some(&object), None, None, call)?;
@@ -233,16 +235,12 @@ impl ApiServer {
             let patched = patch::apply(request.kind, patch_type, &current, &body)?;
             return Err(patch::unreadable(patch_type, patch::type_of(request.kind, call.version), &current, &body, &patched, &why));
         }
+        call.sent_empty = std::mem::take(&mut decoded.sent_empty);
         let mut object = strictly(decoded, request.options.field_validation, &mut call.warnings)?;
         match_namespace(&mut object, &key.namespace)?;
         match_name(&object, &key.name)?;
         refuse_other_uid(&object, &old)?;
-        let before = old.clone();
-        let put = self.replace(object, old, request.subresource, call).map(Reply::Object);
-        put.map_err(|status| match patch::apply(request.kind, patch_type, &patch::shown_in(call.version, &before), &body) {
-            Ok(patched) => as_sent(status, request.kind, &patched),
-            Err(_) => status,
-        })
+        self.replace(object, old, request.subresource, call).map(Reply::Object)
     }
 
     /// Puts `object` in the place of `old` by the rules of an update. An update that changes nothing writes nothing.
@@ -276,6 +274,7 @@ impl ApiServer {
             object = finalized(&object, &old);
         } else {
             object.prepare_for_update(&old);
+            object.count_sent_empty(&old, &call.sent_empty);
         }
         rest::certificate_signing_request::stamp_conditions(&mut object, &old, &self.epoch.seconds(call.now));
         let taken = self.allocator.assign(&self.store, &mut object, Some(&old), call.dry_run, &mut self.stream)?;
@@ -297,7 +296,7 @@ impl ApiServer {
             None => [object.validate_replacement(old, status_only), call.version.map_or_else(Vec::new, |version| version.validate(&object, Some(old)))].concat(),
         };
         if !errors.is_empty() {
-            return Err(Status::invalid(kind, &key.name, &errors));
+            return Err(Status::invalid(kind, &key.name, &call.as_sent(errors)));
         }
         self.check_certificates(&object, Some(old), subresource, call)?;
         self.validate_admission(Some(&object), Some(old), subresource, call)?;

@@ -36,15 +36,15 @@ pub(super) fn request(http: &HttpRequest, user: &User, path: &ResourcePath, quer
         Verb::Create => {
             content_type(http)?;
             check_size(http)?;
-            let options = options::write(query, "CreateOptions", None)?;
-            let body = read_object(http, path, &options, known, warnings)?;
+            let mut options = options::write(query, "CreateOptions", None)?;
+            let body = read_object(http, path, &mut options, known, warnings)?;
             (options, body)
         }
         Verb::Update => {
             check_size(http)?;
-            let options = options::write(query, "UpdateOptions", None)?;
+            let mut options = options::write(query, "UpdateOptions", None)?;
             content_type(http)?;
-            let body = read_object(http, path, &options, known, warnings)?;
+            let body = read_object(http, path, &mut options, known, warnings)?;
             (options, body)
         }
         Verb::Patch => {
@@ -204,7 +204,7 @@ fn parse_patch(http: &HttpRequest, patch: PatchType) -> Result<(Value, Vec<Strin
     Ok((value, objections))
 }
 
-fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, known: &decode::KnownSpecs, warnings: &mut Vec<String>) -> Result<Body, Status> {
+fn read_object(http: &HttpRequest, path: &ResourcePath, options: &mut Options, known: &decode::KnownSpecs, warnings: &mut Vec<String>) -> Result<Body, Status> {
     if path.subresource.is_some_and(|subresource| subresource.name == "token") {
         let yaml = content_type(http)? == "application/yaml";
         let decoded = if yaml { decode::decode_yaml(Kind::TokenRequest, &http.body)? } else { decode::decode_bytes(Kind::TokenRequest, &http.body)? };
@@ -216,7 +216,7 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, known
         return Ok(Body::Value(value));
     }
     let yaml = content_type(http)? == "application/yaml";
-    let decoded = match path.version {
+    let mut decoded = match path.version {
         None if path.definition.is_some() => read_custom(path, yaml, &http.body)?,
         Some(version) => {
             let mut decoded = decode::decode(path.kind, version.to_stored(parse(http, &http.body)?)?)
@@ -228,6 +228,7 @@ fn read_object(http: &HttpRequest, path: &ResourcePath, options: &Options, known
         None if path.kind == Kind::Pod => decode::decode_pod(&http.body, known)?,
         None => decode::decode_bytes(path.kind, &http.body)?,
     };
+    options.sent_empty = std::mem::take(&mut decoded.sent_empty);
     let read = strictly(decoded, options.field_validation, warnings).map(Body::Object);
     read.map_err(|status| match path.version {
         Some(version) => Status::new(status.code(), status.reason(), version.in_its_words(status.message())),

@@ -42,7 +42,7 @@ pub(crate) fn coerce(value: &mut Value, schema: &Schema) -> Result<Vec<String>, 
     each(value, schema, "", &mut |object, path| {
         let Some(metadata) = object.get_mut("metadata") else { return };
         match decode::decode_metadata(metadata) {
-            Ok((meta, fields)) => {
+            Ok((meta, fields, _)) => {
                 *metadata = serde_json::to_value(&meta).expect("metadata has only string keys");
                 unknown.extend(fields.into_iter().map(|field| format!("{path}.metadata.{field}")));
             }
@@ -71,7 +71,7 @@ fn check(object: &Value, path: &str, errors: &mut Vec<FieldError>) {
     }
     let Some(metadata) = object.get("metadata") else { return };
     match decode::decode_metadata(metadata) {
-        Ok((mut meta, _)) => {
+        Ok((mut meta, ..)) => {
             meta.name = meta.name.filter(|name| !name.is_empty()).or(Some("fakename".to_owned()));
             errors.extend(metadata_errors(&meta, path));
         }

@@ -64,9 +64,20 @@ fn of_field(field: &str, value: &Value) -> String {
         ("x-kubernetes-validations", Value::Array(rules)) => {
             format!("[{}]", rules.iter().filter_map(|rule| serde_json::from_value(rule.clone()).ok()).map(|rule| self::rule(&rule)).collect::<Vec<_>>().join(","))
         }
+        ("dependencies", Value::Object(all)) => members(all.iter().map(|(name, one)| (name.clone(), dependency(one)))),
         ("externalDocs", docs) => format!("{{\"Description\":{},\"URL\":{}}}", text(&docs["description"]), text(&docs["url"])),
         (_, value) => text(value),
     }
+}
+
+/// What a property depends on: a schema, or other properties. Anything else than these reads as neither.
+fn dependency(value: &Value) -> String {
+    let (schema, properties) = match value {
+        Value::Array(names) if names.is_empty() => ("null".to_owned(), "null".to_owned()),
+        Value::Array(_) => ("null".to_owned(), text(value)),
+        schema => (of_schema(schema), "null".to_owned()),
+    };
+    members([("Schema".to_owned(), schema), ("Property".to_owned(), properties)])
 }
 
 /// One of `x-kubernetes-validations`.

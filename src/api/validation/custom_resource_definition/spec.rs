@@ -6,6 +6,7 @@
 //! Models: staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go, v1.36.
 //! Simplified: certificates of conversion webhooks are not read.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
@@ -25,17 +26,15 @@ const APPROVED: &str = "api-approved.kubernetes.io";
 
 pub(crate) fn validate(definition: &CustomResourceDefinition) -> Vec<FieldError> {
     let spec = &definition.spec;
-    let mut errors = metadata::validate_any(&definition.metadata, false, |_| Vec::new());
-    let name = text(&definition.metadata.name);
-    if !name.is_empty() {
+    let wanted = format!("{}.{}", spec.names.plural, spec.group);
+    // A prefix is no name of this form, so none is taken.
+    let mut errors = metadata::validate_any(&definition.metadata, false, |name| {
         let mut faults = dns1123_subdomain(name);
-        if name != format!("{}.{}", spec.names.plural, spec.group) {
+        if name != wanted {
             faults.push("must be spec.names.plural+\".\"+spec.group".to_owned());
         }
-        // Right after the errors of the prefix, where the name's own stand.
-        let at = errors.iter().take_while(|error| error.field == "metadata.generateName").count();
-        errors.splice(at..at, faults.into_iter().map(|fault| FieldError::invalid("metadata.name", name, fault)));
-    }
+        faults
+    });
     errors.extend(validate_spec(spec, &Path::new("spec")));
     errors.extend(stored_versions(definition));
     errors.extend(approval(definition));
@@ -70,8 +69,13 @@ fn stored_versions(definition: &CustomResourceDefinition) -> Vec<FieldError> {
     }
     let mut errors = Vec::new();
     let versions = &definition.spec.versions;
-    if let Some(storage) = versions.iter().find(|version| version.storage && !stored.contains(&version.name)) {
-        errors.push(FieldError::invalid(&path, json!(stored), format!("must have the storage version {}", storage.name)));
+    let mut met = BTreeSet::new();
+    for version in versions {
+        // Of two versions with one name the second has nothing in the list any more.
+        let is_listed = stored.contains(&version.name) && met.insert(version.name.as_str());
+        if version.storage && !is_listed {
+            errors.push(FieldError::invalid(&path, json!(stored), format!("must have the storage version {}", version.name)));
+        }
     }
     for (index, name) in stored.iter().enumerate().filter(|(_, name)| !versions.iter().any(|version| version.name == **name)) {
         let why = format!("missing from spec.versions; {name} was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in {name} and removes {name} from status.storedVersions");
@@ -233,7 +237,10 @@ fn version_names(spec: &CustomResourceDefinitionSpec, path: &Path) -> Vec<FieldE
         columns: hoisted(spec, |version| version.additional_printer_columns.as_ref()).is_none(),
         fields: hoisted(spec, |version| version.selectable_fields.as_ref()).is_none(),
     });
-    let invalid = |why: &str| FieldError::invalid(path.child("versions"), json!(versions), why).shown_as(shown.clone());
+    let invalid = |why: &str| match versions.as_slice() {
+        [] => FieldError::invalid(path.child("versions"), json!(null), why),
+        versions => FieldError::invalid(path.child("versions"), json!(versions), why).shown_as(shown.clone()),
+    };
     if versions.iter().enumerate().any(|(index, version)| versions[..index].iter().any(|other| other.name == version.name)) {
         errors.push(invalid("must contain unique version names"));
     }

@@ -11,7 +11,6 @@ use podarium_api::managed_fields::{
 use podarium_api::{Object, Status, custom};
 use serde_json::Value;
 
-use crate::apiserver::as_sent;
 use crate::apiserver::authorization::Attributes;
 use crate::apiserver::write::{as_warnings, refuse_other_uid};
 use crate::apiserver::{ApiServer, Call, FieldValidation, Reply, Request, Subresource};
@@ -106,7 +105,9 @@ impl ApiServer {
                     None => decode_unstructured(kind, stored),
                 };
                 let unconverted = |why| format!("failed to convert new object ({}) to proper version: unable to convert unstructured object to {}: {why}", named(configuration), type_name(value));
-                read.map_err(|why| internal(unconverted(why)))?.object
+                let read = read.map_err(|why| internal(unconverted(why)))?;
+                call.sent_empty = read.sent_empty;
+                read.object
             }
             (None, Some(old)) => old.clone(),
             (None, None) => unreachable!("what is new is what was sent"),
@@ -114,10 +115,10 @@ impl ApiServer {
         let object = addressed(object, request)?;
         let before = self.managed(kind, &key);
         call.managed = Some(self.owners.share(applied.managed, &before));
-        let stored = match old {
+        match old {
             Some(old) => {
                 refuse_other_uid(&object, &old)?;
-                self.replace(object, old, request.subresource, call)
+                self.replace(object, old, request.subresource, call).map(Reply::Object)
             }
             None => {
                 let uid = object.meta().uid.as_deref().unwrap_or_default();
@@ -128,13 +129,9 @@ impl ApiServer {
                 // Who may patch may not yet create.
                 let create = Attributes { verb: "create".into(), ..Attributes::of(request) };
                 self.authorize(&create, call.now, call.cause)?;
-                self.create_object(object, call)
+                self.create_object(object, call).map(Reply::Object)
             }
-        };
-        stored.map(Reply::Object).map_err(|status| match sent {
-            Some(sent) => as_sent(status, kind, sent),
-            None => status,
-        })
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Requests over HTTP to a control plane without nodes.
 
 mod documents;
+mod empties;
 mod garbage;
 mod lists;
 mod refusals;

@@ -15,6 +15,7 @@ fn wrong_requests_get_the_texts_of_the_reference() {
         ("GET", format!("{MAPS}?labelSelector=a%3D%3D%3D"), "", 400, "unable to parse requirement: found '=', expected: identifier"),
         ("DELETE", format!("{map}?propagationPolicy=Never"), "", 422, "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Never\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""),
         ("DELETE", format!("{map}?dryRun=x"), "", 422, "DeleteOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"x\"]: supported values: \"All\""),
+        ("DELETE", "/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical".to_owned(), "", 403, "priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system priority class and cannot be deleted"),
         ("PATCH", map.clone(), "{}", 415, "415: Unsupported Media Type"),
         ("PUT", map.clone(), "{\"metadata\":{\"name\":\"b\"}}", 400, "the name of the object (b) does not match the name on the URL (a)"),
         ("PUT", map.clone(), "{\"metadata\":{\"name\":\"a\",\"namespace\":\"b\"}}", 400, "the namespace of the provided object does not match the namespace sent on the request"),

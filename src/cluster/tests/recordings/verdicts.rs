@@ -79,9 +79,10 @@ fn difference(case: &Value, ours: &Answered) -> Option<String> {
     Some(format!("{}\n    want {code} {wanted} {}\n     got {} {got} {:?}", normal::short(&what), case["warning"], ours.code, ours.warning))
 }
 
-/// The errors of a text, sorted: those that the reference finds while it walks a map come in any order.
+/// The errors of a text, sorted: those that the reference finds while it walks a map come in any order. What is refused stands
+/// before the first of them.
 fn parts(message: &str) -> Vec<String> {
-    let mut parts: Vec<String> = message.split(", ").map(|part| part.replace(['[', ']'], "")).collect();
+    let mut parts: Vec<String> = message.split(" is invalid: ").flat_map(|part| part.split(", ")).map(|part| part.replace(['[', ']'], "")).collect();
     parts.sort();
     parts
 }
