@@ -14,6 +14,8 @@ pub struct Credentials {
     pub lost: Capabilities,
     /// No program that it runs can give it more.
     pub no_new_privileges: bool,
+    /// A filter stands between it and the kernel (seccomp). What it asks of it here passes.
+    pub filtered: bool,
 }
 
 /// A set of the kernel's capabilities: one bit for each of [`CAPABILITIES`].
@@ -57,7 +59,7 @@ impl Capabilities {
 }
 
 /// Root, as which the embedder does everything.
-pub(crate) static SUPERUSER: Credentials = Credentials { uid: 0, gid: 0, groups: Vec::new(), lost: Capabilities(0), no_new_privileges: false };
+pub(crate) static SUPERUSER: Credentials = Credentials { uid: 0, gid: 0, groups: Vec::new(), lost: Capabilities(0), no_new_privileges: false, filtered: false };
 
 pub(crate) const READ: u32 = 4;
 pub(crate) const WRITE: u32 = 2;
@@ -76,6 +78,12 @@ impl Credentials {
     /// Whether it is root and has this capability.
     pub(crate) fn is_capable(&self, name: &str) -> bool {
         self.is_root() && !self.lost.has(name)
+    }
+
+    /// Whether it may look into a process of another closely: its own user's, that can do no more than it, or with the
+    /// capability to trace any.
+    pub(crate) fn may_trace(&self, other: &Credentials) -> bool {
+        self.is_capable("SYS_PTRACE") || self.uid == other.uid && self.lost.without(other.lost) == Capabilities::default()
     }
 
     pub fn is_in_group(&self, gid: u32) -> bool {

@@ -93,6 +93,7 @@ impl Machine {
 impl Sys<'_> {
     /// Takes a port for datagrams, until the process ends.
     pub fn listen_datagrams(&mut self, port: u16) -> Result<(), Errno> {
+        self.check_own_network()?;
         match self.machine.datagram_ports.get(&port) {
             Some(it) if it.pid == self.pid() => Ok(()),
             Some(_) => Err(Errno::AddressInUse),

@@ -69,6 +69,16 @@ pub struct Mount {
     root: Inode,
 }
 
+/// A mount of which no path tells.
+const NOWHERE: Place = Place { mount: usize::MAX, inode: 0 };
+
+impl Mount {
+    /// Whether lists of mounts tell of it.
+    pub(crate) fn is_listed(&self) -> bool {
+        !self.path.is_empty() && self.volume != crate::procfs::PROC && !crate::neighbours::is_root_of_neighbour(self.volume)
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct FileSystem {
     own: Tree,
@@ -142,11 +152,11 @@ macro_rules! methods_by_path {
     ($files:ty) => {
         impl $files {
             pub(crate) fn by<'a>(&'a mut self, by: &'a Credentials, now: Time) -> Access<'a> {
-                Access { trees: self, by, now }
+                Access { trees: self, by, root: $crate::walk::Place::ROOT, now }
             }
 
             pub(crate) fn look<'a>(&'a self, by: &'a Credentials) -> Look<'a> {
-                Look { trees: self, by }
+                Look { trees: self, by, root: $crate::walk::Place::ROOT }
             }
 
             pub fn read(&self, path: &str) -> Result<Vec<u8>, Errno> {
@@ -262,9 +272,62 @@ impl FileSystem {
         if self.look(&SUPERUSER).tree_of(upon)?.is_directory(upon.inode) != is_directory {
             return Err(if is_directory { Errno::NotDirectory } else { Errno::IsDirectory });
         }
+        let path = self.without_links(&path);
         let mount = Mount { path, volume: id, sub_path: sub_path.map(str::to_owned), read_only, upon, root };
-        Arc::make_mut(&mut self.mounts).push(mount);
+        self.add_mount(mount);
         Ok(())
+    }
+
+    /// Takes a volume in without showing it anywhere: only who has it for a root sees it.
+    pub(crate) fn attach(&mut self, id: VolumeId) {
+        if self.attached(id).is_none() {
+            self.volumes.entry(id).or_default();
+            self.add_mount(Mount { path: String::new(), volume: id, sub_path: None, read_only: false, upon: NOWHERE, root: ROOT });
+        }
+    }
+
+    /// The root of a volume that was taken in so.
+    pub(crate) fn attached(&self, id: VolumeId) -> Option<Place> {
+        let index = self.mounts.iter().position(|mount| mount.volume == id && mount.upon == NOWHERE)?;
+        Some(Place { mount: index + 1, inode: ROOT })
+    }
+
+    /// The volume that a place is in.
+    pub(crate) fn volume_of(&self, place: Place) -> Option<VolumeId> {
+        self.mount_of(place.mount).0
+    }
+
+    /// Shows a volume at a path as seen from each place where all of another volume is shown.
+    pub(crate) fn mount_within(&mut self, outer: VolumeId, path: &str, id: VolumeId) {
+        let roots: Vec<usize> = self.mounts.iter().zip(1..).filter(|(mount, _)| mount.volume == outer && mount.root == ROOT).map(|(_, number)| number).collect();
+        for mount in roots {
+            let look = Look { trees: self, by: &SUPERUSER, root: Place { mount, inode: ROOT } };
+            if let Ok(upon) = look.existing(path)
+                && upon.mount == mount
+            {
+                self.add_mount(Mount { path: String::new(), volume: id, sub_path: None, read_only: true, upon, root: ROOT });
+            }
+        }
+    }
+
+    /// A path that is there as the kernel knows it: no part of it is a link.
+    fn without_links(&self, path: &str) -> String {
+        let mut path = path.to_owned();
+        'again: for _ in 0..40 {
+            for end in path.match_indices('/').map(|(at, _)| at).skip(1).chain([path.len()]).collect::<Vec<_>>() {
+                if let Ok(Some(target)) = self.stat(&path[..end], false).map(|found| found.target) {
+                    let above = path[..end].rsplit_once('/').map_or("", |(above, _)| above);
+                    path = normalize(&format!("{}/{}", crate::walk::join(above, &target), &path[end..]));
+                    continue 'again;
+                }
+            }
+            break;
+        }
+        path
+    }
+
+    fn add_mount(&mut self, mount: Mount) {
+        Arc::make_mut(&mut self.mounts).push(mount);
     }
 
     fn make_mount_point(&mut self, path: &str, is_directory: bool) -> Result<(), Errno> {
@@ -291,6 +354,12 @@ impl FileSystem {
     pub fn forget_mounts(&mut self) {
         self.mounts = Arc::default();
         self.volumes = Default::default();
+    }
+
+    /// The device that is at a path.
+    pub(crate) fn device_at(&self, path: &str) -> Option<Device> {
+        let look = self.look(&SUPERUSER);
+        look.device(look.locate(path, false).ok()?.found?).ok()?
     }
 
     pub(crate) fn tree_of_disk(&self) -> &Tree {
@@ -358,7 +427,7 @@ mod tests {
     use super::*;
 
     const NOW: Time = Time::ZERO;
-    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new(), lost: crate::Capabilities(0), no_new_privileges: false };
+    static ALICE: Credentials = Credentials { uid: 1000, gid: 1000, groups: Vec::new(), lost: crate::Capabilities(0), no_new_privileges: false, filtered: false };
     const DATA: VolumeId = VolumeId(1);
 
     fn with_data(read_only: bool) -> FileSystem {

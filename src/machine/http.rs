@@ -153,12 +153,13 @@ pub enum StreamItem {
 /// What leaves the machine, in order. The embedder takes it with `Machine::take_outgoing`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outgoing {
-    Request { id: ExchangeId, pid: Pid, request: HttpRequest },
+    /// With whether the process has entered the network of the computer below.
+    Request { id: ExchangeId, pid: Pid, request: HttpRequest, in_hosts_network: bool },
     /// More of the request's body, for exchanges that talk both ways (`exec -i`, `attach`).
     Data { id: ExchangeId, bytes: Vec<u8> },
     /// A question to a name server: the given one, or whichever `/etc/resolv.conf` names. The embedder answers with
     /// `Machine::lookup_reply`.
-    Lookup { id: LookupId, pid: Pid, server: Option<String>, name: String, record: RecordType },
+    Lookup { id: LookupId, pid: Pid, server: Option<String>, name: String, record: RecordType, in_hosts_network: bool },
     /// The program (or its end) closed the exchange: no answer is wanted any more.
     Close { id: ExchangeId },
 }

@@ -32,8 +32,10 @@ use crate::network::{Connection, Listener, Lookup};
 use crate::pipes::{Description, Handle, Pipe, Target};
 use crate::processes::Entry;
 use crate::terminal::Terminal;
-use crate::walk::FileId;
-use crate::{Answered, ConnectionId, Errno, ExchangeId, LookupId, Main, Neighbour, Outgoing, Pid, Program, Replay, Signal, TtyId};
+use crate::mount_table;
+use crate::surroundings::Host;
+use crate::walk::{FileId, Place};
+use crate::{Answered, ConnectionId, Errno, ExchangeId, LookupId, Main, MountTable, Namespaces, Neighbour, Outgoing, Pid, Program, Replay, Signal, TtyId};
 
 /// The wall clock at virtual time zero: 1 January 2026, 08:00 UTC.
 const DEFAULT_EPOCH_NANOS: i64 = 1_767_254_400_000_000_000;
@@ -52,7 +54,7 @@ pub struct Machine {
     pub(crate) random: Stream,
     /// The disk. The embedder may read and change it at any time.
     pub files: FileSystem,
-    programs: Arc<BTreeMap<String, Installed>>,
+    pub(crate) programs: Arc<BTreeMap<String, Installed>>,
     pub(crate) hardware: Hardware,
     /// Its everyday programs are those of busybox.
     pub(crate) busybox: bool,
@@ -82,6 +84,11 @@ pub struct Machine {
     pub(crate) signals_to_neighbours: Vec<(Pid, Signal)>,
     /// What user and group 0 are outside, where they are not root's.
     user_namespace: Option<u32>,
+    pub(crate) namespaces: Namespaces,
+    pub(crate) namespaces_made: u32,
+    /// The computer below it, for those who get there.
+    pub(crate) host: Option<Arc<Host>>,
+    pub(crate) mount_table: MountTable,
 }
 
 /// What `nproc`, `free` and `df` say, and what a process can have of it.
@@ -103,7 +110,7 @@ impl Default for Hardware {
 }
 
 #[derive(Clone, Copy)]
-enum Installed {
+pub(crate) enum Installed {
     Main(Main),
     Program(fn() -> Box<dyn Program>),
 }
@@ -143,6 +150,10 @@ impl Machine {
             neighbours: Vec::new(),
             signals_to_neighbours: Vec::new(),
             user_namespace: None,
+            namespaces: Namespaces::default(),
+            namespaces_made: 0,
+            host: None,
+            mount_table: mount_table::plain(Hardware::default().disk_bytes),
         };
         machine.set_hostname(hostname);
         for (path, text) in [
@@ -162,6 +173,7 @@ impl Machine {
         rest.programs = self.programs.clone();
         rest.busybox = self.busybox;
         rest.epoch_nanos = self.epoch_nanos;
+        rest.mount_table = self.mount_table.clone();
         rest
     }
 
@@ -222,11 +234,12 @@ impl Machine {
     /// Gives its users numbers of their own: outside, user 0 is this one, and so on for 65536 of them.
     pub fn set_user_namespace(&mut self, first: u32) {
         self.user_namespace = Some(first);
+        self.namespaces = self.namespaces.with("user", 4_026_532_208 + (first >> 16));
     }
 
-    /// The number by which the kernel knows the namespace of its users; that of the computer itself is the same everywhere.
-    pub(crate) fn user_namespace_number(&self) -> u32 {
-        self.user_namespace.map_or(4_026_531_837, |first| 4_026_532_208 + (first >> 16))
+    /// Says which file systems it has beside its volumes.
+    pub fn set_mount_table(&mut self, mounts: MountTable) {
+        self.mount_table = mounts;
     }
 
     /// `/proc/self/uid_map`: first number inside, first number outside, how many.
@@ -266,10 +279,10 @@ impl Machine {
         Arc::make_mut(&mut self.programs).insert(path.to_owned(), installed);
     }
 
-    /// The program whose file holds these bytes, if it is one.
-    pub(crate) fn program_of(&self, bytes: &[u8]) -> Option<Box<dyn Program>> {
+    /// The program whose file holds these bytes, if it is one where this is the root.
+    pub(crate) fn program_of(&self, bytes: &[u8], root: Place) -> Option<Box<dyn Program>> {
         let name = bytes.strip_prefix(EXECUTABLE.as_bytes())?.strip_suffix(b"\n")?;
-        Some(match self.programs.get(std::str::from_utf8(name).ok()?)? {
+        Some(match self.programs_at(root).get(std::str::from_utf8(name).ok()?)? {
             Installed::Main(main) => Box::new(Replay::new(*main)),
             Installed::Program(make) => make(),
         })

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::files::FileSystem;
-use crate::{Credentials, Machine, Pid, ProcessInfo, Signal, Volume, VolumeId};
+use crate::{Credentials, Machine, Namespaces, Pid, ProcessInfo, Signal, Volume, VolumeId};
 
 /// A process as others see it.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct Neighbour {
     pub(crate) umask: u32,
     pub(crate) env: Arc<BTreeMap<String, String>>,
     pub(crate) cwd: String,
+    pub(crate) namespaces: Namespaces,
     /// The files that it sees, if they may be looked at.
     pub(crate) root: Option<Arc<FileSystem>>,
 }
@@ -24,7 +25,7 @@ impl Neighbour {
     /// A process of which nothing is known but what is listed.
     pub fn of(info: ProcessInfo) -> Self {
         let credentials = Arc::new(Credentials::user(info.uid, info.gid));
-        Neighbour { info, credentials, umask: 0o022, env: Arc::default(), cwd: "/".to_owned(), root: None }
+        Neighbour { info, credentials, umask: 0o022, env: Arc::default(), cwd: "/".to_owned(), namespaces: Namespaces::default(), root: None }
     }
 }
 
@@ -42,6 +43,7 @@ impl Machine {
             umask: entry.umask,
             env: entry.env.clone(),
             cwd: entry.cwd.clone(),
+            namespaces: entry.around.namespaces,
             root: Some(root.clone()),
         });
         shown.collect()

@@ -14,10 +14,12 @@ use std::time::Duration;
 
 use podarium_sim::{Fingerprint, Time};
 
+use crate::mount_table::MountRow;
 use crate::program::{Answer, Step};
+use crate::surroundings::Denied;
 use crate::{
-    ConnectionId, Credentials, Disk, Errno, ExchangeId, ExitStatus, Hardware, HttpRequest, HttpResponse, HttpStream,
-    LookupAnswer, Metadata, NetError, OpenMode, Pid, ProcessInfo, RecordType, Signal, Spawn, StreamItem, Suspend, Sys,
+    ConnectionId, Credentials, Errno, ExchangeId, ExitStatus, Hardware, HttpRequest, HttpResponse, HttpStream,
+    LookupAnswer, Metadata, Namespaces, NetError, OpenMode, Pid, ProcessInfo, RecordType, Signal, Spawn, StreamItem, Surroundings, Suspend, Sys,
 };
 
 /// Buffers up to this size are part of what every process holds.
@@ -179,9 +181,9 @@ impl Process<'_> {
         self.at_once(call("set_modified", &[path.as_bytes()]), |sys| sys.set_modified(path, time))
     }
 
-    /// What the machine's own disk holds.
-    pub fn disk(&mut self) -> Result<Disk, Suspend> {
-        self.at_once(("disk", 0), |sys| sys.disk())
+    /// All file systems.
+    pub(crate) fn mounts(&mut self) -> Result<Vec<MountRow>, Suspend> {
+        self.at_once(("mounts", 0), |sys| sys.mounts())
     }
 
     /// Sets the time of last change to now.
@@ -486,6 +488,39 @@ impl Process<'_> {
     pub fn spawn(&mut self, spawn: Spawn) -> Result<Result<Pid, Errno>, Suspend> {
         let key = call("spawn", &spawn.argv.iter().map(String::as_bytes).collect::<Vec<_>>());
         self.at_once(key, |sys| sys.spawn(spawn))
+    }
+
+    /// Goes on as another program, as `exec` does: `Ok` says why it cannot.
+    pub(crate) fn exec(&mut self, spawn: Spawn) -> Result<Errno, Suspend> {
+        match self.sys.become_program(spawn) {
+            Ok(()) => Err(Suspend(None)),
+            Err(error) => Ok(error),
+        }
+    }
+
+    /// Where it is.
+    pub(crate) fn surroundings(&self) -> Surroundings {
+        self.sys.surroundings()
+    }
+
+    /// The namespaces of another process.
+    pub(crate) fn namespaces_of(&mut self, pid: Pid) -> Result<Result<Namespaces, Errno>, Suspend> {
+        self.at_once(("namespaces_of", pid.0.into()), |sys| sys.namespaces_of(pid))
+    }
+
+    /// Where a program is that has entered a namespace.
+    pub(crate) fn entering(&mut self, around: Surroundings, kind: &str, number: u32) -> Result<Result<Surroundings, Denied>, Suspend> {
+        self.at_once(call("entering", &[kind.as_bytes()]), |sys| sys.entering(around, kind, number))
+    }
+
+    /// Where a program is that has made a namespace.
+    pub(crate) fn unsharing(&mut self, around: Surroundings, kind: &str) -> Result<Result<Surroundings, Errno>, Suspend> {
+        self.at_once(call("unsharing", &[kind.as_bytes()]), |sys| sys.unsharing(around, kind))
+    }
+
+    /// Where a program is that has made a directory its root.
+    pub(crate) fn rooting(&mut self, path: &str) -> Result<Result<Surroundings, Errno>, Suspend> {
+        self.at_once(call("rooting", &[path.as_bytes()]), |sys| sys.rooting(sys.surroundings(), path))
     }
 
     /// Waits for a child to end.

@@ -9,8 +9,8 @@ use podarium_sim::Time;
 
 use crate::pipes::{Handle, Target};
 use crate::scheduling::CALLS_AT_ONCE;
-use crate::walk::join;
-use crate::{ConnectionId, Credentials, Errno, ExchangeId, ExitStatus, LookupId, Machine, Pid, Program, Signal, TtyId};
+use crate::walk::{Place, join};
+use crate::{ConnectionId, Credentials, Errno, ExchangeId, ExitStatus, LookupId, Machine, Pid, Program, Signal, Surroundings, TtyId};
 
 /// What a process holds that does not say otherwise.
 const USUAL_MEMORY_BYTES: u64 = 1 << 20;
@@ -40,6 +40,9 @@ pub(crate) struct Entry {
     pub calls_left: u32,
     pub calls_at: Time,
     pub credentials: Arc<Credentials>,
+    pub around: Surroundings,
+    /// What it goes on as.
+    pub becomes: Option<Box<dyn Program>>,
     /// The bits that new files do not get.
     pub umask: u32,
     pub started_at: Time,
@@ -204,7 +207,7 @@ impl Machine {
     ) -> Result<Pid, Errno> {
         let argv: Vec<String> = argv.iter().map(|word| word.as_ref().to_owned()).collect();
         let credentials = Arc::new(Credentials::default());
-        let (program, argv) = self.load(&argv, &env, cwd, &credentials)?;
+        let (program, argv) = self.load(&argv, &env, cwd, &credentials, Place::ROOT)?;
         Ok(self.add_from_outside(program, argv, env, cwd, stdio, credentials))
     }
 
@@ -227,7 +230,7 @@ impl Machine {
             Ok(_) => {}
             Err(error) => return Err(StartError::WorkingDirectory(cwd, error)),
         }
-        match self.load(&argv, &env, &cwd, &credentials) {
+        match self.load(&argv, &env, &cwd, &credentials, Place::ROOT) {
             Ok((program, argv)) => Ok(self.add_from_outside(program, argv, env, &cwd, stdio, Arc::new(credentials))),
             Err(error) => Err(self.start_error(&name, &cwd, &credentials, error)),
         }
@@ -247,16 +250,10 @@ impl Machine {
         }
     }
 
-    /// Starts a process that runs a program which is no file, as root.
-    pub fn spawn_program(
-        &mut self,
-        program: Box<dyn Program>,
-        argv: Vec<String>,
-        env: BTreeMap<String, String>,
-        cwd: &str,
-        stdio: Stdio,
-    ) -> Pid {
-        self.add_from_outside(program, argv, env, cwd, stdio, Arc::default())
+    /// Starts a process that runs a program which is no file; of the command line only what it is called counts.
+    pub fn spawn_program(&mut self, program: Box<dyn Program>, start: Start) -> Pid {
+        let Start { argv, env, cwd, stdio, credentials } = start;
+        self.add_from_outside(program, argv, env, &cwd, stdio, Arc::new(credentials))
     }
 
     fn add_from_outside(
@@ -315,6 +312,8 @@ impl Machine {
             calls_left: CALLS_AT_ONCE,
             calls_at: self.now,
             credentials,
+            around: self.surroundings(),
+            becomes: None,
             umask: 0o022,
             started_at: self.now,
             stopped: false,

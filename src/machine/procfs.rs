@@ -3,14 +3,32 @@
 //! They are made at the moment at which somebody looks below `/proc`, and show that moment.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use podarium_sim::Time;
 
-use crate::neighbours::is_root_of_neighbour;
-use crate::{Credentials, Errno, Machine, Pid, ProcessInfo, ProcessState, Volume, VolumeId};
+use crate::walk::Place;
+use crate::{Credentials, Errno, Machine, Namespaces, Pid, ProcessInfo, ProcessState, Volume, VolumeId};
 
 /// The volume that is `/proc`.
 pub(crate) const PROC: VolumeId = VolumeId(u64::MAX);
+
+/// What a namespace of IPC is made with.
+const IPC_LIMITS: [(&str, &str); 7] =
+    [("msgmax", "8192"), ("msgmnb", "16384"), ("msgmni", "32000"), ("sem", "32000\t1024000000\t500\t32000"), ("shmall", "18446744073692774399"), ("shmmax", "18446744073692774399"), ("shmmni", "4096")];
+
+/// The lists of what is shared so. Nothing ever is: no program that is simulated does.
+const IPC_OBJECTS: [(&str, &str); 3] = [
+    ("msg", "       key      msqid perms      cbytes       qnum lspid lrpid   uid   gid  cuid  cgid      stime      rtime      ctime\n"),
+    ("sem", "       key      semid perms      nsems   uid   gid  cuid  cgid      otime      ctime\n"),
+    ("shm", "       key      shmid perms                  size  cpid  lpid nattch   uid   gid  cuid  cgid      atime      dtime      ctime                   rss                  swap\n"),
+];
+
+/// The names in `/proc/PID/ns`, and the kinds that they are of.
+const NAMESPACE_LINKS: [(&str, &str); 10] = [
+    ("cgroup", "cgroup"), ("ipc", "ipc"), ("mnt", "mnt"), ("net", "net"), ("pid", "pid"), ("pid_for_children", "pid"), ("time", "time"), ("time_for_children", "time"), ("user", "user"),
+    ("uts", "uts"),
+];
 
 /// What `/proc` says of a process beside what `ps` shows.
 struct Seen<'a> {
@@ -18,12 +36,14 @@ struct Seen<'a> {
     umask: u32,
     env: &'a BTreeMap<String, String>,
     cwd: &'a str,
+    /// Absent for who may not know.
+    namespaces: Option<Namespaces>,
 }
 
 impl Machine {
     /// Makes `/proc` anew for a process that is going to look there.
     pub(crate) fn show_processes(&mut self, path: &str, asker: Pid) {
-        let below = path.starts_with("/proc") || path == "/etc/mtab" || path.contains("..");
+        let below = path.contains("/proc/") || path.ends_with("/proc") || path == "/etc/mtab" || path.contains("..");
         if !below || self.files.stat("/proc", false).is_err() {
             return;
         }
@@ -32,6 +52,9 @@ impl Machine {
         if !self.files.mounts().iter().any(|mount| mount.volume == PROC) {
             // A machine whose `/proc` is a file has none.
             let _ = self.files.mount("/proc", PROC, None, true);
+            if let Some(host) = self.host.clone() {
+                self.files.mount_within(host.disk, "/proc", PROC);
+            }
         }
         if !self.neighbours.is_empty() {
             self.show_roots();
@@ -40,6 +63,7 @@ impl Machine {
 
     fn proc_files(&self, asker: Pid) -> Result<Volume, Errno> {
         let mut files = Volume::default();
+        let (around, by) = self.processes.get(&asker).map_or_else(|| (self.surroundings(), Arc::default()), |entry| (entry.around, entry.credentials.clone()));
         let seconds = self.now.since(self.started_at).as_secs_f64();
         let used = self.memory_bytes();
         let total = self.hardware.memory_bytes;
@@ -58,7 +82,7 @@ impl Machine {
             ("/version", "Linux version 6.12.0 (podarium) #1 SMP Podarium\n".to_owned()),
             ("/cpuinfo", (0..self.hardware.cpus).map(cpu).collect()),
             ("/meminfo", meminfo),
-            ("/mounts", self.mount_lines()),
+            ("/mounts", self.mount_lines(around.root)),
             ("/cmdline", "podarium\n".to_owned()),
         ] {
             files.write(path, text, 0o444, Time::ZERO)?;
@@ -66,14 +90,23 @@ impl Machine {
         files.mkdir_all("/sys/net/ipv4", Time::ZERO)?;
         files.write("/sys/net/ipv4/ip_unprivileged_port_start", "0\n", 0o644, Time::ZERO)?;
         files.mkdir_all("/sys/kernel", Time::ZERO)?;
-        files.write("/sys/kernel/hostname", format!("{}\n", self.hostname), 0o644, Time::ZERO)?;
+        for (name, value) in IPC_LIMITS {
+            files.write(&format!("/sys/kernel/{name}"), format!("{value}\n"), 0o644, Time::ZERO)?;
+        }
+        files.mkdir_all("/sysvipc", Time::ZERO)?;
+        for (name, header) in IPC_OBJECTS {
+            files.write(&format!("/sysvipc/{name}"), header, 0o444, Time::ZERO)?;
+        }
+        files.write("/sys/kernel/hostname", format!("{}\n", self.hostname_at(&around)), 0o644, Time::ZERO)?;
         for (pid, entry) in &self.processes {
-            let seen = Seen { credentials: &entry.credentials, umask: entry.umask, env: &entry.env, cwd: &entry.cwd };
-            self.process_files(&mut files, &self.process_info(*pid, entry), &seen)?;
+            let namespaces = by.may_trace(&entry.credentials).then_some(entry.around.namespaces);
+            let seen = Seen { credentials: &entry.credentials, umask: entry.umask, env: &entry.env, cwd: &entry.cwd, namespaces };
+            self.process_files(&mut files, &self.process_info(*pid, entry), &seen, entry.around.root)?;
         }
         for it in &self.neighbours {
-            let seen = Seen { credentials: &it.credentials, umask: it.umask, env: &it.env, cwd: &it.cwd };
-            self.process_files(&mut files, &it.info, &seen)?;
+            let namespaces = by.may_trace(&it.credentials).then_some(it.namespaces);
+            let seen = Seen { credentials: &it.credentials, umask: it.umask, env: &it.env, cwd: &it.cwd, namespaces };
+            self.process_files(&mut files, &it.info, &seen, around.root)?;
             if it.root.is_some() {
                 files.mkdir_all(&format!("/{}/root", it.info.pid), Time::ZERO)?;
             }
@@ -82,7 +115,7 @@ impl Machine {
         Ok(files)
     }
 
-    fn process_files(&self, files: &mut Volume, process: &ProcessInfo, seen: &Seen<'_>) -> Result<(), Errno> {
+    fn process_files(&self, files: &mut Volume, process: &ProcessInfo, seen: &Seen<'_>, root: Place) -> Result<(), Errno> {
         let base = format!("/{}", process.pid);
         files.mkdir_all(&format!("{base}/fd"), process.started_at)?;
         let name = process.name();
@@ -91,7 +124,7 @@ impl Machine {
         let bounding = crate::Capabilities::ALL.without(seen.credentials.lost).0;
         let effective = if process.uid == 0 { bounding } else { 0 };
         let status = format!(
-            "Name:\t{name}\nUmask:\t{:04o}\nState:\t{} ({})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nGroups:\t{}\nVmRSS:\t{:>8} kB\nThreads:\t1\nCapInh:\t{:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\nCapBnd:\t{bounding:016x}\nCapAmb:\t{:016x}\nNoNewPrivs:\t{}\nSeccomp:\t0\n",
+            "Name:\t{name}\nUmask:\t{:04o}\nState:\t{} ({})\nTgid:\t{pid}\nPid:\t{pid}\nPPid:\t{}\nUid:\t{uid}\t{uid}\t{uid}\t{uid}\nGid:\t{gid}\t{gid}\t{gid}\t{gid}\nGroups:\t{}\nVmRSS:\t{:>8} kB\nThreads:\t1\nCapInh:\t{:016x}\nCapPrm:\t{effective:016x}\nCapEff:\t{effective:016x}\nCapBnd:\t{bounding:016x}\nCapAmb:\t{:016x}\nNoNewPrivs:\t{}\nSeccomp:\t{}\nSeccomp_filters:\t{}\n",
             seen.umask,
             process.state.letter(),
             process.state.word(),
@@ -101,6 +134,8 @@ impl Machine {
             0,
             0,
             u8::from(seen.credentials.no_new_privileges),
+            2 * u8::from(seen.credentials.filtered),
+            u8::from(seen.credentials.filtered),
             pid = process.pid,
             uid = process.uid,
             gid = process.gid,
@@ -110,7 +145,7 @@ impl Machine {
             ("environ", words(&mut seen.env.iter().map(|(name, value)| format!("{name}={value}"))), 0o400),
             ("comm", format!("{name}\n"), 0o644),
             ("status", status, 0o444),
-            ("mounts", self.mount_lines(), 0o444),
+            ("mounts", self.mount_lines(root), 0o444),
             ("uid_map", self.user_map(), 0o644),
             ("gid_map", self.user_map(), 0o644),
         ] {
@@ -120,21 +155,16 @@ impl Machine {
         }
         files.symlink(seen.cwd, &format!("{base}/cwd"), Time::ZERO)?;
         files.mkdir_all(&format!("{base}/ns"), Time::ZERO)?;
-        files.symlink(&format!("user:[{}]", self.user_namespace_number()), &format!("{base}/ns/user"), Time::ZERO)?;
+        for (name, kind) in NAMESPACE_LINKS {
+            if let Some(namespaces) = &seen.namespaces {
+                files.symlink(&format!("{kind}:[{}]", namespaces.number(kind)), &format!("{base}/ns/{name}"), Time::ZERO)?;
+            }
+        }
         files.chown(&base, process.uid, process.gid)
     }
 
     /// `/proc/mounts`: device, place, type, options.
-    fn mount_lines(&self) -> String {
-        let access = |read_only: bool| if read_only { "ro" } else { "rw" };
-        let mut out = format!("overlay / overlay {},relatime 0 0\nproc /proc proc rw,nosuid,nodev,noexec,relatime 0 0\n", access(self.files.is_root_read_only()));
-        out.push_str("tmpfs /dev tmpfs rw,nosuid,size=65536k,mode=755 0 0\n");
-        for mount in self.files.mounts().iter().filter(|mount| mount.volume != PROC && !is_root_of_neighbour(mount.volume)) {
-            let volume = self.files.volume(mount.volume);
-            let (device, kind) = volume.map(Volume::kind).unwrap_or_default().names();
-            let size = volume.and_then(Volume::capacity).filter(|_| kind == "tmpfs").map_or(String::new(), |bytes| format!(",size={}k", bytes / 1024));
-            out.push_str(&format!("{device} {} {kind} {},relatime{size} 0 0\n", mount.path, access(mount.read_only)));
-        }
-        out
+    fn mount_lines(&self, root: Place) -> String {
+        self.mount_rows(root).iter().map(|row| format!("{} {} {} {} 0 0\n", row.device, row.path, row.kind, row.options)).collect()
     }
 }

@@ -128,7 +128,7 @@ impl Program for Replay {
         let mut process = Process::new(sys, &mut self.log);
         match (self.main)(&mut process) {
             Ok(code) => Turn::Exit(code),
-            Err(Suspend(None)) => Turn::Wait,
+            Err(Suspend(None)) => sys.take_becoming().map_or(Turn::Wait, Turn::Become),
             Err(Suspend(Some(code))) => Turn::Exit(code),
         }
     }

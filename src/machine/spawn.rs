@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Credentials, Pid};
+use crate::{Credentials, Pid, Surroundings};
 
 /// A child to start. What is not said is inherited.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub struct Spawn {
     pub group: Group,
     /// Another user for the child, as `su` and `sudo` give it.
     pub credentials: Option<Credentials>,
+    /// Another root or other namespaces, as `chroot` and `nsenter` give them.
+    pub around: Option<Surroundings>,
 }
 
 /// The process group of a child: whom Ctrl-C on the terminal reaches.

@@ -133,6 +133,7 @@ impl Machine {
 impl Sys<'_> {
     /// Takes a port for connections that carry bytes.
     pub fn listen_stream(&mut self, port: u16) -> Result<(), Errno> {
+        self.check_own_network()?;
         match self.machine.listeners.get(&port) {
             Some(listener) if listener.pid == self.pid() && listener.bytes => Ok(()),
             Some(_) => Err(Errno::AddressInUse),

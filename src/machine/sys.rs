@@ -15,7 +15,7 @@ use crate::processes::{Entry, Wait};
 use crate::scheduling::TIME_OF_CALL;
 use crate::walk::FileId;
 use crate::{
-    Credentials, Errno, ExitStatus, Group, Hardware, Machine, Pid, ProcessInfo, Program, Ready, Signal, Source, Spawn,
+    Credentials, Errno, ExitStatus, Group, Hardware, Machine, Pid, ProcessInfo, Program, Ready, Signal, Source, Spawn, Surroundings,
 };
 
 /// How much of an endless device is read at once.
@@ -103,7 +103,7 @@ impl Sys<'_> {
     }
 
     pub fn hostname(&self) -> &str {
-        &self.machine.hostname
+        self.machine.hostname_at(&self.entry().around)
     }
 
     pub fn now(&self) -> Time {
@@ -141,7 +141,7 @@ impl Sys<'_> {
     }
 
     pub(crate) fn is_busybox(&self) -> bool {
-        self.machine.busybox
+        self.machine.busybox && !self.machine.is_hosts(self.entry().around.root)
     }
 
     pub fn hardware(&self) -> &Hardware {
@@ -365,8 +365,22 @@ impl Sys<'_> {
         let env = spawn.env.clone().map_or_else(|| self.entry().env.clone(), Arc::new);
         let cwd = spawn.cwd.clone().unwrap_or_else(|| self.entry().cwd.clone());
         let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
-        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd, &credentials)?;
-        Ok(self.add_child(program, argv, env, cwd, spawn.fds, spawn.group, credentials))
+        let around = spawn.around.unwrap_or(self.entry().around);
+        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd, &credentials, around.root)?;
+        Ok(self.add_child(program, argv, env, cwd, spawn.fds, spawn.group, credentials, around))
+    }
+
+    /// Goes on as another program, where and as whom that is said. The descriptors stay.
+    pub(crate) fn become_program(&mut self, spawn: Spawn) -> Result<(), Errno> {
+        let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
+        let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
+        let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
+        let around = spawn.around.unwrap_or(self.entry().around);
+        let (program, argv) = self.machine.load(&spawn.argv, &env, &cwd, &credentials, around.root)?;
+        let entry = self.entry_mut();
+        (entry.args, entry.env, entry.cwd, entry.credentials, entry.around) = (Arc::new(argv), env, cwd, credentials, around);
+        entry.becomes = Some(program);
+        Ok(())
     }
 
     /// Starts a child that runs a program which is no file, such as a subshell. `spawn.argv` is only its name.
@@ -374,7 +388,8 @@ impl Sys<'_> {
         let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
         let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
         let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
-        self.add_child(program, spawn.argv, env, cwd, spawn.fds, spawn.group, credentials)
+        let around = spawn.around.unwrap_or(self.entry().around);
+        self.add_child(program, spawn.argv, env, cwd, spawn.fds, spawn.group, credentials, around)
     }
 
     fn add_child(
@@ -386,6 +401,7 @@ impl Sys<'_> {
         fds: Option<Vec<(u32, u32)>>,
         group: Group,
         credentials: Arc<Credentials>,
+        around: Surroundings,
     ) -> Pid {
         let mut handles = BTreeMap::new();
         for (child, parent) in fds.unwrap_or_else(|| vec![(0, 0), (1, 1), (2, 2)]) {
@@ -401,7 +417,7 @@ impl Sys<'_> {
         let (ignores_interrupt, umask) = (self.entry().ignores_interrupt, self.entry().umask);
         let pid = self.machine.add_process(Some(self.pid), group, program, Arc::new(argv), env, cwd, handles, credentials);
         let child = self.machine.processes.get_mut(&pid).expect("it was just added");
-        (child.ignores_interrupt, child.umask) = (ignores_interrupt, umask);
+        (child.ignores_interrupt, child.umask, child.around) = (ignores_interrupt, umask, around);
         pid
     }
 
@@ -483,7 +499,7 @@ impl Sys<'_> {
         argv: &[String],
         env: &BTreeMap<String, String>,
     ) -> Result<(Box<dyn Program>, Vec<String>), Errno> {
-        self.machine.load(argv, env, &self.entry().cwd, &self.entry().credentials)
+        self.machine.load(argv, env, &self.entry().cwd, &self.entry().credentials, self.entry().around.root)
     }
 
     /// Waits for the first of several things.

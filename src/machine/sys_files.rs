@@ -5,31 +5,15 @@ use std::sync::Arc;
 
 use podarium_sim::Time;
 
-use crate::credentials::{EXECUTE, READ};
+use crate::credentials::{EXECUTE, READ, SUPERUSER};
+use crate::mount_table::MountRow;
 use crate::pipes::Target;
 use crate::tree::Device;
-use crate::walk::{Access, Look, join, normalize};
-use crate::{Credentials, Errno, Machine, Metadata, Mount, OpenMode, Program, Sys, Volume, VolumeKind};
+use crate::walk::{Access, Look, Place, join, normalize};
+use crate::{Credentials, Errno, Machine, Metadata, OpenMode, Program, Sys};
 
 /// Where commands are looked for when the environment does not say.
 pub(crate) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// What `df` and `mount` show.
-#[derive(Clone, Debug)]
-pub struct Disk {
-    /// The bytes of the files on the machine's own disk.
-    pub used_bytes: u64,
-    pub read_only: bool,
-    pub mounts: Vec<MountedVolume>,
-}
-
-#[derive(Clone, Debug)]
-pub struct MountedVolume {
-    pub mount: Mount,
-    pub kind: VolumeKind,
-    pub used_bytes: u64,
-    pub capacity: Option<u64>,
-}
 
 impl Sys<'_> {
     pub fn cwd(&self) -> &str {
@@ -56,14 +40,14 @@ impl Sys<'_> {
     /// Looks at the files as the process's user. What the kernel makes up is made when it is asked for.
     fn look_at<T>(&mut self, path: &str, look: impl FnOnce(Look<'_>) -> T) -> T {
         self.machine.show_processes(path, self.pid());
-        look(Look { trees: &self.machine.files, by: &self.entry().credentials })
+        look(Look { trees: &self.machine.files, by: &self.entry().credentials, root: self.entry().around.root })
     }
 
     /// Changes files as the process's user. The mode of what is new passes the mask.
     fn change<T>(&mut self, change: impl FnOnce(&mut Access<'_>) -> Result<T, Errno>) -> Result<T, Errno> {
         let credentials = self.entry().credentials.clone();
-        let now = self.machine.now;
-        change(&mut Access { trees: &mut self.machine.files, by: &credentials, now })
+        let (now, root) = (self.machine.now, self.entry().around.root);
+        change(&mut Access { trees: &mut self.machine.files, by: &credentials, root, now })
     }
 
     pub fn read_file(&mut self, path: &str) -> Result<Vec<u8>, Errno> {
@@ -193,24 +177,9 @@ impl Sys<'_> {
         Ok(self.add_fd(handle))
     }
 
-    /// What the machine's own disk and its volumes hold.
-    pub fn disk(&self) -> Disk {
-        let files = &self.machine.files;
-        let mounts = files.mounts().iter().filter(|mount| mount.volume != crate::procfs::PROC && !crate::neighbours::is_root_of_neighbour(mount.volume));
-        let mounts = mounts.map(|mount| {
-            let volume = files.volume(mount.volume);
-            MountedVolume {
-                mount: mount.clone(),
-                kind: volume.map(Volume::kind).unwrap_or_default(),
-                used_bytes: volume.map_or(0, Volume::used_bytes),
-                capacity: volume.and_then(Volume::capacity),
-            }
-        });
-        Disk {
-            used_bytes: files.used_bytes(),
-            read_only: files.is_root_read_only(),
-            mounts: mounts.collect(),
-        }
+    /// All file systems, as they are seen from the process's root.
+    pub(crate) fn mounts(&self) -> Vec<MountRow> {
+        self.machine.mount_rows(self.entry().around.root)
     }
 
     fn controlling_terminal(&self) -> Option<Target> {
@@ -221,7 +190,7 @@ impl Sys<'_> {
 
     /// The file that a command name stands for: the first executable of that name in `PATH`.
     pub fn find_command(&self, name: &str, env: &BTreeMap<String, String>) -> Result<String, Errno> {
-        self.machine.find_command(name, env, self.cwd(), &self.entry().credentials)
+        self.machine.find_command(name, env, self.cwd(), &self.entry().credentials, self.entry().around.root)
     }
 }
 
@@ -232,8 +201,9 @@ impl Machine {
         env: &BTreeMap<String, String>,
         cwd: &str,
         by: &Credentials,
+        root: Place,
     ) -> Result<String, Errno> {
-        let look = self.files.look(by);
+        let look = Look { trees: &self.files, by, root };
         let check = |path: &str| {
             let place = look.existing(&join(cwd, path))?;
             match look.tree_of(place)?.is_directory(place.inode) || !look.may(place, EXECUTE) {
@@ -257,10 +227,12 @@ impl Machine {
         env: &BTreeMap<String, String>,
         cwd: &str,
         by: &Credentials,
+        root: Place,
     ) -> Result<(Box<dyn Program>, Vec<String>), Errno> {
-        let path = self.find_command(argv.first().ok_or(Errno::InvalidArgument)?, env, cwd, by)?;
-        let bytes = self.files.read_shared(&join(cwd, &path))?;
-        if let Some(program) = self.program_of(&bytes) {
+        let read = |path: &str| Look { trees: &self.files, by: &SUPERUSER, root }.read(&join(cwd, path)).cloned();
+        let path = self.find_command(argv.first().ok_or(Errno::InvalidArgument)?, env, cwd, by, root)?;
+        let bytes = read(&path)?;
+        if let Some(program) = self.program_of(&bytes, root) {
             return Ok((program, argv.to_vec()));
         }
         let text = std::str::from_utf8(&bytes).map_err(|_| Errno::ExecFormat)?;
@@ -275,8 +247,8 @@ impl Machine {
             script.remove(0);
         }
         let interpreter = script.first_mut().ok_or(Errno::ExecFormat)?;
-        let found = self.find_command(interpreter, env, cwd, by).and_then(|path| self.files.read_shared(&join(cwd, &path)));
-        let program = found.ok().and_then(|bytes| self.program_of(&bytes)).ok_or(Errno::NoEntry)?;
+        let found = self.find_command(interpreter, env, cwd, by, root).and_then(|path| read(&path));
+        let program = found.ok().and_then(|bytes| self.program_of(&bytes, root)).ok_or(Errno::NoEntry)?;
         *interpreter = interpreter.rsplit('/').next().unwrap_or_default().to_owned();
         script.push(path);
         script.extend_from_slice(&argv[1..]);

@@ -19,8 +19,11 @@ impl Sys<'_> {
         let id = ExchangeId(self.machine.next_exchange);
         self.machine.next_exchange += 1;
         let mut exchange = Exchange::new(self.pid());
-        if request.url.contains("://") {
-            self.machine.outgoing.push(Outgoing::Request { id, pid: self.pid(), request });
+        if self.has_no_network() {
+            exchange.failed = Some(NetError::NetworkUnreachable);
+        } else if request.url.contains("://") {
+            let in_hosts_network = self.is_in_hosts_network();
+            self.machine.outgoing.push(Outgoing::Request { id, pid: self.pid(), request, in_hosts_network });
         } else {
             exchange.failed = Some(NetError::BadUrl);
         }
@@ -90,6 +93,16 @@ impl Sys<'_> {
 
 /// Serving.
 impl Sys<'_> {
+    /// Ports are the machine's own; in another network that was entered none can be had.
+    pub(crate) fn check_own_network(&mut self) -> Result<(), Errno> {
+        if !self.is_in_hosts_network() && !self.has_no_network() {
+            return Ok(());
+        }
+        // Whoever takes no more writing does not want to know.
+        let _ = self.write(2, b"podarium: not simulated: a port in a network that was entered\n");
+        Err(Errno::NotPermitted)
+    }
+
     /// Takes a port, until the process ends or [`Sys::stop_listening`].
     pub fn listen(&mut self, port: u16) -> Result<(), Errno> {
         self.listen_tls(port, Vec::new())
@@ -98,6 +111,7 @@ impl Sys<'_> {
     /// The same for a port on which the process speaks TLS if it has any certificates. Who has the port already
     /// changes them.
     pub fn listen_tls(&mut self, port: u16, identities: Vec<Identity>) -> Result<(), Errno> {
+        self.check_own_network()?;
         let (own, tls) = (self.pid(), Arc::new(identities));
         match self.machine.listeners.get_mut(&port) {
             Some(listener) if listener.pid == own => {
@@ -160,8 +174,12 @@ impl Sys<'_> {
         let id = LookupId(self.machine.next_exchange);
         self.machine.next_exchange += 1;
         let (server, name, pid) = (server.map(str::to_owned), name.to_owned(), self.pid());
-        self.machine.outgoing.push(Outgoing::Lookup { id, pid, server, name, record });
-        self.machine.lookups.insert(id, Lookup { pid, answer: None });
+        let answer = self.has_no_network().then_some(LookupAnswer::TimedOut);
+        if answer.is_none() {
+            let in_hosts_network = self.is_in_hosts_network();
+            self.machine.outgoing.push(Outgoing::Lookup { id, pid, server, name, record, in_hosts_network });
+        }
+        self.machine.lookups.insert(id, Lookup { pid, answer });
         id
     }
 

@@ -8,7 +8,7 @@ use crate::credentials::SUPERUSER;
 use crate::files::methods_by_path;
 use crate::tree::{Contents, Tree};
 use crate::walk::{Access, Look, Place, Trees};
-use crate::{Credentials, Errno};
+use crate::{Credentials, Errno, FileSystem, Machine};
 
 /// The embedder's number for a volume of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +32,8 @@ pub enum VolumeKind {
     Disk,
     /// In memory.
     Memory,
+    /// In memory, for programs to share it: `/dev/shm`.
+    Shared,
 }
 
 impl VolumeKind {
@@ -40,6 +42,15 @@ impl VolumeKind {
         match self {
             VolumeKind::Disk => ("/dev/vda1", "ext4"),
             VolumeKind::Memory => ("tmpfs", "tmpfs"),
+            VolumeKind::Shared => ("shm", "tmpfs"),
+        }
+    }
+
+    /// The options with which it is mounted, beside whether it may be written.
+    pub(crate) fn options(self) -> &'static str {
+        match self {
+            VolumeKind::Disk | VolumeKind::Memory => "relatime",
+            VolumeKind::Shared => "nosuid,nodev,noexec,relatime",
         }
     }
 }
@@ -53,6 +64,38 @@ impl Volume {
         let mut volume = Volume { kind: VolumeKind::Memory, ..Volume::default() };
         volume.tree.in_memory = true;
         volume
+    }
+
+    /// What `/dev/shm` is, which takes so much.
+    pub fn shared_memory(bytes: u64) -> Self {
+        let mut volume = Volume { kind: VolumeKind::Shared, ..Volume::in_memory() }.with_capacity(Some(bytes));
+        volume.chmod("/", 0o1777).expect("every volume has a root");
+        volume
+    }
+
+    /// Gives it what the disk of a computer has and it lacks: directories, files, links, devices.
+    pub fn add_missing_of(&mut self, machine: &Machine, now: Time) {
+        self.add_missing_below("", &machine.files, now);
+    }
+
+    fn add_missing_below(&mut self, directory: &str, files: &FileSystem, now: Time) {
+        for name in files.read_dir(if directory.is_empty() { "/" } else { directory }).unwrap_or_default() {
+            let path = format!("{directory}/{name}");
+            let Ok(found) = files.stat(&path, false) else { continue };
+            let is_missing = self.stat(&path, false).is_err();
+            // What cannot be put there is in the way of something that is there.
+            let _ = match (&found.target, files.device_at(&path)) {
+                _ if !is_missing && !found.is_dir() => Ok(()),
+                (Some(target), _) => self.symlink(target, &path, now),
+                (None, Some(device)) => self.by(&SUPERUSER, now).add_device(&path, device, found.mode),
+                (None, None) if found.is_dir() => {
+                    let made = if is_missing { self.mkdir(&path, now).and_then(|()| self.chmod(&path, found.mode)) } else { Ok(()) };
+                    self.add_missing_below(&path, files, now);
+                    made
+                }
+                (None, None) => files.read(&path).and_then(|bytes| self.write(&path, bytes, found.mode, now)),
+            };
+        }
     }
 
     /// Limits the bytes of its files together. Who writes more gets [`Errno::NoSpace`].

@@ -33,6 +33,11 @@ pub(crate) struct Place {
     pub inode: Inode,
 }
 
+impl Place {
+    /// Where the machine's own tree begins.
+    pub const ROOT: Place = Place { mount: 0, inode: ROOT };
+}
+
 /// Where a path leads: the directory that holds the last name, and what is there, if anything.
 #[derive(Debug)]
 pub(crate) struct Location {
@@ -56,8 +61,9 @@ pub(crate) trait Trees {
 pub(crate) struct Look<'a> {
     pub trees: &'a dyn Trees,
     pub by: &'a Credentials,
+    /// Where absolute paths begin, which nothing leads out of.
+    pub root: Place,
 }
-
 impl<'a> Look<'a> {
     pub fn tree_of(&self, place: Place) -> Result<&'a Tree, Errno> {
         self.trees.tree(self.trees.mount_of(place.mount).0)
@@ -93,7 +99,7 @@ impl<'a> Look<'a> {
         }
         let mut todo: VecDeque<String> = names(path).collect();
         // The directories walked through, so that `..` finds back. The root is its own parent.
-        let mut trail = vec![(Place { mount: 0, inode: ROOT }, String::new())];
+        let mut trail = vec![(self.root, String::new())];
         let mut links = 0;
         while let Some(name) = todo.pop_front() {
             let here = trail.last().expect("the root is never left").0;
@@ -207,12 +213,13 @@ impl<'a> Look<'a> {
 pub(crate) struct Access<'a> {
     pub trees: &'a mut dyn Trees,
     pub by: &'a Credentials,
+    pub root: Place,
     pub now: Time,
 }
 
 impl Access<'_> {
     pub fn look(&self) -> Look<'_> {
-        Look { trees: self.trees, by: self.by }
+        Look { trees: self.trees, by: self.by, root: self.root }
     }
 
     fn tree_of(&mut self, place: Place) -> Result<&mut Tree, Errno> {
@@ -363,6 +370,7 @@ impl Access<'_> {
                     return Ok(None);
                 }
             }
+            None if to.ends_with('/') && !tree.is_directory(place.inode) => return Err(Errno::NotDirectory),
             None => self.look().check(target.parent, WRITE | EXECUTE)?,
         }
         if normalize(to).starts_with(&format!("{}/", normalize(from))) {

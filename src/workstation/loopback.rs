@@ -11,6 +11,8 @@ const LOCAL: &str = "127.0.0.1";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Loopback {
     asked: BTreeMap<ExchangeId, Asked>,
+    /// What is to be told to those who asked.
+    told: Vec<(ExchangeId, HttpEvent)>,
 }
 
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ enum Asked {
 }
 
 /// The port of a URL of this very computer.
-fn own_port(url: &str) -> Option<u16> {
+pub(crate) fn own_port(url: &str) -> Option<u16> {
     let (scheme, rest) = url.split_once("://")?;
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
@@ -41,11 +43,20 @@ fn own_port(url: &str) -> Option<u16> {
 }
 
 impl Loopback {
+    fn tell(&mut self, id: ExchangeId, event: HttpEvent) {
+        self.told.push((id, event));
+    }
+
+    /// What is to be told since the last call.
+    pub fn take_told(&mut self) -> Vec<(ExchangeId, HttpEvent)> {
+        std::mem::take(&mut self.told)
+    }
+
     /// Takes a request if it is for this very computer.
     pub fn take(&mut self, id: ExchangeId, request: &HttpRequest, machine: &mut Machine) -> bool {
         let Some(port) = own_port(&request.url) else { return false };
         if request.url.starts_with("icmp:") {
-            machine.http_reply(id, HttpEvent::Response(HttpResponse::new(64, "")));
+            self.tell(id, HttpEvent::Response(HttpResponse::new(64, "")));
             return true;
         }
         let wants_bytes = request.url.starts_with("tcp:");
@@ -54,7 +65,7 @@ impl Loopback {
             (Some(true), true) => machine.connect(port, LOCAL).map(Asked::Bytes),
             (Some(false), true) => Some(Asked::Typed { port, reader: RequestReader::default(), waits: None }),
             (Some(false), false) if request.url.starts_with("https:") => {
-                machine.http_reply(id, HttpEvent::Failed(NetError::NotTls));
+                self.tell(id, HttpEvent::Failed(NetError::NotTls));
                 return true;
             }
             (Some(_), false) => machine.deliver(port, HttpRequest { from: LOCAL.to_owned(), ..request.clone() }).map(Asked::Request),
@@ -62,11 +73,11 @@ impl Loopback {
         match asked {
             Some(asked) => {
                 if wants_bytes {
-                    machine.http_reply(id, HttpEvent::Head { status: 200, headers: Vec::new() });
+                    self.tell(id, HttpEvent::Head { status: 200, headers: Vec::new() });
                 }
                 self.asked.insert(id, asked);
             }
-            None => machine.http_reply(id, HttpEvent::Failed(NetError::ConnectionRefused)),
+            None => self.tell(id, HttpEvent::Failed(NetError::ConnectionRefused)),
         }
         true
     }
@@ -97,19 +108,19 @@ impl Loopback {
                 let method = request.method.clone();
                 *waits = machine.deliver(*port, HttpRequest { from: LOCAL.to_owned(), ..request }).map(|connection| (connection, method));
                 if waits.is_none() {
-                    self.end(id, machine);
+                    self.end(id);
                 }
             }
             Err(_) => {
-                machine.http_reply(id, HttpEvent::Chunk(write_response(&HttpResponse::new(400, "").with_header("Connection", "close"), "GET", false)));
-                self.end(id, machine);
+                self.tell(id, HttpEvent::Chunk(write_response(&HttpResponse::new(400, "").with_header("Connection", "close"), "GET", false)));
+                self.end(id);
             }
         }
     }
 
-    fn end(&mut self, id: ExchangeId, machine: &mut Machine) {
+    fn end(&mut self, id: ExchangeId) {
         self.asked.remove(&id);
-        machine.http_reply(id, HttpEvent::End);
+        self.tell(id, HttpEvent::End);
     }
 
     /// The program that asked has gone. Whether it had asked here.
@@ -135,19 +146,19 @@ impl Loopback {
             if let (Answered::Response(response), Some(Asked::Typed { waits, reader, .. })) = (&answered, self.asked.get_mut(&id)) {
                 let method = waits.take().map_or_else(String::new, |(_, method)| method);
                 let closes = reader.wants_close();
-                machine.http_reply(id, HttpEvent::Chunk(write_response(response, &method, false)));
+                self.tell(id, HttpEvent::Chunk(write_response(response, &method, false)));
                 match closes {
-                    true => self.end(id, machine),
+                    true => self.end(id),
                     false => self.next_typed(id, machine),
                 }
                 continue;
             }
             if let Answered::Data(bytes) = answered {
-                machine.http_reply(id, HttpEvent::Chunk(bytes));
+                self.tell(id, HttpEvent::Chunk(bytes));
                 continue;
             }
             self.asked.remove(&id);
-            machine.http_reply(id, match answered {
+            self.tell(id, match answered {
                 Answered::Response(response) => HttpEvent::Response(response),
                 Answered::Failed(error) => HttpEvent::Failed(error),
                 Answered::Reset => HttpEvent::Failed(NetError::ConnectionReset),

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, VecDeque};
 
 use podarium_cluster::apiserver::{Connection, Request};
 use podarium_cluster::{Cause, Cluster, HttpId};
-use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, Outgoing};
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine, NetError, Outgoing};
 use podarium_sim::{Stream, Time};
 
 use crate::browser::Browser;
 use crate::completion::Completing;
-use crate::docker::Daemon;
+use crate::docker::{Daemon, Errand};
 use crate::editor::EditRequest;
 use crate::gcloud::{Google, WorldErrand};
-use crate::loopback::Loopback;
+use crate::loopback::{Loopback, own_port};
 use crate::sites::Sites;
 use crate::terminal::Tabs;
 
@@ -109,6 +109,7 @@ impl World {
         self.hand_over_answers();
         if self.docker.next_at().is_some_and(|at| at <= self.now()) {
             self.docker.run(&mut self.cluster, &mut self.machine);
+            self.send_for_containers();
         }
         if self.google.next_at().is_some_and(|at| at <= self.now()) {
             for (id, event) in self.google.run(&mut self.cluster) {
@@ -182,34 +183,18 @@ impl World {
         self.look_for_completion();
         self.look_for_page();
         self.loopback.hand_over(&mut self.machine);
+        self.hand_over_own_answers();
         for outgoing in self.machine.take_outgoing() {
             match outgoing {
                 Outgoing::Request { id, request, .. } => self.send(id, request),
-                Outgoing::Close { id } => {
-                    self.edits.retain(|edit| edit.id != id);
-                    self.docker.close(id);
-                    self.google.close(id);
-                    if self.loopback.close(id, &mut self.machine) || self.sites.close(id) {
-                        continue;
-                    }
-                    if let Some(http) = self.to_cluster.remove(&id) {
-                        self.to_machine.remove(&http);
-                        self.cluster.close_http(http);
-                    }
-                }
-                Outgoing::Data { id, bytes } => {
-                    if self.docker.data(id, &bytes, now) || self.loopback.data(id, &bytes, &mut self.machine) {
-                        continue;
-                    }
-                    if let Some(http) = self.to_cluster.get(&id) {
-                        self.cluster.http_data(*http, bytes, self.cause);
-                    }
-                }
+                Outgoing::Close { id } => self.close(id),
+                Outgoing::Data { id, bytes } => self.send_data(id, bytes, now),
                 Outgoing::Lookup { id, name, record, .. } => {
                     let answer = self.cluster.look_up_outside(&name, record);
                     self.machine.lookup_reply(id, answer);
                 }
             }
+            self.hand_over_own_answers();
         }
     }
 
@@ -226,8 +211,66 @@ impl World {
 
     /// An answer from the world: to a program of the student's computer, or to a build in the cloud.
     fn reply(&mut self, id: ExchangeId, event: HttpEvent) {
-        if !self.google.reply_to_build(id, &event) {
+        if !self.google.reply_to_build(id, &event) && !self.docker.answer_container(id, &event) {
             self.machine.http_reply(id, event);
+        }
+    }
+
+    /// Hands over what programs of the student's computer have answered to those who asked on it.
+    fn hand_over_own_answers(&mut self) {
+        for (id, event) in self.loopback.take_told() {
+            self.reply(id, event);
+        }
+    }
+
+    /// Carries what docker's containers ask of others than containers.
+    fn send_for_containers(&mut self) {
+        let now = self.now();
+        for errand in self.docker.take_errands() {
+            match errand {
+                Errand::Request(id, request, through_gateway) => self.send_for_container(id, request, through_gateway),
+                Errand::Data(id, bytes) => self.send_data(id, bytes, now),
+                Errand::Close(id) => self.close(id),
+            }
+        }
+        self.hand_over_own_answers();
+    }
+
+    fn send_for_container(&mut self, id: ExchangeId, request: HttpRequest, through_gateway: bool) {
+        if self.docker.ask(id, &request, &mut self.cluster, &self.machine) {
+            return;
+        }
+        // kubectl's own servers listen for this computer alone.
+        let server = own_port(&request.url).and_then(|port| self.machine.listeners().into_iter().find(|(taken, _)| *taken == port));
+        let is_kubectl = |pid| self.machine.process_list().iter().any(|(known, words)| *known == pid && words[0].ends_with("kubectl"));
+        if through_gateway && server.is_some_and(|(_, pid)| is_kubectl(pid)) {
+            return self.reply(id, HttpEvent::Failed(NetError::ConnectionRefused));
+        }
+        if !self.loopback.take(id, &request, &mut self.machine) {
+            self.send_out(id, request);
+        }
+    }
+
+    fn send_data(&mut self, id: ExchangeId, bytes: Vec<u8>, now: Time) {
+        if self.docker.data(id, &bytes, now) || self.loopback.data(id, &bytes, &mut self.machine) {
+            return;
+        }
+        if let Some(http) = self.to_cluster.get(&id) {
+            self.cluster.http_data(*http, bytes, self.cause);
+        }
+    }
+
+    /// Who asked does not want an answer any more.
+    fn close(&mut self, id: ExchangeId) {
+        self.edits.retain(|edit| edit.id != id);
+        self.docker.close(id);
+        self.google.close(id);
+        if self.loopback.close(id, &mut self.machine) || self.sites.close(id) {
+            return;
+        }
+        if let Some(http) = self.to_cluster.remove(&id) {
+            self.to_machine.remove(&http);
+            self.cluster.close_http(http);
         }
     }
 

@@ -1,7 +1,7 @@
 //! agnhost: the program of Kubernetes' own tests, with its subcommands.
 //!
 //! Models: test/images/agnhost (netexec, serve-hostname, test-webserver, liveness, connect, pause, dns-suffix,
-//! dns-server-list, entrypoint-tester, etc-hosts, env, help), v1.36.
+//! dns-server-list, entrypoint-tester, etc-hosts, env, nonewprivs, help), v1.36.
 //! Simplified: TCP and UDP, no SCTP. Other subcommands, and of netexec `/shell`, `/upload` and protocols but http in `/dial`, say
 //! that they are not simulated.
 
@@ -11,6 +11,7 @@ use std::time::Duration;
 use podarium_machine::{HttpRequest, HttpResponse, NetError, Process, Program, Replay, Signal, StreamItem, Suspend, Sys, Turn};
 use podarium_sim::Time;
 
+use super::agnhost_tools::{Porter, logs_generator, mounttest};
 use super::web::{Flag, Flags, Reply, Server, Service, Stop, go_answer, go_error, go_log, http_date, port_of, query, say, split, time};
 use super::{Base, Binary, Image};
 
@@ -40,6 +41,7 @@ impl Program for Agnhost {
             "serve-hostname" => Server::<ServeHostname>::program(),
             "test-webserver" => Server::<TestWebserver>::program(),
             "liveness" => Server::<Liveness>::program(),
+            "porter" => Server::<Porter>::program(),
             "pause" => Box::new(Pause { begun: false, ended: false }),
             _ => {
                 args.insert(1, name);
@@ -61,6 +63,13 @@ fn once(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let mut file = |path: &str| Ok(process.read_file(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default());
     match args.get(1).map_or("", String::as_str) {
         "connect" => connect(process, &args[2..]),
+        "mounttest" => mounttest(process, &args[2..]),
+        "logs-generator" => logs_generator(process, &args[2..]),
+        "nonewprivs" => {
+            let uid = process.credentials().uid;
+            process.print(&format!("Effective uid: {uid}\n"))?;
+            Ok(0)
+        }
         "dns-suffix" => {
             let text: String = file("/etc/resolv.conf")?;
             let suffixes = text.lines().find_map(|line| line.strip_prefix("search ")).unwrap_or_default().trim().replace(' ', ",");
@@ -88,7 +97,7 @@ fn once(process: &mut Process<'_>) -> Result<i32, Suspend> {
             Ok(0)
         }
         "help" | "--help" => {
-            process.print("Usage:\n  app [command]\n\nAvailable Commands that are simulated:\n  connect dns-server-list dns-suffix entrypoint-tester env etc-hosts help liveness netexec pause serve-hostname test-webserver\n")?;
+            process.print("Usage:\n  app [command]\n\nAvailable Commands that are simulated:\n  connect dns-server-list dns-suffix entrypoint-tester env etc-hosts help liveness logs-generator mounttest netexec nonewprivs pause porter serve-hostname test-webserver\n")?;
             Ok(0)
         }
         other => {
@@ -169,7 +178,7 @@ fn not_read(host: &str, port: u16, reason: &str) -> String {
 }
 
 /// `1s`, `500ms`, `1m30s`.
-fn go_duration(text: &str) -> Option<Duration> {
+pub(super) fn go_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut all = Duration::ZERO;
     while !rest.is_empty() {
@@ -438,6 +447,9 @@ fn dialed(url: &str) -> HttpRequest {
 #[derive(Clone)]
 struct ServeHostname {
     port: u16,
+    http: bool,
+    tcp: bool,
+    udp: bool,
     ends: Option<Time>,
 }
 
@@ -455,16 +467,30 @@ impl Service for ServeHostname {
             go_log(sys, "Can't server TCP/UDP mode and HTTP mode at the same time");
             return Err(1);
         }
-        if !flags.is_on("http") {
-            go_log(sys, "podarium: not simulated: agnhost serve-hostname but for HTTP");
-            return Err(1);
-        }
         go_log(sys, &format!("Serving on port {port}."));
-        Ok(ServeHostname { port, ends: None })
+        Ok(ServeHostname { port, http: flags.is_on("http"), tcp: flags.is_on("tcp"), udp: flags.is_on("udp"), ends: None })
     }
 
     fn ports(&self) -> Vec<u16> {
-        vec![self.port]
+        self.http.then_some(self.port).into_iter().collect()
+    }
+
+    fn greeting_ports(&self) -> Vec<u16> {
+        self.tcp.then_some(self.port).into_iter().collect()
+    }
+
+    fn greeting(&mut self, sys: &mut Sys<'_>, _port: u16, from: &str) -> Vec<u8> {
+        go_log(sys, &format!("TCP request from {from}"));
+        sys.hostname().as_bytes().to_vec()
+    }
+
+    fn datagram_ports(&self) -> Vec<u16> {
+        self.udp.then_some(self.port).into_iter().collect()
+    }
+
+    fn datagram(&mut self, sys: &mut Sys<'_>, _port: u16, from: &str, _bytes: &[u8]) -> Option<Vec<u8>> {
+        go_log(sys, &format!("UDP request from {from}"));
+        Some(sys.hostname().as_bytes().to_vec())
     }
 
     fn answer(&mut self, sys: &mut Sys<'_>, _port: u16, request: &HttpRequest) -> Reply {

@@ -11,7 +11,7 @@ use podarium_machine::Machine;
 use podarium_sim::Time;
 
 use super::really_there::{There, really_there};
-use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry};
+use super::{Base, Computer, Image, Reference, Spawned, StartError, Storage, registry, userland};
 
 /// Why a pull failed, as containerd words it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +25,14 @@ pub struct ImageCatalog {
     bases: BTreeMap<Base, Arc<Machine>>,
     /// Those of images with programs of their own.
     prototypes: BTreeMap<String, Arc<Machine>>,
+    /// What the machines of the cluster have on their disks.
+    node: Arc<Machine>,
 }
 
 impl Default for ImageCatalog {
     fn default() -> Self {
         let bases = Base::ALL.map(|base| (base, Arc::new(base.machine())));
-        ImageCatalog { images: BTreeMap::new(), bases: bases.into(), prototypes: BTreeMap::new() }
+        ImageCatalog { images: BTreeMap::new(), bases: bases.into(), prototypes: BTreeMap::new(), node: Arc::new(userland::node()) }
     }
 }
 
@@ -118,6 +120,11 @@ impl ImageCatalog {
             )));
         }
         Err(PullError(format!("rpc error: code = NotFound desc = {failed}{full}: not found")))
+    }
+
+    /// A machine of the cluster as it was installed.
+    pub fn node(&self) -> &Arc<Machine> {
+        &self.node
     }
 
     /// Starts a container of this image.

@@ -87,13 +87,6 @@ impl fmt::Debug for Computer {
     }
 }
 
-/// A file upon a directory, or a directory upon a file.
-fn mount_error(point: &MountPoint) -> StartError {
-    let (source, path) = (&point.source, &point.path);
-    let flags = if point.read_only { "0x5001" } else { "0x5000" };
-    StartError(format!("error during container init: error mounting {source:?} to rootfs at {path:?}: mount {source}:{path} (via /proc/self/fd/6), flags: {flags}: not a directory"))
-}
-
 impl Computer {
     /// Starts the main process of a container of this image.
     pub fn start(image: Arc<Image>, prototype: Arc<Machine>, spawned: Spawned, storage: &mut Storage<'_>) -> Result<Self, StartError> {
@@ -178,17 +171,23 @@ impl Computer {
         Self::put_files(&self.image, &mut machine, spawned.at);
         Self::write_files(&spawned.files, &mut machine, spawned.at);
         let mut failed = Ok(());
+        let isolation = &spawned.isolation;
+        let below = isolation.below.as_ref().map(|below| self.lend(&Mounted::Disk(below.disk.clone()), &mut machine, storage));
+        isolation.put_in(&mut machine, below);
+        if spawned.mounts.iter().all(|point| point.path.trim_end_matches('/') != "/dev/shm") {
+            let (mounted, volume) = isolation.shared_memory(storage);
+            let id = VolumeId(self.volumes.len() as u64);
+            machine.files.set_volume(id, volume);
+            self.volumes.insert(id, mounted);
+            // Its own `/dev` is the image's to begin with.
+            let shown = machine.files.mount("/dev/shm", id, None, false);
+            debug_assert!(shown.is_ok(), "/dev/shm: {shown:?}");
+        }
         for point in &spawned.mounts {
-            let known = self.volumes.iter().find(|(_, mounted)| **mounted == point.mounted).map(|(id, _)| *id);
-            let id = known.unwrap_or_else(|| {
-                let id = VolumeId(self.volumes.len() as u64);
-                machine.files.set_volume(id, storage.take(&point.mounted));
-                self.volumes.insert(id, point.mounted.clone());
-                id
-            });
+            let id = self.lend(&point.mounted, &mut machine, storage);
             let mounted = machine.files.mount(&point.path, id, point.sub_path.as_deref(), point.read_only);
             if mounted.is_err() && failed.is_ok() {
-                failed = Err(mount_error(point));
+                failed = Err(point.refusal());
             }
         }
         machine.files.set_root_read_only(spawned.read_only_root);
@@ -200,6 +199,17 @@ impl Computer {
         }
         self.image_bytes = machine.files.used_bytes();
         (machine, failed)
+    }
+
+    /// Puts the files of a volume into its computer, if they are not there yet.
+    fn lend(&mut self, mounted: &Mounted, machine: &mut Machine, storage: &mut Storage<'_>) -> VolumeId {
+        if let Some((id, _)) = self.volumes.iter().find(|(_, known)| *known == mounted) {
+            return *id;
+        }
+        let id = VolumeId(self.volumes.len() as u64);
+        machine.files.set_volume(id, storage.take(mounted));
+        self.volumes.insert(id, mounted.clone());
+        id
     }
 
     /// Gives a computer the files of an image.
@@ -268,7 +278,7 @@ impl Computer {
             behaving.run(now, &mut out);
             self.unsaid.append(&mut out.lines);
             let console = if self.spawned.tty { machine.open_terminal(80) } else { machine.open_channel() };
-            let pid = machine.spawn_program((binary.program)(), line, self.environment(), &self.workdir(), Stdio::all(console));
+            let pid = machine.spawn_program((binary.program)(), self.start_of(line, Stdio::all(console)));
             after_runc(&mut machine);
             machine.run(now);
             (self.main, self.console, self.begins) = (Main::Program(pid), Some(console), now);
@@ -276,7 +286,7 @@ impl Computer {
             return;
         }
         let stdio = Stdio { stdin: Endpoint::Null, stdout: Endpoint::Null, stderr: Endpoint::Null };
-        machine.spawn_program(Box::new(Elsewhere), line, self.environment(), &self.workdir(), stdio);
+        machine.spawn_program(Box::new(Elsewhere), self.start_of(line, stdio));
         after_runc(&mut machine);
         self.machine = Some(Box::new(machine));
     }

@@ -15,6 +15,7 @@ mod catalog;
 mod computer;
 mod conversation;
 mod cpu_meter;
+mod isolation;
 mod process;
 mod process_namespaces;
 mod pushed;
@@ -24,6 +25,7 @@ mod web;
 mod web_files;
 
 mod agnhost;
+mod agnhost_tools;
 mod alpine;
 mod app;
 mod busybox;
@@ -58,6 +60,7 @@ pub use behavior::{Behavior, Binary, CommandBehavior, Contents, ExecRule, Exit, 
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};
 pub use computer::Computer;
+pub use isolation::{Below, Isolation, SharedMemory, namespace_number};
 pub use process::{Disks, Ended, Exec, ExecEvent, ExecId, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
 pub use process_namespaces::{Membership, OF_NODE, ProcessNamespaces};
 pub use pushed::{Kept, Pushed};

@@ -93,8 +93,8 @@ impl PodVolume {
 
     pub fn is_in_memory(&self) -> bool {
         match self {
-            PodVolume::Made(volume) => volume.kind() == VolumeKind::Memory,
-            PodVolume::Unmade { kind, .. } => *kind == VolumeKind::Memory,
+            PodVolume::Made(volume) => volume.kind() != VolumeKind::Disk,
+            PodVolume::Unmade { kind, .. } => *kind != VolumeKind::Disk,
         }
     }
 

@@ -12,7 +12,7 @@ use podarium_sim::{Stream, Time};
 
 use super::access_log::Access;
 use super::greeting::Greeting;
-use super::{Membership, PodVolume, ProcessNamespaces};
+use super::{Isolation, Membership, PodVolume, ProcessNamespaces};
 use crate::network::Answered;
 
 /// What a container is started with.
@@ -40,6 +40,7 @@ pub struct Spawned {
     pub shares_processes: Option<Membership>,
     /// What its user 0 is on the machine, where that is not root.
     pub user_namespace: Option<u32>,
+    pub isolation: Isolation,
     /// The container's memory limit.
     pub memory_limit: Option<u64>,
     /// The container's CPU limit, in thousandths of a CPU.
@@ -73,6 +74,7 @@ impl Spawned {
             attempt: 0,
             shares_processes: None,
             user_namespace: None,
+            isolation: Isolation::default(),
             memory_limit: None,
             cpu_limit: None,
             cpus: 4,
@@ -92,6 +94,15 @@ pub struct MountPoint {
     pub mounted: Mounted,
     pub sub_path: Option<String>,
     pub read_only: bool,
+}
+
+impl MountPoint {
+    /// What the runtime says of a file upon a directory, or a directory upon a file.
+    pub(super) fn refusal(&self) -> StartError {
+        let (source, path) = (&self.source, &self.path);
+        let flags = if self.read_only { "0x5001" } else { "0x5000" };
+        StartError(format!("error during container init: error mounting {source:?} to rootfs at {path:?}: mount {source}:{path} (via /proc/self/fd/6), flags: {flags}: not a directory"))
+    }
 }
 
 /// Where the files of a volume are.

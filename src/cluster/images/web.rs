@@ -30,6 +30,16 @@ pub(super) trait Service: Clone + Send + Sync + 'static {
         None
     }
 
+    /// The ports on which it says something to whoever connects, and hangs up.
+    fn greeting_ports(&self) -> Vec<u16> {
+        Vec::new()
+    }
+
+    /// What it says there.
+    fn greeting(&mut self, _sys: &mut Sys<'_>, _port: u16, _from: &str) -> Vec<u8> {
+        Vec::new()
+    }
+
     /// What it asked for with [`Reply::Ask`] has come: what it makes of it.
     fn answered(&mut self, _sys: &mut Sys<'_>, _request: &HttpRequest, _answer: Result<HttpResponse, NetError>) -> Reply {
         Reply::Reset
@@ -138,6 +148,11 @@ impl<S: Service> Server<S> {
                 return Err(service.port_taken(sys, port));
             }
         }
+        for port in service.greeting_ports() {
+            if sys.listen_stream(port).is_err() {
+                return Err(service.port_taken(sys, port));
+            }
+        }
         sys.set_memory(service.memory_bytes());
         Ok(service)
     }
@@ -157,6 +172,13 @@ impl<S: Service> Server<S> {
                 if let Some(answer) = service.datagram(sys, port, &from, &bytes) {
                     sys.reply(client, &answer);
                 }
+            }
+        }
+        for port in service.greeting_ports() {
+            while let Some((client, from)) = sys.accept_stream(port) {
+                let text = service.greeting(sys, port, &from);
+                sys.stream_write(client, &text);
+                sys.stream_close(client);
             }
         }
         // Asking again is waiting again.

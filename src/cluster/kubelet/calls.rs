@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use podarium_machine::{Answered as Answer, ExchangeId, HttpEvent, LookupAnswer, LookupId, Outgoing};
 
-use super::kubelet::Kubelet;
 use super::host::Host;
+use super::host_path;
+use super::kubelet::Kubelet;
 use super::pod::{PodState, Uid};
 use super::runtime::Sent;
 use crate::component::Ctx;
@@ -55,13 +56,13 @@ impl PodState {
                     };
                     ctx.program_answered(process, connection.0, answered);
                 }
-                Sent::Call(Outgoing::Request { id, request, .. }) => {
-                    let place = self.place_on_network(host);
+                Sent::Call(Outgoing::Request { id, request, in_hosts_network, .. }) => {
+                    let place = self.place_on_network(host, in_hosts_network);
                     let call = ctx.call_from_pod(place, request);
                     host.callers.insert(call, caller(Waits::Http(id)));
                 }
-                Sent::Call(Outgoing::Lookup { id, name, record, .. }) => {
-                    let place = self.place_on_network(host);
+                Sent::Call(Outgoing::Lookup { id, name, record, in_hosts_network, .. }) => {
+                    let place = self.place_on_network(host, in_hosts_network);
                     let call = ctx.look_up(place, name, record);
                     host.callers.insert(call, caller(Waits::Lookup(id)));
                 }
@@ -89,9 +90,14 @@ impl PodState {
         image.map_or_else(|| "".into(), |image| image.version.as_str().into())
     }
 
-    fn place_on_network(&self, host: &Host) -> PodPlace {
-        let mut place = PodPlace { ip: self.address(host).parse().unwrap_or_default(), name_server: None, searches: Vec::new(), ndots: 1 };
-        for line in self.resolver_file(host).lines() {
+    /// Where the pod's programs are, or those that have entered the machine's network. These have its files too, as a rule.
+    fn place_on_network(&self, host: &Host, of_machine: bool) -> PodPlace {
+        let (address, resolver) = match of_machine {
+            true => (host.config.address.clone(), host_path::RESOLVER.to_owned()),
+            false => (self.address(host), self.resolver_file(host)),
+        };
+        let mut place = PodPlace { ip: address.parse().unwrap_or_default(), name_server: None, searches: Vec::new(), ndots: 1 };
+        for line in resolver.lines() {
             let mut words = line.split_whitespace();
             match words.next() {
                 Some("nameserver") if place.name_server.is_none() => place.name_server = words.next().and_then(|ip| ip.parse().ok()),

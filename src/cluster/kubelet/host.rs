@@ -15,6 +15,7 @@ use super::addresses::Addresses;
 use super::agenda::Agenda;
 use super::calls::Caller;
 use super::events::Events;
+use super::node_metrics::Counts;
 use super::node_processes::NodeProcesses;
 use super::eviction::Pressure;
 use super::pod::Uid;
@@ -60,6 +61,7 @@ pub(super) struct Host {
     pub shutting_down: bool,
     /// The numbers of processes, for pods that see all of the machine's.
     pub processes: NodeProcesses,
+    pub counts: Counts,
 }
 
 impl Host {
@@ -81,6 +83,7 @@ impl Host {
             pressures: Vec::new(),
             shutting_down: false,
             processes: NodeProcesses::default(),
+            counts: Counts::default(),
             config,
             images,
         }

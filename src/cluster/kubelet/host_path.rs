@@ -1,14 +1,14 @@
 //! hostPath volumes that say what must be at their path on the machine.
 //!
 //! Models: pkg/volume/hostpath/host_path.go (checkType, makeDir, makeFile), v1.36.
-//! Simplified: a machine has the directories that every Linux has, a few files that tell which it is, and what pods have made; no
-//! programs: `chroot` there finds none.
+//! Simplified: a machine has the directories and programs that Ubuntu has, a few files that tell which it is, and what pods have made.
 
 use k8s_openapi::api::core::v1::HostPathVolumeSource;
 use podarium_machine::Volume;
 use podarium_sim::Time;
 
-use super::NodeConfig;
+use super::agenda::Sleeper;
+use super::host::Host;
 
 const DIRECTORIES: &[&str] = &[
     "/", "/bin", "/boot", "/dev", "/etc", "/etc/cni/net.d", "/etc/kubernetes", "/etc/kubernetes/manifests", "/etc/kubernetes/pki", "/etc/ssl/certs", "/home", "/lib", "/lib/modules",
@@ -31,29 +31,39 @@ pub(super) fn shows_the_machine(path: &str) -> bool {
     matches!(path, "" | "/etc" | "/var" | "/var/lib") || ["/etc/", "/var/lib/kubelet"].iter().any(|start| path.starts_with(start))
 }
 
+/// How the machine itself finds names.
+pub(super) const RESOLVER: &str = "nameserver 192.0.2.53\n";
+
 /// Gives a machine's disk what every such machine has, when somebody first looks at it.
-pub(super) fn furnish(disk: &mut Volume, config: &NodeConfig, now: Time) {
+pub(super) fn furnish(disk: &mut Volume, host: &mut Host, now: Time) {
     const MARK: &str = "/etc/os-release";
     if disk.stat(MARK, false).is_ok() {
         return;
     }
+    // There is a directory for static pods now, in which somebody may put one.
+    host.agenda.sooner(Sleeper::Manifests, now);
+    let config = &host.config;
     let settings = format!("apiVersion: kubelet.config.k8s.io/v1beta1\nauthentication:\n  anonymous:\n    enabled: false\n  webhook:\n    enabled: true\n  x509:\n    clientCAFile: /etc/kubernetes/pki/ca.crt\nauthorization:\n  mode: Webhook\ncgroupDriver: systemd\nclusterDNS:\n- {}\nclusterDomain: cluster.local\ncontainerRuntimeEndpoint: unix:///run/containerd/containerd.sock\nkind: KubeletConfiguration\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n", config.kubelet.cluster_dns);
     let files = [
         (MARK, OS_RELEASE.to_owned()),
         ("/etc/hostname", format!("{}\n", config.name)),
         ("/etc/hosts", format!("127.0.0.1 localhost\n127.0.1.1 {0}\n{1} {0}\n", config.name, config.address)),
+        ("/etc/resolv.conf", RESOLVER.to_owned()),
         ("/etc/passwd", PASSWD.to_owned()),
         ("/etc/group", GROUP.to_owned()),
         ("/var/lib/kubelet/config.yaml", settings),
     ];
+    for (path, text) in files {
+        if disk.stat(path, false).is_err() {
+            // What pods have made there already stays.
+            let above = path.rsplit_once('/').map_or("/", |(above, _)| above);
+            let _ = disk.mkdir_all(above, now).and_then(|()| disk.write(path, text, 0o644, now));
+        }
+    }
+    disk.add_missing_of(host.images.node(), now);
     for directory in DIRECTORIES {
         // What pods have made there already stays.
         let _ = disk.mkdir_all(directory, now);
-    }
-    for (path, text) in files {
-        if disk.stat(path, false).is_err() {
-            let _ = disk.write(path, text, 0o644, now);
-        }
     }
 }
 

@@ -121,6 +121,9 @@ impl Kubelet {
         if sees_node {
             self.show_node(uid, ctx);
         }
+        if self.pods.get(uid).is_some_and(|pod| pod.may_reach_machine()) {
+            self.write_logs(ctx);
+        }
         let Some(pod) = self.pods.get_mut(uid) else { return };
         Arc::make_mut(pod).run(&mut self.host, ctx);
         if sees_node {
@@ -189,6 +192,8 @@ impl Kubelet {
             state.reject(refusal, &mut self.host, ctx);
             self.pods.insert(uid, Arc::new(state));
             return;
+        } else {
+            self.host.counts.pod_added(pod.spec.containers.len());
         }
         state.request_sync(ctx.now());
         self.pods.insert(uid.clone(), Arc::new(state));

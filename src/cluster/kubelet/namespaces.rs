@@ -3,7 +3,7 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/util/util.go (PidNamespaceForPod), pkg/kubelet/kuberuntime/kuberuntime_container.go
 //! (getTargetID), pkg/kubelet/userns/userns_manager.go, v1.36.
-//! Simplified: `hostIPC` changes nothing; two pods on a node may draw the same users.
+//! Simplified: two pods on a node may draw the same users.
 
 use std::sync::Arc;
 
@@ -29,6 +29,12 @@ impl PodState {
         debugger.target_container_name.as_deref().filter(|target| !target.is_empty())
     }
 
+    /// The container whose processes one sees beside its own, if it runs.
+    pub(super) fn target_container(&self, name: &str) -> Option<Arc<str>> {
+        let target = self.runtime.find(self.target_of(name)?, false)?;
+        target.record.is_running().then(|| target.record.id.clone())
+    }
+
     /// What the kubelet says when there is no such container to join.
     pub(super) fn lacks_target(&self, name: &str) -> Option<String> {
         let target = self.target_of(name)?;
@@ -46,8 +52,7 @@ impl PodState {
         if self.sees_node() {
             return Some(self.runtime.processes.join(&OF_NODE.into()));
         }
-        let target = self.target_of(name)?;
-        let namespace = self.runtime.find(target, false).filter(|container| container.record.is_running())?.record.id.clone();
+        let namespace = self.target_container(name)?;
         let (container, mut storage) = self.runtime.with_storage(&namespace, ctx.disks)?;
         let process = container.process.as_mut()?;
         if process.shares_processes().is_none() {

@@ -18,6 +18,7 @@ use serde::Serialize as _;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Value, json};
 
+use super::families::Families;
 use super::eviction::{Amount, MOST_PROCESSES, SYSTEM_DISK, SYSTEM_PROCESSES};
 use super::kubelet::Kubelet;
 use super::pod::PodState;
@@ -70,42 +71,6 @@ fn psi() -> Value {
     json!({"full": none, "some": none})
 }
 
-/// Labels and value of a sample, and whether it has a time.
-type Sample = (String, f64, bool);
-
-/// As Go's client writes them: families in the order of their names.
-#[derive(Default)]
-struct Families(BTreeMap<&'static str, (&'static str, &'static str, Vec<Sample>)>);
-
-impl Families {
-    fn add(&mut self, name: &'static str, help: &'static str, kind: &'static str, labels: String, value: f64, timed: bool) {
-        self.0.entry(name).or_insert_with(|| (help, kind, Vec::new())).2.push((labels, value, timed));
-    }
-
-    fn text(&self, unix_millis: i64) -> String {
-        let mut out = String::new();
-        for (name, (help, kind, samples)) in &self.0 {
-            out.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
-            for (labels, value, timed) in samples {
-                let labels = if labels.is_empty() { String::new() } else { format!("{{{labels}}}") };
-                let time = if *timed { format!(" {unix_millis}") } else { String::new() };
-                out.push_str(&format!("{name}{labels} {}{time}\n", go_float(*value)));
-            }
-        }
-        out
-    }
-}
-
-/// A number as Go's `%g` writes it: with an exponent from a million on, and below a ten-thousandth.
-fn go_float(value: f64) -> String {
-    let exponent = format!("{value:e}");
-    let (digits, power) = exponent.split_once('e').unwrap_or((&exponent, "0"));
-    match power.parse::<i32>().unwrap_or(0) {
-        -4..=5 => value.to_string(),
-        power => format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs()),
-    }
-}
-
 /// A duration as Go writes it, in whole seconds: `5m0s`.
 fn go_duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
@@ -146,7 +111,10 @@ impl Kubelet {
             }
             ["metrics", "resource"] => metrics(&self.resource_metrics(ctx), ctx),
             ["metrics", "cadvisor"] => metrics(&self.container_metrics(ctx), ctx),
-            ["metrics"] | ["metrics", "probes"] | ["logs", ..] | ["exec" | "attach" | "run" | "portForward" | "checkpoint" | "debug", ..] => {
+            ["metrics"] => metrics(&self.own_metrics(ctx), ctx),
+            ["metrics", "probes"] => metrics(&self.probe_metrics(ctx), ctx),
+            ["logs", ..] => self.log_files(&parts[1..], ctx),
+            ["exec" | "attach" | "run" | "portForward" | "checkpoint" | "debug", ..] => {
                 plain(501, format!("podarium: not simulated: {path} of the kubelet\n"))
             }
             ["stats", ..] => plain(404, "404: Page Not Found"),
@@ -233,7 +201,7 @@ impl Kubelet {
                 "memory": {"time": time, "usageBytes": sum.2, "workingSetBytes": sum.2, "rssBytes": sum.2, "pageFaults": 0, "majorPageFaults": 0, "psi": psi()},
             });
             if !only_usage {
-                let volumes: Vec<(&str, u64, bool)> = state.runtime.volumes.iter().map(|(name, volume)| (&**name, volume.used_bytes(), volume.is_in_memory())).collect();
+                let volumes: Vec<(&str, u64, bool)> = state.runtime.volumes.iter().filter(|(name, _)| !name.starts_with('/')).map(|(name, volume)| (&**name, volume.used_bytes(), volume.is_in_memory())).collect();
                 let on_disk: u64 = volumes.iter().filter(|(.., in_memory)| !in_memory).map(|(_, used, _)| used).sum();
                 let volume = |(name, used, in_memory): &(&str, u64, bool)| {
                     let capacity = if *in_memory { config.memory_bytes } else { config.ephemeral_storage_bytes };
@@ -369,14 +337,6 @@ fn metrics(families: &Families, ctx: &Ctx<'_>) -> HttpResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// From a recorded `/metrics/resource`.
-    #[test]
-    fn numbers_are_written_as_go_writes_them() {
-        for (value, text) in [(0.026_149_929, "0.026149929"), (2_306_048.0, "2.306048e+06"), (585_728.0, "585728"), (1_795_797_392.176_061, "1.795797392176061e+09"), (124_007.154_033_298, "124007.154033298"), (9_949_863_936.0, "9.949863936e+09"), (0.0, "0"), (0.000_012, "1.2e-05")] {
-            assert_eq!(go_float(value), text);
-        }
-    }
 
     #[test]
     fn only_what_is_behind_a_node_is_taken() {

@@ -3,7 +3,7 @@
 //!
 //! Models: pid_namespaces(7): the machine's own namespace holds all others', under numbers of its own.
 //! Simplified: of the machine's own processes the well-known ones, no threads of the kernel; a signal to them or to a shim is lost;
-//! a number is given when somebody first looks. `hostIPC` changes nothing: there are no segments to share.
+//! a number is given when somebody first looks.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -17,6 +17,7 @@ use podarium_sim::Time;
 use super::actions::Failed;
 use super::commands::{CommandId, Waits};
 use super::host::Host;
+use super::node_metrics::ProbeCounts;
 use super::phase::restarts_after;
 use super::pod::PodState;
 use super::runtime::ContainerRecord;
@@ -36,7 +37,7 @@ pub(super) enum ProbeKind {
 }
 
 impl ProbeKind {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             ProbeKind::Readiness => "Readiness",
             ProbeKind::Liveness => "Liveness",
@@ -54,8 +55,8 @@ enum Verdict {
 
 #[derive(Clone, Debug)]
 pub(super) struct ProbeWorker {
-    container: String,
-    kind: ProbeKind,
+    pub container: String,
+    pub kind: ProbeKind,
     probe: Probe,
     pub next_at: Time,
     /// The container that it is about, and what is held of it.
@@ -67,6 +68,9 @@ pub(super) struct ProbeWorker {
     /// Nothing is asked until there is a new container.
     on_hold: bool,
     under_way: Option<UnderWay>,
+    /// When it was last asked.
+    asked_at: Time,
+    pub counts: ProbeCounts,
 }
 
 #[derive(Clone, Debug)]
@@ -192,6 +196,8 @@ impl PodState {
                     run: 0,
                     on_hold: false,
                     under_way: None,
+                    asked_at: ctx.now(),
+                    counts: ProbeCounts::default(),
                 };
                 // Right after the kubelet's start not all probes begin at once.
                 if worker.period() > ctx.now() - host.started {
@@ -305,6 +311,7 @@ impl PodState {
         if started == (worker.kind == ProbeKind::Startup) {
             return true;
         }
+        worker.asked_at = now;
         match self.probe(worker, &ip, host, ctx) {
             Some(UnderWay::Answer(answer)) if answer.at <= now => self.answered(worker, answer, host, ctx),
             asked => worker.under_way = asked,
@@ -330,6 +337,7 @@ impl PodState {
             let message = format!("{} probe failed: {failure}", worker.kind.name());
             self.event(Some(&worker.container), EventType::Warning, "Unhealthy", &message, host, ctx);
         }
+        worker.counts.count(failure.is_none(), ctx.now() - worker.asked_at);
         self.judge(worker, failure.is_none(), ctx.now());
     }
 

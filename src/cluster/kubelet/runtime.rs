@@ -160,6 +160,11 @@ impl PodRuntime {
         Some((container, Storage { pod: &mut self.volumes, disks, processes: &mut self.processes }))
     }
 
+    /// What was in the `/dev/shm` of a sandbox that is gone is gone too: no declared volume is called by a path.
+    pub fn forget_shared_memory(&mut self) {
+        self.volumes.retain(|name, _| !name.starts_with('/'));
+    }
+
     pub fn running(&self) -> impl Iterator<Item = &ContainerRecord> {
         self.containers.iter().map(|container| &container.record).filter(|record| record.is_running())
     }

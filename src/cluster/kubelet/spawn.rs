@@ -3,18 +3,19 @@
 //!
 //! Models: pkg/kubelet/kuberuntime/{kuberuntime_container.go,security_context.go}, pkg/kubelet/kubelet_pods.go
 //! (makeMounts, ensureHostsFile), pkg/kubelet/network/dns/dns.go, v1.36.
-//! Simplified: of the capabilities CHOWN, DAC_OVERRIDE, FOWNER and KILL matter; SELinux, seccomp and AppArmor change nothing; all of the cluster's names end in cluster.local.
+//! Simplified: of the capabilities CHOWN, DAC_OVERRIDE, FOWNER and KILL matter; SELinux, seccomp and AppArmor change nothing but what `/proc` says; all of the cluster's names end in cluster.local.
 
 use k8s_openapi::api::core::v1::{Container, Volume, VolumeMount};
 use podarium_api::quantity::Quantity;
-use podarium_machine::{Capabilities, Credentials};
+use podarium_machine::{Capabilities, Credentials, Namespaces};
 use podarium_sim::Stream;
 
 use super::environment::{Variables, expand};
 use super::host::Host;
 use super::pod::PodState;
+use super::tunnels::sandbox_id;
 use crate::component::Ctx;
-use crate::images::{Image, MountPoint, Mounted, Spawned};
+use crate::images::{Below, Image, Isolation, MountPoint, Mounted, SharedMemory, Spawned, namespace_number};
 
 fn number(number: Option<i64>) -> Option<u32> {
     number.and_then(|number| u32::try_from(number).ok())
@@ -40,6 +41,7 @@ impl PodState {
             attempt: u32::try_from(restart_count).unwrap_or(0),
             shares_processes: None,
             user_namespace: self.runtime.user_namespace,
+            isolation: self.isolation(container, id, host),
             memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
             cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
             cpus: u32::try_from(host.config.cpu_millis.div_ceil(1000)).unwrap_or(1),
@@ -71,7 +73,52 @@ impl PodState {
         // The kernel keeps them in order.
         groups.sort_unstable();
         let no_new_privileges = own.and_then(|own| own.allow_privilege_escalation) == Some(false);
-        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups, lost: Capabilities::ALL.without(capabilities(container)), no_new_privileges }
+        Credentials { uid: number(uid).unwrap_or(image.user), gid: number(gid).unwrap_or(0), groups, lost: Capabilities::ALL.without(capabilities(container)), no_new_privileges, filtered: self.is_filtered(container) }
+    }
+
+    /// Whether a profile says what its programs may ask of the kernel. Without one they may everything: the kubelet is not told
+    /// `seccompDefault`.
+    fn is_filtered(&self, container: &Container) -> bool {
+        let (own, pod) = (container.security_context.as_ref(), self.pod.spec.security_context.as_ref());
+        let profile = own.and_then(|own| own.seccomp_profile.as_ref()).or_else(|| pod?.seccomp_profile.as_ref());
+        !is_privileged(container) && profile.is_some_and(|profile| profile.type_ != "Unconfined")
+    }
+
+    /// What a container shares with its pod and with the machine.
+    fn isolation(&self, container: &Container, id: &str, host: &Host) -> Isolation {
+        let spec = &self.pod.spec;
+        let attempt = self.runtime.sandbox.as_ref().map_or(0, |sandbox| sandbox.attempt);
+        let sandbox = sandbox_id(&self.uid, attempt);
+        let mut namespaces = Namespaces::default();
+        for (kind, of_machine) in [("net", self.is_host_network()), ("uts", self.is_host_network()), ("ipc", spec.host_ipc == Some(true))] {
+            if !of_machine {
+                namespaces = namespaces.with(kind, namespace_number(&sandbox, kind));
+            }
+        }
+        for kind in ["mnt", "cgroup"].into_iter().filter(|kind| *kind == "mnt" || !is_privileged(container)) {
+            namespaces = namespaces.with(kind, namespace_number(id, kind));
+        }
+        let of_processes = match (self.sees_node(), spec.share_process_namespace == Some(true), self.target_container(&container.name)) {
+            (true, ..) => None,
+            (_, true, _) => Some(sandbox),
+            (_, _, Some(target)) => Some(target.to_string()),
+            _ => Some(id.to_owned()),
+        };
+        if let Some(of) = of_processes {
+            namespaces = namespaces.with("pid", namespace_number(&of, "pid"));
+        }
+        let name = &host.config.name;
+        let shared_memory = match spec.host_ipc == Some(true) {
+            true => SharedMemory::Machine { disk: format!("shm/{name}").into(), bytes: host.config.memory_bytes / 2 },
+            false => SharedMemory::Pod,
+        };
+        let below = || Below { name: name.as_str().into(), disk: machine_disk(name), like: host.images.node().clone() };
+        Isolation { namespaces, privileged: is_privileged(container), shared_memory, below: self.may_reach_machine().then(below) }
+    }
+
+    /// Whether anything of it leads to the machine's own files.
+    pub(super) fn may_reach_machine(&self) -> bool {
+        self.sees_node() || self.pod.spec.volumes.iter().flatten().any(|volume| volume.host_path.is_some())
     }
 
     /// What is wrong with the user if the container must not be root's.
@@ -175,11 +222,15 @@ impl PodState {
 const CAPABILITIES: [&str; 14] =
     ["CHOWN", "DAC_OVERRIDE", "FSETID", "FOWNER", "MKNOD", "NET_RAW", "SETGID", "SETUID", "SETFCAP", "SETPCAP", "NET_BIND_SERVICE", "SYS_CHROOT", "KILL", "AUDIT_WRITE"];
 
+fn is_privileged(container: &Container) -> bool {
+    container.security_context.as_ref().and_then(|security| security.privileged) == Some(true)
+}
+
 fn capabilities(container: &Container) -> Capabilities {
-    let security = container.security_context.as_ref();
-    if security.and_then(|security| security.privileged) == Some(true) {
+    if is_privileged(container) {
         return Capabilities::ALL;
     }
+    let security = container.security_context.as_ref();
     let asked = security.and_then(|security| security.capabilities.as_ref());
     let named = |names: Option<&Vec<String>>| Capabilities::named(names.into_iter().flatten().map(String::as_str));
     let (add, drop) = (asked.and_then(|asked| asked.add.as_ref()), asked.and_then(|asked| asked.drop.as_ref()));

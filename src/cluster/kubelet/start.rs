@@ -16,12 +16,15 @@ use super::container_config::ConfigRun;
 use super::environment::{Variables, expand};
 use super::hooks::HookRun;
 use super::host::Host;
+use super::host_path;
 use super::ephemeral;
 use super::kill::KillRun;
+use super::node_metrics::container_type;
 use super::pod::PodState;
 use super::puller::PullRun;
 use super::resize::Applied;
 use super::runtime::{Container, ContainerRecord, Finished, LastWords, new_id};
+use super::spawn::machine_disk;
 use crate::client::EventType;
 use crate::component::Ctx;
 use crate::images::{Image, Storage};
@@ -86,6 +89,14 @@ impl StartRun {
 
 impl PodState {
     pub fn advance_start(&mut self, run: &mut StartRun, host: &mut Host, ctx: &mut Ctx<'_>) -> Started {
+        let went = self.go_on_starting(run, host, ctx);
+        if let Started::Failed { reason, backoff_until: None, .. } = &went {
+            host.counts.container_failed(container_type(self, run.name()), reason);
+        }
+        went
+    }
+
+    fn go_on_starting(&mut self, run: &mut StartRun, host: &mut Host, ctx: &mut Ctx<'_>) -> Started {
         let pod = self.pod.clone();
         let name = run.name.clone();
         let Some(container) = ephemeral::declared(&pod.spec, &name) else { return Started::Yes };
@@ -95,7 +106,10 @@ impl PodState {
             run.stage = match &mut run.stage {
                 Stage::BackOff => match self.back_off(container, host, ctx) {
                     Some(failed) => return failed,
-                    None => Stage::Image(PullRun::default()),
+                    None => {
+                        host.counts.container_started(container_type(self, &name));
+                        Stage::Image(PullRun::default())
+                    }
                 },
                 Stage::Image(pull) => match self.ensure_image(pull, container, host, ctx) {
                     None => return Started::NotYet,
@@ -206,6 +220,11 @@ impl PodState {
         let mut spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
         spawned.shares_processes = self.shared_processes(name, ctx);
         let member = spawned.shares_processes.clone();
+        if self.sees_node() {
+            // Who sees its processes may get to its files.
+            let disk = ctx.disks.0.entry(machine_disk(&host.config.name)).or_default();
+            host_path::furnish(disk, host, now);
+        }
         let mut record = ContainerRecord {
             name: name.into(),
             id: id.clone(),

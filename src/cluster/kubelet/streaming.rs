@@ -84,6 +84,9 @@ impl Kubelet {
         if state.sees_node() {
             self.show_node(&uid, ctx);
         }
+        if self.pods.get(&uid).is_some_and(|pod| pod.may_reach_machine()) {
+            self.write_logs(ctx);
+        }
         let Some(state) = self.pods.get_mut(&uid).map(Arc::make_mut) else { return };
         let headers = vec![("Upgrade".to_owned(), "websocket".to_owned()), ("Sec-WebSocket-Protocol".to_owned(), PROTOCOL.to_owned())];
         let begin = |ctx: &mut Ctx<'_>| ctx.http_reply(id, HttpEvent::Head { status: 101, headers });

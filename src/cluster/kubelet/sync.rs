@@ -248,8 +248,10 @@ impl PodState {
     }
 
     fn create_sandbox(&mut self, attempt: u32, host: &mut Host, ctx: &mut Ctx<'_>) {
+        host.counts.sandbox_started(self.pod.spec.host_users == Some(false));
         self.runtime.sandbox = Some(Sandbox { attempt, ready: true });
         self.runtime.processes.clear();
+        self.runtime.forget_shared_memory();
         self.runtime.user_namespace = None;
         self.runtime.ip = if self.is_host_network() { None } else { host.addresses.allocate(&self.uid).map(Into::into) };
         self.changed(host, ctx.now());

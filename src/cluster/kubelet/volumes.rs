@@ -16,7 +16,6 @@ use podarium_api::{Kind, Object, Pod, Resource as _, Status, TokenRequest};
 use podarium_machine::VolumeKind;
 use podarium_sim::Time;
 
-use super::agenda::Sleeper;
 use super::container_config::place;
 use super::contents::{self, Part};
 use super::disks::{Next, Search};
@@ -294,9 +293,7 @@ impl VolumeState {
                     let now = ctx.now();
                     let disk = ctx.disks.0.entry(machine_disk(&host.config.name)).or_default();
                     if host_path::shows_the_machine(&source.path) {
-                        host_path::furnish(disk, &host.config, now);
-                        // There is a directory for static pods now, in which somebody may put one.
-                        host.agenda.sooner(Sleeper::Manifests, now);
+                        host_path::furnish(disk, host, now);
                     }
                     if let Err(error) = host_path::check(source, disk, now) {
                         return self.fail(&error, delay, pod, cause, host, ctx);

@@ -28,6 +28,12 @@ const WORDS: &[(&[&str], &str, &str)] = &[
     (&["du", "df", "stat"], "cannot access '{}': {e}", "{}: {e}"),
     (&["stat"], "cannot statx '{}': {e}", "can't stat '{}': {e}"),
     (&["whoami"], "cannot find name for user ID {}", "unknown uid {}"),
+    (&["chroot"], "cannot change root directory to '{}': {e}", "can't change root directory to '{}': {e}"),
+    (&["chroot"], "failed to run command '{}': {e}", "can't execute '{}': {e}"),
+    (&["nsenter"], "cannot open {}: {e}", "can't open '{}': {e}"),
+    (&["nsenter"], "reassociate to namespace 'ns/{}' failed: {e}", "setns(): can't reassociate to namespace '{}': {e}"),
+    (&["nsenter"], "failed to parse pid: '{}'", "invalid number '{}'"),
+    (&["nsenter", "unshare"], "failed to execute {}: {e}", "can't execute '{}': {e}"),
     (&["cat", "less", "more", "tac"], "{}: {e}", "can't open '{}': {e}"),
 ];
 

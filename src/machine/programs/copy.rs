@@ -13,7 +13,21 @@ const LONG: &[(&str, char)] = &[
     ("preserve", 'p'),
     ("no-target-directory", 'T'),
     ("target-directory", 't'),
+    ("interactive", 'i'),
+    ("update", 'u'),
 ];
+
+/// Asks whether a file may be overwritten, if that is to be asked. What is there decides whether it is newer.
+fn leaves(process: &mut Process<'_>, name: &str, arguments: &Arguments, source: &Metadata, there: &Metadata, target: &str) -> Result<bool, Suspend> {
+    if arguments.has('u') && there.modified >= source.modified {
+        return Ok(true);
+    }
+    if arguments.last_of("fin") != Some('i') {
+        return Ok(arguments.last_of("fin") == Some('n'));
+    }
+    process.eprint(&format!("{name}: overwrite '{target}'? "))?;
+    Ok(!process.read_line()?.is_some_and(|line| line.starts_with(['y', 'Y'])))
+}
 
 /// What goes where: pairs of paths, or the status of wrong use.
 fn pairs(
@@ -46,7 +60,7 @@ fn pairs(
 }
 
 pub(super) fn cp(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let options = Options::new("rRafvnpTt:dPL", LONG).lacking(&["i", "u", "l", "s", "b", "update", "parents"]);
+    let options = Options::new("rRafvnpTt:dPLiu", LONG).lacking(&["l", "s", "b", "parents"]);
     let arguments = match arguments::read(process, &options)? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
@@ -93,8 +107,15 @@ fn copy_one(
     if there.as_ref().is_ok_and(|there| there.is_same_file(&found)) {
         return Ok(Err(format!("'{source}' and '{target}' are the same file")));
     }
-    if arguments.has('n') && there.is_ok() && !found.is_dir() {
+    if let Ok(there) = &there
+        && !found.is_dir()
+        && !there.is_dir()
+        && leaves(process, "cp", arguments, &found, there, target)?
+    {
         return Ok(Ok(()));
+    }
+    if there.is_err() && target.ends_with('/') && !found.is_dir() {
+        return Ok(Err(format!("cannot create regular file '{target}': {}", Errno::NotDirectory)));
     }
     if found.is_dir() {
         if !recursive {
@@ -180,7 +201,7 @@ fn move_by_copying(process: &mut Process<'_>, source: &str, target: &str) -> Res
 }
 
 pub(super) fn mv(process: &mut Process<'_>) -> Result<i32, Suspend> {
-    let arguments = match arguments::read(process, &Options::new("fvnTt:", LONG).lacking(&["i", "u", "b", "update"]))? {
+    let arguments = match arguments::read(process, &Options::new("fvnTt:iu", LONG).lacking(&["b"]))? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
@@ -199,7 +220,11 @@ pub(super) fn mv(process: &mut Process<'_>) -> Result<i32, Suspend> {
             }
         };
         let there = process.lstat(&target)?;
-        if arguments.has('n') && there.is_ok() {
+        if let Ok(there) = &there
+            && !there.is_dir()
+            && !there.is_same_file(&found)
+            && leaves(process, "mv", &arguments, &found, there, &target)?
+        {
             continue;
         }
         let problem = match there {

@@ -5,15 +5,16 @@ use jiff::{Timestamp, ToSpan as _, civil, tz::TimeZone};
 use super::arguments::{self, Options};
 use crate::{Process, Suspend};
 
-const OPTIONS: Options = Options::new("ud:RI::r:", &[
+const OPTIONS: Options = Options::new("ud:RI::r:3:", &[
     ("reference", 'r'),
     ("utc", 'u'),
     ("universal", 'u'),
     ("date", 'd'),
     ("rfc-email", 'R'),
     ("iso-8601", 'I'),
+    ("rfc-3339", '3'),
 ])
-.lacking(&["f", "s", "file", "set", "rfc-3339"]);
+.lacking(&["f", "s", "file", "set"]);
 
 pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let arguments = match arguments::read(process, &OPTIONS)? {
@@ -43,6 +44,15 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     };
     let format = match arguments.operands.as_slice() {
         [] if arguments.has('R') => "%a, %d %b %Y %H:%M:%S %z",
+        [] if arguments.has('3') => match arguments.value('3') {
+            Some("date") => "%Y-%m-%d",
+            Some("ns") => "%Y-%m-%d %H:%M:%S.%N%:z",
+            Some("seconds") => "%Y-%m-%d %H:%M:%S%:z",
+            other => {
+                let problem = format!("invalid argument '{}' for '--rfc-3339'\nValid arguments are:\n  - 'date'\n  - 'seconds'\n  - 'ns'", other.unwrap_or_default());
+                return arguments::wrong_use(process, "date", &problem, 1);
+            }
+        },
         [] if arguments.has('I') => match arguments.value('I') {
             None | Some("date") => "%Y-%m-%d",
             Some("hours") => "%Y-%m-%dT%H%:z",
@@ -92,8 +102,13 @@ fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Ok(time) = plain.parse::<civil::DateTime>() {
         return time.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     }
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let (mut time, mut index) = (now, 0);
+    let words: Vec<&str> = text.split_whitespace().filter(|word| *word != "UTC").collect();
+    // A day, perhaps with a time, may stand before what is added to it.
+    let dated = (1..=words.len().min(2)).rev().find_map(|count| {
+        let time = words[..count].join(" ").parse::<civil::DateTime>().ok()?;
+        Some((time.to_zoned(TimeZone::UTC).ok()?.timestamp(), count))
+    });
+    let (mut time, mut index) = dated.unwrap_or((now, 0));
     while index < words.len() {
         let (amount, unit) = match words[index] {
             "now" | "today" => (0, "second"),

@@ -1,30 +1,22 @@
 //! What is on the disks: `df`, `du`, `mount`.
 
 use super::arguments::{self, Arguments, Options};
+use crate::mount_table::MountRow;
 use crate::{Process, Suspend};
 
-/// A file system as `df` and `mount` list it.
-struct Row {
-    device: &'static str,
-    kind: &'static str,
-    bytes: u64,
-    used: u64,
-    read_only: bool,
-    path: String,
-}
-
-fn rows(process: &mut Process<'_>) -> Result<Vec<Row>, Suspend> {
-    let (disk, hardware) = (process.disk()?, process.hardware());
-    let mut rows = vec![
-        Row { device: "overlay", kind: "overlay", bytes: hardware.disk_bytes, used: disk.used_bytes, read_only: disk.read_only, path: "/".to_owned() },
-        Row { device: "tmpfs", kind: "tmpfs", bytes: 64 << 20, used: 0, read_only: false, path: "/dev".to_owned() },
-    ];
-    for volume in disk.mounts {
-        let (device, kind) = volume.kind.names();
-        let bytes = volume.capacity.unwrap_or(if kind == "tmpfs" { hardware.memory_bytes } else { hardware.disk_bytes });
-        rows.push(Row { device, kind, bytes, used: volume.used_bytes, read_only: volume.mount.read_only, path: volume.mount.path });
+/// What GNU's `df` shows: of a disk that is seen at several places the one with the shortest path.
+fn without_repeated(rows: Vec<MountRow>) -> Vec<MountRow> {
+    let is_better = |row: &MountRow, other: &MountRow| row.disk == other.disk && other.path.len() < row.path.len();
+    let mut shown: Vec<MountRow> = Vec::new();
+    let mut rest = rows;
+    while !rest.is_empty() {
+        let row = rest.remove(0);
+        let is_repeated = shown.iter().any(|other| other.disk == row.disk) || rest.iter().any(|other| is_better(&row, other));
+        if !is_repeated {
+            shown.push(row);
+        }
     }
-    Ok(rows)
+    shown
 }
 
 pub(super) fn df(process: &mut Process<'_>) -> Result<i32, Suspend> {
@@ -33,24 +25,79 @@ pub(super) fn df(process: &mut Process<'_>) -> Result<i32, Suspend> {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
-    let (all, mut status) = (rows(process)?, 0);
-    let mut shown: Vec<&Row> = Vec::new();
+    let busybox = process.is_busybox();
+    let (mut all, mut status) = (process.mounts()?, 0);
+    let mut shown: Vec<MountRow> = Vec::new();
     for path in &arguments.operands {
         if let Err(error) = process.stat(path)? {
-            process.eprint(&format!("df: {path}: {error}\n"))?;
+            let problem = if busybox { "can't find mount point".to_owned() } else { error.to_string() };
+            process.eprint(&format!("df: {path}: {problem}\n"))?;
             status = 1;
             continue;
         }
         let full = crate::walk::normalize(&crate::walk::join(&process.cwd()?, path));
-        let holds = |row: &&Row| row.path == "/" || full == row.path || full.starts_with(&format!("{}/", row.path));
-        shown.extend(all.iter().filter(holds).max_by_key(|row| row.path.len()));
+        let holds = |row: &MountRow| row.path == "/" || full == row.path || full.starts_with(&format!("{}/", row.path));
+        let nearest = all.iter().enumerate().filter(|(_, row)| holds(row)).max_by_key(|(_, row)| row.path.len()).map(|(place, _)| place);
+        shown.extend(nearest.map(|place| all[place].clone()));
     }
     if arguments.operands.is_empty() {
-        shown = all.iter().collect();
+        all.retain(|row| row.bytes > 0 || arguments.has('a') && !busybox);
+        shown = if busybox || arguments.has('a') { all } else { without_repeated(all) };
     }
-    if shown.is_empty() {
+    if shown.is_empty() && !busybox {
         return Ok(status);
     }
+    let text = match busybox {
+        true => busybox_table(&shown, &arguments),
+        false => table(&shown, &arguments),
+    };
+    process.print(&text)?;
+    Ok(status)
+}
+
+fn share(row: &MountRow) -> Option<u64> {
+    (row.bytes > 0).then(|| (row.used * 100).div_ceil(row.bytes))
+}
+
+/// In busybox's columns, which have fixed widths.
+fn busybox_table(rows: &[MountRow], arguments: &Arguments) -> String {
+    let posix = arguments.has('P');
+    let units = match arguments.last_of("hkm") {
+        Some('h') => "     Size",
+        Some('m') => "1M-blocks",
+        _ if posix => "1024-blocks",
+        _ => "1K-blocks",
+    };
+    let size = |bytes: u64| match arguments.last_of("hkm") {
+        Some('h') => busybox_human(bytes),
+        Some('m') => bytes.div_ceil(1 << 20).to_string(),
+        _ => bytes.div_ceil(1024).to_string(),
+    };
+    let kind = |text: &str| if arguments.has('T') { format!("{text:<11}") } else { String::new() };
+    let (gap, percent) = if posix { ("    ", "Capacity") } else { ("      ", "Use%") };
+    let mut out = format!("{:<21}{}{units}{gap}Used Available {percent} Mounted on\n", "Filesystem", kind("Type"));
+    for row in rows {
+        let device = if row.device.len() > 20 && !posix { format!("{}\n{:20}", row.device, "") } else { format!("{:<20}", row.device) };
+        let free = size(row.bytes.saturating_sub(row.used));
+        out.push_str(&format!("{device} {}{:>9} {:>9} {free:>9} {:>3}% {}\n", kind(row.kind), size(row.bytes), size(row.used), share(row).unwrap_or(0), row.path));
+    }
+    out
+}
+
+/// `11.8G`, `4.0K`, `0`
+fn busybox_human(bytes: u64) -> String {
+    let (mut tenths, mut unit) = (u128::from(bytes) * 10, 0);
+    if bytes < 1024 {
+        return bytes.to_string();
+    }
+    while tenths >= 10 * 1024 && unit < 5 {
+        tenths = (tenths + 512) / 1024;
+        unit += 1;
+    }
+    format!("{}.{}{}", tenths / 10, tenths % 10, ["", "K", "M", "G", "T", "P"][unit])
+}
+
+fn table(shown: &[MountRow], arguments: &Arguments) -> String {
     let size = |bytes: u64| match arguments.last_of("hkm") {
         Some('h') => super::list::human(bytes),
         Some('m') => bytes.div_ceil(1 << 20).to_string(),
@@ -67,7 +114,7 @@ pub(super) fn df(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let mut table: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
     for row in shown {
         let free = row.bytes.saturating_sub(row.used);
-        let percent = if row.bytes == 0 { "-".to_owned() } else { format!("{}%", (row.used * 100).div_ceil(row.bytes)) };
+        let percent = share(row).map_or("-".to_owned(), |percent| format!("{percent}%"));
         let cells = [size(row.bytes), size(row.used), size(free), percent, row.path.clone()];
         table.push(std::iter::once(row.device.to_owned()).chain(typed.then(|| row.kind.to_owned())).chain(cells).collect());
     }
@@ -86,8 +133,7 @@ pub(super) fn df(process: &mut Process<'_>) -> Result<i32, Suspend> {
         }
         out.push_str(&format!("{}\n", row[last]));
     }
-    process.print(&out)?;
-    Ok(status)
+    out
 }
 
 pub(super) fn mount(process: &mut Process<'_>) -> Result<i32, Suspend> {
@@ -101,11 +147,8 @@ pub(super) fn mount(process: &mut Process<'_>) -> Result<i32, Suspend> {
         process.eprint(&problem)?;
         return Ok(if process.credentials().is_root() { 32 } else { 1 });
     }
-    let mut rows = rows(process)?;
-    rows.insert(1, Row { device: "proc", kind: "proc", bytes: 0, used: 0, read_only: false, path: "/proc".to_owned() });
-    for row in rows {
-        let access = if row.read_only { "ro" } else { "rw" };
-        process.print(&format!("{} on {} type {} ({access},relatime)\n", row.device, row.path, row.kind))?;
+    for row in process.mounts()? {
+        process.print(&format!("{} on {} type {} ({})\n", row.device, row.path, row.kind, row.options))?;
     }
     Ok(0)
 }

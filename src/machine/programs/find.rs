@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::arguments;
+use crate::users::Names;
 use crate::{FileKind, Metadata, OpenMode, Process, Spawn, Suspend};
 
 enum Test {
@@ -14,6 +15,12 @@ enum Test {
     Size(char, u64, u64),
     Age(char, u64, Duration),
     Newer(String),
+    /// `-perm`: exactly these bits, all of these (`-`), any of these (`/`).
+    Mode(char, u32),
+    User(String),
+    Group(String),
+    Format(String),
+    Executable,
     Always(bool),
     Print(char),
     Delete,
@@ -58,7 +65,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         }
     };
     let test = if parser.acts { test } else { Test::And(vec![test, Test::Print('\n')]) };
-    let mut walk = Walk { status: 0, batches: vec![(Vec::new(), Vec::new()); parser.batches], prune: false };
+    let mut walk = Walk { status: 0, batches: vec![(Vec::new(), Vec::new()); parser.batches], prune: false, start: String::new() };
     for path in &paths {
         walk.from(process, path, &test, parser.depths, parser.deepest_first)?;
     }
@@ -156,6 +163,23 @@ impl Parser<'_> {
                 let (sign, value) = number(&self.argument(&name)?)?;
                 Test::Age(sign, value, Duration::from_secs(if name == "-mmin" { 60 } else { 86_400 }))
             }
+            "-perm" => {
+                let word = self.argument(&name)?;
+                let sign = word.chars().next().filter(|c| *c == '-' || *c == '/').unwrap_or('=');
+                let bits = super::make::changed_mode(word.trim_start_matches(['-', '/']), 0, false);
+                Test::Mode(sign, bits.ok_or_else(|| format!("invalid mode `{word}'"))?)
+            }
+            "-user" => Test::User(self.argument(&name)?),
+            "-group" => Test::Group(self.argument(&name)?),
+            "-executable" => Test::Executable,
+            "-printf" => {
+                self.acts = true;
+                let format = self.argument(&name)?;
+                if let Some(at) = format.match_indices('%').map(|(at, _)| at).find(|at| !matches!(format[at + 1..].chars().next(), Some('f' | 'p' | 's' | 'h' | 'm' | 'u' | 'g' | 'y' | 'd' | 'P' | '%')) && !format[..*at].ends_with('%')) {
+                    return Err(format!("not simulated: find -printf {}", &format[at..(at + 2).min(format.len())]));
+                }
+                Test::Format(format)
+            }
             "-newer" => Test::Newer(self.argument(&name)?),
             "-true" => Test::Always(true),
             "-false" => Test::Always(false),
@@ -173,9 +197,9 @@ impl Parser<'_> {
             }
             "-prune" => Test::Prune,
             "-exec" => self.execute()?,
-            "-ok" | "-execdir" | "-printf" | "-regex" | "-iregex" | "-perm" | "-user" | "-group" | "-ls" | "-quit"
+            "-ok" | "-execdir" | "-regex" | "-iregex" | "-ls" | "-quit"
             | "-xdev" | "-follow" | "-L" | "-H" | "-P" | "-atime" | "-ctime" | "-amin" | "-cmin" | "-links" | "-inum"
-            | "-newermt" | "-executable" | "-readable" | "-writable" | "-fprint" => {
+            | "-newermt" | "-readable" | "-writable" | "-fprint" => {
                 return Err(format!("not simulated: find {name}"));
             }
             other => return Err(format!("unknown predicate `{other}'")),
@@ -204,6 +228,8 @@ struct Walk {
     status: i32,
     batches: Vec<(Vec<String>, Vec<String>)>,
     prune: bool,
+    /// Where it began to walk.
+    start: String,
 }
 
 impl Walk {
@@ -216,6 +242,7 @@ impl Walk {
         deepest_first: bool,
     ) -> Result<(), Suspend> {
         // Each entry: the path, its depth, and whether what is below it has been visited.
+        start.clone_into(&mut self.start);
         let mut todo = vec![(start.to_owned(), 0, false)];
         while let Some((path, depth, visited)) = todo.pop() {
             let found = match process.lstat(&path)? {
@@ -270,6 +297,26 @@ impl Walk {
                 compare(*sign, age.as_secs() / unit.as_secs(), *wanted)
             }
             Test::Newer(other) => process.stat(other)?.is_ok_and(|other| found.modified > other.modified),
+            Test::Mode(sign, bits) => match sign {
+                '-' => found.mode & bits == *bits,
+                '/' => *bits == 0 || found.mode & bits != 0,
+                _ => found.mode & 0o7777 == *bits,
+            },
+            Test::User(name) => {
+                let names = Names::read(process)?;
+                names.user_named(name).map(|user| user.uid).or_else(|| name.parse().ok()) == Some(found.uid)
+            }
+            Test::Group(name) => {
+                let names = Names::read(process)?;
+                names.group_named(name).map(|group| group.gid).or_else(|| name.parse().ok()) == Some(found.gid)
+            }
+            Test::Executable => process.access(path, 1)?.is_ok(),
+            Test::Format(format) => {
+                let names = Names::read(process)?;
+                let text = self.formatted(format, path, found, &names);
+                process.print(&text)?;
+                true
+            }
             Test::Always(holds) => *holds,
             Test::Print(end) => {
                 process.print(&format!("{path}{end}"))?;
@@ -314,6 +361,35 @@ impl Walk {
                 false
             }
         })
+    }
+
+    fn formatted(&self, format: &str, path: &str, found: &Metadata, names: &Names) -> String {
+        let (mut out, mut rest) = (String::new(), format.chars());
+        while let Some(c) = rest.next() {
+            match (c, if matches!(c, '%' | '\\') { rest.next() } else { None }) {
+                ('%', Some('f')) => out.push_str(super::paths::last_name(path)),
+                ('%', Some('p')) => out.push_str(path),
+                ('%', Some('P')) => out.push_str(path.strip_prefix(&self.start).unwrap_or(path).trim_start_matches('/')),
+                ('%', Some('h')) => out.push_str(path.rsplit_once('/').map_or(".", |(above, _)| above)),
+                ('%', Some('s')) => out.push_str(&found.size.to_string()),
+                ('%', Some('m')) => out.push_str(&format!("{:o}", found.mode & 0o7777)),
+                ('%', Some('u')) => out.push_str(&names.user_or_number(found.uid)),
+                ('%', Some('g')) => out.push_str(&names.group_or_number(found.gid)),
+                ('%', Some('d')) => out.push_str(&path.strip_prefix(&self.start).unwrap_or_default().matches('/').count().to_string()),
+                ('%', Some('y')) => out.push(match found.kind {
+                    FileKind::File => 'f',
+                    FileKind::Directory => 'd',
+                    FileKind::Symlink => 'l',
+                    FileKind::Device => 'c',
+                }),
+                ('\\', Some('n')) => out.push('\n'),
+                ('\\', Some('t')) => out.push('\t'),
+                ('\\', Some('0')) => out.push('\0'),
+                ('%' | '\\', Some(other)) => out.push(other),
+                (c, _) => out.push(c),
+            }
+        }
+        out
     }
 
     fn run(&mut self, process: &mut Process<'_>, command: Vec<String>) -> Result<bool, Suspend> {

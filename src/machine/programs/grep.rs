@@ -9,7 +9,7 @@ use super::lines::{Next, each_line};
 use super::regular::{Syntax, compile};
 use crate::{Errno, Process, Suspend};
 
-const OPTIONS: Options = Options::new("EFGe:f:ivwxcnlLoqshHrRm:A:B:C:ay:K::I:X:", &[
+const OPTIONS: Options = Options::new("PEFGe:f:ivwxcnlLoqshHrRm:A:B:C:ay:K::I:X:", &[
     ("extended-regexp", 'E'),
     ("fixed-strings", 'F'),
     ("basic-regexp", 'G'),
@@ -36,12 +36,13 @@ const OPTIONS: Options = Options::new("EFGe:f:ivwxcnlLoqshHrRm:A:B:C:ay:K::I:X:"
     ("context", 'C'),
     ("text", 'a'),
     ("line-buffered", 'a'),
+    ("perl-regexp", 'P'),
     ("color", 'K'),
     ("colour", 'K'),
     ("include", 'I'),
     ("exclude", 'X'),
 ])
-.lacking(&["P", "b", "z", "Z", "T", "U", "perl-regexp", "byte-offset", "null", "exclude-dir", "label"])
+.lacking(&["b", "z", "Z", "T", "U", "byte-offset", "null", "exclude-dir", "label"])
 .wrong_use(2);
 
 #[derive(Clone, Default)]
@@ -119,7 +120,10 @@ fn compile_all(patterns: &[String], arguments: &Arguments) -> Result<Vec<Regex>,
     patterns
         .iter()
         .map(|pattern| {
-            let plain = compile(pattern, syntax, ignore_case)?;
+            let plain = match arguments.has('P') {
+                true => perl(pattern, ignore_case)?,
+                false => compile(pattern, syntax, ignore_case)?,
+            };
             if !arguments.has('x') && !arguments.has('w') {
                 return Ok(plain);
             }
@@ -132,6 +136,15 @@ fn compile_all(patterns: &[String], arguments: &Arguments) -> Result<Vec<Regex>,
             built.map_err(|_| "Invalid regular expression".to_owned())
         })
         .collect()
+}
+
+/// A pattern of Perl's kind, of which looking around and `\\K` are not simulated.
+fn perl(pattern: &str, ignore_case: bool) -> Result<Regex, String> {
+    let built = regex::RegexBuilder::new(pattern).case_insensitive(ignore_case).build();
+    built.map_err(|_| match ["(?=", "(?!", "(?<=", "(?<!", "\\K", "(?>", "\\1"].iter().find(|part| pattern.contains(**part)) {
+        Some(part) => format!("not simulated: grep -P with {part}"),
+        None => "unmatched parentheses".to_owned(),
+    })
 }
 
 /// `-3` is `-C 3`.

@@ -68,7 +68,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
                 Some(target) => (path.clone(), Some(target)),
                 None if to_output || arguments.has('t') => (path.clone(), None),
                 // The name may be given without its ending.
-                None if process.stat(&format!("{path}.gz"))?.is_ok() => (format!("{path}.gz"), Some(path.clone())),
+                None if process.stat(&path)?.is_err() && process.stat(&format!("{path}.gz"))?.is_ok() => (format!("{path}.gz"), Some(path.clone())),
                 None if process.stat(&path)?.is_err() => {
                     process.eprint(&format!("gzip: {path}: No such file or directory\n"))?;
                     status = 1;

@@ -193,6 +193,11 @@ pub(super) fn uname(process: &mut Process<'_>) -> Result<i32, Suspend> {
     Ok(0)
 }
 
+pub(super) fn arch(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    process.print("x86_64\n")?;
+    Ok(0)
+}
+
 pub(super) fn clear(process: &mut Process<'_>) -> Result<i32, Suspend> {
     process.print("\u{1b}[H\u{1b}[2J\u{1b}[3J")?;
     Ok(0)

@@ -6,7 +6,7 @@ use super::arguments::{self, Arguments, Options};
 use crate::users::Names;
 use crate::{Errno, FileKind, Metadata, Process, Suspend};
 
-const OPTIONS: Options = Options::new("aAlLhdrRtS1FpCgonisUxmK::G", &[
+const OPTIONS: Options = Options::new("aAlLhdrRtS1FpCgonisUxmK::GQvDX", &[
     ("all", 'a'),
     ("almost-all", 'A'),
     ("human-readable", 'h'),
@@ -17,8 +17,10 @@ const OPTIONS: Options = Options::new("aAlLhdrRtS1FpCgonisUxmK::G", &[
     ("inode", 'i'),
     ("color", 'K'),
     ("no-group", 'G'),
+    ("quote-name", 'Q'),
+    ("group-directories-first", 'D'),
 ])
-.lacking(&["c", "u", "Z", "w", "I", "sort", "time", "full-time", "time-style", "group-directories-first"])
+.lacking(&["c", "u", "Z", "w", "I", "sort", "time", "full-time", "time-style"])
 .wrong_use(2);
 
 /// Dates this far back are shown with their year, not their time: about half a year.
@@ -118,6 +120,13 @@ fn inside(process: &mut Process<'_>, path: &str, arguments: &Arguments) -> Resul
 
 fn sort(items: &mut [Item], arguments: &Arguments) {
     items.sort_by(|a, b| a.name.cmp(&b.name));
+    if arguments.has('v') {
+        items.sort_by(|a, b| super::sort::version(&a.name, &b.name));
+    }
+    if arguments.has('X') {
+        let extension = |item: &Item| item.name.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_owned());
+        items.sort_by_key(extension);
+    }
     if arguments.has('t') {
         items.sort_by_key(|item| std::cmp::Reverse(item.found.modified));
     } else if arguments.has('S') {
@@ -125,6 +134,9 @@ fn sort(items: &mut [Item], arguments: &Arguments) {
     }
     if arguments.has('r') {
         items.reverse();
+    }
+    if arguments.has('D') {
+        items.sort_by_key(|item| !item.found.is_dir());
     }
 }
 
@@ -170,7 +182,10 @@ impl View<'_> {
             _ => "",
         };
         let inode = if self.arguments.has('i') { format!("{} ", item.found.inode) } else { String::new() };
-        format!("{inode}{}{mark}", item.name)
+        match self.arguments.has('Q') {
+            true => format!("{inode}{:?}{mark}", item.name),
+            false => format!("{inode}{}{mark}", item.name),
+        }
     }
 
     fn long(&self, items: &[Item], out: &mut String) {

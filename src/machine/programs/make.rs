@@ -1,7 +1,7 @@
 //! Programs that make and mark files: `mkdir`, `touch`, `chmod`, `ln`.
 
 use super::arguments::{self, Options};
-use crate::{Errno, Process, Suspend};
+use crate::{Errno, Metadata, Process, Suspend};
 
 pub(super) fn mkdir(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let options = Options::new("pvm:", &[("parents", 'p'), ("verbose", 'v'), ("mode", 'm')]).lacking(&["Z"]);
@@ -110,7 +110,7 @@ pub(super) fn chmod(process: &mut Process<'_>) -> Result<i32, Suspend> {
     if let Some(at) = words.iter().skip(1).position(|word| word.starts_with('-') && word[1..].starts_with(['r', 'w', 'x'])) {
         words.insert(at + 1, "--".to_owned());
     }
-    let options = Options::new("Rvf", &[("recursive", 'R'), ("verbose", 'v'), ("silent", 'f')]).lacking(&["c", "reference"]);
+    let options = Options::new("Rvfc", &[("recursive", 'R'), ("verbose", 'v'), ("silent", 'f'), ("changes", 'c')]).lacking(&["reference"]);
     let arguments = match arguments::read_words(process, &words, &options)? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
@@ -135,11 +135,19 @@ pub(super) fn chmod(process: &mut Process<'_>) -> Result<i32, Suspend> {
                 continue;
             }
         };
-        if let Some(mode) = changed_mode(mode, found.mode, found.is_dir())
-            && let Err(error) = process.chmod(&path, mode)?
-        {
-            process.eprint(&format!("chmod: changing permissions of '{path}': {error}\n"))?;
-            status = 1;
+        if let Some(mode) = changed_mode(mode, found.mode, found.is_dir()) {
+            let shown = |mode: u32| format!("{:04o} ({})", mode & 0o7777, &super::list::mode(&Metadata { mode, ..found.clone() })[1..]);
+            match process.chmod(&path, mode)? {
+                Err(error) => {
+                    process.eprint(&format!("chmod: changing permissions of '{path}': {error}\n"))?;
+                    status = 1;
+                }
+                Ok(()) if mode != found.mode && (arguments.has('v') || arguments.has('c')) => {
+                    process.print(&format!("mode of '{path}' changed from {} to {}\n", shown(found.mode), shown(mode)))?;
+                }
+                Ok(()) if arguments.has('v') => process.print(&format!("mode of '{path}' retained as {}\n", shown(mode)))?,
+                Ok(()) => {}
+            }
         }
         if arguments.has('R') && found.is_dir() {
             let names = process.read_dir(&path)?.unwrap_or_default();

@@ -144,3 +144,81 @@ fn put(
     }
     Ok(Ok(()))
 }
+
+/// `truncate -s SIZE FILE…`: makes files so long.
+pub(super) fn truncate(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let options = Options::new("s:c", &[("size", 's'), ("no-create", 'c')]).lacking(&["o", "r", "io-blocks", "reference"]);
+    let arguments = match arguments::read(process, &options)? {
+        Ok(arguments) => arguments,
+        Err(status) => return Ok(status),
+    };
+    let Some(text) = arguments.value('s') else {
+        return arguments::wrong_use(process, "truncate", "you must specify either '--size' or '--reference'", 1);
+    };
+    let (sign, digits) = match text.chars().next() {
+        Some(sign @ ('+' | '-')) => (sign, &text[1..]),
+        Some('<' | '>' | '/' | '%') => return arguments::not_simulated(process, &format!("truncate -s {text}")),
+        _ => ('=', text),
+    };
+    let (number, factor) = match digits.find(|c: char| !c.is_ascii_digit()).map(|at| digits.split_at(at)) {
+        None => (digits, 1),
+        Some((number, "K" | "KiB")) => (number, 1 << 10),
+        Some((number, "M" | "MiB")) => (number, 1 << 20),
+        Some((number, "G" | "GiB")) => (number, 1 << 30),
+        Some((number, "KB")) => (number, 1000),
+        Some((number, "MB")) => (number, 1_000_000),
+        Some(_) => ("", 1),
+    };
+    let Some(size) = number.parse::<usize>().ok().and_then(|number| number.checked_mul(factor)) else {
+        process.eprint(&format!("truncate: Invalid number: '{text}'\n"))?;
+        return Ok(1);
+    };
+    if size > MOST_BYTES {
+        return arguments::not_simulated(process, &format!("truncate to more than {} MiB", MOST_BYTES >> 20));
+    }
+    if arguments.operands.is_empty() {
+        return arguments::wrong_use(process, "truncate", "missing file operand", 1);
+    }
+    let mut status = 0;
+    for path in &arguments.operands {
+        let mut bytes = match process.read_file(path)? {
+            Ok(bytes) => bytes,
+            Err(Errno::NoEntry) if arguments.has('c') => continue,
+            Err(_) => Vec::new(),
+        };
+        let length = match sign {
+            '+' => bytes.len().saturating_add(size),
+            '-' => bytes.len().saturating_sub(size),
+            _ => size,
+        };
+        bytes.resize(length.min(MOST_BYTES), 0);
+        if let Err(error) = process.write_file(path, &bytes, 0o666)? {
+            process.eprint(&format!("truncate: cannot open '{path}' for writing: {error}\n"))?;
+            status = 1;
+        }
+    }
+    Ok(status)
+}
+
+/// What is written takes real memory.
+const MOST_BYTES: usize = 64 << 20;
+
+/// `unlink FILE`
+pub(super) fn unlink(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let words = process.args();
+    let path = match &words[1..] {
+        [] => return arguments::wrong_use(process, "unlink", "missing operand", 1),
+        [path] => path.clone(),
+        [_, extra, ..] => return arguments::wrong_use(process, "unlink", &format!("extra operand '{extra}'"), 1),
+    };
+    let removed = match process.lstat(&path)? {
+        Ok(found) if found.is_dir() => Err(Errno::IsDirectory),
+        Ok(_) => process.remove(&path)?,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = removed {
+        process.eprint(&format!("unlink: cannot unlink '{path}': {error}\n"))?;
+        return Ok(1);
+    }
+    Ok(0)
+}

@@ -11,6 +11,7 @@ mod busybox;
 mod cat;
 mod checksum;
 mod clock;
+mod column;
 mod columns;
 mod control;
 mod cookies;
@@ -32,6 +33,7 @@ mod gzip;
 mod head;
 mod httpd;
 mod identity;
+mod ipcs;
 mod jq;
 mod less;
 mod lines;
@@ -40,6 +42,7 @@ mod lookup;
 mod make;
 mod making;
 mod names;
+mod namespaces;
 mod netcat;
 mod netcat_udp;
 mod node;
@@ -82,6 +85,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("apk", packages::apk),
     ("apt", packages::apt),
     ("apt-get", packages::apt),
+    ("arch", identity::arch),
     ("awk", awk::main),
     ("base64", base64::main),
     ("basename", paths::basename),
@@ -89,7 +93,9 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("chgrp", owner::chgrp),
     ("chmod", make::chmod),
     ("chown", owner::chown),
+    ("chroot", namespaces::chroot),
     ("clear", identity::clear),
+    ("column", column::main),
     ("comm", columns::comm),
     ("cp", copy::cp),
     ("curl", curl::curl),
@@ -99,6 +105,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("df", disk::df),
     ("diff", diff::main),
     ("dig", lookup::dig),
+    ("dir", list::main),
     ("dirname", paths::dirname),
     ("dmesg", system::dmesg),
     ("du", disk::du),
@@ -123,6 +130,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("httpd", httpd::main),
     ("id", identity::id),
     ("install", making::install),
+    ("ipcs", ipcs::main),
     ("join", columns::join),
     ("jq", jq::main),
     ("kill", control::kill),
@@ -141,6 +149,7 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("nl", columns::nl),
     ("nohup", control::nohup),
     ("nproc", system::nproc),
+    ("nsenter", namespaces::nsenter),
     ("nslookup", lookup::nslookup),
     ("od", dump::od),
     ("paste", columns::paste),
@@ -184,9 +193,12 @@ const PROGRAMS: &[(&str, Main)] = &[
     ("touch", make::touch),
     ("tr", tr::main),
     ("true", |_| Ok(0)),
+    ("truncate", making::truncate),
     ("tty", system::tty),
     ("uname", identity::uname),
     ("uniq", uniq::main),
+    ("unlink", making::unlink),
+    ("unshare", namespaces::unshare),
     ("uptime", system::uptime),
     ("watch", watch::main),
     ("wc", wc::main),
@@ -205,11 +217,16 @@ const SPECIAL: &[(&str, fn() -> Box<dyn Program>)] = &[("node", node::program), 
 
 /// Programs that a student may reach for, and that say that they are not simulated.
 const ABSENT: &[&str] = &[
-    "adduser", "bzip2", "chroot", "crictl", "crontab", "docker", "emacs", "envsubst", "fdisk", "file", "ftp", "gcc", "gcloud", "git", "go",
-    "helm", "htop", "ifconfig", "iostat", "ip", "ipcs", "java", "journalctl", "ldd", "lsblk", "lscpu", "lsof", "make", "mysql",
-    "nano", "netstat", "nmap", "node", "npm", "nsenter", "openssl", "passwd", "pip", "psql", "python", "redis-cli",
-    "route", "rsync", "ruby", "scp", "screen", "service", "ss", "ssh", "ssh-keygen", "strace", "su", "systemctl",
-    "tcpdump", "telnet", "tmux", "traceroute", "tree", "unshare", "unzip", "useradd", "vi", "vim", "vmstat", "xz", "yq", "zip",
+    "adduser", "apropos", "apt-cache", "ar", "arp", "at", "b2sum", "base32", "basenc", "bc", "blkid", "bzip2", "cal", "chattr", "chcon", "cksum",
+    "conntrack", "cpio", "crictl", "crontab", "csplit", "dc", "dircolors", "docker", "dpkg", "ed", "emacs", "envsubst", "ethtool", "factor",
+    "fdisk", "file", "findmnt", "fmt", "ftp", "gcc", "gcloud", "gdb", "getconf", "getfacl", "git", "go", "hdparm", "helm", "hostid", "hostnamectl",
+    "htop", "iconv", "ifconfig", "info", "iostat", "ip", "iptables", "java", "journalctl", "killall", "ldd", "link", "locale",
+    "locate", "logname", "lsattr", "lsblk", "lscpu", "lsmod", "lsns", "lsof", "ltrace", "make", "man", "mkfifo", "mkfs", "mknod", "modprobe", "mutt",
+    "mysql", "nano", "netstat", "nft", "nm", "nmap", "node", "npm", "numfmt", "objdump", "openssl", "passwd", "pathchk", "pinky", "pip", "pr", "psql",
+    "pstree", "ptx", "python", "redis-cli", "route", "rsync", "ruby", "runcon", "scp", "screen", "script", "service", "setfacl", "shred", "snap",
+    "ss", "ssh", "ssh-keygen", "stdbuf", "strace", "stty", "su", "sum", "swapoff", "swapon", "sysctl", "systemctl", "tcpdump", "telnet", "tmux",
+    "tput", "traceroute", "tree", "tsort", "umount", "unexpand", "unzip", "useradd", "users", "vi", "vim", "vmstat", "whereis", "whois", "xz", "yq",
+    "zip",
 ];
 
 /// `test` outside the shell (`xargs test`) is the shell's own.
@@ -249,6 +266,11 @@ pub fn install_programs<'a>(machine: &mut Machine, names: &[&'a str]) -> Vec<&'a
         }
     }
     missing
+}
+
+/// Installs programs of these names that only say that they are not simulated.
+pub fn install_absent(machine: &mut Machine, names: &[&str]) {
+    names.iter().for_each(|name| machine.install(name, identity::absent));
 }
 
 /// What busybox brings.

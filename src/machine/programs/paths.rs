@@ -110,12 +110,27 @@ pub(super) fn readlink(process: &mut Process<'_>) -> Result<i32, Suspend> {
 }
 
 pub(super) fn realpath(process: &mut Process<'_>) -> Result<i32, Suspend> {
+    let long = &[("canonicalize-existing", 'e'), ("canonicalize-missing", 'm'), ("quiet", 'q')];
+    let arguments = match arguments::read(process, &Options::new("emqLP", long).lacking(&["s", "z", "relative-to", "relative-base", "strip"]))? {
+        Ok(arguments) => arguments,
+        Err(status) => return Ok(status),
+    };
+    if arguments.operands.is_empty() {
+        return arguments::wrong_use(process, "realpath", "missing operand", 1);
+    }
     let mut status = 0;
-    for path in &process.args()[1..] {
-        match canonical(process, path)? {
+    for path in &arguments.operands {
+        let found = match canonical(process, path)? {
+            Some(found) if arguments.has('e') && process.stat(&found)?.is_err() => None,
+            None if arguments.has('m') => Some(crate::walk::normalize(&crate::walk::join(&process.cwd()?, path))),
+            found => found,
+        };
+        match found {
             Some(found) => process.print(&format!("{found}\n"))?,
             None => {
-                process.eprint(&format!("realpath: {path}: No such file or directory\n"))?;
+                if !arguments.has('q') {
+                    process.eprint(&format!("realpath: {path}: No such file or directory\n"))?;
+                }
                 status = 1;
             }
         }

@@ -1,15 +1,19 @@
 //! `rm` and `rmdir`.
 
 use super::arguments::{self, Options};
-use crate::{Errno, Process, Suspend};
+use crate::{Errno, FileKind, Metadata, Process, Suspend};
 
 pub(super) fn rm(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let long = &[("recursive", 'r'), ("force", 'f'), ("verbose", 'v'), ("dir", 'd')];
-    let arguments = match arguments::read(process, &Options::new("rRfvd", long).lacking(&["i", "I", "interactive"]))? {
+    let arguments = match arguments::read(process, &Options::new("rRfvdi", long).lacking(&["I", "interactive"]))? {
         Ok(arguments) => arguments,
         Err(status) => return Ok(status),
     };
     let (recursive, force) = (arguments.has('r') || arguments.has('R'), arguments.has('f'));
+    let (force, asks) = (force && arguments.last_of("fi") == Some('f'), arguments.last_of("fi") == Some('i'));
+    if asks && recursive {
+        return arguments::not_simulated(process, "rm -i with -r");
+    }
     if arguments.operands.is_empty() {
         return if force { Ok(0) } else { arguments::wrong_use(process, "rm", "missing operand", 1) };
     }
@@ -31,7 +35,11 @@ pub(super) fn rm(process: &mut Process<'_>) -> Result<i32, Suspend> {
                 let todo = if found.is_dir() && recursive { below(process, path)? } else { vec![path.clone()] };
                 let mut problem = None;
                 for path in todo {
-                    let is_directory = process.lstat(&path)?.is_ok_and(|found| found.is_dir());
+                    let Ok(found) = process.lstat(&path)? else { continue };
+                    let is_directory = found.is_dir();
+                    if asks && !agrees(process, &path, &found)? {
+                        continue;
+                    }
                     match process.remove(&path)? {
                         Ok(()) if arguments.has('v') => {
                             let what = if is_directory { "removed directory" } else { "removed" };
@@ -50,6 +58,19 @@ pub(super) fn rm(process: &mut Process<'_>) -> Result<i32, Suspend> {
         }
     }
     Ok(status)
+}
+
+/// Asks whether this is to go.
+fn agrees(process: &mut Process<'_>, path: &str, found: &Metadata) -> Result<bool, Suspend> {
+    let what = match found.kind {
+        FileKind::Directory => "directory",
+        FileKind::Symlink => "symbolic link",
+        FileKind::Device => "character special file",
+        FileKind::File if found.size == 0 => "regular empty file",
+        FileKind::File => "regular file",
+    };
+    process.eprint(&format!("rm: remove {what} '{path}'? "))?;
+    Ok(process.read_line()?.is_some_and(|line| line.starts_with(['y', 'Y'])))
 }
 
 /// A directory and what is in it, the innermost first.
@@ -82,6 +103,9 @@ pub(super) fn rmdir(process: &mut Process<'_>) -> Result<i32, Suspend> {
             todo.push(parent.to_owned());
         }
         for path in todo {
+            if arguments.has('v') {
+                process.print(&format!("rmdir: removing directory, '{path}'\n"))?;
+            }
             let result = match process.lstat(&path)? {
                 Ok(found) if !found.is_dir() => Err(Errno::NotDirectory),
                 Ok(_) => process.remove(&path)?,

@@ -6,7 +6,7 @@ use super::arguments::{self, Arguments, Options};
 use super::lines::read_all;
 use crate::{Process, Suspend};
 
-const OPTIONS: Options = Options::new("nruk:t:fbhVo:csgdim", &[
+const OPTIONS: Options = Options::new("nruk:t:fbhVMo:csgdim", &[
     ("numeric-sort", 'n'),
     ("reverse", 'r'),
     ("unique", 'u'),
@@ -16,12 +16,13 @@ const OPTIONS: Options = Options::new("nruk:t:fbhVo:csgdim", &[
     ("ignore-leading-blanks", 'b'),
     ("human-numeric-sort", 'h'),
     ("version-sort", 'V'),
+    ("month-sort", 'M'),
     ("general-numeric-sort", 'g'),
     ("output", 'o'),
     ("check", 'c'),
     ("stable", 's'),
 ])
-.lacking(&["M", "R", "z", "T", "S", "month-sort", "random-sort", "parallel", "zero-terminated"])
+.lacking(&["R", "z", "T", "S", "random-sort", "parallel", "zero-terminated"])
 .wrong_use(2);
 
 /// How two texts are compared.
@@ -30,6 +31,7 @@ struct Manner {
     numeric: bool,
     human: bool,
     version: bool,
+    month: bool,
     fold: bool,
     dictionary: bool,
     skip_blanks: bool,
@@ -49,6 +51,7 @@ impl Manner {
             'n' | 'g' => self.numeric = true,
             'h' => self.human = true,
             'V' => self.version = true,
+            'M' => self.month = true,
             'f' => self.fold = true,
             'd' | 'i' => self.dictionary = true,
             'b' => self.skip_blanks = true,
@@ -66,6 +69,8 @@ impl Manner {
         let order = if self.numeric || self.human {
             let value = |text| number(text, self.human);
             value(a).partial_cmp(&value(b)).unwrap_or(Ordering::Equal)
+        } else if self.month {
+            month(a).cmp(&month(b))
         } else if self.version {
             version(a, b)
         } else if self.fold || self.dictionary {
@@ -150,7 +155,7 @@ fn check(
 
 fn order(arguments: &Arguments, keys: &[Key], a: &str, b: &str, only_keys: bool) -> Ordering {
     let mut general = Manner::default();
-    "nghVfdib".chars().filter(|letter| arguments.has(*letter)).for_each(|letter| {
+    "nghVMfdib".chars().filter(|letter| arguments.has(*letter)).for_each(|letter| {
         general.add(letter);
     });
     let plain = general == Manner::default();
@@ -251,8 +256,14 @@ fn number(text: &str, human: bool) -> f64 {
     value * unit.map_or(1.0, |index| 1024_f64.powi(i32::try_from(index).unwrap_or(0) + 1))
 }
 
+/// The number of the month that a text begins with; 0: none.
+fn month(text: &str) -> usize {
+    let start: String = text.trim_start().chars().take(3).collect::<String>().to_ascii_uppercase();
+    ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"].iter().position(|known| *known == start).map_or(0, |index| index + 1)
+}
+
 /// `v1.9` before `v1.10`: runs of digits count as numbers.
-fn version(a: &str, b: &str) -> Ordering {
+pub(super) fn version(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         if a.is_empty() || b.is_empty() {

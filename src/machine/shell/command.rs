@@ -188,6 +188,7 @@ impl Shell {
             fds: Some(self.inherited(sys)),
             group: self.child_group(),
             credentials: None,
+            around: None,
         };
         match sys.spawn(spawn) {
             Ok(pid) => {

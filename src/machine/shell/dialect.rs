@@ -14,7 +14,10 @@ pub(super) enum Dialect {
 }
 
 /// Builtins that only bash has.
-const ONLY_BASH: &[&str] = &["bg", "builtin", "declare", "disown", "mapfile", "readarray", "shopt", "typeset"];
+const ONLY_BASH: &[&str] = &[
+    "bg", "bind", "builtin", "caller", "compgen", "complete", "compopt", "declare", "dirs", "disown", "enable", "help", "logout", "mapfile", "popd", "pushd", "readarray", "shopt", "suspend",
+    "typeset",
+];
 /// Builtins that dash lacks as well.
 const NOT_DASH: &[&str] = &["history", "let", "source"];
 

@@ -15,6 +15,27 @@ use super::store::Stored;
 /// How long `docker stop` waits before it kills.
 pub const GRACE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// A port of a container that the workstation opens for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// `None`: whichever is free when it starts.
+    pub host: Option<u16>,
+    pub inner: u16,
+    pub udp: bool,
+}
+
+impl Port {
+    /// `80/tcp`
+    pub fn inside(&self) -> String {
+        format!("{}/{}", self.inner, if self.udp { "udp" } else { "tcp" })
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        let (number, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+        Some(Port { host: None, inner: number.parse().ok()?, udp: protocol == "udp" })
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Container {
     pub id: String,
@@ -25,13 +46,15 @@ pub struct Container {
     pub line: Vec<String>,
     pub created_nanos: i64,
     pub spawned: Spawned,
-    pub ports: Vec<(Option<u16>, u16)>,
+    pub ports: Vec<Port>,
     pub exposed: Vec<String>,
     pub labels: BTreeMap<String, String>,
     pub auto_remove: bool,
     /// Its address on each network that it is on, and other names by which it is known there.
     pub networks: BTreeMap<String, String>,
     pub aliases: Vec<String>,
+    /// Names in its `/etc/hosts`, with their addresses.
+    pub extra_hosts: Vec<(String, String)>,
     /// How its health is asked for in the place of what the image says.
     pub check: Option<Check>,
     /// What its programs have asked of others.
@@ -88,6 +111,7 @@ impl Container {
             auto_remove: false,
             networks,
             aliases: Vec::new(),
+            extra_hosts: Vec::new(),
             check: None,
             outgoing: Vec::new(),
             state: State::Created,
@@ -344,6 +368,18 @@ impl Container {
     /// Opens a connection that carries bytes, if a program takes such there.
     pub fn connect(&mut self, port: u16, exchange: ExchangeId, from: &str) -> bool {
         let connection = self.computer.as_mut().and_then(|computer| computer.connect(port, from));
+        self.streams.extend(connection.map(|connection| (connection, exchange)));
+        connection.is_some()
+    }
+
+    /// Whether something in it takes datagrams on a port.
+    pub fn takes_datagrams(&self, port: u16, now: Time) -> bool {
+        self.computer.as_ref().is_some_and(|computer| computer.takes_datagrams(port, now))
+    }
+
+    /// A client's first datagram; the next ones are bytes of the same exchange. Whether a program takes it.
+    pub fn datagram(&mut self, port: u16, exchange: ExchangeId, from: &str, bytes: &[u8]) -> bool {
+        let connection = self.computer.as_mut().and_then(|computer| computer.datagram(port, from, bytes));
         self.streams.extend(connection.map(|connection| (connection, exchange)));
         connection.is_some()
     }

@@ -15,17 +15,18 @@ use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 use podarium_cluster::Cluster;
-use podarium_cluster::images::{ImageCatalog, Mounted, MountPoint, Reference, Spawned};
+use podarium_cluster::images::{ImageCatalog, Isolation, Mounted, MountPoint, Reference, Spawned};
 use podarium_machine::{Credentials, ExchangeId, HttpEvent, HttpRequest, HttpResponse, Machine};
 use podarium_sim::{Stream, Time};
 use serde_json::{Value, json};
 
 use super::build::{Around, Build, Cache, Progress};
-use super::container::{Container, GRACE, Reply, State, Volumes};
+use super::container::{Container, GRACE, Port, Reply, State, Volumes};
 use super::health::{Check, Health};
 use super::store::{Stored, familiar, sha256};
 
 pub use images::pull_refusal;
+pub use networks::Errand;
 
 /// How the socket is called in URLs.
 pub const SOCKET: &str = "http://docker.sock";
@@ -52,6 +53,8 @@ pub struct Daemon {
     carried: BTreeMap<ExchangeId, networks::Carried>,
     next_carried: u64,
     typed: BTreeMap<ExchangeId, streams::Typed>,
+    sockets: BTreeMap<ExchangeId, streams::Socket>,
+    errands: Vec<Errand>,
     replies: BTreeMap<(Time, u64), (ExchangeId, HttpEvent)>,
     /// Images that are on their way.
     arriving: BTreeMap<(Time, u64), (Reference, Arc<Stored>)>,
@@ -78,6 +81,8 @@ impl Daemon {
             carried: BTreeMap::new(),
             next_carried: 0,
             typed: BTreeMap::new(),
+            sockets: BTreeMap::new(),
+            errands: Vec::new(),
             catalog,
             names: BTreeMap::new(),
             images: BTreeMap::new(),
@@ -136,7 +141,7 @@ impl Daemon {
             container.run(now, unix_nanos, &mut self.volumes, &mut replies);
         }
         self.take(replies);
-        self.carry(now);
+        self.carry(cluster);
         self.remove_ended();
         self.run_builds(cluster, unix_nanos);
         while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
@@ -269,7 +274,8 @@ impl Daemon {
         let running = self.containers.iter().enumerate().filter(|(_, container)| container.is_running());
         let found = running.filter_map(|(index, container)| {
             let inner = match is_own {
-                true => container.ports.iter().find(|(published, _)| *published == Some(port)).map(|(_, inner)| *inner),
+                true if container.is_on_host() => (if scheme == "udp" { container.takes_datagrams(port, now) } else { container.listens(port, now) }).then_some(port),
+                true => container.ports.iter().find(|published| published.host == Some(port) && published.udp == (scheme == "udp")).map(|published| published.inner),
                 false => container.networks.values().any(|address| address == host).then_some(port),
             };
             inner.map(|inner| (index, inner))
@@ -280,6 +286,7 @@ impl Daemon {
             // A host answers by itself; a port is no host.
             "icmp" if is_own => return false,
             "icmp" => self.reply(now, id, HttpEvent::Response(HttpResponse::new(64, ""))),
+            "udp" => self.open_datagrams(index, inner, id, "172.17.0.1", now),
             _ => {
                 let reply = self.containers[index].take(inner, id, request, now, &mut self.volumes);
                 self.take(reply.into_iter().collect());
@@ -295,6 +302,7 @@ impl Daemon {
     pub fn close(&mut self, id: ExchangeId) {
         self.containers.iter_mut().for_each(|container| container.forget(id));
         self.typed.remove(&id);
+        self.sockets.remove(&id);
         self.builds.retain(|build| build.exchange != id);
         self.replies.retain(|_, (to, _)| *to != id);
     }
@@ -303,7 +311,7 @@ impl Daemon {
         let now = cluster.now();
         match (method, asked.parts) {
             ("GET", ["containers", "json"]) => Ok(Some(self.list(asked.query.contains_key("all"), nanos(cluster)))),
-            ("POST", ["containers", "create"]) => self.create(asked, cluster).map(Some),
+            ("POST", ["containers", "create"]) => self.create(asked, cluster, machine.hostname()).map(Some),
             ("POST", ["containers", name, "start"]) => self.start(name, cluster, machine).map(|()| Some(json!({}))),
             ("POST", ["containers", name, "stop"]) => {
                 let grace = asked.query.get("t").and_then(|seconds| seconds.parse().ok()).map_or(GRACE, Duration::from_secs);
@@ -338,7 +346,10 @@ impl Daemon {
             }
             ("POST", ["containers", name, "exec"]) => self.exec(name, asked, now).map(|()| None),
             ("GET", ["containers", name, "logs"]) => self.logs(name, asked, now).map(|()| None),
-            ("GET", ["containers", name, "json"]) => Ok(Some(self.container(name).map(|container| inspect_container(container))?)),
+            ("GET", ["containers", name, "json"]) => {
+                let container = self.container(name)?.clone();
+                Ok(Some(inspect_container(&container, &self.networks)))
+            }
             ("DELETE", ["containers", name]) => self.remove(name, asked.query.contains_key("force"), asked.query.contains_key("v"), cluster).map(|()| Some(json!({}))),
             ("POST", ["containers", "prune"]) => Ok(Some(self.prune_containers())),
             ("GET" | "PUT", ["containers", name, "archive"]) => self.archive(method, name, asked, now).map(Some),
@@ -420,7 +431,7 @@ impl Daemon {
         shown.map(entry).collect()
     }
 
-    fn create(&mut self, asked: &Asked<'_>, cluster: &Cluster) -> Result<Value, Refusal> {
+    fn create(&mut self, asked: &Asked<'_>, cluster: &Cluster, own_hostname: &str) -> Result<Value, Refusal> {
         let body: Value = serde_json::from_slice(asked.body).map_err(|error| (400, error.to_string()))?;
         let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
         let words = |name: &str| -> Vec<String> { body[name].as_array().into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect() };
@@ -477,24 +488,31 @@ impl Daemon {
         let user = if text("User").is_empty() { image.image.user } else { text("User").split(':').next().and_then(|user| user.parse().ok()).unwrap_or(0) };
         let hardware = podarium_machine::Hardware::default();
         let network = self.network_of(&text("Network"))?;
-        let networks = if network == "none" { BTreeMap::new() } else { BTreeMap::from([(network.clone(), self.free_address(&network))]) };
+        let networks = BTreeMap::from([(network.clone(), self.free_address(&network))]);
+        let hostname = match text("Hostname") {
+            given if !given.is_empty() => given,
+            _ if network == networks::HOST => own_hostname.to_owned(),
+            _ => id[..12].to_owned(),
+        };
+        let extra_hosts: Vec<(String, String)> = words("ExtraHosts").iter().filter_map(|entry| entry.split_once([':', '='])).map(|(name, address)| (name.to_owned(), address.replace("host-gateway", networks::GATEWAY))).collect();
         let check = Check::with(settings.healthcheck.as_ref(), &body["Health"]).map_err(|error| (400, error))?;
         let spawned = Spawned {
             shares_processes: None,
             user_namespace: None,
+            isolation: Isolation::default(),
             at: cluster.now(),
             // The image's own settings count where nothing else is said: a played program recognises itself by that.
             command: if own_entrypoint { entrypoint.clone() } else { Vec::new() },
             args: given,
             env,
             workdir: Some(text("WorkingDir")).filter(|path| !path.is_empty()).or_else(|| settings.workdir.clone()),
-            hostname: if text("Hostname").is_empty() { id[..12].to_owned() } else { text("Hostname") },
+            files: vec![("/etc/hosts".to_owned(), networks::hosts_file(&hostname, &networks, &extra_hosts))],
+            hostname,
             stdin: body["OpenStdin"].as_bool().unwrap_or(false),
             tty: body["Tty"].as_bool().unwrap_or(false),
             credentials: Credentials::user(user, user),
             read_only_root: body["ReadonlyRootfs"].as_bool().unwrap_or(false),
             mounts,
-            files: Vec::new(),
             attempt: 0,
             memory_limit: body["Memory"].as_u64(),
             cpu_limit: body["CpuMillis"].as_u64(),
@@ -506,6 +524,7 @@ impl Daemon {
         let mut container = Container::new(id.clone(), name.clone(), image_name, image.clone(), line, nanos(cluster), spawned, networks);
         container.check = check;
         container.aliases = words("Aliases");
+        container.extra_hosts = extra_hosts;
         container.auto_remove = body["AutoRemove"].as_bool().unwrap_or(false);
         container.exposed = settings.exposed.clone();
         container.labels = settings.labels.clone();
@@ -513,24 +532,26 @@ impl Daemon {
             let (key, value) = label.split_once('=').unwrap_or((&label, ""));
             container.labels.insert(key.to_owned(), value.to_owned());
         }
-        for port in body["Ports"].as_array().into_iter().flatten() {
-            let of = |name: &str| port[name].as_u64().and_then(|port| u16::try_from(port).ok());
-            if let Some(inner) = of("container") {
-                container.ports.push((of("host"), inner));
+        // On the workstation's own network they are there anyway.
+        if network != networks::HOST {
+            for port in body["Ports"].as_array().into_iter().flatten() {
+                let host = port["host"].as_u64().and_then(|port| u16::try_from(port).ok());
+                container.ports.extend(port["container"].as_str().and_then(Port::parse).map(|port| Port { host, ..port }));
             }
-        }
-        if body["PublishAll"].as_bool().unwrap_or(false) {
-            for port in &container.exposed {
-                container.ports.extend(port.split('/').next().and_then(|port| port.parse().ok()).map(|port| (None, port)));
+            if body["PublishAll"].as_bool().unwrap_or(false) {
+                container.ports.extend(container.exposed.iter().filter_map(|port| Port::parse(port)));
             }
         }
         self.containers.push(container);
-        Ok(json!({"Id": id, "Name": name}))
+        let is_published = body["Ports"].as_array().is_some_and(|ports| !ports.is_empty()) || body["PublishAll"].as_bool() == Some(true);
+        let discarded = network == networks::HOST && is_published;
+        Ok(json!({"Id": id, "Name": name, "Warnings": discarded.then_some("Published ports are discarded when using host network mode").into_iter().collect::<Vec<_>>()}))
     }
 
     fn start(&mut self, name: &str, cluster: &Cluster, machine: &Machine) -> Result<(), Refusal> {
         let id = self.container(name)?.id.clone();
-        let taken: BTreeSet<u16> = self.containers.iter().filter(|container| container.is_running()).flat_map(|container| &container.ports).filter_map(|(host, _)| *host).collect();
+        let running = self.containers.iter().filter(|container| container.is_running());
+        let taken: BTreeSet<(u16, bool)> = running.flat_map(|container| &container.ports).filter_map(|port| Some((port.host?, port.udp))).collect();
         let (now, unix_nanos, catalog) = (cluster.now(), nanos(cluster), self.catalog.clone());
         let index = self.containers.iter().position(|container| container.id == id).ok_or((404, String::new()))?;
         let container = &mut self.containers[index];
@@ -538,21 +559,22 @@ impl Daemon {
             return Ok(());
         }
         let (mut next, address) = (32768, container.address().to_owned());
-        for (host, inner) in &mut container.ports {
+        let listens = |port: u16, udp: bool| if udp { machine.takes_datagrams(port) } else { machine.listens(port) };
+        for port in &mut container.ports {
             let failed = |problem: String| {
                 (500, format!("failed to set up container networking: driver failed programming external connectivity on endpoint {} ({}): {problem}", container.name, sha256(container.id.as_bytes()).replace("sha256:", "")))
             };
-            match host {
-                Some(port) if taken.contains(port) => return Err(failed(format!("Bind for 0.0.0.0:{port} failed: port is already allocated"))),
-                Some(port) if machine.listens(*port) => {
-                    return Err(failed(format!("failed to bind host port for 0.0.0.0:{port}:{address}:{inner}/tcp: address already in use")));
+            match port.host {
+                Some(host) if taken.contains(&(host, port.udp)) => return Err(failed(format!("Bind for 0.0.0.0:{host} failed: port is already allocated"))),
+                Some(host) if listens(host, port.udp) => {
+                    return Err(failed(format!("failed to bind host port for 0.0.0.0:{host}:{address}:{}: address already in use", port.inside())));
                 }
                 Some(_) => {}
                 None => {
-                    while taken.contains(&next) || machine.listens(next) {
+                    while taken.contains(&(next, port.udp)) || listens(next, port.udp) {
                         next += 1;
                     }
-                    *host = Some(next);
+                    port.host = Some(next);
                     next += 1;
                 }
             }
@@ -671,18 +693,18 @@ fn ports(container: &Container) -> Value {
     if !container.is_running() {
         return all.into();
     }
-    for (host, inner) in &container.ports {
-        all.push(json!({"host": host, "container": format!("{inner}/tcp")}));
+    for port in &container.ports {
+        all.push(json!({"host": port.host, "container": port.inside()}));
     }
-    for port in &container.exposed {
-        if !container.ports.iter().any(|(_, inner)| format!("{inner}/tcp") == *port) {
+    for port in container.exposed.iter().filter(|_| !container.is_on_host()) {
+        if !container.ports.iter().any(|published| published.inside() == *port) {
             all.push(json!({"host": null, "container": port}));
         }
     }
     all.into()
 }
 
-fn inspect_container(container: &Container) -> Value {
+fn inspect_container(container: &Container, known: &BTreeMap<String, networks::Network>) -> Value {
     let (status, running, code, started, finished) = match &container.state {
         State::Created => ("created", false, 0, None, None),
         State::Running { since_nanos } => ("running", true, 0, Some(*since_nanos), None),
@@ -692,7 +714,7 @@ fn inspect_container(container: &Container) -> Value {
     let bindings: serde_json::Map<String, Value> = container
         .ports
         .iter()
-        .map(|(host, inner)| (format!("{inner}/tcp"), json!([{"HostIp": "0.0.0.0", "HostPort": host.map(|host| host.to_string()).unwrap_or_default()}])))
+        .map(|port| (port.inside(), json!([{"HostIp": "0.0.0.0", "HostPort": port.host.map(|host| host.to_string()).unwrap_or_default()}])))
         .collect();
     let mut config = container.image.config();
     config["Hostname"] = json!(container.spawned.hostname);
@@ -717,13 +739,16 @@ fn inspect_container(container: &Container) -> Value {
         "RestartCount": 0,
         "Driver": "overlay2",
         "Platform": "linux",
-        "HostConfig": {"AutoRemove": container.auto_remove, "PortBindings": bindings},
+        "HostConfig": {
+            "NetworkMode": container.networks.keys().next(), "PortBindings": bindings, "AutoRemove": container.auto_remove,
+            "ExtraHosts": container.extra_hosts.iter().map(|(name, address)| format!("{name}:{address}")).collect::<Vec<_>>(),
+        },
         "Config": config,
         "NetworkSettings": {
             "Ports": if running { json!(bindings) } else { json!({}) },
             "IPAddress": if running && container.networks.contains_key(networks::BRIDGE) { container.address() } else { "" },
-            "Gateway": if running && container.networks.contains_key(networks::BRIDGE) { "172.17.0.1" } else { "" },
-            "Networks": container.networks.iter().map(|(name, address)| (name.clone(), json!({"IPAddress": if running { address } else { "" }, "IPPrefixLen": 16, "Aliases": container.aliases}))).collect::<serde_json::Map<String, Value>>(),
+            "Gateway": if running && container.networks.contains_key(networks::BRIDGE) { networks::GATEWAY } else { "" },
+            "Networks": networks::inspected(container, known),
         },
         "Mounts": container.spawned.mounts.iter().map(mount).collect::<Vec<_>>(),
     });

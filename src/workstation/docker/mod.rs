@@ -17,5 +17,5 @@ mod store;
 
 pub(crate) use classic::pull_text;
 pub use cli::{classic_main, main};
-pub(crate) use daemon::{Daemon, nanos, pull_refusal, stamp};
+pub(crate) use daemon::{Daemon, Errand, nanos, pull_refusal, stamp};
 pub(crate) use store::Stored;

@@ -91,9 +91,9 @@ impl Kubelet {
             self.host.pressures = pressures;
             self.check_node_soon(ctx);
         }
-        let over: Vec<(Uid, String)> = pods.iter().filter(|one| !one.is_critical()).filter_map(|one| Some((one.uid.clone(), limits::complaint(one)?))).collect();
+        let over: Vec<(Uid, (&'static str, String))> = pods.iter().filter(|one| !one.is_critical()).filter_map(|one| Some((one.uid.clone(), limits::complaint(one)?))).collect();
         if !over.is_empty() {
-            over.iter().for_each(|(uid, text)| self.evict(uid, AT_ONCE_SECONDS, text, false, ctx));
+            over.iter().for_each(|(uid, (limit, text))| self.evict(uid, AT_ONCE_SECONDS, (limit, text), false, ctx));
             return over.into_iter().map(|(uid, _)| uid).collect();
         }
         let Some(first) = acting.first() else { return Vec::new() };
@@ -118,7 +118,7 @@ impl Kubelet {
         let told = acting.iter().map(|index| &settings.thresholds[*index]).find(|other| other.signal.resource() == resource).unwrap_or(&threshold);
         let observed = observations[&told.signal];
         let (uid, text) = (one.uid.clone(), message(threshold.signal, one, told.amount.of(observed.capacity), observed.available));
-        self.evict(&uid, grace, &text, true, ctx);
+        self.evict(&uid, grace, (threshold.signal.name(), &text), true, ctx);
         vec![uid]
     }
 
@@ -136,8 +136,9 @@ impl Kubelet {
         .into()
     }
 
-    fn evict(&mut self, uid: &Uid, grace_seconds: i64, text: &str, disruption: bool, ctx: &mut Ctx<'_>) {
+    fn evict(&mut self, uid: &Uid, grace_seconds: i64, (counted, text): (&'static str, &str), disruption: bool, ctx: &mut Ctx<'_>) {
         let Some(state) = self.pods.get_mut(uid) else { return };
+        self.host.counts.evicted(counted);
         let state = std::sync::Arc::make_mut(state);
         state.event(None, EventType::Warning, EVICTED, text, &mut self.host, ctx);
         let verdict = Verdict { reason: EVICTED, message: text.to_owned(), spares_success: false, disruption };

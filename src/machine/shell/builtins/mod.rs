@@ -35,29 +35,41 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("[", io::test),
     ("alias", settings::alias),
     ("bg", |_, _, _| Outcome::NotSimulated("bg (jobs are never stopped)".to_owned())),
+    ("bind", not_simulated),
     ("break", flow::leave_loop),
     ("builtin", flow::command),
+    ("caller", not_simulated),
     ("cd", settings::cd),
     ("command", flow::command),
+    ("compgen", not_simulated),
+    ("complete", not_simulated),
+    ("compopt", not_simulated),
     ("continue", flow::leave_loop),
     ("declare", declarations::declare),
+    ("dirs", not_simulated),
     ("disown", jobs::disown),
     ("echo", io::echo),
+    ("enable", not_simulated),
     ("eval", flow::eval),
     ("exec", flow::exec),
     ("exit", flow::exit),
     ("export", declarations::export),
     ("false", |_, _, _| Outcome::Status(1)),
+    ("fc", not_simulated),
     ("fg", jobs::fg),
     ("getopts", io::getopts),
     ("hash", |_, _, _| Outcome::Status(0)),
+    ("help", not_simulated),
     ("history", settings::history),
     ("jobs", jobs::jobs),
     ("kill", jobs::kill),
     ("let", declarations::let_),
     ("local", declarations::declare),
+    ("logout", not_simulated),
     ("mapfile", io::mapfile),
+    ("popd", not_simulated),
     ("printf", io::printf),
+    ("pushd", not_simulated),
     ("pwd", settings::pwd),
     ("read", io::read),
     ("readarray", io::mapfile),
@@ -67,6 +79,7 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("shift", settings::shift),
     ("shopt", settings::shopt),
     ("source", flow::source),
+    ("suspend", not_simulated),
     ("test", io::test),
     ("times", |_, _, _| Outcome::Print("0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n".to_owned())),
     ("trap", settings::trap),
@@ -79,6 +92,11 @@ const BUILTINS: &[(&str, Builtin)] = &[
     ("unset", declarations::unset),
     ("wait", jobs::wait),
 ];
+
+/// Those that bash has and that are not simulated.
+fn not_simulated(_: &mut Shell, _: &mut Sys<'_>, arguments: &[String]) -> Outcome {
+    Outcome::NotSimulated(arguments[0].clone())
+}
 
 pub(super) fn find(name: &str) -> Option<Builtin> {
     BUILTINS.binary_search_by_key(&name, |(builtin, _)| *builtin).ok().map(|index| BUILTINS[index].1)

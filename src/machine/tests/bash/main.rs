@@ -22,7 +22,7 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in [include_str!("cases.txt"), include_str!("programs.txt")].into_iter().flat_map(str::lines) {
+    for line in [include_str!("cases.txt"), include_str!("programs.txt"), include_str!("as_typed.txt")].into_iter().flat_map(str::lines) {
         let (mark, text) = line.split_at_checked(2).unwrap_or((line, ""));
         if mark == "# " {
             cases.push(Case { name: text.to_owned(), script: String::new(), output: String::new(), status: 0 });

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-for path in sys.argv[1:] or ["cases.txt", "programs.txt"]:
+for path in sys.argv[1:] or ["cases.txt", "programs.txt", "as_typed.txt"]:
     names, scripts = [], []
     for line in open(path, encoding="utf-8"):
         line = line.rstrip("\n")

@@ -9,6 +9,7 @@ use super::flags::{Flags, NONE, Parsed};
 use super::{Done, ask, encoded, images, refusal, request, unreachable_daemon};
 
 pub const RUN: Flags = &[
+    ("add-host", NONE, "list", "Add a custom host-to-IP mapping (host:ip)"),
     ("detach", 'd', "", "Run container in background and print container ID"),
     ("entrypoint", NONE, "string", "Overwrite the default ENTRYPOINT of the image"),
     ("env", 'e', "list", "Set environment variables"),
@@ -55,9 +56,11 @@ fn refused(process: &mut Process<'_>, problem: &str, code: i32) -> Done {
 /// `8080:80`, `127.0.0.1:8080:80/tcp`, `80`.
 fn port(text: &str) -> Result<Value, String> {
     let bad = |port: &str| format!("invalid publish opts format (should be name=value but got '{port}')");
-    let plain = text.strip_suffix("/tcp").unwrap_or(text);
-    if plain.contains('/') {
-        return Err(format!("podarium: not simulated: docker run -p {text} (TCP is)"));
+    let (plain, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+    match protocol.to_ascii_lowercase().as_str() {
+        "tcp" | "udp" => {}
+        "sctp" => return Err(format!("podarium: not simulated: docker run -p {text} (TCP and UDP are)")),
+        other => return Err(format!("invalid proto: {other}")),
     }
     let parts: Vec<&str> = plain.split(':').collect();
     let (host, inner) = match parts.as_slice() {
@@ -71,7 +74,7 @@ fn port(text: &str) -> Result<Value, String> {
         "" => Value::Null,
         host => json!(number(host).ok_or_else(|| format!("invalid hostPort: {host}"))?),
     };
-    Ok(json!({"host": host, "container": inner}))
+    Ok(json!({"host": host, "container": format!("{inner}/{}", protocol.to_ascii_lowercase())}))
 }
 
 /// `64m`, `1g`, `1000000`.
@@ -130,6 +133,7 @@ fn settings(process: &mut Process<'_>, parsed: &Parsed) -> Result<Result<Value, 
         "Volumes": parsed.values("volume"),
         "Network": parsed.value("network").unwrap_or_default(),
         "Aliases": parsed.values("network-alias"),
+        "ExtraHosts": parsed.values("add-host"),
         "Health": {
             "none": parsed.has("no-healthcheck"), "cmd": parsed.value("health-cmd"), "interval": parsed.value("health-interval"), "timeout": parsed.value("health-timeout"),
             "start-period": parsed.value("health-start-period"), "start-interval": parsed.value("health-start-interval"), "retries": parsed.value("health-retries"),
@@ -168,7 +172,12 @@ pub fn run(process: &mut Process<'_>, parsed: &Parsed) -> Done {
         created = ask(process, request("POST", "/containers/create").body(body))?;
     }
     let id = match created {
-        Ok(answer) => answer["Id"].as_str().unwrap_or_default().to_owned(),
+        Ok(answer) => {
+            for warning in answer["Warnings"].as_array().into_iter().flatten() {
+                process.eprint(&format!("WARNING: {}\n", warning.as_str().unwrap_or_default()))?;
+            }
+            answer["Id"].as_str().unwrap_or_default().to_owned()
+        }
         Err(problem) => return refused(process, &problem, 125),
     };
     let detach = parsed.has("detach");
@@ -281,9 +290,10 @@ mod tests {
 
     #[test]
     fn ports_and_sizes_are_read() {
-        assert_eq!(port("8080:80"), Ok(json!({"host": 8080, "container": 80})));
-        assert_eq!(port("127.0.0.1:8080:80/tcp"), Ok(json!({"host": 8080, "container": 80})));
-        assert_eq!(port("80"), Ok(json!({"host": null, "container": 80})));
+        assert_eq!(port("8080:80"), Ok(json!({"host": 8080, "container": "80/tcp"})));
+        assert_eq!(port("127.0.0.1:8080:80/tcp"), Ok(json!({"host": 8080, "container": "80/tcp"})));
+        assert_eq!(port("53:53/udp"), Ok(json!({"host": 53, "container": "53/udp"})));
+        assert_eq!(port("80"), Ok(json!({"host": null, "container": "80/tcp"})));
         assert_eq!(port("x:80"), Err("invalid hostPort: x".to_owned()));
         assert_eq!((memory("64m"), memory("1g"), memory("12x")), (Some(64 << 20), Some(1 << 30), None));
         assert_eq!(take_mark(b"hi\n\0exit 3\0"), (b"hi\n".to_vec(), Some(3)));

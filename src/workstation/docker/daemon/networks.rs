@@ -1,10 +1,13 @@
-//! Networks of docker: on one that somebody made, containers reach each other by name; on `bridge`, by address alone.
+//! Networks of docker: on one that somebody made, containers reach each other by name; on `bridge`, by address alone. By way of
+//! the gateway, the workstation's address there, they reach what it has open, and the rest of the world; on `host` they are
+//! where the workstation is, and on `none` nowhere.
 //!
-//! Simplified: between containers TCP is carried, and no UDP; who has a published port is reached under its inner one.
+//! Simplified: a server in a container on `host` takes its port even if a program of the workstation has it.
 
 use std::collections::BTreeMap;
 
-use podarium_machine::{ExchangeId, HttpEvent, LookupAnswer, NetError, Outgoing, Record, RecordData, RecordType};
+use podarium_cluster::Cluster;
+use podarium_machine::{ExchangeId, HttpEvent, HttpRequest, LookupAnswer, NetError, Outgoing, Record, RecordData, RecordType};
 use podarium_sim::Time;
 use serde_json::{Value, json};
 
@@ -12,6 +15,11 @@ use super::{Asked, Container, Daemon, Refusal, stamp};
 
 /// The network that every container is on that is on no other.
 pub const BRIDGE: &str = "bridge";
+/// The workstation's own, and the one that is none.
+pub const HOST: &str = "host";
+const NONE: &str = "none";
+/// The workstation's address on the first one.
+pub const GATEWAY: &str = "172.17.0.1";
 
 #[derive(Clone, Debug)]
 pub struct Network {
@@ -29,10 +37,54 @@ pub struct Carried {
     exchange: ExchangeId,
 }
 
+/// What containers ask of others than containers.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// With whether it comes over a network of docker: then it reaches nothing that listens for the workstation alone.
+    Request(ExchangeId, HttpRequest, bool),
+    Data(ExchangeId, Vec<u8>),
+    Close(ExchangeId),
+}
+
+/// A container's `/etc/hosts`.
+pub fn hosts_file(hostname: &str, networks: &BTreeMap<String, String>, extra: &[(String, String)]) -> String {
+    let mut text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::\tip6-localnet\nff00::\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n".to_owned();
+    text.extend(extra.iter().map(|(name, address)| format!("{address}\t{name}\n")));
+    text.extend(networks.values().filter(|address| !address.is_empty()).map(|address| format!("{address}\t{hostname}\n")));
+    text
+}
+
+/// A container's networks as `docker inspect` shows them.
+pub fn inspected(container: &Container, known: &BTreeMap<String, Network>) -> Value {
+    let running = container.is_running();
+    let entry = |(name, address): (&String, &String)| {
+        let network = known.get(name);
+        let has_addresses = running && network.is_some_and(|network| !network.prefix.is_empty());
+        let gateway = network.filter(|_| has_addresses).map_or(String::new(), |network| format!("{}.0.1", network.prefix));
+        (name.clone(), json!({
+            "IPAMConfig": null, "Links": null, "Aliases": container.aliases, "DriverOpts": null, "NetworkID": network.map(|network| network.id.as_str()).unwrap_or_default(), "Gateway": gateway,
+            "IPAddress": if running { address } else { "" }, "IPPrefixLen": if has_addresses { 16 } else { 0 }, "IPv6Gateway": "", "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0,
+        }))
+    };
+    container.networks.iter().map(entry).collect::<serde_json::Map<String, Value>>().into()
+}
+
 /// The networks that are there from the first moment.
 pub fn usual(mut id: impl FnMut() -> String, unix_nanos: i64) -> BTreeMap<String, Network> {
-    let rows = [(BRIDGE, "bridge", "172.17"), ("host", "host", ""), ("none", "null", "")];
+    let rows = [(BRIDGE, "bridge", "172.17"), (HOST, "host", ""), (NONE, "null", "")];
     rows.map(|(name, driver, prefix)| (name.to_owned(), Network { id: id(), driver, created_nanos: unix_nanos, prefix: prefix.to_owned() })).into()
+}
+
+impl Container {
+    /// Whether it is on the workstation's own network.
+    pub fn is_on_host(&self) -> bool {
+        self.networks.contains_key(HOST)
+    }
+
+    /// Whether it is on no network.
+    fn is_alone(&self) -> bool {
+        self.networks.keys().all(|name| name == NONE)
+    }
 }
 
 impl Daemon {
@@ -44,6 +96,9 @@ impl Daemon {
     /// The next free address of a network.
     pub(super) fn free_address(&self, network: &str) -> String {
         let prefix = self.networks.get(network).map_or("", |network| network.prefix.as_str());
+        if prefix.is_empty() {
+            return String::new();
+        }
         let taken = |address: &str| self.containers.iter().any(|container| container.networks.values().any(|known| known == address));
         (2..=254).map(|number| format!("{prefix}.0.{number}")).find(|address| !taken(address)).unwrap_or_default()
     }
@@ -52,7 +107,6 @@ impl Daemon {
     pub(super) fn network_of(&self, wanted: &str) -> Result<String, Refusal> {
         match wanted {
             "" | "default" => Ok(BRIDGE.to_owned()),
-            "host" => Err((501, "podarium: not simulated: docker run --network host".to_owned())),
             wanted => self.network(wanted).map(|(name, _)| name.clone()),
         }
     }
@@ -90,14 +144,14 @@ impl Daemon {
                 Ok(json!({"Id": id}))
             }
             ("POST", ["networks", "prune"]) => {
-                let doomed: Vec<String> = self.networks.keys().filter(|name| ![BRIDGE, "host", "none"].contains(&name.as_str()) && self.members(name).next().is_none()).cloned().collect();
+                let doomed: Vec<String> = self.networks.keys().filter(|name| ![BRIDGE, HOST, NONE].contains(&name.as_str()) && self.members(name).next().is_none()).cloned().collect();
                 doomed.iter().for_each(|name| drop(self.networks.remove(name)));
                 Ok(json!({"NetworksDeleted": doomed}))
             }
             ("GET", ["networks", name]) => self.network(name).map(|(name, network)| self.network_json(name, network)),
             ("DELETE", ["networks", name]) => {
                 let name = self.network(name)?.0.clone();
-                if [BRIDGE, "host", "none"].contains(&name.as_str()) {
+                if [BRIDGE, HOST, NONE].contains(&name.as_str()) {
                     return Err((403, format!("{name} is a pre-defined network and cannot be removed")));
                 }
                 let active: Vec<String> = self.members(&name).filter(|(container, _)| container.is_running()).map(|(container, _)| format!("name:\"{}\" id:\"{}\"", container.name, &container.id[..12])).collect();
@@ -110,6 +164,9 @@ impl Daemon {
             }
             ("POST", ["networks", name, verb @ ("connect" | "disconnect")]) => {
                 let name = self.network(name)?.0.clone();
+                if [HOST, NONE].contains(&name.as_str()) {
+                    return Err((501, format!("podarium: not simulated: docker network {verb} {name}")));
+                }
                 let address = self.free_address(&name);
                 let wanted = body["Container"].as_str().unwrap_or_default().to_owned();
                 let container = self.container(&wanted)?;
@@ -136,29 +193,50 @@ impl Daemon {
         })
     }
 
-    /// Carries what containers ask of each other.
-    pub(super) fn carry(&mut self, now: Time) {
+    /// Carries what containers ask of each other; what they ask of others the world is to carry.
+    pub(super) fn carry(&mut self, cluster: &Cluster) {
+        let now = cluster.now();
         for by in 0..self.containers.len() {
             for outgoing in std::mem::take(&mut self.containers[by].outgoing) {
                 match outgoing {
                     Outgoing::Request { id, request, .. } => self.carry_request(by, id, &request, now),
                     Outgoing::Lookup { id, name, record, .. } => {
                         let answer = self.look_up(by, name.trim_end_matches('.'), record);
+                        let is_alone = self.containers[by].is_alone();
+                        let answer = if answer == LookupAnswer::NxDomain && !is_alone { cluster.look_up_outside(&name, record) } else { answer };
                         self.containers[by].lookup_reply(id, answer);
                     }
                     Outgoing::Data { id, bytes } => {
-                        if let Some(exchange) = self.carried_for(by, id) {
-                            self.stream_data(exchange, &bytes, now);
+                        if let Some(exchange) = self.carried_for(by, id)
+                            && !self.stream_data(exchange, &bytes, now)
+                        {
+                            self.errands.push(Errand::Data(exchange, bytes));
                         }
                     }
                     Outgoing::Close { id } => {
                         if let Some(exchange) = self.carried_for(by, id) {
                             self.carried.remove(&exchange);
                             self.close(exchange);
+                            self.errands.push(Errand::Close(exchange));
                         }
                     }
                 }
             }
+        }
+    }
+
+    /// What containers have asked of others since the last call.
+    pub fn take_errands(&mut self) -> Vec<Errand> {
+        std::mem::take(&mut self.errands)
+    }
+
+    /// Where nobody carries what containers ask of others, it is not reached.
+    pub fn refuse_errands(&mut self) {
+        for errand in self.take_errands() {
+            let Errand::Request(id, request, _) = errand else { continue };
+            let authority = request.url.split("://").nth(1).unwrap_or_default().split(['/', '?', ':']).next().unwrap_or_default();
+            let error = if authority.parse::<std::net::Ipv4Addr>().is_ok() { NetError::NetworkUnreachable } else { NetError::UnknownHost };
+            self.answer_container(id, &HttpEvent::Failed(error));
         }
     }
 
@@ -176,18 +254,22 @@ impl Daemon {
         LookupAnswer::Records(data.map(|data| Record { name: format!("{name}."), ttl_seconds: 600, data }).into_iter().collect())
     }
 
-    fn carry_request(&mut self, by: usize, id: ExchangeId, request: &podarium_machine::HttpRequest, now: Time) {
+    fn carry_request(&mut self, by: usize, id: ExchangeId, request: &HttpRequest, now: Time) {
         let (scheme, rest) = request.url.split_once("://").unwrap_or(("http", &request.url));
         let authority = rest.split(['/', '?']).next().unwrap_or_default();
         let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = authority.rsplit_once(':').map_or((authority, None), |(host, port)| (host, port.parse::<u16>().ok()));
         let port = port.unwrap_or(if scheme == "https" { 443 } else { 80 });
+        let host = self.containers[by].extra_hosts.iter().find(|(name, _)| name == host).map_or(host, |(_, address)| address).to_owned();
+        let host = host.as_str();
         let is_own = host == "localhost" || host.starts_with("127.");
-        let found = if is_own { Some(by) } else { self.meant(by, host) };
-        let Some(found) = found else {
+        let on_host = self.containers[by].is_on_host();
+        let answers_itself = scheme == "icmp" || if scheme == "udp" { self.containers[by].takes_datagrams(port, now) } else { self.containers[by].listens(port, now) };
+        let found = if is_own { Some(by).filter(|_| !on_host || answers_itself) } else { self.meant(by, host) };
+        if found.is_none() && self.containers[by].is_alone() {
             let error = if host.parse::<std::net::Ipv4Addr>().is_ok() { NetError::NetworkUnreachable } else { NetError::UnknownHost };
             return self.containers[by].http_reply(id, HttpEvent::Failed(error));
-        };
+        }
         // Numbers of its own, far from those of the workstation.
         self.next_carried += 1;
         let exchange = ExchangeId(u64::MAX - self.next_carried);
@@ -196,8 +278,20 @@ impl Daemon {
         if request.header_value("host").is_none() {
             request.headers.push(("Host".to_owned(), authority.to_owned()));
         }
+        let Some(found) = found else {
+            // The workstation's address is the workstation.
+            let is_gateway = self.containers[by].networks.keys().any(|name| self.networks.get(name).is_some_and(|network| !network.prefix.is_empty() && format!("{}.0.1", network.prefix) == host));
+            if is_gateway {
+                request.url = format!("{scheme}://localhost:{port}{}", rest.strip_prefix(authority).unwrap_or_default());
+            }
+            return self.errands.push(Errand::Request(exchange, request, !on_host));
+        };
         match scheme {
             "http" | "https" => {}
+            "udp" => {
+                let from = self.containers[by].address().to_owned();
+                return self.open_datagrams(found, port, exchange, &from, now);
+            }
             "tcp" => {
                 let from = self.containers[by].address().to_owned();
                 return self.connect(found, port, exchange, &from, false, now);
@@ -205,7 +299,7 @@ impl Daemon {
             "icmp" => return self.reply(now, exchange, HttpEvent::Response(podarium_machine::HttpResponse::new(64, ""))),
             _ => {
                 self.carried.remove(&exchange);
-                return self.containers[by].http_reply(id, HttpEvent::Failed(NetError::ConnectionRefused));
+                return self.containers[by].http_reply(id, HttpEvent::Failed(NetError::BadUrl));
             }
         }
         let reply = self.containers[found].take(port, exchange, &request, now, &mut self.volumes);
@@ -215,7 +309,7 @@ impl Daemon {
     }
 
     /// Hands an answer to the container that asked. Whether it was one's.
-    pub(super) fn answer_container(&mut self, to: ExchangeId, event: &HttpEvent) -> bool {
+    pub fn answer_container(&mut self, to: ExchangeId, event: &HttpEvent) -> bool {
         let Some(carried) = self.carried.get(&to).cloned() else { return false };
         if matches!(event, HttpEvent::Response(_) | HttpEvent::End | HttpEvent::Failed(_)) {
             self.carried.remove(&to);

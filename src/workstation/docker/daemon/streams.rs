@@ -1,4 +1,4 @@
-//! Connections that carry bytes to containers: `redis-cli -h cache`, `nc web 80`, a client on the host at a published port.
+//! Connections that carry bytes to containers, and datagrams: `redis-cli -h cache`, `nc web 80`, a client on the host at a published port.
 
 use podarium_machine::{ExchangeId, HttpEvent, HttpResponse, NetError, RequestReader, write_response};
 use podarium_sim::Time;
@@ -12,6 +12,14 @@ pub struct Typed {
     port: u16,
     reader: RequestReader,
     waits: Option<String>,
+}
+
+/// A client's socket for datagrams that has sent none yet.
+#[derive(Clone, Debug)]
+pub struct Socket {
+    container: String,
+    port: u16,
+    from: String,
 }
 
 impl Daemon {
@@ -32,8 +40,22 @@ impl Daemon {
         self.reply(now, client, event);
     }
 
+    /// Opens a client's socket for datagrams to a port of a container. Whether anybody takes them shows with the first.
+    pub(super) fn open_datagrams(&mut self, index: usize, port: u16, client: ExchangeId, from: &str, now: Time) {
+        let id = self.containers[index].id.clone();
+        self.sockets.insert(client, Socket { container: id, port, from: from.to_owned() });
+        self.reply(now, client, HttpEvent::Head { status: 200, headers: Vec::new() });
+    }
+
     /// More bytes of a client; none: no more will come. Whether it is one of these.
     pub(super) fn stream_data(&mut self, client: ExchangeId, bytes: &[u8], now: Time) -> bool {
+        if let Some(Socket { container, port, from }) = self.sockets.remove(&client) {
+            let container = self.containers.iter_mut().find(|known| known.id == container && known.is_running());
+            if !container.is_some_and(|container| container.datagram(port, client, &from, bytes)) {
+                self.reply(now, client, HttpEvent::Failed(NetError::ConnectionRefused));
+            }
+            return true;
+        }
         if let Some(typed) = self.typed.get_mut(&client) {
             typed.reader.push(bytes);
             match bytes.is_empty() && typed.waits.is_none() {

@@ -299,6 +299,7 @@ impl Worker {
             }
             if self.docker.next_at().is_some_and(|at| at <= now) {
                 self.docker.run(cluster, &mut running.machine);
+                self.docker.refuse_errands();
             }
             if running.machine.next_wake().is_none_or(|at| at > now) {
                 break;

@@ -113,3 +113,46 @@ fn programs_in_pods_listen_for_datagrams() {
         student.lines(&[(&ask("tcp"), tcp), (&ask("udp"), udp)]);
     }
 }
+
+#[test]
+fn agnhost_serves_its_name_looks_at_volumes_and_ports() {
+    let mut student = Student::new(false);
+    student.world.put_file("agnhost.yaml", MORE, false);
+    student.quietly(&["kubectl apply -f agnhost.yaml; kubectl wait --for=condition=Ready pod/named pod/porter pod/looks --timeout=120s; sleep 2"]);
+    let on = |command: &str| format!("kubectl exec looks -- {command}");
+    let ip = |pod: &str| format!("$(kubectl get pod {pod} -o jsonpath='{{.status.podIP}}')");
+    student.lines(&[
+        (&on(&format!("sh -c \"echo | nc -w 1 {} 9376\"", ip("named"))), "named"),
+        (&on(&format!("sh -c \"echo | nc -u -w 1 {} 9376\"", ip("named"))), "named"),
+        ("kubectl logs named | cut -d ' ' -f 3-5", "Serving on port\nTCP request from\nUDP request from\n"),
+        (&on(&format!("curl -s {}:9001", ip("porter"))), "foo"),
+        (&on("/agnhost mounttest --fs_type=/mem --new_file_0644=/mem/f --file_perm=/mem/f"), "mount type of \"/mem\": tmpfs\ncontent of file \"/mem/f\": mount-tester new file\n\nperms of file \"/mem/f\": -rw-r--r--\n"),
+        (&on("/agnhost mounttest --file_mode=/mem --file_owner=/mem/f"), "mode of file \"/mem\": dtrwxrwxrwx\nowner UID of \"/mem/f\": 0\nowner GID of \"/mem/f\": 0\n"),
+        (&on("/agnhost mounttest --file_content=/nowhere 2>&1 | head -1"), "error reading file content for \"/nowhere\": open /nowhere: no such file or directory\n"),
+        (&on("/agnhost logs-generator --log-lines-total 3 --run-duration 3s 2>&1 | grep -cE 'logs_generator.go:76] [012] (GET|POST|PUT) /api/v1/namespaces/'"), "3\n"),
+        (&on("/agnhost webhook 2>&1 | head -1"), "podarium: not simulated: agnhost webhook\n"),
+    ]);
+}
+
+const MORE: &str = "apiVersion: v1
+kind: Pod
+metadata: {name: named}
+spec:
+  containers:
+  - {name: c, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [serve-hostname, --http=false, --tcp, --udp]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: porter}
+spec:
+  containers:
+  - {name: c, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', args: [porter], env: [{name: SERVE_PORT_9001, value: foo}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: looks}
+spec:
+  containers:
+  - {name: c, image: 'registry.k8s.io/e2e-test-images/agnhost:2.53', volumeMounts: [{name: mem, mountPath: /mem}]}
+  volumes: [{name: mem, emptyDir: {medium: Memory}}]
+";

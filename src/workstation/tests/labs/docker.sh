@@ -286,3 +286,40 @@ docker commit nobody; docker diff nobody; docker export nobody | wc -c
 docker history noted:1 | head -2 | tail -1 | grep -c 'sh -c'
 #? 1
 docker rm left > /dev/null
+# Networks: datagrams, the way to the workstation and beyond it, its own network, and none
+docker run -d --name dns -p 5353:8081/udp registry.k8s.io/e2e-test-images/agnhost:2.53 netexec > /dev/null 2>&1; sleep 1; docker port dns; echo -n 'echo over udp' | nc -u -w 1 localhost 5353
+#? 8081/udp -> 0.0.0.0:5353
+#? over udp
+docker ps --filter name=dns
+#? 0.0.0.0:5353->8081/udp
+docker run --name second -d -p 5353:8081/udp registry.k8s.io/e2e-test-images/agnhost:2.53 netexec; docker rm second > /dev/null
+#? Bind for 0.0.0.0:5353 failed: port is already allocated
+docker inspect -f '{{.HostConfig.NetworkMode}} {{.NetworkSettings.Networks.bridge.Gateway}} {{.NetworkSettings.Networks.bridge.IPPrefixLen}}' dns
+#? bridge 172.17.0.1 16
+docker run -d --name pages -p 8095:80 nginx > /dev/null; sleep 1; docker run --rm alpine wget -qO- http://172.17.0.1:8095 | grep -c Welcome
+#? 2
+docker run --rm alpine wget -qO- http://host.docker.internal:8095
+#? wget: bad address 'host.docker.internal'
+docker run --rm --add-host host.docker.internal:host-gateway alpine sh -c 'wget -qO- http://host.docker.internal:8095 | grep -c Welcome; grep docker /etc/hosts'
+#? 2
+#? 172.17.0.1	host.docker.internal
+mkdir -p served; echo from the workstation > served/index.html; (cd served; python3 -m http.server 8096 > /dev/null 2>&1 &) ; sleep 1; docker run --rm alpine wget -qO- http://172.17.0.1:8096
+#? from the workstation
+docker run --rm alpine wget -qO- http://172.17.0.1:8099
+#? wget: can't connect to remote host (172.17.0.1): Connection refused
+kubectl proxy --port=8097 > /dev/null & sleep 1; docker run --rm alpine wget -qO- http://172.17.0.1:8097/version; docker run --rm --network host alpine wget -qO- http://localhost:8097/version | grep gitVersion; kill %1
+#? Connection refused
+#? "gitVersion"
+docker run -d --network host -p 80:80 --name open nginx > /dev/null; sleep 1; curl -s localhost | grep title; docker exec open hostname
+#? WARNING: Published ports are discarded when using host network mode
+#? <title>Welcome to nginx!</title>
+#? podarium
+docker inspect -f '{{.HostConfig.NetworkMode}} [{{.NetworkSettings.Networks.host.IPAddress}}]' open; docker ps --filter name=open
+#? host []
+#! 80/tcp
+docker run --rm --network none alpine wget -qO- http://172.17.0.1:8095; docker run --rm --network none alpine sh -c 'cat /etc/hosts | wc -l'
+#? Network is unreachable
+#? 6
+docker run --rm alpine wget -qO- --no-check-certificate https://10.0.0.2:6443/version | grep -c gitVersion
+#? 1
+docker rm -f dns pages open > /dev/null
