@@ -137,8 +137,8 @@ impl Failure {
             Failure::Plain(message) => message.clone(),
             Failure::Server(status) if text(status, "/reason") == "Invalid" => invalid(status),
             Failure::Many(failures) => {
-                let lines: Vec<String> = flatten(failures).iter().map(|failure| failure.line()).collect();
-                lines.join("\n")
+                // One that ends in an end of line has an empty line behind it.
+                flatten(failures).iter().map(|failure| failure.line() + "\n").collect()
             }
             other => other.standard().unwrap_or_else(|| {
                 let message = other.to_string();

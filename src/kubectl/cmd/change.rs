@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::decode::{go_kind, parse_json};
 use podarium_api::{Kind, patch};
 use serde_json::Value;
 
@@ -194,11 +195,20 @@ impl Kubectl<'_, '_> {
         if text.is_empty() {
             return Ok(object);
         }
-        let patch: Value = serde_json::from_str(text).or_else(|_| fail("Invalid JSON Patch"))?;
+        let how = self.flags.text("override-type");
+        let patch = match (parse_json(text.as_bytes()), how) {
+            (Ok((patch, _)), _) => patch,
+            (Err(why), "json") => return fail(why.rsplit("json parse error: ").next().unwrap_or(&why)),
+            (Err(_), "strategic") => return fail("invalid JSON document"),
+            (Err(_), _) => return fail("Invalid JSON Patch"),
+        };
         let (version, kind) = (crate::unstructured::text(&object, "/apiVersion"), crate::unstructured::text(&object, "/kind"));
         let known = Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
-        let how = match self.flags.text("override-type") {
-            "json" => patch::PatchType::Json,
+        let how = match how {
+            "json" => {
+                let Some(operations) = patch.as_array() else { return fail(format!("json: cannot unmarshal {} into Go value of type jsonpatch.Patch", go_kind(&patch))) };
+                return patch::json_operations(&object, operations).or_else(|undone| fail(undone.text()));
+            }
             "strategic" => patch::PatchType::Strategic,
             "merge" | "" => patch::PatchType::Merge,
             other => return fail(format!("invalid override type: {other}")),

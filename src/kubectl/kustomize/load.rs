@@ -76,11 +76,13 @@ fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, kustomization: Value, r
         }
     }
     for entry in items(&kustomization, "/patchesStrategicMerge").iter().filter_map(Value::as_str) {
-        let (source, path) = if entry.contains('\n') { (entry.to_owned(), "") } else { (read(kubectl, root, entry)?, entry) };
-        patches::apply_text(&source, path, &Value::Null, &mut own)?;
+        patches::strategic_patch(kubectl, root, entry, &mut own)?;
     }
-    for entry in ["/patches", "/patchesJson6902"].iter().flat_map(|list| items(&kustomization, list)) {
+    for entry in items(&kustomization, "/patches") {
         patches::patch(kubectl, root, entry, &mut own)?;
+    }
+    for entry in items(&kustomization, "/patchesJson6902") {
+        patches::json_patch(kubectl, root, entry, &mut own)?;
     }
     transform(&kustomization, &mut own)?;
     for one in own {
