@@ -10,7 +10,7 @@ use podarium_machine::{HttpRequest, HttpResponse, HttpStream};
 use serde_json::{Value, json};
 
 use crate::base64;
-use crate::failure::{Failure, Outcome, fail};
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::json;
@@ -234,7 +234,11 @@ impl Kubectl<'_, '_> {
 
     /// Opens a connection that goes both ways, with a channel for each stream.
     pub fn upgrade(&mut self, call: &Call) -> Outcome<HttpStream> {
-        self.upgrade_to(call, "v5.channel.k8s.io")
+        match caught(self.upgrade_to(call, "v5.channel.k8s.io"))? {
+            Ok(stream) => Ok(stream),
+            Err(Failure::Server(status)) => fail(format!("unable to upgrade connection: {}", text(&status, "/message"))),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// The same by another protocol.

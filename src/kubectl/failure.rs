@@ -192,8 +192,10 @@ fn go_method(method: &str) -> String {
 fn go_net_error(url: &str, error: NetError) -> String {
     let host = url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
+    // It is called by its name, and dialled by its address.
+    let dialled = host.replacen("localhost:", "127.0.0.1:", 1);
     match error {
-        NetError::ConnectionRefused => format!("dial tcp {host}: connect: connection refused"),
+        NetError::ConnectionRefused => format!("dial tcp {dialled}: connect: connection refused"),
         NetError::ConnectionReset | NetError::EmptyReply => "EOF".to_owned(),
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),

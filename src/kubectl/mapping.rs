@@ -256,9 +256,9 @@ impl Mapper {
         meant.into_iter().skip(1).collect()
     }
 
-    /// The type of a kind in a version; without a version, the first there is.
+    /// The type of a kind in a version; without a version, the first there is. A kind in small letters is one, too.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&Mapping> {
-        self.mappings.iter().find(|mapping| mapping.group == group && mapping.kind == kind && (version.is_empty() || mapping.version == version))
+        self.mappings.iter().find(|mapping| mapping.group == group && (mapping.kind == kind || mapping.kind.to_lowercase() == kind) && (version.is_empty() || mapping.version == version))
     }
 
     /// Each type once: of several versions of a group, the first that has it counts.

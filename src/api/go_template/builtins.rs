@@ -45,8 +45,8 @@ fn equal(a: &Value, b: &Value) -> Result<bool, String> {
         (Value::Int(a) | Value::Int64(a), Value::Int(b) | Value::Int64(b)) => Ok(a == b),
         (Value::Float(a), Value::Float(b)) => Ok(a == b),
         (Value::Text(a), Value::Text(b)) => Ok(a == b),
-        (Value::List(_) | Value::Map(_), _) => Err(format!("non-comparable type {}: {}", show(a), a.type_name())),
-        (_, Value::List(_) | Value::Map(_)) => Err(format!("non-comparable type {}: {}", show(b), b.type_name())),
+        (Value::List(_) | Value::Map(_), _) => Err(format!("non-comparable type {}: {}", go_printf("%s", std::slice::from_ref(a)), a.type_name())),
+        (_, Value::List(_) | Value::Map(_)) => Err(format!("non-comparable type {}: {}", go_printf("%s", std::slice::from_ref(b)), b.type_name())),
         _ => incompatible(a, b),
     }
 }

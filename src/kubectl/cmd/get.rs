@@ -227,7 +227,11 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         kubectl.eprint(&message)?;
     }
     kubectl.print(&out)?;
-    kubectl.visited(found.failures)
+    // What went wrong with a file is one of several things, though it is the only one.
+    match found.failures {
+        failures if failures.is_empty() || kubectl.flags.list("filename").is_empty() => kubectl.visited(failures),
+        failures => Err(Failure::Many(failures).into()),
+    }
 }
 
 fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -359,6 +363,12 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 /// One event as it is printed.
 fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
     if let Some(printer) = printer {
+        // The headings of columns are printed once.
+        let without_heads = match printer {
+            Printer::Columns(columns) if std::mem::replace(&mut seen.headed, true) => Some(Printer::Columns(columns.without_heads())),
+            _ => None,
+        };
+        let printer = without_heads.as_ref().unwrap_or(printer);
         let wrapped = json!({"type": event, "object": object});
         let text = printer.print(if show_events { &wrapped } else { object }, format::How::default())?;
         let separator = if matches!(printer, Printer::Yaml) && std::mem::replace(&mut seen.headed, true) { "---\n" } else { "" };
