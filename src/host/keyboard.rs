@@ -8,7 +8,7 @@ use rustyline::completion::{Completer, Pair};
 use rustyline::config::{BellStyle, CompletionType};
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
-use rustyline::{Config, Context, Editor, Helper, Highlighter, Hinter, Validator};
+use rustyline::{Config, Context, Editor, ExternalPrinter as _, Helper, Highlighter, Hinter, Validator};
 
 /// What the person at the keyboard did.
 pub(crate) enum Pressed {
@@ -29,6 +29,7 @@ struct Asked {
 
 pub(crate) struct Keyboard {
     asks: Sender<Asked>,
+    above: Sender<String>,
     pub pressed: Receiver<Pressed>,
 }
 
@@ -42,6 +43,10 @@ impl Keyboard {
         let config = Config::builder().completion_type(CompletionType::List).bell_style(BellStyle::None).build();
         let mut editor = Editor::<Tabs, MemHistory>::with_history(config, MemHistory::new()).map_err(std::io::Error::other)?;
         editor.set_helper(Some(Tabs(sender.clone())));
+        // A printer waits while Tab is answered, so it has a thread of its own.
+        let mut printer = editor.create_external_printer().map_err(std::io::Error::other)?;
+        let (above, texts) = channel();
+        std::thread::spawn(move || texts.iter().all(|text| printer.print(text).is_ok()));
         std::thread::spawn(move || {
             while let Ok(asked) = asked.recv() {
                 let pressed = match editor.readline(&asked.prompt) {
@@ -62,13 +67,19 @@ impl Keyboard {
                 }
             }
         });
-        Ok(Keyboard { asks, pressed })
+        Ok(Keyboard { asks, above, pressed })
     }
 
     /// Has the next line read behind this prompt; one for the shell can be brought back by the up arrow.
     pub fn read(&self, prompt: &str, is_command: bool) {
         // If the thread has ended, it has said why.
         let _ = self.asks.send(Asked { prompt: prompt.to_owned(), is_command });
+    }
+
+    /// Prints above the line that is being read.
+    pub fn print_above(&self, text: String) {
+        // If the thread has ended, the terminal is gone, and the other thread says so.
+        let _ = self.above.send(text);
     }
 }
 

@@ -37,13 +37,10 @@ pub fn shell(loaded: Loaded, seed: Option<u64>, record: Option<PathBuf>) -> std:
     Ok(status)
 }
 
-/// What was printed.
-fn print_output(player: &mut Player) -> std::io::Result<Vec<u8>> {
-    let output = player.simulation_mut().world_mut().take_output();
+fn print(output: &[u8]) -> std::io::Result<()> {
     let mut stdout = std::io::stdout();
-    stdout.write_all(&output)?;
-    stdout.flush()?;
-    Ok(output)
+    stdout.write_all(output)?;
+    stdout.flush()
 }
 
 /// Each line runs to its end in virtual time before the next is typed; nothing waits for the wall clock.
@@ -66,9 +63,9 @@ fn run_foreground(player: &mut Player) -> std::io::Result<()> {
     while !player.simulation().world().is_idle() {
         let Some(next) = player.simulation().next_at() else { break };
         player.simulation_mut().advance(next);
-        print_output(player)?;
+        print(&player.simulation_mut().world_mut().take_output())?;
     }
-    print_output(player).map(drop)
+    print(&player.simulation_mut().world_mut().take_output())
 }
 
 /// A person types; virtual time follows the wall clock.
@@ -78,13 +75,25 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
     // What stands in the last line of the screen: the prompt, when a line is read.
     let mut begun = String::new();
     let mut reads = false;
+    // What has been printed and is not on the screen yet.
+    let mut output = Vec::new();
     let mut quiet_since = Instant::now();
     loop {
-        let output = print_output(player)?;
-        if !output.is_empty() {
+        let more = player.simulation_mut().world_mut().take_output();
+        if !more.is_empty() {
             quiet_since = Instant::now();
+            output.extend(more);
         }
-        follow(&mut begun, &output);
+        if reads {
+            let text = ripe(&mut output, quiet_since.elapsed() >= PROMPT);
+            if !text.is_empty() {
+                keyboard.print_above(text);
+            }
+        } else {
+            print(&output)?;
+            follow(&mut begun, &output);
+            output.clear();
+        }
         let world = player.simulation().world();
         if world.shell_ended() {
             return Ok(world.last_status());
@@ -137,6 +146,12 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
     }
 }
 
+/// What of an output is shown above a line that is being read: whole lines; the beginning of one when no more comes.
+fn ripe(output: &mut Vec<u8>, is_quiet: bool) -> String {
+    let end = if is_quiet { output.len() } else { output.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
+    String::from_utf8_lossy(&output.drain(..end).collect::<Vec<_>>()).into_owned()
+}
+
 /// Keeps what stands behind the last end of a line.
 fn follow(begun: &mut String, output: &[u8]) {
     let text = String::from_utf8_lossy(output);
@@ -182,6 +197,14 @@ mod tests {
         assert_eq!(found("kubect"), (0, vec!["kubectl ".to_owned()]));
         assert_eq!(found("kubectl get node "), (17, vec!["node-1".to_owned(), "node-2".to_owned(), "node-3".to_owned()]));
         assert_eq!(found("kubectl desc"), (8, vec!["describe ".to_owned()]));
+    }
+
+    #[test]
+    fn lines_are_shown_when_they_are_whole_or_nothing_more_comes() {
+        let mut output = b"one\ntwo\nthr".to_vec();
+        assert_eq!(ripe(&mut output, false), "one\ntwo\n");
+        assert_eq!(ripe(&mut output, false), "");
+        assert_eq!((ripe(&mut output, true), output.len()), ("thr".to_owned(), 0));
     }
 
     #[test]

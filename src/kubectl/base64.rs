@@ -20,10 +20,16 @@ pub fn encode(bytes: &[u8]) -> String {
     out
 }
 
+/// The bytes of a text whose end is filled with `=`; ends of lines do not count.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
+    let filled = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    if text.len() % 4 != 0 || filled > 2 {
+        return None;
+    }
     let mut out = Vec::new();
     let (mut bits, mut count) = (0u32, 0);
-    for byte in text.trim_end_matches('=').bytes().filter(|byte| !byte.is_ascii_whitespace()) {
+    for byte in text[..text.len() - filled].iter().copied() {
         let value = LETTERS.iter().position(|letter| *letter == byte)? as u32;
         bits = bits << 6 | value;
         count += 6;
@@ -44,6 +50,9 @@ mod tests {
         for (plain, coded) in [("s3cr3t", "czNjcjN0"), ("admin", "YWRtaW4="), ("a", "YQ=="), ("", "")] {
             assert_eq!(encode(plain.as_bytes()), coded);
             assert_eq!(decode(coded).as_deref(), Some(plain.as_bytes()));
+        }
+        for wrong in ["YQ", "YQ=", "a b=", "%%%%", "===="] {
+            assert_eq!(decode(wrong), None, "{wrong}");
         }
     }
 }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use podarium_machine::{HttpRequest, HttpStream};
+use podarium_machine::{HttpRequest, HttpResponse, HttpStream};
 use serde_json::{Value, json};
 
 use crate::base64;
-use crate::failure::{Failure, Outcome, fail};
+use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::json;
@@ -128,7 +128,7 @@ impl Kubectl<'_, '_> {
             url.push_str(&encode(&query));
         }
         let credentials = self.credentials(call.method, &url)?;
-        let mut request = HttpRequest::new(call.method, url).header("Accept", call.accept).header("User-Agent", "kubectl/v1.36.3 (linux/amd64)");
+        let mut request = HttpRequest::new(call.method, url).header("Accept", call.accept).header("User-Agent", "kubectl/v1.36.3 (linux/amd64) kubernetes/0f29094");
         if let Some(token) = &credentials.token {
             request = request.header("Authorization", &format!("Bearer {token}"));
         }
@@ -179,14 +179,23 @@ impl Kubectl<'_, '_> {
     pub fn send_and_read<T: Send + Sync + 'static>(&mut self, call: &Call, read: impl FnOnce(Vec<u8>) -> Result<T, Failure>) -> Outcome<Arc<T>> {
         let request = self.request(call)?;
         let url = request.url.clone();
+        let sent = self.log_request(&request)?;
+        let keeps = self.logs_bodies();
         let answer = self.process.http_as(request, |response| {
+            let line = response.status_line();
+            let kept = if keeps { response.body.clone() } else { Vec::new() };
             let body = if response.status >= 400 { Err(server_error(response.status, &response.body)) } else { read(response.body).map(Arc::new) };
-            (response.status, response.headers, body)
+            (response.status, line, response.headers, kept, body)
         })?;
-        let (status, headers, body) = match answer {
+        let (status, line, headers, kept, body) = match answer {
             Ok(answer) => answer,
-            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
+            Err(error) => {
+                self.log_response(sent, "", &[])?;
+                return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into());
+            }
         };
+        self.log_response(sent, &line, &headers)?;
+        self.log_body("Response", &kept)?;
         if status == 401 {
             self.refresh_credentials()?;
         }
@@ -198,11 +207,7 @@ impl Kubectl<'_, '_> {
     pub fn open(&mut self, call: &Call) -> Outcome<HttpStream> {
         let mut request = self.request(call)?;
         request.timeout = None;
-        let url = request.url.clone();
-        let stream = match self.process.http_open(request)? {
-            Ok(stream) => stream,
-            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
-        };
+        let stream = self.head(call, request)?;
         self.show_warnings(&stream.headers)?;
         if stream.status >= 400 {
             let body = self.rest_of(stream.id)?;
@@ -211,20 +216,36 @@ impl Kubectl<'_, '_> {
         Ok(stream)
     }
 
+    /// Sends a request and waits for the head of its answer.
+    fn head(&mut self, call: &Call, request: HttpRequest) -> Outcome<HttpStream> {
+        let url = request.url.clone();
+        let sent = self.log_request(&request)?;
+        match self.process.http_open(request)? {
+            Ok(stream) => {
+                self.log_response(sent, &HttpResponse::new(stream.status, "").status_line(), &stream.headers)?;
+                Ok(stream)
+            }
+            Err(error) => {
+                self.log_response(sent, "", &[])?;
+                Err(Failure::Connection { method: call.method.to_owned(), url, error }.into())
+            }
+        }
+    }
+
     /// Opens a connection that goes both ways, with a channel for each stream.
     pub fn upgrade(&mut self, call: &Call) -> Outcome<HttpStream> {
-        self.upgrade_to(call, "v5.channel.k8s.io")
+        match caught(self.upgrade_to(call, "v5.channel.k8s.io"))? {
+            Ok(stream) => Ok(stream),
+            Err(Failure::Server(status)) => fail(format!("unable to upgrade connection: {}", text(&status, "/message"))),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// The same by another protocol.
     pub fn upgrade_to(&mut self, call: &Call, protocol: &str) -> Outcome<HttpStream> {
         let mut request = self.request(call)?.header("Connection", "Upgrade").header("Upgrade", "websocket").header("Sec-WebSocket-Protocol", protocol);
         request.timeout = None;
-        let url = request.url.clone();
-        let stream = match self.process.http_open(request)? {
-            Ok(stream) => stream,
-            Err(error) => return Err(Failure::Connection { method: call.method.to_owned(), url, error }.into()),
-        };
+        let stream = self.head(call, request)?;
         if stream.status == 101 {
             return Ok(stream);
         }

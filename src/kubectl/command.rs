@@ -7,7 +7,7 @@ use podarium_machine::{Process, Suspend};
 
 use crate::cmd::{COMMANDS, HIDDEN, RECORD, plugin};
 use crate::completion::complete;
-use crate::failure::{Failure, Outcome, Stop, fail, not_simulated, usage};
+use crate::failure::{Failure, Outcome, Stop, caught, fail, not_simulated, usage};
 use crate::flags::{Flag, Flags, Takes};
 use crate::help;
 use crate::kubectl::Kubectl;
@@ -73,7 +73,7 @@ pub(crate) const GLOBAL: &[Flag] = &[
     Flag::text("user"),
     Flag::text("username"),
     Flag::new("v", Takes::Int, "0").short('v'),
-    Flag::text("vmodule"),
+    Flag::new("vmodule", Takes::Modules, ""),
     Flag::bool("warnings-as-errors"),
 ];
 
@@ -169,7 +169,10 @@ fn run(process: &mut Process<'_>) -> Outcome<()> {
     };
     let mut kubectl = Kubectl::new(process, flags);
     kubectl.plugin_policy = applied.policy;
-    run(&mut kubectl)?;
+    if let Err(failure) = caught(run(&mut kubectl))? {
+        kubectl.log_failure(&failure)?;
+        return Err(failure.into());
+    }
     match kubectl.warned.len() {
         count if count > 0 && kubectl.flags.bool("warnings-as-errors") => fail(format!("{count} {} received", if count == 1 { "warning" } else { "warnings" })),
         _ => Ok(()),

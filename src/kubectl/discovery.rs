@@ -6,12 +6,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::client::Call;
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
-use crate::mapping::{Mapper, Mapping};
+use crate::mapping::{Listed, Mapper, Mapping};
 use crate::printers::json as json_printer;
 use crate::unstructured::{items, text};
 
@@ -20,6 +21,12 @@ const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGrou
 const ATTEMPTS: u32 = 5;
 /// How long what was discovered is believed.
 const BELIEVED: Duration = Duration::from_secs(6 * 3600);
+
+/// What the file has.
+#[derive(Deserialize)]
+struct Cached {
+    lists: Vec<Listed>,
+}
 
 #[derive(Clone, Debug)]
 pub struct Discovered {
@@ -50,6 +57,7 @@ impl Kubectl<'_, '_> {
         if found.is_some() || !self.mapper.as_ref().is_some_and(|discovered| discovered.cached) {
             return Ok(found);
         }
+        self.log_info(5, "discovery.go:214", "Invalidating discovery information")?;
         let mapper = self.discover()?;
         let found = find(&mapper);
         self.mapper = Some(Discovered { mapper, cached: false });
@@ -69,7 +77,7 @@ impl Kubectl<'_, '_> {
     pub fn mapping(&mut self, word: &str) -> Outcome<Mapping> {
         match self.type_of(word)? {
             Some(mapping) => Ok(mapping),
-            None => fail(unknown_type(word.split('.').next().unwrap_or_default())),
+            None => fail(format!("the server doesn't have a resource type {:?}", word.split('.').next().unwrap_or_default())),
         }
     }
 
@@ -135,8 +143,8 @@ impl Kubectl<'_, '_> {
 
     fn tell_unreachable(&mut self, failure: &Failure) -> Outcome<()> {
         let said = format!("couldn't get current server API group list: {failure}");
-        let quoted = if said.contains('\n') { format!("<\n\t{}\n >", said.replace('\n', "\n\t")) } else { json_printer::compact(&said.into()) };
-        self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={quoted}"))
+        self.log_error("memcache.go:265", &format!("\"Unhandled Error\" err={}", crate::log::value(&said)))?;
+        self.log_info(3, "cached_discovery.go:120", &format!("skipped caching discovery info due to {failure}"))
     }
 
     fn ask_for_types(&mut self) -> Outcome<Arc<Mapper>> {
@@ -156,7 +164,7 @@ impl Kubectl<'_, '_> {
             }
         }
         self.write_cache(&lists)?;
-        Ok(Arc::new(read(&lists)))
+        Ok(Arc::new(read(lists.iter().map(|list| Listed::deserialize(list).unwrap_or_default()))))
     }
 
     fn cache_path(&mut self) -> Outcome<Option<String>> {
@@ -181,8 +189,8 @@ impl Kubectl<'_, '_> {
         }
         let bytes = self.process.read_file(&path)?.unwrap_or_default();
         Ok(self.process.once("discovery", || {
-            let lists: Value = serde_json::from_slice(&bytes).ok()?;
-            Some(Arc::new(read(items(&lists, "/lists"))))
+            let cached: Cached = serde_json::from_slice(&bytes).ok()?;
+            Some(Arc::new(read(cached.lists)))
         })?)
     }
 
@@ -203,55 +211,8 @@ impl Kubectl<'_, '_> {
     }
 }
 
-fn read(lists: &[Value]) -> Mapper {
+fn read(lists: impl IntoIterator<Item = Listed>) -> Mapper {
     let mut mapper = Mapper::default();
-    for list in lists {
-        match text(list, "/kind") {
-            "APIGroupDiscoveryList" => mapper.add_aggregated(list),
-            _ => mapper.add_legacy(list),
-        }
-    }
+    lists.into_iter().for_each(|list| mapper.add(list));
     mapper
-}
-
-/// Types that a cluster of this version has and the simulated one does not have yet, by their plurals and short names.
-const NOT_SIMULATED: &[(&str, &[&str])] = &[
-    ("clusterrolebindings", &[]), ("clusterroles", &[]), ("componentstatuses", &["cs"]), ("controllerrevisions", &[]),
-    ("cronjobs", &["cj"]), ("customresourcedefinitions", &["crd", "crds"]), ("daemonsets", &["ds"]),
-    ("horizontalpodautoscalers", &["hpa"]), ("ingressclasses", &[]), ("ingresses", &["ing"]), ("jobs", &[]),
-    ("limitranges", &["limits"]), ("networkpolicies", &["netpol"]), ("persistentvolumeclaims", &["pvc"]),
-    ("persistentvolumes", &["pv"]), ("poddisruptionbudgets", &["pdb"]), ("podtemplates", &[]), ("priorityclasses", &["pc"]),
-    ("replicationcontrollers", &["rc"]), ("resourcequotas", &["quota"]), ("rolebindings", &[]), ("roles", &[]),
-    ("statefulsets", &["sts"]), ("storageclasses", &["sc"]),
-];
-
-/// Kubectl's complaint about a type that there is not, or the honest word about one that there should be.
-fn unknown_type(word: &str) -> String {
-    let lower = word.to_lowercase();
-    let means = |plural: &str, short: &[&str]| {
-        let singular = plural.strip_suffix("ses").map(|stem| format!("{stem}s")).or_else(|| plural.strip_suffix("ies").map(|stem| format!("{stem}y")));
-        lower == plural || short.contains(&lower.as_str()) || plural.strip_suffix('s') == Some(&lower) || singular.as_deref() == Some(&lower)
-    };
-    match NOT_SIMULATED.iter().find(|(plural, short)| means(plural, short)) {
-        Some((plural, _)) => format!("not simulated: {plural}"),
-        None => format!("the server doesn't have a resource type {word:?}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_there_yet_is_said_openly() {
-        for (word, said) in [
-            ("sts", "not simulated: statefulsets"),
-            ("Ingress", "not simulated: ingresses"),
-            ("networkpolicy", "not simulated: networkpolicies"),
-            ("job", "not simulated: jobs"),
-            ("foos", "the server doesn't have a resource type \"foos\""),
-        ] {
-            assert_eq!(unknown_type(word), said);
-        }
-    }
 }

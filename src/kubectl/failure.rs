@@ -137,8 +137,8 @@ impl Failure {
             Failure::Plain(message) => message.clone(),
             Failure::Server(status) if text(status, "/reason") == "Invalid" => invalid(status),
             Failure::Many(failures) => {
-                let lines: Vec<String> = flatten(failures).iter().map(|failure| failure.line()).collect();
-                lines.join("\n")
+                // One that ends in an end of line has an empty line behind it.
+                flatten(failures).iter().map(|failure| failure.line() + "\n").collect()
             }
             other => other.standard().unwrap_or_else(|| {
                 let message = other.to_string();
@@ -192,8 +192,10 @@ fn go_method(method: &str) -> String {
 fn go_net_error(url: &str, error: NetError) -> String {
     let host = url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
+    // It is called by its name, and dialled by its address.
+    let dialled = host.replacen("localhost:", "127.0.0.1:", 1);
     match error {
-        NetError::ConnectionRefused => format!("dial tcp {host}: connect: connection refused"),
+        NetError::ConnectionRefused => format!("dial tcp {dialled}: connect: connection refused"),
         NetError::ConnectionReset | NetError::EmptyReply => "EOF".to_owned(),
         NetError::TimedOut => format!("dial tcp {host}: i/o timeout"),
         NetError::UnknownHost => format!("dial tcp: lookup {name}: no such host"),

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::duration::parse_duration;
 use crate::csv;
 use crate::go_int;
+use crate::log::check_modules;
 
 /// What a flag takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub enum Takes {
     Repeated,
     /// The same, of `key=value` each.
     Pairs,
+    /// How much files of the source log: `helper=6,round*=8`.
+    Modules,
     /// `--dry-run` alone means `--dry-run=<this>`.
     Optional(&'static str),
 }
@@ -172,6 +175,7 @@ impl Flags {
                     return Err(wrong(if flag.name == "log-flush-frequency" { "parse error".to_owned() } else { why }));
                 }
             }
+            Takes::Modules => check_modules(&value).map_err(wrong)?,
             _ => {}
         }
         let parts = match flag.takes {

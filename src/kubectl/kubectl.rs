@@ -26,13 +26,16 @@ pub struct Kubectl<'k, 'p> {
     pub(crate) plugin_policy: PluginPolicy,
     pub(crate) mapper: Option<Discovered>,
     now: Option<Timestamp>,
+    /// Whether the log has named the client's features, and whether there is a connection already.
+    pub(crate) told_features: bool,
+    pub(crate) connected: bool,
     /// Whether a document of YAML has been printed, which the next one is separated from.
     pub(crate) printed_yaml: bool,
 }
 
 impl<'k, 'p> Kubectl<'k, 'p> {
     pub fn new(process: &'k mut Process<'p>, flags: Flags) -> Self {
-        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, credentials: None, plugin_policy: PluginPolicy::default(), mapper: None, now: None, printed_yaml: false }
+        Kubectl { process, flags, warned: BTreeSet::new(), connection: None, credentials: None, plugin_policy: PluginPolicy::default(), mapper: None, now: None, told_features: false, connected: false, printed_yaml: false }
     }
 
     pub fn print(&mut self, text: &str) -> Outcome<()> {
@@ -83,7 +86,10 @@ impl<'k, 'p> Kubectl<'k, 'p> {
         let mut files = Vec::new();
         for path in &paths {
             match self.process.read_file(path)? {
-                Ok(bytes) => files.push(Kubeconfig::parse(path, &bytes)?),
+                Ok(bytes) => {
+                    self.log_info(6, "loader.go:407", &format!("Config loaded from file:  {path}"))?;
+                    files.push(Kubeconfig::parse(path, &bytes)?);
+                }
                 Err(_) if !self.flags.text("kubeconfig").is_empty() => return fail(format!("stat {path}: no such file or directory")),
                 Err(_) => {}
             }
@@ -173,25 +179,6 @@ impl<'k, 'p> Kubectl<'k, 'p> {
             }
             _ => Ok(ControlFlow::Break(std::mem::take(bytes))),
         })?)
-    }
-
-    /// What the reference writes to its log; the place is that of its source.
-    pub fn log_warning(&mut self, place: &str, message: &str) -> Outcome<()> {
-        self.log('W', place, message)
-    }
-
-    pub fn log_error(&mut self, place: &str, message: &str) -> Outcome<()> {
-        self.log('E', place, message)
-    }
-
-    pub fn log_fatal(&mut self, place: &str, message: &str) -> Outcome<()> {
-        self.log('F', place, message)
-    }
-
-    fn log(&mut self, level: char, place: &str, message: &str) -> Outcome<()> {
-        let now = self.now()?.to_zoned(jiff::tz::TimeZone::UTC);
-        let pid = self.process.pid().0;
-        self.eprint(&format!("{level}{} {pid:>7} {place}] {message}\n", now.strftime("%m%d %H:%M:%S.%6f")))
     }
 
     /// A failure that concerns no single object is shown, the command goes on.

@@ -93,6 +93,7 @@ fn json_documents(text: &str, again: fn(&str, &mut Value)) -> (Vec<Value>, Optio
     for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
         match value {
             Ok(value) => found.push(value),
+            Err(error) if error.is_eof() => return (found, Some("unexpected EOF".to_owned())),
             // YAML in braces is YAML all the same.
             Err(_) if found.is_empty() => match serde_yaml::from_str::<Value>(text) {
                 Ok(mut value) => {

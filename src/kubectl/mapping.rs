@@ -4,10 +4,10 @@
 //! Simplified: nothing.
 
 use podarium_api::{Kind, versions};
-use serde_json::Value;
+use serde::Deserialize;
 
 use crate::failure::{Outcome, fail};
-use crate::unstructured::{flag, items, text};
+use crate::unstructured::or_none;
 
 /// A resource type in one version.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -91,6 +91,75 @@ impl Mapping {
     }
 }
 
+/// A discovery document: all groups in one, or a group and version in the older form.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Listed {
+    #[serde(deserialize_with = "or_none")]
+    items: Vec<Group>,
+    group_version: String,
+    #[serde(deserialize_with = "or_none")]
+    resources: Vec<OldResource>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Group {
+    metadata: GroupName,
+    #[serde(deserialize_with = "or_none")]
+    versions: Vec<Version>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct GroupName {
+    name: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Version {
+    version: String,
+    #[serde(deserialize_with = "or_none")]
+    resources: Vec<Resource>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Resource {
+    resource: String,
+    singular_resource: String,
+    response_kind: ResponseKind,
+    scope: String,
+    #[serde(deserialize_with = "or_none")]
+    short_names: Vec<String>,
+    #[serde(deserialize_with = "or_none")]
+    categories: Vec<String>,
+    #[serde(deserialize_with = "or_none")]
+    verbs: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ResponseKind {
+    kind: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct OldResource {
+    name: String,
+    singular_name: String,
+    kind: String,
+    namespaced: bool,
+    #[serde(deserialize_with = "or_none")]
+    short_names: Vec<String>,
+    #[serde(deserialize_with = "or_none")]
+    categories: Vec<String>,
+    #[serde(deserialize_with = "or_none")]
+    verbs: Vec<String>,
+}
+
 /// All types of a server, in the order of discovery.
 #[derive(Clone, Debug, Default)]
 pub struct Mapper {
@@ -98,45 +167,38 @@ pub struct Mapper {
 }
 
 impl Mapper {
-    /// Adds the types of one group and version, in the older form of discovery.
-    pub fn add_legacy(&mut self, list: &Value) {
-        let group_version = text(list, "/groupVersion");
-        let (group, version) = group_version.split_once('/').unwrap_or(("", group_version));
-        for entry in items(list, "/resources") {
-            let words = |name: &str| items(entry, name).iter().filter_map(Value::as_str).map(str::to_owned).collect();
-            if text(entry, "/name").contains('/') {
+    /// Adds all types of a discovery document.
+    pub fn add(&mut self, list: Listed) {
+        let (group, version) = list.group_version.split_once('/').unwrap_or(("", &list.group_version));
+        for entry in list.resources {
+            if entry.name.contains('/') {
                 continue;
             }
             self.mappings.push(Mapping {
                 group: group.to_owned(),
                 version: version.to_owned(),
-                resource: text(entry, "/name").to_owned(),
-                singular: text(entry, "/singularName").to_owned(),
-                kind: text(entry, "/kind").to_owned(),
-                namespaced: flag(entry, "/namespaced"),
-                short_names: words("/shortNames"),
-                categories: words("/categories"),
-                verbs: words("/verbs"),
+                resource: entry.name,
+                singular: entry.singular_name,
+                kind: entry.kind,
+                namespaced: entry.namespaced,
+                short_names: entry.short_names,
+                categories: entry.categories,
+                verbs: entry.verbs,
             });
         }
-    }
-
-    /// Adds all types of an aggregated discovery document.
-    pub fn add_aggregated(&mut self, list: &Value) {
-        for group in items(list, "/items") {
-            for version in items(group, "/versions") {
-                for entry in items(version, "/resources") {
-                    let words = |name: &str| items(entry, name).iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        for group in list.items {
+            for version in group.versions {
+                for entry in version.resources {
                     self.mappings.push(Mapping {
-                        group: text(group, "/metadata/name").to_owned(),
-                        version: text(version, "/version").to_owned(),
-                        resource: text(entry, "/resource").to_owned(),
-                        singular: text(entry, "/singularResource").to_owned(),
-                        kind: text(entry, "/responseKind/kind").to_owned(),
-                        namespaced: text(entry, "/scope") == "Namespaced",
-                        short_names: words("/shortNames"),
-                        categories: words("/categories"),
-                        verbs: words("/verbs"),
+                        group: group.metadata.name.clone(),
+                        version: version.version.clone(),
+                        resource: entry.resource,
+                        singular: entry.singular_resource,
+                        kind: entry.response_kind.kind,
+                        namespaced: entry.scope == "Namespaced",
+                        short_names: entry.short_names,
+                        categories: entry.categories,
+                        verbs: entry.verbs,
                     });
                 }
             }
@@ -194,9 +256,9 @@ impl Mapper {
         meant.into_iter().skip(1).collect()
     }
 
-    /// The type of a kind in a version; without a version, the first there is.
+    /// The type of a kind in a version; without a version, the first there is. A kind in small letters is one, too.
     pub fn kind(&self, group: &str, version: &str, kind: &str) -> Option<&Mapping> {
-        self.mappings.iter().find(|mapping| mapping.group == group && mapping.kind == kind && (version.is_empty() || mapping.version == version))
+        self.mappings.iter().find(|mapping| mapping.group == group && (mapping.kind == kind || mapping.kind.to_lowercase() == kind) && (version.is_empty() || mapping.version == version))
     }
 
     /// Each type once: of several versions of a group, the first that has it counts.
@@ -230,17 +292,21 @@ mod tests {
 
     use super::*;
 
+    fn listed(value: serde_json::Value) -> Listed {
+        serde_json::from_value(value).expect("a document")
+    }
+
     #[test]
     fn types_have_many_names() {
         let mut mapper = Mapper::default();
-        mapper.add_legacy(&json!({"groupVersion": "v1", "resources": [
+        mapper.add(listed(json!({"groupVersion": "v1", "resources": [
             {"name": "pods", "singularName": "pod", "kind": "Pod", "namespaced": true, "shortNames": ["po"], "categories": ["all"]},
             {"name": "pods/log", "singularName": "", "kind": "Pod", "namespaced": true},
-            {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]}));
-        mapper.add_legacy(&json!({"groupVersion": "apps/v1", "resources": [
-            {"name": "deployments", "singularName": "deployment", "kind": "Deployment", "namespaced": true, "shortNames": ["deploy"], "categories": ["all"]}]}));
-        mapper.add_legacy(&json!({"groupVersion": "events.k8s.io/v1", "resources": [
-            {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]}));
+            {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]})));
+        mapper.add(listed(json!({"groupVersion": "apps/v1", "resources": [
+            {"name": "deployments", "singularName": "deployment", "kind": "Deployment", "namespaced": true, "shortNames": ["deploy"], "categories": ["all"]}]})));
+        mapper.add(listed(json!({"groupVersion": "events.k8s.io/v1", "resources": [
+            {"name": "events", "singularName": "event", "kind": "Event", "namespaced": true, "shortNames": ["ev"]}]})));
         for (word, found) in [
             ("po", "pods"), ("Pod", "pods"), ("pods", "pods"), ("pods.v1.", "pods"), ("deployments.v1.", "deployments.apps"), ("pods.", "pods"), ("deploy", "deployments.apps"),
             ("deployments.apps", "deployments.apps"), ("deployment.v1.apps", "deployments.apps"), ("deploy.v9.apps", "deployments.apps"), ("deploy.apps", "deployments.apps"),

@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 pub fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
@@ -74,4 +75,9 @@ pub fn escape(key: &str) -> String {
 /// The annotation of an object.
 pub fn annotation<'v>(object: &'v Value, key: &str) -> Option<&'v str> {
     object.pointer(&format!("/metadata/annotations/{}", escape(key)))?.as_str()
+}
+
+/// `null` is as good as nothing.
+pub(crate) fn or_none<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

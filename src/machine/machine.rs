@@ -231,6 +231,11 @@ impl Machine {
         self.next_pid = pid;
     }
 
+    /// Sets the number of the next exchange, for machines that share whoever answers them.
+    pub fn set_next_exchange(&mut self, number: u64) {
+        self.next_exchange = number;
+    }
+
     /// Gives its users numbers of their own: outside, user 0 is this one, and so on for 65536 of them.
     pub fn set_user_namespace(&mut self, first: u32) {
         self.user_namespace = Some(first);

@@ -31,6 +31,7 @@ const MOST_BYTES_HELD: usize = 64 << 20;
 pub struct Process<'a> {
     sys: Sys<'a>,
     log: &'a mut Vec<Step>,
+    interrupts: &'a mut Option<u32>,
     next: usize,
 }
 
@@ -336,6 +337,29 @@ impl Process<'_> {
         self.step(("sleep", 0), |sys| sys.sleep_until(until))
     }
 
+    /// From now on an interrupt (Ctrl-C) does not end the program, which learns of it while it sleeps in
+    /// [`Process::sleep_or_interrupt`]; or it ends it again.
+    pub fn catch_interrupts(&mut self, catches: bool) -> Result<(), Suspend> {
+        let is_new = self.next == self.log.len();
+        self.at_once(("catch_interrupts", catches.into()), |_| ())?;
+        if is_new {
+            *self.interrupts = catches.then_some(0);
+        }
+        Ok(())
+    }
+
+    /// Waits; `true`: an interrupt that is caught ended the wait, or had come before.
+    pub fn sleep_or_interrupt(&mut self, duration: Duration) -> Result<bool, Suspend> {
+        let until = self.now()? + duration;
+        let is_new = self.next == self.log.len();
+        let waiting = self.interrupts.unwrap_or(0);
+        let interrupted = self.step(("sleep_or_interrupt", 0), |sys| if waiting > 0 { Some(true) } else { sys.sleep_until(until).map(|()| false) })?;
+        if is_new && interrupted {
+            *self.interrupts = Some(waiting - 1);
+        }
+        Ok(interrupted)
+    }
+
     /// Virtual time since the simulation began.
     pub fn now(&mut self) -> Result<Time, Suspend> {
         self.at_once(("now", 0), |sys| sys.now())
@@ -586,8 +610,8 @@ impl Process<'_> {
 
 /// Loops, and what all calls rest on.
 impl<'a> Process<'a> {
-    pub(crate) fn new(sys: &'a mut Sys<'_>, log: &'a mut Vec<Step>) -> Self {
-        Process { sys: sys.reborrow(), log, next: 0 }
+    pub(crate) fn new(sys: &'a mut Sys<'_>, log: &'a mut Vec<Step>, interrupts: &'a mut Option<u32>) -> Self {
+        Process { sys: sys.reborrow(), log, interrupts, next: 0 }
     }
 
     /// A loop that may run for ever: `turn` is called with the state until it breaks with a value.

@@ -115,21 +115,33 @@ impl Clone for Box<dyn Program> {
 pub struct Replay {
     main: Main,
     log: Vec<Step>,
+    /// How many interrupts the program has still to learn of; nothing where they end it.
+    interrupts: Option<u32>,
 }
 
 impl Replay {
     pub fn new(main: Main) -> Self {
-        Replay { main, log: Vec::new() }
+        Replay { main, log: Vec::new(), interrupts: None }
     }
 }
 
 impl Program for Replay {
     fn resume(&mut self, sys: &mut Sys<'_>) -> Turn {
-        let mut process = Process::new(sys, &mut self.log);
+        let mut process = Process::new(sys, &mut self.log, &mut self.interrupts);
         match (self.main)(&mut process) {
             Ok(code) => Turn::Exit(code),
             Err(Suspend(None)) => sys.take_becoming().map_or(Turn::Wait, Turn::Become),
             Err(Suspend(Some(code))) => Turn::Exit(code),
+        }
+    }
+
+    fn signal(&mut self, signal: Signal) -> bool {
+        match &mut self.interrupts {
+            Some(waiting) if signal == Signal::Interrupt => {
+                *waiting += 1;
+                true
+            }
+            _ => false,
         }
     }
 

@@ -108,7 +108,9 @@ impl World {
         }
         self.hand_over_answers();
         if self.docker.next_at().is_some_and(|at| at <= self.now()) {
-            self.docker.run(&mut self.cluster, &mut self.machine);
+            for (exchange, event) in self.docker.run(&mut self.cluster) {
+                self.machine.http_reply(exchange, event);
+            }
             self.send_for_containers();
         }
         if self.google.next_at().is_some_and(|at| at <= self.now()) {

@@ -20,3 +20,4 @@ pub use decode::{decode_bytes, decode_value, decode_yaml};
 pub use definition::{Definition, Definitions};
 pub use kind::CustomKind;
 pub use object::CustomObject;
+pub use schema::pattern_error;

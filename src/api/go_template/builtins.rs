@@ -1,7 +1,7 @@
 //! The functions that every template has.
 //!
 //! Models: text/template/funcs.go, Go 1.26.
-//! Simplified: `js` and `call` are not there.
+//! Simplified: `call` has nothing to call, since no value is a function.
 
 use super::format::{go_printf, go_sprint, show};
 use super::value::Value;
@@ -9,11 +9,13 @@ use super::value::Value;
 /// Names, and how many arguments each takes.
 const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("and", 1, usize::MAX),
+    ("call", 1, usize::MAX),
     ("eq", 1, usize::MAX),
     ("ge", 2, 2),
     ("gt", 2, 2),
     ("html", 0, usize::MAX),
     ("index", 1, usize::MAX),
+    ("js", 0, usize::MAX),
     ("le", 2, 2),
     ("len", 1, 1),
     ("lt", 2, 2),
@@ -40,18 +42,18 @@ fn equal(a: &Value, b: &Value) -> Result<bool, String> {
         (Value::Nil, Value::Nil) => Ok(true),
         (Value::Nil, _) | (_, Value::Nil) => Ok(false),
         (Value::Bool(a), Value::Bool(b)) => Ok(a == b),
-        (Value::Int(a), Value::Int(b)) => Ok(a == b),
+        (Value::Int(a) | Value::Int64(a), Value::Int(b) | Value::Int64(b)) => Ok(a == b),
         (Value::Float(a), Value::Float(b)) => Ok(a == b),
         (Value::Text(a), Value::Text(b)) => Ok(a == b),
-        (Value::List(_) | Value::Map(_), _) => Err(format!("non-comparable type {}: {}", show(a), a.type_name())),
-        (_, Value::List(_) | Value::Map(_)) => Err(format!("non-comparable type {}: {}", show(b), b.type_name())),
+        (Value::List(_) | Value::Map(_), _) => Err(format!("non-comparable type {}: {}", go_printf("%s", std::slice::from_ref(a)), a.type_name())),
+        (_, Value::List(_) | Value::Map(_)) => Err(format!("non-comparable type {}: {}", go_printf("%s", std::slice::from_ref(b)), b.type_name())),
         _ => incompatible(a, b),
     }
 }
 
 fn less(a: &Value, b: &Value) -> Result<bool, String> {
     match (a, b) {
-        (Value::Int(a), Value::Int(b)) => Ok(a < b),
+        (Value::Int(a) | Value::Int64(a), Value::Int(b) | Value::Int64(b)) => Ok(a < b),
         (Value::Float(a), Value::Float(b)) => Ok(a < b),
         (Value::Text(a), Value::Text(b)) => Ok(a < b),
         (Value::Bool(_) | Value::Nil | Value::List(_) | Value::Map(_), _) => Err("invalid type for comparison".to_owned()),
@@ -61,8 +63,8 @@ fn less(a: &Value, b: &Value) -> Result<bool, String> {
 
 fn position(value: &Value, most: usize) -> Result<usize, String> {
     match value {
-        Value::Int(at) if usize::try_from(*at).is_ok_and(|at| at < most) => Ok(*at as usize),
-        Value::Int(at) => Err(format!("index out of range: {at}")),
+        Value::Int(at) | Value::Int64(at) if usize::try_from(*at).is_ok_and(|at| at < most) => Ok(*at as usize),
+        Value::Int(at) | Value::Int64(at) => Err(format!("index out of range: {at}")),
         Value::Nil => Err("cannot index slice/array with nil".to_owned()),
         other => Err(format!("cannot index slice/array with type {}", other.type_name())),
     }
@@ -109,7 +111,21 @@ fn slice(arguments: &[Value]) -> Result<Value, String> {
     })
 }
 
-/// Calls one; `and` and `or` are the executor's business, since they do not look at everything. `untyped`: what is missing
+/// `template.JSEscapeString`
+fn escaped_for_js(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        match c {
+            '\\' | '\'' | '"' => out.extend(['\\', c]),
+            '<' | '>' | '&' | '=' => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Calls one; `and`, `or` and `call` are the executor's business, since they look at more or less than values. `untyped`: what is missing
 /// is no value at all, rather than a nil of some type.
 pub fn call(name: &str, arguments: &[Value], untyped: bool) -> Result<Value, String> {
     Ok(match name {
@@ -145,6 +161,7 @@ pub fn call(name: &str, arguments: &[Value], untyped: bool) -> Result<Value, Str
             Value::Text(format) => Value::text(go_printf(format, &arguments[1..])),
             other => return Err(format!("wrong type for value; expected string; got {}", other.type_name())),
         },
+        "js" => Value::text(escaped_for_js(&go_sprint(arguments))),
         "html" => {
             let mut out = String::new();
             for c in go_sprint(arguments).chars() {

@@ -249,6 +249,7 @@ impl State<'_> {
         let items: Vec<(Value, Value)> = match &value {
             Value::List(items) => items.iter().enumerate().map(|(at, item)| (Value::Int(at as i64), item.clone())).collect(),
             Value::Map(map) => map.borrow().iter().map(|(name, item)| (Value::text(name), item.clone())).collect(),
+            Value::Int64(count) => (0..*count).map(|at| (Value::Int64(at), Value::Int64(at))).collect(),
             Value::Int(count) => (0..*count).map(|at| (Value::Int(at), Value::Int(at))).collect(),
             Value::Nil => Vec::new(),
             Value::Native(thing) => thing.entries().into_iter().map(|(name, item)| (Value::text(name), item)).collect(),
@@ -437,6 +438,13 @@ impl State<'_> {
         }
         arguments.extend(last);
         let done = match name {
+            "call" => Err(Error::new(match &arguments[0] {
+                Value::Nil => "call of nil".to_owned(),
+                value => {
+                    let called = command.words.get(1).map_or_else(|| show(value), |word| word.to_string().trim_matches(['(', ')']).to_owned());
+                    format!("non-function {called} of type {}", value.type_name())
+                }
+            })),
             _ if builtins::arity(name).is_some() => builtins::call(name, &arguments, !self.set.includes).map_err(Error::new),
             "include" | "tpl" => self.include(name, &arguments),
             _ => match self.functions.call(name, arguments) {

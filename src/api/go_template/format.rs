@@ -1,7 +1,7 @@
 //! How Go prints values: `%v` and the other verbs of package fmt.
 //!
 //! Models: fmt/print.go, fmt/format.go, strconv/ftoa.go, Go 1.26.
-//! Simplified: no `%p`, `%U`, `%b` of floats; argument indexes (`%[1]d`) are not read.
+//! Simplified: no `%p`, `%b` of floats; argument indexes (`%[1]d`) are not read.
 
 use super::value::Value;
 
@@ -39,13 +39,29 @@ pub fn show(value: &Value) -> String {
     match value {
         Value::Nil => "<nil>".to_owned(),
         Value::Bool(flag) => flag.to_string(),
-        Value::Int(number) => number.to_string(),
+        Value::Int(number) | Value::Int64(number) => number.to_string(),
         Value::Float(number) => float(*number),
         Value::Text(text) => text.to_string(),
         Value::List(items) => format!("[{}]", items.iter().map(show).collect::<Vec<_>>().join(" ")),
         Value::Map(map) => format!("map[{}]", map.borrow().iter().map(|(name, value)| format!("{name}:{}", show(value))).collect::<Vec<_>>().join(" ")),
         Value::Native(thing) => thing.text(),
     }
+}
+
+/// `%#v`
+fn show_as_source(value: &Value) -> String {
+    let map_type = value.type_name();
+    match value {
+        Value::Text(text) => quote(text),
+        Value::List(items) => format!("{map_type}{{{}}}", items.iter().map(show_nested).collect::<Vec<_>>().join(", ")),
+        Value::Map(map) => format!("{map_type}{{{}}}", map.borrow().iter().map(|(name, value)| format!("{}:{}", quote(name), show_nested(value))).collect::<Vec<_>>().join(", ")),
+        other => show(other),
+    }
+}
+
+/// The same of what is in something else: an interface that is empty.
+fn show_nested(value: &Value) -> String {
+    if matches!(value, Value::Nil) { "interface {}(nil)".to_owned() } else { show_as_source(value) }
 }
 
 /// `fmt.Sprint`: a blank between two that are both no strings.
@@ -98,7 +114,7 @@ pub fn go_printf(format: &str, values: &[Value]) -> String {
                 let value = values.get(next).cloned();
                 next += 1;
                 return match value {
-                    Some(Value::Int(number)) => Some(number),
+                    Some(Value::Int(number) | Value::Int64(number)) => Some(number),
                     _ => None,
                 };
             }
@@ -127,7 +143,7 @@ pub fn go_printf(format: &str, values: &[Value]) -> String {
         let length = text.chars().count();
         let width = width.unwrap_or(0);
         let fill = (width.unsigned_abs() as usize).saturating_sub(length);
-        let is_number = matches!(value, Value::Int(_) | Value::Float(_));
+        let is_number = matches!(value, Value::Int(_) | Value::Int64(_) | Value::Float(_));
         match () {
             () if width < 0 || flags.contains('-') => out.push_str(&format!("{text}{}", " ".repeat(fill))),
             () if flags.contains('0') && is_number => {
@@ -148,8 +164,8 @@ fn one(verb: char, flags: &str, precision: Option<usize>, value: &Value) -> Stri
     let plus = |text: String| if flags.contains('+') && !text.starts_with('-') { format!("+{text}") } else { text };
     let cut = |text: &str| precision.map_or(text.to_owned(), |most| text.chars().take(most).collect());
     match (verb, value) {
-        ('v', Value::Int(_) | Value::Float(_)) => plus(show(value)),
-        ('v', Value::Text(text)) if flags.contains('#') => quote(text),
+        ('v', Value::Int(_) | Value::Int64(_) | Value::Float(_)) => plus(show(value)),
+        ('v', _) if flags.contains('#') => show_as_source(value),
         ('v', _) => show(value),
         ('T', _) => value.type_name().to_owned(),
         ('t', Value::Bool(flag)) => flag.to_string(),
@@ -160,13 +176,15 @@ fn one(verb: char, flags: &str, precision: Option<usize>, value: &Value) -> Stri
         ('s' | 'q', Value::Map(map)) => format!("map[{}]", map.borrow().iter().map(|(name, value)| format!("{}:{}", if verb == 'q' { quote(name) } else { name.clone() }, one(verb, flags, precision, value))).collect::<Vec<_>>().join(" ")),
         ('x', Value::Text(text)) => text.bytes().map(|byte| format!("{byte:02x}")).collect(),
         ('X', Value::Text(text)) => text.bytes().map(|byte| format!("{byte:02X}")).collect(),
-        ('d', Value::Int(number)) => plus(number.to_string()),
+        ('d', Value::Int(number) | Value::Int64(number)) => plus(number.to_string()),
         ('d', Value::List(items)) => format!("[{}]", items.iter().map(|item| one(verb, flags, precision, item)).collect::<Vec<_>>().join(" ")),
-        ('x', Value::Int(number)) => format!("{}{number:x}", if flags.contains('#') { "0x" } else { "" }),
-        ('X', Value::Int(number)) => format!("{number:X}"),
-        ('o', Value::Int(number)) => format!("{number:o}"),
-        ('b', Value::Int(number)) => format!("{number:b}"),
-        ('c', Value::Int(number)) => u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(),
+        ('x', Value::Int(number) | Value::Int64(number)) => format!("{}{number:x}", if flags.contains('#') { "0x" } else { "" }),
+        ('X', Value::Int(number) | Value::Int64(number)) => format!("{number:X}"),
+        ('o', Value::Int(number) | Value::Int64(number)) => format!("{number:o}"),
+        ('b', Value::Int(number) | Value::Int64(number)) => format!("{number:b}"),
+        ('c', Value::Int(number) | Value::Int64(number)) => u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string(),
+        ('U', Value::Int(number) | Value::Int64(number)) => format!("U+{number:04X}"),
+        ('q', Value::Int(number) | Value::Int64(number)) => format!("'{}'", u32::try_from(*number).ok().and_then(char::from_u32).unwrap_or('\u{fffd}')),
         ('f' | 'F', Value::Float(number)) => plus(format!("{number:.*}", precision.unwrap_or(6))),
         ('e', Value::Float(number)) => {
             let text = format!("{number:.*e}", precision.unwrap_or(6));
@@ -207,5 +225,8 @@ mod tests {
         assert_eq!(go_printf("%05d %q %6.2f %t %-4s| %%", &values), "00042 \"a\\\"b\"   3.25 true xy  | %");
         assert_eq!(go_printf("%d %s", &[Value::text("x")]), "%!d(string=x) %!s(MISSING)");
         assert_eq!(go_printf("a", &[Value::Int(1)]), "a%!(EXTRA int=1)");
+        let map = Value::map([("a".to_owned(), Value::list(vec![Value::Int64(1), Value::text("x"), Value::Nil]))]);
+        assert_eq!(go_printf("%#v", &[map]), "map[string]interface {}{\"a\":[]interface {}{1, \"x\", interface {}(nil)}}");
+        assert_eq!(go_printf("%T %s %U %q", &[Value::Int64(1), Value::Int64(80), Value::Int(233), Value::Int(65)]), "int64 %!s(int64=80) U+00E9 'A'");
     }
 }

@@ -1,7 +1,7 @@
 //! Values of templates: Go's nil, booleans, numbers, strings, lists and maps, and things of the host.
 //!
 //! Models: reflect.Value as text/template uses it, Go 1.26.
-//! Simplified: a map's keys are strings; of numbers there are int and float64.
+//! Simplified: a map's keys are strings; of numbers there are int, int64 and float64.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub enum Value {
     Nil,
     Bool(bool),
     Int(i64),
+    /// What Kubernetes makes of a whole number in a document.
+    Int64(i64),
     Float(f64),
     Text(Rc<str>),
     List(Rc<Vec<Value>>),
@@ -67,7 +69,7 @@ impl Value {
         match self {
             Value::Nil => serde_json::Value::Null,
             Value::Bool(flag) => (*flag).into(),
-            Value::Int(number) => (*number).into(),
+            Value::Int(number) | Value::Int64(number) => (*number).into(),
             Value::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => (*number as i64).into(),
             Value::Float(number) => (*number).into(),
             Value::Text(text) => text.as_ref().into(),
@@ -91,7 +93,7 @@ impl Value {
         match self {
             Value::Nil => false,
             Value::Bool(flag) => *flag,
-            Value::Int(number) => *number != 0,
+            Value::Int(number) | Value::Int64(number) => *number != 0,
             Value::Float(number) => *number != 0.0,
             Value::Text(text) => !text.is_empty(),
             Value::List(items) => !items.is_empty(),
@@ -106,6 +108,7 @@ impl Value {
             Value::Nil => "<nil>",
             Value::Bool(_) => "bool",
             Value::Int(_) => "int",
+            Value::Int64(_) => "int64",
             Value::Float(_) => "float64",
             Value::Text(_) => "string",
             Value::List(_) => "[]interface {}",
@@ -147,7 +150,7 @@ impl PartialEq for Value {
         match (self, other) {
             (Value::Nil, Value::Nil) => true,
             (Value::Bool(a), Value::Bool(b)) => a == b,
-            (Value::Int(a), Value::Int(b)) => a == b,
+            (Value::Int(a), Value::Int(b)) | (Value::Int64(a), Value::Int64(b)) => a == b,
             (Value::Float(a), Value::Float(b)) => a == b,
             (Value::Text(a), Value::Text(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,

@@ -10,14 +10,16 @@
 
 mod diff;
 mod merge_keys;
+mod operations;
 mod schema;
 mod shown;
 mod strategic;
 
 pub use diff::{create_three_way, create_two_way};
+pub use operations::{Undone, json_operations};
 pub use strategic::{PatchError, strategic_merge};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::decode::{Decoded, decode_unstructured, decode_value, go_kind, restored, unreadable_type};
 use crate::field::FieldError;
@@ -197,79 +199,6 @@ pub fn unknown_fields(patch: &Value) -> Vec<String> {
     let operations = patch.as_array().into_iter().flatten().enumerate();
     let named = operations.flat_map(|(index, operation)| operation.as_object().into_iter().flat_map(|fields| fields.keys()).map(move |name| (index, name)));
     named.filter(|(_, name)| !KNOWN.contains(&name.as_str())).map(|(index, name)| format!("json patch unknown field \"[{index}].{name}\"")).collect()
-}
-
-/// Why an operation of a JSON patch was not done.
-pub(crate) enum Undone {
-    TestFailed,
-    Malformed(String),
-    /// The object as it was then.
-    Unfit { operation: Value, object: Value, why: String },
-}
-
-/// The value after the operations of a JSON patch, as Go's library does them: what is to be replaced need not be there if
-/// its object is, and a negative index counts from the end.
-pub(crate) fn json_operations(current: &Value, operations: &[Value]) -> Result<Value, Undone> {
-    let mut patched = current.clone();
-    for operation in operations {
-        let Some(operation) = as_go_reads(&patched, operation)? else { continue };
-        let one: json_patch::Patch = serde_json::from_value(json!([operation])).map_err(|error| Undone::Malformed(error.to_string()))?;
-        match json_patch::patch(&mut patched, &one) {
-            Ok(()) => {}
-            Err(error) if matches!(error.kind, json_patch::PatchErrorKind::TestFailed) => return Err(Undone::TestFailed),
-            Err(error) => return Err(Undone::Unfit { operation, object: patched, why: error.to_string() }),
-        }
-    }
-    Ok(patched)
-}
-
-/// The operation as Go's library reads it: a value that is not said is nothing, and so is what is copied from nowhere.
-/// `None` if nothing is left to be done.
-fn as_go_reads(value: &Value, operation: &Value) -> Result<Option<Value>, Undone> {
-    let mut operation = operation.clone();
-    for name in ["path", "from"] {
-        // What stands before the first slash does not count.
-        let rest = operation.get(name).and_then(Value::as_str).and_then(|path| path.find('/').filter(|at| *at > 0).map(|at| path[at..].to_owned()));
-        if let Some(rest) = rest {
-            operation[name] = rest.into();
-        }
-        if let Some(path) = operation.get(name).and_then(Value::as_str).and_then(|path| from_the_end(value, path)) {
-            operation[name] = path.into();
-        }
-    }
-    let text = |operation: &Value, name: &str| operation.get(name).and_then(Value::as_str).map(str::to_owned);
-    let (Some(path), Some(op)) = (text(&operation, "path"), text(&operation, "op")) else { return Ok(Some(operation)) };
-    let in_object = |path: &str| path.rsplit_once('/').is_some_and(|(parent, _)| value.pointer(parent).is_some_and(Value::is_object));
-    let is_new = |path: &str| in_object(path) && value.pointer(path).is_none();
-    match op.as_str() {
-        "add" | "replace" | "test" if operation.get("value").is_none() => operation["value"] = Value::Null,
-        "copy" if text(&operation, "from").is_some_and(|from| is_new(&from)) => operation = json!({"op": "add", "path": path, "value": null}),
-        _ => {}
-    }
-    match op.as_str() {
-        "add" if path.is_empty() => return Err(Undone::Malformed("the whole is no place".to_owned())),
-        "test" if operation["value"].is_null() && is_new(&path) => return Ok(None),
-        "replace" if is_new(&path) => operation["op"] = "add".into(),
-        _ => {}
-    }
-    Ok(Some(operation))
-}
-
-/// The path with indexes that only Go reads replaced by those that they mean, if it has any.
-fn from_the_end(value: &Value, path: &str) -> Option<String> {
-    let (mut at, mut changed, mut out) = (value, false, String::new());
-    for part in path.split('/').skip(1) {
-        let index = at.as_array().and_then(|items| match part.strip_prefix('-') {
-            Some(from_end) => items.len().checked_sub(from_end.parse().ok()?),
-            // `01` is a number to Go.
-            None => part.parse().ok().filter(|_| part.len() > 1 && part.starts_with('0')),
-        });
-        let part = index.map_or_else(|| part.to_owned(), |index| index.to_string());
-        changed |= index.is_some();
-        out = format!("{out}/{part}");
-        at = at.pointer(&format!("/{part}")).unwrap_or(&Value::Null);
-    }
-    changed.then_some(out)
 }
 
 #[cfg(test)]

@@ -170,7 +170,8 @@ impl Rendering {
     pub(super) fn object<'a>(&self, object: &'a Object, managed: Option<&'a Managed>, now: jiff::Timestamp, with_columns: bool) -> Shown<'a> {
         match self.agreed.form {
             Form::Table => {
-                let metadata = json!({"resourceVersion": object.meta().resource_version});
+                // What is not stored has no version.
+                let metadata = object.meta().resource_version.as_ref().map_or_else(|| json!({}), |revision| json!({"resourceVersion": revision}));
                 let columns = if with_columns { columns(object.kind(), self.definition.as_deref()) } else { Vec::new() };
                 Shown::Table(Box::new(self.table(columns, vec![self.row(object, now)], metadata)))
             }

@@ -73,15 +73,28 @@ impl Builder {
     fn take_text(&self, kubectl: &mut Kubectl<'_, '_>, text: (&str, &[u8]), selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
         let (name, bytes) = text;
         let (documents, error) = manifest::documents(bytes);
+        let validates = self.checks(kubectl)?;
         for document in documents {
+            // What is no object is found before anything is made of its document, and nothing behind it is read.
+            let all = if is_list(&document) { items(&document, "/items") } else { std::slice::from_ref(&document) };
+            if validates && let Some(failure) = all.iter().find_map(|one| incomplete(name, one, true)) {
+                found.failures.push(failure);
+                return Ok(());
+            }
             self.take_document(kubectl, name, document, selector, found)?;
         }
         found.failures.extend(error.map(|error| Failure::Message(format!("error parsing {name}: {error}"))));
         Ok(())
     }
 
+    /// Whether documents are validated here.
+    fn checks(&self, kubectl: &Kubectl<'_, '_>) -> Outcome<bool> {
+        Ok(self.validates && kubectl.validation()? != "Ignore")
+    }
+
     fn take_document(&self, kubectl: &mut Kubectl<'_, '_>, source: &str, document: Value, selector: Option<&LabelSelector>, found: &mut Found) -> Outcome<()> {
-        if let Some(failure) = incomplete(source, &document, self.validates) {
+        let validates = self.checks(kubectl)?;
+        if let Some(failure) = incomplete(source, &document, validates) {
             found.failures.push(failure);
             return Ok(());
         }

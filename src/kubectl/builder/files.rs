@@ -136,7 +136,8 @@ impl Kubectl<'_, '_> {
     }
 }
 
-fn matches(pattern: &[char], name: &[char]) -> bool {
+/// Whether a name is of a shell's pattern.
+pub(crate) fn matches(pattern: &[char], name: &[char]) -> bool {
     match (pattern.split_first(), name.split_first()) {
         (None, None) => true,
         (Some(('*', rest)), _) => matches(rest, name) || (!name.is_empty() && matches(pattern, &name[1..])),

@@ -365,6 +365,9 @@ impl Builder {
         if mapping.namespaced && self.all_namespaces {
             return fail("a resource cannot be retrieved by name across all namespaces");
         }
+        if mapping.namespaced && self.as_written {
+            return fail("namespace may not be empty when retrieving a resource by name");
+        }
         let namespace = if mapping.namespaced { kubectl.namespace()? } else { String::new() };
         let mut info = Info { mapping: mapping.clone(), namespace, name: name.to_owned(), source: String::new(), object: Value::Null, table: None };
         if self.require_object {
@@ -392,6 +395,10 @@ impl Builder {
             return fail(format!("invalid resource name {:?}: [{fault}]", info.name));
         }
         let mut path = info.mapping.path(&info.namespace, &info.name);
+        // A file that says no version is asked for in none, which no server has.
+        if !info.source.is_empty() && text(&info.object, "/apiVersion").is_empty() {
+            path = path.replacen(&format!("/{}/", info.mapping.version), "/", 1);
+        }
         if !self.subresource.is_empty() {
             path = format!("{path}/{}", self.subresource);
         }

@@ -5,4 +5,5 @@ mod documents;
 mod files;
 mod find;
 
+pub(crate) use files::matches as glob_matches;
 pub use find::{Builder, Found, Info, MISSING_RESOURCE};

@@ -3,6 +3,7 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/util/helpers.go, v1.36.
 //! Simplified: nothing.
 
+use podarium_api::decode::{decode_value, go_kind, parse_json};
 use podarium_api::{Kind, patch};
 use serde_json::Value;
 
@@ -96,11 +97,17 @@ impl Kubectl<'_, '_> {
     pub fn output_and_template(&mut self) -> Outcome<(String, String)> {
         let (output, template) = (self.flags.text("output").to_owned(), self.flags.text("template").to_owned());
         let from_file = ["jsonpath-file", "go-template-file", "templatefile", "custom-columns-file"];
+        let named = |format: &str| format == "custom-columns-file";
+        if from_file.contains(&output.as_str()) && !template.is_empty() {
+            return match self.read_file(&template)? {
+                Ok(bytes) => Ok((output, String::from_utf8_lossy(&bytes).into_owned())),
+                Err(why) => fail(format!("error reading {}template {template}, {why}", if named(&output) { "" } else { "--" })),
+            };
+        }
         let Some((format, path)) = output.split_once('=').filter(|(format, path)| from_file.contains(format) && !path.is_empty()) else { return Ok((output, template)) };
         match self.read_file(path)? {
             Ok(bytes) => Ok((format!("{format}={}", String::from_utf8_lossy(&bytes)), template)),
-            Err(why) if format == "custom-columns-file" => fail(format!("error reading template {path}, {why}")),
-            Err(why) => fail(format!("error reading --template {path}, {why}")),
+            Err(why) => fail(format!("error reading {}template {path}, {why}", if named(format) { "" } else { "--" })),
         }
     }
 
@@ -194,16 +201,39 @@ impl Kubectl<'_, '_> {
         if text.is_empty() {
             return Ok(object);
         }
-        let patch: Value = serde_json::from_str(text).or_else(|_| fail("Invalid JSON Patch"))?;
+        let how = self.flags.text("override-type");
+        let patch = match (parse_json(text.as_bytes()), how) {
+            (Ok((patch, _)), _) => patch,
+            (Err(why), "json") => return fail(why.rsplit("json parse error: ").next().unwrap_or(&why)),
+            (Err(_), "strategic") => return fail("invalid JSON document"),
+            (Err(_), _) => return fail("Invalid JSON Patch"),
+        };
         let (version, kind) = (crate::unstructured::text(&object, "/apiVersion"), crate::unstructured::text(&object, "/kind"));
-        let known = Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
-        let how = match self.flags.text("override-type") {
-            "json" => patch::PatchType::Json,
-            "strategic" => patch::PatchType::Strategic,
-            "merge" | "" => patch::PatchType::Merge,
+        let known = |version: &str, kind: &str| Kind::ALL.iter().copied().find(|known| known.info().kind == kind && known.info().api_version() == version);
+        let patched = match how {
+            "json" => {
+                let Some(operations) = patch.as_array() else { return fail(format!("json: cannot unmarshal {} into Go value of type jsonpatch.Patch", go_kind(&patch))) };
+                patch::json_operations(&object, operations).or_else(|undone| fail(undone.text()))?
+            }
+            "merge" | "" if !patch.is_object() => patch,
+            "strategic" | "merge" | "" => {
+                let how = if how == "strategic" { patch::PatchType::Strategic } else { patch::PatchType::Merge };
+                patch::apply(known(version, kind).unwrap_or(Kind::Pod), how, &object, &patch).or_else(|status| fail(status.message().to_owned()))?
+            }
             other => return fail(format!("invalid override type: {other}")),
         };
-        patch::apply(known.unwrap_or(Kind::Pod), how, &object, &patch).or_else(|status| fail(status.message().to_owned()))
+        // What comes of it must be an object of a type that kubectl is made with.
+        if !patched.is_object() {
+            let typed = "struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }";
+            return fail(format!("couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type {typed}", go_kind(&patched)));
+        }
+        let (new_version, new_kind) = (crate::unstructured::text(&patched, "/apiVersion"), crate::unstructured::text(&patched, "/kind"));
+        let Some(read_as) = known(new_version, new_kind) else {
+            return fail(format!("no kind {new_kind:?} is registered for version {new_version:?} in scheme \"pkg/scheme/scheme.go:28\""));
+        };
+        let read = decode_value(read_as, &patched).or_else(fail)?;
+        // Of another kind, only what that kind has is left.
+        Ok(if new_kind == kind { patched } else { read.object.to_value() })
     }
 
     /// What went wrong with one object or another. What a kustomization lacks is told like what an object lacks.

@@ -90,7 +90,7 @@ fn expose(kubectl: &mut Kubectl<'_, '_>, info: &Info, dry_run: DryRun) -> Outcom
     }
     let mut service = kubectl.overridden(service)?;
     // What Go's type has though it is empty.
-    for port in service["spec"]["ports"].as_array_mut().into_iter().flatten().filter(|port| port.get("targetPort").is_none()) {
+    for port in service.pointer_mut("/spec/ports").and_then(Value::as_array_mut).into_iter().flatten().filter(|port| port.get("targetPort").is_none()) {
         port["targetPort"] = 0.into();
     }
     send(kubectl, service, dry_run)

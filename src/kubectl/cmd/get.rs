@@ -181,6 +181,15 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         found.failures.retain(|failure| !failure.is_not_found());
     }
     let with_kind = found.infos.iter().any(|info| info.mapping.kind_name() != found.infos[0].mapping.kind_name());
+    // Where there are several answers they are put in order themselves, though most are tables, which have few fields.
+    if !options.sort_by.is_empty() && found.infos.len() > 1 {
+        let heads: Vec<Value> = found.infos.iter().map(|info| info.table.as_ref().map_or_else(|| info.object.clone(), |table| table.head())).collect();
+        match sort::order(&heads.iter().collect::<Vec<_>>(), &options.sort_by) {
+            Ok(order) => found.infos = order.into_iter().map(|at| found.infos[at].clone()).collect(),
+            Err(SortError::Path(why)) => return fail(why),
+            Err(error) => return unsortable(kubectl, "sorter.go:329", &error.text("*unstructured.Unstructured")),
+        }
+    }
     let (mut out, mut block) = (String::new(), String::new());
     let mut last: Option<&Info> = None;
     let mut all_namespaced = !options.all_namespaces;
@@ -218,7 +227,11 @@ fn tables(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         kubectl.eprint(&message)?;
     }
     kubectl.print(&out)?;
-    kubectl.visited(found.failures)
+    // What went wrong with a file is one of several things, though it is the only one.
+    match found.failures {
+        failures if failures.is_empty() || kubectl.flags.list("filename").is_empty() => kubectl.visited(failures),
+        failures => Err(Failure::Many(failures).into()),
+    }
 }
 
 fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
@@ -267,8 +280,11 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
     if options.ignore_not_found && found.failures.iter().any(Failure::is_not_found) {
         return Ok(());
     }
-    let infos = found.all()?;
-    let [info] = &infos[..] else { return fail("you may only watch a single resource or type of resource at a time") };
+    if let Some(failure) = found.failures.into_iter().next() {
+        return Err(failure.into());
+    }
+    let infos = found.infos;
+    let Some(info) = infos.first() else { return fail("you may only watch a single resource or type of resource at a time") };
     let table_options = table_options(kubectl, options, info, false);
     let printer = if options.human_readable { None } else { Some(format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?) };
     let mut seen = Seen::default();
@@ -281,20 +297,24 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         }
     };
     let revision = if revision.is_empty() { "0".to_owned() } else { revision };
-    if let Some(table) = info.table.as_deref().filter(|_| !options.watch_only) {
-        let out = show_table(&mut seen, "ADDED", table.clone(), &table_options, show_events);
-        kubectl.print(&out)?;
-    } else if !options.watch_only {
-        let objects = if format::is_list(&info.object) { items(&info.object, "/items").to_vec() } else { vec![info.object.clone()] };
+    for info in infos.iter().filter(|_| !options.watch_only) {
         let mut out = String::new();
-        for mut object in objects {
-            if text(&object, "/kind").is_empty() {
-                object["apiVersion"] = info.mapping.api_version().into();
-                object["kind"] = info.mapping.kind.clone().into();
+        if let Some(table) = &info.table {
+            out = show_table(&mut seen, "ADDED", Table::clone(table), &table_options, show_events);
+        } else {
+            let objects = if format::is_list(&info.object) { items(&info.object, "/items").to_vec() } else { vec![info.object.clone()] };
+            for mut object in objects {
+                if text(&object, "/kind").is_empty() {
+                    object["apiVersion"] = info.mapping.api_version().into();
+                    object["kind"] = info.mapping.kind.clone().into();
+                }
+                out.push_str(&show(&mut seen, "ADDED", &object, printer.as_ref(), &table_options, show_events)?);
             }
-            out.push_str(&show(&mut seen, "ADDED", &object, printer.as_ref(), &table_options, show_events)?);
         }
         kubectl.print(&out)?;
+    }
+    if infos.len() > 1 {
+        return fail("you may only watch a single resource or type of resource at a time");
     }
     let fields = match info.name.as_str() {
         "" => kubectl.flags.text("field-selector").to_owned(),
@@ -343,6 +363,12 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
 /// One event as it is printed.
 fn show(seen: &mut Seen, event: &str, object: &Value, printer: Option<&Printer>, options: &TableOptions, show_events: bool) -> Outcome<String> {
     if let Some(printer) = printer {
+        // The headings of columns are printed once.
+        let without_heads = match printer {
+            Printer::Columns(columns) if std::mem::replace(&mut seen.headed, true) => Some(Printer::Columns(columns.without_heads())),
+            _ => None,
+        };
+        let printer = without_heads.as_ref().unwrap_or(printer);
         let wrapped = json!({"type": event, "object": object});
         let text = printer.print(if show_events { &wrapped } else { object }, format::How::default())?;
         let separator = if matches!(printer, Printer::Yaml) && std::mem::replace(&mut seen.headed, true) { "---\n" } else { "" };

@@ -6,12 +6,13 @@
 
 use std::ops::ControlFlow;
 
+use podarium_api::custom::pattern_error;
 use podarium_machine::{Errno, HttpRequest, HttpResponse};
 use regex::Regex;
 
 use crate::client::Call;
 use crate::command::Command;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Failure, Outcome, fail, not_simulated};
 use crate::flags::{Flag, Flags, Takes};
 use crate::kubectl::Kubectl;
 
@@ -33,6 +34,7 @@ const OWN: &[Flag] = &[
     Flag::new("www-prefix", Takes::Text, "/static/").short('P'),
 ];
 
+const DEFAULT_PORT: i64 = 8001;
 /// Ports below this are root's; the others are given to whoever does not care.
 const FIRST_FREE: u16 = 1024;
 const EPHEMERAL: (u16, u64) = (32768, 28232);
@@ -46,10 +48,11 @@ struct Filter {
 }
 
 impl Filter {
-    fn of(flags: &Flags) -> Outcome<Self> {
-        let list = |name: &str| -> Outcome<Vec<Regex>> {
-            let parts = flags.text(name).split(',');
-            parts.map(|part| Regex::new(part).or_else(|error| fail(format!("error parsing regexp: {error}")))).collect()
+    /// Reads the expressions. An error is that of the first which cannot be read.
+    fn of(flags: &Flags) -> Result<Self, String> {
+        let list = |name: &str| -> Result<Vec<Regex>, String> {
+            let parts = flags.text(name).split(',').filter(|_| !flags.text(name).is_empty());
+            parts.map(|part| Regex::new(part).map_err(|error| pattern_error(part).unwrap_or_else(|| error.to_string()))).collect()
         };
         Ok(Filter { accept_paths: list("accept-paths")?, reject_paths: list("reject-paths")?, accept_hosts: list("accept-hosts")?, reject_methods: list("reject-methods")? })
     }
@@ -62,18 +65,29 @@ impl Filter {
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
+    kubectl.connection()?;
+    let filter = match flags.bool("disable-filter") {
+        true => {
+            kubectl.log_warning("proxy.go:177", "Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious")?;
+            None
+        }
+        false => match Filter::of(&flags) {
+            Ok(filter) => Some(filter),
+            // The reference ends there and then, with a line of its log.
+            Err(why) => {
+                kubectl.log_fatal("proxy_server.go:83", &format!("Error compiling re: {why}"))?;
+                return Err(Failure::Exit(255).into());
+            }
+        },
+    };
+    if flags.int("port") != DEFAULT_PORT && !flags.text("unix-socket").is_empty() {
+        return fail("cannot set --unix-socket and --port at the same time");
+    }
     for (flag, what) in [("unix-socket", "kubectl proxy on a Unix socket"), ("www", "kubectl proxy with static files")] {
         if !flags.text(flag).is_empty() {
             return not_simulated(what);
         }
     }
-    let filter = match flags.bool("disable-filter") {
-        true => {
-            kubectl.eprint("Request filter disabled, your proxy is vulnerable to XSRF attacks, please be cautious\n")?;
-            None
-        }
-        false => Some(Filter::of(&flags)?),
-    };
     let prefix = match flags.text("api-prefix") {
         prefix if prefix.ends_with('/') => prefix.to_owned(),
         prefix => format!("{prefix}/"),

@@ -33,7 +33,7 @@ pub(super) fn generate(kubectl: &mut Kubectl<'_, '_>, root: &str, kind: &str, en
     }
     for literal in items(entry, "/literals").iter().filter_map(Value::as_str) {
         let Some((key, value)) = literal.split_once('=').filter(|(key, _)| !key.is_empty()) else {
-            return fail(format!("invalid literal source {literal}, expected key=value"));
+            return fail(format!("loading KV pairs: literal sources [{}]: invalid literal source {literal}, expected key=value", items(entry, "/literals").iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ")));
         };
         let quoted = value.len() > 1 && (value.starts_with('"') && value.ends_with('"') || value.starts_with('\'') && value.ends_with('\''));
         pairs.push((key.to_owned(), if quoted { &value[1..value.len() - 1] } else { value }.as_bytes().to_vec()));

@@ -76,11 +76,13 @@ fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, kustomization: Value, r
         }
     }
     for entry in items(&kustomization, "/patchesStrategicMerge").iter().filter_map(Value::as_str) {
-        let (source, path) = if entry.contains('\n') { (entry.to_owned(), "") } else { (read(kubectl, root, entry)?, entry) };
-        patches::apply_text(&source, path, &Value::Null, &mut own)?;
+        patches::strategic_patch(kubectl, root, entry, &mut own)?;
     }
-    for entry in ["/patches", "/patchesJson6902"].iter().flat_map(|list| items(&kustomization, list)) {
+    for entry in items(&kustomization, "/patches") {
         patches::patch(kubectl, root, entry, &mut own)?;
+    }
+    for entry in items(&kustomization, "/patchesJson6902") {
+        patches::json_patch(kubectl, root, entry, &mut own)?;
     }
     transform(&kustomization, &mut own)?;
     for one in own {
@@ -119,6 +121,16 @@ fn kustomization(kubectl: &mut Kubectl<'_, '_>, root: &str) -> Outcome<Value> {
         Ok(value) => value,
         Err(error) => return fail(format!("invalid Kustomization: {error} ({name})")),
     };
+    let (version, kind) = (text(&kustomization, "/apiVersion"), text(&kustomization, "/kind"));
+    let wanted = match kind {
+        "" | "Kustomization" => "kustomize.config.k8s.io/v1beta1",
+        "Component" => "kustomize.config.k8s.io/v1alpha1",
+        _ => return fail(format!("Failed to read kustomization file under {root}:\nkind should be Kustomization or Component")),
+    };
+    if !version.is_empty() && version != wanted {
+        let kind = if kind.is_empty() { "Kustomization" } else { kind };
+        return fail(format!("Failed to read kustomization file under {root}:\napiVersion for {kind} should be {wanted}"));
+    }
     for field in kustomization.as_object().into_iter().flat_map(|fields| fields.keys()) {
         if REFUSED.contains(&field.as_str()) {
             return not_simulated(format!("{field} in a kustomization"));
@@ -195,7 +207,13 @@ fn resource(kubectl: &mut Kubectl<'_, '_>, root: &str, path: &str, resources: &m
     }
     for document in documents {
         let listed = if is_list(&document) { items(&document, "/items").to_vec() } else { vec![document] };
-        resources.extend(listed.into_iter().map(Resource::new));
+        for one in listed.into_iter().map(Resource::new) {
+            if let Some(known) = resources.iter().find(|known| known.id() == one.id()) {
+                let twice = format!("merging resources from '{path}': may not add resource with an already registered id: {}", known.id());
+                return fail(format!("accumulating resources: accumulation err='{twice}': must build at directory: '{full}': file is not directory"));
+            }
+            resources.push(one);
+        }
     }
     Ok(())
 }

@@ -4,12 +4,14 @@
 //! Simplified: the options of a patch (`allowNameChange`, `allowKindChange`) are refused.
 
 use podarium_api::Kind;
-use podarium_api::patch::{PatchType, apply};
+use podarium_api::patch::{PatchType, apply, json_operations};
 use podarium_api::selector::LabelSelector;
-use serde_json::Value;
+use podarium_api::yaml::document;
+use regex::Regex;
+use serde_json::{Value, json};
 
 use super::resource::Resource;
-use crate::failure::{Outcome, fail, not_simulated};
+use crate::failure::{Outcome, caught, fail, not_simulated};
 use crate::kubectl::Kubectl;
 use crate::manifest;
 use crate::unstructured::{name, namespace, strings, text};
@@ -19,23 +21,81 @@ pub(super) fn patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &Value, re
     if entry.get("options").is_some_and(|options| !options.is_null()) {
         return not_simulated("the options of a patch of a kustomization");
     }
+    let transformer = "PatchTransformer";
     let (inline, path) = (text(entry, "/patch"), text(entry, "/path"));
     let source = match (inline.is_empty(), path.is_empty()) {
-        (true, true) => return fail("must specify one of patch and path in\nsource: PatchTransformer"),
-        (false, false) => return fail("patch and path can't be set at the same time\nsource: PatchTransformer"),
+        (true, true) => return trouble(transformer, entry, &format!("must specify one of patch and path in\n{}", document(entry))),
+        (false, false) => return trouble(transformer, entry, &format!("patch and path can't be set at the same time\n{}", document(entry))),
         (false, true) => inline.to_owned(),
-        (true, false) => super::load::read(kubectl, root, path)?,
+        (true, false) => match caught(super::load::read(kubectl, root, path))? {
+            Ok(source) => source,
+            Err(failure) => return trouble(transformer, entry, &format!("failed to get the patch file from path({path}): {failure}")),
+        },
     };
-    apply_text(&source, path, &entry["target"], resources)
+    match documents(&source, path) {
+        Ok(documents) => apply_all(documents, &shown(&source, path), &entry["target"], resources),
+        Err(why) => trouble(transformer, entry, &why),
+    }
 }
 
-/// Applies a text that is a list of operations or one or more partial objects.
-pub(super) fn apply_text(source: &str, path: &str, target: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
-    let (documents, error) = manifest::resources(source.as_bytes());
-    let shown = if path.is_empty() { format!("[patch: {source:?}]") } else { format!("[path: {path:?}]") };
-    if error.is_some() || documents.is_empty() {
-        return fail(format!("unable to parse SM or JSON patch from {shown}"));
+/// One entry of `patchesJson6902`.
+pub(super) fn json_patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
+    let transformer = "PatchJson6902Transformer";
+    let (inline, path) = (text(entry, "/patch"), text(entry, "/path"));
+    let mut config = entry.clone();
+    if !inline.is_empty() {
+        config["jsonOp"] = inline.into();
+        config.as_object_mut().map(|config| config.remove("patch"));
     }
+    let source = match path {
+        "" => inline.to_owned(),
+        path => match caught(super::load::read(kubectl, root, path))? {
+            Ok(source) => source,
+            Err(failure) => return trouble(transformer, &config, &failure.to_string()),
+        },
+    };
+    match documents(&source, path) {
+        Ok(documents) if documents.iter().all(|one| one.as_array().is_some_and(Vec::is_empty)) => {
+            trouble(transformer, &config, &format!("patch appears to be empty; file={path}, JsonOp={inline}"))
+        }
+        Ok(documents) => apply_all(documents, &shown(&source, path), &entry["target"], resources),
+        Err(why) => trouble(transformer, &config, &why),
+    }
+}
+
+/// One entry of `patchesStrategicMerge`: a path, or a text.
+pub(super) fn strategic_patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &str, resources: &mut Vec<Resource>) -> Outcome<()> {
+    let (source, path) = match entry.contains('\n') {
+        true => (entry.to_owned(), ""),
+        false => match caught(super::load::read(kubectl, root, entry))? {
+            Ok(source) => (source, entry),
+            Err(failure) => return trouble("PatchStrategicMergeTransformer", &json!({"paths": [entry]}), &failure.to_string()),
+        },
+    };
+    let documents = documents(&source, path).or_else(fail)?;
+    apply_all(documents, &shown(&source, path), &Value::Null, resources)
+}
+
+/// What is said of an entry from which nothing can be made.
+fn trouble(transformer: &str, entry: &Value, why: &str) -> Outcome<()> {
+    fail(format!("trouble configuring builtin {transformer} with config: `\n{}`: {why}", document(entry)))
+}
+
+fn shown(source: &str, path: &str) -> String {
+    if path.is_empty() { format!("[patch: {:?}]", source.trim_end_matches('\n')) } else { format!("[path: {path:?}]") }
+}
+
+/// A text that is a list of operations or one or more partial objects.
+fn documents(source: &str, path: &str) -> Result<Vec<Value>, String> {
+    let (documents, error) = manifest::resources(source.as_bytes());
+    let good = |document: &Value| document.is_object() || document.as_array().is_some_and(|operations| operations.iter().all(Value::is_object));
+    if error.is_some() || documents.is_empty() || !documents.iter().all(good) {
+        return Err(format!("unable to parse SM or JSON patch from {}", shown(source, path)));
+    }
+    Ok(documents)
+}
+
+fn apply_all(documents: Vec<Value>, shown: &str, target: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
     for document in documents {
         let wanted: Vec<usize> = if target.is_null() { own_target(&document, resources)? } else { targets(target, resources)? };
         if document.is_array() && target.is_null() {
@@ -58,22 +118,18 @@ fn patched(resource: &Resource, patch: &Value) -> Outcome<Value> {
         let info = kind.info();
         info.group == resource.group() && info.version == resource.version() && info.kind == resource.kind()
     });
-    let kind = known.unwrap_or(Kind::ConfigMap);
-    let of = match (patch.is_array(), known) {
-        (true, _) => PatchType::Json,
-        (false, Some(_)) => PatchType::Strategic,
-        (false, None) => PatchType::Merge,
-    };
-    match apply(kind, of, &resource.object, patch) {
+    if let Some(operations) = patch.as_array() {
+        return json_operations(&resource.object, operations).or_else(|undone| fail(undone.text()));
+    }
+    let of = if known.is_some() { PatchType::Strategic } else { PatchType::Merge };
+    match apply(known.unwrap_or(Kind::ConfigMap), of, &resource.object, patch) {
         Ok(mut object) => {
             // The name and the kind of a partial object say whom it is for, and change nothing.
-            if !patch.is_array() {
-                for pointer in ["apiVersion", "kind"] {
-                    object[pointer] = resource.object[pointer].clone();
-                }
-                object["metadata"]["name"] = resource.object["metadata"]["name"].clone();
-                new_ones_first(&resource.object, &mut object);
+            for pointer in ["apiVersion", "kind"] {
+                object[pointer] = resource.object[pointer].clone();
             }
+            object["metadata"]["name"] = resource.object["metadata"]["name"].clone();
+            new_ones_first(&resource.object, &mut object);
             Ok(object)
         }
         Err(status) => fail(status.message().to_owned()),
@@ -149,17 +205,9 @@ fn targets(target: &Value, resources: &[Resource]) -> Outcome<Vec<usize>> {
     Ok(found)
 }
 
-/// Whether a pattern means a whole word; of regular expressions, `.*` and `|` are known.
+/// Whether a regular expression means a whole word.
 fn whole_match(pattern: &str, word: &str) -> bool {
-    fn one(pattern: &str, word: &str) -> bool {
-        match pattern.split_once(".*") {
-            None => pattern == word,
-            Some((before, rest)) => word.strip_prefix(before).is_some_and(|left| (0..=left.len()).filter(|at| left.is_char_boundary(*at)).any(|at| one(rest, &left[at..]))),
-        }
-    }
-    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
-    let pattern = pattern.strip_suffix('$').unwrap_or(pattern);
-    pattern.split('|').any(|alternative| one(alternative.trim_start_matches('(').trim_end_matches(')'), word))
+    Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(word))
 }
 
 #[cfg(test)]
@@ -170,5 +218,6 @@ mod tests {
     fn targets_are_whole_words_or_patterns() {
         assert!(whole_match("web", "web") && !whole_match("web", "web2"));
         assert!(whole_match("we.*", "web2") && whole_match("a|b", "b") && whole_match(".*", ""));
+        assert!(whole_match("^w[a-f]b$", "web") && !whole_match("[", "["));
     }
 }

@@ -106,7 +106,7 @@ fn replicas(name: &str, count: &Value, resources: &mut [Resource]) -> Outcome<()
     if found {
         return Ok(());
     }
-    fail(format!("resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] ReplicationController.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] StatefulSet.[noVer].[noGrp]]"))
+    fail(format!("resource with name {name} does not match a config with the following GVK [Deployment.[noVer].[noGrp] StatefulSet.[noVer].[noGrp] ReplicaSet.[noVer].[noGrp] ReplicationController.[noVer].[noGrp]]"))
 }
 
 /// Images of containers, wherever in the object they are.

@@ -1,7 +1,7 @@
 //! `-o custom-columns=NAME:.metadata.name,IMAGE:.spec.containers[*].image`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/get/customcolumn.go, v1.36.
-//! Simplified: of a path that is wrong, it is said before the headings are printed.
+//! Simplified: nothing.
 
 use serde_json::Value;
 
@@ -14,10 +14,18 @@ pub struct CustomColumns {
     heads: Vec<String>,
     /// A column without a path is empty.
     paths: Vec<Option<Vec<Step>>>,
+    /// What is wrong with a path, which is said below the headings.
+    wrong: Option<String>,
     pub no_headers: bool,
 }
 
 impl CustomColumns {
+    /// The same, whose headings have been printed already.
+    #[must_use]
+    pub fn without_heads(&self) -> Self {
+        CustomColumns { no_headers: true, ..self.clone() }
+    }
+
     /// Reads `HEAD:PATH,HEAD:PATH`.
     pub fn parse(spec: &str) -> Result<Self, String> {
         if spec.is_empty() {
@@ -43,9 +51,15 @@ impl CustomColumns {
     }
 
     fn of(pairs: Vec<(&str, &str)>) -> Result<Self, String> {
-        let mut columns = CustomColumns { heads: Vec::new(), paths: Vec::new(), no_headers: false };
+        let mut columns = CustomColumns { heads: Vec::new(), paths: Vec::new(), wrong: None, no_headers: false };
         for (head, path) in pairs {
-            let nodes = parse(&relaxed(path)?)?;
+            let nodes = match parse(&relaxed(path)?) {
+                Ok(nodes) => nodes,
+                Err(why) => {
+                    columns.wrong.get_or_insert(why);
+                    Vec::new()
+                }
+            };
             let steps = nodes.into_iter().find_map(|node| if let Node::Path(steps) = node { Some(steps) } else { None });
             columns.heads.push(head.to_owned());
             columns.paths.push(steps);
@@ -53,15 +67,23 @@ impl CustomColumns {
         Ok(columns)
     }
 
-    pub fn print(&self, objects: &[&Value]) -> Result<String, String> {
+    /// The text, or what had been printed and why there is no more.
+    pub fn print(&self, objects: &[&Value]) -> Result<String, (String, String)> {
         let mut out = String::new();
         if !self.no_headers {
             out.push_str(&self.heads.join("\t"));
             out.push('\n');
         }
+        let stopped = |out: &str, why: String| Err((tabwriter::TABLE.align(out), why));
+        if let Some(why) = &self.wrong {
+            return stopped(&out, why.clone());
+        }
         for object in objects {
             let cells: Result<Vec<String>, String> = self.paths.iter().map(|path| path.as_deref().map_or_else(|| Ok("<none>".to_owned()), |path| cell(path, object))).collect();
-            out.push_str(&cells?.join("\t"));
+            match cells {
+                Ok(cells) => out.push_str(&cells.join("\t")),
+                Err(why) => return stopped(&out, why),
+            }
             out.push('\n');
         }
         Ok(tabwriter::TABLE.align(&out))

@@ -132,7 +132,7 @@ impl Printer {
             }
             Printer::Columns(columns) => {
                 let all = if is_list(&object) { items(&object, "/items").iter().collect() } else { vec![&object] };
-                columns.print(&all).or_else(fail)
+                columns.print(&all).map_err(|(printed, why)| Failure::Shown { text: printed, failure: Box::new(Failure::Message(why)) }.into())
             }
             Printer::GoTemplate(template, order) => template.print(&object, how.strict).map_err(|(printed, why)| {
                 let source = &template.source;
@@ -180,7 +180,11 @@ fn name_line(object: &Value, operation: &str) -> String {
     let (version, kind) = (text(object, "/apiVersion"), text(object, "/kind"));
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let operation = if operation.is_empty() { String::new() } else { format!(" {operation}") };
-    format!("{}/{}{operation}\n", kind_name(group, kind), name(object))
+    let name = match name(object) {
+        "" => "<unknown>",
+        name => name,
+    };
+    format!("{}/{name}{operation}\n", kind_name(group, kind))
 }
 
 pub fn is_list(object: &Value) -> bool {

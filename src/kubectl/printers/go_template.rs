@@ -1,7 +1,7 @@
 //! Go templates: `-o go-template='{{range .items}}{{.metadata.name}} {{end}}'`.
 //!
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/template.go, v1.36.
-//! Simplified: `js` and `call` are no functions here; `%T` of a whole number says int.
+//! Simplified: nothing.
 
 use podarium_api::go_template::{Failed, Functions, Templates, Value as GoValue};
 use serde_json::Value;
@@ -34,7 +34,7 @@ impl Template {
 /// Kubernetes reads whole numbers as such, where Go's own decoder makes floats of them.
 fn go_value(value: &Value) -> GoValue {
     match value {
-        Value::Number(number) => number.as_i64().map_or_else(|| GoValue::from_json(value), GoValue::Int),
+        Value::Number(number) => number.as_i64().map_or_else(|| GoValue::from_json(value), GoValue::Int64),
         Value::Array(items) => GoValue::list(items.iter().map(go_value).collect()),
         Value::Object(fields) => GoValue::map(fields.iter().map(|(name, value)| (name.clone(), go_value(value)))),
         other => GoValue::from_json(other),
@@ -74,7 +74,7 @@ fn exists(arguments: &[GoValue]) -> bool {
     for key in &arguments[1..] {
         let next = match (&at, key) {
             (GoValue::Map(_), GoValue::Text(name)) => at.get(name),
-            (GoValue::List(items), GoValue::Int(index)) => usize::try_from(*index).ok().and_then(|index| items.get(index).cloned()),
+            (GoValue::List(items), GoValue::Int(index) | GoValue::Int64(index)) => usize::try_from(*index).ok().and_then(|index| items.get(index).cloned()),
             _ => None,
         };
         let Some(next) = next else { return false };

@@ -36,11 +36,14 @@ pub fn pretty(value: &Value) -> String {
 
 /// The same with the fields in another order.
 pub fn pretty_in(value: &Value, order: Order) -> String {
-    let mut out = serde_json::Serializer::with_formatter(Vec::new(), PrettyFormatter::with_indent(b"    "));
+    pretty_by(value, order, b"    ") + "\n"
+}
+
+/// The same with other steps, without an end of line.
+pub fn pretty_by(value: &Value, order: Order, indent: &[u8]) -> String {
+    let mut out = serde_json::Serializer::with_formatter(Vec::new(), PrettyFormatter::with_indent(indent));
     order.of(value).serialize(&mut out).expect("JSON can be written");
-    let mut out = text(out.into_inner());
-    out.push('\n');
-    out
+    text(out.into_inner())
 }
 
 /// One line in another order, without an end of line.

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::unstructured::{items, name};
+use crate::unstructured::{items, name, or_none};
 
 /// A table of the API server's.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -74,12 +74,12 @@ pub struct RowMetadata {
     pub labels: BTreeMap<String, String>,
 }
 
-/// `null` is as good as nothing.
-fn or_none<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
-
 impl Table {
+    /// What a table says of itself, beside its rows.
+    pub fn head(&self) -> Value {
+        serde_json::json!({"apiVersion": "meta.k8s.io/v1", "kind": "Table", "metadata": {"resourceVersion": self.metadata.resource_version}})
+    }
+
     /// A table, if this text is one; with whole objects if these are wanted.
     pub fn read(text: &[u8], whole: bool) -> Option<Table> {
         let mut table = serde_json::from_slice::<Table>(text).ok().filter(|table| table.kind == "Table")?;

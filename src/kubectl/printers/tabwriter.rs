@@ -29,43 +29,69 @@ impl Layout {
             Some(body) => (body, "\n"),
             None => (text, ""),
         };
-        let lines: Vec<Vec<&str>> = body.split('\n').map(|line| line.split('\t').collect()).collect();
-        let mut padded: Vec<String> = vec![String::new(); lines.len()];
-        let mut remembered = widths.clone();
-        self.column(&lines, &mut padded, 0..lines.len(), 0, widths, &mut remembered);
-        *widths = remembered;
-        for (line, cells) in padded.iter_mut().zip(&lines) {
-            line.push_str(cells.last().copied().unwrap_or_default());
+        let mut cells: Vec<Cell<'_>> = Vec::new();
+        let mut starts = vec![0];
+        for line in body.split('\n') {
+            cells.extend(line.split('\t').map(|text| Cell { text, length: text.chars().count(), width: 0 }));
+            starts.push(cells.len());
         }
-        padded.join("\n") + end
+        let mut remembered = widths.clone();
+        self.column(&mut cells, &starts, 0..starts.len() - 1, 0, widths, &mut remembered);
+        *widths = remembered;
+        let mut out = String::with_capacity(cells.iter().map(|cell| cell.text.len().max(cell.width) + 1).sum());
+        for line in starts.windows(2) {
+            if line[0] > 0 {
+                out.push('\n');
+            }
+            for cell in &cells[line[0]..line[1]] {
+                out.push_str(cell.text);
+                let mut missing = cell.width.saturating_sub(cell.length);
+                while missing > 0 {
+                    let some = missing.min(BLANKS.len());
+                    out.push_str(&BLANKS[..some]);
+                    missing -= some;
+                }
+            }
+        }
+        out + end
     }
 
-    /// Lays out column `at` of some lines, then those to the right of it.
-    fn column(self, lines: &[Vec<&str>], padded: &mut [String], range: std::ops::Range<usize>, at: usize, old: &[usize], new: &mut Vec<usize>) {
+    /// Finds how wide column `at` is in some lines, then those to the right of it.
+    fn column(self, cells: &mut [Cell<'_>], starts: &[usize], range: std::ops::Range<usize>, at: usize, old: &[usize], new: &mut Vec<usize>) {
+        // The last cell of a line is not ended by a tab.
+        let has_it = |line: usize| starts[line] + at + 1 < starts[line + 1];
         let mut next = range.start;
         while next < range.end {
-            // The last cell of a line is not ended by a tab.
-            if lines[next].len() <= at + 1 {
+            if !has_it(next) {
                 next += 1;
                 continue;
             }
             let start = next;
-            while next < range.end && lines[next].len() > at + 1 {
+            while next < range.end && has_it(next) {
                 next += 1;
             }
-            let widest = lines[start..next].iter().map(|cells| cells[at].chars().count() + self.padding).max().unwrap_or_default();
+            let widest = (start..next).map(|line| cells[starts[line] + at].length + self.padding).max().unwrap_or_default();
             let width = widest.max(self.min_width).max(old.get(at).copied().unwrap_or_default());
             if new.len() <= at {
                 new.resize(at + 1, 0);
             }
             new[at] = new[at].max(width);
-            for (line, cells) in padded[start..next].iter_mut().zip(&lines[start..next]) {
-                line.push_str(cells[at]);
-                line.push_str(&" ".repeat(width - cells[at].chars().count()));
+            for line in start..next {
+                cells[starts[line] + at].width = width;
             }
-            self.column(lines, padded, start..next, at + 1, old, new);
+            self.column(cells, starts, start..next, at + 1, old, new);
         }
     }
+}
+
+const BLANKS: &str = "                                                                ";
+
+struct Cell<'t> {
+    text: &'t str,
+    /// In characters.
+    length: usize,
+    /// How wide its column is; nothing behind the last tab.
+    width: usize,
 }
 
 #[cfg(test)]

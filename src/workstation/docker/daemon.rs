@@ -124,8 +124,9 @@ impl Daemon {
             .min()
     }
 
-    /// Does what is due, and hands over what clients are told.
-    pub fn run(&mut self, cluster: &mut Cluster, machine: &mut Machine) {
+    /// Does what is due. What clients are told.
+    #[must_use]
+    pub fn run(&mut self, cluster: &mut Cluster) -> Vec<(ExchangeId, HttpEvent)> {
         let now = cluster.now();
         let unix_nanos = nanos(cluster);
         while let Some(entry) = self.arriving.first_entry().filter(|entry| entry.key().0 <= now) {
@@ -144,13 +145,15 @@ impl Daemon {
         self.carry(cluster);
         self.remove_ended();
         self.run_builds(cluster, unix_nanos);
+        let mut told = Vec::new();
         while let Some(entry) = self.replies.first_entry().filter(|entry| entry.key().0 <= now) {
             let (exchange, event) = entry.remove();
             let event = self.as_typed(exchange, event, now);
             if !self.answer_container(exchange, &event) {
-                machine.http_reply(exchange, event);
+                told.push((exchange, event));
             }
         }
+        told
     }
 
     /// Containers of `--rm` go when they have ended, with the volumes that are theirs alone.

@@ -35,7 +35,7 @@ impl Patterns {
 }
 
 /// What Go says of a pattern that it cannot read: "error parsing regexp: missing closing ]: `[a`".
-pub(crate) fn go_error(pattern: &str) -> Option<String> {
+pub fn go_error(pattern: &str) -> Option<String> {
     let told = |what: &str, part: &str| Some(format!("error parsing regexp: {what}: `{part}`"));
     let error = match regex_syntax::ast::parse::Parser::new().parse(pattern) {
         Ok(_) => match Regex::new(pattern) {

@@ -95,7 +95,7 @@ fn target(kubectl: &mut Kubectl<'_, '_>, what: &str) -> Outcome<Target> {
         return Ok(plain(word));
     }
     let lower = word.to_lowercase();
-    if let Some(mapping) = kubectl.type_of(word)? {
+    if let Some(mapping) = kubectl.type_of(&lower)? {
         let (group, resource) = (mapping.group.clone(), mapping.resource.clone());
         return Ok(Target { group, resource, name: name.to_owned(), mapping: Some(mapping) });
     }

@@ -88,7 +88,7 @@ fn view(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             }
         }
     }
-    if !kubectl.flags.bool("raw") {
+    if !kubectl.flags.bool("raw") && !kubectl.flags.bool("flatten") {
         hide_secrets(&mut data);
     }
     let output = match kubectl.flags.text("output") {

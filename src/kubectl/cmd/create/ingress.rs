@@ -92,7 +92,8 @@ fn tls_of(rules: &[String]) -> Vec<Value> {
     let mut all: Vec<(Vec<&str>, &str)> = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     for rule in rules {
-        let Some((_, tls)) = rule.split_once(',') else { continue };
+        let parts: Vec<&str> = rule.split(',').collect();
+        let [_, tls] = parts[..] else { continue };
         let host = rule.split('/').next().unwrap_or_default();
         let secret = tls.split('=').nth(1).unwrap_or_default();
         if seen.contains(&host) {

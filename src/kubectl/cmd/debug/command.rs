@@ -2,7 +2,7 @@
 //! a copy of the pod gets the container, and for `node/NAME` a pod of its own.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/debug/{debug.go,profiles.go}, v1.36.
-//! Simplified: `--filename` is refused.
+//! Simplified: `--filename` is refused for pods and nodes; the reference breaks there.
 
 use podarium_machine::Suspend;
 use serde_json::{Value, json};
@@ -11,7 +11,6 @@ use super::profiles::{Style, apply_to_container};
 use super::{custom, pods, profiles};
 use crate::builder::Builder;
 use crate::cmd::attach::attach;
-use crate::cmd::change::FILES;
 use crate::client::{Call, PatchType, Write};
 use crate::command::Command;
 use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
@@ -20,7 +19,7 @@ use crate::kubectl::Kubectl;
 use crate::pods::{Debuggable, container_names};
 use crate::unstructured::{items, name, namespace, text};
 
-pub const COMMAND: Command = Command::new("debug", &[OWN, FILES], run);
+pub const COMMAND: Command = Command::new("debug", &[OWN], run);
 
 const OWN: &[Flag] = &[
     Flag::bool("arguments-only"),
@@ -29,6 +28,7 @@ const OWN: &[Flag] = &[
     Flag::text("copy-to"),
     Flag::text("custom"),
     Flag::new("env", Takes::Pairs, ""),
+    Flag::new("filename", Takes::List, "").short('f'),
     Flag::text("image"),
     Flag::text("image-pull-policy"),
     Flag::bool("keep-annotations"),
@@ -145,8 +145,12 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
         return fail("-i/--stdin is required for containers with -t/--tty=true");
     }
     if !flags.list("filename").is_empty() {
-        Builder::of(kubectl, &[]).find(kubectl)?.all()?;
-        return not_simulated("kubectl debug with --filename");
+        let infos = Builder::of(kubectl, targets).find(kubectl)?.all()?;
+        if let Some(other) = infos.iter().find(|info| !matches!(info.mapping.kind.as_str(), "Pod" | "Node")) {
+            let mapping = &other.mapping;
+            return fail(format!("{:?} not supported by debug", format!("{}/{}, Kind={}", mapping.group, mapping.version, mapping.kind)));
+        }
+        return not_simulated("kubectl debug with --filename, at which the reference breaks");
     }
     custom::check(kubectl)?;
     if flags.text("profile") == "legacy" {

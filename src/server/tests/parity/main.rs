@@ -33,6 +33,7 @@ const LINES: &[&str] = &[
     include_str!("flags_first.txt"),
     include_str!("flags_second.txt"),
     include_str!("odd.txt"),
+    include_str!("everyday.txt"),
 ];
 const DIFFERENT: &str = include_str!("different.txt");
 const UNORDERED: &str = include_str!("unordered.txt");

@@ -32,6 +32,8 @@ const PLACEHOLDERS: &[(&str, &str)] = &[
     (r"[IEWF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ ", "<log> "),
     (r"https?://(127\.0\.0\.1|localhost|10\.0\.0\.2):\d+", "<server>"),
     (r"(127\.0\.0\.1|10\.0\.0\.2):\d+", "<server>"),
+    (r"illiseconds=\d+", "illiseconds=<n>"),
+    (r#"\w+\.go:\d+\] ("(Request|Response) Body")"#, "<place>] $1"),
     (r"eyJ[\w.-]+", "<jwt>"),
     ("([rR]esourceVersion\"?: )\"\\d+\"", "${1}<rv>"),
     (r"(Resource Version: +)\d+", "${1}<rv>"),

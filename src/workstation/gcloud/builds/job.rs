@@ -50,6 +50,8 @@ pub struct Step {
     pub dir: String,
     /// Names and paths of what it shares with other steps besides the workspace.
     pub volumes: Vec<(String, String)>,
+    /// The ids of the steps that it waits for, or `-` for none; nothing: for all that stand before it.
+    pub wait_for: Vec<String>,
     pub timeout: Option<u64>,
     pub allow_failure: bool,
     pub allow_exit_codes: Vec<i64>,
@@ -68,6 +70,7 @@ impl Step {
             env: texts("env").iter().map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             dir: text("dir").unwrap_or_default(),
             volumes: value["volumes"].as_array().into_iter().flatten().map(|volume| (volume["name"].as_str().unwrap_or_default().to_owned(), volume["path"].as_str().unwrap_or_default().to_owned())).collect(),
+            wait_for: texts("waitFor"),
             timeout: value["timeout"].as_str().and_then(seconds),
             allow_failure: value["allowFailure"].as_bool().unwrap_or(false),
             allow_exit_codes: value["allowExitCodes"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect(),
@@ -86,16 +89,25 @@ pub enum Phase {
     Queued,
     Starting,
     Fetching,
-    /// The next step's image is looked for; so many times it was not got.
-    Image { step: usize, attempts: u32 },
-    /// The step's container is made.
-    Container(usize),
-    Step(usize),
+    /// The steps run, each as far as its stage says.
+    Steps,
     /// An image is pushed: which, and how often it failed.
     Push { image: usize, attempts: u32 },
     /// One failed, and is tried again.
     PushAgain { image: usize, attempts: u32 },
     Over,
+}
+
+/// How far a step has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Waiting,
+    /// Its image is looked for; so many times it was not got.
+    Image { attempts: u32, at: Time },
+    /// Its container is made.
+    Container { at: Time },
+    Running { deadline: Option<Time> },
+    Done,
 }
 
 #[derive(Clone)]
@@ -114,13 +126,13 @@ pub struct Job {
     /// What was pushed: names and digests.
     pub results: Vec<(String, String)>,
     pub step_status: Vec<Status>,
+    pub stages: Vec<Stage>,
     pub failure: Option<String>,
     pub phase: Phase,
     /// When the phase is over that takes a fixed time.
     pub until: Time,
-    /// When the build, and its step, take too long.
+    /// When the build takes too long.
     pub deadline: Time,
-    pub step_deadline: Option<Time>,
     pub worker: Option<Box<Worker>>,
 }
 
@@ -151,10 +163,23 @@ impl Job {
         self.finished_nanos = Some(unix_nanos);
         self.phase = Phase::Over;
         self.worker = None;
-        for step in &mut self.step_status {
-            if *step == Status::Working {
-                *step = status;
-            }
+        // Where one step has failed the others are stopped.
+        let of_others = if status == Status::Failure { Status::Cancelled } else { status };
+        for step in self.step_status.iter_mut().filter(|step| **step == Status::Working) {
+            *step = of_others;
+        }
+    }
+
+    /// Lets those steps begin that wait for nothing any more.
+    pub fn start_steps(&mut self, at: Time) {
+        let is_done = |index: usize| self.stages[index] == Stage::Done;
+        let has_waited = |step: usize| match &self.steps[step].wait_for[..] {
+            [] => (0..step).all(is_done),
+            ids => (0..step).filter(|other| ids.contains(&self.steps[*other].id)).all(is_done),
+        };
+        let begin: Vec<usize> = (0..self.steps.len()).filter(|step| self.stages[*step] == Stage::Waiting && has_waited(*step)).collect();
+        for step in begin {
+            self.stages[step] = Stage::Image { attempts: 0, at };
         }
     }
 

@@ -1,6 +1,6 @@
 //! `gcloud builds list`, `describe`, `log` and `cancel`.
 
-use podarium_machine::Process;
+use podarium_machine::{Process, Suspend};
 use serde_json::Value;
 
 use super::super::cli::{Done, ask};
@@ -76,12 +76,20 @@ pub fn log(process: &mut Process<'_>, given: &Given) -> Done {
 
 pub fn cancel(process: &mut Process<'_>, given: &Given) -> Done {
     for id in &given.operands {
-        match ask(process, "POST", &format!("/builds/{id}/cancel"), &Value::Null)? {
-            Ok(_) => process.eprint(&format!("Cancelled [https://cloudbuild.googleapis.com/v1/projects/{PROJECT}/locations/global/builds/{id}].\n"))?,
-            Err(error) => return given.refused(process, &error),
+        if let Err(error) = cancel_one(process, id)? {
+            return given.refused(process, &error);
         }
     }
     Ok(0)
+}
+
+/// Cancels a build, and says so.
+pub fn cancel_one(process: &mut Process<'_>, id: &str) -> Result<Result<(), (u16, String)>, Suspend> {
+    if let Err(error) = ask(process, "POST", &format!("/builds/{id}/cancel"), &Value::Null)? {
+        return Ok(Err(error));
+    }
+    process.eprint(&format!("Cancelled [https://cloudbuild.googleapis.com/v1/projects/{PROJECT}/locations/global/builds/{id}].\n"))?;
+    Ok(Ok(()))
 }
 
 #[cfg(test)]

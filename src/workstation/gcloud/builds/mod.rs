@@ -1,7 +1,7 @@
 //! Cloud Build: `gcloud builds`, and the service that builds.
 //!
-//! The service gives each build a worker: a computer with a docker daemon of its own, on which the steps run one after the
-//! other as programs with the source in `/workspace`. What they push is in the registries that the cluster pulls from.
+//! The service gives each build a worker: a computer with a docker daemon of its own, on which the steps run as programs with the source in
+//! `/workspace`, one after the other or as `waitFor` says. What they push is in the registries that the cluster pulls from.
 
 mod config;
 mod job;

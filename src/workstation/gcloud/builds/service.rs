@@ -1,8 +1,7 @@
 //! The service that builds: it takes builds, gives each a worker, and tells how far they are.
 //!
 //! Models: the Cloud Build API, v1, and the worker of cloud-build-local.
-//! Simplified: steps run one after the other, also those that `waitFor` would let run at once; secrets, private pools, objects in buckets
-//! and dynamic substitutions are refused.
+//! Simplified: secrets, private pools, objects in buckets and dynamic substitutions are refused.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,11 +13,11 @@ use podarium_sim::{Stream, Time};
 use serde_json::{Value, json};
 
 use super::super::{PROJECT, PROJECT_NUMBER};
-use super::job::{Job, Phase, Status, Step, seconds};
+use super::job::{Job, Phase, Stage, Status, Step, seconds};
 use super::source::unpack;
 use super::substitutions::Substitutions;
 use super::validate;
-use super::worker::{Errand, Found, Worker, not_simulated};
+use super::worker::{Errand, Found, PUSH, Worker, not_simulated};
 use crate::docker::nanos;
 
 /// How long a build waits for a worker, the worker for its first words, a container for its start.
@@ -210,6 +209,7 @@ impl Builds {
             finished_nanos: None,
             status: Status::Queued,
             step_status: vec![Status::Queued; own.len()],
+            stages: vec![Stage::Waiting; own.len()],
             asked,
             steps: own,
             images,
@@ -220,7 +220,6 @@ impl Builds {
             phase: Phase::Queued,
             until: now + QUEUE + Duration::from_millis(self.random.below(600) as u64),
             deadline: now + QUEUE + Duration::from_secs(timeout),
-            step_deadline: None,
             worker: None,
         };
         let shown = job.json();
@@ -275,11 +274,22 @@ impl Builds {
 }
 
 fn next_at(job: &Job) -> Time {
-    let own = match job.phase {
-        Phase::Step(_) | Phase::Push { .. } => job.worker.as_ref().and_then(|worker| worker.next_at()),
-        _ => Some(job.until),
+    let of_worker = |key: usize| job.worker.as_ref().and_then(|worker| worker.next_at(key));
+    let own: Vec<Time> = match job.phase {
+        Phase::Steps => (0..job.stages.len()).filter_map(|step| next_of_step(job, step)).collect(),
+        Phase::Push { .. } => of_worker(PUSH).into_iter().collect(),
+        _ => vec![job.until],
     };
-    own.into_iter().chain([job.deadline]).chain(job.step_deadline).min().unwrap_or(job.deadline)
+    own.into_iter().chain([job.deadline]).min().unwrap_or(job.deadline)
+}
+
+/// When something happens next in a step.
+fn next_of_step(job: &Job, step: usize) -> Option<Time> {
+    match job.stages[step] {
+        Stage::Waiting | Stage::Done => None,
+        Stage::Image { at, .. } | Stage::Container { at } => Some(at),
+        Stage::Running { deadline } => job.worker.as_ref().and_then(|worker| worker.next_at(step)).into_iter().chain(deadline).min(),
+    }
 }
 
 fn fail(job: &mut Job, unix_nanos: i64, detail: &str, of_step: bool) {
@@ -319,36 +329,51 @@ fn advance(job: &mut Job, cluster: &mut Cluster, random: Stream, errands: &mut V
         }
         Phase::Fetching => {
             job.say("BUILD");
-            (job.phase, job.until) = (Phase::Image { step: 0, attempts: 0 }, now);
+            job.phase = Phase::Steps;
+            job.start_steps(now);
         }
-        Phase::Image { step, attempts } => find_image(job, step, attempts, cluster),
-        Phase::Container(step) => {
+        Phase::Steps => {
+            for step in 0..job.stages.len() {
+                if job.phase == Phase::Steps && next_of_step(job, step).is_some_and(|at| at <= now) {
+                    advance_step(job, step, cluster, errands);
+                }
+            }
+        }
+        Phase::Push { image, attempts } => push(job, image, attempts, cluster, errands),
+        Phase::PushAgain { image, attempts } => begin_push(job, image, attempts, cluster),
+        Phase::Over => {}
+    }
+}
+
+/// Does the one next thing of a step.
+fn advance_step(job: &mut Job, step: usize, cluster: &mut Cluster, errands: &mut Vec<Errand>) {
+    let (now, unix_nanos) = (cluster.now(), nanos(cluster));
+    match job.stages[step] {
+        Stage::Waiting | Stage::Done => {}
+        Stage::Image { attempts, .. } => find_image(job, step, attempts, cluster),
+        Stage::Container { .. } => {
             let wanted = job.steps[step].clone();
-            job.step_deadline = wanted.timeout.map(|seconds| now + Duration::from_secs(seconds));
             let Some(worker) = job.worker.as_mut() else { return };
-            match worker.start(&wanted, cluster) {
-                Ok(()) => job.phase = Phase::Step(step),
+            match worker.start(step, &wanted, cluster) {
+                Ok(()) => job.stages[step] = Stage::Running { deadline: wanted.timeout.map(|seconds| now + Duration::from_secs(seconds)) },
                 Err(error) => {
                     let why = format!("starting step container failed: Error response from daemon: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: {error}: unknown");
                     step_failed(job, step, &why, unix_nanos);
                 }
             }
         }
-        Phase::Step(step) => {
-            if job.step_deadline.is_some_and(|at| at <= now) {
+        Stage::Running { deadline } => {
+            if deadline.is_some_and(|at| at <= now) {
                 job.step_status[step] = Status::Timeout;
                 return step_failed(job, step, "context deadline exceeded", unix_nanos);
             }
             let Some(worker) = job.worker.as_mut() else { return };
-            let (lines, ended) = worker.run(cluster, errands);
+            let (lines, ended) = worker.run(step, cluster, errands);
             lines.iter().for_each(|line| job.step_says(step, line));
             if let Some(code) = ended {
                 step_ended(job, step, code, now, unix_nanos);
             }
         }
-        Phase::Push { image, attempts } => push(job, image, attempts, cluster, errands),
-        Phase::PushAgain { image, attempts } => begin_push(job, image, attempts, cluster),
-        Phase::Over => {}
     }
 }
 
@@ -389,6 +414,7 @@ fn find_image(job: &mut Job, step: usize, attempts: u32, cluster: &Cluster) {
         }
         Found::Missing(why) if why.starts_with("podarium:") => {
             job.step_says(step, &why);
+            job.step_status[step] = Status::Failure;
             return fail(job, unix_nanos, &format!("build step {step} \"{name}\" failed: {why}"), true);
         }
         Found::Missing(why) => {
@@ -397,7 +423,7 @@ fn find_image(job: &mut Job, step: usize, attempts: u32, cluster: &Cluster) {
             }
             job.step_says(step, &format!("Error response from daemon: {why}"));
             if attempts < ATTEMPTS {
-                (job.phase, job.until) = (Phase::Image { step, attempts: attempts + 1 }, now + backoff(attempts));
+                job.stages[step] = Stage::Image { attempts: attempts + 1, at: now + backoff(attempts) };
                 return;
             }
             job.say("ERROR: failed to pull because we ran out of retries.");
@@ -406,7 +432,7 @@ fn find_image(job: &mut Job, step: usize, attempts: u32, cluster: &Cluster) {
             return fail(job, unix_nanos, &detail, true);
         }
     };
-    (job.phase, job.until) = (Phase::Container(step), now + wait);
+    job.stages[step] = Stage::Container { at: now + wait };
 }
 
 fn step_ended(job: &mut Job, step: usize, code: i32, now: Time, unix_nanos: i64) {
@@ -416,14 +442,13 @@ fn step_ended(job: &mut Job, step: usize, code: i32, now: Time, unix_nanos: i64)
         return step_failed(job, step, &format!("step exited with non-zero status: {code}"), unix_nanos);
     }
     job.step_status[step] = if code == 0 { Status::Success } else { Status::Failure };
-    job.step_deadline = None;
+    job.stages[step] = Stage::Done;
     let title = job.step_name(step);
     if !title.is_empty() {
         job.say(&format!("Finished {title}"));
     }
-    if step + 1 < job.steps.len() {
-        (job.phase, job.until) = (Phase::Image { step: step + 1, attempts: 0 }, now + Duration::from_millis(300));
-        return;
+    if job.stages.iter().any(|stage| *stage != Stage::Done) {
+        return job.start_steps(now + Duration::from_millis(300));
     }
     let missing: Vec<String> = job.images.iter().filter(|image| job.worker.as_ref().is_none_or(|worker| worker.digest(image).is_none())).map(|image| format!("\"{image}\"")).collect();
     if !missing.is_empty() {
@@ -462,7 +487,7 @@ fn begin_push(job: &mut Job, image: usize, attempts: u32, cluster: &Cluster) {
 fn push(job: &mut Job, image: usize, attempts: u32, cluster: &mut Cluster, errands: &mut Vec<Errand>) {
     let (now, name) = (cluster.now(), job.images[image].clone());
     let Some(worker) = job.worker.as_mut() else { return };
-    let (lines, ended) = worker.run(cluster, errands);
+    let (lines, ended) = worker.run(PUSH, cluster, errands);
     lines.iter().filter(|line| *line != "Using default tag: latest").for_each(|line| job.say(line));
     match ended {
         None => {}

@@ -1,7 +1,7 @@
 //! `gcloud builds submit`: sends the source, and shows the log until the build has ended.
 //!
-//! Models: command_lib/builds/submit_util.py and api_lib/cloudbuild/logs.py of gcloud 535.
-//! Simplified: the source is a directory here; Ctrl-C leaves the build alone.
+//! Models: command_lib/builds/submit_util.py, command_lib/cloudbuild/execution.py, api_lib/cloudbuild/logs.py of gcloud 535.
+//! Simplified: the source is a directory here.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -207,7 +207,15 @@ pub fn submit(process: &mut Process<'_>, given: &Given) -> Done {
     }
     process.eprint(&format!("Waiting for build to complete. Polling interval: {polling} second(s).\n"))?;
     let shows = in_buckets && !given.has("suppress-logs");
-    stream(process, &id, polling, shows)?;
+    process.catch_interrupts(true)?;
+    match stream(process, &id, polling, shows)? {
+        Streamed::ToItsEnd => process.catch_interrupts(false)?,
+        Streamed::Refused(error) => return given.refused(process, &error),
+        Streamed::Killed => {
+            process.eprint("\n\nCommand killed by keyboard interrupt\n")?;
+            return Ok(130);
+        }
+    }
     let done = match super::super::cli::ask(process, "GET", &format!("/builds/{id}"), &Value::Null)? {
         Ok(done) => done,
         Err(error) => return given.refused(process, &error),
@@ -227,13 +235,24 @@ pub fn submit(process: &mut Process<'_>, given: &Given) -> Done {
     }
 }
 
-/// Shows the log of a build until it has ended.
-pub fn stream(process: &mut Process<'_>, id: &str, polling: u64, shows: bool) -> Result<(), Suspend> {
+/// How the watching of a build has ended.
+#[derive(Clone)]
+pub enum Streamed {
+    ToItsEnd,
+    /// It should be cancelled, and was not.
+    Refused((u16, String)),
+    /// Somebody had no patience.
+    Killed,
+}
+
+/// Shows the log of a build until it has ended. Where interrupts are caught the first one cancels the build, whose end is then waited for,
+/// and the third one ends the command.
+pub fn stream(process: &mut Process<'_>, id: &str, polling: u64, shows: bool) -> Result<Streamed, Suspend> {
     let width = process.columns()?.unwrap_or(80);
     let id = id.to_owned();
-    process.repeat(0usize, move |process, seen| {
+    process.repeat((0usize, 0u32), move |process, (seen, interrupts)| {
         let told = super::super::cli::ask(process, "GET", &format!("/builds/{id}/log/{seen}"), &Value::Null)?;
-        let Ok(told) = told else { return Ok(ControlFlow::Break(())) };
+        let Ok(told) = told else { return Ok(ControlFlow::Break(Streamed::ToItsEnd)) };
         let text = told["text"].as_str().unwrap_or_default();
         let over = !matches!(told["status"].as_str(), Some("QUEUED" | "WORKING"));
         if shows && !text.is_empty() {
@@ -245,9 +264,21 @@ pub fn stream(process: &mut Process<'_>, id: &str, polling: u64, shows: bool) ->
             if shows {
                 process.print(&rule("", width))?;
             }
-            return Ok(ControlFlow::Break(()));
+            return Ok(ControlFlow::Break(Streamed::ToItsEnd));
         }
-        process.sleep(Duration::from_secs(polling))?;
+        if process.sleep_or_interrupt(Duration::from_secs(polling))? {
+            *interrupts += 1;
+            match *interrupts {
+                1 => {
+                    process.eprint("Cancelling...\n")?;
+                    if let Err(error) = listing::cancel_one(process, &id)? {
+                        return Ok(ControlFlow::Break(Streamed::Refused(error)));
+                    }
+                }
+                3 => return Ok(ControlFlow::Break(Streamed::Killed)),
+                _ => {}
+            }
+        }
         Ok(ControlFlow::Continue(()))
     })
 }

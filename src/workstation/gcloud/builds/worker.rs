@@ -1,4 +1,4 @@
-//! The computer on which a build runs: its docker daemon, the workspace, and the step that runs at the moment.
+//! The computer on which a build runs: its docker daemon, the workspace, and the steps that run at the moment.
 //!
 //! Simplified: a step's own image is left as it is but for `/workspace`, `/builder/home` and its volumes; programs of other
 //! images run without what those images play.
@@ -110,6 +110,19 @@ struct Running {
     volumes: Vec<String>,
 }
 
+/// The number of what pushes images, which is no step.
+pub const PUSH: usize = 1 << 16;
+
+/// The first number of what a step asks; each has room for as many as it will ever ask.
+fn first_exchange(key: usize) -> u64 {
+    ((key as u64) + 1) << 32
+}
+
+/// Which step has asked.
+fn asker(id: ExchangeId) -> usize {
+    ((id.0 >> 32) as usize).wrapping_sub(1)
+}
+
 /// What a worker asks of the world, by its own numbers.
 pub enum Errand {
     Request(ExchangeId, HttpRequest),
@@ -121,7 +134,8 @@ pub enum Errand {
 pub struct Worker {
     docker: Daemon,
     volumes: BTreeMap<String, Volume>,
-    running: Option<Box<Running>>,
+    /// By the number of the step.
+    running: BTreeMap<usize, Running>,
     /// Images of steps that were pulled.
     pulled: BTreeMap<String, Reference>,
     random: Stream,
@@ -136,7 +150,7 @@ impl Worker {
             .mkdir_all("/.docker", now)
             .and_then(|()| home.write("/.docker/config.json", docker_config(), 0o644, now))
             .and_then(|()| home.write("/.gitconfig", "[credential]\n\thelper = gcloud.sh\n", 0o644, now));
-        Worker { docker, volumes: [(WORKSPACE.to_owned(), Volume::default()), (HOME.to_owned(), home)].into(), running: None, pulled: BTreeMap::new(), random }
+        Worker { docker, volumes: [(WORKSPACE.to_owned(), Volume::default()), (HOME.to_owned(), home)].into(), running: BTreeMap::new(), pulled: BTreeMap::new(), random }
     }
 
     /// Puts the source into the workspace.
@@ -197,7 +211,7 @@ impl Worker {
     }
 
     /// Starts a step; the error is the runtime's.
-    pub fn start(&mut self, step: &Step, cluster: &Cluster) -> Result<(), String> {
+    pub fn start(&mut self, key: usize, step: &Step, cluster: &Cluster) -> Result<(), String> {
         let now = cluster.now();
         let Some((mut machine, entrypoint, args, own_env)) = self.image(&step.name, cluster) else { return Err("no such image".to_owned()) };
         let hostname: String = format!("{:012x}", self.random.bits() >> 16);
@@ -233,27 +247,28 @@ impl Worker {
         env.insert("HOME".to_owned(), HOME.to_owned());
         env.extend(step.env.clone());
         let cwd = if step.dir.starts_with('/') { step.dir.clone() } else { format!("{WORKSPACE}/{}", step.dir) };
-        self.spawn(machine, argv, env, &cwd, mounts.into_iter().map(|(name, _)| name).collect())
+        machine.set_next_exchange(first_exchange(key));
+        self.spawn(key, machine, argv, env, &cwd, mounts.into_iter().map(|(name, _)| name).collect())
     }
 
     /// Starts pushing an image.
     pub fn push(&mut self, image: &str, cluster: &Cluster) -> Result<(), String> {
-        self.start(&Step { name: "gcr.io/cloud-builders/docker".to_owned(), args: vec!["push".to_owned(), image.to_owned()], ..Step::default() }, cluster)
+        self.start(PUSH, &Step { name: "gcr.io/cloud-builders/docker".to_owned(), args: vec!["push".to_owned(), image.to_owned()], ..Step::default() }, cluster)
     }
 
-    fn spawn(&mut self, mut machine: Machine, argv: Vec<String>, env: BTreeMap<String, String>, cwd: &str, volumes: Vec<String>) -> Result<(), String> {
+    fn spawn(&mut self, key: usize, mut machine: Machine, argv: Vec<String>, env: BTreeMap<String, String>, cwd: &str, volumes: Vec<String>) -> Result<(), String> {
         machine.set_next_pid(7);
         let tty = machine.open_channel();
         let stdio = Stdio { stdin: Endpoint::Null, ..Stdio::all(tty) };
         let cwd = cwd.trim_end_matches('/').to_owned();
         let pid = machine.start(Start { argv, env, cwd, stdio, credentials: Credentials::user(0, 0) }).map_err(|error| error.to_string())?;
-        self.running = Some(Box::new(Running { machine, pid, tty, unfinished: Vec::new(), volumes }));
+        self.running.insert(key, Running { machine, pid, tty, unfinished: Vec::new(), volumes });
         Ok(())
     }
 
     /// Whether a program runs.
     pub fn is_running(&self) -> bool {
-        self.running.is_some()
+        !self.running.is_empty()
     }
 
     /// The digest of an image that was built here.
@@ -261,16 +276,23 @@ impl Worker {
         self.docker.stored(&Reference::parse(image).ok()?).map(|stored| stored.manifest_digest())
     }
 
-    pub fn next_at(&self) -> Option<Time> {
-        let machine = self.running.as_ref().and_then(|running| running.machine.next_wake());
-        [machine, self.running.as_ref().and_then(|_| self.docker.next_at())].into_iter().flatten().min()
+    /// When something happens next with the program of a step.
+    pub fn next_at(&self, key: usize) -> Option<Time> {
+        let running = self.running.get(&key)?;
+        [running.machine.next_wake(), self.docker.next_at()].into_iter().flatten().min()
     }
 
-    /// Lets the program do what is due: the lines that it has written, what it asks, and its exit code at its end.
-    pub fn run(&mut self, cluster: &mut Cluster, errands: &mut Vec<Errand>) -> (Vec<String>, Option<i32>) {
+    /// Lets a step's program do what is due: the lines that it has written, what it asks, and its exit code at its end.
+    pub fn run(&mut self, key: usize, cluster: &mut Cluster, errands: &mut Vec<Errand>) -> (Vec<String>, Option<i32>) {
         let now = cluster.now();
         let mut lines = Vec::new();
-        let Some(mut running) = self.running.take() else { return (lines, None) };
+        let Some(mut running) = self.running.remove(&key) else { return (lines, None) };
+        // Other steps may have changed what they share.
+        for (number, name) in running.volumes.iter().enumerate() {
+            if let Some(volume) = self.volumes.get(name) {
+                running.machine.files.set_volume(VolumeId(number as u64), volume.clone());
+            }
+        }
         loop {
             running.machine.run(now);
             for outgoing in running.machine.take_outgoing() {
@@ -298,7 +320,12 @@ impl Worker {
                 }
             }
             if self.docker.next_at().is_some_and(|at| at <= now) {
-                self.docker.run(cluster, &mut running.machine);
+                for (id, event) in self.docker.run(cluster) {
+                    match asker(id) {
+                        own if own == key => running.machine.http_reply(id, event),
+                        _ => self.http_reply(id, event),
+                    }
+                }
                 self.docker.refuse_errands();
             }
             if running.machine.next_wake().is_none_or(|at| at > now) {
@@ -310,25 +337,24 @@ impl Worker {
             let line: Vec<u8> = running.unfinished.drain(..=end).collect();
             lines.push(String::from_utf8_lossy(&line[..end]).trim_end_matches('\r').to_owned());
         }
-        let Some(exit) = running.machine.take_exit(running.pid) else {
-            self.running = Some(running);
-            return (lines, None);
-        };
-        if !running.unfinished.is_empty() {
-            lines.push(String::from_utf8_lossy(&running.unfinished).into_owned());
-        }
-        // What the program has left there, the next one finds.
         for (number, name) in running.volumes.iter().enumerate() {
             if let Some(volume) = running.machine.files.volume(VolumeId(number as u64)) {
                 self.volumes.insert(name.clone(), volume.clone());
             }
+        }
+        let Some(exit) = running.machine.take_exit(running.pid) else {
+            self.running.insert(key, running);
+            return (lines, None);
+        };
+        if !running.unfinished.is_empty() {
+            lines.push(String::from_utf8_lossy(&running.unfinished).into_owned());
         }
         (lines, Some(exit.code))
     }
 
     /// An answer to one of its programs.
     pub fn http_reply(&mut self, id: ExchangeId, event: HttpEvent) {
-        if let Some(running) = self.running.as_mut() {
+        if let Some(running) = self.running.get_mut(&asker(id)) {
             running.machine.http_reply(id, event);
         }
     }

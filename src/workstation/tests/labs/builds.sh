@@ -330,3 +330,25 @@ gcloud builds submit --no-source --config more.yaml --substitutions SHORT_SHA=ab
 gcloud builds submit --no-source --config more.yaml --substitutions SHORT_SHA=abc 2>&1 | grep -E '^abc|one or more images'
 #? abc
 #? ERROR: failed to find one or more images after execution of build steps: ["gcr.io/podarium-lab/web:abc"]
+
+# steps that do not wait for each other run at once, in one workspace
+printf 'steps:\n- name: alpine\n  id: slow\n  args: [sh, -c, "echo slow begins; sleep 20; cat quick.txt"]\n- name: alpine\n  id: quick\n  args: [sh, -c, "sleep 5; echo from quick > quick.txt; echo quick ends"]\n  waitFor: ["-"]\n- name: alpine\n  id: third\n  args: [echo, third]\n  waitFor: [quick]\n- name: alpine\n  args: [cat, quick.txt]\n' > more.yaml; gcloud builds submit --no-source --config more.yaml; echo $?
+#? Starting Step #0 - "slow"
+#? Starting Step #1 - "quick"
+#? Step #0 - "slow": slow begins
+#? Step #1 - "quick": quick ends
+#? Finished Step #1 - "quick"
+#? Starting Step #2 - "third"
+#? Step #2 - "third": third
+#? Step #0 - "slow": from quick
+#? Finished Step #0 - "slow"
+#? Starting Step #3
+#? Step #3: from quick
+#? 0
+printf 'steps:\n- name: alpine\n  args: [sleep, "100"]\n- name: alpine\n  args: [sh, -c, "sleep 2; exit 3"]\n  waitFor: ["-"]\n- name: alpine\n  args: [echo, never]\n' > more.yaml; gcloud builds submit --no-source --config more.yaml; gcloud builds list --limit 1 --format json | grep '"status"'
+#? ERROR: build step 1 "alpine" failed: step exited with non-zero status: 3
+#? "status": "FAILURE"
+#? "status": "CANCELLED"
+#? "status": "FAILURE"
+#? "status": "QUEUED"
+#! never

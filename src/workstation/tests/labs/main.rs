@@ -144,6 +144,29 @@ fn a_build_goes_on_in_a_copy_of_the_world() {
 }
 
 #[test]
+fn ctrl_c_cancels_the_build_and_a_third_one_ends_gcloud() {
+    let mut world = world();
+    run(&mut world, "mkdir web; cd web; printf 'FROM alpine\nRUN sleep 500\n' > Dockerfile");
+    world.type_line("gcloud builds submit --tag gcr.io/podarium-lab/web; echo ended $?; gcloud builds list | awk '{print $NF}'");
+    let after = |world: &mut World, seconds: u64| {
+        let until = world.now() + Duration::from_secs(seconds);
+        world.advance(until);
+    };
+    after(&mut world, 12);
+    world.interrupt();
+    let output = run(&mut world, "true");
+    let tail = &output[output.find("^C").unwrap_or_default()..];
+    assert!(tail.contains("Cancelling...\nCancelled [https://cloudbuild.googleapis.com/v1/projects/podarium-lab/locations/global/builds/"), "{output}");
+    assert!(tail.contains("CANCELLED\nERROR: context canceled\n"), "{output}");
+    assert!(tail.contains("completed with status \"CANCELLED\"\nended 1\nSTATUS\nCANCELLED\n"), "{output}");
+    world.type_line("gcloud builds submit --tag gcr.io/podarium-lab/web; echo ended $?");
+    after(&mut world, 12);
+    (0..3).for_each(|_| world.interrupt());
+    let output = run(&mut world, "true");
+    assert!(output.ends_with("\n\nCommand killed by keyboard interrupt\nended 130\n"), "{output}");
+}
+
+#[test]
 fn tabs_run_at_the_same_time() {
     let mut world = world();
     world.type_line("sleep 5; echo first > a; echo done");
