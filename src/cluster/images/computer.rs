@@ -26,13 +26,16 @@ use super::behaving::Behaving;
 use super::cpu_meter::CpuMeter;
 use super::process_namespaces::after_runc;
 use super::web_files;
-use super::{Behavior, Ended, Membership, Exec, ExecEvent, ExecId, Image, Line, LogLine, MountPoint, Mounted, Output, Spawned, StartError, Storage, Taken};
+use super::{Behavior, Ended, Membership, Exec, ExecEvent, ExecId, Image, Line, LogLine, Mounted, Output, Spawned, StartError, Storage, Taken};
 use crate::network::{Answered, Asked, Peer, Wanted};
 
 /// From the container's start until its main program's first instruction.
 const START_UP: Duration = Duration::from_millis(20);
 
 const ENVIRONMENT: [(&str, &str); 2] = [("HOME", "/root"), ("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")];
+
+/// The number of the volume that is `/dev/shm`, which the others do not get to.
+const SHARED_MEMORY: u64 = 1 << 40;
 
 /// A container that runs.
 #[derive(Clone)]
@@ -175,10 +178,10 @@ impl Computer {
         let below = isolation.below.as_ref().map(|below| self.lend(&Mounted::Disk(below.disk.clone()), &mut machine, storage));
         isolation.put_in(&mut machine, below);
         if spawned.mounts.iter().all(|point| point.path.trim_end_matches('/') != "/dev/shm") {
-            let (mounted, volume) = isolation.shared_memory(storage);
-            let id = VolumeId(self.volumes.len() as u64);
+            let (shared, volume) = isolation.shared_memory(storage);
+            let id = VolumeId(SHARED_MEMORY);
             machine.files.set_volume(id, volume);
-            self.volumes.insert(id, mounted);
+            self.volumes.extend(shared.map(|mounted| (id, mounted)));
             // Its own `/dev` is the image's to begin with.
             let shown = machine.files.mount("/dev/shm", id, None, false);
             debug_assert!(shown.is_ok(), "/dev/shm: {shown:?}");

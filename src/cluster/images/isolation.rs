@@ -3,7 +3,8 @@
 //!
 //! Models: containerd's specification of a container (oci/spec.go, internal/cri/opts), runc's masked and read-only paths,
 //! namespaces(7); the mounts of a systemd machine.
-//! Simplified: numbers of namespaces are drawn, so two may be the same; of the machine's own mounts those of the system.
+//! Simplified: numbers of namespaces are drawn, so two may be the same; of the machine's own mounts those of the system. A pod with
+//! one container loses what is in `/dev/shm` when that starts again, and its debuggers do not see it.
 
 use std::sync::Arc;
 
@@ -24,7 +25,8 @@ const NAMESPACES: u64 = 500_000;
 pub struct Isolation {
     pub namespaces: Namespaces,
     pub privileged: bool,
-    /// Absent: it is its own.
+    /// Whether a kubelet gave it a file for its last words.
+    pub has_termination_log: bool,
     pub shared_memory: SharedMemory,
     /// What is below it, where anybody could get there.
     pub below: Option<Below>,
@@ -33,8 +35,10 @@ pub struct Isolation {
 /// Whose `/dev/shm` a container sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SharedMemory {
-    /// That of the sandbox.
+    /// That of the sandbox, in which there is nobody else: it need not be lent.
     #[default]
+    Alone,
+    /// That of the sandbox.
     Pod,
     /// The machine's, which holds half of its memory.
     Machine { disk: Arc<str>, bytes: u64 },
@@ -55,7 +59,7 @@ impl std::fmt::Debug for Below {
 
 impl Default for Isolation {
     fn default() -> Self {
-        Isolation { namespaces: Namespaces::default(), privileged: false, shared_memory: SharedMemory::Pod, below: None }
+        Isolation { namespaces: Namespaces::default(), privileged: false, has_termination_log: false, shared_memory: SharedMemory::Alone, below: None }
     }
 }
 
@@ -68,30 +72,40 @@ pub fn namespace_number(id: &str, kind: &str) -> u32 {
 }
 
 impl Isolation {
-    /// Where its `/dev/shm` is, made if nobody needed it yet.
-    pub(super) fn shared_memory(&self, storage: &mut Storage<'_>) -> (Mounted, Volume) {
+    /// Of a container that shares nothing, but perhaps the network and the name of its machine.
+    pub fn of_lone(id: &str, on_host: bool) -> Self {
+        let kinds = ["ipc", "pid", "mnt", "cgroup", "net", "uts"];
+        let own = kinds.into_iter().filter(|kind| !on_host || !matches!(*kind, "net" | "uts"));
+        Isolation { namespaces: own.fold(Namespaces::default(), |all, kind| all.with(kind, namespace_number(id, kind))), ..Isolation::default() }
+    }
+
+    /// Its `/dev/shm`, made if nobody needed it yet, and where it is lent from, if others see it.
+    pub(super) fn shared_memory(&self, storage: &mut Storage<'_>) -> (Option<Mounted>, Volume) {
         let (mounted, bytes) = match &self.shared_memory {
+            SharedMemory::Alone => return (None, Volume::shared_memory(SHARED_MEMORY_BYTES)),
             SharedMemory::Pod => (Mounted::Pod(SHARED_MEMORY.into()), SHARED_MEMORY_BYTES),
             SharedMemory::Machine { disk, bytes } => (Mounted::Disk(disk.clone()), *bytes),
         };
         let found = storage.take(&mounted);
         let volume = if found.kind() == VolumeKind::Shared { found } else { Volume::shared_memory(bytes) };
-        (mounted, volume)
+        (Some(mounted), volume)
     }
 
     /// Tells a container's computer what is around it. `disk`: the number of the volume that is the disk of the machine below.
     pub(super) fn put_in(&self, machine: &mut Machine, disk: Option<VolumeId>) {
         machine.set_namespaces(self.namespaces);
         let hardware = machine.hardware().clone();
-        machine.set_mount_table(of_container(self.privileged, hardware.disk_bytes, hardware.memory_bytes));
+        let mut mounts = of_container(self.privileged, hardware.disk_bytes, hardware.memory_bytes);
+        mounts.retain(|mount| self.has_termination_log || mount.path != "/dev/termination-log");
+        machine.set_mount_table(Arc::new(mounts));
         if let (Some(below), Some(disk)) = (&self.below, disk) {
             machine.set_host(&below.name, disk, of_machine(hardware.disk_bytes, hardware.memory_bytes), &below.like);
         }
     }
 }
 
-/// What the kubelet's runtime mounts in every container.
-fn of_container(privileged: bool, disk: u64, memory: u64) -> MountTable {
+/// What a runtime mounts in every container.
+fn of_container(privileged: bool, disk: u64, memory: u64) -> Vec<SystemMount> {
     let access = if privileged { "rw" } else { "ro" };
     let kernel = format!("{access},nosuid,nodev,noexec,relatime");
     let device = |path| SystemMount::new("tmpfs", path, "tmpfs", "rw,nosuid,size=65536k,mode=755").holding(64 << 20).part_of("/dev");
@@ -117,7 +131,7 @@ fn of_container(privileged: bool, disk: u64, memory: u64) -> MountTable {
         mounts.extend(["/proc/kcore", "/proc/keys", "/proc/timer_list"].map(device));
         mounts.extend(["/proc/scsi", "/sys/firmware"].map(hidden));
     }
-    Arc::new(mounts)
+    mounts
 }
 
 /// What the machine itself has mounted.

@@ -110,10 +110,11 @@ impl PodState {
         let name = &host.config.name;
         let shared_memory = match spec.host_ipc == Some(true) {
             true => SharedMemory::Machine { disk: format!("shm/{name}").into(), bytes: host.config.memory_bytes / 2 },
+            false if spec.containers.len() == 1 && spec.init_containers.as_ref().is_none_or(Vec::is_empty) && self.target_container(&container.name).is_none() => SharedMemory::Alone,
             false => SharedMemory::Pod,
         };
         let below = || Below { name: name.as_str().into(), disk: machine_disk(name), like: host.images.node().clone() };
-        Isolation { namespaces, privileged: is_privileged(container), shared_memory, below: self.may_reach_machine().then(below) }
+        Isolation { namespaces, privileged: is_privileged(container), has_termination_log: true, shared_memory, below: self.may_reach_machine().then(below) }
     }
 
     /// Whether anything of it leads to the machine's own files.

@@ -502,7 +502,7 @@ impl Daemon {
         let spawned = Spawned {
             shares_processes: None,
             user_namespace: None,
-            isolation: Isolation::default(),
+            isolation: Isolation::of_lone(&id, network == networks::HOST),
             at: cluster.now(),
             // The image's own settings count where nothing else is said: a played program recognises itself by that.
             command: if own_entrypoint { entrypoint.clone() } else { Vec::new() },
