@@ -57,6 +57,7 @@ impl Kubectl<'_, '_> {
         if found.is_some() || !self.mapper.as_ref().is_some_and(|discovered| discovered.cached) {
             return Ok(found);
         }
+        self.log_features()?;
         self.log_info(5, "discovery.go:214", "Invalidating discovery information")?;
         let mapper = self.discover()?;
         let found = find(&mapper);

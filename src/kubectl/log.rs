@@ -2,7 +2,7 @@
 //!
 //! Models: k8s.io/klog/v2, staging/src/k8s.io/client-go/{transport/round_trippers,rest/request,features/envvar}.go, v1.36.
 //! Simplified: all bodies are logged from one place of the source, and as JSON, which they are here, where the reference sends protobuf;
-//! one connection carries all requests; nothing is said above 9.
+//! one connection carries all requests; nothing is said above 9; what the reference asks of OpenAPI is known here, and not asked.
 
 use podarium_machine::HttpRequest;
 use podarium_sim::Time;
@@ -29,7 +29,7 @@ const FEATURES: [(&str, bool); 10] = [
 ];
 
 /// The fields of a Status, and of what is in it.
-const STATUS: json::Order = json::Order::Listed(&["kind", "apiVersion", "metadata", "status", "reason", "message", "field", "details", "name", "group", "uid", "causes", "retryAfterSeconds", "code"]);
+const STATUS: json::Order = json::Order::Listed(&["name", "group", "kind", "uid", "apiVersion", "metadata", "status", "message", "reason", "field", "details", "causes", "retryAfterSeconds", "code"]);
 
 /// How much of a body is shown.
 const BRIEF: usize = 1024;
@@ -124,14 +124,19 @@ impl Kubectl<'_, '_> {
         self.eprint(&format!("{severity}{} {pid:>7} {place}] {message}\n", now.strftime("%m%d %H:%M:%S.%6f")))
     }
 
-    /// What is logged of a request before it goes out.
-    pub(crate) fn log_request(&mut self, request: &HttpRequest) -> Outcome<Option<Sent>> {
-        if !self.told_features {
-            self.told_features = true;
+    /// What is logged when somebody is about to be asked for the first time.
+    pub(crate) fn log_features(&mut self) -> Outcome<()> {
+        if !std::mem::replace(&mut self.told_features, true) {
             for (feature, on) in FEATURES {
                 self.log_info(1, "envvar.go:195", &format!("\"Feature gate default state\" feature={feature:?} enabled={on}"))?;
             }
         }
+        Ok(())
+    }
+
+    /// What is logged of a request before it goes out.
+    pub(crate) fn log_request(&mut self, request: &HttpRequest) -> Outcome<Option<Sent>> {
+        self.log_features()?;
         self.log_body("Request", &request.body)?;
         let place = "round_trippers.go:527";
         let (method, url) = (&request.method, &request.url);

@@ -237,7 +237,7 @@ impl Mapper {
         }
         group_only(rest).or_else(|| {
             // A group may be cut short: `ingresses.networking`.
-            self.mappings.iter().find(|mapping| mapping.group.starts_with(&format!("{rest}.")) && mapping.is_called(name))
+            self.mappings.iter().find(|mapping| mapping.group.starts_with(rest) && mapping.is_called(name))
         })
     }
 

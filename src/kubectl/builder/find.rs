@@ -154,6 +154,16 @@ impl Found {
     }
 }
 
+impl Found {
+    /// All objects, or what went wrong first; what is behind that is not looked at.
+    pub fn all_or_first_failure(self) -> Outcome<Vec<Info>> {
+        match self.failures.into_iter().next() {
+            Some(failure) => Err(failure.into()),
+            None => Ok(self.infos),
+        }
+    }
+}
+
 impl Builder {
     /// With the flags that most commands share.
     pub fn of(kubectl: &Kubectl<'_, '_>, args: &[String]) -> Self {

@@ -43,7 +43,8 @@ fn parse(pair: &str) -> Result<Pair, String> {
 fn annotate(kubectl: &mut Kubectl<'_, '_>, info: Info, changes: &Changes, dry_run: DryRun, single: bool, printer: &Printer) -> Outcome<()> {
     let annotations = strings(&info.object, "/metadata/annotations");
     if !changes.overwrite {
-        let taken = |(key, _): &(String, String)| annotations.get(key).map(|has| format!("'{key}' already has a value ({has})"));
+        // Why a revision came may be said anew each time.
+        let taken = |(key, value): &(String, String)| annotations.get(key).filter(|has| *has != value && key != "kubernetes.io/change-cause").map(|has| format!("'{key}' already has a value ({has})"));
         let taken: Vec<String> = changes.set.iter().filter_map(taken).collect();
         if !taken.is_empty() {
             return fail(format!("--overwrite is false but found the following declared annotation(s): {}", taken.join("; ")));

@@ -39,7 +39,7 @@ pub fn nodes(kubectl: &mut Kubectl<'_, '_>, verb: &str) -> Outcome<Vec<Info>> {
         return usage(&command, "error: cannot specify both a node name and a --selector option");
     }
     let builder = Builder { default_type: Some("nodes"), single_resource_type: true, ..Builder::of(kubectl, &kubectl.flags.args) };
-    builder.find(kubectl)?.all()
+    builder.find(kubectl)?.all_or_first_failure()
 }
 
 /// Marks nodes, and says so.

@@ -256,6 +256,7 @@ fn objects(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
         objects = order.into_iter().map(|at| objects[at].clone()).collect();
     }
     let object = if found.single && objects.len() == 1 { objects.remove(0) } else { list_of(objects) };
+    kubectl.log_info(2, "table_printer.go:45", "Unable to decode server response into a Table. Falling back to hardcoded types: attempt to decode non-Table object")?;
     kubectl.print_object(&printer, &object)?;
     kubectl.visited(found.failures)
 }
@@ -280,10 +281,7 @@ fn watch(kubectl: &mut Kubectl<'_, '_>, options: &Options) -> Outcome<()> {
     if options.ignore_not_found && found.failures.iter().any(Failure::is_not_found) {
         return Ok(());
     }
-    if let Some(failure) = found.failures.into_iter().next() {
-        return Err(failure.into());
-    }
-    let infos = found.infos;
+    let infos = found.all_or_first_failure()?;
     let Some(info) = infos.first() else { return fail("you may only watch a single resource or type of resource at a time") };
     let table_options = table_options(kubectl, options, info, false);
     let printer = if options.human_readable { None } else { Some(format::printer(&options.output, &options.template, "", format::GET, options.no_headers)?) };

@@ -22,7 +22,7 @@ use crate::pods::all_container_names;
 use crate::unstructured::{annotation, fields, items, name, namespace, text};
 use crate::watch::left_until;
 
-pub const COMMAND: Command = Command { aliases: &["log"], ..Command::new("logs", &[OWN, SELECTOR], run) };
+pub const COMMAND: Command = Command::new("logs", &[OWN, SELECTOR], run);
 
 const OWN: &[Flag] = &[
     Flag::bool("all-containers"),

@@ -83,6 +83,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if flags.int("port") != DEFAULT_PORT && !flags.text("unix-socket").is_empty() {
         return fail("cannot set --unix-socket and --port at the same time");
     }
+    let www = flags.text("www");
+    if !www.is_empty() {
+        match kubectl.process.stat(www)? {
+            Ok(found) if found.is_dir() => {}
+            Ok(_) => kubectl.log_warning("proxy.go:202", &format!("Static file directory {www} is not a directory"))?,
+            Err(error) => kubectl.log_warning("proxy.go:200", &format!("Failed to stat static file directory {www}: stat {www}: {}", error.to_string().to_lowercase()))?,
+        }
+    }
     for (flag, what) in [("unix-socket", "kubectl proxy on a Unix socket"), ("www", "kubectl proxy with static files")] {
         if !flags.text(flag).is_empty() {
             return not_simulated(what);

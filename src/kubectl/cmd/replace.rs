@@ -37,6 +37,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !kubectl.flags.args.is_empty() {
         return usage("kubectl replace", format!("Unexpected args: [{}]", kubectl.flags.args.join(" ")));
     }
+    if kubectl.flags.bool("force") && dry_run != DryRun::None {
+        return fail("--dry-run can not be used when --force is set");
+    }
     if !kubectl.flags.bool("force") {
         if kubectl.flags.int("grace-period") >= 0 {
             return fail("--grace-period must have --force specified");
@@ -50,7 +53,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         return raw::send(kubectl, "PUT");
     }
     if kubectl.flags.bool("force") {
-        return replace_by_force(kubectl, dry_run, validation, propagation);
+        return replace_by_force(kubectl, validation, propagation);
     }
     let found = Builder { validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?;
     let mut failures = found.failures;
@@ -66,14 +69,14 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 }
 
 /// Deletes what is there, waits until it is gone, and makes it anew.
-fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: &'static str, propagation: &'static str) -> Outcome<()> {
+fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, validation: &'static str, propagation: &'static str) -> Outcome<()> {
     let infos = Builder { require_object: false, validates: true, ..Builder::of(kubectl, &[]) }.find(kubectl)?.all()?;
     let grace_period = match kubectl.flags.int("grace-period") {
         // Nobody shall lose data by an option that once meant something else.
         0 => 1,
         seconds => seconds,
     };
-    let options = delete::Options { grace_period, propagation, ignore_not_found: true, dry_run };
+    let options = delete::Options { grace_period, propagation, ignore_not_found: true, dry_run: DryRun::None };
     for info in &infos {
         match caught(delete::delete(kubectl, &options, info))? {
             Err(failure) if !failure.is_not_found() => return Err(failure.when("deleting", &info.source).into()),
@@ -87,7 +90,7 @@ fn replace_by_force(kubectl: &mut Kubectl<'_, '_>, dry_run: DryRun, validation: 
         return fail("no objects passed to replace");
     }
     let manager = kubectl.flags.text("field-manager").to_owned();
-    let printer = kubectl.change_printer("replaced", dry_run)?;
+    let printer = kubectl.change_printer("replaced", DryRun::None)?;
     for mut info in infos {
         save_configuration(kubectl, &mut info.object);
         let write = Write { field_manager: &manager, validation, ..Write::default() };

@@ -49,7 +49,8 @@ fn begin(kubectl: &mut Kubectl<'_, '_>, sorts: &[&str]) -> Outcome<String> {
     }
     let args = kubectl.flags.args.clone();
     if args.len() > 1 {
-        return usage(&kubectl.flags.command.clone(), format!("unexpected arguments: {:?}", args[1..].to_vec()));
+        let command = kubectl.flags.command.clone();
+        return usage(&command, format!("{} [NAME | -l label]", command.rsplit(' ').next().unwrap_or_default()));
     }
     if !args.is_empty() && !kubectl.flags.text("selector").is_empty() {
         return fail("only one of NAME or selector can be provided");

@@ -57,7 +57,7 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     if !matches!(output.as_str(), "" | "yaml" | "json") {
         return fail("--output must be 'yaml' or 'json'");
     }
-    let server = if kubectl.flags.bool("client") { None } else { Some(kubectl.send(&Call::get("/version"))) };
+    let server = if kubectl.flags.bool("client") { None } else { Some(kubectl.send(&Call::get("/version").maybe("timeout", if kubectl.flags.is_set("request-timeout") { "" } else { "32s" }))) };
     let (server, failure) = match server {
         None => (None, None),
         Some(answer) => match crate::failure::caught(answer)? {

@@ -89,6 +89,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 impl Dump {
     fn list(&self, kubectl: &mut Kubectl<'_, '_>, file: &str, path: &str) -> Outcome<Value> {
         let list = kubectl.send(&Call::get(path))?;
+        if matches!(self.printer, Printer::Name { .. }) {
+            return fail(format!("list types are not supported by name printing: *v1.{}", text(&list, "/kind")));
+        }
         let how = How { managed_fields: kubectl.flags.bool("show-managed-fields"), ..How::default() };
         let mut printed = self.printer.print(&list, how)?;
         // One printer writes all files, and puts the documents apart.

@@ -145,7 +145,10 @@ fn validate(kubectl: &mut Kubectl<'_, '_>, targets: &[String], attaches: bool) -
         return fail("-i/--stdin is required for containers with -t/--tty=true");
     }
     if !flags.list("filename").is_empty() {
-        let infos = Builder::of(kubectl, targets).find(kubectl)?.all()?;
+        if !targets.is_empty() {
+            return fail("resource/name arguments cannot be provided when a path is specified");
+        }
+        let infos = Builder::of(kubectl, &[]).find(kubectl)?.all()?;
         if let Some(other) = infos.iter().find(|info| !matches!(info.mapping.kind.as_str(), "Pod" | "Node")) {
             let mapping = &other.mapping;
             return fail(format!("{:?} not supported by debug", format!("{}/{}, Kind={}", mapping.group, mapping.version, mapping.kind)));

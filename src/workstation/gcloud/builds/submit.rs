@@ -1,7 +1,7 @@
 //! `gcloud builds submit`: sends the source, and shows the log until the build has ended.
 //!
 //! Models: command_lib/builds/submit_util.py, command_lib/cloudbuild/execution.py, api_lib/cloudbuild/logs.py of gcloud 535.
-//! Simplified: the source is a directory here.
+//! Simplified: the source is a directory here; a third Ctrl-C, which ends gcloud while it cancels, is like a second one.
 
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -211,10 +211,6 @@ pub fn submit(process: &mut Process<'_>, given: &Given) -> Done {
     match stream(process, &id, polling, shows)? {
         Streamed::ToItsEnd => process.catch_interrupts(false)?,
         Streamed::Refused(error) => return given.refused(process, &error),
-        Streamed::Killed => {
-            process.eprint("\n\nCommand killed by keyboard interrupt\n")?;
-            return Ok(130);
-        }
     }
     let done = match super::super::cli::ask(process, "GET", &format!("/builds/{id}"), &Value::Null)? {
         Ok(done) => done,
@@ -241,16 +237,13 @@ pub enum Streamed {
     ToItsEnd,
     /// It should be cancelled, and was not.
     Refused((u16, String)),
-    /// Somebody had no patience.
-    Killed,
 }
 
-/// Shows the log of a build until it has ended. Where interrupts are caught the first one cancels the build, whose end is then waited for,
-/// and the third one ends the command.
+/// Shows the log of a build until it has ended. Where interrupts are caught the first one cancels the build, whose end is then waited for.
 pub fn stream(process: &mut Process<'_>, id: &str, polling: u64, shows: bool) -> Result<Streamed, Suspend> {
     let width = process.columns()?.unwrap_or(80);
     let id = id.to_owned();
-    process.repeat((0usize, 0u32), move |process, (seen, interrupts)| {
+    process.repeat((0usize, false), move |process, (seen, cancelled)| {
         let told = super::super::cli::ask(process, "GET", &format!("/builds/{id}/log/{seen}"), &Value::Null)?;
         let Ok(told) = told else { return Ok(ControlFlow::Break(Streamed::ToItsEnd)) };
         let text = told["text"].as_str().unwrap_or_default();
@@ -266,17 +259,10 @@ pub fn stream(process: &mut Process<'_>, id: &str, polling: u64, shows: bool) ->
             }
             return Ok(ControlFlow::Break(Streamed::ToItsEnd));
         }
-        if process.sleep_or_interrupt(Duration::from_secs(polling))? {
-            *interrupts += 1;
-            match *interrupts {
-                1 => {
-                    process.eprint("Cancelling...\n")?;
-                    if let Err(error) = listing::cancel_one(process, &id)? {
-                        return Ok(ControlFlow::Break(Streamed::Refused(error)));
-                    }
-                }
-                3 => return Ok(ControlFlow::Break(Streamed::Killed)),
-                _ => {}
+        if process.sleep_or_interrupt(Duration::from_secs(polling))? && !std::mem::replace(cancelled, true) {
+            process.eprint("Cancelling...\n")?;
+            if let Err(error) = listing::cancel_one(process, &id)? {
+                return Ok(ControlFlow::Break(Streamed::Refused(error)));
             }
         }
         Ok(ControlFlow::Continue(()))
