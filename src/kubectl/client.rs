@@ -281,12 +281,12 @@ impl Kubectl<'_, '_> {
 /// Requests about objects.
 impl Kubectl<'_, '_> {
     pub fn get(&mut self, mapping: &Mapping, namespace: &str, name: &str) -> Outcome<Value> {
-        self.send(&Call::get(mapping.path(namespace, name)))
+        self.send(&Call::get(mapping.path(namespace, name)).accept(JSON))
     }
 
     /// Creates an object.
     pub fn create(&mut self, mapping: &Mapping, namespace: &str, object: &Value, options: &Write<'_>) -> Outcome<Value> {
-        let call = Call::new("POST", mapping.path(namespace, "")).body(JSON, object);
+        let call = Call::new("POST", mapping.path(namespace, "")).accept(JSON).body(JSON, object);
         self.send(&options.on(call))
     }
 
@@ -295,7 +295,7 @@ impl Kubectl<'_, '_> {
         if !options.subresource.is_empty() {
             path = format!("{path}/{}", options.subresource);
         }
-        let call = Call::new("PUT", path).body(JSON, object);
+        let call = Call::new("PUT", path).accept(JSON).body(JSON, object);
         self.send(&options.on(call))
     }
 
@@ -307,12 +307,12 @@ impl Kubectl<'_, '_> {
         if !options.subresource.is_empty() {
             path = format!("{path}/{}", options.subresource);
         }
-        let call = Call::new("PATCH", path).body(patch.0.content(), patch.1);
+        let call = Call::new("PATCH", path).accept(JSON).body(patch.0.content(), patch.1);
         self.send(&options.on(call))
     }
 
     pub fn delete(&mut self, mapping: &Mapping, namespace: &str, name: &str, options: &Value) -> Outcome<Value> {
-        self.send(&Call::new("DELETE", mapping.path(namespace, name)).body(JSON, options))
+        self.send(&Call::new("DELETE", mapping.path(namespace, name)).accept(JSON).body(JSON, options))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Models: k8s.io/klog/v2, staging/src/k8s.io/client-go/{transport/round_trippers,rest/request,features/envvar}.go, v1.36.
 //! Simplified: all bodies are logged from one place of the source, and as JSON, which they are here, where the reference sends protobuf;
-//! one connection carries all requests; nothing is said above 9; what the reference asks of OpenAPI is known here, and not asked.
+//! one connection carries all requests; nothing is said above 9; what the reference asks of OpenAPI is known here and not
+//! asked, and `auth can-i`, `exec`, `rollout status` and `top` ask for a little less.
 
 use podarium_machine::HttpRequest;
 use podarium_sim::Time;

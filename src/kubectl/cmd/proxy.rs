@@ -52,7 +52,7 @@ impl Filter {
     fn of(flags: &Flags) -> Result<Self, String> {
         let list = |name: &str| -> Result<Vec<Regex>, String> {
             let parts = flags.text(name).split(',').filter(|_| !flags.text(name).is_empty());
-            parts.map(|part| Regex::new(part).map_err(|error| pattern_error(part).unwrap_or_else(|| error.to_string()))).collect()
+            parts.map(|part| pattern_error(part).map_or_else(|| Regex::new(part).map_err(|error| error.to_string()), Err)).collect()
         };
         Ok(Filter { accept_paths: list("accept-paths")?, reject_paths: list("reject-paths")?, accept_hosts: list("accept-hosts")?, reject_methods: list("reject-methods")? })
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
-use regex_syntax::ast::ErrorKind;
+use regex_syntax::ast::{Ast, ErrorKind, Span};
 
 use super::{Schema, walk};
 
@@ -38,9 +38,10 @@ impl Patterns {
 pub fn go_error(pattern: &str) -> Option<String> {
     let told = |what: &str, part: &str| Some(format!("error parsing regexp: {what}: `{part}`"));
     let error = match regex_syntax::ast::parse::Parser::new().parse(pattern) {
-        Ok(_) => match Regex::new(pattern) {
-            Ok(_) => return None,
-            Err(_) => return told("expression too large", pattern),
+        Ok(read) => match (repeated_repetition(&read), Regex::new(pattern)) {
+            (Some(span), _) => return told("invalid nested repetition operator", pattern.get(span.start.offset..span.end.offset).unwrap_or_default()),
+            (None, Ok(_)) => return None,
+            (None, Err(_)) => return told("expression too large", pattern),
         },
         Err(error) => error,
     };
@@ -63,8 +64,24 @@ pub fn go_error(pattern: &str) -> Option<String> {
         }
         ErrorKind::UnicodeClassInvalid => told("invalid character class range", part),
         ErrorKind::GroupNameDuplicate { .. } => told("duplicate capture group name", part),
-        ErrorKind::GroupNameEmpty | ErrorKind::GroupNameInvalid | ErrorKind::GroupNameUnexpectedEof => told("invalid named capture", rest),
+        ErrorKind::GroupNameEmpty | ErrorKind::GroupNameInvalid | ErrorKind::GroupNameUnexpectedEof => {
+            told("invalid named capture", pattern.rfind("(?").and_then(|at| pattern.get(at..)).unwrap_or(rest))
+        }
         _ => told("invalid escape sequence", part),
+    }
+}
+
+/// Two operators that repeat, one on the other: `a**`, which Rust reads and Go does not.
+fn repeated_repetition(ast: &Ast) -> Option<Span> {
+    match ast {
+        Ast::Repetition(outer) => match outer.ast.as_ref() {
+            Ast::Repetition(inner) => Some(Span::new(inner.op.span.start, outer.op.span.end)),
+            other => repeated_repetition(other),
+        },
+        Ast::Group(group) => repeated_repetition(&group.ast),
+        Ast::Alternation(all) => all.asts.iter().find_map(repeated_repetition),
+        Ast::Concat(all) => all.asts.iter().find_map(repeated_repetition),
+        _ => None,
     }
 }
 
@@ -81,6 +98,8 @@ mod tests {
             ("*a", "error parsing regexp: missing argument to repetition operator: `*`"),
             (r"a\", "error parsing regexp: trailing backslash at end of expression: ``"),
             ("[z-a]", "error parsing regexp: invalid character class range: `z-a`"),
+            ("(ba**)", "error parsing regexp: invalid nested repetition operator: `**`"),
+            ("(?P<n", "error parsing regexp: invalid named capture: `(?P<n`"),
             ("(?=a)", "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"),
         ];
         for (pattern, text) in cases {
