@@ -65,9 +65,15 @@ pub struct FieldError {
     pub value: Value,
     pub detail: String,
     shown: Shown,
+    more: Option<Box<More>>,
+}
+
+/// What few errors have.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct More {
     /// Where the value is, if that is not the field.
     place: Option<String>,
-    difference: Option<Box<Difference>>,
+    difference: Option<Difference>,
     /// What is wrong instead if the field was sent empty.
     if_empty: Vec<FieldError>,
 }
@@ -96,7 +102,7 @@ struct Difference {
 
 impl FieldError {
     fn new(error_type: ErrorType, field: impl fmt::Display, value: Value, detail: impl Into<String>) -> Self {
-        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: Shown::Value, place: None, difference: None, if_empty: Vec::new() }
+        FieldError { error_type, field: field.to_string(), value, detail: detail.into(), shown: Shown::Value, more: None }
     }
 
     pub fn invalid(field: impl fmt::Display, value: impl Into<Value>, detail: impl Into<String>) -> Self {
@@ -161,35 +167,43 @@ impl FieldError {
 
     /// The value is that of another field than the one that is named.
     #[must_use]
-    pub(crate) fn in_place(self, place: impl fmt::Display) -> Self {
-        FieldError { place: Some(place.to_string()), ..self }
+    pub(crate) fn in_place(mut self, place: impl fmt::Display) -> Self {
+        self.more.get_or_insert_default().place = Some(place.to_string());
+        self
     }
 
     /// Says at the end how two states of a struct differ, of which the new one has the old values at the `kept` places.
     #[must_use]
-    pub(crate) fn with_difference(self, of: &'static str, old: Value, new: Value, kept: Vec<&'static str>) -> Self {
-        FieldError { difference: Some(Box::new(Difference { of, old, new, kept })), ..self }
+    pub(crate) fn with_difference(mut self, of: &'static str, old: Value, new: Value, kept: Vec<&'static str>) -> Self {
+        self.more.get_or_insert_default().difference = Some(Difference { of, old, new, kept });
+        self
     }
 
     /// What is wrong if the field was sent as an empty text or struct, which reads here like none.
     #[must_use]
-    pub(crate) fn unless_empty(self, otherwise: impl Into<Vec<FieldError>>) -> Self {
-        FieldError { if_empty: otherwise.into(), ..self }
+    pub(crate) fn unless_empty(mut self, otherwise: impl Into<Vec<FieldError>>) -> Self {
+        self.more.get_or_insert_default().if_empty = otherwise.into();
+        self
     }
 
     /// The error with what it shows as it was sent.
     pub fn as_sent(mut self, sent: &SentEmpty) -> Vec<FieldError> {
-        if !self.if_empty.is_empty() && sent.at(&self.field).is_some() {
-            return self.if_empty;
+        if let Some(more) = self.more.take_if(|more| !more.if_empty.is_empty() && sent.at(&self.field).is_some()) {
+            return more.if_empty;
         }
         self.shown = Shown::As(self.shown_value(sent));
         self.detail = self.whole_detail(sent);
-        self.difference = None;
+        self.more = None;
         vec![self]
     }
 
+    /// Where the value is.
+    fn place(&self) -> &str {
+        self.more.as_ref().and_then(|more| more.place.as_deref()).unwrap_or(&self.field)
+    }
+
     fn shown_value(&self, sent: &SentEmpty) -> String {
-        let place = self.place.as_deref().unwrap_or(&self.field);
+        let place = self.place();
         match (&self.shown, &self.value) {
             (Shown::As(text), _) => text.clone(),
             (_, Value::Null) => sent.shown(place).to_owned(),
@@ -201,10 +215,8 @@ impl FieldError {
     }
 
     fn whole_detail(&self, sent: &SentEmpty) -> String {
-        let Some(difference) = &self.difference else { return self.detail.clone() };
-        let Difference { of, old, new, kept } = &**difference;
-        let place = self.place.as_deref().unwrap_or(&self.field);
-        format!("{}{}", self.detail, go_dump::difference(of, old, new, place, &sent.outside(kept)))
+        let Some(Difference { of, old, new, kept }) = self.more.as_ref().and_then(|more| more.difference.as_ref()) else { return self.detail.clone() };
+        format!("{}{}", self.detail, go_dump::difference(of, old, new, self.place(), &sent.outside(kept)))
     }
 
     #[must_use]
