@@ -24,7 +24,7 @@ pub fn encode(bytes: &[u8]) -> String {
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
     let filled = text.iter().rev().take_while(|byte| **byte == b'=').count();
-    if text.len() % 4 != 0 || filled > 2 {
+    if !text.len().is_multiple_of(4) || filled > 2 {
         return None;
     }
     let mut out = Vec::new();

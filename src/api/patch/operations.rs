@@ -241,7 +241,7 @@ mod tests {
             (json!({"op": "test", "path": "/a/b/c", "value": 2}), "test operation does not apply: is missing path: /a/b/c: missing value"),
             (json!({"op": "remove"}), "remove operation failed to decode path: missing value"),
         ] {
-            assert_eq!(json_operations(&object, &[operation.clone()]).unwrap_err().text(), wanted, "{operation}");
+            assert_eq!(json_operations(&object, std::slice::from_ref(&operation)).unwrap_err().text(), wanted, "{operation}");
         }
     }
 }

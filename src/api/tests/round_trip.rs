@@ -60,6 +60,8 @@ impl Made<'_> {
             Some("Quantity") => Some(json!("2")),
             Some("MicroTime") => Some(json!("2026-01-05T09:00:00.000000Z")),
             Some("FieldsV1" | "RawExtension" | "JSON") => Some(json!({"a": 1})),
+            // A struct without fields.
+            Some("CustomResourceSubresourceStatus") => Some(json!({})),
             _ if depth == 0 => None,
             _ => self.value(definitions().get(name)?, depth - 1),
         }

@@ -4,7 +4,7 @@
 //! The exit code is 1 if something differs and 2 if something failed.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/diff/diff.go, v1.36.
-//! Simplified: an object that changes in between is compared as it was.
+//! Simplified: without `--server-side` an object that changes in between is compared as it was.
 
 use std::collections::BTreeSet;
 
@@ -23,6 +23,9 @@ use crate::kubectl::Kubectl;
 use crate::mapping::Mapping;
 use crate::printers::{format::omit_managed_fields, json as json_printer, yaml};
 use crate::unstructured::{annotation, name, text};
+
+/// How often an object is asked about.
+const MAX_ATTEMPTS: usize = 4;
 
 pub const COMMAND: Command = Command::new("diff", &[OWN, FILES, SELECTOR], run);
 
@@ -97,18 +100,13 @@ fn write_all(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder, mut 
 fn write_files(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder, mut pruned: Option<&mut Pruned>) -> Outcome<()> {
     let infos = Builder::of(kubectl, &[]).find(kubectl)?.all()?;
     for info in infos {
-        let current = match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
-            Ok(current) => Some(current),
-            Err(failure) if failure.is_not_found() => None,
-            Err(failure) => return Err(failure.into()),
-        };
+        let (current, after) = compared(kubectl, &info)?;
         if let Some(pruned) = &mut pruned {
             if info.mapping.namespaced {
                 pruned.namespaces.insert(info.namespace.clone());
             }
             pruned.visited.extend(current.as_ref().map(|current| text(current, "/metadata/uid").to_owned()));
         }
-        let after = would_be(kubectl, &info, current.as_ref())?;
         let (mut from, mut to) = (current.clone().unwrap_or_default(), after);
         if !kubectl.flags.bool("show-managed-fields") {
             omit_managed_fields(&mut from);
@@ -125,6 +123,27 @@ fn write_files(kubectl: &mut Kubectl<'_, '_>, live: &Folder, merged: &Folder, mu
         }
     }
     Ok(())
+}
+
+/// The object as it is, if it is there, and as it would be. A conflict is taken for a change in between, and asked about again.
+fn compared(kubectl: &mut Kubectl<'_, '_>, info: &Info) -> Outcome<(Option<Value>, Value)> {
+    let mut attempt = 1;
+    loop {
+        let current = match caught(kubectl.get(&info.mapping, &info.namespace, &info.name))? {
+            Ok(current) => Some(current),
+            Err(failure) if failure.is_not_found() => None,
+            Err(failure) => return Err(failure.into()),
+        };
+        if attempt == MAX_ATTEMPTS {
+            let Mapping { group, version, kind, .. } = &info.mapping;
+            kubectl.log_warning("diff.go:723", &format!("Object ({group}/{version}, Kind={kind}: {}) keeps changing, diffing without lock", info.name))?;
+        }
+        match caught(would_be(kubectl, info, current.as_ref()))? {
+            Ok(after) => return Ok((current, after)),
+            Err(failure) if failure.is_conflict() && attempt < MAX_ATTEMPTS => attempt += 1,
+            Err(failure) => return Err(failure.into()),
+        }
+    }
 }
 
 /// `apps.v1.Deployment.shop.web`
