@@ -249,7 +249,7 @@ fn memory_and_disks_are_shown() {
     check(&mut machine, &[
         ("head -c 524288 /dev/zero > /cache/x; df /cache", "Filesystem     1K-blocks  Used Available Use% Mounted on\ntmpfs               1024   512       512  50% /cache\n", 0),
         ("df -h /cache | tail -1", "tmpfs           1.0M  512K  512K  50% /cache\n", 0),
-        ("mount | grep cache", "tmpfs on /cache type tmpfs (rw,relatime)\n", 0),
+        ("mount | grep cache", "tmpfs on /cache type tmpfs (rw,relatime,size=1024k)\n", 0),
         ("head -c 1048577 /dev/zero > /cache/y", "head: write error: No space left on device\n", 1),
         ("dd if=/dev/zero of=/cache/z bs=1M count=2 status=none", "dd: error writing '/cache/z': No space left on device\n", 1),
         ("free -b | sed -n 2p | tr -s ' ' | cut -d' ' -f1,2", "Mem: 8589934592\n", 0),

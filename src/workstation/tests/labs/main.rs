@@ -148,7 +148,7 @@ fn ctrl_c_cancels_the_build_and_its_end_is_waited_for() {
     let mut world = world();
     run(&mut world, "mkdir web; cd web; printf 'FROM alpine\nRUN sleep 500\n' > Dockerfile");
     world.set_interactive(true);
-    world.type_line("gcloud builds submit --tag gcr.io/podarium-lab/web");
+    world.type_line("cd web; gcloud builds submit --tag gcr.io/podarium-lab/web");
     let until = world.now() + Duration::from_secs(12);
     world.advance(until);
     world.interrupt();
