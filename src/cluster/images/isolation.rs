@@ -21,7 +21,7 @@ const SHARED_MEMORY: &str = "/dev/shm";
 const FIRST_NAMESPACE: u32 = 4_026_532_300;
 const NAMESPACES: u64 = 500_000;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Isolation {
     pub namespaces: Namespaces,
     pub privileged: bool,
@@ -54,12 +54,6 @@ pub struct Below {
 impl std::fmt::Debug for Below {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Below").field("name", &self.name).field("disk", &self.disk).finish_non_exhaustive()
-    }
-}
-
-impl Default for Isolation {
-    fn default() -> Self {
-        Isolation { namespaces: Namespaces::default(), privileged: false, has_termination_log: false, shared_memory: SharedMemory::Alone, below: None }
     }
 }
 
