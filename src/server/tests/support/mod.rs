@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use podarium_course::Audience;
@@ -45,7 +46,9 @@ impl Served {
 
     /// Serves a cluster as it is.
     pub fn play(name: &str, player: Player, speed: Speed) -> Served {
-        let folder = std::env::temp_dir().join(format!("podarium-{name}-{}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("podarium-{name}-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("a temporary folder");
         let how = Serve { listen: ([127, 0, 0, 1], 0).into(), kubeconfig: folder.join("config"), speed };
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
