@@ -210,6 +210,7 @@ impl Runner {
             }
             Effect::Memory(change) => change(self.controller_mut().as_any_mut()),
             Effect::Enqueue(key, after) => self.queue.add_after(key, after, cause, ctx.now()),
+            Effect::EnqueueRateLimited(key) => self.queue.add_rate_limited(key, cause, ctx.now()),
         }
     }
 

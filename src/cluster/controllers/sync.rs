@@ -120,6 +120,7 @@ pub(super) enum Effect {
     Event { about: Object, event_type: EventType, reason: String, message: String },
     Memory(Box<dyn FnOnce(&mut dyn Any)>),
     Enqueue(Key, Duration),
+    EnqueueRateLimited(Key),
 }
 
 /// What a sync sees and does.
@@ -207,6 +208,11 @@ impl<'a> Sync<'a> {
     /// Looks at a key again after a while.
     pub fn requeue_after(&mut self, key: &Key, after: Duration) {
         self.once(Effect::Enqueue(key.clone(), after));
+    }
+
+    /// Has the key worked on again when the queue's rate limit allows it.
+    pub fn requeue_rate_limited(&mut self, key: &Key) {
+        self.once(Effect::EnqueueRateLimited(key.clone()));
     }
 
     /// Changes the controller's own memory. The change happens once; this sync goes on seeing the memory of its

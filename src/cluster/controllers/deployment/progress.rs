@@ -211,9 +211,9 @@ fn replica_failure(sets: &Sets) -> Option<DeploymentCondition> {
     })
 }
 
-/// A rollout that stands still is looked at again when its deadline has passed, a second later to be sure.
+/// A rollout that stands still is looked at again when its deadline has passed, a second later to be sure. One that was
+/// complete and lost pods since has no verdict to come to, so it is looked at as often as the queue allows.
 fn look_again(ctx: &mut Sync<'_>, key: &Key, deployment: &Deployment, status: &DeploymentStatus) {
-    const AT_ONCE: Duration = Duration::from_millis(5);
     const MARGIN: Duration = Duration::from_secs(1);
     let Some(current) = get_condition(&deployment.status.conditions, PROGRESSING) else { return };
     if !has_deadline(deployment) || is_complete(deployment, status) || current.reason.as_deref() == Some(TIMED_OUT) {
@@ -222,7 +222,11 @@ fn look_again(ctx: &mut Sync<'_>, key: &Key, deployment: &Deployment, status: &D
     let Some(deadline) = deadline(deployment, current) else { return };
     let left = deadline.duration_since(ctx.epoch().timestamp(ctx.now()));
     let left = Duration::try_from(left).unwrap_or(Duration::ZERO);
-    ctx.requeue_after(key, if left < MARGIN { AT_ONCE } else { left + MARGIN });
+    if left < MARGIN {
+        ctx.requeue_rate_limited(key);
+    } else {
+        ctx.requeue_after(key, left + MARGIN);
+    }
 }
 
 #[cfg(test)]

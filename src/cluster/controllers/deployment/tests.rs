@@ -1,8 +1,9 @@
 //! The controller in a running cluster, with the ReplicaSet controller.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use podarium_api::{Deployment, Kind, Object, Pod, ReplicaSet, Resource as _};
+use podarium_api::{Deployment, Kind, Node, Object, Pod, ReplicaSet, Resource as _};
 use serde_json::{Value, json};
 
 use crate::component::WatchChange;
@@ -141,6 +142,23 @@ fn a_rollout_that_stands_still_is_reported_and_keeps_the_old_pods() {
     assert_eq!(condition(&bed, "Available"), ("True".into(), "MinimumReplicasAvailable".into()));
     let status = bed.get::<Deployment>("web").status.clone();
     assert_eq!((status.available_replicas, status.updated_replicas), (Some(3), Some(2)));
+}
+
+#[test]
+fn a_rollout_without_a_verdict_is_looked_at_ten_times_a_second_and_no_more() {
+    let mut bed = bed(2, json!({"progressDeadlineSeconds": 6}));
+    let nodes: Vec<String> = bed.list::<Node>().iter().map(|node| node.name().to_owned()).collect();
+    nodes.iter().for_each(|node| bed.switch(node, false));
+    // The nodes are missed, then the queue's burst is used up.
+    bed.run(120.0);
+    assert_eq!(condition(&bed, "Progressing"), ("True".into(), "NewReplicaSetAvailable".into()));
+    assert_eq!(condition(&bed, "Available").0, "False");
+    let until = bed.cluster.now() + Duration::from_secs(4);
+    let mut steps = 0;
+    while bed.cluster.step(until) {
+        steps += 1;
+    }
+    assert!((40..200).contains(&steps), "{steps} events in four seconds");
 }
 
 #[test]
