@@ -76,6 +76,8 @@ struct More {
     difference: Option<Difference>,
     /// What is wrong instead if the field was sent empty.
     if_empty: Vec<FieldError>,
+    /// Whether nothing is wrong unless the field was sent empty.
+    only_if_empty: bool,
 }
 
 /// How a value is shown.
@@ -186,8 +188,18 @@ impl FieldError {
         self
     }
 
+    /// This is wrong only if the field was sent as an empty list or map, which reads here like none.
+    #[must_use]
+    pub(crate) fn only_if_empty(mut self) -> Self {
+        self.more.get_or_insert_default().only_if_empty = true;
+        self
+    }
+
     /// The error with what it shows as it was sent.
     pub fn as_sent(mut self, sent: &SentEmpty) -> Vec<FieldError> {
+        if self.more.as_ref().is_some_and(|more| more.only_if_empty) && sent.at(&self.field).is_none() {
+            return Vec::new();
+        }
         if let Some(more) = self.more.take_if(|more| !more.if_empty.is_empty() && sent.at(&self.field).is_some()) {
             return more.if_empty;
         }
@@ -401,6 +413,9 @@ mod tests {
         let missing = FieldError::required("spec.type", "");
         let empty = FieldError::not_supported("spec.type", "", &["A"]);
         assert_eq!(said(missing.unless_empty([empty])), ["spec.type: Unsupported value: \"\": supported values: \"A\""]);
+        let frozen = |field: &str| FieldError::forbidden(field, "frozen").only_if_empty();
+        assert_eq!(said(frozen("spec.labels")), ["spec.labels: Forbidden: frozen"]);
+        assert_eq!(said(frozen("spec.others")), [""; 0]);
     }
 
     #[test]

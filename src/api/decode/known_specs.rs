@@ -3,13 +3,17 @@
 //! Models: nothing of Kubernetes.
 //! Simplified: nothing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+
 use super::{Decoded, decode_bytes};
 use crate::sent_empty::SentEmpty;
-use crate::{Kind, Object, PlacedSpec, Status};
+use crate::{Kind, Object, ObjectMeta, PlacedSpec, Pod, Status};
 
 /// How many specs are remembered.
 const MOST: usize = 16;
@@ -42,6 +46,11 @@ pub fn decode_pod(body: &[u8], known: &KnownSpecs) -> Result<Decoded, Status> {
     let Some(place) = place_of_spec(body) else { return decode_bytes(Kind::Pod, body) };
     let text = &body[place.clone()];
     if let Some(spec) = known.get(text) {
+        if let Some(pod) = plain_pod(&body[..place.start], &body[place.end..], &spec) {
+            let decoded = Decoded { object: Object::Pod(Arc::new(pod)), strict_errors: Vec::new(), sent_empty: SentEmpty::default(), refusal: None };
+            debug_assert_eq!(Ok(&decoded), decode_bytes(Kind::Pod, body).as_ref(), "what is read at a glance is what would be read");
+            return Ok(decoded);
+        }
         // Another spec in its place, which nobody looks at.
         let rest = [&body[..place.start], b"{\"hostname\":\"any\"}", &body[place.end..]].concat();
         if let Ok(mut decoded) = decode_bytes(Kind::Pod, &rest)
@@ -60,6 +69,65 @@ pub fn decode_pod(body: &[u8], known: &KnownSpecs) -> Result<Decoded, Status> {
         known.add(text, &pod.spec);
     }
     Ok(decoded)
+}
+
+/// The pod of a body that says no more than most do beside the spec: what it is, how it is called, labels and annotations.
+/// None where there is more, or anything that a reader might note.
+fn plain_pod(before: &[u8], after: &[u8], spec: &PlacedSpec) -> Option<Pod> {
+    let rest = [before, b"{}", after].concat();
+    let body: PlainPod = serde_json::from_slice(&rest).ok()?;
+    let says_what_it_is = body.api_version.is_none_or(|version| version == "v1") && body.kind.is_none_or(|kind| kind == "Pod");
+    let PlainMetadata { name, generate_name, namespace, labels, annotations } = body.metadata?;
+    let is_said = [&name, &generate_name, &namespace].into_iter().flatten().all(|text| !text.is_empty());
+    let metadata = ObjectMeta { name, generate_name, namespace, labels: labels.map(|texts| texts.0), annotations: annotations.map(|texts| texts.0), ..ObjectMeta::default() };
+    (says_what_it_is && is_said).then(|| Pod { metadata, spec: Arc::new(spec.clone()), status: Arc::default() })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct PlainPod<'a> {
+    api_version: Option<&'a str>,
+    kind: Option<&'a str>,
+    metadata: Option<PlainMetadata>,
+    #[serde(rename = "spec")]
+    _spec: IgnoredAny,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct PlainMetadata {
+    name: Option<String>,
+    generate_name: Option<String>,
+    namespace: Option<String>,
+    labels: Option<Texts>,
+    annotations: Option<Texts>,
+}
+
+/// Texts by name, of which there are some, and none twice.
+struct Texts(BTreeMap<String, String>);
+
+impl<'de> Deserialize<'de> for Texts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Texts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("texts by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Texts, A::Error> {
+                let mut texts = BTreeMap::new();
+                while let Some((name, text)) = fields.next_entry()? {
+                    if texts.insert(name, text).is_some() {
+                        return Err(A::Error::custom("a name comes twice"));
+                    }
+                }
+                if texts.is_empty() { Err(A::Error::custom("nothing in it")) } else { Ok(Texts(texts)) }
+            }
+        }
+        deserializer.deserialize_map(Read)
+    }
 }
 
 /// Where the object stands that is the only `spec` of a JSON object; none in a text that is not plainly so.
@@ -172,6 +240,16 @@ mod tests {
             r#"{"metadata":{"name":"b","labels":{}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b"},"spec":{"volumes":[],"containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"c"},"spec":{"volumes":[],"containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"b","namespace":"n","labels":{"x":"","y":"\u00e9\n"},"annotations":{"a":"b"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"b","labels":{"x":"y","x":"z"}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"b","labels":{"x":null,"z":1}},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"b","name":"c"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"","generateName":"b-","labels":null},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"generateName":"b-","namespace":null,"creationTimestamp":null},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":{"name":"\ud800"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"apiVersion":"","kind":"","metadata":{"name":"b"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"apiVersion":"v2","metadata":{"name":"b"},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
+            r#"{"metadata":null,"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b","nam":1},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":1},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,
             r#"{"metadata":{"name":"b"},"metadata":{},"spec":{"nodeName":"n","containers":[{"name":"c","image":"i"}]}}"#,

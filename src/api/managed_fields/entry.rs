@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::fields_v1;
 use super::set::FieldSet;
+use crate::wire::{Fields, text, time, write_json};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operation {
@@ -148,6 +149,20 @@ impl Managed {
 }
 
 impl Entry {
+    /// The entry in the order of Go's struct, as JSON into which text may be put as it is.
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
+        let Writer { manager, operation, api_version, subresource } = &*self.writer;
+        let mut fields = Fields::new(std::mem::take(out));
+        fields.field("manager", manager.as_str(), text);
+        fields.field("operation", operation.name(), text);
+        fields.field("apiVersion", api_version.as_str(), text);
+        fields.optional("time", self.shown_time().as_ref(), time);
+        fields.field("fieldsType", "FieldsV1", text);
+        fields.field("fieldsV1", &fields_v1::Known(&self.fields), write_json);
+        fields.optional("subresource", Some(subresource.as_str()).filter(|subresource| !subresource.is_empty()), text);
+        *out = fields.end();
+    }
+
     fn shown_time(&self) -> Option<Time> {
         self.time.and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()).map(Time)
     }
@@ -155,36 +170,31 @@ impl Entry {
 
 /// As `metadata.managedFields` shows it, too, but without making anything of it.
 impl Managed {
-    /// The entries with their fields in the order of Go's struct; without it they come in the order of their names. Where text
-    /// may be put as it is, the fields that are owned are written once for all that own the same.
-    pub(crate) fn in_go_order(&self, verbatim: bool) -> impl Serialize {
-        InGoOrder { managed: self, verbatim }
+    /// The entries with their fields in the order of Go's struct; without it they come in the order of their names.
+    pub(crate) fn in_go_order(&self) -> impl Serialize {
+        InGoOrder(self)
     }
 }
 
 impl Serialize for Managed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const ORDER: [&str; 7] = ["apiVersion", "fieldsType", "fieldsV1", "manager", "operation", "subresource", "time"];
-        serializer.collect_seq(self.0.iter().map(|entry| Ordered { entry, order: &ORDER, verbatim: false }))
+        serializer.collect_seq(self.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
     }
 }
 
-struct InGoOrder<'a> {
-    managed: &'a Managed,
-    verbatim: bool,
-}
+struct InGoOrder<'a>(&'a Managed);
 
 impl Serialize for InGoOrder<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         const ORDER: [&str; 7] = ["manager", "operation", "apiVersion", "time", "fieldsType", "fieldsV1", "subresource"];
-        serializer.collect_seq(self.managed.0.iter().map(|entry| Ordered { entry, order: &ORDER, verbatim: self.verbatim }))
+        serializer.collect_seq(self.0.0.iter().map(|entry| Ordered { entry, order: &ORDER }))
     }
 }
 
 struct Ordered<'a> {
     entry: &'a Entry,
     order: &'static [&'static str],
-    verbatim: bool,
 }
 
 impl Serialize for Ordered<'_> {
@@ -195,7 +205,6 @@ impl Serialize for Ordered<'_> {
             match *field {
                 "apiVersion" => out.serialize_entry(field, &writer.api_version)?,
                 "fieldsType" => out.serialize_entry(field, "FieldsV1")?,
-                "fieldsV1" if self.verbatim => out.serialize_entry(field, &fields_v1::Known(&self.entry.fields))?,
                 "fieldsV1" => out.serialize_entry(field, &self.entry.fields)?,
                 "manager" => out.serialize_entry(field, &writer.manager)?,
                 "operation" => out.serialize_entry(field, writer.operation.name())?,

@@ -1,7 +1,7 @@
 //! ConfigMaps and Secrets: keys, sizes, what each type of Secret must hold, and immutability.
 //!
 //! Models: pkg/apis/core/validation/validation.go (ValidateConfigMap, ValidateSecret), v1.36.
-//! Simplified: an immutable one without data takes `data: {}`, which the reference counts as a change.
+//! Simplified: nothing.
 
 use serde_json::json;
 
@@ -35,19 +35,26 @@ pub(crate) fn config_map(map: &ConfigMap) -> Vec<FieldError> {
 
 pub(crate) fn config_map_update(new: &ConfigMap, old: &ConfigMap) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
-    let changed = [("data", new.data != old.data), ("binaryData", new.binary_data != old.binary_data)];
+    // Its `data` are there by default, if with nothing in them.
+    let changed = [("data", new.data != old.data, false), ("binaryData", new.binary_data != old.binary_data, old.binary_data.is_none())];
     errors.extend(frozen(new.immutable, old.immutable, &changed));
     errors.extend(config_map(new));
     errors
 }
 
-fn frozen(new: Option<bool>, old: Option<bool>, changed: &[(&str, bool)]) -> Vec<FieldError> {
+/// What must not change is named with whether it has, and whether a map without anything in it would be a change too.
+fn frozen(new: Option<bool>, old: Option<bool>, changed: &[(&str, bool, bool)]) -> Vec<FieldError> {
     if old != Some(true) {
         return Vec::new();
     }
-    let thawed = [("immutable", new != Some(true))];
-    let wrong = thawed.iter().chain(changed).filter(|(_, wrong)| *wrong);
-    wrong.map(|(name, _)| FieldError::forbidden(name, "field is immutable when `immutable` is set")).collect()
+    let thawed = [("immutable", new != Some(true), false)];
+    let error = |name: &str| FieldError::forbidden(name, "field is immutable when `immutable` is set");
+    let wrong = thawed.iter().chain(changed).filter_map(|(name, changed, or_empty)| match (changed, or_empty) {
+        (true, _) => Some(error(name)),
+        (false, true) => Some(error(name).only_if_empty()),
+        (false, false) => None,
+    });
+    wrong.collect()
 }
 
 pub(crate) fn secret(secret: &Secret) -> Vec<FieldError> {
@@ -95,7 +102,7 @@ fn content(secret: &Secret, path: &Path) -> Vec<FieldError> {
 pub(crate) fn secret_update(new: &Secret, old: &Secret) -> Vec<FieldError> {
     let mut errors = metadata::validate_update(&new.metadata, &old.metadata);
     errors.extend(metadata::immutable(&json!(text(&new.type_)), &json!(text(&old.type_)), &Path::new("type")));
-    errors.extend(frozen(new.immutable, old.immutable, &[("data", new.data != old.data)]));
+    errors.extend(frozen(new.immutable, old.immutable, &[("data", new.data != old.data, old.data.is_none())]));
     errors.extend(secret(new));
     errors
 }

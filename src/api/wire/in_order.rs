@@ -11,8 +11,9 @@ use serde::ser::{Impossible, Serialize, SerializeMap, SerializeStruct, Serialize
 use super::always::{Empty, Fields, fields_of};
 use super::glance::{Glance, glance, survey};
 use super::go_fields::Struct;
+use super::metadata_text::metadata_text;
 use super::not_in_objects;
-use super::text::Verbatim;
+use super::text::{Verbatim, json};
 use super::writer::{Below, Place, REFERENCES, Role, Writer};
 
 /// Which fields a struct has.
@@ -104,7 +105,7 @@ impl<C: SerializeMap> InOrder<'_, C> {
             match self.place.role {
                 Role::Object { names: Some((kind, _)), .. } if name == "kind" => self.out.serialize_entry(name, kind)?,
                 Role::Object { names: Some((_, api_version)), .. } if name == "apiVersion" => self.out.serialize_entry(name, api_version)?,
-                Role::Metadata { managed: Some(managed) } if name == "managedFields" => self.out.serialize_entry(name, &managed.in_go_order(self.place.verbatim))?,
+                Role::Metadata { managed: Some(managed) } if name == "managedFields" => self.out.serialize_entry(name, &managed.in_go_order())?,
                 _ => self.out.serialize_entry(name, self.always_written(name).unwrap_or(&Empty::Null))?,
             }
             self.left &= self.left - 1;
@@ -112,13 +113,21 @@ impl<C: SerializeMap> InOrder<'_, C> {
         Ok(())
     }
 
+    /// The text of a field that need not be asked for, where text may be put as it is.
+    fn known_text(&self, field: &str) -> Option<Vec<u8>> {
+        match self.place {
+            Place { role: Role::Object { meta, managed, .. }, verbatim: true, .. } if field == "metadata" => Some(metadata_text(meta, managed)),
+            Place { role: Role::Object { spec: Some(spec), .. }, verbatim: true, .. } if field == "spec" => Some(spec.text()),
+            _ => None,
+        }
+    }
+
     fn write<T: Serialize + ?Sized>(&mut self, place: usize, value: &T) -> Result<(), C::Error> {
         let field = &self.present.shape.fields()[place];
         self.left &= !(1 << place);
-        if let Place { role: Role::Object { spec: Some(spec), .. }, verbatim: true, .. } = self.place
-            && field.name == "spec"
-        {
-            self.out.serialize_entry(field.name, &Verbatim(&spec.text()))?;
+        if let Some(text) = self.known_text(field.name) {
+            debug_assert_eq!(String::from_utf8_lossy(&text), String::from_utf8_lossy(&json(&Below { value, place: Place { verbatim: false, ..self.place.below(field.name).shaped(field.inside()) } })));
+            self.out.serialize_entry(field.name, &Verbatim(&text))?;
         } else if self.always_written(field.name) == Some(&Empty::List) && glance(value) == Glance::EmptyList {
             self.out.serialize_entry(field.name, &Empty::List)?;
         } else if !(self.refers && field.name == "name" && glance(value) == Glance::EmptyText) {

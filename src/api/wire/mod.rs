@@ -10,6 +10,7 @@ mod always;
 mod glance;
 mod go_fields;
 mod in_order;
+mod metadata_text;
 mod ordered_value;
 mod spec_text;
 mod text;
@@ -21,10 +22,12 @@ use serde_json::Value;
 use crate::Object;
 use crate::managed_fields::Managed;
 use go_fields::Struct;
+pub(crate) use metadata_text::{Fields, text, time};
 pub use ordered_value::{InGoOrder, escaped, escaped_text};
 pub(crate) use spec_text::SpecText;
 pub(crate) use text::Verbatim;
 pub use text::json;
+pub(crate) use text::write_json;
 use writer::{Below, Place, Role, Writer};
 
 /// The time that stands for none, as Go's zero time does: it is written as `null`.
@@ -54,7 +57,7 @@ impl Written<'_> {
         let names = self.typed.then_some((info.kind, api_version.as_str()));
         let managed = self.managed.filter(|managed| !managed.is_empty());
         let spec = if let Object::Pod(pod) = self.object { Some(&*pod.spec) } else { None };
-        let place = Place { role: Role::Object { names, managed, spec }, shape, verbatim: self.verbatim };
+        let place = Place { role: Role::Object { names, managed, meta: self.object.meta(), spec }, shape, verbatim: self.verbatim };
         match self.object {
             Object::Custom(object) => {
                 // A custom object is a map for the server, and maps are written in the order of their names.

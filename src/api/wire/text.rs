@@ -11,8 +11,13 @@ use serde_json::ser::Formatter;
 /// A value as JSON.
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
     let mut out = Vec::with_capacity(1024);
-    value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Compact)).expect("what is written has only text for keys");
+    write_json(&mut out, value);
     out
+}
+
+/// Adds a value as JSON.
+pub(crate) fn write_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Compact)).expect("what is written has only text for keys");
 }
 
 /// A piece of JSON. Only [`json`] takes it for what it is.

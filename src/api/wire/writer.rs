@@ -7,6 +7,7 @@
 //! Models: staging/src/k8s.io/apimachinery/pkg/runtime/serializer/json/json.go, v1.36.
 //! Simplified: nothing.
 
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::ser::{self, Impossible, Serialize, SerializeMap, Serializer};
 
 use super::always::{Empty, fields_of};
@@ -31,7 +32,7 @@ pub(super) struct Place<'a> {
 pub(super) enum Role<'a> {
     /// The object itself, which says its kind and version first if it says them at all.
     /// The text of a pod's spec may be known.
-    Object { names: Option<(&'a str, &'a str)>, managed: Option<&'a Managed>, spec: Option<&'a PlacedSpec> },
+    Object { names: Option<(&'a str, &'a str)>, managed: Option<&'a Managed>, meta: &'a ObjectMeta, spec: Option<&'a PlacedSpec> },
     Metadata { managed: Option<&'a Managed> },
     /// Anything below. Some parts have numbers without a fraction written without one.
     Part { whole_numbers: bool },

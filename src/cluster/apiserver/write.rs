@@ -295,8 +295,9 @@ impl ApiServer {
             Some(part) => object.validate_part_update(part, old),
             None => [object.validate_replacement(old, status_only), call.version.map_or_else(Vec::new, |version| version.validate(&object, Some(old)))].concat(),
         };
+        let errors = call.as_sent(errors);
         if !errors.is_empty() {
-            return Err(Status::invalid(kind, &key.name, &call.as_sent(errors)));
+            return Err(Status::invalid(kind, &key.name, &errors));
         }
         self.check_certificates(&object, Some(old), subresource, call)?;
         self.validate_admission(Some(&object), Some(old), subresource, call)?;

@@ -61,9 +61,14 @@ impl Query {
     }
 }
 
-/// Undoes percent-encoding. What is no valid encoding stays as it is.
+/// Undoes the encoding of a query, where a `+` is a blank. What is no valid encoding stays as it is.
 pub(crate) fn decode(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+    if text.contains('+') { decode_path(&text.replace('+', " ")) } else { decode_path(text) }
+}
+
+/// Undoes the encoding of a path.
+pub(crate) fn decode_path(text: &str) -> String {
+    if text.contains('%') { percent_decode_str(text).decode_utf8_lossy().into_owned() } else { text.to_owned() }
 }
 
 #[cfg(test)]

@@ -46,3 +46,26 @@ fn errors_of_puts_patches_and_applied_configurations_show_empty_lists() {
         assert!(message.contains("spec.successPolicy: Invalid value: {\"Rules\":[]}: field is immutable"), "{media_type}: {message}");
     }
 }
+
+#[test]
+fn a_frozen_secret_without_data_does_not_take_an_empty_map() {
+    let mut cluster = cluster();
+    let secrets = "/api/v1/namespaces/default/secrets";
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "immutable": true});
+    assert_eq!(call(&mut cluster, "POST", secrets, Some(&secret)).0, 201);
+    let mut put = |data: Option<Value>| {
+        let mut sent = secret.clone();
+        data.into_iter().for_each(|data| sent["data"] = data);
+        call(&mut cluster, "PUT", &format!("{secrets}/s"), Some(&sent))
+    };
+    assert_eq!(put(None).0, 200);
+    assert_eq!(put(Some(Value::Null)).0, 200);
+    let (code, answer) = put(Some(json!({})));
+    assert_eq!((code, answer["message"].as_str()), (422, Some("Secret \"s\" is invalid: data: Forbidden: field is immutable when `immutable` is set")));
+    // Of a ConfigMap the data are there by default, and only the binary ones are not.
+    let map = |field: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "m"}, "immutable": true, field: {}});
+    let maps = "/api/v1/namespaces/default/configmaps";
+    assert_eq!(call(&mut cluster, "POST", maps, Some(&map("data"))).0, 201);
+    let codes = ["data", "binaryData"].map(|field| call(&mut cluster, "PUT", &format!("{maps}/m"), Some(&map(field))).0);
+    assert_eq!(codes, [200, 422]);
+}
