@@ -108,10 +108,6 @@ impl ApiServer {
     /// Takes an object out of the store, and gives back what it had been given.
     pub(super) fn remove(&mut self, kind: Kind, key: Key, object: Object, call: &Call) -> Object {
         self.allocator.release(&object);
-        if self.store.get(kind, &key) != Some(&object) {
-            // A last update came with the removal (its final finalizer went): watchers see that state as the last one.
-            self.store.set_last_state(kind, &key, object);
-        }
         let gone = self.commit(kind, key, None, call);
         // An address that cannot be given back stays taken, and nothing else is wrong.
         let _ = self.keep_address(None, Some(&gone), call);

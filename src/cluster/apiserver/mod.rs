@@ -12,6 +12,7 @@ pub mod authentication;
 mod continue_token;
 pub mod authorization;
 mod delete;
+mod empties;
 mod eviction;
 mod expiry;
 mod filter;
@@ -37,6 +38,8 @@ use podarium_api::versions::Version;
 use podarium_api::time::Epoch;
 use podarium_api::{Kind, Object, Status};
 use podarium_sim::{Stream, Time};
+
+use empties::forget_empty;
 
 use crate::cause::{Cause, Write};
 use crate::refusals::{Refusals, Subject};
@@ -251,7 +254,10 @@ impl ApiServer {
 
     /// The one place where the store changes.
     fn commit(&mut self, kind: Kind, key: Key, new: Option<Object>, call: &Call) -> Object {
-        let new = new.map(|object| self.as_stored(object, &key));
+        let new = new.map(|mut object| {
+            forget_empty(&mut object);
+            self.as_stored(object, &key)
+        });
         self.keep_lease(kind, &key, new.as_ref(), call.now);
         let change = self.store.commit(kind, key, new, call.managed.clone());
         self.writes.push(Write {

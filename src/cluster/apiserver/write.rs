@@ -11,6 +11,7 @@ use podarium_api::managed_fields::Managed;
 use podarium_api::{Kind, Object, Resource as _, Status, names, patch};
 
 use super::authorization::Judge;
+use super::empties::forget_empty;
 use super::admission::{self, Attributes, validating};
 use super::ownership::shown;
 use super::review::is_review;
@@ -306,6 +307,7 @@ impl ApiServer {
         }
         self.check_admission(kind, &mut object, Some(old), subresource, call)?;
         object.meta_mut().resource_version.clone_from(&old.meta().resource_version);
+        forget_empty(&mut object);
         if object == *old && self.owned_as_before(kind, &key, call) {
             return Ok(old.clone());
         }
@@ -313,7 +315,9 @@ impl ApiServer {
             return Ok(object);
         }
         if is_finished(&object) {
-            return Ok(self.remove(kind, key, object, call));
+            // Who took the last finalizer away is told what they sent; those who watch see, as the last state, what was stored.
+            self.remove(kind, key, old.clone(), call);
+            return Ok(object);
         }
         self.keep_address(Some(&object), Some(old), call)?;
         Ok(self.commit(kind, key, Some(object), call))

@@ -2,6 +2,7 @@
 //! recorder of events.
 
 mod cache;
+mod event_queue;
 mod informer;
 mod limiter;
 mod queue;
@@ -9,6 +10,7 @@ mod recorder;
 mod tally;
 
 pub use cache::{Cache, Caches};
+pub use event_queue::{EventQueue, Happening};
 pub use informer::{Change, Informers};
 pub use limiter::TokenBucket;
 pub use tally::{Labels, Tally};

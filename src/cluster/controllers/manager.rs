@@ -12,11 +12,11 @@ use podarium_api::Kind;
 use podarium_sim::Time;
 
 use super::options::Options;
-use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync};
+use super::sync::{Controller, Effect, Enqueue, Step, Stop, Sync, Told};
 use crate::Cluster;
 use crate::apiserver::{Answer, Filter, Request, User};
 use crate::cause::Cause;
-use crate::client::{Caches, Change, Informers, Recorder, TokenBucket, WorkQueue};
+use crate::client::{Caches, Change, EventQueue, Happening, Informers, Recorder, TokenBucket, WorkQueue};
 use crate::component::{Component, Ctx, Message, RequestId};
 use crate::store::Key;
 
@@ -84,7 +84,7 @@ pub(crate) struct Runner {
     in_flight: BTreeMap<Key, InFlight>,
     /// Which sync waits for an answer, and where in its last step the answer goes.
     waiting: BTreeMap<RequestId, (Key, usize)>,
-    recorder: Recorder,
+    events: EventQueue,
     client: TokenBucket,
     /// How many times the usual limits its client has.
     share: (f64, u32),
@@ -104,7 +104,7 @@ impl Runner {
             queue: WorkQueue::with_back_off(C::BACK_OFF.0, C::BACK_OFF.1),
             in_flight: BTreeMap::new(),
             waiting: BTreeMap::new(),
-            recorder: Recorder::new(C::REPORTER, ""),
+            events: EventQueue::new(Recorder::new(C::REPORTER, "")),
             client: Options::default().client(C::CLIENT),
             share: C::CLIENT,
             alarm: None,
@@ -124,12 +124,15 @@ impl Runner {
     }
 
     /// Calls the controller and puts the keys that it names into its queue.
-    fn notify(&mut self, ctx: &Ctx<'_>, cause: Cause, call: impl FnOnce(&mut dyn AnyController, &mut Enqueue<'_>)) {
-        let mut keys = Vec::new();
-        let mut enqueue = Enqueue { keys: &mut keys, now: ctx.now(), epoch: ctx.epoch() };
+    fn notify(&mut self, ctx: &mut Ctx<'_>, cause: Cause, call: impl FnOnce(&mut dyn AnyController, &mut Enqueue<'_>)) {
+        let (mut keys, mut events) = (Vec::new(), Vec::new());
+        let mut enqueue = Enqueue { keys: &mut keys, events: &mut events, now: ctx.now(), epoch: ctx.epoch() };
         call(self.controller_mut(), &mut enqueue);
         for (key, after) in keys {
             self.queue.add_after(key, after, cause, ctx.now());
+        }
+        for told in events {
+            self.tell(&told, cause, ctx);
         }
     }
 
@@ -202,15 +205,23 @@ impl Runner {
                     self.waiting.insert(id, (key.clone(), place));
                 }
             }
-            Effect::Event { about, event_type, reason, message } => {
-                let request = self.recorder.event(ctx.now(), ctx.epoch(), &about, "", event_type, &reason, &message);
-                if let Some(request) = request {
-                    self.send(request, cause, ctx);
-                }
-            }
+            Effect::Event(told) => self.tell(&told, cause, ctx),
             Effect::Memory(change) => change(self.controller_mut().as_any_mut()),
             Effect::Enqueue(key, after) => self.queue.add_after(key, after, cause, ctx.now()),
             Effect::EnqueueRateLimited(key) => self.queue.add_rate_limited(key, cause, ctx.now()),
+        }
+    }
+
+    fn tell(&mut self, told: &Told, cause: Cause, ctx: &mut Ctx<'_>) {
+        let Told { about, event_type, reason, message } = told;
+        self.events.record(Happening { about, field_path: "", event_type: *event_type, reason, message }, cause, ctx);
+        self.send_event(ctx);
+    }
+
+    fn send_event(&mut self, ctx: &mut Ctx<'_>) {
+        if let Some((request, cause)) = self.events.next() {
+            let id = self.send(request, cause, ctx);
+            self.events.sent(id);
         }
     }
 
@@ -219,8 +230,12 @@ impl Runner {
         ctx.request_after(request.with_user(&self.user), cause, wait)
     }
 
-    /// Takes an answer that a sync waits for; whether it was one.
+    /// Takes an answer that a sync or an event waits for; whether it was one.
     fn answered(&mut self, id: RequestId, answer: &Answer, ctx: &mut Ctx<'_>) -> bool {
+        if self.events.answered(id) {
+            self.send_event(ctx);
+            return true;
+        }
         let Some((key, place)) = self.waiting.remove(&id) else { return false };
         let Some(sync) = self.in_flight.get_mut(&key) else { return true };
         if let Some(Step::Requests { answers, .. }) = sync.steps.last_mut() {
@@ -295,7 +310,7 @@ impl ControllerManager {
         self.follow_definitions(changes, ctx);
         let caches = self.informers.caches().clone();
         for change in changes {
-            let notify = |runner: &mut Runner| runner.notify(ctx, change.cause, |controller, enqueue| controller.on_change(change, &caches, enqueue));
+            let mut notify = |runner: &mut Runner| runner.notify(ctx, change.cause, |controller, enqueue| controller.on_change(change, &caches, enqueue));
             match self.listeners.get(&change.kind) {
                 Some(places) => places.iter().for_each(|place| notify(&mut self.runners[*place])),
                 // A kind that a definition made.

@@ -80,9 +80,10 @@ impl From<Status> for Stop {
     }
 }
 
-/// Where `on_change` puts its keys.
+/// Where `on_change` puts its keys, and the events that it has to tell of.
 pub struct Enqueue<'a> {
     pub(super) keys: &'a mut Vec<(Key, Duration)>,
+    pub(super) events: &'a mut Vec<Told>,
     pub(super) now: Time,
     pub(super) epoch: Epoch,
 }
@@ -94,6 +95,11 @@ impl Enqueue<'_> {
 
     pub fn add_after(&mut self, key: Key, after: Duration) {
         self.keys.push((key, after));
+    }
+
+    /// Records an event about an object.
+    pub fn event(&mut self, about: Object, event_type: EventType, reason: &str, message: String) {
+        self.events.push(Told { about, event_type, reason: reason.to_owned(), message });
     }
 
     pub fn now(&self) -> Time {
@@ -114,10 +120,18 @@ pub(super) enum Step {
     Done,
 }
 
+/// An event that is to be recorded.
+pub(super) struct Told {
+    pub about: Object,
+    pub event_type: EventType,
+    pub reason: String,
+    pub message: String,
+}
+
 /// Something for the controller's runner to do.
 pub(super) enum Effect {
     Requests(Vec<Request>),
-    Event { about: Object, event_type: EventType, reason: String, message: String },
+    Event(Told),
     Memory(Box<dyn FnOnce(&mut dyn Any)>),
     Enqueue(Key, Duration),
     EnqueueRateLimited(Key),
@@ -202,7 +216,7 @@ impl<'a> Sync<'a> {
     /// Records an event about an object.
     pub fn event(&mut self, about: &Object, event_type: EventType, reason: &str, message: impl Into<String>) {
         let (about, reason, message) = (about.clone(), reason.to_owned(), message.into());
-        self.once(Effect::Event { about, event_type, reason, message });
+        self.once(Effect::Event(Told { about, event_type, reason, message }));
     }
 
     /// Looks at a key again after a while.

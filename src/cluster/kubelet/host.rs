@@ -23,7 +23,7 @@ use super::puller::Puller;
 use super::status_writer::StatusQueue;
 use super::tunnels::Tunnels;
 use crate::cause::Cause;
-use crate::client::EventType;
+use crate::client::{EventType, Happening};
 use crate::component::{Ctx, RequestId};
 use crate::images::ImageCatalog;
 use crate::network::PodCall;
@@ -110,7 +110,7 @@ impl Host {
     pub fn pod_event(&mut self, pod: &Arc<Pod>, container: Option<&str>, event_type: EventType, reason: &str, message: &str, cause: Cause, ctx: &mut Ctx<'_>) {
         let path = container.map(|name| field_path(pod, name)).unwrap_or_default();
         let about: Object = pod.clone().into_object();
-        self.events.record(&about, &path, event_type, reason, message, cause, ctx);
+        self.events.record(Happening { about: &about, field_path: &path, event_type, reason, message }, cause, ctx);
     }
 }
 

@@ -21,7 +21,7 @@ use super::node_status::{NO_NETWORK, SystemIds, has_changed};
 use crate::apiserver::status_patch;
 use crate::apiserver::{Answer, Reply, Request};
 use crate::cause::Cause;
-use crate::client::EventType;
+use crate::client::{EventType, Happening};
 use crate::component::{Ctx, Message, RequestId};
 use crate::store::Key;
 
@@ -268,7 +268,7 @@ impl Kubelet {
         let name = Some(self.host.config.name.clone());
         let about = Arc::new(Node { metadata: ObjectMeta { name: name.clone(), uid: name, ..ObjectMeta::default() }, ..Node::default() });
         let cause: Cause = ctx.cause;
-        self.host.events.record(&about.into_object(), "", event_type, reason, message, cause, ctx);
+        self.host.events.record(Happening { about: &about.into_object(), field_path: "", event_type, reason, message }, cause, ctx);
     }
 }
 

@@ -238,13 +238,6 @@ impl Store {
         keys.filter_map(|(_, key)| self.get(Kind::Pod, key))
     }
 
-    /// Changes the state that the next removal of an object reports as its last, without a revision of its own.
-    pub fn set_last_state(&mut self, kind: Kind, key: &Key, object: Object) {
-        if let Some(stored) = self.shelves.get_mut(&kind).and_then(|shelf| shelf.objects.get_mut(key)) {
-            stored.object = object;
-        }
-    }
-
     /// The changes of a kind after `revision`, or `None` if they are no longer all there.
     pub fn since(&self, kind: Kind, revision: u64) -> Option<Vec<Revision>> {
         let Some(shelf) = self.shelves.get(&kind) else { return Some(Vec::new()) };

@@ -56,9 +56,13 @@ impl Controller for DisruptionController {
             Kind::PodDisruptionBudget => enqueue.add(change.key.clone()),
             Kind::Pod => {
                 let Some(pod) = Pod::from_object(change.object()) else { return };
-                if let Some(budget) = budgets_of(pod, caches).next() {
-                    enqueue.add(Key::of_meta(&budget.metadata));
+                let mut budgets = budgets_of(pod, caches);
+                let Some(budget) = budgets.next() else { return };
+                if budgets.next().is_some() {
+                    let message = format!("Pod {:?}/{:?} matches multiple PodDisruptionBudgets.  Chose {:?} arbitrarily.", pod.namespace(), pod.name(), budget.name());
+                    enqueue.event(change.object().clone(), EventType::Warning, "MultiplePodDisruptionBudgets", message);
                 }
+                enqueue.add(Key::of_meta(&budget.metadata));
             }
             _ => {}
         }

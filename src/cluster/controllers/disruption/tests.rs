@@ -85,6 +85,10 @@ fn two_budgets_for_one_pod_are_a_mistake() {
     let refusal = evict(&mut bed, &name, false).result.expect_err("nothing is evicted");
     let message = "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.";
     assert_eq!((refusal.code(), refusal.to_string().as_str()), (500, message));
+    bed.delete(Kind::Pod, &name);
+    bed.run(3.0);
+    let told = bed.events("Pod").iter().any(|event| event.starts_with("MultiplePodDisruptionBudgets: Pod \"default\"/\"rs-") && event.ends_with(" matches multiple PodDisruptionBudgets.  Chose \"b\" arbitrarily."));
+    assert!(told, "{:?}", bed.events("Pod"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The controller in a running cluster.
 
-use podarium_api::{Kind, Pod, ReplicaSet, ReplicationController, Resource as _};
+use podarium_api::{Event, Kind, Pod, ReplicaSet, ReplicationController, Resource as _};
 use serde_json::{Value, json};
 
 use crate::component::WatchChange;
@@ -36,6 +36,13 @@ fn the_declared_pods_are_made_and_reported() {
     let events = bed.events("ReplicaSet");
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| event.starts_with("SuccessfulCreate: Created pod: rs-")), "{events:?}");
+}
+
+#[test]
+fn events_arrive_in_order_so_the_last_count_is_the_greatest() {
+    let events = bed(20).list::<Event>();
+    let combined: Vec<Option<i32>> = events.iter().filter(|event| event.message.as_deref().is_some_and(|message| message.starts_with("(combined"))).map(|event| event.count).collect();
+    assert_eq!(combined, [Some(11)], "nine events have a text of their own");
 }
 
 #[test]

@@ -46,6 +46,28 @@ fn a_watch_without_what_there_is_begins_now() {
 }
 
 #[test]
+fn what_goes_with_its_last_finalizer_is_seen_with_it() {
+    let mut cluster = cluster();
+    let mut body = config_map("f");
+    body["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    call(&mut cluster, "POST", MAPS, Some(&body));
+    let version = call(&mut cluster, "DELETE", &format!("{MAPS}/f"), None).1["metadata"]["resourceVersion"].as_str().unwrap().to_owned();
+    let id = open(&mut cluster, &format!("resourceVersion={version}"));
+    let free = HttpRequest::new("PATCH", format!("{MAPS}/f")).header("Content-Type", "application/merge-patch+json").body("{\"metadata\":{\"finalizers\":null}}");
+    let free = cluster.http(free, Cause::Start);
+    cluster.advance(cluster.now() + Duration::from_secs(1));
+    let events = cluster.take_http_events();
+    let body = |id| {
+        let mut chunks = events.iter().filter_map(|(of, event)| if let HttpEvent::Chunk(bytes) = event && *of == id { Some(bytes) } else { None });
+        serde_json::from_slice::<Value>(chunks.next().expect("an answer")).unwrap()
+    };
+    let told = body(id);
+    assert_eq!((&told["type"], &told["object"]["metadata"]["finalizers"]), (&json!("DELETED"), &json!(["example.com/hold"])));
+    let answer = &body(free)["metadata"];
+    assert_eq!((&answer["name"], answer.get("finalizers"), answer["resourceVersion"].as_str()), (&json!("f"), None, Some(version.as_str())));
+}
+
+#[test]
 fn a_watch_lasts_as_long_as_it_is_asked_to() {
     let mut cluster = with_maps(&["a"]);
     let id = open(&mut cluster, "timeoutSeconds=5");

@@ -27,6 +27,9 @@ const WATCHED: &[Kind] = &[
     Kind::CronJob,
     Kind::PersistentVolumeClaim,
     Kind::PodDisruptionBudget,
+    Kind::ReplicationController,
+    Kind::ResourceQuota,
+    Kind::ControllerRevision,
 ];
 const END: [&str; 4] = [
     "get all,pvc,endpointslices,pdb -o wide",
