@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::NodeSpec;
-use podarium_api::{Node, ObjectMeta, Resource as _};
+use podarium_api::{Node, Resource as _};
 
 use crate::Cluster;
 use crate::apiserver::User;
@@ -89,10 +89,10 @@ impl Cluster {
     pub fn add_control_plane_node(&mut self) -> ComponentId {
         let config = system::control_plane_node();
         let ranges = (Some(config.pod_cidr.clone()), Some(vec![config.pod_cidr.clone()]));
-        let mut labels = config.all_labels();
-        labels.extend(system::MARKS.map(|mark| (mark.to_owned(), String::new())));
+        let mut metadata = config.metadata();
+        metadata.labels.get_or_insert_default().extend(system::MARKS.map(|mark| (mark.to_owned(), String::new())));
         let node = Node {
-            metadata: ObjectMeta { name: Some(config.name.clone()), labels: Some(labels), ..ObjectMeta::default() },
+            metadata,
             spec: Arc::new(NodeSpec { pod_cidr: ranges.0, pod_cidrs: ranges.1, taints: Some(config.taints.clone()), ..NodeSpec::default() }),
             ..Node::default()
         };

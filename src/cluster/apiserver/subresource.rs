@@ -63,7 +63,10 @@ impl ApiServer {
         if !labels.is_empty() {
             bound.metadata.labels.get_or_insert_default().extend(labels);
         }
-        let conditions = Arc::make_mut(&mut bound.status).conditions.get_or_insert_default();
+        let status = Arc::make_mut(&mut bound.status);
+        // A hint where it may go; now it is there.
+        status.nominated_node_name = None;
+        let conditions = status.conditions.get_or_insert_default();
         conditions.retain(|condition| condition.type_ != "PodScheduled");
         conditions.push(PodCondition {
             type_: "PodScheduled".to_owned(),

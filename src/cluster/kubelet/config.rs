@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Taint;
+use podarium_api::ObjectMeta;
 
 use super::KubeletConfiguration;
 use super::eviction::Signal;
+use crate::storage::annotations::CONTROLLER_ATTACHES;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeConfig {
@@ -88,5 +90,15 @@ impl NodeConfig {
         }
         labels.extend(self.labels.clone());
         labels
+    }
+
+    /// What the kubelet registers its node with.
+    pub fn metadata(&self) -> ObjectMeta {
+        ObjectMeta {
+            name: Some(self.name.clone()),
+            labels: Some(self.all_labels()),
+            annotations: Some([(CONTROLLER_ATTACHES.to_owned(), "true".to_owned())].into()),
+            ..ObjectMeta::default()
+        }
     }
 }

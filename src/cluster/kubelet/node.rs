@@ -127,7 +127,7 @@ impl Kubelet {
         let status = self.host.node_status(&self.node.ids, None, &now);
         let taints = Some(config.taints.clone()).filter(|taints| !taints.is_empty());
         let node = Node {
-            metadata: ObjectMeta { name: Some(config.name.clone()), labels: Some(config.all_labels()), ..ObjectMeta::default() },
+            metadata: config.metadata(),
             spec: Arc::new(NodeSpec {
                 pod_cidr: Some(config.pod_cidr.clone()),
                 pod_cidrs: Some(vec![config.pod_cidr.clone()]),

@@ -3,8 +3,10 @@
 //! Models: pkg/volume/csi/csi_mounter.go, v1.36.
 //! Simplified: a disk has a name; what is written on it is the business of whoever runs the containers.
 
+use std::fmt::Write as _;
+
 use podarium_api::PersistentVolume;
-use podarium_sim::Fingerprint;
+use sha2::{Digest as _, Sha256};
 
 /// What a pod's containers find mounted. It outlives pods: whoever keeps what is written keeps it by the volume's name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,13 +24,13 @@ pub fn attached_name(volume: &PersistentVolume) -> Option<String> {
     Some(format!("kubernetes.io/csi/{}^{}", source.driver, source.volume_handle))
 }
 
-/// A long name in hexadecimal that stands for these words.
-pub fn digest(words: &[&str]) -> String {
-    let part = |part: u8| {
-        let mut fingerprint = Fingerprint::default();
-        fingerprint.write(&[part]);
-        words.iter().for_each(|word| fingerprint.write(word.as_bytes()));
-        fingerprint.to_string()
-    };
-    (0..4).map(part).collect()
+/// The name of the order to attach a volume's disk to a node. A volume without a disk has none.
+pub fn attachment_name(volume: &PersistentVolume, node: &str) -> Option<String> {
+    let source = volume.spec.csi.as_ref()?;
+    let hash = Sha256::digest(format!("{}{}{node}", source.volume_handle, source.driver));
+    let mut name = "csi-".to_owned();
+    for byte in hash {
+        let _ = write!(name, "{byte:02x}");
+    }
+    Some(name)
 }

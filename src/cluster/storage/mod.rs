@@ -15,6 +15,8 @@ pub use matching::{find_match, is_bound_to};
 
 /// The binder's annotations.
 pub mod annotations {
+    /// On a node: its kubelet leaves it to the controllers to attach disks, as all kubelets do by default.
+    pub const CONTROLLER_ATTACHES: &str = "volumes.kubernetes.io/controller-managed-attach-detach";
     /// On a claim: the binding is complete, whatever happens to the volume from now on.
     pub const BIND_COMPLETED: &str = "pv.kubernetes.io/bind-completed";
     /// On a volume or a claim: the binder chose the other side, not a person.

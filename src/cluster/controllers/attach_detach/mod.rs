@@ -1,11 +1,15 @@
 //! Attaches the disks of scheduled pods to their nodes, and detaches those that no pod on the node uses any more.
 //!
+//! Only nodes whose kubelet says so with an annotation are cared for, which all kubelets do.
 //! A VolumeAttachment is the order, the driver's own part carries it out, and the node's `volumesAttached` tells the
 //! kubelet. On a node that is not ready, a disk stays for six minutes, as nobody knows whether it is still written to.
 //!
 //! Models: pkg/controller/volume/attachdetach (reconciler.go, attach_detach_controller.go), pkg/volume/csi/csi_attacher.go,
 //! v1.36.
-//! Simplified: one sync for each node; attachments' names are other hashes; errors of drivers do not happen.
+//! Simplified: one sync for each node; errors of drivers do not happen.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,8 +26,9 @@ use serde_json::json;
 use super::{Controller, Enqueue, Stop, Sync};
 use crate::apiserver::{Filter, Request};
 use crate::client::{Caches, Change, EventType};
-use crate::storage::claims_of;
-use crate::storage::disk::attached_name;
+use crate::storage::annotations::CONTROLLER_ATTACHES;
+use crate::storage::disk::{attached_name, attachment_name};
+use crate::storage::{annotation, claims_of};
 use crate::store::Key;
 
 /// How long a disk stays on a node that is not ready.
@@ -68,8 +73,8 @@ impl Controller for AttachDetachController {
                 }
             }
             Object::Node(node) => {
-                let ready = |object: &Object| Node::from_object(object).is_some_and(|node| is_ready(node));
-                if change.old.as_ref().map(ready) != change.new.as_ref().map(ready) {
+                let state = |object: &Object| Node::from_object(object).map(|node| (is_ready(node), is_managed(node)));
+                if change.old.as_ref().map(state) != change.new.as_ref().map(state) {
                     enqueue.add(Key::new("", node.name()));
                 }
             }
@@ -80,7 +85,8 @@ impl Controller for AttachDetachController {
     fn sync(&self, ctx: &mut Sync<'_>, key: &Key) -> Result<(), Stop> {
         let caches = ctx.caches();
         let node = caches.get::<Node>(key).cloned();
-        let wanted = if node.is_some() { wanted_on(caches, &key.name) } else { BTreeMap::new() };
+        let managed = node.as_ref().is_some_and(|node| is_managed(node));
+        let wanted = if managed { wanted_on(caches, &key.name) } else { BTreeMap::new() };
         let there: Vec<_> = caches.list::<VolumeAttachment>().filter(|attachment| attachment.spec.node_name == *key.name).cloned().collect();
         for (name, wanted) in &wanted {
             if !there.iter().any(|attachment| attachment.spec.source.persistent_volume_name.as_ref() == Some(name)) {
@@ -92,7 +98,7 @@ impl Controller for AttachDetachController {
             let volume = attachment.spec.source.persistent_volume_name.clone().unwrap_or_default();
             match wanted.get(&volume) {
                 Some(wanted) if attachment.status.attached => report(ctx, node.as_ref(), wanted)?,
-                None if attachment.metadata.deletion_timestamp.is_none() => unused.push(attachment),
+                None if attachment.metadata.deletion_timestamp.is_none() && (managed || node.is_none()) => unused.push(attachment),
                 _ => {}
             }
         }
@@ -111,6 +117,11 @@ fn enqueue_node(pod: &Pod, enqueue: &mut Enqueue<'_>) {
 
 fn is_ready(node: &Node) -> bool {
     get_condition(&node.status.conditions, "Ready").is_some_and(|condition| condition.is_true())
+}
+
+/// Whether the node's kubelet leaves attaching to the controllers.
+fn is_managed(node: &Node) -> bool {
+    annotation(&node.metadata, CONTROLLER_ATTACHES).is_some()
 }
 
 /// The volumes with disks to attach that a pod uses.
@@ -137,10 +148,6 @@ fn wanted_on(caches: &Caches, node: &str) -> BTreeMap<String, Wanted> {
     all
 }
 
-fn attachment_name(volume: &PersistentVolume, node: &str) -> String {
-    format!("csi-{}", crate::storage::disk::digest(&[&attached_name(volume).unwrap_or_default(), node]))
-}
-
 fn attach(ctx: &mut Sync<'_>, node: &Key, wanted: &Wanted) -> Result<(), Stop> {
     let volume = &wanted.volume;
     let shared = volume.spec.access_modes.iter().flatten().any(|mode| mode == "ReadWriteMany" || mode == "ReadOnlyMany");
@@ -150,7 +157,7 @@ fn attach(ctx: &mut Sync<'_>, node: &Key, wanted: &Wanted) -> Result<(), Stop> {
         return Ok(());
     }
     let attachment = VolumeAttachment {
-        metadata: ObjectMeta { name: Some(attachment_name(volume, &node.name)), ..ObjectMeta::default() },
+        metadata: ObjectMeta { name: attachment_name(volume, &node.name), ..ObjectMeta::default() },
         spec: Arc::new(VolumeAttachmentSpec {
             attacher: volume.spec.csi.as_ref().map(|source| source.driver.clone()).unwrap_or_default(),
             node_name: node.name.to_string(),

@@ -53,9 +53,37 @@ impl Controller for VolumeExpandController {
         if matching::requested(&claim) <= has && annotation(&volume.metadata, SIZE_BEFORE_RESIZE).is_none() {
             return Ok(());
         }
-        // A driver that is found inside without being able to grow makes the event a warning.
-        let event_type = if volume.spec.csi.is_some() { EventType::Normal } else { EventType::Warning };
-        ctx.event(&claim.into_object(), event_type, "ExternalExpanding", "waiting for an external controller to expand this PVC");
+        ctx.event(&claim.into_object(), EventType::Normal, "ExternalExpanding", "waiting for an external controller to expand this PVC");
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use podarium_api::Event;
+    use serde_json::json;
+
+    use super::*;
+    use crate::controllers::testbed::TestBed;
+
+    #[test]
+    fn any_volume_waits_for_somebody_outside() {
+        let mut bed = TestBed::new();
+        let size = |size: &str| json!({"requests": {"storage": size}});
+        bed.create(Kind::StorageClass, json!({"metadata": {"name": "grows"}, "provisioner": "y.csi.io", "allowVolumeExpansion": true}));
+        bed.create(
+            Kind::PersistentVolume,
+            json!({"metadata": {"name": "disk"}, "spec": {"capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "storageClassName": "grows", "hostPath": {"path": "/x"}}}),
+        );
+        bed.create(
+            Kind::PersistentVolumeClaim,
+            json!({"metadata": {"name": "data", "namespace": "default"}, "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "grows", "resources": size("1Gi")}}),
+        );
+        bed.run(1.0);
+        bed.patch(Kind::PersistentVolumeClaim, "data", json!({"spec": {"resources": size("2Gi")}}));
+        bed.run(1.0);
+        let events = bed.list::<Event>();
+        let told: Vec<_> = events.iter().filter(|event| event.reason.as_deref() == Some("ExternalExpanding")).map(|event| (event.type_.as_deref(), event.message.as_deref())).collect();
+        assert_eq!(told, [(Some("Normal"), Some("waiting for an external controller to expand this PVC"))]);
     }
 }

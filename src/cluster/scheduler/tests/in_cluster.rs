@@ -183,6 +183,7 @@ fn a_more_important_pod_gets_the_place_of_a_less_important_one() {
     bench.pass(3000);
     assert!(bench.pod("low").is_none(), "it was evicted");
     assert_eq!(bench.node_of("high"), Some("n1"));
+    assert_eq!(bench.pod("high").expect("the pod").status.nominated_node_name, None, "it is where it was to go");
     let preempted = bench.events("Preempted");
     let event = preempted.first().expect("there is an event");
     let uid = bench.pod("high").expect("the pod").uid();
