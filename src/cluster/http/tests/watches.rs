@@ -58,8 +58,12 @@ fn what_goes_with_its_last_finalizer_is_seen_with_it() {
     cluster.advance(cluster.now() + Duration::from_secs(1));
     let events = cluster.take_http_events();
     let body = |id| {
-        let mut chunks = events.iter().filter_map(|(of, event)| if let HttpEvent::Chunk(bytes) = event && *of == id { Some(bytes) } else { None });
-        serde_json::from_slice::<Value>(chunks.next().expect("an answer")).unwrap()
+        let mut bodies = events.iter().filter(|(of, _)| *of == id).filter_map(|(_, event)| match event {
+            HttpEvent::Response(response) => Some(&response.body),
+            HttpEvent::Chunk(bytes) => Some(bytes),
+            _ => None,
+        });
+        serde_json::from_slice::<Value>(bodies.next().expect("an answer")).unwrap()
     };
     let told = body(id);
     assert_eq!((&told["type"], &told["object"]["metadata"]["finalizers"]), (&json!("DELETED"), &json!(["example.com/hold"])));
