@@ -51,7 +51,7 @@ impl EventQueue {
     }
 
     /// The next event, if none is under way. Whoever sends it says so with `sent`.
-    pub fn next(&mut self) -> Option<(Request, Cause)> {
+    pub fn take(&mut self) -> Option<(Request, Cause)> {
         if self.under_way.is_some() { None } else { self.waiting.pop_front() }
     }
 

@@ -219,7 +219,7 @@ impl Runner {
     }
 
     fn send_event(&mut self, ctx: &mut Ctx<'_>) {
-        if let Some((request, cause)) = self.events.next() {
+        if let Some((request, cause)) = self.events.take() {
             let id = self.send(request, cause, ctx);
             self.events.sent(id);
         }

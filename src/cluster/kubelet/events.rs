@@ -35,7 +35,7 @@ impl Events {
     }
 
     fn send(&mut self, ctx: &mut Ctx<'_>) {
-        if let Some((request, cause)) = self.0.next() {
+        if let Some((request, cause)) = self.0.take() {
             self.0.sent(ctx.request_after(request, cause, TAKES));
         }
     }
