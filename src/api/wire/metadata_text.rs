@@ -1,7 +1,8 @@
 //! The text of an object's metadata, which is a third of most objects and in the way of every request: written in one walk.
+//! Debug builds compare it with what the type itself hands over.
 //!
 //! Models: `ObjectMeta` in staging/src/k8s.io/apimachinery/pkg/apis/meta/v1/types.go, v1.36.
-//! Simplified: nothing; debug builds compare with what the type itself hands over.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 

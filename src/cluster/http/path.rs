@@ -45,7 +45,7 @@ pub(crate) fn parse(url: &str, course_2019: bool, store: &Store) -> Result<(Targ
     let path = path.split('#').next().unwrap_or_default();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let query = Query::parse(query);
-    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(|part| query::decode_path(part)).collect();
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(query::decode_path).collect();
     let named: Vec<&str> = parts.iter().map(String::as_str).collect();
     let target = match named.as_slice() {
         ["api", "v1", rest @ ..] if !rest.is_empty() => Some(resource("", "v1", rest, course_2019, store)),
