@@ -10,7 +10,7 @@ use podarium_sim::Time;
 use crate::credentials::SUPERUSER;
 use crate::tree::{Contents, Device, Inode, ROOT, Tree};
 use crate::walk::{Access, FileId, Look, Place, Trees, normalize};
-use crate::{Credentials, Errno, Volume, VolumeId};
+use crate::{Credentials, Errno, FileBytes, Volume, VolumeId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
@@ -170,7 +170,17 @@ macro_rules! methods_by_path {
 
             /// Writes a whole file. A file that exists keeps its mode and owner; a new one is root's.
             pub fn write(&mut self, path: &str, bytes: impl Into<Vec<u8>>, mode: u32, now: Time) -> Result<(), Errno> {
-                self.by(&SUPERUSER, now).write(path, bytes.into(), mode)
+                self.write_shared(path, bytes.into().into(), mode, now)
+            }
+
+            /// Writes a whole file of bytes that others may have too.
+            pub fn write_shared(&mut self, path: &str, bytes: $crate::FileBytes, mode: u32, now: Time) -> Result<(), Errno> {
+                self.by(&SUPERUSER, now).write(path, bytes, mode)
+            }
+
+            /// Whether there is a file with these bytes.
+            pub fn holds(&self, path: &str, bytes: &$crate::FileBytes) -> bool {
+                self.look(&SUPERUSER).file(path).is_ok_and(|there| there == bytes)
             }
 
             pub fn mkdir(&mut self, path: &str, now: Time) -> Result<(), Errno> {
@@ -376,6 +386,12 @@ impl FileSystem {
         self.read_only = read_only;
     }
 
+    /// Says that the disk lies over that of an image, as a container's does, and whether it refuses writing.
+    pub fn set_overlay(&mut self, read_only: bool) {
+        self.own.is_overlay = true;
+        self.set_root_read_only(read_only);
+    }
+
     pub fn is_root_read_only(&self) -> bool {
         self.read_only
     }
@@ -397,7 +413,7 @@ impl FileSystem {
         self.tree(file.volume)?.bytes(file.inode)
     }
 
-    pub(crate) fn set_bytes(&mut self, file: FileId, bytes: Vec<u8>, now: Time) -> Result<(), Errno> {
+    pub(crate) fn set_bytes(&mut self, file: FileId, bytes: FileBytes, now: Time) -> Result<(), Errno> {
         self.tree_mut(file.volume)?.set_bytes(file.inode, bytes, now)
     }
 
@@ -526,8 +542,8 @@ mod tests {
         files.write("/tmp/roots", "x", 0o666, NOW).unwrap();
         assert_eq!(files.look(&ALICE).read("/etc/secret").err(), Some(Errno::AccessDenied));
         let mut alice = files.by(&ALICE, NOW);
-        assert_eq!(alice.write("/etc/new", Vec::new(), 0o644), Err(Errno::AccessDenied));
-        assert_eq!(alice.write("/tmp/roots", Vec::new(), 0o644), Ok(()));
+        assert_eq!(alice.write("/etc/new", FileBytes::default(), 0o644), Err(Errno::AccessDenied));
+        assert_eq!(alice.write("/tmp/roots", FileBytes::default(), 0o644), Ok(()));
         assert_eq!(alice.remove("/tmp/roots").err(), Some(Errno::NotPermitted));
         assert_eq!(alice.chmod("/tmp/roots", 0o600), Err(Errno::NotPermitted));
         assert_eq!(alice.mkdir("/tmp/hers", 0o700), Ok(()));
@@ -545,7 +561,7 @@ mod tests {
         files.set_volume(DATA, volume);
         files.mount("/data", DATA, None, false).unwrap();
         let by = Credentials { groups: vec![2000], ..Credentials::user(1000, 1000) };
-        files.by(&by, NOW).write("/data/old/x", Vec::new(), 0o644).unwrap();
+        files.by(&by, NOW).write("/data/old/x", FileBytes::default(), 0o644).unwrap();
         files.by(&by, NOW).mkdir("/data/new", 0o755).unwrap();
         let of = |path: &str| files.stat(path, true).map(|found| (found.uid, found.gid, found.mode)).unwrap();
         assert_eq!(of("/data/old/x"), (1000, 2000, 0o644));

@@ -12,6 +12,7 @@
 mod certificate;
 mod credentials;
 mod error;
+mod file_bytes;
 mod files;
 mod http;
 mod machine;
@@ -45,6 +46,7 @@ mod wire;
 pub use certificate::{Certificate, CertificateProblem, Trust, problem_of};
 pub use credentials::{CAPABILITIES, Capabilities, Credentials};
 pub use error::{Errno, NetError};
+pub use file_bytes::FileBytes;
 pub use files::{FileKind, FileSystem, Metadata, Mount};
 pub use http::{ExchangeId, HANDSHAKE, HttpEvent, HttpRequest, HttpResponse, HttpStream, Outgoing, StreamItem};
 pub use machine::{Hardware, Machine};

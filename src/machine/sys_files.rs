@@ -10,7 +10,7 @@ use crate::mount_table::MountRow;
 use crate::pipes::Target;
 use crate::tree::Device;
 use crate::walk::{Access, Look, Place, join, normalize};
-use crate::{Credentials, Errno, Machine, Metadata, OpenMode, Program, Sys};
+use crate::{Credentials, Errno, FileBytes, Pid, Machine, Metadata, OpenMode, Program, Sys};
 
 /// Where commands are looked for when the environment does not say.
 pub(crate) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -64,7 +64,7 @@ impl Sys<'_> {
 
     pub fn write_file(&mut self, path: &str, bytes: &[u8], mode: u32) -> Result<(), Errno> {
         let (path, mode) = (self.absolute(path), mode & !self.umask());
-        self.change(|by| by.write(&path, bytes.to_vec(), mode))
+        self.change(|by| by.write(&path, bytes.to_vec().into(), mode))
     }
 
     pub fn append_file(&mut self, path: &str, bytes: &[u8]) -> Result<(), Errno> {
@@ -151,6 +151,9 @@ impl Sys<'_> {
     /// Opens a file and gives its descriptor, from 10 on.
     pub fn open(&mut self, path: &str, mode: OpenMode) -> Result<u32, Errno> {
         let (path, now, bits) = (self.absolute(path), self.now(), 0o666 & !self.umask());
+        if let Some((pid, fd)) = self.descriptor_named(&path) {
+            return self.keep_copy_of(pid, fd);
+        }
         let file = match mode {
             OpenMode::Read => self.look_at(&path, |look| {
                 let place = look.existing(&path)?;
@@ -161,7 +164,7 @@ impl Sys<'_> {
         let files = &mut self.machine.files;
         let target = match files.device_of(file) {
             None if mode == OpenMode::Write => {
-                files.set_bytes(file, Vec::new(), now)?;
+                files.set_bytes(file, FileBytes::default(), now)?;
                 Target::File { file, offset: 0, append: false }
             }
             None if file.volume == Some(crate::procfs::PROC) => Target::Text(Arc::clone(files.bytes(file)?), 0),
@@ -174,6 +177,25 @@ impl Sys<'_> {
             Some(Device::Terminal) => self.controlling_terminal().ok_or(Errno::NoDevice)?,
         };
         let handle = self.machine.add_description(target);
+        Ok(self.add_fd(handle))
+    }
+
+    /// Whose descriptor a path names: `/proc/1/fd/2`.
+    fn descriptor_named(&self, path: &str) -> Option<(Pid, u32)> {
+        let path = normalize(path);
+        let (process, fd) = path.strip_prefix("/proc/")?.split_once("/fd/")?;
+        let pid = if process == "self" { self.pid() } else { Pid(process.parse().ok()?) };
+        Some((pid, fd.parse().ok()?))
+    }
+
+    /// A descriptor of one's own, from 10 on, for what a process's descriptor leads to.
+    fn keep_copy_of(&mut self, pid: Pid, fd: u32) -> Result<u32, Errno> {
+        let entry = self.machine.processes.get(&pid).ok_or(Errno::NoEntry)?;
+        if !self.entry().credentials.may_trace(&entry.credentials) {
+            return Err(Errno::AccessDenied);
+        }
+        let handle = *entry.fds.get(&fd).ok_or(Errno::NoEntry)?;
+        self.machine.retain(handle);
         Ok(self.add_fd(handle))
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use podarium_sim::Time;
 
-use crate::Errno;
+use crate::{Errno, FileBytes};
 
 /// The number of a file in its tree, whatever names it has.
 pub(crate) type Inode = u64;
@@ -30,7 +30,7 @@ pub(crate) enum Device {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Contents {
-    File(Arc<Vec<u8>>),
+    File(FileBytes),
     Directory(OrdMap<String, Inode>),
     Symlink(String),
     Device(Device),
@@ -63,6 +63,8 @@ pub(crate) struct Tree {
     pub capacity: Option<u64>,
     /// A file system in memory, whose directories have another size.
     pub in_memory: bool,
+    /// Its root lies over that of an image.
+    pub is_overlay: bool,
 }
 
 impl Default for Tree {
@@ -74,7 +76,7 @@ impl Default for Tree {
             modified: Time::ZERO,
             links: 1,
         };
-        Tree { nodes: OrdMap::unit(ROOT, root), next: ROOT + 1, used: 0, capacity: None, in_memory: false }
+        Tree { nodes: OrdMap::unit(ROOT, root), next: ROOT + 1, used: 0, capacity: None, in_memory: false, is_overlay: false }
     }
 }
 
@@ -105,6 +107,10 @@ impl Tree {
     }
 
     pub fn bytes(&self, inode: Inode) -> Result<&Arc<Vec<u8>>, Errno> {
+        self.file(inode).map(FileBytes::get)
+    }
+
+    pub fn file(&self, inode: Inode) -> Result<&FileBytes, Errno> {
         match &self.node(inode)?.contents {
             Contents::File(bytes) => Ok(bytes),
             Contents::Directory(_) => Err(Errno::IsDirectory),
@@ -163,7 +169,7 @@ impl Tree {
         }
     }
 
-    pub fn set_bytes(&mut self, inode: Inode, bytes: Vec<u8>, now: Time) -> Result<(), Errno> {
+    pub fn set_bytes(&mut self, inode: Inode, bytes: FileBytes, now: Time) -> Result<(), Errno> {
         self.edit(inode, bytes.len(), now, |contents| *contents = bytes)
     }
 
@@ -171,11 +177,12 @@ impl Tree {
     pub fn write(&mut self, inode: Inode, offset: Option<usize>, bytes: &[u8], now: Time) -> Result<usize, Errno> {
         let length = match &self.node(inode)?.contents {
             Contents::Device(_) => return Ok(0),
-            _ => self.bytes(inode)?.len(),
+            _ => self.file(inode)?.len(),
         };
         let start = offset.unwrap_or(length);
         let end = start + bytes.len();
         self.edit(inode, length.max(end), now, |contents| {
+            let contents = contents.make_mut();
             if contents.len() < start {
                 contents.resize(start, 0);
             }
@@ -187,10 +194,10 @@ impl Tree {
     }
 
     /// Changes a file's bytes to `length` many; what a device is given is gone.
-    fn edit(&mut self, inode: Inode, length: usize, now: Time, edit: impl FnOnce(&mut Vec<u8>)) -> Result<(), Errno> {
+    fn edit(&mut self, inode: Inode, length: usize, now: Time, edit: impl FnOnce(&mut FileBytes)) -> Result<(), Errno> {
         let before = match &self.node(inode)?.contents {
             Contents::Device(_) => return Ok(()),
-            _ => self.bytes(inode)?.len() as u64,
+            _ => self.file(inode)?.len() as u64,
         };
         let used = self.used - before + length as u64;
         if used > self.used && self.capacity.is_some_and(|capacity| used > capacity) {
@@ -199,7 +206,7 @@ impl Tree {
         self.used = used;
         self.change(inode, |node| {
             if let Contents::File(bytes) = &mut node.contents {
-                edit(Arc::make_mut(bytes));
+                edit(bytes);
             }
             node.modified = now;
         })

@@ -4,7 +4,6 @@
 //! process's working directory. The checks are those of Linux: search permission on every directory on the way, write
 //! permission on the directory whose entries change, the sticky bit, and mounts that are read-only.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -12,7 +11,7 @@ use podarium_sim::Time;
 
 use crate::credentials::{EXECUTE, READ, WRITE};
 use crate::tree::{Contents, Device, Inode, Node, Owner, ROOT, Tree};
-use crate::{Credentials, Errno, FileKind, Metadata, VolumeId};
+use crate::{Credentials, Errno, FileBytes, FileKind, Metadata, VolumeId};
 
 /// Linux gives up after following so many symbolic links.
 const LINKS_FOLLOWED: usize = 40;
@@ -97,11 +96,12 @@ impl<'a> Look<'a> {
         if path.is_empty() {
             return Err(Errno::NoEntry);
         }
-        let mut todo: VecDeque<String> = names(path).collect();
+        // The next name is at the end.
+        let mut todo: Vec<&str> = names(path).rev().collect();
         // The directories walked through, so that `..` finds back. The root is its own parent.
-        let mut trail = vec![(self.root, String::new())];
+        let mut trail = vec![(self.root, "")];
         let mut links = 0;
-        while let Some(name) = todo.pop_front() {
+        while let Some(name) = todo.pop() {
             let here = trail.last().expect("the root is never left").0;
             let tree = self.tree_of(here)?;
             let entries = tree.directory(here.inode)?;
@@ -112,9 +112,9 @@ impl<'a> Look<'a> {
                 trail.truncate((trail.len() - 1).max(1));
                 continue;
             }
-            let Some(&inode) = entries.get(&name) else {
+            let Some(&inode) = entries.get(name) else {
                 return match todo.is_empty() {
-                    true => Ok(Location { parent: here, name, found: None }),
+                    true => Ok(Location { parent: here, name: name.to_owned(), found: None }),
                     false => Err(Errno::NoEntry),
                 };
             };
@@ -127,7 +127,7 @@ impl<'a> Look<'a> {
                     if target.starts_with('/') {
                         trail.truncate(1);
                     }
-                    names(target).rev().for_each(|name| todo.push_front(name));
+                    todo.extend(names(target).rev());
                 }
                 _ => {
                     let mut place = Place { mount: here.mount, inode };
@@ -143,7 +143,7 @@ impl<'a> Look<'a> {
         if path.ends_with('/') && !self.tree_of(place)?.is_directory(place.inode) {
             return Err(Errno::NotDirectory);
         }
-        Ok(Location { parent, name, found: Some(place) })
+        Ok(Location { parent, name: name.to_owned(), found: Some(place) })
     }
 
     pub fn existing(&self, path: &str) -> Result<Place, Errno> {
@@ -168,6 +168,11 @@ impl<'a> Look<'a> {
         self.tree_of(place)?.bytes(place.inode)
     }
 
+    pub fn file(&self, path: &str) -> Result<&'a FileBytes, Errno> {
+        let place = self.existing(path)?;
+        self.tree_of(place)?.file(place.inode)
+    }
+
     pub fn read_dir(&self, path: &str) -> Result<Vec<String>, Errno> {
         let place = self.existing(path)?;
         let entries = self.tree_of(place)?.directory(place.inode)?;
@@ -178,18 +183,19 @@ impl<'a> Look<'a> {
     /// What is at a path; with `follow`, at the end of the symbolic link that is there.
     pub fn stat(&self, path: &str, follow: bool) -> Result<Metadata, Errno> {
         let place = self.locate(path, follow)?.found.ok_or(Errno::NoEntry)?;
-        let node = self.node(place)?;
+        let (tree, node) = (self.tree_of(place)?, self.node(place)?);
         let (kind, size, target) = match &node.contents {
             Contents::File(bytes) => (FileKind::File, bytes.len() as u64, None),
             // In memory a directory is as big as its entries, with the two that every one has.
-            Contents::Directory(entries) if self.tree_of(place)?.in_memory => (FileKind::Directory, 20 * (entries.len() as u64 + 2), None),
+            Contents::Directory(entries) if tree.in_memory => (FileKind::Directory, 20 * (entries.len() as u64 + 2), None),
             Contents::Directory(_) => (FileKind::Directory, 4096, None),
             Contents::Symlink(target) => (FileKind::Symlink, target.len() as u64, Some(target.clone())),
             Contents::Device(_) => (FileKind::Device, 0, None),
         };
         let links = match &node.contents {
+            // An overlay does not count what is in a directory of more than one layer.
+            Contents::Directory(_) if tree.is_overlay && place.inode == ROOT => 1,
             Contents::Directory(entries) => {
-                let tree = self.tree_of(place)?;
                 2 + entries.values().filter(|inode| tree.is_directory(**inode)).count() as u32
             }
             _ => node.links,
@@ -260,14 +266,14 @@ impl Access<'_> {
             None if path.ends_with('/') => Err(Errno::IsDirectory),
             None => {
                 let parent = location.parent;
-                let inode = self.add(location, Contents::File(Arc::default()), mode)?;
+                let inode = self.add(location, Contents::File(FileBytes::default()), mode)?;
                 Ok(self.look().id(Place { inode, ..parent }))
             }
         }
     }
 
     /// Writes a whole file. A file that exists keeps its mode and owner.
-    pub fn write(&mut self, path: &str, bytes: Vec<u8>, mode: u32) -> Result<(), Errno> {
+    pub fn write(&mut self, path: &str, bytes: FileBytes, mode: u32) -> Result<(), Errno> {
         let (file, now) = (self.create(path, mode)?, self.now);
         self.trees.tree_mut(file.volume)?.set_bytes(file.inode, bytes, now)
     }
@@ -425,8 +431,8 @@ impl Access<'_> {
     }
 }
 
-fn names(path: &str) -> impl DoubleEndedIterator<Item = String> + '_ {
-    path.split('/').filter(|name| !name.is_empty() && *name != ".").map(str::to_owned)
+fn names(path: &str) -> impl DoubleEndedIterator<Item = &str> {
+    path.split('/').filter(|name| !name.is_empty() && *name != ".")
 }
 
 /// An absolute path without `.`, `..` and doubled slashes, by its text alone: `/a/./b/../c` is `/a/c`.

@@ -55,7 +55,7 @@ mod vpa_recommender;
 mod wordpress;
 
 pub use access_log::{Access, AccessFormat};
-pub use pod_volume::{Content, Payload, PodVolume};
+pub use pod_volume::{Payload, PodVolume, token_file};
 pub use behavior::{Behavior, Binary, CommandBehavior, Contents, ExecRule, Exit, Image, Layer, Leaks, LogText, Serves};
 pub use base::Base;
 pub use catalog::{ImageCatalog, PullError};

@@ -6,41 +6,23 @@
 //! Models: pkg/volume/util/atomic_writer.go, v1.36.
 //! Simplified: nothing.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use podarium_api::time::Epoch;
-use podarium_machine::{Volume, VolumeKind};
-use podarium_sim::Time;
+use podarium_machine::{FileBytes, Volume, VolumeKind};
+use podarium_sim::{Fingerprint, Time};
 
 use crate::apiserver::{SIGNATURE_LENGTH, signed};
 
 /// Files by path: what is in them, and their permissions.
-pub type Payload = BTreeMap<String, (Content, u32)>;
+pub type Payload = BTreeMap<String, (FileBytes, u32)>;
 
-/// What is in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    Bytes(Arc<Vec<u8>>),
-    /// A token that has yet to be signed.
-    Token(Arc<str>),
-}
-
-impl Content {
-    fn bytes(&self) -> Cow<'_, [u8]> {
-        match self {
-            Content::Bytes(bytes) => bytes.as_slice().into(),
-            Content::Token(unsigned) => signed(unsigned).into_bytes().into(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Content::Bytes(bytes) => bytes.len(),
-            Content::Token(unsigned) => unsigned.len() + SIGNATURE_LENGTH,
-        }
-    }
+/// A token's file: it is signed when somebody reads it.
+pub fn token_file(unsigned: impl Into<Arc<str>>) -> FileBytes {
+    let unsigned = unsigned.into();
+    let length = unsigned.len() + SIGNATURE_LENGTH;
+    FileBytes::deferred(unsigned, length, |unsigned| signed(unsigned).into_bytes())
 }
 
 /// Permissions of the root of such a volume: in memory nobody may remove what another has made.
@@ -115,9 +97,9 @@ impl From<Volume> for PodVolume {
 
 /// Puts the files into a volume, in the place of those that are there. Whether anything changed.
 fn write(volume: &mut Volume, files: &Payload, now: Time, epoch: Epoch) -> bool {
-    let same = |(path, (content, mode)): (&String, &(Content, u32))| {
+    let same = |(path, (content, mode)): (&String, &(FileBytes, u32))| {
         let path = format!("/..data/{path}");
-        volume.read(&path).is_ok_and(|there| there == *content.bytes()) && volume.stat(&path, true).is_ok_and(|there| there.mode & 0o777 == *mode)
+        volume.holds(&path, content) && volume.stat(&path, true).is_ok_and(|there| there.mode & 0o777 == *mode)
     };
     let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let shown: Vec<String> = volume.read_dir("/").unwrap_or_default().into_iter().filter(|name| !name.starts_with("..")).collect();
@@ -128,13 +110,17 @@ fn write(volume: &mut Volume, files: &Payload, now: Time, epoch: Epoch) -> bool 
     }
     let before = volume.stat("/..data", false).ok().and_then(|link| link.target);
     let stamp = epoch.timestamp(now);
-    let directory = format!("..{}.{:09}", stamp.strftime("%Y_%m_%d_%H_%M_%S"), stamp.subsec_nanosecond());
+    // The real number is drawn. This one is different for other times and other files, which is as good.
+    let mut number = Fingerprint::default();
+    number.write(&now.as_nanos().to_le_bytes());
+    files.keys().for_each(|path| number.write(path.as_bytes()));
+    let directory = format!("..{}.{}", stamp.strftime("%Y_%m_%d_%H_%M_%S"), number.finish() as u32);
     let written = (|| {
         volume.mkdir_all(&format!("/{directory}"), now)?;
         for (path, (content, mode)) in files {
             let path = format!("/{directory}/{path}");
             volume.mkdir_all(path.rsplit_once('/').map_or("/", |(above, _)| above), now)?;
-            volume.write(&path, content.bytes(), *mode, now)?;
+            volume.write_shared(&path, content.clone(), *mode, now)?;
         }
         volume.symlink(&directory, "/..data_tmp", now)?;
         volume.rename("/..data_tmp", "/..data", now)?;
@@ -158,7 +144,7 @@ mod tests {
     use super::*;
 
     fn files(files: &[(&str, &str)]) -> Payload {
-        files.iter().map(|(path, text)| ((*path).to_owned(), (Content::Bytes(Arc::new(text.as_bytes().to_vec())), 0o644))).collect()
+        files.iter().map(|(path, text)| ((*path).to_owned(), (text.as_bytes().to_vec().into(), 0o644))).collect()
     }
 
     #[test]
@@ -169,13 +155,16 @@ mod tests {
         volume.replace(files(&[("a", "1"), ("b.conf", "x")]), at(2), Epoch::default(), None);
         assert!(matches!(volume, PodVolume::Unmade { .. }), "nothing changed");
         let names = |volume: &mut PodVolume| volume.made().read_dir("/").unwrap();
-        assert_eq!(names(&mut volume), ["..2026_01_05_09_00_01.000000000", "..data", "a", "b.conf"]);
+        let made = |names: &[String]| names[0].rsplit_once('.').map(|(made, _)| made.to_owned()).unwrap_or_default();
+        let first = names(&mut volume);
+        assert_eq!((made(&first).as_str(), &first[1..]), ("..2026_01_05_09_00_01", ["..data", "a", "b.conf"].map(str::to_owned).as_slice()));
         assert_eq!((volume.used_bytes(), volume.is_in_memory()), (2, true));
         assert_eq!(volume.made().stat("/a", false).unwrap().target.as_deref(), Some("..data/a"));
         volume.replace(files(&[("a", "1"), ("b.conf", "x")]), at(2), Epoch::default(), None);
-        assert_eq!(names(&mut volume), ["..2026_01_05_09_00_01.000000000", "..data", "a", "b.conf"], "nothing changed");
+        assert_eq!(names(&mut volume), first, "nothing changed");
         volume.replace(files(&[("a", "2"), ("c", "y")]), at(3), Epoch::default(), None);
-        assert_eq!(names(&mut volume), ["..2026_01_05_09_00_03.000000000", "..data", "a", "c"]);
+        let second = names(&mut volume);
+        assert_eq!((made(&second).as_str(), &second[1..]), ("..2026_01_05_09_00_03", ["..data", "a", "c"].map(str::to_owned).as_slice()));
         assert_eq!(volume.made().read("/a").unwrap(), b"2");
     }
 }

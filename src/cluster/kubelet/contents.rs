@@ -1,23 +1,23 @@
 //! What is in a volume that is made of objects: the files of ConfigMaps, Secrets, the pod's own fields and its token.
 //!
 //! Models: pkg/volume/{configmap,secret,projected,downwardapi}, v1.36.
-//! Simplified: a token is asked for once and does not expire; bundles of trust are refused.
+//! Simplified: bundles of trust are refused.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, KeyToPath, Volume as Declared};
 use podarium_api::{Kind, Object, Pod};
+use podarium_machine::FileBytes;
 
 use super::downward::{self, Place};
-use crate::images::{Content, Payload};
+use crate::images::Payload;
 
 /// A part of a volume.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
     Object { kind: Kind, name: String, items: Vec<KeyToPath> },
     Downward(Vec<DownwardAPIVolumeFile>),
-    Token { path: String, audience: Option<String>, seconds: i64 },
+    Token { path: String, audience: Option<String> },
 }
 
 const USUAL_MODE: u32 = 0o644;
@@ -48,26 +48,34 @@ pub(super) fn parts(volume: &Declared) -> Option<(Vec<Part>, u32)> {
         } else if let Some(fields) = &source.downward_api {
             parts.push(Part::Downward(fields.items.clone().unwrap_or_default()));
         } else if let Some(token) = &source.service_account_token {
-            parts.push(Part::Token { path: token.path.clone(), audience: token.audience.clone(), seconds: token.expiration_seconds.unwrap_or(3600) });
+            parts.push(Part::Token { path: token.path.clone(), audience: token.audience.clone() });
         }
     }
     Some((parts, mode(projected.default_mode)))
 }
 
-/// The files of these parts. What is missing here may be missing: that has been checked.
-pub(super) fn payload<'a>(parts: &[Part], default_mode: u32, pod: &Pod, place: &Place<'_>, find: impl Fn(Kind, &str) -> Option<&'a Object>) -> Result<Payload, String> {
+/// The files of these parts. What is missing here may be missing: that has been checked. `token` gives the token for an
+/// audience.
+pub(super) fn payload<'a>(
+    parts: &[Part],
+    default_mode: u32,
+    pod: &Pod,
+    place: &Place<'_>,
+    find: impl Fn(Kind, &str) -> Option<&'a Object>,
+    token: impl Fn(&Option<String>) -> Option<FileBytes>,
+) -> Result<Payload, String> {
     let mut files = Payload::new();
     for part in parts {
         match part {
             Part::Object { kind, name, items } => {
                 let data = find(*kind, name).map(data).unwrap_or_default();
                 if items.is_empty() {
-                    files.extend(data.into_iter().map(|(key, bytes)| (key, (Content::Bytes(bytes), default_mode))));
+                    files.extend(data.into_iter().map(|(key, bytes)| (key, (bytes, default_mode))));
                     continue;
                 }
                 for item in items {
                     let Some(bytes) = data.get(&item.key) else { continue };
-                    files.insert(item.path.clone(), (Content::Bytes(bytes.clone()), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
+                    files.insert(item.path.clone(), (bytes.clone(), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
                 }
             }
             Part::Downward(items) => {
@@ -84,29 +92,24 @@ pub(super) fn payload<'a>(parts: &[Part], default_mode: u32, pod: &Pod, place: &
                         }
                         (None, None) => continue,
                     };
-                    files.insert(item.path.clone(), (Content::Bytes(Arc::new(text.into_bytes())), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
+                    files.insert(item.path.clone(), (text.into_bytes().into(), item.mode.map_or(default_mode, |mode| self::mode(Some(mode)))));
                 }
             }
-            Part::Token { path, .. } => {
-                let token = find(Kind::TokenRequest, "");
-                let token = token.and_then(|object| match object {
-                    Object::TokenRequest(request) => request.status.as_ref().and_then(|status| status.token.clone()),
-                    _ => None,
-                });
-                files.insert(path.clone(), (Content::Token(token.unwrap_or_default().into()), default_mode));
+            Part::Token { path, audience } => {
+                files.insert(path.clone(), (token(audience).unwrap_or_default(), default_mode));
             }
         }
     }
     Ok(files)
 }
 
-fn data(object: &Object) -> BTreeMap<String, Arc<Vec<u8>>> {
+fn data(object: &Object) -> BTreeMap<String, FileBytes> {
     match object {
         Object::ConfigMap(map) => {
-            let text = map.data.iter().flatten().map(|(key, text)| (key.clone(), Arc::new(text.clone().into_bytes())));
-            text.chain(map.binary_data.iter().flatten().map(|(key, bytes)| (key.clone(), Arc::new(bytes.0.clone())))).collect()
+            let text = map.data.iter().flatten().map(|(key, text)| (key.clone(), text.clone().into_bytes().into()));
+            text.chain(map.binary_data.iter().flatten().map(|(key, bytes)| (key.clone(), bytes.0.clone().into()))).collect()
         }
-        Object::Secret(secret) => secret.data.iter().flatten().map(|(key, bytes)| (key.clone(), Arc::new(bytes.0.clone()))).collect(),
+        Object::Secret(secret) => secret.data.iter().flatten().map(|(key, bytes)| (key.clone(), bytes.0.clone().into())).collect(),
         _ => BTreeMap::new(),
     }
 }

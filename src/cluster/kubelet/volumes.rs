@@ -3,8 +3,8 @@
 //! is in the files after the next sync of the pod.
 //!
 //! Models: pkg/kubelet/volumemanager (reconciler, operation executor), pkg/volume/{secret,configmap,projected}, v1.36.
-//! Simplified: changed objects are looked for at each sync of the pod, not watched; the volume of the account's token is not
-//! looked at again.
+//! Simplified: changed objects are looked for at each sync of the pod, not watched, and the cluster's certificate not at all;
+//! tokens are renewed at the same age, where the reference's differ by some seconds.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use k8s_openapi::api::authentication::v1::{BoundObjectReference, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{KeyToPath, Volume, VolumeProjection};
 use podarium_api::{Kind, Object, Pod, Resource as _, Status, TokenRequest};
-use podarium_machine::VolumeKind;
+use podarium_machine::{FileBytes, VolumeKind};
 use podarium_sim::Time;
 
 use super::container_config::place;
@@ -27,7 +27,7 @@ use crate::apiserver::{Answer, Body, Options, Reply, Request, Subresource, Verb}
 use crate::cause::Cause;
 use crate::client::EventType;
 use crate::component::{Ctx, RequestId};
-use crate::images::PodVolume;
+use crate::images::{PodVolume, token_file};
 use crate::storage::Disk;
 use crate::store::Key;
 
@@ -37,6 +37,9 @@ const RETRY: Duration = Duration::from_millis(500);
 /// Until a pod is looked at again whose claims are not in order.
 const UNKNOWN_RETRY: Duration = Duration::from_secs(10);
 const MOST: Duration = Duration::from_secs(122);
+
+/// No token is kept longer than this.
+const TOKEN_LASTS: Duration = Duration::from_secs(24 * 3600);
 
 /// An object that a volume is made from.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,10 +78,28 @@ enum Content {
     Elsewhere,
 }
 
+/// A token of the pod's account, and when another is asked for: when a fifth of its time is left, or after a day.
+#[derive(Clone, Debug)]
+struct HeldToken {
+    audience: Option<String>,
+    file: FileBytes,
+    refresh_at: Time,
+}
+
+impl HeldToken {
+    fn of(source: &Source, request: &TokenRequest, now: Time) -> Option<Self> {
+        let (audience, seconds) = source.token.clone()?;
+        let token = request.status.as_ref()?.token.clone()?;
+        let seconds = u64::try_from(seconds).unwrap_or(0) * 4 / 5;
+        Some(HeldToken { audience, file: token_file(token), refresh_at: now + Duration::from_secs(seconds).min(TOKEN_LASTS) })
+    }
+}
+
 #[derive(Clone, Debug)]
 struct VolumeState {
     name: String,
     sources: Vec<Source>,
+    tokens: Vec<HeldToken>,
     /// The way to the claim's disk, if it is a claim that is mounted.
     search: Option<Search>,
     disk: Option<Disk>,
@@ -119,7 +140,7 @@ impl Volumes {
             if let Mount::Waiting { at: at @ None, .. } = &mut volume.mount {
                 *at = Some(now + FIRST_TRY);
             }
-            volume.stale |= volume.mount == Mount::Done && volume.can_change();
+            volume.stale |= volume.mount == Mount::Done && volume.can_change(now);
         }
     }
 
@@ -135,11 +156,13 @@ impl Volumes {
     pub fn run(&mut self, pod: &Arc<Pod>, files: &mut Files, (key, uid): (&Key, &Uid), cause: Cause, host: &mut Host, ctx: &mut Ctx<'_>) {
         for volume in &mut self.volumes {
             if std::mem::take(&mut volume.stale) {
-                if volume.sources.is_empty() {
+                let now = ctx.now();
+                let sources = volume.sources.iter().filter(|source| source.token.is_none() || volume.is_due(source, now));
+                let left: Vec<_> = sources.map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
+                if left.is_empty() {
                     volume.set_up(&[], RETRY, pod, files, cause, host, ctx);
                     continue;
                 }
-                let left = volume.sources.iter().map(|source| (ask(source, pod, key, uid, cause, host, ctx), source.clone())).collect();
                 volume.mount = Mount::Refreshing { left, found: Vec::new(), failed: false };
                 continue;
             }
@@ -246,13 +269,36 @@ impl VolumeState {
             (None, None) => Content::Elsewhere,
         };
         let mount = Mount::Waiting { at: None, delay: RETRY };
-        VolumeState { name: volume.name.clone(), sources, search, disk: None, not_simulated, content, stale: false, mount }
+        VolumeState { name: volume.name.clone(), sources, tokens: Vec::new(), search, disk: None, not_simulated, content, stale: false, mount }
     }
 
-    /// Whether its sources may change while the pod lives. The account's token and the cluster's certificate do not.
-    fn can_change(&self) -> bool {
+    /// Whether it is to be looked whether its sources have changed.
+    fn can_change(&self, now: Time) -> bool {
+        // Of what every pod has the token changes, and the cluster's certificate does not.
+        if self.name.starts_with("kube-api-access-") {
+            return self.sources.iter().any(|source| self.is_due(source, now));
+        }
         let tells_of_pod = matches!(&self.content, Content::Objects(parts, _) if parts.iter().any(|part| matches!(part, Part::Downward(_))));
-        (!self.sources.is_empty() || tells_of_pod) && self.search.is_none() && self.sources.iter().all(|source| source.token.is_none())
+        (!self.sources.is_empty() || tells_of_pod) && self.search.is_none()
+    }
+
+    /// Whether the source is a token for which another is to be asked.
+    fn is_due(&self, source: &Source, now: Time) -> bool {
+        let held = |audience: &Option<String>| self.tokens.iter().find(|held| held.audience == *audience);
+        source.token.as_ref().is_some_and(|(audience, _)| held(audience).is_none_or(|held| held.refresh_at <= now))
+    }
+
+    /// Keeps what was answered: a token for as long as it lasts, an object until all are there.
+    fn hold(&mut self, source: Source, object: Option<Object>, found: &mut Vec<(Source, Object)>, now: Time) {
+        match object {
+            Some(Object::TokenRequest(request)) => {
+                if let Some(token) = HeldToken::of(&source, &request, now) {
+                    self.tokens.retain(|held| held.audience != token.audience);
+                    self.tokens.push(token);
+                }
+            }
+            object => found.extend(object.map(|object| (source, object))),
+        }
     }
 
     /// Everything is there that it is made of: makes its files, and mounts it.
@@ -270,14 +316,9 @@ impl VolumeState {
             }
             Content::Objects(parts, mode) => {
                 let address = pod.status.pod_ip.clone().unwrap_or_default();
-                let find = |kind: Kind, name: &str| {
-                    let is_it = |source: &Source| match kind {
-                        Kind::TokenRequest => source.token.is_some(),
-                        kind => source.kind == kind && source.name == name,
-                    };
-                    found.iter().find(|(source, _)| is_it(source)).map(|(_, object)| object)
-                };
-                match contents::payload(parts, *mode, pod, &place(&address, host), find) {
+                let find = |kind: Kind, name: &str| found.iter().find(|(source, _)| source.kind == kind && source.name == name).map(|(_, object)| object);
+                let token = |audience: &Option<String>| self.tokens.iter().find(|held| held.audience == *audience).map(|held| held.file.clone());
+                match contents::payload(parts, *mode, pod, &place(&address, host), find, token) {
                     Ok(payload) => match files.get_mut(self.name.as_str()) {
                         Some(volume) => volume.replace(payload, ctx.now(), ctx.epoch(), group),
                         None => {
@@ -418,7 +459,7 @@ impl PodState {
             });
             match std::mem::replace(&mut volume.mount, Mount::Done) {
                 Mount::Asking { left, mut found, error, delay } => {
-                    found.extend(object.map(|object| (source, object)));
+                    volume.hold(source, object, &mut found, ctx.now());
                     match (left.is_empty(), error.or(complaint)) {
                         (false, error) => volume.mount = Mount::Asking { left, found, error, delay },
                         (true, None) => volume.set_up(&found, delay, &pod, &mut self.runtime.volumes, cause, host, ctx),
@@ -426,7 +467,7 @@ impl PodState {
                     }
                 }
                 Mount::Refreshing { left, mut found, failed } => {
-                    found.extend(object.map(|object| (source, object)));
+                    volume.hold(source, object, &mut found, ctx.now());
                     let failed = failed || complaint.is_some();
                     if !left.is_empty() {
                         volume.mount = Mount::Refreshing { left, found, failed };

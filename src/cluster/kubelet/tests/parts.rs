@@ -8,7 +8,7 @@ use super::world::World;
 use crate::apiserver::{Body, Request, Subresource, Verb};
 use crate::component::Signal;
 use crate::images::{Behavior, Image, ImageCatalog};
-use crate::kubelet::NodeConfig;
+use crate::kubelet::{Kubelet, NodeConfig};
 use crate::Key;
 use podarium_api::{Kind, Pod, Resource as _};
 
@@ -145,4 +145,21 @@ fn another_image_restarts_its_container_whatever_the_policy() {
     world.ask(change("shop/web:3"));
     world.run_for(40.0);
     assert_eq!(world.summary("p"), "Running ready=1/2 restarts=1");
+}
+
+#[test]
+fn tokens_are_renewed_when_a_fifth_of_their_time_is_left() {
+    let mut world = world();
+    let look = json!([{"name": "c", "image": "busybox", "command": ["sh", "-c", "while true; do md5sum < /t/token; sleep 30; done"], "volumeMounts": [{"name": "t", "mountPath": "/t"}]}]);
+    let token = json!({"serviceAccountToken": {"path": "token", "audience": "vault", "expirationSeconds": 600}});
+    world.pod("p", look, json!({"volumes": [{"name": "t", "projected": {"sources": [token]}}]}));
+    let tokens = |world: &World| {
+        let kubelet: &Kubelet = world.cluster.component(world.kubelet("node-1")).unwrap();
+        let log = kubelet.logs(&Key::new("default", "p"), "c", false).expect("it has a log");
+        log.iter().map(|line| line.text.to_string()).collect::<std::collections::BTreeSet<_>>().len()
+    };
+    world.run_for(470.0);
+    assert_eq!((world.summary("p").as_str(), tokens(&world)), ("Running ready=1/1 restarts=0", 1));
+    world.run_for(180.0);
+    assert_eq!(tokens(&world), 2);
 }
