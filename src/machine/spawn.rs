@@ -1,6 +1,7 @@
 //! How a process is started: what a parent hands to its child.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::{Credentials, Pid, Surroundings};
 
@@ -10,7 +11,7 @@ pub struct Spawn {
     /// The command line; its first word is looked up in `PATH` unless it has a slash.
     pub argv: Vec<String>,
     /// The whole environment, or the parent's.
-    pub env: Option<BTreeMap<String, String>>,
+    pub env: Option<Arc<BTreeMap<String, String>>>,
     pub cwd: Option<String>,
     /// The child's descriptors as (child's number, parent's number), or the parent's 0, 1 and 2.
     pub fds: Option<Vec<(u32, u32)>>,

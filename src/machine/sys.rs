@@ -362,7 +362,7 @@ impl Sys<'_> {
 /// Processes and signals.
 impl Sys<'_> {
     pub fn spawn(&mut self, spawn: Spawn) -> Result<Pid, Errno> {
-        let env = spawn.env.clone().map_or_else(|| self.entry().env.clone(), Arc::new);
+        let env = spawn.env.clone().unwrap_or_else(|| self.entry().env.clone());
         let cwd = spawn.cwd.clone().unwrap_or_else(|| self.entry().cwd.clone());
         let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
         let around = spawn.around.unwrap_or(self.entry().around);
@@ -372,7 +372,7 @@ impl Sys<'_> {
 
     /// Goes on as another program, where and as whom that is said. The descriptors stay.
     pub(crate) fn become_program(&mut self, spawn: Spawn) -> Result<(), Errno> {
-        let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
+        let env = spawn.env.unwrap_or_else(|| self.entry().env.clone());
         let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
         let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
         let around = spawn.around.unwrap_or(self.entry().around);
@@ -385,7 +385,7 @@ impl Sys<'_> {
 
     /// Starts a child that runs a program which is no file, such as a subshell. `spawn.argv` is only its name.
     pub fn spawn_program(&mut self, program: Box<dyn Program>, spawn: Spawn) -> Pid {
-        let env = spawn.env.map_or_else(|| self.entry().env.clone(), Arc::new);
+        let env = spawn.env.unwrap_or_else(|| self.entry().env.clone());
         let cwd = spawn.cwd.unwrap_or_else(|| self.entry().cwd.clone());
         let credentials = spawn.credentials.map_or_else(|| self.entry().credentials.clone(), Arc::new);
         let around = spawn.around.unwrap_or(self.entry().around);
@@ -487,10 +487,10 @@ impl Sys<'_> {
     }
 
     /// Changes the process's own arguments and environment, as `exec` does.
-    pub fn set_identity(&mut self, args: Vec<String>, env: BTreeMap<String, String>) {
+    pub fn set_identity(&mut self, args: Vec<String>, env: impl Into<Arc<BTreeMap<String, String>>>) {
         let entry = self.entry_mut();
         entry.args = Arc::new(args);
-        entry.env = Arc::new(env);
+        entry.env = env.into();
     }
 
     /// The program that a command line names, to go on as it ([`crate::Turn::Become`]), and its final command line.

@@ -306,22 +306,43 @@ pub(super) fn dd(process: &mut Process<'_>) -> Result<i32, Suspend> {
             }
         }
     };
+    let (mut length, mut too_many) = (bytes.len() as u64, 0);
     if let Err(error) = written {
-        let path = output.unwrap_or_else(|| "standard output".to_owned());
-        let problem = match error {
-            crate::Errno::NoSpace => format!("error writing '{path}': {error}"),
-            error => format!("failed to open '{path}': {error}"),
-        };
-        process.eprint(&format!("dd: {problem}\n"))?;
-        return Ok(1);
+        let path = output.clone().unwrap_or_else(|| "standard output".to_owned());
+        if error != crate::Errno::NoSpace {
+            process.eprint(&format!("dd: failed to open '{path}': {error}\n"))?;
+            return Ok(1);
+        }
+        length = write_what_fits(process, &path, &bytes, block)?;
+        too_many = 1;
+        process.eprint(&format!("dd: error writing '{path}': {error}\n"))?;
     }
     if !quiet {
-        let length = bytes.len() as u64;
         let (full, part) = (length / block, u64::from(!length.is_multiple_of(block)));
         let seconds = process.now()?.since(start).as_secs_f64();
-        process.eprint(&format!("{full}+{part} records in\n{full}+{part} records out\n{}\n", transferred(length, seconds)))?;
+        process.eprint(&format!("{}+{part} records in\n{full}+{part} records out\n{}\n", full + too_many, transferred(length, seconds)))?;
     }
-    Ok(0)
+    Ok(too_many as i32)
+}
+
+/// Writes as many whole blocks as there is room for, and says how many bytes that is.
+fn write_what_fits(process: &mut Process<'_>, path: &str, bytes: &[u8], block: u64) -> Result<u64, Suspend> {
+    if !process.stat(path)?.is_ok_and(|found| found.kind == crate::FileKind::File) {
+        return Ok(0);
+    }
+    let (mut fits, mut fails) = (0, bytes.len() as u64 / block + 1);
+    while fits + 1 < fails {
+        let middle = u64::midpoint(fits, fails);
+        let end = bytes.len().min(usize::try_from(middle * block).unwrap_or(usize::MAX));
+        match process.write_file(path, &bytes[..end], 0o644)? {
+            Ok(()) => fits = middle,
+            Err(_) => fails = middle,
+        }
+    }
+    let end = usize::try_from(fits * block).unwrap_or(0).min(bytes.len());
+    // So many were written a moment ago.
+    let _ = process.write_file(path, &bytes[..end], 0o644)?;
+    Ok(end as u64)
 }
 
 fn transferred(bytes: u64, seconds: f64) -> String {

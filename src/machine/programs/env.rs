@@ -33,7 +33,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
         process.print(&text)?;
         return Ok(0);
     }
-    let spawn = Spawn { env: Some(environment), ..Spawn::new(command) };
+    let spawn = Spawn { env: Some(environment.into()), ..Spawn::new(command) };
     match process.spawn(spawn)? {
         Ok(child) => Ok(process.wait(child)?.map_or(127, |status| status.code)),
         Err(error) => {

@@ -107,7 +107,7 @@ fn run_program(process: &mut Process<'_>, request: &HttpRequest, name: &str, inf
     }
     let ((input, to_child), (from_child, output)) = (process.pipe()?, process.pipe()?);
     let folder = format!("{}/cgi-bin", process.cwd()?.trim_end_matches('/'));
-    let spawn = Spawn { env: Some(env), cwd: Some(folder), ..Spawn::new(&[format!("./{name}")]).fd(0, input).fd(1, output) };
+    let spawn = Spawn { env: Some(env.into()), cwd: Some(folder), ..Spawn::new(&[format!("./{name}")]).fd(0, input).fd(1, output) };
     let child = process.spawn(spawn)?;
     process.close(input)?;
     process.close(output)?;

@@ -21,6 +21,7 @@ struct View {
     names: Names,
     clock: Clock,
     memory_bytes: u64,
+    busybox: bool,
 }
 
 const COLUMNS: &[Column] = &[
@@ -30,9 +31,9 @@ const COLUMNS: &[Column] = &[
     Column { names: &["uid", "euid"], title: "UID", width: 5, right: true, value: |it, _| it.uid.to_string() },
     Column { names: &["gid", "egid"], title: "GID", width: 5, right: true, value: |it, _| it.gid.to_string() },
     Column { names: &["group", "egroup"], title: "GROUP", width: 8, right: false, value: |it, view| view.names.group_or_number(it.gid) },
-    Column { names: &["comm", "ucmd", "ucomm"], title: "COMMAND", width: 15, right: false, value: |it, _| name(it) },
-    Column { names: &["args", "command"], title: "COMMAND", width: 27, right: false, value: |it, _| command(it) },
-    Column { names: &["cmd"], title: "CMD", width: 27, right: false, value: |it, _| command(it) },
+    Column { names: &["comm", "ucmd", "ucomm"], title: "COMMAND", width: 15, right: false, value: |it, view| name(it, view) },
+    Column { names: &["args", "command"], title: "COMMAND", width: 27, right: false, value: |it, view| command(it, view) },
+    Column { names: &["cmd"], title: "CMD", width: 27, right: false, value: |it, view| command(it, view) },
     Column { names: &["stat"], title: "STAT", width: 4, right: false, value: |it, _| state(it) },
     Column { names: &["s", "state"], title: "S", width: 1, right: false, value: |it, _| it.state.letter().to_string() },
     Column { names: &["etime"], title: "ELAPSED", width: 11, right: true, value: |it, view| elapsed(it, view) },
@@ -57,14 +58,18 @@ fn user(process: &ProcessInfo, view: &View) -> String {
     if name.len() > 8 { format!("{}+", &name[..7]) } else { name }
 }
 
-fn name(process: &ProcessInfo) -> String {
-    let defunct = if process.state == ProcessState::Zombie { " <defunct>" } else { "" };
-    process.name() + defunct
+fn name(process: &ProcessInfo, view: &View) -> String {
+    process.name() + defunct(process, view)
 }
 
-fn command(process: &ProcessInfo) -> String {
+fn defunct(process: &ProcessInfo, view: &View) -> &'static str {
+    // busybox says nothing of it.
+    if process.state == ProcessState::Zombie && !view.busybox { " <defunct>" } else { "" }
+}
+
+fn command(process: &ProcessInfo, view: &View) -> String {
     match process.state {
-        ProcessState::Zombie => format!("[{}] <defunct>", process.name()),
+        ProcessState::Zombie => format!("[{}]{}", process.name(), defunct(process, view)),
         _ => process.args.join(" ").replace('\n', " "),
     }
 }
@@ -221,15 +226,14 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
             return Ok(1);
         }
     };
-    let view = View { names: Names::read(process)?, clock: Clock::read(process)?, memory_bytes: process.hardware().memory_bytes };
+    let view = View { names: Names::read(process)?, clock: Clock::read(process)?, memory_bytes: process.hardware().memory_bytes, busybox: process.is_busybox() };
     let all = process.processes()?;
-    let process_is_busybox = process.is_busybox();
     let own = all.iter().find(|it| it.pid == process.pid());
     let (own_uid, own_tty) = own.map_or((0, None), |it| (it.uid, it.tty));
     let mut shown: Vec<&ProcessInfo> = all
         .iter()
         .filter(|it| match (&request.pids, &request.users) {
-            (None, None) => request.all || process_is_busybox || it.uid == own_uid && it.tty == own_tty,
+            (None, None) => request.all || view.busybox || it.uid == own_uid && it.tty == own_tty,
             (pids, users) => {
                 pids.as_ref().is_some_and(|pids| pids.contains(&it.pid.0))
                     || users.as_ref().is_some_and(|users| users.iter().any(|user| *user == view.names.user_or_number(it.uid) || *user == it.uid.to_string()))
@@ -252,7 +256,7 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     if process.is_busybox() && words[1..].iter().all(|word| word.trim_start_matches('-').chars().all(|letter| "aAdefluwx".contains(letter))) {
         let row = |it: &ProcessInfo| {
             let user: String = view.names.user_or_number(it.uid).chars().take(8).collect();
-            format!("{:>5} {user:<8} {:>2}:{:02} {}\n", it.pid, it.cpu.as_secs() / 60, it.cpu.as_secs() % 60, command(it))
+            format!("{:>5} {user:<8} {:>2}:{:02} {}\n", it.pid, it.cpu.as_secs() / 60, it.cpu.as_secs() % 60, command(it, &view))
         };
         let rows: String = all.iter().map(row).collect();
         process.print(&format!("PID   USER     TIME  COMMAND\n{rows}"))?;
@@ -260,10 +264,10 @@ pub(super) fn main(process: &mut Process<'_>) -> Result<i32, Suspend> {
     }
     let mut out = String::new();
     if request.titles {
-        out.push_str(&line(&request.columns, process_is_busybox, |(_, title)| title.clone()));
+        out.push_str(&line(&request.columns, view.busybox, |(_, title)| title.clone()));
     }
     for it in &shown {
-        out.push_str(&line(&request.columns, process_is_busybox, |(column, _)| (column.value)(it, &view)));
+        out.push_str(&line(&request.columns, view.busybox, |(column, _)| (column.value)(it, &view)));
     }
     process.print(&out)?;
     Ok(i32::from(shown.is_empty()))

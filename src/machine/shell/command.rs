@@ -1,5 +1,6 @@
 //! Running commands: functions, builtins, programs, pipelines, jobs.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::builtins::{self, Outcome};
@@ -163,7 +164,7 @@ impl Shell {
         sys: &mut Sys<'_>,
         arguments: Vec<String>,
         changes: Vec<Change>,
-        environment: std::collections::BTreeMap<String, String>,
+        environment: Arc<BTreeMap<String, String>>,
     ) {
         let saved = match self.redirect(sys, changes) {
             Ok(saved) => saved,
@@ -183,7 +184,7 @@ impl Shell {
             }
         let spawn = Spawn {
             argv: arguments.clone(),
-            env: Some(environment.clone()),
+            env: Some(environment),
             cwd: None,
             fds: Some(self.inherited(sys)),
             group: self.child_group(),

@@ -1,6 +1,7 @@
 //! Shell variables: text or indexed arrays, exported or not, read-only or not.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use imbl::OrdMap;
 
@@ -32,7 +33,11 @@ impl Value {
 
 /// All variables of a shell. A copy, as every subshell takes one, costs nothing.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Variables(OrdMap<String, Variable>);
+pub(super) struct Variables {
+    all: OrdMap<String, Variable>,
+    /// What programs get of them, once one has been started since the last change.
+    environment: OnceLock<Arc<BTreeMap<String, String>>>,
+}
 
 /// Someone wrote to a read-only variable.
 #[derive(Debug)]
@@ -41,19 +46,24 @@ pub(super) struct ReadOnly(pub String);
 impl Variables {
     pub fn from_environment(env: &BTreeMap<String, String>) -> Self {
         let variable = |text: &String| Variable { value: Value::Scalar(text.clone()), exported: true, readonly: false };
-        Variables(env.iter().map(|(name, text)| (name.clone(), variable(text))).collect())
+        Variables { all: env.iter().map(|(name, text)| (name.clone(), variable(text))).collect(), ..Self::default() }
+    }
+
+    fn change(&mut self) -> &mut OrdMap<String, Variable> {
+        self.environment.take();
+        &mut self.all
     }
 
     pub fn get(&self, name: &str) -> Option<&Variable> {
-        self.0.get(name)
+        self.all.get(name)
     }
 
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).and_then(|variable| variable.value.text())
+        self.all.get(name).and_then(|variable| variable.value.text())
     }
 
     pub fn elements(&self, name: &str) -> BTreeMap<i64, String> {
-        match self.0.get(name).map(|variable| &variable.value) {
+        match self.all.get(name).map(|variable| &variable.value) {
             Some(Value::Array(elements)) => elements.clone(),
             Some(Value::Scalar(text)) => BTreeMap::from([(0, text.clone())]),
             _ => BTreeMap::new(),
@@ -61,17 +71,17 @@ impl Variables {
     }
 
     pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.0.keys()
+        self.all.keys()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Variable)> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The variable, made if it is not there.
     pub fn writable(&mut self, name: &str) -> Result<&mut Variable, ReadOnly> {
         let fresh = Variable { value: Value::Unset, exported: false, readonly: false };
-        let variable = self.0.entry(name.to_owned()).or_insert(fresh);
+        let variable = self.change().entry(name.to_owned()).or_insert(fresh);
         match variable.readonly {
             true => Err(ReadOnly(name.to_owned())),
             false => Ok(variable),
@@ -103,22 +113,22 @@ impl Variables {
 
     pub fn export(&mut self, name: &str) {
         let fresh = Variable { value: Value::Unset, exported: false, readonly: false };
-        self.0.entry(name.to_owned()).or_insert(fresh).exported = true;
+        self.change().entry(name.to_owned()).or_insert(fresh).exported = true;
     }
 
     /// Puts a variable back as it was, at the end of the function that had it as its own.
     pub fn restore(&mut self, name: &str, before: Option<Variable>) {
         match before {
-            Some(variable) => self.0.insert(name.to_owned(), variable),
-            None => self.0.remove(name),
+            Some(variable) => self.change().insert(name.to_owned(), variable),
+            None => self.change().remove(name),
         };
     }
 
     pub fn unset(&mut self, name: &str) -> Result<(), ReadOnly> {
-        match self.0.get(name) {
+        match self.all.get(name) {
             Some(variable) if variable.readonly => Err(ReadOnly(name.to_owned())),
             _ => {
-                self.0.remove(name);
+                self.change().remove(name);
                 Ok(())
             }
         }
@@ -126,15 +136,18 @@ impl Variables {
 
     /// Forgets what is no name of a variable.
     pub fn retain_names(&mut self) {
-        let nameless: Vec<String> = self.0.keys().filter(|name| !is_name(name)).cloned().collect();
+        let nameless: Vec<String> = self.all.keys().filter(|name| !is_name(name)).cloned().collect();
         for name in nameless {
-            self.0.remove(&name);
+            self.change().remove(&name);
         }
     }
 
-    pub fn environment(&self) -> BTreeMap<String, String> {
-        let exported = self.0.iter().filter(|(_, variable)| variable.exported);
-        exported.filter_map(|(name, variable)| Some((name.clone(), variable.value.text()?.to_owned()))).collect()
+    pub fn environment(&self) -> Arc<BTreeMap<String, String>> {
+        let made = || {
+            let exported = self.all.iter().filter(|(_, variable)| variable.exported);
+            exported.filter_map(|(name, variable)| Some((name.clone(), variable.value.text()?.to_owned()))).collect()
+        };
+        self.environment.get_or_init(|| Arc::new(made())).clone()
     }
 }
 

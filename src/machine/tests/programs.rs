@@ -246,16 +246,37 @@ fn memory_and_disks_are_shown() {
     let mut machine = machine();
     machine.files.set_volume(VolumeId(1), Volume::in_memory().with_capacity(Some(1 << 20)));
     machine.files.mount("/cache", VolumeId(1), None, false).unwrap();
+    machine.files.set_overlay(false);
     check(&mut machine, &[
         ("head -c 524288 /dev/zero > /cache/x; df /cache", "Filesystem     1K-blocks  Used Available Use% Mounted on\ntmpfs               1024   512       512  50% /cache\n", 0),
         ("df -h /cache | tail -1", "tmpfs           1.0M  512K  512K  50% /cache\n", 0),
         ("mount | grep cache", "tmpfs on /cache type tmpfs (rw,relatime,size=1024k)\n", 0),
         ("head -c 1048577 /dev/zero > /cache/y", "head: write error: No space left on device\n", 1),
         ("dd if=/dev/zero of=/cache/z bs=1M count=2 status=none", "dd: error writing '/cache/z': No space left on device\n", 1),
+        ("dd if=/dev/zero of=/cache/z bs=1024 count=1000 2>&1 | head -3; stat -c %s /cache/z", "dd: error writing '/cache/z': No space left on device\n513+0 records in\n512+0 records out\n524288\n", 0),
+        ("dd if=/dev/zero of=/dev/full count=1 2>&1 | head -3", "dd: error writing '/dev/full': No space left on device\n1+0 records in\n0+0 records out\n", 0),
+        ("stat -c %h /", "1\n", 0),
         ("free -b | sed -n 2p | tr -s ' ' | cut -d' ' -f1,2", "Mem: 8589934592\n", 0),
         ("echo a > /dev/full", "sh: 1: echo: echo: I/O error\n", 1),
         ("nproc", "4\n", 0),
     ]);
+}
+
+#[test]
+fn what_a_process_has_open_is_opened_by_its_number() {
+    check(&mut machine(), &[
+        ("echo one > /proc/self/fd/1; echo two > /proc/$$/fd/1; p=$$; sh -c \"echo three > /proc/$p/fd/1\"", "one\ntwo\nthree\n", 0),
+        ("echo no > /proc/self/fd/77", "sh: 1: cannot create /proc/self/fd/77: Directory nonexistent\n", 2),
+    ]);
+}
+
+#[test]
+fn a_zombie_has_its_name_alone() {
+    let line = "sh -c 'sleep 0 & exec sleep 9' & sleep 1; ps -o args | grep '^\\['";
+    let mut machine = machine();
+    assert_eq!(run(&mut machine.clone(), &line.replace("-o", "-e -o"), Credentials::default()).0, "[sleep] <defunct>\n");
+    machine.set_busybox(true);
+    assert_eq!(run(&mut machine, line, Credentials::default()).0, "[sleep]\n");
 }
 
 #[test]
