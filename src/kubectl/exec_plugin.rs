@@ -140,7 +140,7 @@ fn run_for_output(kubectl: &mut Kubectl<'_, '_>, argv: Vec<String>, env: BTreeMa
     let process = &mut *kubectl.process;
     let (read, write) = process.pipe()?;
     let input = if interactive { 0 } else { process.open("/dev/null", OpenMode::Read)?.unwrap_or(0) };
-    let spawn = Spawn { env: Some(env), ..Spawn::new(&argv).fd(0, input).fd(1, write) };
+    let spawn = Spawn { env: Some(env.into()), ..Spawn::new(&argv).fd(0, input).fd(1, write) };
     let spawned = process.spawn(spawn)?;
     process.close(write)?;
     if input != 0 {

@@ -193,7 +193,7 @@ impl Computer {
                 failed = Err(point.refusal());
             }
         }
-        machine.files.set_root_read_only(spawned.read_only_root);
+        machine.files.set_overlay(spawned.read_only_root);
         if let Some(member) = &spawned.shares_processes {
             storage.processes.put_in(member, &mut machine);
         }

@@ -79,7 +79,7 @@ pub(super) fn actions(pod: &Pod, seen: &RuntimeStatus, verdicts: &Verdicts<'_>, 
                 actions.kill.push(to_kill(record, format!("Container {} definition changed, will be restarted", container.name), None));
             }
             Some(record) => match verdicts.failed(record) {
-                None if resize::action(container, record) == resize::Action::Restart => {
+                None if resize::action(&pod.spec, container, record) == resize::Action::Restart => {
                     actions.start.push(container.name.clone());
                     actions.kill.push(to_kill(record, format!("Container {} resize requires restart", container.name), None));
                 }

@@ -114,7 +114,7 @@ impl PodState {
         let links = self.pod.spec.enable_service_links != Some(false);
         let services = service_variables(host.services.values().map(AsRef::as_ref), &self.key.namespace, links);
         let address = self.address(host);
-        Some(variables(&self.pod, container, &services, &place(&address, host), find))
+        Some(variables(&self.pod, container, &services, &place(&address, host), find, |reference| self.value_from_file(reference)))
     }
 
     /// The pod's address, which is the node's if it uses that network.

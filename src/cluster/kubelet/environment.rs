@@ -3,11 +3,11 @@
 //!
 //! Models: pkg/kubelet/kubelet_pods.go (makeEnvironmentVariables, getServiceEnvVarMap), pkg/kubelet/envvars/envvars.go,
 //! third_party/forked/golang/expansion, v1.36.
-//! Simplified: variables from files of a volume (`fileKeyRef`) are refused.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::api::core::v1::{Container, FileKeySelector};
 use podarium_api::{Object, Pod, Resource as _, Service};
 
 use super::downward::{self, Place};
@@ -36,13 +36,15 @@ pub(super) fn expand(text: &str, lookup: impl Fn(&str) -> Option<String>) -> Str
     out
 }
 
-/// The environment. `find` gives the ConfigMap or Secret of a name; those that must be there are.
+/// The environment. `find` gives the ConfigMap or Secret of a name; those that must be there are. `from_file` gives what a
+/// file of a volume says, or nothing if that may be.
 pub(super) fn variables<'a>(
     pod: &Pod,
     container: &Container,
     services: &Variables,
     place: &Place<'_>,
     find: impl Fn(&str, bool) -> Option<&'a Object>,
+    from_file: impl Fn(&FileKeySelector) -> Result<Option<String>, String>,
 ) -> Result<Variables, String> {
     let mut all = Variables::new();
     for from in container.env_from.iter().flatten() {
@@ -61,8 +63,9 @@ pub(super) fn variables<'a>(
                     downward::field(pod, &reference.field_path, place)?
                 } else if let Some(reference) = &source.resource_field_ref {
                     downward::resource(reference, container, place)?
-                } else if source.file_key_ref.is_some() {
-                    return Err("not simulated: variables from files (fileKeyRef)".to_owned());
+                } else if let Some(reference) = &source.file_key_ref {
+                    let Some(value) = from_file(reference)? else { continue };
+                    value
                 } else {
                     let (name, key, is_secret) = match (&source.config_map_key_ref, &source.secret_key_ref) {
                         (Some(map), _) => (&map.name, &map.key, false),
@@ -165,13 +168,15 @@ mod tests {
                 {"name": "TEXT", "value": "$(NAME)-$(C_a)-$(LATE)-$(WEB_PORT)"},
                 {"name": "LATE", "value": "x"},
                 {"name": "C_a", "value": "2"},
+                {"name": "FILE", "valueFrom": {"fileKeyRef": {"volumeName": "v", "path": "f", "key": "k"}}},
+                {"name": "NOT_IN_FILE", "valueFrom": {"fileKeyRef": {"volumeName": "v", "path": "f", "key": "l", "optional": true}}},
                 {"name": "GONE", "valueFrom": {"secretKeyRef": {"name": "none", "key": "k", "optional": true}}},
             ]})).unwrap();
         let map = podarium_api::Kind::ConfigMap.parse(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "cm"}, "data": {"a": "1"}})).unwrap();
         let services = Variables::from([("WEB_PORT".to_owned(), "tcp://1.2.3.4:80".to_owned()), ("LATE".to_owned(), "service".to_owned())]);
         let place = Place { pod_ip: "", host_ip: "", cpu_millis: 0, memory_bytes: 0 };
-        let all = variables(&pod, &container, &services, &place, |name, secret| (name == "cm" && !secret).then_some(&map)).unwrap();
-        let expected = [("C_a", "2"), ("LATE", "x"), ("NAME", "p"), ("TEXT", "p-1-service-tcp://1.2.3.4:80"), ("WEB_PORT", "tcp://1.2.3.4:80")];
+        let all = variables(&pod, &container, &services, &place, |name, secret| (name == "cm" && !secret).then_some(&map), |file| Ok((file.key == "k").then(|| file.path.clone()))).unwrap();
+        let expected = [("C_a", "2"), ("FILE", "f"), ("LATE", "x"), ("NAME", "p"), ("TEXT", "p-1-service-tcp://1.2.3.4:80"), ("WEB_PORT", "tcp://1.2.3.4:80")];
         assert_eq!(all, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
     }
 }

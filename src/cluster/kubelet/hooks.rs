@@ -69,7 +69,7 @@ impl PodState {
         match &handler.sleep {
             Some(sleep) => HookRun::Until(now + Duration::from_secs(u64::try_from(sleep.seconds).unwrap_or(0)), None),
             // The API server lets a TCP handler pass, which nobody runs.
-            None => HookRun::Until(now, Some(format!("Cannot run handler: invalid handler: {handler:?}"))),
+            None => HookRun::Until(now + MOMENT, Some(format!("Cannot run handler: invalid handler: {handler:?}"))),
         }
     }
 

@@ -8,6 +8,7 @@ use podarium_machine::Volume;
 use podarium_sim::Time;
 
 use super::agenda::Sleeper;
+use super::config::NodeConfig;
 use super::host::Host;
 
 const DIRECTORIES: &[&str] = &[
@@ -34,6 +35,11 @@ pub(super) fn shows_the_machine(path: &str) -> bool {
 /// How the machine itself finds names.
 pub(super) const RESOLVER: &str = "nameserver 192.0.2.53\n";
 
+/// `/etc/hosts` of a machine.
+pub(super) fn hosts_file(config: &NodeConfig) -> String {
+    format!("127.0.0.1 localhost\n127.0.1.1 {0}\n{1} {0}\n", config.name, config.address)
+}
+
 /// Gives a machine's disk what every such machine has, when somebody first looks at it.
 pub(super) fn furnish(disk: &mut Volume, host: &mut Host, now: Time) {
     const MARK: &str = "/etc/os-release";
@@ -47,7 +53,7 @@ pub(super) fn furnish(disk: &mut Volume, host: &mut Host, now: Time) {
     let files = [
         (MARK, OS_RELEASE.to_owned()),
         ("/etc/hostname", format!("{}\n", config.name)),
-        ("/etc/hosts", format!("127.0.0.1 localhost\n127.0.1.1 {0}\n{1} {0}\n", config.name, config.address)),
+        ("/etc/hosts", hosts_file(config)),
         ("/etc/resolv.conf", RESOLVER.to_owned()),
         ("/etc/passwd", PASSWD.to_owned()),
         ("/etc/group", GROUP.to_owned()),

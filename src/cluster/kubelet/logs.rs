@@ -5,12 +5,14 @@
 
 use std::time::Duration;
 
+use k8s_openapi::api::core::v1::ContainerState;
 use podarium_api::time::Epoch;
 use podarium_api::{Resource as _, Status};
 use podarium_machine::{HttpEvent, HttpRequest, HttpResponse};
 use podarium_sim::Time;
 
 use super::kubelet::Kubelet;
+use super::pod::PodState;
 use crate::component::Ctx;
 use crate::gateway::HttpId;
 use crate::images::LogLine;
@@ -60,23 +62,12 @@ impl Kubelet {
         };
         let first = state.pod.spec.containers.first().map(|container| container.name.clone()).unwrap_or_default();
         let name = asked.container.clone().unwrap_or(first);
-        let found = match asked.previous {
-            true => {
-                let Some(previous) = previous_id(state, &name) else {
-                    let message = format!("previous terminated container {name:?} in pod {:?} not found", state.pod.name());
-                    return ctx.http_reply(id, error(&Status::bad_request(message)));
-                };
-                let Some(found) = state.runtime.containers.iter().find(|container| *container.record.id == previous) else {
-                    return ctx.http_reply(id, plain(200, &format!("unable to retrieve container logs for {previous}")));
-                };
-                found
-            }
-            false => {
-                let Some(found) = state.runtime.find(&name, false) else {
-                    return ctx.http_reply(id, error(&Status::bad_request(waiting_message(state, &name))));
-                };
-                found
-            }
+        let shown = match shown_container(state, &name, asked.previous) {
+            Ok(id) => id,
+            Err(message) => return ctx.http_reply(id, error(&Status::bad_request(message))),
+        };
+        let Some(found) = state.runtime.containers.iter().find(|container| *container.record.id == shown) else {
+            return ctx.http_reply(id, plain(200, &format!("unable to retrieve container logs for {shown}")));
         };
         let text = render(&found.log, &asked, ctx.now(), ctx.epoch());
         if !asked.follow {
@@ -127,23 +118,35 @@ impl Kubelet {
     }
 }
 
-/// The container that ran before the present one, as the pod's status has it. The runtime may have it no more.
-fn previous_id(state: &super::pod::PodState, container: &str) -> Option<String> {
-    let statuses = state.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
-    let status = statuses.into_iter().find(|status| status.name == container)?;
-    status.last_state?.terminated?.container_id
-}
-
-fn waiting_message(state: &super::pod::PodState, container: &str) -> String {
-    let status = state.status.get().map(super::pod_status::all_statuses).unwrap_or_default();
-    let waiting = status.into_iter().find(|status| status.name == container).and_then(|status| status.state?.waiting);
-    let reason = waiting.and_then(|waiting| waiting.reason).unwrap_or_else(|| "ContainerCreating".to_owned());
-    let why = match reason.as_str() {
-        "ErrImagePull" => "image can't be pulled".to_owned(),
-        "ImagePullBackOff" => "trying and failing to pull image".to_owned(),
-        reason => reason.to_owned(),
+/// The id of the container whose log is meant, as the pod's status has it: the runtime may know of a newer one, or of it no
+/// more.
+fn shown_container(state: &PodState, name: &str, previous: bool) -> Result<String, String> {
+    let status = state.status.get().unwrap_or(&state.pod.status);
+    let all = [&status.container_statuses, &status.init_container_statuses, &status.ephemeral_container_statuses];
+    let pod = state.pod.name();
+    let Some(status) = all.into_iter().flatten().flatten().find(|status| status.name == name) else {
+        return Err(format!("container {name:?} in pod {pod:?} is not available"));
     };
-    format!("container {container:?} in pod {:?} is waiting to start: {why}", state.pod.name())
+    let ContainerState { waiting, running, terminated } = status.state.clone().unwrap_or_default();
+    let last = status.last_state.as_ref().and_then(|last| last.terminated.as_ref());
+    let last_id = last.and_then(|last| last.container_id.clone()).filter(|id| !id.is_empty());
+    if previous {
+        return last_id.ok_or_else(|| format!("previous terminated container {name:?} in pod {pod:?} not found"));
+    }
+    if running.is_some() {
+        return Ok(status.container_id.clone().unwrap_or_default());
+    }
+    if terminated.is_some() || last.is_some() {
+        let ended = terminated.and_then(|terminated| terminated.container_id).filter(|id| !id.is_empty());
+        return ended.or(last_id).ok_or_else(|| format!("container {name:?} in pod {pod:?} is terminated"));
+    }
+    let why = match waiting.map(|waiting| waiting.reason.unwrap_or_default()).as_deref() {
+        None => return Err(format!("container {name:?} in pod {pod:?} is waiting to start - no logs yet")),
+        Some("ErrImagePull") => "image can't be pulled".to_owned(),
+        Some("ImagePullBackOff") => "trying and failing to pull image".to_owned(),
+        Some(reason) => reason.to_owned(),
+    };
+    Err(format!("container {name:?} in pod {pod:?} is waiting to start: {why}"))
 }
 
 fn render(log: &imbl::Vector<LogLine>, asked: &Asked, now: Time, epoch: Epoch) -> String {

@@ -22,6 +22,7 @@ use super::families::Families;
 use super::eviction::{Amount, MOST_PROCESSES, SYSTEM_DISK, SYSTEM_PROCESSES};
 use super::kubelet::Kubelet;
 use super::pod::PodState;
+use super::resize::Applied;
 use super::runtime::Container;
 use crate::component::Ctx;
 use crate::gateway::HttpId;
@@ -303,8 +304,7 @@ impl Kubelet {
 
 fn limit_of(state: &PodState, container: &str) -> Option<u64> {
     let declared = state.pod.spec.containers.iter().chain(state.pod.spec.init_containers.iter().flatten()).find(|declared| declared.name == container)?;
-    let limit = declared.resources.as_ref()?.limits.as_ref()?.get("memory")?;
-    u64::try_from(limit.0.parse::<Quantity>().ok()?.value()).ok()
+    Applied::of(&state.pod.spec, declared).memory()
 }
 
 fn as_json(text: String) -> HttpResponse {

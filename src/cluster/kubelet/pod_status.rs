@@ -4,16 +4,18 @@
 //! v1.36.
 //! Simplified: no static pods, one address family.
 
-use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus, ResourceRequirements};
+use k8s_openapi::api::core::v1::{ContainerStatus, HostIP, PodIP, PodStatus};
 use podarium_api::condition::{Condition as _, get_condition};
 use podarium_api::pod_state::qos_class;
-use podarium_api::resource::{is_sidecar, pod_limits, pod_requests, raw_resource_list};
+use podarium_api::resource::{is_sidecar, pod_requests, raw_resource_list};
 
 use super::conditions;
 use super::container_status::Conversion;
 use super::host::Host;
 use super::phase::{can_restart_all, phase, restarts_all};
 use super::pod::PodState;
+use super::pod_group;
+use super::resize::with_applied;
 use super::runtime::RuntimeStatus;
 use crate::component::Ctx;
 
@@ -70,8 +72,7 @@ impl PodState {
         let conversion = Conversion { pod: &self.pod, runtime, reasons: &self.reasons, epoch: ctx.epoch(), all_restarting: can_restart_all(spec) && self.starts_all_again(runtime, old) };
         let init = conversion.init(old.init_container_statuses.as_deref().unwrap_or_default());
         let ephemeral = conversion.ephemeral(old.ephemeral_container_statuses.as_deref().unwrap_or_default());
-        let (requests, limits) = (raw_resource_list(&pod_requests(spec)), raw_resource_list(&pod_limits(spec)));
-        let some = |amounts: std::collections::BTreeMap<_, _>| (!amounts.is_empty()).then_some(amounts);
+        let requests = raw_resource_list(&pod_requests(spec));
         PodStatus {
             container_statuses: Some(conversion.regular(old.container_statuses.as_deref().unwrap_or_default())),
             init_container_statuses: (!init.is_empty()).then_some(init),
@@ -79,8 +80,8 @@ impl PodState {
             qos_class: Some(qos_class(spec).to_owned()),
             pod_ip: runtime.ip.as_ref().map(ToString::to_string),
             pod_ips: runtime.ip.as_ref().map(|ip| vec![PodIP { ip: ip.to_string() }]),
-            allocated_resources: some(requests.clone()),
-            resources: Some(ResourceRequirements { requests: some(requests), limits: some(limits), ..ResourceRequirements::default() }),
+            allocated_resources: (!requests.is_empty()).then_some(requests),
+            resources: Some(pod_group::resources(&with_applied(&self.pod, runtime), old)),
             ..PodStatus::default()
         }
     }

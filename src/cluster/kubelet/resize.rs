@@ -28,17 +28,22 @@ use crate::component::Ctx;
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Applied {
     cpu_request: Option<Quantity>,
+    /// Nobody enforces it, but it is resized with the others.
+    memory_request: Option<Quantity>,
     cpu_limit: Option<Quantity>,
     memory_limit: Option<Quantity>,
 }
 
 impl Applied {
-    pub fn of(container: &Container) -> Self {
-        let resources = container.resources.as_ref();
-        let requests = resources.and_then(|resources| resources.requests.as_ref());
-        let limits = resources.and_then(|resources| resources.limits.as_ref());
-        let amount = |list: Option<&std::collections::BTreeMap<_, _>>, name: &str| list.and_then(|list| list.get(name)).map(Quantity::of);
-        Applied { cpu_request: amount(requests, "cpu"), cpu_limit: amount(limits, "cpu"), memory_limit: amount(limits, "memory") }
+    /// What is to be enforced for a container of a pod: a limit that it does not have is that of the pod as a whole.
+    pub fn of(spec: &PodSpec, container: &Container) -> Self {
+        let limit = |of: &Option<ResourceRequirements>, name: &str| of.as_ref().and_then(|part| part.limits.as_ref()?.get(name)).map(Quantity::of);
+        let own_or_pods = |name: &str| {
+            let own = limit(&container.resources, name);
+            own.filter(|limit| !limit.is_zero()).or_else(|| limit(&spec.resources, name)).or(own)
+        };
+        let request = |name: &str| container.resources.as_ref().and_then(|part| part.requests.as_ref()?.get(name)).map(Quantity::of);
+        Applied { cpu_request: request("cpu"), memory_request: request("memory"), cpu_limit: own_or_pods("cpu"), memory_limit: own_or_pods("memory") }
     }
 
     /// The memory limit in bytes.
@@ -54,14 +59,15 @@ impl Applied {
     /// The allocated amounts with what is really enforced.
     pub fn reported(&self, container: &Container) -> ResourceRequirements {
         let mut resources = container.resources.clone().unwrap_or_default();
-        if *self == Applied::of(container) {
-            return resources;
-        }
-        for (is_limit, name, amount) in [(false, "cpu", self.cpu_request), (true, "cpu", self.cpu_limit), (true, "memory", self.memory_limit)] {
+        let requests = [(false, "cpu", self.cpu_request), (false, "memory", self.memory_request)];
+        for (is_limit, name, amount) in requests.into_iter().chain([(true, "cpu", self.cpu_limit), (true, "memory", self.memory_limit)]) {
+            // Where nothing is allocated nothing is told.
             let list = if is_limit { &mut resources.limits } else { &mut resources.requests };
+            let Some(list) = list else { continue };
             match amount {
-                Some(amount) => drop(list.get_or_insert_default().insert(name.to_owned(), amount.into_raw())),
-                None => drop(list.as_mut().and_then(|list| list.remove(name))),
+                Some(amount) if list.get(name).map(Quantity::of) == Some(amount) => {}
+                Some(amount) => drop(list.insert(name.to_owned(), amount.into_raw())),
+                None => drop(list.remove(name)),
             }
         }
         resources
@@ -76,8 +82,8 @@ pub(super) enum Action {
     Restart,
 }
 
-pub(super) fn action(container: &Container, record: &ContainerRecord) -> Action {
-    let wanted = Applied::of(container);
+pub(super) fn action(spec: &PodSpec, container: &Container, record: &ContainerRecord) -> Action {
+    let wanted = Applied::of(spec, container);
     if wanted == record.applied {
         return Action::Nothing;
     }
@@ -86,7 +92,7 @@ pub(super) fn action(container: &Container, record: &ContainerRecord) -> Action 
         policies.any(|policy| policy.resource_name == resource && policy.restart_policy == "RestartContainer")
     };
     let cpu = (wanted.cpu_request, wanted.cpu_limit) != (record.applied.cpu_request, record.applied.cpu_limit);
-    let memory = wanted.memory_limit != record.applied.memory_limit;
+    let memory = (wanted.memory_request, wanted.memory_limit) != (record.applied.memory_request, record.applied.memory_limit);
     if cpu && restarts("cpu") || memory && restarts("memory") { Action::Restart } else { Action::InPlace }
 }
 
@@ -95,13 +101,29 @@ pub(super) fn in_place(spec: &PodSpec, seen: &RuntimeStatus) -> Vec<String> {
     let is_init = |container: &Container| spec.init_containers.iter().flatten().any(|init| init.name == container.name);
     let resized = containers(spec).filter(|container| {
         let record = seen.find(&container.name).filter(|record| record.is_running());
-        record.is_some_and(|record| match action(container, record) {
+        record.is_some_and(|record| match action(spec, container, record) {
             Action::InPlace => true,
             Action::Restart => is_init(container),
             Action::Nothing => false,
         })
     });
     resized.map(|container| container.name.clone()).collect()
+}
+
+/// The pod with what is applied to those of its containers that run, in the place of what is allocated.
+pub(super) fn with_applied(pod: &Arc<Pod>, seen: &RuntimeStatus) -> Arc<Pod> {
+    let record = |container: &Container| seen.find(&container.name).filter(|record| record.is_running() && record.applied != Applied::of(&pod.spec, container));
+    if containers(&pod.spec).all(|container| record(container).is_none()) {
+        return pod.clone();
+    }
+    let mut applied = pod.as_ref().clone();
+    let PodSpec { init_containers, containers, .. } = &mut **Arc::make_mut(&mut applied.spec);
+    for container in init_containers.iter_mut().flatten().chain(containers) {
+        if let Some(record) = record(container) {
+            container.resources = Some(record.applied.reported(container));
+        }
+    }
+    Arc::new(applied)
 }
 
 fn containers(spec: &PodSpec) -> impl Iterator<Item = &Container> {
@@ -216,7 +238,7 @@ impl PodState {
     /// Whether everything that is allocated is applied by now.
     pub fn note_resize(&mut self, seen: &RuntimeStatus, host: &mut Host, ctx: &mut Ctx<'_>) {
         let spec = self.pod.spec.clone();
-        let lags = |container: &Container| seen.find(&container.name).is_some_and(|record| record.is_running() && Applied::of(container) != record.applied);
+        let lags = |container: &Container| seen.find(&container.name).is_some_and(|record| record.is_running() && Applied::of(&spec, container) != record.applied);
         if containers(&spec).any(lags) {
             let generation = self.pod.metadata.generation.unwrap_or(0);
             self.resizing.in_progress.get_or_insert_with(|| condition("PodResizeInProgress", "", "", generation, ctx));
@@ -239,7 +261,7 @@ impl PodState {
             return false;
         }
         for container in containers(&spec).filter(|container| names.contains(&container.name)) {
-            let applied = Applied::of(container);
+            let applied = Applied::of(&spec, container);
             let running = self.runtime.containers.iter_mut().rev().find(|found| *found.record.name == *container.name && found.record.is_running());
             let Some(running) = running else { continue };
             running.record.applied = applied;
@@ -255,7 +277,7 @@ impl PodState {
     fn memory_fault(&self, spec: &PodSpec, names: &[String], now: Time) -> Option<String> {
         let running = || self.runtime.containers.iter().filter_map(|container| Some((&container.record, container.process.as_ref()?)));
         let usage: u64 = running().map(|(_, process)| process.memory_bytes(now)).sum();
-        let wanted = |name: &str| containers(spec).find(|container| container.name == name).and_then(|container| Applied::of(container).memory());
+        let wanted = |name: &str| containers(spec).find(|container| container.name == name).and_then(|container| Applied::of(spec, container).memory());
         let (mut total, mut before) = (Some(0), Some(0));
         let mut faults = Vec::new();
         for (record, process) in running() {

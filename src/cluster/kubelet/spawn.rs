@@ -6,13 +6,14 @@
 //! Simplified: of the capabilities CHOWN, DAC_OVERRIDE, FOWNER and KILL matter; SELinux, seccomp and AppArmor change nothing but what `/proc` says; all of the cluster's names end in cluster.local.
 
 use k8s_openapi::api::core::v1::{Container, Volume, VolumeMount};
-use podarium_api::quantity::Quantity;
 use podarium_machine::{Capabilities, Credentials, Namespaces};
 use podarium_sim::Stream;
 
 use super::environment::{Variables, expand};
 use super::host::Host;
+use super::host_path;
 use super::pod::PodState;
+use super::resize::Applied;
 use super::tunnels::sandbox_id;
 use crate::component::Ctx;
 use crate::images::{Below, Image, Isolation, MountPoint, Mounted, SharedMemory, Spawned, namespace_number};
@@ -23,7 +24,7 @@ fn number(number: Option<i64>) -> Option<u32> {
 
 impl PodState {
     pub(super) fn spawned(&self, container: &Container, image: &Image, variables: Variables, id: &str, restart_count: i32, host: &Host, ctx: &Ctx<'_>) -> Spawned {
-        let limit = |resource: &str| container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(resource)).map(Quantity::of);
+        let applied = Applied::of(&self.pod.spec, container);
         let expanded = |words: &Option<Vec<String>>| words.iter().flatten().map(|word| expand(word, |name| variables.get(name).cloned())).collect();
         let hostname = self.hostname(host);
         Spawned {
@@ -36,14 +37,14 @@ impl PodState {
             credentials: self.credentials(container, image),
             read_only_root: container.security_context.as_ref().and_then(|security| security.read_only_root_filesystem) == Some(true),
             mounts: container.volume_mounts.iter().flatten().enumerate().filter_map(|(place, mount)| self.mount_point(&container.name, place, mount, &variables, host)).collect(),
-            files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host)), ("/etc/resolv.conf".to_owned(), self.resolver_file(host))],
+            files: vec![("/etc/hosts".to_owned(), self.hosts_file(&hostname, host, ctx)), ("/etc/resolv.conf".to_owned(), self.resolver_file(host))],
             hostname: self.full_name(&hostname).filter(|_| self.pod.spec.set_hostname_as_fqdn == Some(true)).unwrap_or(hostname),
             attempt: u32::try_from(restart_count).unwrap_or(0),
             shares_processes: None,
             user_namespace: self.runtime.user_namespace,
             isolation: self.isolation(container, id, host),
-            memory_limit: limit("memory").and_then(|limit| u64::try_from(limit.value()).ok()),
-            cpu_limit: limit("cpu").and_then(|limit| u64::try_from(limit.milli_value()).ok()).filter(|millis| *millis > 0),
+            memory_limit: applied.memory(),
+            cpu_limit: applied.cpu(),
             cpus: u32::try_from(host.config.cpu_millis.div_ceil(1000)).unwrap_or(1),
             memory: host.config.memory_bytes,
             // The id was drawn, so it is as good as a number for what the programs draw.
@@ -57,7 +58,8 @@ impl PodState {
         if self.is_host_network() {
             return host.config.name.clone();
         }
-        let name = self.pod.spec.hostname.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| self.key.name.to_string());
+        let spec = &self.pod.spec;
+        let name = spec.hostname_override.clone().or_else(|| spec.hostname.clone().filter(|name| !name.is_empty())).unwrap_or_else(|| self.key.name.to_string());
         // Linux knows no longer ones.
         name.chars().take(63).collect::<String>().trim_end_matches(['-', '.']).to_owned()
     }
@@ -165,19 +167,31 @@ impl PodState {
 
     /// The name under which the cluster's DNS may know the pod, if it is in a subdomain.
     fn full_name(&self, hostname: &str) -> Option<String> {
-        let domain = self.pod.spec.subdomain.as_deref().filter(|subdomain| !subdomain.is_empty())?;
+        let domain = self.pod.spec.subdomain.as_deref().filter(|subdomain| !subdomain.is_empty() && self.pod.spec.hostname_override.is_none())?;
         Some(format!("{hostname}.{domain}.{}.svc.cluster.local", self.key.namespace))
     }
 
-    fn hosts_file(&self, hostname: &str, host: &Host) -> String {
-        let mut text = String::from("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
-        let full = self.full_name(hostname).map_or_else(|| hostname.to_owned(), |full| format!("{full}\t{hostname}"));
-        text.push_str(&format!("{}\t{full}\n", self.address(host)));
+    fn hosts_file(&self, hostname: &str, host: &Host, ctx: &Ctx<'_>) -> String {
+        let mut text = match self.is_host_network() {
+            true => {
+                let of_machine = ctx.disks.0.get(&machine_disk(&host.config.name)).and_then(|disk| disk.read("/etc/hosts").ok());
+                let text = of_machine.map_or_else(|| host_path::hosts_file(&host.config), |bytes| String::from_utf8_lossy(&bytes).into_owned());
+                format!("# Kubernetes-managed hosts file (host network).\n{text}")
+            }
+            false => self.own_hosts(hostname, host),
+        };
         let aliases = self.pod.spec.host_aliases.iter().flatten();
         let lines: String = aliases.map(|alias| format!("{}\t{}\n", alias.ip, alias.hostnames.iter().flatten().cloned().collect::<Vec<_>>().join("\t"))).collect();
         if !lines.is_empty() {
             text.push_str(&format!("\n# Entries added by HostAliases.\n{lines}"));
         }
+        text
+    }
+
+    fn own_hosts(&self, hostname: &str, host: &Host) -> String {
+        let mut text = String::from("# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n");
+        let full = self.full_name(hostname).map_or_else(|| hostname.to_owned(), |full| format!("{full}\t{hostname}"));
+        text.push_str(&format!("{}\t{full}\n", self.address(host)));
         text
     }
 

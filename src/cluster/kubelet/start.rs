@@ -214,7 +214,7 @@ impl PodState {
         let name = container.name.as_str();
         let now = ctx.now();
         let restart_count = self.runtime.find(name, false).map_or_else(|| self.counted_restarts(name), |before| before.record.restart_count + 1);
-        let applied = Applied::of(container);
+        let applied = Applied::of(&self.pod.spec, container);
         let id = new_id(ctx.stream());
         self.draw_users(ctx);
         let mut spawned = self.spawned(container, image, variables, &id, restart_count, host, ctx);
