@@ -50,19 +50,34 @@ fn namespace_type() -> Type {
     ])
 }
 
+/// The type that a variable has for the expressions after it: an object may have any field.
+fn composed(of: &Type) -> Type {
+    match of {
+        Type::List(items) => Type::list(composed(items)),
+        Type::Map(key, value) => Type::map(composed(key), composed(value)),
+        Type::Object(_) | Type::Opaque(_) | Type::Optional(_) | Type::Type(_) => Type::Dyn,
+        plain => plain.clone(),
+    }
+}
+
 impl Expressions {
     pub fn new(with_params: bool) -> Self {
+        let mut expressions = Self::about(&Type::Dyn, with_params.then_some(Type::Dyn));
+        expressions.names.insert("authorizer.requestResource".to_owned(), Type::Opaque(RESOURCE_CHECK));
+        expressions
+    }
+
+    /// Expressions about objects and parameters of these types, for a check of types alone: it does not know that one can ask
+    /// about the resource of the request.
+    pub fn about(object: &Type, params: Option<Type>) -> Self {
         let mut names = Variables::from([
-            ("object".to_owned(), Type::Dyn),
-            ("oldObject".to_owned(), Type::Dyn),
+            ("object".to_owned(), object.clone()),
+            ("oldObject".to_owned(), object.clone()),
             ("request".to_owned(), request_type()),
             ("namespaceObject".to_owned(), namespace_type()),
             ("authorizer".to_owned(), Type::Opaque(AUTHORIZER)),
-            ("authorizer.requestResource".to_owned(), Type::Opaque(RESOURCE_CHECK)),
         ]);
-        if with_params {
-            names.insert("params".to_owned(), Type::Dyn);
-        }
+        names.extend(params.map(|params| ("params".to_owned(), params)));
         Expressions { names, variables: None }
     }
 
@@ -89,7 +104,7 @@ impl Expressions {
 
     /// Compiles an expression that must give one of these types. The error is the detail that the server tells.
     pub fn compile(&self, text: &str, wanted: &[&str]) -> Result<Program, String> {
-        let program = self.compile_any(text)?;
+        let program = self.compile_any(text).map_err(|report| format!("compilation failed: {report}"))?;
         let found = match program.result() {
             Type::Null => "null_type".to_owned(),
             other => other.to_string(),
@@ -104,19 +119,20 @@ impl Expressions {
         Err(reason)
     }
 
-    fn compile_any(&self, text: &str) -> Result<Program, String> {
+    /// Compiles an expression, whatever it gives. The error is the compiler's report.
+    pub fn compile_any(&self, text: &str) -> Result<Program, String> {
         let mut names = self.names.clone();
         if let Some(variables) = &self.variables {
             names.insert("variables".to_owned(), Type::object("kubernetes.variables", variables.iter().cloned()));
         }
-        Program::compile(text, &names).map_err(|report| format!("compilation failed: {report}"))
+        Program::compile(text, &names)
     }
 
     /// Compiles a variable, which later expressions may name. They may even if it does not compile, so that its own fault
     /// is the only one that is told.
     pub fn add_variable(&mut self, name: &str, text: &str) -> Result<Program, String> {
-        let program = self.compile_any(text);
-        let of = program.as_ref().map_or(Type::Dyn, |program| program.result().clone());
+        let program = self.compile_any(text).map_err(|report| format!("compilation failed: {report}"));
+        let of = program.as_ref().map_or(Type::Dyn, |program| composed(program.result()));
         self.variables.get_or_insert_default().push((name.to_owned(), of));
         program
     }

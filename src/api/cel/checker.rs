@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::{Expr, Field, Fold, Gather, Kind};
-use super::signatures::{self, Overload, VARIABLES};
+use super::signatures::{self, CIDR, IP, Overload, VARIABLES};
 use super::source::Issue;
 use super::types::{Found, Type};
 use super::value::Value;
@@ -123,7 +123,7 @@ impl Checker {
                 Type::map(key, value)
             }
             Kind::Struct { name, fields } => self.check_struct(expr.at, name.trim_start_matches('.'), fields),
-            Kind::Fold(fold) => self.check_fold(fold),
+            Kind::Fold(fold) => self.check_fold(expr.at, fold),
             Kind::Bind { name, value, body } => {
                 let found = self.check(value);
                 self.scopes.push(Variables::from([(name.clone(), found)]));
@@ -231,6 +231,8 @@ impl Checker {
                 self.found.assign(&variable, &Type::Dyn);
                 Type::Dyn
             }
+            // Most types of libraries are objects, of which nobody knows the fields.
+            Type::Opaque(name) if name != IP && name != CIDR => self.fail(at, format!("unexpected failed resolution of '{name}'")),
             other => self.fail(at, format!("type '{other}' does not support field selection")),
         }
     }
@@ -267,7 +269,21 @@ impl Checker {
         let mut given: Vec<Type> = target.into_iter().map(|target| self.check(target)).collect();
         given.extend(arguments.iter().map(|argument| self.check(argument)));
         self.mixed -= formats;
+        if matches!(name, "_&&_" | "_||_") {
+            let wrong = arguments.iter().zip(&given).filter(|(argument, found)| !self.is_condition(argument.at, found)).count();
+            return if wrong == 0 { Type::Bool } else { Type::Error };
+        }
         self.resolve_overload(at, name, &given, target.is_some())
+    }
+
+    /// Whether a part is a truth value, as it must be; tells if not.
+    fn is_condition(&mut self, at: usize, found: &Type) -> bool {
+        let fits = self.found.assign(&Type::Bool, found);
+        if !fits {
+            let found = self.found.finish(found);
+            self.fail(at, format!("expected type 'bool' but found '{found}'"));
+        }
+        fits
     }
 
     fn resolve_overload(&mut self, at: usize, name: &str, given: &[Type], member: bool) -> Type {
@@ -316,7 +332,7 @@ impl Checker {
         }
     }
 
-    fn check_fold(&mut self, fold: &Fold) -> Type {
+    fn check_fold(&mut self, at: usize, fold: &Fold) -> Type {
         let range = self.check(&fold.range);
         let (first, second) = match self.found.resolve(&range) {
             Type::List(of) if fold.second.is_some() => (Type::Int, (*of).clone()),
@@ -339,32 +355,26 @@ impl Checker {
             scope.insert(name.clone(), second);
         }
         self.scopes.push(scope);
-        if let Some(condition) = &fold.condition {
-            let found = self.check(condition);
-            if !self.found.assign(&Type::Bool, &found) {
-                let shown = self.found.finish(&found);
-                self.fail(condition.at, condition_fault(fold.what, &shown));
-            }
-        }
+        let condition = fold.condition.as_ref().map(|condition| (condition.at, self.check(condition)));
         let result = fold.result.as_ref().map(|result| self.check(result));
         self.scopes.pop();
-        match fold.what {
+        let gathered = match fold.what {
             Gather::All | Gather::Exists | Gather::ExistsOne => Type::Bool,
             Gather::List => Type::list(result.unwrap_or(Type::Dyn)),
             Gather::Map => Type::map(key, result.unwrap_or(Type::Dyn)),
             Gather::Entries => result.unwrap_or(Type::Dyn),
+        };
+        let Some((place, found)) = condition else { return gathered };
+        if matches!(fold.what, Gather::All | Gather::Exists) {
+            self.is_condition(place, &found);
+        } else if !self.found.assign(&Type::Bool, &found) {
+            // What the macro stands for says so: `condition ? gathered so far and one more : gathered so far`.
+            let so_far = if fold.what == Gather::ExistsOne { Type::Int } else { self.found.finish(&gathered) };
+            let found = self.found.finish(&found);
+            self.fail(at, format!("found no matching overload for '_?_:_' applied to '({found}, {so_far}, {so_far})'"));
         }
+        gathered
     }
-}
-
-/// What the check of the macro's own operators says of a condition that is no truth value.
-fn condition_fault(what: Gather, found: &Type) -> String {
-    let (operator, before) = match what {
-        Gather::All => ("_&&_", "(bool, "),
-        Gather::Exists => ("_||_", "(bool, "),
-        Gather::ExistsOne | Gather::List | Gather::Map | Gather::Entries => return format!("found no matching overload for '_?_:_' applied to '({found}, int, int)'"),
-    };
-    format!("found no matching overload for '{operator}' applied to '{before}{found})'")
 }
 
 /// `a.b.c` if the expression is only names.

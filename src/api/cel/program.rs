@@ -12,7 +12,7 @@ use super::eval::{self, Activation};
 use super::source::{Issue, show};
 use super::types::Type;
 use super::value::{Fault, Value};
-use super::{duration, parser};
+use super::{duration, formats, parser};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
@@ -27,6 +27,7 @@ impl Program {
         let result = checker::check(&expr, variables).map_err(|issues| show(text, &issues))?;
         let mut issues = Vec::new();
         check_literals(&expr, &mut issues);
+        formats::check(&expr, variables, &mut issues);
         if issues.is_empty() { Ok(Program { expr: Arc::new(expr), result }) } else { Err(show(text, &issues)) }
     }
 
@@ -50,7 +51,8 @@ impl Program {
     }
 }
 
-fn each<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
+/// Shows all parts of an expression, the whole first.
+pub(super) fn each<'a>(expr: &'a Expr, see: &mut dyn FnMut(&'a Expr)) {
     see(expr);
     match &expr.kind {
         Kind::Literal(_) | Kind::Identifier(_) => {}

@@ -29,6 +29,7 @@ const SIGNATURES: &[(&str, &[&str])] = &[
     ("_!=_", &["(A,A) bool"]),
     ("_==_", &["(A,A) bool"]),
     ("_%_", &["(int,int) int", "(uint,uint) uint"]),
+    // The checker looks at each side of these two for itself.
     ("_&&_", &["(bool,bool) bool"]),
     ("_||_", &["(bool,bool) bool"]),
     ("_*_", &["(int,int) int", "(uint,uint) uint", "(double,double) double"]),

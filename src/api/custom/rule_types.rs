@@ -1,6 +1,6 @@
 //! Objects of a schema as CEL sees them: the types of their fields, and their values.
 //!
-//! Models: staging/src/k8s.io/apiserver/pkg/cel/{common/schemas.go,common/valuesunstructured.go,escaping.go}, v1.36.
+//! Models: staging/src/k8s.io/apiserver/pkg/cel/common/{schemas.go,valuesunstructured.go}, v1.36.
 //! Simplified: lists that are sets or maps compare and add like plain lists.
 
 use std::sync::Arc;
@@ -8,24 +8,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::schema::{Schema, items, property, values};
-use crate::cel::{self, Extent, Type, go_duration};
-
-const RESERVED: &[&str] = &[
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
-    "namespace", "return", "var", "void", "while",
-];
-
-/// The name under which a rule finds a field: `my-key` is `my__dash__key`.
-fn escape(name: &str) -> Option<String> {
-    let good = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(good) {
-        return None;
-    }
-    if RESERVED.contains(&name) {
-        return Some(format!("__{name}__"));
-    }
-    Some(name.replace("__", "__underscores__").replace('.', "__dot__").replace('-', "__dash__").replace('/', "__slash__"))
-}
+use crate::cel::{self, Described, Extent, Type, escape, go_duration, is_reserved};
 
 /// The largest request that is taken, in bytes, from which follows how large a value without a limit can be.
 const REQUEST: u64 = 3 * 1024 * 1024;
@@ -92,6 +75,7 @@ fn measure_fields(schema: &Schema, root: bool) -> Measure {
             whole.least += name.len() as u64 + found.least + 4;
         }
         if let Some(escaped) = escape(name) {
+            whole.extent.fields.extend(is_reserved(name).then(|| (name.clone(), found.extent.clone())));
             whole.extent.fields.insert(escaped, found.extent);
         }
     }
@@ -111,48 +95,37 @@ pub(super) fn most_values(least: u64) -> u64 {
 
 /// The type of a schema's values; `None` if nothing is known of them. `root` is true for whole objects.
 pub(super) fn type_of(schema: &Schema, root: bool) -> Option<Type> {
-    typed(schema, root, "selfType")
+    cel::type_of(&schema, root, "selfType")
 }
 
-fn typed(schema: &Schema, root: bool, name: &str) -> Option<Type> {
-    if schema.x_kubernetes_int_or_string == Some(true) {
-        return Some(Type::Dyn);
+impl Described for &Schema {
+    fn type_name(&self) -> &str {
+        self.type_.as_deref().unwrap_or_default()
     }
-    let embedded = |schema: &Schema| schema.x_kubernetes_embedded_resource == Some(true);
-    Some(match schema.type_.as_deref()? {
-        "array" => {
-            let inner = items(schema)?;
-            Type::list(typed(inner, embedded(inner), &format!("{name}.@idx"))?)
-        }
-        "object" => {
-            if let Some(inner) = values(schema) {
-                return Some(Type::map(Type::Text, typed(inner, embedded(inner), &format!("{name}.@elem"))?));
-            }
-            let mut fields: Vec<(String, Type)> = Vec::new();
-            for (field, inner) in schema.properties.iter().flatten() {
-                if let (Some(escaped), Some(found)) = (escape(field), typed(inner, embedded(inner), &format!("{name}.{field}"))) {
-                    fields.push((escaped, found));
-                }
-            }
-            if root {
-                let meta = ["name", "generateName"].map(|field| (field.to_owned(), Type::Text));
-                fields.push(("apiVersion".to_owned(), Type::Text));
-                fields.push(("kind".to_owned(), Type::Text));
-                fields.push(("metadata".to_owned(), Type::object(&format!("{name}.metadata"), meta)));
-            }
-            Type::object(name, fields)
-        }
-        "string" => match schema.format.as_deref() {
-            Some("byte") => Type::Bytes,
-            Some("duration") => Type::Duration,
-            Some("date" | "date-time") => Type::Timestamp,
-            _ => Type::Text,
-        },
-        "boolean" => Type::Bool,
-        "number" => Type::Double,
-        "integer" => Type::Int,
-        _ => return None,
-    })
+
+    fn format(&self) -> &str {
+        self.format.as_deref().unwrap_or_default()
+    }
+
+    fn is_int_or_string(&self) -> bool {
+        self.x_kubernetes_int_or_string == Some(true)
+    }
+
+    fn is_embedded(&self) -> bool {
+        self.x_kubernetes_embedded_resource == Some(true)
+    }
+
+    fn items(&self) -> Option<Self> {
+        items(self)
+    }
+
+    fn values(&self) -> Option<Self> {
+        values(self)
+    }
+
+    fn properties(&self) -> Vec<(&str, Self)> {
+        self.properties.iter().flatten().map(|(name, inner)| (name.as_str(), inner)).collect()
+    }
 }
 
 /// A value of a schema for CEL.
@@ -170,7 +143,9 @@ pub(super) fn to_cel(value: &Value, schema: &Schema, root: bool) -> cel::Value {
                     if meta {
                         known.push((name.clone(), cel::Value::of_json(value)));
                     } else if let (Some(inner), Some(escaped)) = (property(schema, name), escape(name)) {
-                        known.push((escaped, to_cel(value, inner, inner.x_kubernetes_embedded_resource == Some(true))));
+                        let value = to_cel(value, inner, inner.x_kubernetes_embedded_resource == Some(true));
+                        known.extend(is_reserved(name).then(|| (name.clone(), value.clone())));
+                        known.push((escaped, value));
                     }
                 }
                 cel::Value::map(known.iter().map(|(name, value)| (name.as_str(), value.clone())))

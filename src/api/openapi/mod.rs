@@ -8,8 +8,10 @@ mod definitions;
 mod enums;
 mod names;
 mod roots;
+mod types;
 mod v3;
 
 pub use definitions::definitions;
 pub use names::definition_name;
+pub(crate) use types::{type_of_built_in, type_of_custom};
 pub use v3::components;

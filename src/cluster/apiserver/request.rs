@@ -228,6 +228,13 @@ impl Request {
         Request { subresource: Some(Subresource::Status), ..request }
     }
 
+    /// Applies a part of a status under a name, and takes it from whoever owned it.
+    pub fn apply_status(kind: Kind, key: &Key, configuration: Value, manager: &str) -> Self {
+        let request = Self::patch(kind, key, PatchType::Apply, configuration);
+        let options = Options { field_manager: manager.to_owned(), force: true, ..Options::default() };
+        Request { subresource: Some(Subresource::Status), options, ..request }
+    }
+
     pub fn change_status(key: &Key, change: StatusChange) -> Self {
         let body = Body::StatusChange(Box::new(change));
         Request { body, subresource: Some(Subresource::Status), ..Self::new(Verb::Patch, Kind::Pod, &key.namespace, &key.name) }

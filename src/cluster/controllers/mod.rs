@@ -49,6 +49,7 @@ mod taint_eviction;
 mod testbed;
 mod ttl;
 mod ttl_after_finished;
+mod validating_admission_policy_status;
 mod vac_protection;
 mod volume_expand;
 
@@ -119,6 +120,7 @@ fn registry(authority: &Authority) -> Vec<manager::Runner> {
         manager::Runner::new(taint_eviction::TaintEvictionController::default()),
         manager::Runner::new(ttl::TtlController::default()),
         manager::Runner::new(ttl_after_finished::TtlAfterFinishedController),
+        manager::Runner::new(validating_admission_policy_status::ValidatingAdmissionPolicyStatusController),
     ]
 }
 

@@ -13,7 +13,7 @@ use podarium_api::{FlowSchema, Kind, Object, PriorityLevelConfiguration, Resourc
 use serde_json::json;
 
 use super::{Controller, Enqueue, Stop, Sync};
-use crate::apiserver::{Filter, PatchType, Request, Subresource};
+use crate::apiserver::{Filter, Request};
 use crate::client::{Caches, Change};
 use crate::store::Key;
 
@@ -72,12 +72,7 @@ impl Controller for FlowControl {
         let applied = json!({
             "apiVersion": "flowcontrol.apiserver.k8s.io/v1", "kind": "FlowSchema", "metadata": {"name": schema.name()}, "status": {"conditions": [condition]},
         });
-        let request = Request::patch(Kind::FlowSchema, key, PatchType::Apply, applied);
-        let body = request.body.clone();
-        let mut request = request.with_subresource(Subresource::Status, body);
-        MANAGER.clone_into(&mut request.options.field_manager);
-        request.options.force = true;
-        match ctx.send(request)? {
+        match ctx.send(Request::apply_status(Kind::FlowSchema, key, applied, MANAGER))? {
             Err(status) if !status.is_not_found() => Err(status.into()),
             _ => Ok(()),
         }

@@ -15,7 +15,7 @@ use podarium_api::{IPAddress, Kind, Resource as _, ServiceCIDR};
 use serde_json::{Value, json};
 
 use super::{Controller, Enqueue, Stop, Sync};
-use crate::apiserver::{Filter, PatchType, Request, Subresource};
+use crate::apiserver::{Filter, PatchType, Request};
 use crate::client::{Caches, Change};
 use crate::store::Key;
 
@@ -149,11 +149,6 @@ fn set_condition(ctx: &mut Sync<'_>, networks: &ServiceCIDR, status: &str, reaso
     let applied = json!({
         "apiVersion": "networking.k8s.io/v1", "kind": "ServiceCIDR", "metadata": {"name": networks.name()}, "status": {"conditions": [condition]},
     });
-    let request = Request::patch(Kind::ServiceCIDR, &Key::of_meta(&networks.metadata), PatchType::Apply, applied);
-    let body = request.body.clone();
-    let mut request = request.with_subresource(Subresource::Status, body);
-    MANAGER.clone_into(&mut request.options.field_manager);
-    request.options.force = true;
-    ctx.send(request)??;
+    ctx.send(Request::apply_status(Kind::ServiceCIDR, &Key::of_meta(&networks.metadata), applied, MANAGER))??;
     Ok(())
 }
