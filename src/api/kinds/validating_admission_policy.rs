@@ -2,7 +2,7 @@
 //!
 //! Models: pkg/registry/admissionregistration/validatingadmissionpolicy/strategy.go,
 //! pkg/apis/admissionregistration/v1/defaults.go, v1.36.
-//! Simplified: the status says nothing of types that do not fit, since nobody checks a policy against the kinds it is for.
+//! Simplified: nothing.
 
 use std::sync::Arc;
 

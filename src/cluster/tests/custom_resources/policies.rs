@@ -124,3 +124,24 @@ fn custom_resources_are_applied_by_the_server() {
     let other = bench.send("PATCH", &format!("{CRON_TABS}/a?fieldManager=you"), "application/apply-patch+yaml", "application/json", Some(cron_tab("a", json!({"replicas": 3}))));
     assert_eq!((other.code, other.message()), (409, "Apply failed with 1 conflict: conflict with \"me\": .spec.replicas"));
 }
+
+#[test]
+fn a_policy_says_in_its_status_what_does_not_fit_its_kinds() {
+    let mut bench = Bench::new();
+    let policies = format!("{GROUP}/validatingadmissionpolicies");
+    let made = bench.call("POST", &policies, Some(policy(json!({"expression": "object.dat.size() < 3"}), json!({}))));
+    assert_eq!((made.code, &made.body["status"]), (201, &json!({})));
+    bench.run(1.0);
+    let small = format!("{policies}/small");
+    let found = bench.get(&small).body;
+    let warning = json!({
+        "fieldRef": "spec.validations[0].expression",
+        "warning": "/v1, Kind=ConfigMap: ERROR: <input>:1:7: undefined field 'dat'\n | object.dat.size() < 3\n | ......^\n",
+    });
+    assert_eq!(found["status"], json!({"observedGeneration": 1, "typeChecking": {"expressionWarnings": [warning]}}));
+    let owner = found["metadata"]["managedFields"].as_array().into_iter().flatten().find(|entry| entry["subresource"] == "status").cloned().unwrap_or_default();
+    assert_eq!((&owner["manager"], &owner["operation"]), (&json!("validatingadmissionpolicy-status"), &json!("Apply")));
+    bench.merge(&small, json!({"spec": {"validations": [{"expression": "object.data.size() < 3"}]}}));
+    bench.run(1.0);
+    assert_eq!(bench.get(&small).body["status"], json!({"observedGeneration": 2, "typeChecking": {}}));
+}
