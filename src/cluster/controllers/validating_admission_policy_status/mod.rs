@@ -8,6 +8,9 @@
 //! Simplified: what custom kinds there are and how they are described is read from their definitions, not from discovery and
 //! OpenAPI.
 
+#[cfg(test)]
+mod tests;
+
 use podarium_api::admission_policy::type_warnings;
 use podarium_api::{CustomResourceDefinition, Kind, Resource as _, ValidatingAdmissionPolicy};
 use serde_json::json;
