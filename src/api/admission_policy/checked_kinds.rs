@@ -3,7 +3,7 @@
 //! Models: staging/src/k8s.io/apiserver/pkg/admission/plugin/policy/validating/typechecking.go (typesToCheck),
 //! staging/src/k8s.io/apimachinery/pkg/api/meta/restmapper.go (KindsFor), v1.36.
 //! Simplified: the mapper knows of a new definition at once, not when it next asks; parameters of kinds in alpha and beta that
-//! are not served may have any field.
+//! are not served may have any field; lists of custom kinds are not looked at.
 
 use std::collections::BTreeSet;
 use std::fmt;
