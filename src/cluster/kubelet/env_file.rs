@@ -21,7 +21,7 @@ impl PodState {
             false => Ok(Some(value)),
             true if from.optional == Some(true) => Ok(None),
             true => {
-                let path = format!("/var/lib/kubelet/pods/{}/volumes/kubernetes.io~empty-dir/{}/{}", self.uid, from.volume_name, from.path);
+                let path = format!("{}/{}", self.volume_directory("empty-dir", &from.volume_name), from.path);
                 Err(format!("environment variable key {:?} not found in file {path:?}", from.key))
             }
         }

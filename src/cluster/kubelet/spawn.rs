@@ -156,13 +156,22 @@ impl PodState {
             read_only |= volume.empty_dir.is_none();
             Mounted::Pod(mount.name.as_str().into())
         };
-        let directory = format!("/var/lib/kubelet/pods/{}", self.uid);
         let source = match (&volume.host_path, &sub_path) {
             (Some(path), _) => path.path.clone(),
-            (None, Some(_)) => format!("{directory}/volume-subpaths/{}/{container}/{place}", mount.name),
-            (None, None) => format!("{directory}/volumes/kubernetes.io~{}/{}", plugin(volume), mount.name),
+            (None, Some(_)) => format!("{}/volume-subpaths/{}/{container}/{place}", self.directory(), mount.name),
+            (None, None) => self.volume_directory(plugin(volume), &mount.name),
         };
         Some(MountPoint { path: mount.mount_path.clone(), source, mounted, sub_path, read_only })
+    }
+
+    /// Where the kubelet keeps what belongs to the pod, on the node.
+    fn directory(&self) -> String {
+        format!("/var/lib/kubelet/pods/{}", self.uid)
+    }
+
+    /// Where a volume of the pod is, on the node.
+    pub(super) fn volume_directory(&self, plugin: &str, volume: &str) -> String {
+        format!("{}/volumes/kubernetes.io~{plugin}/{volume}", self.directory())
     }
 
     /// The name under which the cluster's DNS may know the pod, if it is in a subdomain.
