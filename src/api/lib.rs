@@ -27,6 +27,7 @@
 pub mod admission_policy;
 mod cel;
 pub mod certificate_request;
+pub mod key_pair;
 pub mod condition;
 pub mod cron;
 pub mod custom;

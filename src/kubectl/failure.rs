@@ -91,6 +91,11 @@ impl Failure {
         }
     }
 
+    /// Whether the server names this as a cause.
+    pub fn has_cause(&self, reason: &str) -> bool {
+        matches!(self, Failure::Server(status) if items(status, "/details/causes").iter().any(|cause| text(cause, "/reason") == reason))
+    }
+
     /// The message of the error alone.
     pub fn text(&self) -> String {
         match self {
@@ -189,7 +194,7 @@ fn go_method(method: &str) -> String {
     format!("{}{}", &method[..1], method[1..].to_lowercase())
 }
 
-fn go_net_error(url: &str, error: NetError) -> String {
+pub(crate) fn go_net_error(url: &str, error: NetError) -> String {
     let host = url.split("://").last().unwrap_or_default().split('/').next().unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
     // It is called by its name, and dialled by its address.

@@ -5,7 +5,7 @@
 //! one connection carries all requests; nothing is said above 9; what the reference asks of OpenAPI is known here and not
 //! asked, and `auth can-i`, `exec`, `rollout status` and `top` ask for a little less.
 
-use podarium_machine::HttpRequest;
+use podarium_machine::{HttpRequest, Process, Suspend};
 use podarium_sim::Time;
 use serde_json::Value;
 
@@ -87,6 +87,14 @@ fn masked(name: &str, value: &str) -> String {
     }
 }
 
+/// A line of the log.
+pub(crate) fn line(process: &mut Process<'_>, severity: char, place: &str, message: &str) -> Result<String, Suspend> {
+    let nanos = process.unix_nanos()?;
+    let now = jiff::Timestamp::from_nanosecond(nanos.into()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
+    let pid = process.pid().0;
+    Ok(format!("{severity}{} {pid:>7} {place}] {message}\n", now.strftime("%m%d %H:%M:%S.%6f")))
+}
+
 /// A request that is under way, as the log shows it.
 pub(crate) struct Sent {
     method: String,
@@ -119,10 +127,8 @@ impl Kubectl<'_, '_> {
     }
 
     fn log(&mut self, severity: char, place: &str, message: &str) -> Outcome<()> {
-        let nanos = self.process.unix_nanos()?;
-        let now = jiff::Timestamp::from_nanosecond(nanos.into()).unwrap_or_default().to_zoned(jiff::tz::TimeZone::UTC);
-        let pid = self.process.pid().0;
-        self.eprint(&format!("{severity}{} {pid:>7} {place}] {message}\n", now.strftime("%m%d %H:%M:%S.%6f")))
+        let line = line(self.process, severity, place, message)?;
+        self.eprint(&line)
     }
 
     /// What is logged when somebody is about to be asked for the first time.

@@ -3,8 +3,11 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/resource/visitor.go, staging/src/k8s.io/apimachinery/pkg/util/yaml, v1.36.
 //! Simplified: nothing.
 
-use podarium_api::decode::{as_yaml_1_1, go_kind, numbers_as_yaml_1_1};
+use podarium_api::decode::{UNEXPECTED_END, as_yaml_1_1, go_kind, numbers_as_yaml_1_1, syntax_error};
 use serde_json::Value;
+
+/// What Go says of a stream that ends in the middle of something.
+const UNEXPECTED_EOF: &str = "unexpected EOF";
 
 /// Reads all documents of a file. What was read before an error counts.
 pub fn documents(bytes: &[u8]) -> (Vec<Value>, Option<String>) {
@@ -22,20 +25,23 @@ fn read(bytes: &[u8], again: fn(&str, &mut Value)) -> (Vec<Value>, Option<String
         return json_documents(&text, again);
     }
     let mut found = Vec::new();
-    for document in split(&text) {
-        if document.trim().is_empty() {
-            continue;
-        }
-        match serde_yaml::from_str::<Value>(&document) {
+    let error = yaml_documents(&text, again, &mut found);
+    (found, error)
+}
+
+/// Adds the documents of a text in YAML, up to the first that cannot be read.
+fn yaml_documents(text: &str, again: fn(&str, &mut Value), found: &mut Vec<Value>) -> Option<String> {
+    for document in split(text).iter().filter(|document| !document.trim().is_empty()) {
+        match serde_yaml::from_str::<Value>(document) {
             Ok(Value::Null) => {}
             Ok(mut value) => {
-                again(&document, &mut value);
+                again(document, &mut value);
                 found.push(value);
             }
-            Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
+            Err(error) => return Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error))),
         }
     }
-    (found, None)
+    None
 }
 
 /// The first document of a text, or go-yaml's complaint.
@@ -88,24 +94,36 @@ pub fn wrong_metadata(document: &Value) -> Option<String> {
     })
 }
 
+/// What begins with a brace is JSON, one document after the other, as long as it can be read so. Where that ends after the
+/// first document at the latest, YAML goes on.
 fn json_documents(text: &str, again: fn(&str, &mut Value)) -> (Vec<Value>, Option<String>) {
     let mut found = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<Value>() {
-        match value {
-            Ok(value) => found.push(value),
-            Err(error) if error.is_eof() => return (found, Some("unexpected EOF".to_owned())),
-            // YAML in braces is YAML all the same.
-            Err(_) if found.is_empty() => match serde_yaml::from_str::<Value>(text) {
-                Ok(mut value) => {
-                    again(text, &mut value);
-                    return (vec![value], None);
-                }
-                Err(error) => return (found, Some(format!("error converting YAML to JSON: {}", go_yaml_error(&error)))),
-            },
-            Err(error) => return (found, Some(error.to_string())),
+    let mut documents = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    let mut start = 0;
+    loop {
+        match documents.next() {
+            None => return (found, None),
+            Some(Ok(value)) => found.push(value),
+            Some(Err(_)) => break,
         }
+        start = documents.byte_offset();
     }
-    (found, None)
+    let (rest, read) = (&text[start..], found.len());
+    let fault = syntax_error(rest.as_bytes());
+    let is_cut = fault.offset == rest.len() && fault.message == UNEXPECTED_END;
+    if read > 1 {
+        return (found, Some(if is_cut { UNEXPECTED_EOF.to_owned() } else { fault.message }));
+    }
+    // Blanks up to the end of the line belong to what was read.
+    let blank = rest.find(|c: char| !c.is_whitespace()).unwrap_or(rest.len());
+    let yaml = &rest[rest[..blank].find('\n').map_or(blank, |end| end + 1)..];
+    let error = yaml_documents(yaml, again, &mut found);
+    let error = error.map(|error| match (found.len() == read, is_cut) {
+        (false, _) => error,
+        (true, true) => UNEXPECTED_EOF.to_owned(),
+        (true, false) => format!("json: offset {}: {}", start + fault.offset, fault.message),
+    });
+    (found, error)
 }
 
 /// Documents are separated by lines of three dashes.
@@ -173,6 +191,27 @@ mod tests {
     fn a_list_of_json_is_several_documents() {
         assert_eq!(documents(b"{\"a\": 1}\n{\"b\": 2}").0.len(), 2);
         assert_eq!(documents(b"{a: 1}").0.len(), 1);
+    }
+
+    /// What the real kubectl 1.36 makes of each.
+    #[test]
+    fn json_goes_over_into_yaml_after_the_first_document_at_the_latest() {
+        let cases = [
+            ("{\"a\": 1}\n---\n{\"b\": 2}\n", 2, None),
+            ("{\"a\": 1} --- \n{b: 2}\n---\nc: 3\n", 3, None),
+            ("{\"a\": 1}\n{\"b\": 2}\n---\n{\"c\": 3}\n", 2, Some("invalid character '-' in numeric literal")),
+            ("{a: 1\n", 0, Some("json: offset 2: invalid character 'a' looking for beginning of object key string")),
+            ("{\"a\": Config, \"b\": {\"c\": 1}\n", 0, Some("json: offset 7: invalid character 'C' looking for beginning of value")),
+            ("{\"a\": {\"b\": 1}\n", 0, Some("unexpected EOF")),
+            ("{\"a\": 1}\n---\n{\"b\": c d: e}\n", 1, Some("json: offset 11: invalid character '-' in numeric literal")),
+            ("{\"a\":\"v1\" \"b\": 1}", 0, Some("json: offset 11: invalid character '\"' after object key:value pair")),
+            ("{'a':'v1',}", 1, None),
+            ("{\"a\": 1}\nrubbish\n", 2, None),
+        ];
+        for (text, count, error) in cases {
+            let (found, said) = documents(text.as_bytes());
+            assert_eq!((found.len(), said.as_deref()), (count, error), "{text}");
+        }
     }
 
     #[test]

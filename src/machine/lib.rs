@@ -64,5 +64,5 @@ pub use spawn::{Group, Spawn};
 pub use surroundings::{Namespaces, Surroundings};
 pub use sys::{OpenMode, Sys};
 pub use terminal::TtyId;
-pub use wire::{NotHttp, RequestReader, write_response};
+pub use wire::{NotHttp, RequestReader, write_chunk, write_chunked_head, write_response};
 pub use volume::{Volume, VolumeId, VolumeKind};

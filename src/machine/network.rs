@@ -22,9 +22,11 @@ pub struct ConnectionId(pub u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
     Response(HttpResponse),
-    /// Bytes, of a connection that carries bytes.
+    /// Status and headers of an answer that comes in pieces, where these are wanted ([`Machine::deliver_in_pieces`]).
+    Head { status: u16, headers: Vec<(String, String)> },
+    /// Bytes, of a connection that carries bytes or of an answer that comes in pieces.
     Data(Vec<u8>),
-    /// The server sends no more on such a connection.
+    /// The server sends no more of these.
     End,
     /// A whole request came to a port that takes bytes, and what came back is no answer.
     Failed(NetError),
@@ -202,11 +204,19 @@ impl Machine {
         own.or(identities.first()).map(|identity| identity.chain.as_slice())
     }
 
+    /// Like [`Machine::deliver`], for whoever can take an answer in pieces.
+    pub fn deliver_in_pieces(&mut self, port: u16, request: HttpRequest) -> Option<ConnectionId> {
+        match self.takes_bytes(port)? {
+            true => self.deliver_as_bytes(port, &request, true),
+            false => self.deliver(port, request),
+        }
+    }
+
     /// Hands a request to whoever listens on the port; `None`: the connection is refused. The machine has to run for
     /// the program to see it.
     pub fn deliver(&mut self, port: u16, request: HttpRequest) -> Option<ConnectionId> {
         if self.takes_bytes(port)? {
-            return self.deliver_as_bytes(port, &request);
+            return self.deliver_as_bytes(port, &request, false);
         }
         let listener = self.listeners.get_mut(&port)?;
         let id = ConnectionId(self.next_exchange);

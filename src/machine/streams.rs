@@ -72,9 +72,10 @@ impl Machine {
     }
 
     /// A whole request comes to a port that takes bytes.
-    pub(crate) fn deliver_as_bytes(&mut self, port: u16, request: &HttpRequest) -> Option<ConnectionId> {
+    pub(crate) fn deliver_as_bytes(&mut self, port: u16, request: &HttpRequest, in_pieces: bool) -> Option<ConnectionId> {
         let tls = request.url.starts_with("https://");
-        let id = self.connect_with(port, &request.from, Some(ResponseReader::to(request, tls)))?;
+        let reader = ResponseReader::to(request, tls);
+        let id = self.connect_with(port, &request.from, Some(if in_pieces { reader.in_pieces() } else { reader }))?;
         self.connection_data(id, &wire::write_request(request, tls));
         Some(id)
     }
@@ -96,12 +97,17 @@ impl Machine {
             return;
         };
         reader.push(bytes);
-        let answered = match reader.read(ended) {
-            Read::Partly => return,
-            Read::Response(response) => Answered::Response(response),
-            Read::NotTls => Answered::Failed(NetError::NotTls),
-            Read::NotHttp => Answered::Failed(NetError::NotHttp),
-            Read::Empty => Answered::Failed(NetError::EmptyReply),
+        let answered = loop {
+            match reader.read(ended) {
+                Read::Partly => return,
+                Read::Head { status, headers } => self.answers.push((id, Answered::Head { status, headers })),
+                Read::Piece(bytes) => self.answers.push((id, Answered::Data(bytes))),
+                Read::End => break Answered::End,
+                Read::Response(response) => break Answered::Response(response),
+                Read::NotTls => break Answered::Failed(NetError::NotTls),
+                Read::NotHttp => break Answered::Failed(NetError::NotHttp),
+                Read::Empty => break Answered::Failed(NetError::EmptyReply),
+            }
         };
         // The client has what it wanted and closes the connection; the server finds out.
         self.gone(id);

@@ -102,6 +102,16 @@ pub struct ResponseReader {
     tls: bool,
     is_head: bool,
     begun: bool,
+    pieces: Pieces,
+}
+
+/// Whether an answer that comes in chunks is told chunk by chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pieces {
+    Unwanted,
+    Wanted,
+    /// The head has been told.
+    Begun,
 }
 
 /// What a stream of bytes was, read as an answer.
@@ -110,6 +120,11 @@ pub enum Read {
     /// There is more to come.
     Partly,
     Response(HttpResponse),
+    /// Status and headers of an answer that is told in pieces.
+    Head { status: u16, headers: Vec<(String, String)> },
+    Piece(Vec<u8>),
+    /// The last piece was told.
+    End,
     /// TLS was expected and plain text came.
     NotTls,
     NotHttp,
@@ -120,7 +135,13 @@ pub enum Read {
 impl ResponseReader {
     /// For the answer to this request, over a connection with or without TLS.
     pub fn to(request: &HttpRequest, tls: bool) -> Self {
-        ResponseReader { bytes: Vec::new(), tls, is_head: request.method == "HEAD", begun: false }
+        ResponseReader { bytes: Vec::new(), tls, is_head: request.method == "HEAD", begun: false, pieces: Pieces::Unwanted }
+    }
+
+    /// Tells an answer that comes in chunks as they come.
+    #[must_use]
+    pub fn in_pieces(self) -> Self {
+        ResponseReader { pieces: Pieces::Wanted, ..self }
     }
 
     pub fn push(&mut self, bytes: &[u8]) {
@@ -129,6 +150,9 @@ impl ResponseReader {
 
     /// What has come; `ended`: nothing more will.
     pub fn read(&mut self, ended: bool) -> Read {
+        if self.pieces == Pieces::Begun {
+            return self.next_piece(ended);
+        }
         if self.bytes.is_empty() {
             return if ended { Read::Empty } else { Read::Partly };
         }
@@ -152,12 +176,25 @@ impl ResponseReader {
         let Some(status) = status else { return Read::NotHttp };
         let bodiless = self.is_head || matches!(status, 100..=199 | 204 | 304);
         let framing = if bodiless { Some(Framing::None) } else { framing(&headers, Framing::UntilEnd) };
+        if self.pieces == Pieces::Wanted && matches!(framing, Some(Framing::Chunked)) {
+            self.pieces = Pieces::Begun;
+            self.bytes.drain(..length);
+            return Read::Head { status, headers };
+        }
         match framing.and_then(|framing| body(&self.bytes[length..], &framing, ended)) {
             None => Read::NotHttp,
             Some(None) if ended => Read::NotHttp,
             Some(None) => Read::Partly,
             Some(Some((body, _))) => Read::Response(HttpResponse { status, headers, body }),
         }
+    }
+
+    fn next_piece(&mut self, ended: bool) -> Read {
+        let Some(next) = chunk(&self.bytes) else { return Read::NotHttp };
+        let Some((piece, used)) = next else { return if ended { Read::NotHttp } else { Read::Partly } };
+        let read = piece.map_or(Read::End, |piece| Read::Piece(piece.to_vec()));
+        self.bytes.drain(..used);
+        read
     }
 }
 
@@ -310,34 +347,58 @@ fn body(rest: &[u8], framing: &Framing, ended: bool) -> Option<Option<(Vec<u8>, 
     }
 }
 
-fn chunks(mut rest: &[u8]) -> Option<Option<(Vec<u8>, usize)>> {
-    let whole = rest.len();
-    let mut body = Vec::new();
+/// All chunks up to the last, and how many bytes they take.
+fn chunks(rest: &[u8]) -> Option<Option<(Vec<u8>, usize)>> {
+    let (mut body, mut used) = (Vec::new(), 0);
     loop {
-        let Some(end) = rest.iter().position(|byte| *byte == b'\n') else { return Some(None) };
-        let line = std::str::from_utf8(&rest[..end]).ok()?.trim_end_matches('\r');
-        let size = usize::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16).ok()?;
-        rest = &rest[end + 1..];
-        if size == 0 {
-            // Trailers are passed over.
-            loop {
-                let Some(end) = rest.iter().position(|byte| *byte == b'\n') else { return Some(None) };
-                let empty = rest[..end].iter().all(|byte| *byte == b'\r');
-                rest = &rest[end + 1..];
-                if empty {
-                    return Some(Some((body, whole - rest.len())));
-                }
+        let Some((piece, length)) = chunk(&rest[used..])? else { return Some(None) };
+        used += length;
+        match piece {
+            Some(piece) => body.extend_from_slice(piece),
+            None => return Some(Some((body, used))),
+        }
+    }
+}
+
+/// The next chunk, `None` for the last, and how many bytes it takes.
+fn chunk(bytes: &[u8]) -> Option<Option<(Option<&[u8]>, usize)>> {
+    let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return Some(None) };
+    let line = std::str::from_utf8(&bytes[..end]).ok()?.trim_end_matches('\r');
+    let size = usize::from_str_radix(line.split(';').next().unwrap_or_default().trim(), 16).ok()?;
+    let mut rest = &bytes[end + 1..];
+    if size == 0 {
+        // Trailers are passed over.
+        loop {
+            let Some(end) = rest.iter().position(|byte| *byte == b'\n') else { return Some(None) };
+            let empty = rest[..end].iter().all(|byte| *byte == b'\r');
+            rest = &rest[end + 1..];
+            if empty {
+                return Some(Some((None, bytes.len() - rest.len())));
             }
         }
-        let after = size.checked_add(1)?;
-        if rest.len() < after {
-            return Some(None);
-        }
-        body.extend_from_slice(&rest[..size]);
-        rest = rest[size..].strip_prefix(b"\r").unwrap_or(&rest[size..]);
-        let Some(next) = rest.strip_prefix(b"\n") else { return if rest.is_empty() { Some(None) } else { None } };
-        rest = next;
     }
+    if rest.len() < size.checked_add(1)? {
+        return Some(None);
+    }
+    let piece = &rest[..size];
+    rest = rest[size..].strip_prefix(b"\r").unwrap_or(&rest[size..]);
+    let Some(next) = rest.strip_prefix(b"\n") else { return if rest.is_empty() { Some(None) } else { None } };
+    Some(Some((Some(piece), bytes.len() - next.len())))
+}
+
+/// The status line and the headers of an answer whose body follows in [chunks](write_chunk).
+pub fn write_chunked_head(status: u16, headers: &[(String, String)]) -> Vec<u8> {
+    let mut out = format!("HTTP/1.1 {status} {}\r\n", reason(status)).into_bytes();
+    for (name, value) in headers {
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+    out
+}
+
+/// A piece of a body; nothing: it is complete.
+pub fn write_chunk(piece: &[u8]) -> Vec<u8> {
+    [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat()
 }
 
 #[cfg(test)]
@@ -404,5 +465,26 @@ mod tests {
         let Read::Response(read) = answer(b"HTTP/1.0 200 OK\r\n\r\nuntil the end", false) else { panic!("an answer") };
         assert_eq!(read.body, b"until the end");
         assert_eq!(answer(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", false), Read::NotHttp);
+    }
+
+    #[test]
+    fn an_answer_in_chunks_is_told_in_pieces_where_these_are_wanted() {
+        let headers = [("X".to_owned(), "y".to_owned())];
+        let bytes = [write_chunked_head(200, &headers), write_chunk(b"one\n"), write_chunk(b"two"), write_chunk(b"")].concat();
+        let mut reader = ResponseReader::to(&HttpRequest::get("http://web/"), false).in_pieces();
+        let mut told = Vec::new();
+        for piece in bytes.chunks(1) {
+            reader.push(piece);
+            told.extend(Some(reader.read(false)).filter(|read| *read != Read::Partly));
+        }
+        let Some((Read::Head { status: 200, headers }, rest)) = told.split_first() else { panic!("{told:?}") };
+        assert_eq!(headers[0], ("X".to_owned(), "y".to_owned()));
+        assert_eq!(rest, [Read::Piece(b"one\n".to_vec()), Read::Piece(b"two".to_vec()), Read::End]);
+        let Read::Response(whole) = answer(&bytes, false) else { panic!("an answer") };
+        assert_eq!(whole.body, b"one\ntwo");
+        let mut broken = ResponseReader::to(&HttpRequest::get("http://web/"), false).in_pieces();
+        broken.push(&bytes[..bytes.len() - 5]);
+        while let Read::Head { .. } | Read::Piece(_) = broken.read(false) {}
+        assert_eq!((broken.read(false), broken.read(true)), (Read::Partly, Read::NotHttp));
     }
 }

@@ -68,7 +68,7 @@ impl Loopback {
                 self.tell(id, HttpEvent::Failed(NetError::NotTls));
                 return true;
             }
-            (Some(_), false) => machine.deliver(port, HttpRequest { from: LOCAL.to_owned(), ..request.clone() }).map(Asked::Request),
+            (Some(_), false) => machine.deliver_in_pieces(port, HttpRequest { from: LOCAL.to_owned(), ..request.clone() }).map(Asked::Request),
         };
         match asked {
             Some(asked) => {
@@ -153,16 +153,17 @@ impl Loopback {
                 }
                 continue;
             }
-            if let Answered::Data(bytes) = answered {
-                self.tell(id, HttpEvent::Chunk(bytes));
-                continue;
+            let goes_on = matches!(answered, Answered::Head { .. } | Answered::Data(_));
+            if !goes_on {
+                self.asked.remove(&id);
             }
-            self.asked.remove(&id);
             self.tell(id, match answered {
+                Answered::Head { status, headers } => HttpEvent::Head { status, headers },
+                Answered::Data(bytes) => HttpEvent::Chunk(bytes),
                 Answered::Response(response) => HttpEvent::Response(response),
                 Answered::Failed(error) => HttpEvent::Failed(error),
                 Answered::Reset => HttpEvent::Failed(NetError::ConnectionReset),
-                Answered::Data(_) | Answered::End => HttpEvent::End,
+                Answered::End => HttpEvent::End,
             });
         }
     }

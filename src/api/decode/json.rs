@@ -17,7 +17,7 @@ pub fn parse_json(body: &[u8]) -> Result<(Value, Vec<String>), String> {
     let parsed = Node { path: Path::Root, duplicates: &mut duplicates }.deserialize(&mut deserializer);
     match parsed.and_then(|value| deserializer.end().map(|()| value)) {
         Ok(value) => Ok((value, duplicates)),
-        Err(_) => Err(format!("couldn't get version/kind; json parse error: {}", syntax_error(body))),
+        Err(_) => Err(format!("couldn't get version/kind; json parse error: {}", syntax_error(body).message)),
     }
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn json_object_error(body: &[u8]) -> Option<String> {
     match serde_json::from_slice::<Value>(body) {
         Ok(Value::Object(_) | Value::Null) => None,
         Ok(other) => Some(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", super::typed::go_kind(&other))),
-        Err(_) => Some(syntax_error(body)),
+        Err(_) => Some(syntax_error(body).message),
     }
 }
 
@@ -284,8 +284,19 @@ enum Expect {
     End,
 }
 
-/// Go's words for the first fault in a text that is no JSON.
-fn syntax_error(body: &[u8]) -> String {
+/// The first fault in a text that is no JSON, in Go's words.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// How many bytes were read up to the one that is wrong, and with it.
+    pub offset: usize,
+    pub message: String,
+}
+
+/// What Go says of a text that ends before its value does.
+pub const UNEXPECTED_END: &str = "unexpected end of JSON input";
+
+/// What is wrong with a text that is no JSON.
+pub fn syntax_error(body: &[u8]) -> SyntaxError {
     let mut stack = Vec::new();
     let (mut expect, mut at) = (Expect::Value, 0);
     let after_value = |stack: &[u8]| match stack.last() {
@@ -344,12 +355,10 @@ fn syntax_error(body: &[u8]) -> String {
             (Expect::AfterElement, _) => "after array element",
             (Expect::End, _) => "after top-level value",
         };
-        return invalid_character(byte, context);
+        return invalid_character(at, byte, context);
     }
-    if matches!(expect, Expect::End) {
-        return "not simulated: JSON that is nested more than 127 deep".to_owned();
-    }
-    "unexpected end of JSON input".to_owned()
+    let message = if matches!(expect, Expect::End) { "not simulated: JSON that is nested more than 127 deep" } else { UNEXPECTED_END };
+    SyntaxError { offset: body.len(), message: message.to_owned() }
 }
 
 fn go_escape(byte: u8) -> String {
@@ -366,7 +375,7 @@ fn go_escape(byte: u8) -> String {
     }
 }
 
-fn invalid_character(byte: u8, context: &str) -> String {
+fn invalid_character(at: usize, byte: u8, context: &str) -> SyntaxError {
     let shown = match byte {
         b'\'' => r"'\''".to_owned(),
         b'"' => "'\"'".to_owned(),
@@ -374,36 +383,38 @@ fn invalid_character(byte: u8, context: &str) -> String {
         0x20..=0x7e | 0xa1..=0xac | 0xae.. => format!("'{}'", char::from(byte)),
         _ => go_escape(byte),
     };
-    format!("invalid character {shown} {context}")
+    SyntaxError { offset: at + 1, message: format!("invalid character {shown} {context}") }
 }
 
-fn string_end(body: &[u8], start: usize) -> Result<usize, String> {
+/// The byte at a place, without which there is no JSON.
+fn byte_at(body: &[u8], at: usize) -> Result<u8, SyntaxError> {
+    body.get(at).copied().ok_or_else(|| SyntaxError { offset: body.len(), message: UNEXPECTED_END.to_owned() })
+}
+
+fn string_end(body: &[u8], start: usize) -> Result<usize, SyntaxError> {
     let mut at = start + 1;
-    while at < body.len() {
-        match body[at] {
+    loop {
+        match byte_at(body, at)? {
             b'"' => return Ok(at + 1),
             b'\\' => {
-                if let Some(&escape) = body.get(at + 1)
-                    && !br#"bfnrt\/"u"#.contains(&escape)
-                {
-                    return Err(invalid_character(escape, "in string escape code"));
+                let escape = byte_at(body, at + 1)?;
+                if !br#"bfnrt\/"u"#.contains(&escape) {
+                    return Err(invalid_character(at + 1, escape, "in string escape code"));
                 }
                 at += 2;
             }
-            byte if byte < 0x20 => return Err(invalid_character(byte, "in string literal")),
+            byte if byte < 0x20 => return Err(invalid_character(at, byte, "in string literal")),
             _ => at += 1,
         }
     }
-    Err("unexpected end of JSON input".to_owned())
 }
 
-fn scalar_end(body: &[u8], start: usize) -> Result<usize, String> {
+fn scalar_end(body: &[u8], start: usize) -> Result<usize, SyntaxError> {
     let literal = |text: &str| {
         for (index, expected) in text.bytes().enumerate().skip(1) {
-            match body.get(start + index) {
-                Some(&byte) if byte == expected => {}
-                Some(&byte) => return Err(invalid_character(byte, &format!("in literal {text} (expecting '{}')", char::from(expected)))),
-                None => return Err("unexpected end of JSON input".to_owned()),
+            let byte = byte_at(body, start + index)?;
+            if byte != expected {
+                return Err(invalid_character(start + index, byte, &format!("in literal {text} (expecting '{}')", char::from(expected))));
             }
         }
         Ok(start + text.len())
@@ -413,10 +424,28 @@ fn scalar_end(body: &[u8], start: usize) -> Result<usize, String> {
         b't' => literal("true"),
         b'f' => literal("false"),
         b'n' => literal("null"),
-        b'-' | b'0'..=b'9' => {
-            let length = body[start..].iter().skip(1).take_while(|byte| byte.is_ascii_digit() || b".eE+-".contains(byte)).count();
-            Ok(start + 1 + length)
-        }
-        byte => Err(invalid_character(byte, "looking for beginning of value")),
+        b'-' | b'0'..=b'9' => number_end(body, start),
+        byte => Err(invalid_character(start, byte, "looking for beginning of value")),
     }
+}
+
+fn number_end(body: &[u8], start: usize) -> Result<usize, SyntaxError> {
+    let digits = |at: usize, context: &str| {
+        let first = byte_at(body, at)?;
+        match first.is_ascii_digit() {
+            true => Ok(at + body[at..].iter().take_while(|byte| byte.is_ascii_digit()).count()),
+            false => Err(invalid_character(at, first, context)),
+        }
+    };
+    let mut at = start + usize::from(body[start] == b'-');
+    // Nothing follows a zero at the beginning.
+    at = if body.get(at) == Some(&b'0') { at + 1 } else { digits(at, "in numeric literal")? };
+    if body.get(at) == Some(&b'.') {
+        at = digits(at + 1, "after decimal point in numeric literal")?;
+    }
+    if matches!(body.get(at), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(body.get(at + 1), Some(b'+' | b'-')));
+        at = digits(at + 1 + sign, "in exponent of numeric literal")?;
+    }
+    Ok(at)
 }

@@ -23,7 +23,7 @@ pub(crate) use json::json_object_error;
 pub use typed::{go_kind, go_type};
 pub use dialect::{as_yaml_1_1, numbers_as_yaml_1_1};
 pub use known_specs::{KnownSpecs, decode_pod};
-pub use json::{parse_json, parse_yaml, repeated_yaml};
+pub use json::{SyntaxError, UNEXPECTED_END, parse_json, parse_yaml, repeated_yaml, syntax_error};
 pub use unstructured::decode_unstructured;
 pub(crate) use unstructured::restored;
 

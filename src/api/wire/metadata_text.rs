@@ -146,6 +146,8 @@ mod tests {
                 let object: Object = Kind::ConfigMap.parse(json!({"metadata": metadata})).unwrap();
                 let text = |verbatim| String::from_utf8(crate::json(&Written { object: &object, managed, typed: true, verbatim })).unwrap();
                 assert_eq!(text(true), text(false));
+                let alone = |verbatim| String::from_utf8(crate::json(&crate::WrittenMetadata { object: &object, managed, alone: true, verbatim })).unwrap();
+                assert_eq!(alone(true), alone(false));
             }
         }
     }

@@ -22,6 +22,7 @@ use serde_json::Value;
 use crate::Object;
 use crate::managed_fields::Managed;
 use go_fields::Struct;
+use metadata_text::metadata_text;
 pub(crate) use metadata_text::{Fields, text, time};
 pub use ordered_value::{InGoOrder, escaped, escaped_text};
 pub(crate) use spec_text::SpecText;
@@ -69,7 +70,7 @@ impl Written<'_> {
                         match text {
                             Some(text) if self.typed => out.serialize_entry(name, text)?,
                             Some(_) => {}
-                            None => out.serialize_entry(name, &WrittenMetadata { object: self.object, managed, alone: false })?,
+                            None => out.serialize_entry(name, &WrittenMetadata { object: self.object, managed, alone: false, verbatim: false })?,
                         }
                     }
                     Ok(())
@@ -100,6 +101,8 @@ pub struct WrittenMetadata<'a> {
     pub managed: Option<&'a Managed>,
     /// Whether they are written without their object.
     pub alone: bool,
+    /// Whether they are written by [`json`], into which text can be put as it is.
+    pub verbatim: bool,
 }
 
 impl Serialize for WrittenMetadata<'_> {
@@ -107,10 +110,18 @@ impl Serialize for WrittenMetadata<'_> {
         let managed = self.managed.filter(|managed| !managed.is_empty());
         let is_map = !self.alone && matches!(self.object, Object::Custom(_));
         let place = Place { verbatim: false, role: Role::Metadata { managed }, shape: if is_map { None } else { Struct::named("meta/v1.ObjectMeta") } };
-        match self.object {
-            Object::DaemonSet(set) if self.alone => Below { value: &set.metadata_inside(), place }.serialize(serializer),
-            object => Below { value: object.meta(), place }.serialize(serializer),
+        let inside;
+        let meta = match self.object {
+            Object::DaemonSet(set) if self.alone => {
+                inside = set.metadata_inside();
+                &inside
+            }
+            object => object.meta(),
+        };
+        if self.verbatim && !is_map {
+            return Verbatim(&metadata_text(meta, managed)).serialize(serializer);
         }
+        Below { value: meta, place }.serialize(serializer)
     }
 }
 

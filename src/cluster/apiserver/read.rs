@@ -13,6 +13,13 @@ use crate::store::Key;
 const EXPIRED: &str = "The resourceVersion for the provided list is too old.";
 const TOKEN_EXPIRED: &str = "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
+/// The pieces of the name by which a list is ordered: what etcd's key has below the place that is listed.
+fn below<'a>(request: &Request, object: &'a Object) -> impl Iterator<Item = &'a str> {
+    let meta = object.meta();
+    let namespace = meta.namespace.as_deref().filter(|_| request.namespace.is_empty());
+    namespace.into_iter().flat_map(|namespace| [namespace, "/"]).chain(meta.name.as_deref())
+}
+
 /// A resourceVersion as a number, or why it is none.
 fn parse_version(text: &str) -> Result<u64, FieldError> {
     text.parse().map_err(|_| {
@@ -110,24 +117,17 @@ impl ApiServer {
     fn piece<'a>(&self, request: &Request, objects: impl Iterator<Item = &'a Object>, revision: u64, start: Option<&str>) -> Reply {
         let filter = &request.filter;
         let matching = objects.filter(|object| filter.matches(object));
-        let below = |object: &Object| {
-            let meta = object.meta();
-            let name = meta.name.as_deref().unwrap_or_default();
-            match meta.namespace.as_deref().filter(|_| request.namespace.is_empty()) {
-                Some(namespace) => format!("{namespace}/{name}"),
-                None => name.to_owned(),
-            }
-        };
+        let is_before = |object: &Object, start: &str| below(request, object).flat_map(str::bytes).lt(start.bytes());
         let Some(limit) = request.options.limit else {
-            let items: Vec<Object> = matching.filter(|object| start.is_none_or(|start| below(object).as_str() >= start)).cloned().collect();
+            let items: Vec<Object> = matching.filter(|object| !start.is_some_and(|start| is_before(object, start))).cloned().collect();
             return Reply::List { kind: request.kind, items, resource_version: revision, continue_token: None, remaining: None };
         };
-        let mut rest = matching.skip_while(|object| start.is_some_and(|start| below(object).as_str() < start));
+        let mut rest = matching.skip_while(|object| start.is_some_and(|start| is_before(object, start)));
         let items: Vec<Object> = rest.by_ref().take(limit).cloned().collect();
         let left = rest.count();
         let last = items.last().filter(|_| left > 0).map(|last| {
             let resource_version = i64::try_from(revision).unwrap_or(i64::MAX);
-            ContinueToken { resource_version, start: below(last) + "\0" }.encode()
+            ContinueToken { resource_version, start: below(request, last).chain(["\0"]).collect() }.encode()
         });
         // With a selector, the reference does not know how many are left.
         let remaining = (last.is_some() && filter.labels.is_empty() && filter.fields.is_empty()).then_some(left);

@@ -230,7 +230,7 @@ impl Rendering {
     }
 
     fn metadata_of<'a>(&self, object: &'a Object, managed: Option<&'a Managed>) -> Shown<'a> {
-        Shown::Metadata(Partial { kind: "PartialObjectMetadata", api_version: self.meta_version(), metadata: WrittenMetadata { object, managed, alone: true } })
+        Shown::Metadata(Partial { kind: "PartialObjectMetadata", api_version: self.meta_version(), metadata: WrittenMetadata { object, managed, alone: true, verbatim: self.agreed.encoding == Encoding::Json } })
     }
 
     fn table<R>(&self, column_definitions: Vec<Value>, rows: R, metadata: Value) -> Table<R> {

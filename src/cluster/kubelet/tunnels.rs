@@ -220,7 +220,8 @@ impl PodState {
             }
             // It may go on reading what is under way.
             machine::Answered::End => say(near, id, &Said::End, ctx),
-            machine::Answered::Reset | machine::Answered::Failed(_) => close(host, id, ctx),
+            // Nobody asks for an answer in pieces here.
+            machine::Answered::Head { .. } | machine::Answered::Reset | machine::Answered::Failed(_) => close(host, id, ctx),
         }
         true
     }

@@ -98,7 +98,7 @@ fn is_charged(pod: &Pod, now: i64) -> bool {
 
 fn of_pod(pod: &Pod, now: i64, usage: &mut ResourceList) {
     if is_charged(pod, now) {
-        let (requests, limits) = (resource::pod_requests(&pod.spec), resource::pod_limits(&pod.spec));
+        let (requests, limits) = (resource::pod_requests_in_effect(pod), resource::pod_limits_in_effect(pod));
         resource::add(usage, &compute(&requests, &limits));
     }
 }

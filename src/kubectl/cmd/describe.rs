@@ -64,13 +64,15 @@ fn matching(kubectl: &mut Kubectl<'_, '_>, builder: Builder, show_events: bool, 
     Ok(())
 }
 
-/// Asks for the object once more, then for what is around it. What may not be seen or is not there is left out.
+/// Asks for the object once more, then for what is around it.
 fn description(kubectl: &mut Kubectl<'_, '_>, info: &Info, show_events: bool) -> Outcome<String> {
     let object = kubectl.get(&info.mapping, &info.namespace, &info.name)?;
     let mut related = Related::default();
     for query in queries(&object, show_events) {
-        if let Ok(answer) = caught(ask(kubectl, &query))? {
-            related.add(query.resource, &answer);
+        match caught(ask(kubectl, &query))? {
+            Ok(answer) => related.add(query.resource, &answer),
+            Err(failure) if query.may_fail(failure.reason()) => related.add_failure(query, failure.text()),
+            Err(failure) => return Err(failure.into()),
         }
     }
     Ok(describe(&object, &related, kubectl.now()?))

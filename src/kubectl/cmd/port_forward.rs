@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use jiff::Timestamp;
 use podarium_machine::{ConnectionId, Errno, ExchangeId, Process, Ready, Source, StreamItem, Suspend};
 use serde_json::Value;
 
@@ -84,18 +83,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let ports = listen(kubectl, &ports, &addresses)?;
     let lost = kubectl.process.repeat(Going::default(), |process, going: &mut Going| turn(process, stream.id, &ports, going))?;
     if let Some(problem) = lost {
-        report(kubectl, &problem)?;
+        kubectl.log_error(REPORTED_AT, &format!("\"Unhandled Error\" err={problem:?}"))?;
     }
     fail("lost connection to pod")
-}
-
-/// Writes an error as client-go's log has it.
-fn report(kubectl: &mut Kubectl<'_, '_>, problem: &str) -> Outcome<()> {
-    let nanos = kubectl.process.unix_nanos()?;
-    let now = Timestamp::from_nanosecond(nanos.into()).unwrap_or(Timestamp::UNIX_EPOCH);
-    let stamp = now.strftime("%m%d %H:%M:%S%.6f");
-    let pid = kubectl.process.pid().0;
-    kubectl.eprint(&format!("E{stamp} {pid:>7} {REPORTED_AT}] \"Unhandled Error\" err={problem:?}\n"))
 }
 
 /// `LOCAL:REMOTE` or `PORT`, as they were given.

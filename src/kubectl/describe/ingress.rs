@@ -78,8 +78,10 @@ fn service_text(backend: &IngressServiceBackend, related: &Related) -> String {
     let port = backend.port.clone().unwrap_or_default();
     let number = port.number.unwrap_or_default();
     let shown = if number == 0 { text(&port.name).to_owned() } else { number.to_string() };
-    let Some(service) = related.services.iter().find(|service| service.name() == backend.name) else {
-        return format!("{}:{shown} (<error: services {:?} not found>)", backend.name, backend.name);
+    let failure = related.failure("endpointslices", &backend.name).or_else(|| related.failure("services", &backend.name));
+    let service = match (failure, related.services.iter().find(|service| service.name() == backend.name)) {
+        (Some(why), _) => return format!("{}:{shown} (<error: {why}>)", backend.name),
+        (None, service) => service.cloned().unwrap_or_default(),
     };
     let mut ports = service.spec.ports.iter().flatten();
     let named = ports.rfind(|one| (number != 0 && number == one.port) || (!text(&port.name).is_empty() && port.name == one.name));

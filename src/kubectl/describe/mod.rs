@@ -44,6 +44,7 @@ mod service;
 mod service_account;
 mod stateful_set;
 mod storage_class;
+mod storage_sources;
 mod tolerations;
 mod volumes;
 mod workload;

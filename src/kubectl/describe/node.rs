@@ -1,12 +1,12 @@
 //! Node: its state, what it has, and what the pods on it ask for.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeNode), v1.36.
-//! Simplified: no resource slices (dynamic resource allocation).
+//! Simplified: nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
-use podarium_api::{Lease, Node};
+use podarium_api::{Lease, Node, ResourceSlice};
 
 use super::containers::resource_list;
 use super::events::events;
@@ -16,6 +16,9 @@ use super::page::{Page, date, joined, micro_date, text};
 use super::related::Related;
 use super::tolerations::taints;
 
+/// How many pools of devices are told one by one.
+const MAX_POOLS: usize = 10;
+
 pub fn describe(page: &mut Page, node: &Node, related: &Related) {
     let (meta, spec, status) = (&node.metadata, &node.spec, &node.status);
     page.field(0, "Name", text(&meta.name));
@@ -24,9 +27,9 @@ pub fn describe(page: &mut Page, node: &Node, related: &Related) {
     page.field(0, "CreationTimestamp", date(meta.creation_timestamp.as_ref()));
     taints(page, spec.taints.as_ref());
     page.field(0, "Unschedulable", spec.unschedulable == Some(true));
-    match &related.lease {
-        Some(found) => lease(page, found),
-        None => page.field(0, "Lease", format_args!("Failed to get lease: leases.coordination.k8s.io {:?} not found", text(&meta.name))),
+    match related.failure("leases", "") {
+        Some(why) => page.field(0, "Lease", format_args!("Failed to get lease: {why}")),
+        None => lease(page, &related.lease.clone().unwrap_or_default()),
     }
     conditions(page, node);
     page.line(0, "Addresses:");
@@ -39,11 +42,15 @@ pub fn describe(page: &mut Page, node: &Node, related: &Related) {
             resource_list(page, 1, list);
         }
     }
+    slices(page, &related.resource_slices);
     system(page, node);
     page.field_unless_empty(0, "PodCIDR", spec.pod_cidr.as_deref());
     page.field_unless_empty(0, "PodCIDRs", spec.pod_cidrs.as_ref().map(|list| list.join(",")).as_deref());
     page.field_unless_empty(0, "ProviderID", spec.provider_id.as_deref());
-    node_resources(page, node, &related.pods);
+    match related.failure("pods", "") {
+        Some(_) => page.field(0, "Pods", "not authorized"),
+        None => node_resources(page, node, &related.pods),
+    }
     events(page, related);
 }
 
@@ -80,6 +87,28 @@ fn conditions(page: &mut Page, node: &Node) {
             "{} \t{} \t{seen} \t{since} \t{} \t{}",
             condition.type_, condition.status, text(&condition.reason), text(&condition.message)
         ));
+    }
+}
+
+/// The devices of each driver's pools.
+fn slices(page: &mut Page, slices: &[ResourceSlice]) {
+    let mut pools: BTreeMap<String, (&str, &str, usize, usize)> = BTreeMap::new();
+    for slice in slices {
+        let (driver, pool) = (slice.spec.driver.as_str(), slice.spec.pool.name.as_str());
+        let counts = pools.entry(format!("{driver}/{pool}")).or_insert((driver, pool, 0, 0));
+        counts.2 += 1;
+        counts.3 += slice.spec.devices.as_ref().map_or(0, Vec::len);
+    }
+    if pools.is_empty() {
+        return;
+    }
+    page.line(0, "Node-Local ResourceSlices:");
+    page.header(1, &["Driver", "Pool", "Slices", "Devices"]);
+    for (driver, pool, slices, devices) in pools.values().take(MAX_POOLS) {
+        page.row(1, &[driver, pool, &slices.to_string(), &devices.to_string()]);
+    }
+    if pools.len() > MAX_POOLS {
+        page.line(1, format_args!("...and {} more pools", pools.len() - MAX_POOLS));
     }
 }
 

@@ -4,10 +4,10 @@
 //! `550m (13%)`. Shares are cut to whole percents.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeNodeResource), v1.36.
-//! Simplified: in-place resizing.
+//! Simplified: nothing.
 
 use podarium_api::quantity::Quantity;
-use podarium_api::resource::{ResourceList, add, pod_limits, pod_requests, resource_list};
+use podarium_api::resource::{ResourceList, add, pod_limits, pod_limits_in_effect, pod_requests, pod_requests_in_effect, resource_list};
 use podarium_api::{Node, Pod};
 
 use super::page::{Page, text};
@@ -19,15 +19,16 @@ pub fn node_resources(page: &mut Page, node: &Node, pods: &[Pod]) {
     page.header(1, &["Namespace", "Name", "", "CPU Requests", "CPU Limits", "Memory Requests", "Memory Limits", "Age"]);
     let (mut requests, mut limits) = (ResourceList::new(), ResourceList::new());
     for pod in pods {
-        let (own_requests, own_limits) = (pod_requests(&pod.spec), pod_limits(&pod.spec));
+        let (own_requests, own_limits) = (pod_requests_in_effect(pod), pod_limits_in_effect(pod));
         let shares = ["cpu", "memory"].map(|name| {
             let part = |list: &ResourceList| format!("{} ({}%)", amount(list, name), pod_percent(list, &allocatable, name));
             format!("{}\t{}", part(&own_requests), part(&own_limits))
         });
         let age = page.age(pod.metadata.creation_timestamp.as_ref());
         page.row(1, &[text(&pod.metadata.namespace), text(&pod.metadata.name), "", &shares[0], &shares[1], &age]);
-        add(&mut requests, &own_requests);
-        add(&mut limits, &own_limits);
+        // Together they are what they ask for, whether or not they have it yet.
+        add(&mut requests, &pod_requests(&pod.spec));
+        add(&mut limits, &pod_limits(&pod.spec));
     }
     totals(page, &allocatable, &requests, &limits);
 }

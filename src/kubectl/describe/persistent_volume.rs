@@ -1,17 +1,19 @@
 //! PersistentVolume.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describePersistentVolume), v1.36.
-//! Simplified: of the storage systems' own sources only hostPath, local, NFS and CSI are known.
+//! Simplified: nothing.
 
 use k8s_openapi::api::core::v1::{CSIPersistentVolumeSource, NodeSelectorTerm};
 use podarium_api::PersistentVolume;
 use podarium_api::quantity::Quantity;
 use podarium_api::access_modes;
+use serde_json::json;
 
 use super::events::events;
 use super::metadata;
 use super::page::{Page, text};
 use super::related::Related;
+use super::storage_sources::{self, Of};
 
 pub fn describe(page: &mut Page, volume: &PersistentVolume, related: &Related) {
     let (meta, spec) = (&volume.metadata, &volume.spec);
@@ -64,22 +66,9 @@ fn term_lines(page: &mut Page, index: usize, term: &NodeSelectorTerm) {
 }
 
 fn source(page: &mut Page, volume: &PersistentVolume) {
-    let spec = &volume.spec;
-    if let Some(path) = &spec.host_path {
-        page.field(2, "Type", "HostPath (bare host directory volume)");
-        page.field(2, "Path", &path.path);
-        page.field(2, "HostPathType", path.type_.as_deref().unwrap_or("<none>"));
-    } else if let Some(nfs) = &spec.nfs {
-        page.field(2, "Type", "NFS (an NFS mount that lasts the lifetime of a pod)");
-        page.field(2, "Server", &nfs.server);
-        page.field(2, "Path", &nfs.path);
-        page.field(2, "ReadOnly", nfs.read_only == Some(true));
-    } else if let Some(local) = &spec.local {
-        page.field(2, "Type", "LocalVolume (a persistent volume backed by local storage on a node)");
-        page.field(2, "Path", &local.path);
-    } else if let Some(csi) = &spec.csi {
+    if let Some(csi) = &volume.spec.csi {
         csi_source(page, csi);
-    } else {
+    } else if !storage_sources::describe(page, &json!(*volume.spec), Of::PersistentVolume) {
         page.line(1, "<unknown>");
     }
 }

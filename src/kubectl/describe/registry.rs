@@ -1,7 +1,7 @@
 //! The registry of descriptions: which kind is described by which function.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describerMap), v1.36.
-//! Simplified: kinds that are not listed here are described by their fields.
+//! Simplified: nothing.
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 use k8s_openapi::api::core::v1::{LimitRange, ResourceQuota};
 use podarium_api::selector::LabelSelector;
-use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet, Service};
+use podarium_api::{EndpointSlice, Event, Lease, Pod, ReplicaSet, ResourceSlice, Service};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -32,6 +32,28 @@ pub struct Query {
     pub name: Option<String>,
     pub label_selector: String,
     pub field_selector: String,
+    /// Whether there is no description without the answer.
+    pub needed: Needed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Needed {
+    #[default]
+    No,
+    Yes,
+    /// Unless it fails for this reason.
+    Unless(&'static str),
+}
+
+impl Query {
+    /// Whether there is a description though the query has failed for this reason.
+    pub fn may_fail(&self, reason: &str) -> bool {
+        match self.needed {
+            Needed::No => true,
+            Needed::Yes => false,
+            Needed::Unless(known) => known == reason,
+        }
+    }
 }
 
 /// Everything around an object that its description mentions.
@@ -52,6 +74,10 @@ pub struct Related {
     /// Those of a namespace.
     pub quotas: Vec<ResourceQuota>,
     pub limit_ranges: Vec<LimitRange>,
+    /// Those that belong to a node alone.
+    pub resource_slices: Vec<ResourceSlice>,
+    /// What could not be had, and why.
+    failures: Vec<(Query, String)>,
 }
 
 impl Related {
@@ -66,8 +92,24 @@ impl Related {
             "leases" => self.lease = read(items).next(),
             "resourcequotas" => self.quotas.extend(read(items)),
             "limitranges" => self.limit_ranges.extend(read(items)),
+            "resourceslices" => self.resource_slices.extend(read(items)),
             _ => {}
         }
+    }
+
+    /// Takes in that there is no answer to a query. Who may not see events sees that there are none.
+    pub fn add_failure(&mut self, query: Query, why: String) {
+        match query.resource {
+            "events" => self.add("events", &[]),
+            _ => self.failures.push((query, why)),
+        }
+    }
+
+    /// Why something could not be had: of several, that which is called or belongs to `name`.
+    pub fn failure(&self, resource: &str, name: &str) -> Option<&str> {
+        let is_about = |query: &Query| query.name.as_deref().or(query.label_selector.split_once('=').map(|(_, value)| value)) == Some(name);
+        let found = self.failures.iter().find(|(query, _)| query.resource == resource && (name.is_empty() || is_about(query)));
+        found.map(|(_, why)| why.as_str())
     }
 }
 
@@ -84,11 +126,12 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
     let by_selector = |resource| Query { label_selector: selector(object), ..list(resource, &namespace) };
     let mut queries = match (group.as_str(), kind.as_str()) {
         ("apps", "Deployment") => vec![by_selector("replicasets")],
-        ("", "ReplicationController") | ("apps", "ReplicaSet" | "StatefulSet" | "DaemonSet") => vec![by_selector("pods")],
+        ("apps", "ReplicaSet") => vec![by_selector("pods")],
+        ("", "ReplicationController") | ("apps", "StatefulSet" | "DaemonSet") => vec![Query { needed: Needed::Yes, ..by_selector("pods") }],
         ("", "Service") => {
             vec![Query { label_selector: format!("kubernetes.io/service-name={name}"), ..list("endpointslices", &namespace) }]
         }
-        ("", "PersistentVolumeClaim") => vec![list("pods", &namespace)],
+        ("", "PersistentVolumeClaim") => vec![Query { needed: Needed::Yes, ..list("pods", &namespace) }],
         ("networking.k8s.io", "Ingress") => {
             let of = |service: String| {
                 let label_selector = format!("kubernetes.io/service-name={service}");
@@ -96,11 +139,11 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
             };
             backends(object).into_iter().flat_map(of).collect()
         }
-        ("", "Namespace") => vec![list("resourcequotas", &name), list("limitranges", &name)],
-        ("", "Node") => vec![
-            Query { field_selector: format!("spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed"), ..list("pods", "") },
-            Query { name: Some(name.clone()), ..list("leases", "kube-node-lease") },
-        ],
+        ("", "Namespace") => ["resourcequotas", "limitranges"].map(|resource| Query { needed: Needed::Unless("NotFound"), ..list(resource, &name) }).to_vec(),
+        ("", "Node") => {
+            let field_selector = format!("spec.nodeName={name},status.phase!=Succeeded,status.phase!=Failed");
+            vec![Query { field_selector, needed: Needed::Unless("Forbidden"), ..list("pods", "") }]
+        }
         _ => Vec::new(),
     };
     let silent = matches!((group.as_str(), kind.as_str()), ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange") | ("networking.k8s.io", "NetworkPolicy"));
@@ -118,6 +161,10 @@ pub fn queries(object: &Value, show_events: bool) -> Vec<Query> {
             let field_selector = format!("{kind}involvedObject.name={name},involvedObject.namespace={namespace},involvedObject.uid={uid}");
             Query { field_selector, ..list("events", &namespace) }
         }));
+    }
+    if (group.as_str(), kind.as_str()) == ("", "Node") {
+        queries.push(Query { field_selector: format!("spec.nodeName={name}"), ..list("resourceslices", "") });
+        queries.push(Query { name: Some(name), ..list("leases", "kube-node-lease") });
     }
     queries
 }
@@ -158,6 +205,6 @@ mod tests {
         assert_eq!(super::queries(&json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}}), true), []);
         let node = super::queries(&json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1", "uid": "u"}}), true);
         let wanted: Vec<_> = node.iter().map(|query| (query.resource, query.namespace.as_str())).collect();
-        assert_eq!(wanted, [("pods", ""), ("leases", "kube-node-lease"), ("events", ""), ("events", "")]);
+        assert_eq!(wanted, [("pods", ""), ("events", ""), ("events", ""), ("resourceslices", ""), ("leases", "kube-node-lease")]);
     }
 }

@@ -19,7 +19,10 @@ pub fn describe(page: &mut Page, rs: &ReplicaSet, related: &Related) {
     metadata::labels_and_annotations(page, &rs.metadata);
     metadata::controlled_by(page, &rs.metadata);
     page.field(0, "Replicas", format_args!("{} current / {} desired", rs.status.replicas, rs.spec.replicas.unwrap_or_default()));
-    pods_status(page, &rs.metadata, related);
+    match related.failure("pods", "") {
+        Some(why) => page.field(0, "Pods Status", format_args!("error in fetching pods: {why}")),
+        None => pods_status(page, &rs.metadata, related),
+    }
     pod_template(page, &rs.spec.template.clone().unwrap_or_default());
     conditions(page, rs.status.conditions.as_ref());
     events(page, related);

@@ -68,7 +68,15 @@ fn described(case: &Case, name: &str) -> String {
     let object = object.unwrap_or_else(|| panic!("{}: no {name}", case.name));
     let mut related = Related::default();
     for query in queries(object, case.events) {
-        related.add(query.resource, &answer(&query, &case.objects));
+        let found = answer(&query, &case.objects);
+        match (&query.name, found.is_empty()) {
+            (Some(name), true) => {
+                let resource = if query.resource == "leases" { "leases.coordination.k8s.io" } else { query.resource };
+                let why = format!("{resource} {name:?} not found");
+                related.add_failure(query, why);
+            }
+            _ => related.add(query.resource, &found),
+        }
     }
     describe(object, &related, case.now)
 }

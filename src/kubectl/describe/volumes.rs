@@ -1,7 +1,7 @@
 //! Volumes: what kind each is, and what it holds.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/describe/describe.go (describeVolumes), v1.36.
-//! Simplified: of the volumes of clouds and storage systems, only CSI, NFS and git repositories are known.
+//! Simplified: nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,12 @@ use k8s_openapi::api::core::v1::{
     DownwardAPIVolumeSource, EphemeralVolumeSource, PersistentVolumeClaimTemplate, ProjectedVolumeSource, Volume,
 };
 use podarium_api::quantity::Quantity;
+use serde_json::json;
 
 use super::containers::Setting;
 use super::metadata;
 use super::page::{Page, text, text_or};
+use super::storage_sources::{self, Of};
 
 pub fn volumes(page: &mut Page, volumes: Option<&Vec<Volume>>, setting: Setting) {
     let volumes = volumes.map(Vec::as_slice).unwrap_or_default();
@@ -29,24 +31,11 @@ pub fn volumes(page: &mut Page, volumes: Option<&Vec<Volume>>, setting: Setting)
 
 /// The kind of the volume and the fields of that kind.
 fn source(page: &mut Page, volume: &Volume) {
-    let on = |flag: Option<bool>| flag == Some(true);
-    if let Some(path) = &volume.host_path {
-        let kind = path.type_.as_deref().unwrap_or("<none>");
-        fields(page, "HostPath (bare host directory volume)", &[("Path", &path.path), ("HostPathType", &kind)]);
-    } else if let Some(dir) = &volume.empty_dir {
+    if let Some(dir) = &volume.empty_dir {
         let limit = dir.size_limit.as_ref().map(Quantity::of).filter(|limit| limit.sign() > 0);
-        let limit = limit.map_or_else(|| "<unset>".to_owned(), |limit| limit.to_string());
-        fields(page, "EmptyDir (a temporary directory that shares a pod's lifetime)", &[("Medium", &text(&dir.medium)), ("SizeLimit", &limit)]);
-    } else if let Some(git) = &volume.git_repo {
-        fields(page, "GitRepo (a volume that is pulled from git when the pod is created)", &[("Repository", &git.repository), ("Revision", &text(&git.revision))]);
-    } else if let Some(secret) = &volume.secret {
-        fields(page, "Secret (a volume populated by a Secret)", &[("SecretName", &text(&secret.secret_name)), ("Optional", &on(secret.optional))]);
-    } else if let Some(map) = &volume.config_map {
-        fields(page, "ConfigMap (a volume populated by a ConfigMap)", &[("Name", &map.name), ("Optional", &on(map.optional))]);
-    } else if let Some(nfs) = &volume.nfs {
-        fields(page, "NFS (an NFS mount that lasts the lifetime of a pod)", &[("Server", &nfs.server), ("Path", &nfs.path), ("ReadOnly", &on(nfs.read_only))]);
-    } else if let Some(claim) = &volume.persistent_volume_claim {
-        fields(page, "PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)", &[("ClaimName", &claim.claim_name), ("ReadOnly", &on(claim.read_only))]);
+        page.field(2, "Type", "EmptyDir (a temporary directory that shares a pod's lifetime)");
+        page.field(2, "Medium", text(&dir.medium));
+        page.field(2, "SizeLimit", limit.map_or_else(|| "<unset>".to_owned(), |limit| limit.to_string()));
     } else if let Some(ephemeral) = &volume.ephemeral {
         ephemeral_claim(page, ephemeral);
     } else if let Some(downward) = &volume.downward_api {
@@ -54,19 +43,13 @@ fn source(page: &mut Page, volume: &Volume) {
     } else if let Some(projected) = &volume.projected {
         projections(page, projected);
     } else if let Some(csi) = &volume.csi {
-        fields(page, "CSI (a Container Storage Interface (CSI) volume source)", &[("Driver", &csi.driver), ("FSType", &text(&csi.fs_type)), ("ReadOnly", &on(csi.read_only))]);
+        page.field(2, "Type", "CSI (a Container Storage Interface (CSI) volume source)");
+        page.field(2, "Driver", &csi.driver);
+        page.field(2, "FSType", text(&csi.fs_type));
+        page.field(2, "ReadOnly", csi.read_only == Some(true));
         csi_attributes(page, csi.volume_attributes.as_ref());
-    } else if let Some(image) = &volume.image {
-        fields(page, "Image (a container image or OCI artifact)", &[("Reference", &text(&image.reference)), ("PullPolicy", &text(&image.pull_policy))]);
-    } else {
+    } else if !storage_sources::describe(page, &json!(volume), Of::Pod) {
         page.line(1, "<unknown>");
-    }
-}
-
-fn fields(page: &mut Page, kind: &str, fields: &[(&str, &dyn std::fmt::Display)]) {
-    page.field(2, "Type", kind);
-    for (name, value) in fields {
-        page.field(2, name, value);
     }
 }
 

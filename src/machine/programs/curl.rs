@@ -86,6 +86,23 @@ pub(super) fn host_and_port(url: &str) -> (String, String) {
     }
 }
 
+/// Where an answer from `url` sends a client on to.
+pub(super) fn redirected(url: &str, location: &str) -> String {
+    if location.contains("://") {
+        return location.to_owned();
+    }
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let (host, port) = host_and_port(url);
+    let here = rest.split(['?', '#']).next().unwrap_or_default();
+    let folder = here.find('/').map_or("/", |at| &here[at..=here.rfind('/').unwrap_or(at)]);
+    let whole = if location.starts_with('/') { location.to_owned() } else { format!("{folder}{location}") };
+    let (path, query) = whole.split_at(whole.find(['?', '#']).unwrap_or(whole.len()));
+    let is_folder = matches!(path.rsplit('/').next(), Some("" | "." | ".."));
+    let path = crate::walk::normalize(path);
+    let slash = if is_folder && path != "/" { "/" } else { "" };
+    format!("{scheme}://{host}:{port}{path}{slash}{query}")
+}
+
 pub(super) fn curl(process: &mut Process<'_>) -> Result<i32, Suspend> {
     let arguments = match arguments::read(process, &OPTIONS)? {
         Ok(arguments) => arguments,
@@ -266,14 +283,7 @@ fn transfer(process: &mut Process<'_>, arguments: &Arguments, url: &str, user: O
         let next = stream.header("Location").filter(|_| arguments.has('L') && (300..400).contains(&stream.status));
         let Some(next) = next.map(str::to_owned) else { return answer(process, arguments, &url, &stream, start) };
         process.http_close(stream.id)?;
-        url = match next.contains("://") {
-            true => next,
-            false => {
-                let (host, port) = host_and_port(&url);
-                let scheme = url.split_once("://").map_or("http", |(scheme, _)| scheme).to_owned();
-                format!("{scheme}://{host}:{port}{next}")
-            }
-        };
+        url = redirected(&url, &next);
     }
     process.eprint("curl: (47) Maximum (50) redirects followed\n")?;
     Ok(47)
@@ -377,4 +387,25 @@ fn write_out(
         .replace("\\n", "\n")
         .replace("\\t", "\t");
     process.print(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_sent_on_as_seen_from_where_it_is() {
+        let cases = [
+            ("http://web/a/b?c", "http://other:81/x", "http://other:81/x"),
+            ("http://web/a/b?c=/d", "/x/", "http://web:80/x/"),
+            ("https://web/a/b", "x?y", "https://web:443/a/x?y"),
+            ("http://web:8001/files/sub", "sub/", "http://web:8001/files/sub/"),
+            ("http://web/a/b/", "./", "http://web:80/a/b/"),
+            ("http://web/a/b", "../c.", "http://web:80/c."),
+            ("http://web", "..", "http://web:80/"),
+        ];
+        for (url, location, next) in cases {
+            assert_eq!(redirected(url, location), next, "{location} from {url}");
+        }
+    }
 }

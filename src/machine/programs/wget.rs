@@ -10,7 +10,7 @@ use base64::Engine as _;
 
 use super::arguments::{self, Arguments, Options};
 use super::clock::Clock;
-use super::curl::host_and_port;
+use super::curl::{host_and_port, redirected};
 use super::names::{addresses, reason as unresolved};
 use crate::wire::reason;
 use crate::{HttpRequest, HttpResponse, NetError, Process, Suspend, Trust};
@@ -81,8 +81,7 @@ impl Fetch<'_> {
                     if !self.busybox {
                         self.say(process, &format!("Location: {target} [following]\n"))?;
                     }
-                    let scheme = self.url.split_once("://").map_or("http", |(scheme, _)| scheme);
-                    self.url = if target.contains("://") { target } else { format!("{scheme}://{}:{}{target}", self.host, self.port) };
+                    self.url = redirected(&self.url, &target);
                     (self.host, self.port) = host_and_port(&self.url);
                 }
                 None => return self.keep(process, &response, took),

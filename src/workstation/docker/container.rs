@@ -232,7 +232,7 @@ impl Container {
             if let Some(exchange) = self.streams.get(&connection).copied() {
                 let event = match answered {
                     Answered::Data(bytes) => HttpEvent::Chunk(bytes),
-                    Answered::Response(_) | Answered::End => HttpEvent::End,
+                    Answered::Response(_) | Answered::Head { .. } | Answered::End => HttpEvent::End,
                     Answered::Failed(error) => HttpEvent::Failed(error),
                     Answered::Reset => HttpEvent::Failed(NetError::ConnectionReset),
                 };

@@ -110,6 +110,35 @@ fn the_proxy_asks_in_the_name_of_its_user() {
 }
 
 #[test]
+fn the_proxy_passes_on_what_comes_in_pieces_and_serves_files() {
+    let mut world = world();
+    line(&mut world, "mkdir -p site/sub; echo '<h1>hi</h1>' > site/sub/index.html; echo one > 'site/a b.txt'; kubectl proxy --www=site --www-prefix=/files > proxy.log & sleep 1");
+    // A watch goes on while others are answered, and ends with the one who watches.
+    line(&mut world, "curl -sN 'http://127.0.0.1:8001/api/v1/namespaces/default/configmaps?watch=true&fieldSelector=metadata.name=new' > watch.log & sleep 1");
+    assert_eq!(line(&mut world, "kubectl create configmap new; sleep 1; jq -r '.type + \" \" + .object.metadata.name' watch.log"), "configmap/new created\nADDED new\n");
+    assert_eq!(line(&mut world, "curl -s http://127.0.0.1:8001/api/v1/namespaces/default | jq -r .metadata.name"), "default\n");
+    assert_eq!(line(&mut world, "kubectl delete configmap new > /dev/null; sleep 1; jq -r .type watch.log"), "ADDED\nDELETED\n");
+    assert_eq!(line(&mut world, "kill %2; kubectl create configmap new; sleep 1; jq -r .type watch.log | wc -l"), "configmap/new created\n2\n");
+    // What is there whole has its length; a followed log has none.
+    assert_eq!(line(&mut world, "curl -si http://127.0.0.1:8001/version | head -1 | tr -d '\\r'"), "HTTP/1.1 200 OK\n");
+    assert!(line(&mut world, "curl -si http://127.0.0.1:8001/version").contains("Content-Length: "));
+    line(&mut world, "kubectl run talks --image=busybox:1.36 -- sh -c 'while true; do echo hello; sleep 1; done'; kubectl wait --for=condition=Ready pod/talks --timeout=60s");
+    let log = line(&mut world, "curl -si --max-time 3 'http://127.0.0.1:8001/api/v1/namespaces/default/pods/talks/log?follow=true'");
+    assert!(log.contains("Transfer-Encoding: chunked") && log.matches("hello\n").count() >= 3, "{log}");
+    let cases = [
+        ("curl -s http://127.0.0.1:8001/files/a%20b.txt", "one\n"),
+        ("curl -s http://127.0.0.1:8001/files/", "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n<a href=\"a%20b.txt\">a b.txt</a>\n<a href=\"sub/\">sub/</a>\n</pre>\n"),
+        ("curl -sL http://127.0.0.1:8001/files/sub", "<h1>hi</h1>\n"),
+        ("curl -s http://127.0.0.1:8001/files/none", "404 page not found\n"),
+        ("printf 'GET /files/../../etc/passwd HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 8001 | tail -n 2 | head -n 1", "<a href=\"/etc/passwd\">Moved Permanently</a>.\n"),
+        ("curl -sS https://127.0.0.1:8001/ 2>&1 | grep -c 'wrong version number'", "1\n"),
+    ];
+    for (typed, said) in cases {
+        assert_eq!(line(&mut world, typed), said, "{typed}");
+    }
+}
+
+#[test]
 fn programs_in_pods_talk_in_bytes_and_hosts_answer_pings() {
     let mut world = world();
     line(&mut world, "kubectl run server --image=busybox:1.36 --port=7000 -- sh -c 'echo hello from the server | nc -l -p 7000'");

@@ -1,7 +1,7 @@
 //! Amounts of resources as whole numbers: thousandths of a CPU, bytes, pieces.
 //!
 //! Models: pkg/scheduler/framework/types.go (Resource), k8s.io/component-helpers/resource/helpers.go, v1.36.
-//! Simplified: a resize in progress counts what the kubelet reports as allocated, without the states of the resize.
+//! Simplified: dynamic resource claims.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{Container, PodSpec};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use podarium_api::Pod;
 use podarium_api::quantity::Quantity as Amount;
+use podarium_api::resource::{counted_pod_level_requests, counted_requests};
 
 /// What a container without a request counts as when nodes are scored, so that pods without requests spread out too:
 /// 0.1 CPU and 200 MiB.
@@ -148,7 +149,7 @@ fn requests(pod: &Pod, default_cpu: i64, default_memory: i64) -> Resource {
     }
     total.max_with(&greatest);
     if let Some(level) = spec.resources.as_ref().and_then(|resources| resources.requests.as_ref()) {
-        apply_pod_level(&mut total, level);
+        apply_pod_level(&mut total, level, &greatest_of(counted_pod_level_requests(pod)));
     }
     if spec.overhead.is_some() {
         total.add(&Resource::from_list(spec.overhead.as_ref()), 1);
@@ -158,13 +159,13 @@ fn requests(pod: &Pod, default_cpu: i64, default_memory: i64) -> Resource {
 }
 
 /// Requests of the pod as a whole take the place of the sum, for the resources that may be given there.
-fn apply_pod_level(total: &mut Resource, level: &BTreeMap<String, Quantity>) {
-    for (name, amount) in level {
+fn apply_pod_level(total: &mut Resource, level: &BTreeMap<String, Quantity>, counted: &Resource) {
+    for name in level.keys() {
         match name.as_str() {
-            "cpu" => total.milli_cpu = Amount::of(amount).milli_value(),
-            "memory" => total.memory = Amount::of(amount).value(),
+            "cpu" => total.milli_cpu = counted.milli_cpu,
+            "memory" => total.memory = counted.memory,
             name if name.starts_with("hugepages-") => {
-                let more = Amount::of(amount).value() - total.scalar(name);
+                let more = counted.scalar(name) - total.scalar(name);
                 total.add_scalar(name, more);
             }
             _ => {}
@@ -172,13 +173,16 @@ fn apply_pod_level(total: &mut Resource, level: &BTreeMap<String, Quantity>) {
     }
 }
 
+fn greatest_of<'p>(lists: impl Iterator<Item = &'p BTreeMap<String, Quantity>>) -> Resource {
+    lists.fold(Resource::default(), |mut total, list| {
+        total.max_with(&Resource::from_list(Some(list)));
+        total
+    })
+}
+
 fn container_requests(pod: &Pod, container: &Container, default_cpu: i64, default_memory: i64) -> Resource {
+    let mut requests = greatest_of(counted_requests(pod, container));
     let list = container.resources.as_ref().and_then(|resources| resources.requests.as_ref());
-    let mut requests = Resource::from_list(list);
-    let statuses = pod.status.container_statuses.iter().chain(&pod.status.init_container_statuses).flatten();
-    if let Some(status) = statuses.into_iter().find(|status| status.name == container.name) {
-        requests.max_with(&Resource::from_list(status.allocated_resources.as_ref()));
-    }
     if default_cpu > 0 && !list.is_some_and(|list| list.contains_key("cpu")) {
         requests.milli_cpu = default_cpu;
     }

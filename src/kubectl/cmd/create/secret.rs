@@ -1,8 +1,9 @@
 //! `kubectl create secret generic|tls|docker-registry NAME …`.
 //!
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/create/create_secret{,_tls,_docker}.go, v1.36.
-//! Simplified: a certificate is not compared with its key.
+//! Simplified: nothing.
 
+use podarium_api::key_pair::key_pair_fault;
 use serde_json::{Map, Value, json};
 
 use super::data::{SOURCES, read, read_files};
@@ -61,10 +62,8 @@ fn tls(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
             Err(why) => return fail(format!("Cannot read file {path}, {why}")),
         }
     }
-    for ((_, bytes), what) in data.iter().zip(["certificate", "key"]) {
-        if !String::from_utf8_lossy(bytes).contains("-----BEGIN ") {
-            return fail(format!("tls: failed to find any PEM data in {what} input"));
-        }
+    if let Some(fault) = key_pair_fault(&data[0].1, &data[1].1) {
+        return fail(fault);
     }
     secret(kubectl, &name, "kubernetes.io/tls", data, "failed to create secret ")
 }

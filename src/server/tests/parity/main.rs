@@ -35,6 +35,7 @@ const LINES: &[&str] = &[
     include_str!("flags_second.txt"),
     include_str!("odd.txt"),
     include_str!("everyday.txt"),
+    include_str!("descriptions.txt"),
 ];
 const DIFFERENT: &str = include_str!("different.txt");
 const UNORDERED: &str = include_str!("unordered.txt");

@@ -2,6 +2,7 @@
 
 mod autoscaler;
 mod databases;
+mod drain;
 mod gceme;
 mod network;
 mod nodes;

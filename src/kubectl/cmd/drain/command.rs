@@ -1,22 +1,21 @@
 //! `kubectl drain`: takes all pods off a node, politely.
 //!
-//! Every pod is evicted, which a PodDisruptionBudget may refuse; then the command waits until it is gone.
+//! Every pod is evicted, which a PodDisruptionBudget may refuse, and is then waited for, whatever becomes of the others.
 //!
-//! Models: staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go, pkg/drain/{drain,filters}.go, v1.36.
-//! Simplified: pods are evicted one after the other and then waited for, where kubectl does it all at once.
+//! Models: staging/src/k8s.io/kubectl/pkg/cmd/drain/drain.go, pkg/drain/filters.go, v1.36.
+//! Simplified: nothing.
 
 use std::time::Duration;
 
-use podarium_sim::Time;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::change::{CHUNK, DRY_RUN, DryRun, SELECTOR};
-use super::cordon::{mark, nodes};
+use super::evict::{delete_all, evict_all, is_long_gone};
 use crate::builder::Info;
-use crate::client::{Call, JSON};
+use crate::client::Call;
+use crate::cmd::change::{CHUNK, DRY_RUN, DryRun, SELECTOR};
+use crate::cmd::cordon::{mark, nodes};
 use crate::command::Command;
-use crate::duration::show_seconds;
-use crate::failure::{Failure, Outcome, caught, fail};
+use crate::failure::{Failure, Outcome, caught};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
 use crate::unstructured::{annotation, items, name, namespace, text};
@@ -114,7 +113,10 @@ fn drain(kubectl: &mut Kubectl<'_, '_>, node: &Info, dry_run: DryRun) -> Outcome
         0 => None,
         nanos => Some(kubectl.process.now()? + Duration::from_nanos(nanos.unsigned_abs())),
     };
-    let failures = evict_all(kubectl, &evicted, dry_run, deadline)?;
+    let failures = match kubectl.flags.bool("disable-eviction") {
+        true => delete_all(kubectl, evicted, dry_run, deadline)?,
+        false => evict_all(kubectl, evicted, dry_run, deadline)?,
+    };
     if failures.is_empty() {
         return Ok(());
     }
@@ -139,6 +141,9 @@ fn group(groups: &mut Vec<Grouped>, message: &str, pod: &Value) {
 
 fn fate(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Outcome<Fate> {
     let flag = |kubectl: &Kubectl<'_, '_>, name: &str| kubectl.flags.bool(name);
+    if is_long_gone(kubectl, pod)? {
+        return Ok(Fate::Skip);
+    }
     let ended = matches!(text(pod, "/status/phase"), "Succeeded" | "Failed");
     let owners = items(pod, "/metadata/ownerReferences");
     let controller = owners.iter().find(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true));
@@ -171,90 +176,4 @@ fn fate(kubectl: &mut Kubectl<'_, '_>, pod: &Value) -> Outcome<Fate> {
         fate = Fate::Evict;
     }
     Ok(fate)
-}
-
-/// Asks for every pod, again and again where a budget is in the way, then waits for the ends.
-fn evict_all(kubectl: &mut Kubectl<'_, '_>, pods: &[Value], dry_run: DryRun, deadline: Option<Time>) -> Outcome<Vec<Failure>> {
-    let mut failures = Vec::new();
-    let mut left: Vec<&Value> = pods.iter().collect();
-    let mut leaving: Vec<&Value> = Vec::new();
-    while !left.is_empty() {
-        let mut refused = Vec::new();
-        for pod in left {
-            match caught(evict(kubectl, pod, dry_run))? {
-                Ok(()) => leaving.push(pod),
-                Err(failure) if failure.is_not_found() => {}
-                Err(failure) if failure.reason() == "TooManyRequests" => {
-                    kubectl.eprint(&format!("error when evicting pods/{:?} -n {:?} (will retry after 5s): {failure}\n", name(pod), namespace(pod)))?;
-                    refused.push(pod);
-                }
-                Err(failure) => failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: {failure}", name(pod), namespace(pod)))),
-            }
-        }
-        left = refused;
-        if !left.is_empty() {
-            kubectl.process.sleep(Duration::from_secs(5))?;
-            if let Some(deadline) = deadline
-                && kubectl.process.now()? >= deadline
-            {
-                let timeout = show_seconds(kubectl.flags.duration("timeout") / 1_000_000_000);
-                for pod in &left {
-                    kubectl.print(&format!("evicting pod {}/{}\n", namespace(pod), name(pod)))?;
-                    failures.push(Failure::Message(format!("error when evicting pods/{:?} -n {:?}: global timeout reached: {timeout}", name(pod), namespace(pod))));
-                }
-                break;
-            }
-        }
-    }
-    if dry_run != DryRun::Server {
-        for pod in leaving {
-            if let Err(failure) = caught(until_gone(kubectl, pod, deadline))? {
-                failures.push(Failure::Message(format!("error when waiting for pod {:?} in namespace {:?} to terminate: {failure}", name(pod), namespace(pod))));
-            }
-        }
-    }
-    Ok(failures)
-}
-
-fn evict(kubectl: &mut Kubectl<'_, '_>, pod: &Value, dry_run: DryRun) -> Outcome<()> {
-    let (space, pod_name) = (namespace(pod), name(pod));
-    kubectl.print(&format!("evicting pod {space}/{pod_name}{}\n", if dry_run == DryRun::Server { " (server dry run)" } else { "" }))?;
-    let mut options = json!({});
-    if kubectl.flags.int("grace-period") >= 0 {
-        options["gracePeriodSeconds"] = kubectl.flags.int("grace-period").into();
-    }
-    if dry_run == DryRun::Server {
-        options["dryRun"] = json!(["All"]);
-    }
-    let path = format!("/api/v1/namespaces/{space}/pods/{pod_name}");
-    if kubectl.flags.bool("disable-eviction") {
-        options["kind"] = "DeleteOptions".into();
-        options["apiVersion"] = "v1".into();
-        return kubectl.send(&Call::new("DELETE", path).body(JSON, &options)).map(|_| ());
-    }
-    let eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod_name, "namespace": space}, "deleteOptions": options});
-    let answer = kubectl.send(&Call::new("POST", format!("{path}/eviction")).body(JSON, &eviction))?;
-    // The server may say in a good answer that it did not do it: where two budgets guard the pod.
-    if text(&answer, "/status") == "Failure" { fail(text(&answer, "/message")) } else { Ok(()) }
-}
-
-/// Looks once a second whether the pod is gone.
-fn until_gone(kubectl: &mut Kubectl<'_, '_>, pod: &Value, deadline: Option<Time>) -> Outcome<()> {
-    let path = format!("/api/v1/namespaces/{}/pods/{}", namespace(pod), name(pod));
-    loop {
-        match caught(kubectl.send(&Call::get(path.clone())))? {
-            Err(failure) if failure.is_not_found() => break,
-            Err(failure) => return Err(failure.into()),
-            Ok(now) if text(&now, "/metadata/uid") != text(pod, "/metadata/uid") => break,
-            Ok(_) => {}
-        }
-        if let Some(deadline) = deadline
-            && kubectl.process.now()? >= deadline
-        {
-            return fail("context deadline exceeded");
-        }
-        kubectl.process.sleep(Duration::from_secs(1))?;
-    }
-    let done = if kubectl.flags.bool("disable-eviction") { "deleted" } else { "evicted" };
-    kubectl.print(&format!("pod/{} {done}\n", name(pod)))
 }
