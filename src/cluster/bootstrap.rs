@@ -9,7 +9,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::{ServicePort, ServiceSpec};
 use k8s_openapi::api::networking::v1::ServiceCIDRSpec;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use podarium_api::{Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service, ServiceCIDR, flow_control};
+use podarium_api::{ConfigMap, Namespace, Object, ObjectMeta, PriorityClass, Resource as _, Service, ServiceAccount, ServiceCIDR, flow_control};
 
 use crate::Cluster;
 use crate::apiserver::{User, api_services};
@@ -31,6 +31,45 @@ pub const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", 
 const PRIORITY_CLASSES: [(&str, i32, &str); 2] = [
     ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
     ("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+];
+
+/// The accounts that the controller manager makes for its controllers (`--use-service-account-credentials`).
+const CONTROLLER_ACCOUNTS: &[&str] = &[
+    "attachdetach-controller",
+    "certificate-controller",
+    "clusterrole-aggregation-controller",
+    "cronjob-controller",
+    "daemon-set-controller",
+    "deployment-controller",
+    "device-taint-eviction-controller",
+    "disruption-controller",
+    "endpoint-controller",
+    "endpointslice-controller",
+    "endpointslicemirroring-controller",
+    "ephemeral-volume-controller",
+    "expand-controller",
+    "generic-garbage-collector",
+    "horizontal-pod-autoscaler",
+    "job-controller",
+    "legacy-service-account-token-cleaner",
+    "namespace-controller",
+    "node-controller",
+    "persistent-volume-binder",
+    "pod-garbage-collector",
+    "pv-protection-controller",
+    "pvc-protection-controller",
+    "replicaset-controller",
+    "replication-controller",
+    "resource-claim-controller",
+    "resourcequota-controller",
+    "root-ca-cert-publisher",
+    "service-account-controller",
+    "service-cidrs-controller",
+    "statefulset-controller",
+    "ttl-after-finished-controller",
+    "ttl-controller",
+    "validatingadmissionpolicy-status-controller",
+    "volumeattributesclass-protection-controller",
 ];
 
 impl Cluster {
@@ -63,6 +102,14 @@ impl Cluster {
         for service in api_services::own(self.config().compat_2019) {
             self.seed_object(Arc::new(service).into_object()).expect("a version of the API is registered under its name");
         }
+        let authority = self.authority().pem().to_owned();
+        let since = self.config().epoch.timestamp(self.now()).strftime("%Y-%m-%d").to_string();
+        for map in [authentication_map(&authority), config_map("kube-apiserver-legacy-service-account-token-tracking", [("since", since.as_str())])] {
+            self.seed_object(map).expect("what the API server writes down is valid");
+        }
+        for name in CONTROLLER_ACCOUNTS {
+            self.seed_object(account(name)).expect("a controller's account is valid");
+        }
         let flags = self.config().flags.clone();
         self.set_authorization_modes(&flags.authorization);
         self.switch_off(&flags.switched_off);
@@ -72,7 +119,7 @@ impl Cluster {
         self.start("coredns", User::with_groups("system:serviceaccount:kube-system:coredns", &[MASTERS]), NameServer::default());
         self.start("network-plugin", User::with_groups("system:serviceaccount:kube-system:network-plugin", &[MASTERS]), NetworkPlugin::default());
         self.scheduler_configuration = scheduler.clone();
-        for object in system::objects(self.config()) {
+        for object in system::objects(self.config(), &authority) {
             self.seed_object(object).expect("what kubeadm applies is valid");
         }
         if self.config().metrics_server {
@@ -98,6 +145,29 @@ impl Cluster {
             self.start("cloud-controller-manager", "system:serviceaccount:kube-system:cloud-controller-manager", ServiceController::default());
         }
     }
+}
+
+fn account(name: &str) -> Object {
+    let metadata = ObjectMeta { name: Some(name.to_owned()), namespace: Some("kube-system".to_owned()), ..ObjectMeta::default() };
+    Arc::new(ServiceAccount { metadata, ..ServiceAccount::default() }).into_object()
+}
+
+fn config_map<const N: usize>(name: &str, data: [(&str, &str); N]) -> Object {
+    let metadata = ObjectMeta { name: Some(name.to_owned()), namespace: Some("kube-system".to_owned()), ..ObjectMeta::default() };
+    let data = Some(data.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect());
+    Arc::new(ConfigMap { metadata, data, ..ConfigMap::default() }).into_object()
+}
+
+/// How servers that stand behind the API server know its users.
+fn authentication_map(authority: &str) -> Object {
+    config_map("extension-apiserver-authentication", [
+        ("client-ca-file", authority),
+        ("requestheader-allowed-names", "[\"front-proxy-client\"]"),
+        ("requestheader-client-ca-file", authority),
+        ("requestheader-extra-headers-prefix", "[\"X-Remote-Extra-\"]"),
+        ("requestheader-group-headers", "[\"X-Remote-Group\"]"),
+        ("requestheader-username-headers", "[\"X-Remote-User\"]"),
+    ])
 }
 
 fn priority_class(name: &str, value: i32, description: &str) -> Object {

@@ -7,7 +7,7 @@
 //! Models: pkg/kubelet/allocation/allocation_manager.go, pkg/kubelet/kuberuntime/kuberuntime_manager.go
 //! (computePodResizeAction, doPodResizeAction, validateMemoryResizeAction), pkg/kubelet/events/resize.go, v1.36.
 //! Simplified: allocations are forgotten when the kubelet ends, and what waits is tried in the order of the pods' uids;
-//! sidecars are never restarted for a resize; the scheduler counts what is wanted, not what is allocated.
+//! sidecars are never restarted for a resize.
 
 use std::sync::Arc;
 

@@ -1,13 +1,12 @@
 //! What kubeadm applies to a new cluster: CoreDNS behind its Service, and kube-proxy on each node.
 //!
-//! Models: cmd/kubeadm/app/phases/addons/{dns,proxy}/manifests.go, cmd/kubeadm/app/phases/uploadconfig, v1.36.
-//! Simplified: the ConfigMaps kubeadm-config, kubelet-config and cluster-info are not there; kube-proxy's configuration says
-//! the little that matters here.
+//! Models: cmd/kubeadm/app/phases/addons/{dns,proxy}/manifests.go, v1.36.
+//! Simplified: nothing.
 
 use podarium_api::{Kind, Object};
 use serde_json::{Value, json};
 
-use super::{Part, SystemPods};
+use super::{Part, SystemPods, kubeadm};
 use crate::Config;
 
 const COREFILE: &str = ".:53 {
@@ -35,12 +34,17 @@ const COREFILE: &str = ".:53 {
 }
 ";
 
-/// All of them, for a cluster that has them.
-pub(crate) fn objects(config: &Config) -> Vec<Object> {
-    if config.system_pods == SystemPods::None {
-        return Vec::new();
-    }
-    [dns(&config.flags.services.name_server()), proxy()].concat().into_iter().map(|(kind, value)| kind.parse(value).expect("an object of kubeadm is well formed")).collect()
+/// The configuration of the kube-proxies: the defaults, but for the network of the pods.
+const PROXY: &str = include_str!("kubeadm/proxy.yaml");
+
+/// All of them, for a cluster that has them. `authority` is the certificate of its own authority.
+pub(crate) fn objects(config: &Config, authority: &str) -> Vec<Object> {
+    let written = match config.system_pods {
+        SystemPods::None => return Vec::new(),
+        SystemPods::Hosted => Vec::new(),
+        SystemPods::Kubeadm => kubeadm::objects(config, authority),
+    };
+    [written, dns(&config.flags.services.name_server()), proxy()].concat().into_iter().map(|(kind, value)| kind.parse(value).expect("an object of kubeadm is well formed")).collect()
 }
 
 fn account(name: &str) -> (Kind, Value) {
@@ -129,13 +133,6 @@ users:
 - name: default
   user:
     tokenFile: /var/run/secrets/kubernetes.io/serviceaccount/token";
-    let config = "apiVersion: kubeproxy.config.k8s.io/v1alpha1
-bindAddress: 0.0.0.0
-clientConnection:
-  kubeconfig: /var/lib/kube-proxy/kubeconfig.conf
-clusterCIDR: 10.244.0.0/16
-kind: KubeProxyConfiguration
-mode: \"\"";
     let container = json!({
         "name": "kube-proxy", "image": Part::KubeProxy.image(), "imagePullPolicy": "IfNotPresent",
         "command": ["/usr/local/bin/kube-proxy", "--config=/var/lib/kube-proxy/config.conf", "--hostname-override=$(NODE_NAME)"],
@@ -158,10 +155,10 @@ mode: \"\"";
     });
     vec![
         account("kube-proxy"),
-        (Kind::ConfigMap, json!({
+        kubeadm::signed((Kind::ConfigMap, json!({
             "metadata": {"name": "kube-proxy", "namespace": "kube-system", "labels": {"app": "kube-proxy"}},
-            "data": {"config.conf": config, "kubeconfig.conf": kubeconfig},
-        })),
+            "data": {"config.conf": PROXY, "kubeconfig.conf": kubeconfig},
+        }))),
         (Kind::DaemonSet, json!({
             "metadata": {"name": "kube-proxy", "namespace": "kube-system", "labels": labels},
             "spec": {

@@ -5,10 +5,11 @@
 //! rules, and one without CoreDNS finds no names.
 //!
 //! Where to look: `parts` (the components, their images, and what starting and stopping does), `addons` (what kubeadm
-//! applies: CoreDNS and kube-proxy), `ingress_nginx` and `vertical_pod_autoscaler` (add-ons whose programs are images like others), `static_pods` (the control plane's own manifests on its node).
+//! applies: CoreDNS and kube-proxy), `kubeadm` (what it writes down), `ingress_nginx` and `vertical_pod_autoscaler` (add-ons whose programs are images like others), `static_pods` (the control plane's own manifests on its node).
 
 mod addons;
 mod ingress_nginx;
+mod kubeadm;
 mod parts;
 mod static_pods;
 mod vertical_pod_autoscaler;

@@ -1,7 +1,7 @@
 //! The bindings of the default ClusterRoles, and the Roles of the system's namespaces with theirs: data.
 //!
 //! Models: plugin/pkg/auth/authorizer/rbac/bootstrappolicy/{policy,namespace_policy}.go with the default feature gates, v1.36.
-//! Simplified: of the bindings that kubeadm adds only that of the kube-proxies is there.
+//! Simplified: the binding of the kube-proxies, which kubeadm adds, is in every cluster.
 
 use super::{Binding, Role, account, group, named, rule, user};
 

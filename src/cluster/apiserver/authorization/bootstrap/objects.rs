@@ -106,6 +106,10 @@ fn role_and_binding(role: &Role, to: &'static str) -> Vec<Object> {
 }
 
 fn metadata(name: &str, namespace: &str, gathered_by: &str) -> ObjectMeta {
+    // What kubeadm has made, nobody mends.
+    if name.starts_with("kubeadm:") {
+        return ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
+    }
     let mut labels = BTreeMap::from([("kubernetes.io/bootstrapping".to_owned(), "rbac-defaults".to_owned())]);
     labels.extend(gathered_by.split_whitespace().map(|to| (format!("{AGGREGATE}{to}"), "true".to_owned())));
     let annotations = BTreeMap::from([("rbac.authorization.kubernetes.io/autoupdate".to_owned(), "true".to_owned())]);
