@@ -253,8 +253,8 @@ impl Target {
         transformers_of_it.extend(transformers(kubectl, self, "/transformers")?);
         for (transformer, origin) in transformers_of_it {
             transformer.apply(&mut all.resources)?;
-            for one in origin.iter().flat_map(|_| &mut all.resources) {
-                one.transformed_by(origin.as_ref());
+            if let Some(origin) = origin {
+                all.resources.iter_mut().for_each(|one| one.transformed_by(&origin));
             }
             all.resources.retain(|one| !one.object.is_null());
         }

@@ -44,8 +44,8 @@ impl Origin {
 
 impl Resource {
     /// Notes who changed the object; one that comes from nowhere was made by it.
-    pub fn transformed_by(&mut self, origin: Option<&Origin>) {
-        let Some(text) = origin.map(Origin::text) else { return };
+    pub fn transformed_by(&mut self, origin: &Origin) {
+        let text = origin.text();
         if self.origin.is_none() {
             self.origin = Some(text);
             return;

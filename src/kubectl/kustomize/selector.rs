@@ -3,6 +3,7 @@
 //! Models: sigs.k8s.io/kustomize/api/types/selector.go, as kubectl v1.36 uses it.
 //! Simplified: nothing.
 
+use podarium_api::custom::pattern_error;
 use podarium_api::selector::LabelSelector;
 use regex::Regex;
 use serde_json::Value;
@@ -80,17 +81,7 @@ impl Selector {
 
 /// A regular expression, or Go's complaint about it.
 pub(super) fn pattern(source: &str) -> Result<Regex, String> {
-    Regex::new(source).map_err(|error| {
-        let said = error.to_string();
-        let (what, part) = match source.rfind('[') {
-            Some(at) if said.contains("unclosed character class") => ("missing closing ]", &source[at..]),
-            _ if said.contains("unclosed group") => ("missing closing )", source),
-            _ if said.contains("unopened group") => ("unexpected )", source),
-            _ if said.contains("repetition operator missing expression") => ("missing argument to repetition operator", "*"),
-            _ => ("invalid or unsupported Perl syntax", source),
-        };
-        format!("error parsing regexp: {what}: `{part}`")
-    })
+    Regex::new(source).map_err(|_| pattern_error(source).unwrap_or_else(|| format!("error parsing regexp: `{source}`")))
 }
 
 /// A selector as messages name it.
