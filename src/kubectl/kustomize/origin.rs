@@ -68,6 +68,12 @@ impl Resource {
                 annotations[key] = value.into();
             }
         }
+        // They are all texts afterwards, even if a replacement put a number there.
+        for value in metadata.get_mut("annotations").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            if value.is_number() || value.is_boolean() {
+                *value = value.to_string().into();
+            }
+        }
         if metadata.get("annotations").is_some_and(|all| all.is_null() || all.as_object().is_some_and(Map::is_empty)) {
             metadata.remove("annotations");
         }

@@ -161,7 +161,9 @@ impl Patch {
             "" => drop(after["metadata"].as_object_mut().and_then(|metadata| metadata.remove("namespace"))),
             namespace => after["metadata"]["namespace"] = namespace.into(),
         }
-        new_ones_first(&before, &mut after);
+        if known.is_some() {
+            in_order_of(patch, &mut after);
+        }
         one.object = after;
         Ok(())
     }
@@ -216,26 +218,40 @@ fn operations(source: &str) -> Result<Vec<Value>, String> {
     }
 }
 
-/// Elements that a patch adds to a list of named things stand before those that were there.
-fn new_ones_first(before: &Value, after: &mut Value) {
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => {
+/// What a patch names in a list of named things stands first, in its order; what it leaves alone comes behind.
+fn in_order_of(patch: &Value, after: &mut Value) {
+    match (patch, after) {
+        (Value::Object(patch), Value::Object(after)) => {
             for (field, value) in after {
-                if let Some(old) = before.get(field) {
-                    new_ones_first(old, value);
+                if let Some(patch) = patch.get(field) {
+                    in_order_of(patch, value);
                 }
             }
         }
-        (Value::Array(before), Value::Array(after)) => {
-            let Some(key) = ["name", "containerPort", "mountPath", "port", "ip"].into_iter().find(|key| !before.is_empty() && before.iter().all(|one| one.get(key).is_some())) else { return };
-            let old = |one: &Value| before.iter().find(|old| old.get(key) == one.get(key));
+        (Value::Array(patch), Value::Array(after)) => {
+            let key = ["name", "containerPort", "mountPath", "port", "ip", "topologyKey", "devicePath", "type", "uid"].into_iter().find(|key| !patch.is_empty() && patch.iter().all(|one| one.get(key).is_some()));
+            let same = |one: &Value, other: &Value| key.map_or(!one.is_object() && one == other, |key| one.get(key) == other.get(key));
             for one in after.iter_mut() {
-                if let Some(old) = old(&one.clone()) {
-                    new_ones_first(old, one);
+                if let Some(patch) = patch.iter().find(|patch| same(one, patch)) {
+                    in_order_of(patch, one);
                 }
             }
-            after.sort_by_key(|one| old(one).is_some());
+            after.sort_by_key(|one| patch.iter().position(|patch| same(one, patch)).unwrap_or(patch.len()));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_patch_names_stands_first() {
+        let mut after = json!({"list": [{"name": "a"}, {"name": "b", "in": ["x", "y"]}, {"name": "c"}], "args": ["1", "2"]});
+        in_order_of(&json!({"list": [{"name": "c"}, {"name": "b", "in": ["y"]}], "args": ["2"]}), &mut after);
+        assert_eq!(after, json!({"list": [{"name": "c"}, {"name": "b", "in": ["y", "x"]}, {"name": "a"}], "args": ["2", "1"]}));
     }
 }

@@ -179,9 +179,26 @@ fn set(place: &mut Value, fresh: bool, value: &Value, options: &Value) -> Result
         (Value::Object(_) | Value::Array(_), _) => new,
         (_, false) if fresh => new,
         (Value::String(_), _) => written(&new).into(),
-        _ => plain(&written(&new)),
+        _ if fresh => plain(&written(&new)),
+        _ => keeping_type(place, &written(&new))?,
     };
     Ok(())
+}
+
+/// A word as a value of the type that is there.
+fn keeping_type(place: &Value, word: &str) -> Result<Value, String> {
+    let tag = |value: &Value| match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        _ => "str",
+    };
+    let new = plain(word);
+    match (tag(&new), tag(place)) {
+        (found, wanted) if found == wanted || (found, wanted) == ("int", "float") => Ok(new),
+        (found, wanted) => Err(format!("map[string]interface {{}}(nil): yaml: cannot decode !!{found} `{word}` as a !!{wanted}")),
+    }
 }
 
 /// A path may go on within JSON that is the text of a field: whether this one does.
