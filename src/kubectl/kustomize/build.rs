@@ -111,9 +111,10 @@ impl Target {
             configuration.merge(&Configuration::of(&value).or_else(fail)?).or_else(fail)?;
         }
         all.configuration.merge(&configuration).or_else(fail)?;
-        for path in listed("/crds") {
-            let read = self.loader.load_text(kubectl, path)?;
-            let types = manifest::first_document(&read).or_else(|why| fail(format!("loading CRDs [{path}]: unable to parse open API definition from '{path}': error converting YAML to JSON: {why}")))?;
+        let crds: Vec<&str> = listed("/crds").collect();
+        for path in &crds {
+            let read = within(self.loader.load_text(kubectl, path), |why| format!("loading CRDs [{}]: {why}", crds.join(" ")))?;
+            let types = manifest::first_document(&read).or_else(|why| fail(format!("loading CRDs [{}]: unable to parse open API definition from '{path}': error converting YAML to JSON: {why}", crds.join(" "))))?;
             all.configuration.merge(&Configuration::of_types(&types).or_else(fail)?).or_else(fail)?;
         }
         self.generate(kubectl, &mut all.resources)?;
@@ -227,21 +228,19 @@ impl Target {
     }
 
     fn check_charts(&self) -> Outcome<()> {
-        let charts = items(&self.kustomization, "/helmCharts").iter().chain(items(&self.kustomization, "/helmChartInflationGenerator"));
-        for chart in charts {
-            if self.allowed.charts {
-                return not_simulated("helmCharts in a kustomization");
-            }
-            let mut config = chart.clone();
-            for (field, value) in self.kustomization["helmGlobals"].as_object().into_iter().flatten() {
-                config[field] = value.clone();
-            }
-            if text(&config, "/namespace").is_empty() && !text(&self.kustomization, "/namespace").is_empty() {
-                config["namespace"] = self.kustomization["namespace"].clone();
-            }
-            return fail(trouble("HelmChartInflationGenerator", &config, "must specify --enable-helm"));
+        let mut charts = items(&self.kustomization, "/helmCharts").iter().chain(items(&self.kustomization, "/helmChartInflationGenerator"));
+        let Some(chart) = charts.next() else { return Ok(()) };
+        if self.allowed.charts {
+            return not_simulated("helmCharts in a kustomization");
         }
-        Ok(())
+        let mut config = chart.clone();
+        for (field, value) in self.kustomization["helmGlobals"].as_object().into_iter().flatten() {
+            config[field] = value.clone();
+        }
+        if text(&config, "/namespace").is_empty() && !text(&self.kustomization, "/namespace").is_empty() {
+            config["namespace"] = self.kustomization["namespace"].clone();
+        }
+        fail(trouble("HelmChartInflationGenerator", &config, "must specify --enable-helm"))
     }
 
     fn transform(&self, kubectl: &mut Kubectl<'_, '_>, all: &mut Accumulated) -> Outcome<()> {

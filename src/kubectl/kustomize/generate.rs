@@ -25,6 +25,7 @@ pub(super) fn generate(kubectl: &mut Kubectl<'_, '_>, loader: &Loader, kind: &st
     }
     if kind == "Secret" {
         object["type"] = if text(entry, "/type").is_empty() { "Opaque" } else { text(entry, "/type") }.into();
+        object["data"] = json!({});
     }
     let mut known = std::collections::BTreeSet::new();
     for (key, value) in pairs {

@@ -1,7 +1,7 @@
 //! Reading kustomizations and the files that they name, which are in or below their directories.
 //!
 //! Models: sigs.k8s.io/kustomize/api/{internal/loader,internal/target,resource/factory.go}, as kubectl v1.36 uses them.
-//! Simplified: no addresses; symbolic links are not resolved before it is seen whether a file is below its directory.
+//! Simplified: no addresses; a key that is there twice in an object is no fault; symbolic links are not resolved before it is seen whether a file is below its directory.
 
 use serde_json::Value;
 

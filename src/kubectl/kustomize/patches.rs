@@ -111,6 +111,11 @@ impl Patch {
                 for at in selector().map_or_else(fail, |selector| selector.select(resources))? {
                     if self.remembers {
                         resources[at].remember();
+                        // The reference keeps the old names in annotations, so that there are some.
+                        let annotations = &mut resources[at].object["metadata"]["annotations"];
+                        if annotations.is_null() {
+                            *annotations = serde_json::json!({});
+                        }
                     }
                     resources[at].object = json_operations(&resources[at].object, operations).or_else(|undone| fail(undone.text()))?;
                 }

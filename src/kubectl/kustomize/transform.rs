@@ -1,7 +1,8 @@
 //! The transformers: what a kustomization, or a file of `transformers`, does to all of its objects.
 //!
 //! Models: sigs.k8s.io/kustomize/api/internal/builtins, as kubectl v1.36 uses them.
-//! Simplified: the transformers `IAMPolicyGenerator` and `ValueAddTransformer` are refused.
+//! Simplified: the transformers `IAMPolicyGenerator` and `ValueAddTransformer` are refused; where two entries of `labels` give the same
+//! label, the reference changes all places of the first with the second.
 
 use podarium_api::yaml::document;
 use regex::Regex;
