@@ -10,7 +10,7 @@ use super::arguments::Arguments;
 use super::find::{Builder, Found, Info};
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
-use crate::kustomize::build;
+use crate::kustomize::{Allowed, build};
 use crate::manifest;
 use crate::mapping::Mapping;
 use crate::printers::format::is_list;
@@ -45,7 +45,7 @@ impl Builder {
         };
         let mut found = Found::default();
         if !self.kustomize.is_empty() {
-            let documents = match caught(build(kubectl, &self.kustomize))? {
+            let documents = match caught(build(kubectl, &self.kustomize, Allowed::default()))? {
                 Ok(documents) => documents,
                 Err(failure) => {
                     found.failures.push(failure);

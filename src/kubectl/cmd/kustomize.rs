@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::failure::{Outcome, fail};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
-use crate::kustomize::build;
+use crate::kustomize::{Allowed, build};
 use crate::printers::yaml;
 
 pub const COMMAND: Command = Command::new("kustomize", &[OWN], run);
@@ -29,7 +29,6 @@ const OWN: &[Flag] = &[
 ];
 
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
-    // Charts, plugins and containers that the flags allow are refused where a kustomization wants them.
     let restrictor = kubectl.flags.text("load-restrictor");
     if !matches!(restrictor, "LoadRestrictionsRootOnly" | "LoadRestrictionsNone") {
         return fail(format!("illegal flag value --load-restrictor {restrictor}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]"));
@@ -39,7 +38,9 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
         [directory] => directory.clone(),
         _ => return fail("specify one path to kustomization.yaml"),
     };
-    let objects = build(kubectl, &directory)?;
+    let flags = &kubectl.flags;
+    let allowed = Allowed { files_elsewhere: restrictor == "LoadRestrictionsNone", plugins: flags.bool("enable-alpha-plugins"), charts: flags.bool("enable-helm") };
+    let objects = build(kubectl, &directory, allowed)?;
     let text = objects.iter().map(yaml::document).collect::<Vec<_>>().join("---\n");
     let path = kubectl.flags.text("output").to_owned();
     if path.is_empty() {

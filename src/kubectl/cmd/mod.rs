@@ -51,7 +51,7 @@ mod wait;
 use crate::command::Command;
 
 pub(crate) use change::{DryRun, LAST_APPLIED, RECORD, annotate_configuration};
-pub(crate) use version::VERSION;
+pub(crate) use version::{KUSTOMIZE, VERSION};
 
 /// The verbs, in the order in which kubectl has them.
 pub const COMMANDS: &[&Command] = &[

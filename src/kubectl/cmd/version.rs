@@ -17,7 +17,7 @@ pub const COMMAND: Command = Command::new("version", &[&[Flag::bool("client"), F
 
 /// The version of this kubectl.
 pub const VERSION: &str = "v1.36.3";
-const KUSTOMIZE: &str = "v5.8.1";
+pub const KUSTOMIZE: &str = "v5.8.1";
 
 /// The fields of a version, in the order in which they are shown.
 const FIELDS: [&str; 13] = [

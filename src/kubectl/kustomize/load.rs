@@ -1,241 +1,215 @@
-//! Reading kustomizations and the files that they name, and building what comes of them.
+//! Reading kustomizations and the files that they name, which are in or below their directories.
 //!
-//! Models: sigs.k8s.io/kustomize/api/{krusty,internal/target}, as kubectl v1.36 uses them.
-//! Simplified: no addresses, no plugins, charts, `replacements`, `vars`, `crds`, `openapi`, `configurations`; what they
-//! are used for is refused.
+//! Models: sigs.k8s.io/kustomize/api/{internal/loader,internal/target,resource/factory.go}, as kubectl v1.36 uses them.
+//! Simplified: no addresses; a key that is there twice in an object is no fault; symbolic links are not resolved before it is seen whether a file is below its directory.
 
-use podarium_api::decode::go_kind;
 use serde_json::Value;
 
-use super::generate::generate;
-use super::hash::hash;
-use super::patches;
-use super::references::follow;
-use super::resource::{Resource, sort};
-use super::transform::transform;
+use super::shape;
 use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
 use crate::kubectl::Kubectl;
 use crate::manifest;
-use crate::printers::format::is_list;
-use crate::unstructured::{items, text};
+use crate::unstructured::{name, namespace, text};
 
 const FILES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-const KNOWN: &[&str] = &[
-    "apiVersion", "kind", "metadata", "resources", "bases", "components", "namePrefix", "nameSuffix", "namespace", "labels", "commonLabels",
-    "commonAnnotations", "images", "imageTags", "replicas", "configMapGenerator", "secretGenerator", "generatorOptions", "patches", "patchesStrategicMerge", "patchesJson6902",
-];
-const REFUSED: &[&str] = &[
-    "vars", "replacements", "helmCharts", "helmGlobals", "helmChartInflationGenerator", "transformers", "generators", "validators", "crds", "openapi",
-    "configurations", "buildMetadata", "sortOptions", "inventory",
-];
 
-/// The objects of a kustomization, in the order in which they are best created.
-pub fn build(kubectl: &mut Kubectl<'_, '_>, directory: &str) -> Outcome<Vec<Value>> {
-    if directory.contains("://") || directory.starts_with("github.com/") {
-        return not_simulated(format!("a kustomization from {directory}"));
-    }
-    let cwd = kubectl.process.cwd()?;
-    let root = join(&cwd, directory);
-    match kubectl.process.stat(&root)? {
-        Ok(metadata) if metadata.is_dir() => {}
-        Ok(_) => return fail(format!("must build at directory: '{directory}': file is not directory")),
-        Err(_) => return fail(format!("must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {root}: no such file or directory")),
-    }
-    let mut resources = Vec::new();
-    let kustomization = kustomization(kubectl, &root)?;
-    accumulate(kubectl, &root, kustomization, &mut resources, &mut Vec::new())?;
-    for one in resources.iter_mut().filter(|one| one.hashes) {
-        let name = format!("{}-{}", one.name(), hash(&one.object, ""));
-        one.rename(name);
-    }
-    follow(&mut resources);
-    sort(&mut resources);
-    Ok(resources.into_iter().map(|one| one.object).collect())
+/// A directory that files are read from, and those that led here.
+#[derive(Clone, Debug)]
+pub(super) struct Loader {
+    pub root: String,
+    above: Vec<String>,
+    /// Only files in or below the directory are read.
+    restricted: bool,
 }
 
-/// The kustomization of a directory, and all that it stands on.
-fn accumulate(kubectl: &mut Kubectl<'_, '_>, root: &str, kustomization: Value, resources: &mut Vec<Resource>, above: &mut Vec<String>) -> Outcome<()> {
-    if above.iter().any(|known| known == root) {
-        return fail(format!("cycle detected: candidate root '{root}' contains visited root '{root}'"));
-    }
-    above.push(root.to_owned());
-    // What a component changes includes what is around it.
-    let mut own = if text(&kustomization, "/kind") == "Component" { std::mem::take(resources) } else { Vec::new() };
-    for path in ["/resources", "/bases"].iter().flat_map(|list| items(&kustomization, list)).filter_map(Value::as_str) {
-        resource(kubectl, root, path, &mut own, above)?;
-    }
-    for path in items(&kustomization, "/components").iter().filter_map(Value::as_str) {
-        let component = join(root, path);
-        let kustomization = read_below(kubectl, &component, |why| format!("accumulating components: accumulateDirectory: \"couldn't make target for path '{component}': {why}\""))?;
-        accumulate(kubectl, &component, kustomization, &mut own, above)?;
-    }
-    let options = &kustomization["generatorOptions"];
-    for (list, kind) in [("/configMapGenerator", "ConfigMap"), ("/secretGenerator", "Secret")] {
-        for entry in items(&kustomization, list) {
-            generate(kubectl, root, kind, entry, options, &mut own)?;
+impl Loader {
+    /// The first one, for the directory that a command names.
+    pub fn at(kubectl: &mut Kubectl<'_, '_>, directory: &str, restricted: bool) -> Outcome<Self> {
+        if is_remote(directory) {
+            return not_simulated(format!("a kustomization from {directory}"));
+        }
+        let root = join(&kubectl.process.cwd()?, directory);
+        match kubectl.process.stat(&root)? {
+            Ok(metadata) if metadata.is_dir() => Ok(Loader { root, above: Vec::new(), restricted }),
+            Ok(_) => fail(format!("must build at directory: '{directory}': file is not directory")),
+            Err(_) => fail(format!("must build at directory: not a valid directory: evalsymlink failure on '{directory}' : lstat {}: no such file or directory", first_missing(kubectl, &root)?)),
         }
     }
-    for entry in items(&kustomization, "/patchesStrategicMerge").iter().filter_map(Value::as_str) {
-        patches::strategic_patch(kubectl, root, entry, &mut own)?;
-    }
-    for entry in items(&kustomization, "/patches") {
-        patches::patch(kubectl, root, entry, &mut own)?;
-    }
-    for entry in items(&kustomization, "/patchesJson6902") {
-        patches::json_patch(kubectl, root, entry, &mut own)?;
-    }
-    transform(&kustomization, &mut own)?;
-    for one in own {
-        if let Some(known) = resources.iter().find(|known| known.id() == one.id()) {
-            return fail(format!("may not add resource with an already registered id: {}", known.id()));
+
+    /// One for a directory that a kustomization names.
+    pub fn below(&self, kubectl: &mut Kubectl<'_, '_>, path: &str) -> Outcome<Self> {
+        if path.is_empty() {
+            return fail("new root cannot be empty");
         }
-        resources.push(one);
+        if is_remote(path) {
+            return not_simulated(format!("resources of a kustomization from {path}"));
+        }
+        if path.starts_with('/') {
+            return fail(format!("new root '{path}' cannot be absolute"));
+        }
+        let root = join(&self.root, path);
+        match kubectl.process.stat(&root)? {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return fail(format!("must build at directory: '{root}': file is not directory")),
+            Err(_) => return fail(format!("must build at directory: not a valid directory: {}", missing(kubectl, &root)?)),
+        }
+        for visited in [&self.root].into_iter().chain(self.above.iter().rev()) {
+            if is_below(visited, &root) {
+                return fail(format!("cycle detected: candidate root '{root}' contains visited root '{visited}'"));
+            }
+        }
+        let mut above = self.above.clone();
+        above.push(self.root.clone());
+        Ok(Loader { root, above, restricted: self.restricted })
     }
-    above.pop();
-    Ok(())
+
+    pub fn load(&self, kubectl: &mut Kubectl<'_, '_>, path: &str) -> Outcome<Vec<u8>> {
+        if path.starts_with("http://") || path.starts_with("https://") {
+            return not_simulated(format!("a file of a kustomization from {path}"));
+        }
+        let full = join(&self.root, path);
+        match kubectl.process.stat(&full)? {
+            Ok(metadata) if metadata.is_dir() => return fail(format!("'{full}' must resolve to a file")),
+            Ok(_) => {}
+            Err(_) => return fail(missing(kubectl, &full)?),
+        }
+        if self.restricted && !is_below(&full, &self.root) {
+            return fail(format!("security; file '{full}' is not in or below '{}'", self.root));
+        }
+        match kubectl.process.read_file(&full)? {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => fail(format!("open {full}: {}", error.to_string().to_lowercase())),
+        }
+    }
+
+    pub fn load_text(&self, kubectl: &mut Kubectl<'_, '_>, path: &str) -> Outcome<String> {
+        Ok(String::from_utf8_lossy(&self.load(kubectl, path)?).into_owned())
+    }
+
+    /// The kustomization of the directory, and the name of its file.
+    pub fn kustomization(&self, kubectl: &mut Kubectl<'_, '_>) -> Outcome<(Value, String)> {
+        let root = &self.root;
+        let mut found = Vec::new();
+        for name in FILES {
+            if let Ok(bytes) = kubectl.process.read_file(&join(root, name))? {
+                found.push((name, bytes));
+            }
+        }
+        let (name, bytes) = match found.len() {
+            0 => return fail(format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{root}'")),
+            1 => found.remove(0),
+            _ => return fail(format!("Found multiple kustomization files under: {root}\n")),
+        };
+        let invalid = |why: &str| format!("invalid Kustomization: {why}");
+        let mut kustomization = manifest::first_document(&String::from_utf8_lossy(&bytes)).or_else(|why| fail(invalid(&why)))?;
+        shape::check(&mut kustomization).or_else(|why| fail(invalid(&why)))?;
+        let fix = "Run 'kustomize edit fix' to update your Kustomization automatically.";
+        for (old, new) in [("bases", "resources"), ("commonLabels", "labels"), ("imageTags", "images"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches"), ("vars", "replacements")] {
+            if kustomization.get(old).is_some_and(|value| !value.is_null()) {
+                let experimental = if old == "vars" { "[EXPERIMENTAL] " } else { "" };
+                kubectl.eprint(&format!("# Warning: '{old}' is deprecated. Please use '{new}' instead. {experimental}{fix}\n"))?;
+            }
+        }
+        let says = |value: &Value| !(value.is_null() || value == "");
+        if !kustomization.as_object().is_some_and(|fields| fields.iter().any(|(field, value)| !matches!(field.as_str(), "apiVersion" | "kind") && says(value))) {
+            return fail("kustomization.yaml is empty");
+        }
+        let kind = if text(&kustomization, "/kind").is_empty() { "Kustomization" } else { text(&kustomization, "/kind") };
+        let version = text(&kustomization, "/apiVersion");
+        let wanted = if kind == "Component" { "kustomize.config.k8s.io/v1alpha1" } else { "kustomize.config.k8s.io/v1beta1" };
+        let mut faults = String::new();
+        if !matches!(kind, "Kustomization" | "Component") {
+            faults.push_str("\nkind should be Kustomization or Component");
+        }
+        if !version.is_empty() && version != wanted {
+            faults.push_str(&format!("\napiVersion for {kind} should be {wanted}"));
+        }
+        if faults.is_empty() { Ok((kustomization, name.to_owned())) } else { fail(format!("Failed to read kustomization file under {root}:{faults}")) }
+    }
 }
 
-/// The kustomization of a directory that another one names; a fault in it is told with the way there.
-fn read_below(kubectl: &mut Kubectl<'_, '_>, directory: &str, told: impl Fn(&str) -> String) -> Outcome<Value> {
-    match caught(kustomization(kubectl, directory))? {
-        Ok(kustomization) => Ok(kustomization),
+/// Tells more of a failure, unless it is that something is not simulated.
+pub(super) fn within<T>(outcome: Outcome<T>, told: impl FnOnce(&str) -> String) -> Outcome<T> {
+    match caught(outcome)? {
+        Ok(value) => Ok(value),
         Err(Failure::Message(why)) if !why.starts_with("not simulated") => fail(told(&why)),
         Err(failure) => Err(failure.into()),
     }
 }
 
-fn kustomization(kubectl: &mut Kubectl<'_, '_>, root: &str) -> Outcome<Value> {
-    let mut found = Vec::new();
-    for name in FILES {
-        if let Ok(bytes) = kubectl.process.read_file(&join(root, name))? {
-            found.push((name, bytes));
-        }
-    }
-    let (name, bytes) = match found.len() {
-        0 => return fail(format!("unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '{root}'")),
-        1 => found.remove(0),
-        _ => return fail(format!("Found multiple kustomization files under: {root}\n")),
-    };
-    let kustomization = match manifest::first_document(&String::from_utf8_lossy(&bytes)) {
-        Ok(Value::Null) => return fail("kustomization.yaml is empty"),
-        Ok(value) => value,
-        Err(error) => return fail(format!("invalid Kustomization: {error} ({name})")),
-    };
-    let (version, kind) = (text(&kustomization, "/apiVersion"), text(&kustomization, "/kind"));
-    let wanted = match kind {
-        "" | "Kustomization" => "kustomize.config.k8s.io/v1beta1",
-        "Component" => "kustomize.config.k8s.io/v1alpha1",
-        _ => return fail(format!("Failed to read kustomization file under {root}:\nkind should be Kustomization or Component")),
-    };
-    if !version.is_empty() && version != wanted {
-        let kind = if kind.is_empty() { "Kustomization" } else { kind };
-        return fail(format!("Failed to read kustomization file under {root}:\napiVersion for {kind} should be {wanted}"));
-    }
-    for field in kustomization.as_object().into_iter().flat_map(|fields| fields.keys()) {
-        if REFUSED.contains(&field.as_str()) {
-            return not_simulated(format!("{field} in a kustomization"));
-        }
-        if !KNOWN.contains(&field.as_str()) {
-            return fail(format!("invalid Kustomization: json: unknown field {field:?}"));
-        }
-    }
-    if let Some(why) = wrong_type(&kustomization) {
-        return fail(format!("invalid Kustomization: json: cannot unmarshal {why}"));
-    }
-    for (old, new) in [("bases", "resources"), ("commonLabels", "labels"), ("patchesJson6902", "patches"), ("patchesStrategicMerge", "patches")] {
-        if kustomization.get(old).is_some() {
-            kubectl.eprint(&format!("# Warning: '{old}' is deprecated. Please use '{new}' instead. Run 'kustomize edit fix' to update your Kustomization automatically.\n"))?;
-        }
-    }
-    Ok(kustomization)
-}
-
-/// The first value, by the names of the fields, that is not of its field's type, as Go says it: `commonLabels: {a: yes}`
-/// has a truth value where a text belongs.
-fn wrong_type(kustomization: &Value) -> Option<String> {
-    let wrong = |value: &Value, place: &str, wanted: &str| (!value.is_null()).then(|| format!("{} into Go struct field {place} of type {wanted}", go_kind(value)));
-    let texts = |value: &Value, place: &str| match value {
-        Value::Object(entries) => entries.values().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, place, "string")),
-        other => wrong(other, place, "map[string]string"),
-    };
-    let mut fields: Vec<(&String, &Value)> = kustomization.as_object()?.iter().collect();
-    fields.sort_by_key(|(name, _)| *name);
-    fields.into_iter().find_map(|(name, value)| {
-        let place = format!("Kustomization.{name}");
-        match name.as_str() {
-            "commonLabels" | "commonAnnotations" => texts(value, &place),
-            "namePrefix" | "nameSuffix" | "namespace" if !value.is_string() => wrong(value, &place, "string"),
-            "resources" | "components" | "bases" => match value {
-                Value::Array(list) => list.iter().find(|entry| !entry.is_string()).and_then(|entry| wrong(entry, &place, "string")),
-                other => wrong(other, &place, "[]string"),
-            },
-            "labels" => value.as_array()?.iter().find_map(|entry| texts(entry.get("pairs")?, "Label.labels.pairs")),
-            "images" => value.as_array()?.iter().find_map(|entry| ["digest", "name", "newName", "newTag"].iter().find_map(|field| {
-                entry.get(field).filter(|value| !value.is_string()).and_then(|value| wrong(value, &format!("Image.images.{field}"), "string"))
-            })),
-            _ => None,
-        }
-    })
-}
-
-/// A file with objects, or a directory with a kustomization of its own.
-fn resource(kubectl: &mut Kubectl<'_, '_>, root: &str, path: &str, resources: &mut Vec<Resource>, above: &mut Vec<String>) -> Outcome<()> {
-    if path.contains("://") || path.starts_with("github.com/") {
-        return not_simulated(format!("resources of a kustomization from {path}"));
-    }
-    let full = join(root, path);
-    match kubectl.process.stat(&full)? {
-        Ok(metadata) if metadata.is_dir() => {
-            let from = format!("accumulating resources: accumulation err='accumulating resources from '{path}': '{full}' must resolve to a file': ");
-            let kustomization = read_below(kubectl, &full, |why| format!("{from}couldn't make target for path '{full}': {why}"))?;
-            return match caught(accumulate(kubectl, &full, kustomization, resources, above))? {
-                Err(Failure::Message(why)) if why.starts_with("accumulating ") => fail(format!("{from}recursed accumulation of path '{full}': {why}")),
-                other => other.map_err(Into::into),
-            };
-        }
-        Ok(_) => {}
-        Err(_) => {
-            let missing = format!("evalsymlink failure on '{full}' : lstat {full}: no such file or directory");
-            return fail(format!("accumulating resources: accumulation err='accumulating resources from '{path}': {missing}': must build at directory: not a valid directory: {missing}"));
-        }
-    }
-    let source = read(kubectl, root, path)?;
-    let (documents, error) = manifest::resources(source.as_bytes());
+/// The objects of a text, those of lists one by one, behind the others.
+pub(super) fn documents(source: &str) -> Result<Vec<Value>, String> {
+    let (found, error) = manifest::resources(source.as_bytes());
     if let Some(error) = error {
-        let error = error.strip_prefix("error converting YAML to JSON: ").unwrap_or(&error);
-        return fail(format!("accumulating resources: accumulation err='accumulating resources from '{path}': MalformedYAMLError: {error} in File: {path}': must build at directory: '{full}': file is not directory"));
+        return Err(error.strip_prefix("error converting YAML to JSON: ").unwrap_or(&error).to_owned());
     }
-    for document in documents {
-        let listed = if is_list(&document) { items(&document, "/items").to_vec() } else { vec![document] };
-        for one in listed.into_iter().map(Resource::new) {
-            if let Some(known) = resources.iter().find(|known| known.id() == one.id()) {
-                let twice = format!("merging resources from '{path}': may not add resource with an already registered id: {}", known.id());
-                return fail(format!("accumulating resources: accumulation err='{twice}': must build at directory: '{full}': file is not directory"));
+    let is_empty = |value: &Value| value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+    let mut queue: std::collections::VecDeque<Value> = found.into_iter().filter(|one| !is_empty(one)).collect();
+    queue.iter().try_for_each(named)?;
+    let mut all = Vec::new();
+    while let Some(one) = queue.pop_front() {
+        match one.get("items") {
+            Some(Value::Array(listed)) if text(&one, "/kind").ends_with("List") => {
+                listed.iter().try_for_each(named)?;
+                queue.extend(listed.iter().cloned());
             }
-            resources.push(one);
+            _ => all.push(one),
         }
     }
-    Ok(())
+    Ok(all)
 }
 
-pub(super) fn read(kubectl: &mut Kubectl<'_, '_>, root: &str, path: &str) -> Outcome<String> {
-    let full = join(root, path);
-    match kubectl.process.read_file(&full)? {
-        Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(_) => fail(format!("evalsymlink failure on '{full}' : lstat {full}: no such file or directory")),
+/// An object has a kind and a name.
+fn named(object: &Value) -> Result<(), String> {
+    if !object.is_object() {
+        return Err("missing Resource metadata".to_owned());
+    }
+    let pairs = |field: &str| crate::unstructured::strings(object, field).iter().map(|(key, value)| format!("{key}:{value}")).collect::<Vec<_>>().join(" ");
+    let lacks = |what: &str| {
+        let [labels, annotations] = ["/metadata/labels", "/metadata/annotations"].map(pairs);
+        let (version, kind, name, namespace) = (text(object, "/apiVersion"), text(object, "/kind"), name(object), namespace(object));
+        Err(format!("missing {what} in object {{{{{version} {kind}}} {{{{{name} {namespace}}} map[{labels}] map[{annotations}]}}}}"))
+    };
+    match text(object, "/kind") {
+        "" => lacks("kind"),
+        kind if !kind.ends_with("List") && name(object).is_empty() => lacks("metadata.name"),
+        _ => Ok(()),
     }
 }
 
-/// A path from a directory, without `.` and `..`.
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("github.com/") || path.starts_with("git@")
+}
+
+fn is_below(path: &str, root: &str) -> bool {
+    root == "/" || path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn missing(kubectl: &mut Kubectl<'_, '_>, full: &str) -> Outcome<String> {
+    Ok(format!("evalsymlink failure on '{full}' : lstat {}: no such file or directory", first_missing(kubectl, full)?))
+}
+
+/// The first part of a path that is not there.
+fn first_missing(kubectl: &mut Kubectl<'_, '_>, full: &str) -> Outcome<String> {
+    for (at, _) in full.match_indices('/').skip(1) {
+        if kubectl.process.stat(&full[..at])?.is_err() {
+            return Ok(full[..at].to_owned());
+        }
+    }
+    Ok(full.to_owned())
+}
+
+/// A path from a directory, without `.` and `..`; those of a relative directory stay in front.
 pub(super) fn join(root: &str, path: &str) -> String {
-    let full = if path.starts_with('/') { path.to_owned() } else { format!("{root}/{path}") };
+    let full = if path.starts_with('/') || root.is_empty() { path.to_owned() } else { format!("{root}/{path}") };
+    let absolute = full.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in full.split('/') {
         match part {
             "" | "." => {}
-            ".." => drop(parts.pop()),
+            ".." if absolute || parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
             part => parts.push(part),
         }
     }
-    format!("/{}", parts.join("/"))
+    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }

@@ -1,223 +1,262 @@
 //! `patches`, `patchesStrategicMerge` and `patchesJson6902`.
 //!
 //! Models: sigs.k8s.io/kustomize/api/internal/builtins/Patch*Transformer.go, as kubectl v1.36 uses them.
-//! Simplified: the options of a patch (`allowNameChange`, `allowKindChange`) are refused.
+//! Simplified: nothing.
 
 use podarium_api::Kind;
 use podarium_api::patch::{PatchType, apply, json_operations};
-use podarium_api::selector::LabelSelector;
 use podarium_api::yaml::document;
-use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::resource::Resource;
-use crate::failure::{Outcome, caught, fail, not_simulated};
+use super::load::{Loader, documents};
+use super::resource::{Id, Resource, append, called};
+use super::selector::{Selector, shown};
+use crate::failure::{Outcome, caught, fail};
 use crate::kubectl::Kubectl;
 use crate::manifest;
-use crate::unstructured::{name, namespace, strings, text};
+use crate::unstructured::{flag, items, namespace, text};
 
-/// One entry of `patches`: its text, and the objects that it is for.
-pub(super) fn patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
-    if entry.get("options").is_some_and(|options| !options.is_null()) {
-        return not_simulated("the options of a patch of a kustomization");
-    }
-    let transformer = "PatchTransformer";
-    let (inline, path) = (text(entry, "/patch"), text(entry, "/path"));
-    let source = match (inline.is_empty(), path.is_empty()) {
-        (true, true) => return trouble(transformer, entry, &format!("must specify one of patch and path in\n{}", document(entry))),
-        (false, false) => return trouble(transformer, entry, &format!("patch and path can't be set at the same time\n{}", document(entry))),
-        (false, true) => inline.to_owned(),
-        (true, false) => match caught(super::load::read(kubectl, root, path))? {
-            Ok(source) => source,
-            Err(failure) => return trouble(transformer, entry, &format!("failed to get the patch file from path({path}): {failure}")),
-        },
-    };
-    match documents(&source, path) {
-        Ok(documents) => apply_all(documents, &shown(&source, path), &entry["target"], resources),
-        Err(why) => trouble(transformer, entry, &why),
-    }
+/// A patch that has been read.
+#[derive(Debug)]
+pub(super) struct Patch {
+    change: Change,
+    target: Option<Value>,
+    source: String,
+    renames: bool,
+    changes_kind: bool,
+    /// Objects that operations change are found by their old names from then on.
+    remembers: bool,
 }
 
-/// One entry of `patchesJson6902`.
-pub(super) fn json_patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
-    let transformer = "PatchJson6902Transformer";
-    let (inline, path) = (text(entry, "/patch"), text(entry, "/path"));
-    let mut config = entry.clone();
-    if !inline.is_empty() {
-        config["jsonOp"] = inline.into();
-        config.as_object_mut().map(|config| config.remove("patch"));
+#[derive(Debug)]
+enum Change {
+    Objects(Vec<Value>),
+    Operations(Vec<Value>),
+}
+
+impl Patch {
+    /// An entry of `patches`.
+    pub fn of(kubectl: &mut Kubectl<'_, '_>, loader: &Loader, entry: &Value) -> Outcome<Self> {
+        let (inline, path) = (text(entry, "/patch").trim(), text(entry, "/path"));
+        let (read, source) = match (inline.is_empty(), path.is_empty()) {
+            (true, true) => return fail(format!("must specify one of patch and path in\n{}", document(entry))),
+            (false, false) => return fail(format!("patch and path can't be set at the same time\n{}", document(entry))),
+            (false, true) => (inline.to_owned(), format!("[patch: {inline:?}]")),
+            (true, false) => match caught(loader.load_text(kubectl, path))? {
+                Ok(read) => (read, format!("[path: {path:?}]")),
+                Err(failure) => return fail(format!("failed to get the patch file from path({path}): {failure}")),
+            },
+        };
+        let change = match (documents(&read), operations(&read)) {
+            (Ok(objects), _) => Change::Objects(objects),
+            (Err(_), Ok(operations)) => Change::Operations(operations),
+            (Err(_), Err(_)) => return fail(format!("unable to parse SM or JSON patch from {source}")),
+        };
+        let target = entry.get("target").filter(|target| !target.is_null()).cloned();
+        Ok(Patch { change, target, source, renames: flag(entry, "/options/allowNameChange"), changes_kind: flag(entry, "/options/allowKindChange"), remembers: true })
     }
-    let source = match path {
-        "" => inline.to_owned(),
-        path => match caught(super::load::read(kubectl, root, path))? {
-            Ok(source) => source,
-            Err(failure) => return trouble(transformer, &config, &failure.to_string()),
-        },
-    };
-    match documents(&source, path) {
-        Ok(documents) if documents.iter().all(|one| one.as_array().is_some_and(Vec::is_empty)) => {
-            trouble(transformer, &config, &format!("patch appears to be empty; file={path}, JsonOp={inline}"))
+
+    /// An entry of `patchesJson6902`.
+    pub fn of_operations(kubectl: &mut Kubectl<'_, '_>, loader: &Loader, entry: &Value) -> Outcome<Self> {
+        let (inline, path) = (text(entry, "/jsonOp"), text(entry, "/path"));
+        if text(entry, "/target/name").is_empty() {
+            return fail("must specify the target name");
         }
-        Ok(documents) => apply_all(documents, &shown(&source, path), &entry["target"], resources),
-        Err(why) => trouble(transformer, &config, &why),
-    }
-}
-
-/// One entry of `patchesStrategicMerge`: a path, or a text.
-pub(super) fn strategic_patch(kubectl: &mut Kubectl<'_, '_>, root: &str, entry: &str, resources: &mut Vec<Resource>) -> Outcome<()> {
-    let (source, path) = match entry.contains('\n') {
-        true => (entry.to_owned(), ""),
-        false => match caught(super::load::read(kubectl, root, entry))? {
-            Ok(source) => (source, entry),
-            Err(failure) => return trouble("PatchStrategicMergeTransformer", &json!({"paths": [entry]}), &failure.to_string()),
-        },
-    };
-    let documents = documents(&source, path).or_else(fail)?;
-    apply_all(documents, &shown(&source, path), &Value::Null, resources)
-}
-
-/// What is said of an entry from which nothing can be made.
-fn trouble(transformer: &str, entry: &Value, why: &str) -> Outcome<()> {
-    fail(format!("trouble configuring builtin {transformer} with config: `\n{}`: {why}", document(entry)))
-}
-
-fn shown(source: &str, path: &str) -> String {
-    if path.is_empty() { format!("[patch: {:?}]", source.trim_end_matches('\n')) } else { format!("[path: {path:?}]") }
-}
-
-/// A text that is a list of operations or one or more partial objects.
-fn documents(source: &str, path: &str) -> Result<Vec<Value>, String> {
-    let (documents, error) = manifest::resources(source.as_bytes());
-    let good = |document: &Value| document.is_object() || document.as_array().is_some_and(|operations| operations.iter().all(Value::is_object));
-    if error.is_some() || documents.is_empty() || !documents.iter().all(good) {
-        return Err(format!("unable to parse SM or JSON patch from {}", shown(source, path)));
-    }
-    Ok(documents)
-}
-
-fn apply_all(documents: Vec<Value>, shown: &str, target: &Value, resources: &mut Vec<Resource>) -> Outcome<()> {
-    for document in documents {
-        let wanted: Vec<usize> = if target.is_null() { own_target(&document, resources)? } else { targets(target, resources)? };
-        if document.is_array() && target.is_null() {
-            return fail(format!("must specify a target for JSON patch {shown}"));
+        let read = match (inline.is_empty(), path.is_empty()) {
+            (true, true) => return fail("empty file path and empty jsonOp"),
+            (false, false) => return fail("must specify a file path or jsonOp, not both"),
+            (false, true) => inline.to_owned(),
+            (true, false) => loader.load_text(kubectl, path)?,
+        };
+        if read.is_empty() {
+            return fail(format!("patch file '{path}' empty seems to be empty"));
         }
-        for at in wanted.into_iter().rev() {
-            if text(&document, "/$patch") == "delete" {
-                resources.remove(at);
-                continue;
+        match operations(&read) {
+            Ok(operations) if operations.is_empty() => fail(format!("patch appears to be empty; file={path}, JsonOp={read}")),
+            Ok(operations) => Ok(Patch { change: Change::Operations(operations), target: Some(entry["target"].clone()), source: String::new(), renames: false, changes_kind: false, remembers: false }),
+            Err(why) => fail(format!("decoding {read}: {why}")),
+        }
+    }
+
+    pub fn apply(&self, resources: &mut Vec<Resource>) -> Outcome<()> {
+        let selector = || Selector::of(self.target.as_ref().unwrap_or(&Value::Null));
+        match (&self.change, &self.target) {
+            (Change::Objects(objects), None) => {
+                for object in objects {
+                    let id = Id::of(object);
+                    let at = match caught(unique(resources, &id))? {
+                        Ok(at) => at,
+                        Err(failure) => return fail(format!("no resource matches strategic merge patch \"{id}\": {failure}")),
+                    };
+                    self.merge(&mut resources[at], object)?;
+                }
+                resources.retain(|one| !one.object.is_null());
+                Ok(())
             }
-            let resource = &mut resources[at];
-            resource.object = patched(resource, &document)?;
+            (Change::Objects(objects), Some(target)) => {
+                let [object] = &objects[..] else {
+                    return match objects.is_empty() {
+                        true => Ok(()),
+                        false => fail(format!("Multiple Strategic-Merge Patches in one `patches` entry is not allowed to set `patches.target` field: {}", self.source)),
+                    };
+                };
+                let selected = match caught(selector().map_or_else(fail, |selector| selector.select(resources)))? {
+                    Ok(selected) => selected,
+                    Err(failure) => return fail(format!("unable to find patch target {:?} in `resources`: {failure}", shown(target))),
+                };
+                self.merge_all(resources, &selected, object)
+            }
+            (Change::Operations(_), None) => fail(format!("must specify a target for JSON patch {}", self.source)),
+            (Change::Operations(operations), Some(_)) => {
+                for at in selector().map_or_else(fail, |selector| selector.select(resources))? {
+                    if self.remembers {
+                        resources[at].remember();
+                        // The reference keeps the old names in annotations, so that there are some.
+                        let annotations = &mut resources[at].object["metadata"]["annotations"];
+                        if annotations.is_null() {
+                            *annotations = serde_json::json!({});
+                        }
+                    }
+                    resources[at].object = json_operations(&resources[at].object, operations).or_else(|undone| fail(undone.text()))?;
+                }
+                Ok(())
+            }
         }
+    }
+
+    /// Merges into the selected ones, of which no two may be called the same then.
+    fn merge_all(&self, resources: &mut Vec<Resource>, selected: &[usize], object: &Value) -> Outcome<()> {
+        let mut left = Vec::new();
+        for (at, mut one) in std::mem::take(resources).into_iter().enumerate() {
+            if selected.contains(&at) {
+                self.merge(&mut one, object)?;
+            }
+            if !one.object.is_null() {
+                append(&mut left, one)?;
+            }
+        }
+        *resources = left;
+        Ok(())
+    }
+
+    /// Merges a partial object; one that is to be deleted is nothing then.
+    fn merge(&self, one: &mut Resource, patch: &Value) -> Outcome<()> {
+        if self.renames || self.changes_kind {
+            one.remember();
+        }
+        if text(patch, "/$patch") == "delete" {
+            one.object = Value::Null;
+            return Ok(());
+        }
+        let (before, id) = (one.object.clone(), one.id());
+        let known = Kind::ALL.iter().copied().find(|kind| {
+            let info = kind.info();
+            info.group == id.gvk.group && info.version == id.gvk.version && info.kind == id.gvk.kind
+        });
+        let of = if known.is_some() { PatchType::Strategic } else { PatchType::Merge };
+        let mut after = apply(known.unwrap_or(Kind::ConfigMap), of, &before, patch).or_else(|status| fail(status.message().to_owned()))?;
+        after["apiVersion"] = before["apiVersion"].clone();
+        if !self.changes_kind {
+            after["kind"] = before["kind"].clone();
+        }
+        if !self.renames {
+            after["metadata"]["name"] = before["metadata"]["name"].clone();
+        }
+        match namespace(&before) {
+            "" => drop(after["metadata"].as_object_mut().and_then(|metadata| metadata.remove("namespace"))),
+            namespace => after["metadata"]["namespace"] = namespace.into(),
+        }
+        if known.is_some() {
+            in_order_of(patch, &mut after);
+        }
+        one.object = after;
+        Ok(())
+    }
+}
+
+/// The partial objects of `patchesStrategicMerge`: texts, or paths of files.
+pub(super) fn strategic(kubectl: &mut Kubectl<'_, '_>, loader: &Loader, config: &Value) -> Outcome<Vec<Value>> {
+    let mut all = Vec::new();
+    for entry in items(config, "/paths").iter().filter_map(Value::as_str) {
+        all.extend(match documents(entry) {
+            Ok(objects) => objects,
+            Err(_) => documents(&loader.load_text(kubectl, entry)?).or_else(fail)?,
+        });
+    }
+    match text(config, "/patches") {
+        "" => {}
+        inline => all.extend(documents(inline).or_else(fail)?),
+    }
+    if all.is_empty() { fail("patch appears to be empty") } else { Ok(all) }
+}
+
+/// Merges them, each into the object that it names.
+pub(super) fn merge_each(objects: &[Value], resources: &mut Vec<Resource>) -> Outcome<()> {
+    let patch = Patch { change: Change::Objects(Vec::new()), target: None, source: String::new(), renames: false, changes_kind: false, remembers: false };
+    for object in objects {
+        let at = unique(resources, &Id::of(object))?;
+        patch.merge_all(resources, &[at], object)?;
     }
     Ok(())
 }
 
-fn patched(resource: &Resource, patch: &Value) -> Outcome<Value> {
-    let known = Kind::ALL.iter().copied().find(|kind| {
-        let info = kind.info();
-        info.group == resource.group() && info.version == resource.version() && info.kind == resource.kind()
-    });
-    if let Some(operations) = patch.as_array() {
-        return json_operations(&resource.object, operations).or_else(|undone| fail(undone.text()));
-    }
-    let of = if known.is_some() { PatchType::Strategic } else { PatchType::Merge };
-    match apply(known.unwrap_or(Kind::ConfigMap), of, &resource.object, patch) {
-        Ok(mut object) => {
-            // The name and the kind of a partial object say whom it is for, and change nothing.
-            for pointer in ["apiVersion", "kind"] {
-                object[pointer] = resource.object[pointer].clone();
-            }
-            object["metadata"]["name"] = resource.object["metadata"]["name"].clone();
-            new_ones_first(&resource.object, &mut object);
-            Ok(object)
-        }
-        Err(status) => fail(status.message().to_owned()),
+/// The only object that is or was called so.
+fn unique(resources: &[Resource], id: &Id) -> Outcome<usize> {
+    let how = match called(resources, |known| known.equals(id))[..] {
+        [at] => return Ok(at),
+        [] => "no",
+        _ => "multiple",
+    };
+    fail(format!("{how} matches for Id {id}; failed to find unique target for patch {id}"))
+}
+
+/// The operations of a JSON patch. What begins with a bracket is JSON.
+fn operations(source: &str) -> Result<Vec<Value>, String> {
+    let list = if source.starts_with('[') {
+        serde_json::from_str::<Value>(source).map_err(|error| error.to_string())?
+    } else {
+        manifest::first_document(source)?
+    };
+    match list {
+        Value::Array(all) if all.iter().all(Value::is_object) => Ok(all),
+        _ => Err("json: cannot unmarshal object into Go value of type jsonpatch.Patch".to_owned()),
     }
 }
 
-/// Elements that a patch adds to a list of named things stand before those that were there.
-fn new_ones_first(before: &Value, after: &mut Value) {
-    match (before, after) {
-        (Value::Object(before), Value::Object(after)) => {
+/// What a patch names in a list of named things stands first, in its order; what it leaves alone comes behind.
+fn in_order_of(patch: &Value, after: &mut Value) {
+    match (patch, after) {
+        (Value::Object(patch), Value::Object(after)) => {
             for (field, value) in after {
-                if let Some(old) = before.get(field) {
-                    new_ones_first(old, value);
+                if let Some(patch) = patch.get(field) {
+                    in_order_of(patch, value);
                 }
             }
         }
-        (Value::Array(before), Value::Array(after)) => {
-            let Some(key) = ["name", "containerPort", "mountPath", "port", "ip"].into_iter().find(|key| !before.is_empty() && before.iter().all(|one| one.get(key).is_some())) else { return };
-            let old = |one: &Value| before.iter().find(|old| old.get(key) == one.get(key));
+        (Value::Array(patch), Value::Array(after)) => {
+            let key = ["name", "containerPort", "mountPath", "port", "ip", "topologyKey", "devicePath", "type", "uid"].into_iter().find(|key| !patch.is_empty() && patch.iter().all(|one| one.get(key).is_some()));
+            let same = |one: &Value, other: &Value| key.map_or(!one.is_object() && one == other, |key| one.get(key) == other.get(key));
             for one in after.iter_mut() {
-                if let Some(old) = old(&one.clone()) {
-                    new_ones_first(old, one);
+                if let Some(patch) = patch.iter().find(|patch| same(one, patch)) {
+                    in_order_of(patch, one);
                 }
             }
-            after.sort_by_key(|one| old(one).is_some());
+            after.sort_by_key(|one| patch.iter().position(|patch| same(one, patch)).unwrap_or(patch.len()));
         }
         _ => {}
     }
 }
 
-/// The object that a partial object names.
-fn own_target(patch: &Value, resources: &[Resource]) -> Outcome<Vec<usize>> {
-    let fits = |one: &Resource| {
-        one.kind() == text(patch, "/kind")
-            && text(&one.object, "/apiVersion") == text(patch, "/apiVersion")
-            && one.was_called(name(patch))
-            && (namespace(patch).is_empty() || namespace(patch) == one.namespace())
-    };
-    let found: Vec<usize> = resources.iter().enumerate().filter(|(_, one)| fits(one)).map(|(at, _)| at).collect();
-    if found.is_empty() && patch.is_object() {
-        return fail(format!("no resource matches strategic merge patch {:?}: no matches for Id {}; failed to find unique target for patch {}", short_id(patch), Resource::new(patch.clone()).id(), Resource::new(patch.clone()).id()));
-    }
-    Ok(found)
-}
-
-fn short_id(patch: &Value) -> String {
-    Resource::new(patch.clone()).id()
-}
-
-/// The objects that a `target` selects.
-fn targets(target: &Value, resources: &[Resource]) -> Outcome<Vec<usize>> {
-    let selector = |field: &str| -> Outcome<Option<LabelSelector>> {
-        match text(target, &format!("/{field}")) {
-            "" => Ok(None),
-            given => LabelSelector::parse(given).map(Some).or_else(|error| fail(error.0)),
-        }
-    };
-    let (labels, annotations) = (selector("labelSelector")?, selector("annotationSelector")?);
-    let mut found = Vec::new();
-    for (at, one) in resources.iter().enumerate() {
-        let fixed = [("group", one.group()), ("version", one.version()), ("kind", one.kind())];
-        let mut fits = fixed.iter().all(|(field, value)| matches!(text(target, &format!("/{field}")), "") || whole_match(text(target, &format!("/{field}")), value));
-        let wanted = text(target, "/name");
-        fits &= wanted.is_empty() || one.names.iter().any(|name| whole_match(wanted, name));
-        let wanted = text(target, "/namespace");
-        fits &= wanted.is_empty() || whole_match(wanted, one.namespace());
-        fits &= labels.as_ref().is_none_or(|selector| selector.matches(Some(&strings(&one.object, "/metadata/labels"))));
-        fits &= annotations.as_ref().is_none_or(|selector| selector.matches(Some(&strings(&one.object, "/metadata/annotations"))));
-        if fits {
-            found.push(at);
-        }
-    }
-    Ok(found)
-}
-
-/// Whether a regular expression means a whole word.
-fn whole_match(pattern: &str, word: &str) -> bool {
-    Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|regex| regex.is_match(word))
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
-    fn targets_are_whole_words_or_patterns() {
-        assert!(whole_match("web", "web") && !whole_match("web", "web2"));
-        assert!(whole_match("we.*", "web2") && whole_match("a|b", "b") && whole_match(".*", ""));
-        assert!(whole_match("^w[a-f]b$", "web") && !whole_match("[", "["));
+    fn what_a_patch_names_stands_first() {
+        let mut after = json!({"list": [{"name": "a"}, {"name": "b", "in": ["x", "y"]}, {"name": "c"}], "args": ["1", "2"]});
+        in_order_of(&json!({"list": [{"name": "c"}, {"name": "b", "in": ["y"]}], "args": ["2"]}), &mut after);
+        assert_eq!(after, json!({"list": [{"name": "c"}, {"name": "b", "in": ["y", "x"]}, {"name": "a"}], "args": ["2", "1"]}));
     }
 }
