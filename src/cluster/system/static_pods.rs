@@ -56,10 +56,19 @@ fn startup(path: &str, host: &str) -> Value {
 /// A directory or file of the node: its name, its path, whether it is a file.
 type HostPath<'a> = (&'a str, &'a str, bool);
 
+const K8S_CERTS: HostPath<'static> = ("k8s-certs", CERTIFICATES, false);
+const CA_CERTS: HostPath<'static> = ("ca-certs", "/etc/ssl/certs", false);
+/// Where an Ubuntu has more certificates of authorities.
+const ETC_CA: HostPath<'static> = ("etc-ca-certificates", "/etc/ca-certificates", false);
+const LOCAL_CA: HostPath<'static> = ("usr-local-share-ca-certificates", "/usr/local/share/ca-certificates", false);
+const SHARED_CA: HostPath<'static> = ("usr-share-ca-certificates", "/usr/share/ca-certificates", false);
+
 fn pod(part: Part, name: &str, command: &[String], more: &Value, paths: &[HostPath<'_>], writes: bool, annotations: &Value) -> Value {
     let mounts: Vec<Value> = paths.iter().map(|(name, path, _)| if writes { json!({"mountPath": path, "name": name}) } else { json!({"mountPath": path, "name": name, "readOnly": true}) }).collect();
     let kind = |is_file: bool| if is_file { "FileOrCreate" } else { "DirectoryOrCreate" };
-    let volumes: Vec<Value> = paths.iter().map(|(name, path, is_file)| json!({"hostPath": {"path": path, "type": kind(*is_file)}, "name": name})).collect();
+    // Volumes stand in the order of their names, whatever that of the mounts is.
+    let by_name: std::collections::BTreeMap<_, _> = paths.iter().map(|(name, path, is_file)| (name, (path, is_file))).collect();
+    let volumes: Vec<Value> = by_name.iter().map(|(name, (path, is_file))| json!({"hostPath": {"path": path, "type": kind(**is_file)}, "name": name})).collect();
     let mut container = json!({"command": command, "image": part.image(), "imagePullPolicy": "IfNotPresent", "name": name, "volumeMounts": mounts});
     for (key, value) in more.as_object().into_iter().flatten() {
         container[key] = value.clone();
@@ -117,7 +126,7 @@ fn api_server(flags: &Flags) -> Value {
         "livenessProbe": liveness("/livez", ADDRESS), "readinessProbe": readiness("/readyz", ADDRESS), "startupProbe": startup("/livez", ADDRESS),
         "ports": [{"containerPort": 6443, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "250m"}},
     });
-    let paths = [("ca-certs", "/etc/ssl/certs", false), ("k8s-certs", CERTIFICATES, false)];
+    let paths = [CA_CERTS, ETC_CA, K8S_CERTS, LOCAL_CA, SHARED_CA];
     let annotations = json!({"kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint": format!("{ADDRESS}:6443")});
     pod(Part::ApiServer, "kube-apiserver", &line, &more, &paths, false, &annotations)
 }
@@ -150,7 +159,7 @@ fn controller_manager(cluster: &Config) -> Value {
         "livenessProbe": liveness("/healthz", "127.0.0.1"), "startupProbe": startup("/healthz", "127.0.0.1"),
         "ports": [{"containerPort": 10257, "name": PROBE_PORT, "protocol": "TCP"}], "resources": {"requests": {"cpu": "200m"}},
     });
-    let paths = [("ca-certs", "/etc/ssl/certs", false), ("k8s-certs", CERTIFICATES, false), ("kubeconfig", config, true)];
+    let paths = [CA_CERTS, ETC_CA, K8S_CERTS, ("kubeconfig", config, true), LOCAL_CA, SHARED_CA];
     pod(Part::ControllerManager, "kube-controller-manager", &line, &more, &paths, false, &Value::Null)
 }
 
