@@ -1,5 +1,6 @@
 //! `podarium shell`: the student's terminal, on the real one or as a script.
 
+use std::collections::VecDeque;
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::sync::mpsc::RecvTimeoutError;
@@ -77,6 +78,8 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
     let mut reads = false;
     // What has been printed and is not on the screen yet.
     let mut output = Vec::new();
+    // What was pasted with the line before, and waits for its turn.
+    let mut pasted: VecDeque<String> = VecDeque::new();
     let mut quiet_since = Instant::now();
     loop {
         let more = player.simulation_mut().world_mut().take_output();
@@ -107,17 +110,26 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
         }
         // Once a line is read, what is printed before it is no longer a prompt.
         if !reads && world.is_idle() && (!begun.is_empty() || quiet_since.elapsed() >= PROMPT) {
+            if let Some(line) = pasted.pop_front() {
+                print(format!("{line}\n").as_bytes())?;
+                begun.clear();
+                quiet_since = Instant::now();
+                player.input(Input::Type(line))?;
+                continue;
+            }
             keyboard.read(&begun, world.next_line_is_command());
             reads = true;
         }
         match keyboard.pressed.recv_timeout(TICK) {
-            Ok(Pressed::Line(line)) => {
+            Ok(Pressed::Line(text)) => {
                 reads = false;
                 begun.clear();
                 quiet_since = Instant::now();
-                player.input(Input::Type(line))?;
+                pasted.extend(lines_of(&text));
+                player.input(Input::Type(pasted.pop_front().unwrap_or_default()))?;
             }
             Ok(Pressed::Interrupt) => {
+                pasted.clear();
                 player.input(Input::Interrupt)?;
                 if !reads {
                     // The real terminal has shown the key already.
@@ -144,6 +156,11 @@ fn interactive(player: &mut Player) -> std::io::Result<u8> {
         player.advance(last.elapsed());
         last = Instant::now();
     }
+}
+
+/// The lines of a text that was entered. Several were pasted at once.
+fn lines_of(text: &str) -> impl Iterator<Item = String> {
+    text.trim_end_matches(['\n', '\r']).lines().map(str::to_owned)
 }
 
 /// What of an output is shown above a line that is being read: whole lines; the beginning of one when no more comes.
@@ -205,6 +222,13 @@ mod tests {
         assert_eq!(ripe(&mut output, false), "one\ntwo\n");
         assert_eq!(ripe(&mut output, false), "");
         assert_eq!((ripe(&mut output, true), output.len()), ("thr".to_owned(), 0));
+    }
+
+    #[test]
+    fn what_is_pasted_is_several_lines() {
+        let lines = |text: &str| lines_of(text).collect::<Vec<_>>();
+        assert_eq!(lines("one\ntwo\r\n\nthree\n\n"), ["one", "two", "", "three"]);
+        assert_eq!(lines(""), Vec::<String>::new());
     }
 
     #[test]
