@@ -3,9 +3,11 @@
 //! Models: staging/src/k8s.io/cli-runtime/pkg/printers/tableprinter.go, v1.36.
 //! Simplified: objects that are no table are shown by name and age.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -71,7 +73,49 @@ pub struct RowMetadata {
     #[serde(default, deserialize_with = "or_none")]
     pub resource_version: String,
     #[serde(default, deserialize_with = "or_none")]
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
+}
+
+/// Labels as they are shown: `a=1,b=2`, in the order of their names. Neither names nor values have such signs in them.
+#[derive(Clone, Debug, Default)]
+pub struct Labels(String);
+
+impl Labels {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.split(',').filter_map(|pair| pair.split_once('=')).find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+}
+
+/// A text of a document, which is not copied where nothing in it is escaped.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Labels {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Pairs;
+        impl<'de> Visitor<'de> for Pairs {
+            type Value = Labels;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("labels")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Labels, A::Error> {
+                let mut pairs: Vec<(Text<'de>, Text<'de>)> = Vec::with_capacity(4);
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                pairs.sort_unstable();
+                let mut shown = String::with_capacity(64);
+                for (Text(name), Text(value)) in &pairs {
+                    let comma = if shown.is_empty() { "" } else { "," };
+                    let _ = write!(shown, "{comma}{name}={value}");
+                }
+                Ok(Labels(shown))
+            }
+        }
+        deserializer.deserialize_map(Pairs)
+    }
 }
 
 impl Table {
@@ -149,11 +193,11 @@ fn row_into(out: &mut String, row: &Row, columns: &[(usize, &Column)], options: 
         out.push('\t');
     }
     for key in &options.label_columns {
-        out.push_str(metadata.labels.get(key).map_or("", String::as_str));
+        out.push_str(metadata.labels.get(key).unwrap_or_default());
         out.push('\t');
     }
     if options.show_labels {
-        out.push_str(&show_labels(&metadata.labels));
+        out.push_str(if metadata.labels.0.is_empty() { "<none>" } else { &metadata.labels.0 });
         out.push('\t');
     }
     // The last cell is ended by the line.
@@ -184,5 +228,22 @@ fn cell_into(out: &mut String, cell: &Value) {
         other => {
             let _ = write!(out, "{other}");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn labels_are_read_in_the_order_of_their_names_and_found_by_them() {
+        let read = |text: &str| serde_json::from_str::<RowMetadata>(text).expect("metadata").labels;
+        let labels = read(r#"{"namespace": "n", "labels": {"b/x": "2", "a": "", "c": "\u0041"}}"#);
+        assert_eq!(labels.0, "a=,b/x=2,c=A");
+        assert_eq!((labels.get("a"), labels.get("b/x"), labels.get("c"), labels.get("x")), (Some(""), Some("2"), Some("A"), None));
+        assert_eq!((read(r#"{"labels": null}"#).0, read("{}").0), (String::new(), String::new()));
+        let row = RowObject::deserialize(&json!({"metadata": {"labels": {"k": "v"}}})).expect("an object");
+        assert_eq!(row.metadata.labels.0, "k=v");
     }
 }
