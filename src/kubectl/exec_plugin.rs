@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome, caught, fail};
 use crate::kubectl::Kubectl;
+use crate::local::clean_path;
 use crate::manifest::first_document;
 use crate::printers::json as json_printer;
 use crate::unstructured::{flag, items, text};
@@ -78,7 +79,7 @@ impl Plugin {
     pub fn run(&self, kubectl: &mut Kubectl<'_, '_>) -> Outcome<Credentials> {
         let version = text(&self.config, "/apiVersion");
         let interactive = self.is_interactive(kubectl)?;
-        let command = cleaned(text(&self.config, "/command"));
+        let command = clean_path(text(&self.config, "/command"));
         allow(kubectl, &command)?;
         let mut spec = json!({"interactive": interactive});
         if flag(&self.config, "/provideClusterInfo") {
@@ -127,12 +128,6 @@ fn allow(kubectl: &mut Kubectl<'_, '_>, command: &str) -> Outcome<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// `./p//good` is `p/good`.
-fn cleaned(path: &str) -> String {
-    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    format!("{}{}", if path.starts_with('/') { "/" } else { "" }, parts.join("/"))
 }
 
 /// Runs a program; its exit code, and what it wrote to standard output.
@@ -247,6 +242,5 @@ mod tests {
     fn what_a_plugin_needs_is_said_by_field() {
         assert_eq!(Plugin::faults("u", &json!({"command": "c", "apiVersion": "v", "interactiveMode": "Never"})), Vec::<String>::new());
         assert_eq!(Plugin::faults("u", &json!({})).len(), 3);
-        assert_eq!((cleaned("./a//b"), cleaned("/a/./b"), cleaned("c")), ("a/b".to_owned(), "/a/b".to_owned(), "c".to_owned()));
     }
 }

@@ -37,6 +37,7 @@ pub mod kubeconfig;
 pub mod kubectl;
 mod kuberc;
 pub mod kustomize;
+mod local;
 mod log;
 pub mod manifest;
 pub mod mapping;

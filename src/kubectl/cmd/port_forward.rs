@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use podarium_machine::{ConnectionId, Errno, ExchangeId, Process, Ready, Source, StreamItem, Suspend};
+use podarium_machine::{ConnectionId, ExchangeId, Process, Ready, Source, StreamItem, Suspend};
 use serde_json::Value;
 
 use crate::builder::Builder;
@@ -17,6 +17,7 @@ use crate::command::Command;
 use crate::failure::{Outcome, fail, usage};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
+use crate::local::take_port;
 use crate::unstructured::{items, name, namespace, text};
 
 pub const COMMAND: Command = Command::new("port-forward", &[OWN], run);
@@ -33,11 +34,6 @@ const ERROR: u8 = 4;
 
 /// Where kubectl reports what went wrong with a connection: a line of client-go's source.
 const REPORTED_AT: &str = "portforward.go:522";
-/// The ports that Linux gives to whoever does not care (`net.ipv4.ip_local_port_range`).
-const EPHEMERAL: (u16, u64) = (32768, 28232);
-/// Ports below this are root's.
-const FIRST_FREE: u16 = 1024;
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Forwarded {
     local: u16,
@@ -228,22 +224,8 @@ fn show(address: IpAddr, port: u16) -> String {
 fn listen(kubectl: &mut Kubectl<'_, '_>, ports: &[Forwarded], addresses: &[IpAddr]) -> Outcome<Vec<Forwarded>> {
     let mut listening = Vec::new();
     for port in ports {
-        let mut local = port.local;
-        let taken = loop {
-            if port.local == 0 {
-                let offset = kubectl.process.random_bits()? % EPHEMERAL.1;
-                local = EPHEMERAL.0 + u16::try_from(offset).unwrap_or_default();
-            }
-            let taken = match local < FIRST_FREE && !kubectl.process.credentials().is_root() {
-                true => Err(Errno::AccessDenied),
-                false => kubectl.process.listen_stream(local)?,
-            };
-            if taken.is_ok() || port.local != 0 {
-                break taken;
-            }
-        };
-        match taken {
-            Ok(()) => {
+        match take_port(kubectl.process, port.local)? {
+            Ok(local) => {
                 for address in addresses {
                     kubectl.print(&format!("Forwarding from {} -> {}\n", show(*address, local), port.remote))?;
                 }
@@ -252,7 +234,7 @@ fn listen(kubectl: &mut Kubectl<'_, '_>, ports: &[Forwarded], addresses: &[IpAdd
             Err(error) => {
                 let protocol = |address: IpAddr| if address.is_ipv4() { "tcp4" } else { "tcp6" };
                 let why = error.to_string().to_lowercase();
-                let errors = addresses.iter().map(|address| format!("unable to create listener: Error listen {} {}: bind: {why}", protocol(*address), show(*address, local)));
+                let errors = addresses.iter().map(|address| format!("unable to create listener: Error listen {} {}: bind: {why}", protocol(*address), show(*address, port.local)));
                 let errors = errors.collect::<Vec<_>>().join(" ");
                 kubectl.eprint(&format!("Unable to listen on port {}: Listeners failed to create with the following errors: [{errors}]\n", port.local))?;
             }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::shape;
 use crate::failure::{Failure, Outcome, caught, fail, not_simulated};
 use crate::kubectl::Kubectl;
+use crate::local::clean_path;
 use crate::manifest;
 use crate::unstructured::{name, namespace, text};
 
@@ -202,14 +203,8 @@ fn first_missing(kubectl: &mut Kubectl<'_, '_>, full: &str) -> Outcome<String> {
 /// A path from a directory, without `.` and `..`; those of a relative directory stay in front.
 pub(super) fn join(root: &str, path: &str) -> String {
     let full = if path.starts_with('/') || root.is_empty() { path.to_owned() } else { format!("{root}/{path}") };
-    let absolute = full.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in full.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if absolute || parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
-            part => parts.push(part),
-        }
+    match clean_path(&full).as_str() {
+        "." => String::new(),
+        clean => clean.to_owned(),
     }
-    format!("{}{}", if absolute { "/" } else { "" }, parts.join("/"))
 }

@@ -3,8 +3,6 @@
 //! Models: staging/src/k8s.io/kubectl/pkg/cmd/proxy/proxy.go, staging/src/k8s.io/kubectl/pkg/proxy/proxy_server.go, v1.36.
 //! Simplified: Unix sockets are refused as not simulated; answers of the server begin one after the other.
 
-use podarium_machine::Errno;
-
 use super::files::Files;
 use super::filter::Filter;
 use super::serve::{Site, serve};
@@ -13,6 +11,7 @@ use crate::command::Command;
 use crate::failure::{Failure, Outcome, fail, not_simulated};
 use crate::flags::{Flag, Takes};
 use crate::kubectl::Kubectl;
+use crate::local::take_port;
 
 pub const COMMAND: Command = Command::new("proxy", &[OWN], run);
 
@@ -33,10 +32,6 @@ pub(super) const OWN: &[Flag] = &[
 ];
 
 const DEFAULT_PORT: i64 = 8001;
-/// Ports below this are root's; the others are given to whoever does not care.
-const FIRST_FREE: u16 = 1024;
-const EPHEMERAL: (u16, u64) = (32768, 28232);
-
 fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
     let flags = kubectl.flags.clone();
     kubectl.connection()?;
@@ -81,19 +76,8 @@ fn run(kubectl: &mut Kubectl<'_, '_>) -> Outcome<()> {
 /// Takes the port; a random one for 0.
 fn listen(kubectl: &mut Kubectl<'_, '_>, address: &str, asked: i64) -> Outcome<u16> {
     let Ok(wanted) = u16::try_from(asked) else { return fail(format!("listen tcp: address {asked}: invalid port")) };
-    loop {
-        let port = match wanted {
-            0 => EPHEMERAL.0 + u16::try_from(kubectl.process.random_bits()? % EPHEMERAL.1).unwrap_or_default(),
-            wanted => wanted,
-        };
-        let taken = match port < FIRST_FREE && !kubectl.process.credentials().is_root() {
-            true => Err(Errno::AccessDenied),
-            false => kubectl.process.listen_stream(port)?,
-        };
-        match taken {
-            Ok(()) => return Ok(port),
-            Err(_) if wanted == 0 => {}
-            Err(error) => return fail(format!("listen tcp {address}:{port}: bind: {}", error.to_string().to_lowercase())),
-        }
+    match take_port(kubectl.process, wanted)? {
+        Ok(port) => Ok(port),
+        Err(error) => fail(format!("listen tcp {address}:{wanted}: bind: {}", error.to_string().to_lowercase())),
     }
 }

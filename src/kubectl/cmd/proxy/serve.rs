@@ -13,6 +13,7 @@ use podarium_machine::{
 use super::files::{Files, moved_with_page};
 use super::filter::Filter;
 use crate::failure::go_net_error;
+use crate::local::clean_path;
 use crate::log::line;
 
 /// What a proxy serves.
@@ -179,20 +180,10 @@ fn answer(process: &mut Process<'_>, site: &Site, request: &HttpRequest, client:
     Ok(None)
 }
 
-/// A path without `.`, `..` and doubled slashes.
+/// A path as Go's registry of paths wants it.
 fn cleaned(path: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    let slash = if path.ends_with('/') && !parts.is_empty() { "/" } else { "" };
-    format!("/{}{slash}", parts.join("/"))
+    let clean = clean_path(&format!("/{path}"));
+    if path.ends_with('/') && clean != "/" { format!("{clean}/") } else { clean }
 }
 
 /// The path of the API that a request is for, or what it is refused with.
